@@ -1,0 +1,54 @@
+# Everything a developer does, in one place: `make help` lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+SCENARIO ?= passing
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types fmt check requirements clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/.runtime: requirements/runtime.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements/runtime.txt
+	@touch $@
+
+$(BIN)/.dev: $(BIN)/.runtime requirements/dev.txt
+	$(PIP) -r requirements/dev.txt
+	@touch $@
+
+demo: $(BIN)/.runtime ## run the main job against the simulator (SCENARIO=failing for a red one)
+	@$(BIN)/python examples/demo.py $(SCENARIO)
+
+test: $(BIN)/.dev ## pass all tests, with coverage (subprocesses counted)
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+lint: $(BIN)/.dev ## ruff and the layers of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache
+
+types: $(BIN)/.dev ## mypy, strict
+	$(BIN)/mypy
+	$(BIN)/mypy entrypoint.py examples/demo.py
+
+fmt: $(BIN)/.dev ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint types test ## all of the above
+
+requirements: ## resolve the hashed requirement files again (needs uv)
+	cd requirements && for set in runtime dev; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
+	done
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
