@@ -1,0 +1,120 @@
+"""Answers to the v2 and v3 calls."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tests.simulator import bodies_v2 as bodies
+from tests.simulator.paging import criteria, matches, paged, step_page
+from tests.simulator.plan_body import Body
+from tests.simulator.routes import Match
+from tests.simulator.rows import Item, cut, page_number, selected
+from tests.simulator.runs import Run
+from tests.simulator.service import Service
+from tests.simulator.tree import CaseNode, MachineNode, SuiteNode
+from tests.simulator.wire import Refusal, Request, Response, json_response
+
+Node = TypeVar("Node")
+
+
+def _run_of(service: Service, match: Match) -> Run:
+    _version(service, match)
+    return service.run(match.number("run"))
+
+
+def _version(service: Service, match: Match) -> None:
+    if match.parts["version"] not in service.scenario.options.versions:
+        raise Refusal(404, "Not Found")
+
+
+def _node(nodes: dict[int, Node], match: Match, name: str) -> Node:
+    if match.number(name) not in nodes:
+        raise Refusal(404, f"Resource not found for id: {match.parts[name]}", "0")
+    return nodes[match.number(name)]
+
+
+def run(service: Service, _request: Request, match: Match, _now: float) -> Response:
+    """A run."""
+    return json_response(bodies.test_run(_run_of(service, match)))
+
+
+def machine(service: Service, _request: Request, match: Match, _now: float) -> Response:
+    """A machine result."""
+    parent = _run_of(service, match)
+    return json_response(bodies.machine_result(parent, _node(parent.tree.machine, match, "machine")))
+
+
+def suite(service: Service, _request: Request, match: Match, _now: float) -> Response:
+    """A suite result."""
+    parent = _run_of(service, match)
+    return json_response(bodies.suite_result(parent, _node(parent.tree.suite, match, "suite")))
+
+
+def case(service: Service, _request: Request, match: Match, _now: float) -> Response:
+    """A case result, or that of an iteration."""
+    parent = _run_of(service, match)
+    return json_response(bodies.case_result(parent, _node(parent.tree.rows, match, "case")))
+
+
+def steps(service: Service, request: Request, match: Match, _now: float) -> Response:
+    """The steps of a case or an iteration, a page of them."""
+    parent, options = _run_of(service, match), service.scenario.options
+    rows = bodies.step_rows(parent, _node(parent.tree.rows, match, "case"))
+    conditions = [] if options.ignore_query else criteria(request.query.get("query", ""))
+    found = [row for row in rows if matches(row, conditions)]
+    page = cut(found, lambda row: row, page_number(request, options.first_page), options.page_size)
+    return json_response(step_page(page, options))
+
+
+def index_runs(service: Service, request: Request, match: Match, _now: float) -> Response:
+    """All runs, a page of them."""
+    _version(service, match)
+    options = service.scenario.options
+    runs = sorted(service.runs.values(), key=lambda each: each.id, reverse=options.newest_first)
+    conditions = [] if options.ignore_query else criteria(request.query.get("query", ""))
+    found = [each for each in runs if matches(bodies.test_run(each), conditions)]
+    return _page(service, request, found, bodies.test_run)
+
+
+def index_machines(service: Service, request: Request, match: Match, _now: float) -> Response:
+    """The machine results of a run, a page of them."""
+    parent = _run_of(service, match)
+
+    def row(node: MachineNode) -> Body:
+        return bodies.machine_result(parent, node)
+
+    return _level(service, request, parent, parent.tree.machines, row)
+
+
+def index_suites(service: Service, request: Request, match: Match, _now: float) -> Response:
+    """The suite results of a run, a page of them."""
+    parent = _run_of(service, match)
+
+    def row(node: SuiteNode) -> Body:
+        return bodies.suite_result(parent, node)
+
+    return _level(service, request, parent, parent.tree.suites, row)
+
+
+def index_cases(service: Service, request: Request, match: Match, _now: float) -> Response:
+    """The case results of a run without their iterations, a page of them."""
+    parent = _run_of(service, match)
+
+    def row(node: CaseNode) -> Body:
+        return bodies.case_result(parent, node)
+
+    return _level(service, request, parent, parent.tree.cases, row)
+
+
+def _level(
+    service: Service, request: Request, parent: Run, nodes: Sequence[Item], row: Callable[[Item], Body]
+) -> Response:
+    query = "" if service.scenario.options.ignore_query else request.query.get("query", "")
+    return _page(service, request, selected(parent, request.path, nodes, row, query), row)
+
+
+def _page(service: Service, request: Request, items: Sequence[Item], row: Callable[[Item], Body]) -> Response:
+    options = service.scenario.options
+    if not options.index:
+        raise Refusal(404, "Not Found")
+    page = cut(items, row, page_number(request, options.first_page), options.page_size)
+    return json_response(paged(page, options) if options.envelope == "paged" else step_page(page, options))

@@ -1,0 +1,160 @@
+"""What a scenario consists of: plans down to their steps, and how runs of them live. Data only.
+
+Every part has `fields`: keys of the answer's body that replace or complete what would be written for it
+(nested mappings are merged), for values that no field here can express. Durations are milliseconds, as on the wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a case, as `step_results` lists it."""
+
+    action: str
+    result: str | None = "SUCCESS"
+    message: str | None = "Successfully performed the action."
+    error_code: int | None = None
+    error_type: str | None = None
+    duration: int = 200
+    type: str = "NLP_TEXT"
+    id: int | None = None
+    visual_enabled: bool = False
+    visual_result: str | None = None
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One data set of a data-driven case; it has a case result ID and steps of its own."""
+
+    set_name: str
+    result: str | None = "SUCCESS"
+    message: str | None = None
+    steps: tuple[Step, ...] = ()
+    duration: int = 600
+    result_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case; `rerun_result` is its result in a rerun (the same as before when not given)."""
+
+    name: str
+    result: str | None = "SUCCESS"
+    message: str | None = None
+    steps: tuple[Step, ...] = ()
+    iterations: tuple[Iteration, ...] = ()
+    duration: int = 800
+    id: int | None = None
+    result_id: int | None = None
+    rerun_result: str | None = None
+    disabled: bool = False
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A suite on a machine; without `result` it has the worst one of its cases."""
+
+    name: str
+    cases: tuple[Case, ...] = ()
+    result: str | None = None
+    id: int | None = None
+    result_id: int | None = None
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine of a plan; without `result` it has the worst one of its suites."""
+
+    title: str
+    suites: tuple[Suite, ...] = ()
+    result: str | None = None
+    browser: str = "GoogleChrome"
+    browser_version: str = "123.0"
+    platform: str = "Windows"
+    os_version: str = "11"
+    id: int | None = None
+    result_id: int | None = None
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of a run's life: seen by `polls` status calls, or lasting `seconds`, whichever the scenario's pace says.
+
+    With `hold` it lasts until `Simulator.release`. `done` is the share (0 to 1) of the cases that are finished here;
+    without it the share grows evenly over all phases in which a run works.
+    """
+
+    status: str
+    polls: int = 1
+    seconds: float = 1.0
+    hold: bool = False
+    done: float | None = None
+
+
+DEFAULT_LIFE = (
+    Phase("STATUS_QUEUED"),
+    Phase("STATUS_PRE_FLIGHT", seconds=0.5),
+    Phase("STATUS_IN_PROGRESS", polls=2, seconds=4.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan and what its runs show.
+
+    `life` are the phases between the start answer (STATUS_CREATED) and STATUS_COMPLETED. The run's result is the worst
+    of its machines unless `result` is given; `message` is the run's message at its end. `at_start`, `while_running` and
+    `at_end` replace keys of the v1 run object (counters that are null, stale or contradicting, say); `test_run`
+    replaces keys of the v2 and v3 run object once the run is over. With `automatic_rerun` a run that did not pass gets
+    a child run with its failed cases, which appears with the second status call after the end.
+    """
+
+    id: int
+    name: str
+    machines: tuple[Machine, ...] = ()
+    life: tuple[Phase, ...] = DEFAULT_LIFE
+    result: str | None = None
+    message: str | None = None
+    rerun_type: str = "NONE"
+    automatic_rerun: bool = False
+    at_start: Fields = field(default_factory=dict)
+    while_running: Fields = field(default_factory=dict)
+    at_end: Fields = field(default_factory=dict)
+    test_run: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConfiguration:
+    """A saved configuration for partial runs; `suites` are the IDs of the suites it leaves out, or keeps."""
+
+    id: int
+    name: str
+    suites: tuple[int, ...] = ()
+    excluded: bool = True
+    fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of an environment."""
+
+    key: str
+    value: str
+    encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment that a run can be started with."""
+
+    id: int
+    name: str
+    variables: tuple[Variable, ...] = ()

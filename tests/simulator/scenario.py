@@ -1,0 +1,108 @@
+"""A scenario: the plans, the behaviour of the service and its faults, all of it data."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tests.simulator.content import Environment, Phase, Plan, SavedConfiguration
+from tests.simulator.faults import Fault
+
+Pace = Literal["polls", "time"]
+TEST_KEY = "key-for-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the service behaves where the documents disagree or are silent.
+
+    versions: API versions under which `test_runs` exists; the others answer 404.
+    list_of_cases, index, raw_cases, newest_runs: whether the v1 list of cases of a run, the `test_runs` INDEX, the
+        `test_case_results?query=` list and the plan's list of runs exist (404 otherwise).
+    shape: year of the sample that the v1 run object follows (2024 has the consolidated fields).
+    metric: `testPlanResultMetric` is filled (shape 2024 only).
+    null_start_counters, null_counters: counters of the v1 run object are null in the start answer, or always.
+    words: the vocabulary of results, SUCCESS and FAILURE or PASSED and FAILED.
+    string_ids: IDs are numbers in strings.
+    null_iterations: `iterationResults` of a case without data is null, not an empty list.
+    envelope, row_key: shape of an INDEX page; `paged` is {page, pageSize, isLast, totalElements} with the rows under
+        `row_key`, `spring` the shape of the published step results.
+    page_size, first_page: rows on a page, and the number of the first one.
+    total_pages: whether Spring-like pages say how many there are.
+    newest_first: order of runs in the INDEX.
+    ignore_query: `query=` is accepted and not applied.
+    replication_delay: status calls after a start that still answer 404.
+    busy_when_active: a start is refused while a run of the plan is not complete (a refused start counts as a poll).
+    unknown_plan_status: answer to a start of a plan that does not exist.
+    stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
+    """
+
+    versions: tuple[str, ...] = ("v2", "v3")
+    list_of_cases: bool = True
+    index: bool = True
+    raw_cases: bool = True
+    newest_runs: bool = True
+    shape: Literal[2021, 2023, 2024] = 2021
+    metric: bool = False
+    null_start_counters: bool = False
+    null_counters: bool = False
+    words: Literal["SUCCESS", "PASSED"] = "SUCCESS"
+    string_ids: bool = False
+    null_iterations: bool = False
+    envelope: Literal["paged", "spring"] = "paged"
+    row_key: str = "content"
+    page_size: int = 100
+    first_page: int = 0
+    total_pages: bool = True
+    newest_first: bool = True
+    ignore_query: bool = False
+    replication_delay: int = 0
+    busy_when_active: bool = False
+    unknown_plan_status: int = 500
+    stop_polls: int = 0
+    stop_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunBefore:
+    """A run that exists already. Without `life` it is complete: it began `age` seconds ago and took `seconds`."""
+
+    id: int
+    plan: Plan
+    build_no: str | None = None
+    age: float = 86_400.0
+    seconds: float = 60.0
+    life: tuple[Phase, ...] | None = None
+    triggered_type: str = "API"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything that a simulator knows when it begins; `about` is one sentence for people who choose one.
+
+    `next_run_id` is the ID of the next run that is started, counting upwards from there. A started run replaces a run
+    of the same ID that existed before. `pace` says what ends a phase: status calls, or time.
+    """
+
+    plans: tuple[Plan, ...] = ()
+    about: str = ""
+    pace: Pace = "polls"
+    api_keys: tuple[str, ...] = (TEST_KEY,)
+    configurations: tuple[SavedConfiguration, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    runs_before: tuple[RunBefore, ...] = ()
+    next_run_id: int = 1001
+    next_result_id: int = 50_001
+    options: Options = Options()
+    faults: tuple[Fault, ...] = ()
+
+    def with_options(self, **changes: object) -> "Scenario":
+        """The same scenario with some of the options changed."""
+        return replace(self, options=replace(self.options, **changes))  # type: ignore[arg-type]
+
+    def with_faults(self, *faults: Fault) -> "Scenario":
+        """The same scenario with these faults, before those it has."""
+        return replace(self, faults=(*faults, *self.faults))
+
+    def with_plan(self, **changes: object) -> "Scenario":
+        """The same scenario with changes to its first plan."""
+        first = replace(self.plans[0], **changes)  # type: ignore[arg-type]
+        return replace(self, plans=(first, *self.plans[1:]))
