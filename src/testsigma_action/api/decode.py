@@ -1,0 +1,341 @@
+"""JSON of the API -> the model. The wire's own names and units live here and in the client, nowhere else.
+
+Answers are read leniently where leniency is safe (a missing text is empty, an unheard-of result is UNKNOWN, which is
+never a pass) and strictly where it is not (no ID, no status, not the run that was asked for): see docs/api.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.model import (
+    CaseResult,
+    Counts,
+    Device,
+    Iteration,
+    MachineResult,
+    Result,
+    Run,
+    Status,
+    StepResult,
+    SuiteResult,
+    Timing,
+)
+
+STATUSES = {
+    "STATUS_CREATED": Status.CREATED,
+    "STATUS_QUEUED": Status.QUEUED,
+    "STATUS_PRE_FLIGHT": Status.PRE_FLIGHT,
+    "STATUS_IN_PROGRESS": Status.IN_PROGRESS,
+    "STATUS_COMPLETED": Status.COMPLETED,
+}
+RESULTS = {
+    "SUCCESS": Result.PASSED,
+    "PASSED": Result.PASSED,
+    "FAILURE": Result.FAILED,
+    "FAILED": Result.FAILED,
+    "ABORTED": Result.ABORTED,
+    "STOPPED": Result.STOPPED,
+    "NOT_EXECUTED": Result.NOT_EXECUTED,
+    "QUEUED": Result.QUEUED,
+}
+
+
+def result(label: str) -> Result:
+    """Both vocabularies of the service; anything else is UNKNOWN."""
+    return RESULTS.get(label.strip().upper(), Result.UNKNOWN)
+
+
+def _optional_result(label: str) -> Result | None:
+    return result(label) if label else None
+
+
+def _visual(fields: Fields) -> Result | None:
+    """Old answers have `isVisuallyPassed`, new ones `visualTestResult`; most have neither."""
+    if fields.has("visualTestResult"):
+        return _optional_result(fields.text("visualTestResult"))
+    if fields.has("isVisuallyPassed"):
+        return Result.PASSED if fields.flag("isVisuallyPassed") else Result.FAILED
+    return None
+
+
+def counts(fields: Fields, prefix: str = "") -> Counts:
+    """One set of counters, with the prefix that its names have (`consolidatedPlan`, ...)."""
+
+    def number(name: str) -> int | None:
+        return fields.count(f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count")
+
+    failed, unmet = number("failed"), number("preRequisiteFailed")
+    return Counts(
+        total=number("total"),
+        passed=number("passed"),
+        failed=failed if unmet is None else (failed or 0) + unmet,
+        aborted=number("aborted"),
+        stopped=number("stopped"),
+        not_executed=number("notExecuted"),
+        queued=number("queued"),
+        running=number("running"),
+    )
+
+
+def run(body: object) -> Run:
+    """The run object of v1. Raises DecodeError without an ID and a status."""
+    fields = Fields(body)
+    plan = fields.inner("execution")
+    if not fields.identity("id") or not fields.text("status"):
+        raise DecodeError("that describes no run")
+    known = _counters(fields)
+    return Run(
+        id=fields.identity("id"),
+        status=STATUSES.get(fields.text("status").strip().upper(), Status.UNKNOWN),
+        result=result(fields.text("result")),
+        plan_id=fields.identity("executionId") or plan.identity("id"),
+        plan_name=plan.text("name"),
+        status_label=fields.text("status"),
+        result_label=fields.text("result"),
+        message=fields.text("message"),
+        build_number=fields.text("buildNo"),
+        environment_id=fields.identity("environmentId"),
+        timing=fields.timing(),
+        counts=known[0],
+        other_counts=known[1:],
+        visual_result=_visual(fields),
+    )
+
+
+def _counters(fields: Fields) -> tuple[Counts, ...]:
+    """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
+    metric = fields.inner("testPlanResultMetric")
+    sets = (counts(metric, "consolidatedPlan"), counts(metric), counts(fields, "consolidatedPlan"), counts(fields))
+    return tuple(numbers for numbers in sets if numbers.known) or (counts(fields),)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """What v2 and v3 say of a run: no status, no name; its own counters and times."""
+
+    result: Result
+    timing: Timing
+    counts: tuple[Counts, ...]
+
+
+def run_details(body: object) -> RunDetails:
+    """A run of v2 or v3. Raises DecodeError without an ID."""
+    fields = _identified(body, "run")
+    metrics = fields.inner("metrics")
+    sets = (counts(metrics, "consolidatedPlan"), counts(metrics))
+    return RunDetails(result(fields.text("result")), fields.timing(), tuple(one for one in sets if one.known))
+
+
+def _identified(body: object, what: str) -> Fields:
+    fields = Fields(body)
+    if not fields.identity("id"):
+        raise DecodeError(f"that describes no {what}")
+    return fields
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetails:
+    """What v2 and v3 say of one machine."""
+
+    title: str
+    device: Device
+    result: Result
+    timing: Timing
+
+
+def machine_details(body: object) -> MachineDetails:
+    """A machine of v2 or v3. Raises DecodeError without an ID."""
+    fields = _identified(body, "machine")
+    device = fields.inner("deviceConfiguration")
+    return MachineDetails(
+        title=device.text("title"),
+        device=Device(
+            browser=device.text("browser"),
+            browser_version=device.text("browserVersion"),
+            os=device.text("platform", "osType"),
+            os_version=device.text("osVersion"),
+            resolution=device.text("resolution"),
+            name=device.text("deviceName"),
+            host=device.text("hostName"),
+        ),
+        result=result(fields.text("result")),
+        timing=fields.timing(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteDetails:
+    """What v2 and v3 say of one suite."""
+
+    result: Result
+    timing: Timing
+
+
+def suite_details(body: object) -> SuiteDetails:
+    """A suite of v2 or v3. Raises DecodeError without an ID."""
+    fields = _identified(body, "suite")
+    return SuiteDetails(result(fields.text("result")), fields.timing())
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetails:
+    """What v2 and v3 say of one case."""
+
+    disabled: bool
+    data_driven: bool
+    result: Result
+    timing: Timing
+
+
+def case_details(body: object) -> CaseDetails:
+    """A case of v2 or v3. Raises DecodeError without an ID."""
+    fields = _identified(body, "case")
+    return CaseDetails(
+        fields.flag("isDisabled"), fields.flag("isDataDriven"), result(fields.text("result")), fields.timing()
+    )
+
+
+def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
+    """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
+
+    A row that makes no sense stays as a case of unknown result: dropping it could make a verdict better.
+    Raises DecodeError without a list.
+    """
+    fields = Fields(body)
+    if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
+        raise DecodeError("without a list of cases")
+    rows = [Fields(row) for row in fields.rows("testCases")]
+    return fields.identity("executionResultId"), tuple(_machines(rows))
+
+
+def _machines(rows: list[Fields]) -> Iterator[MachineResult]:
+    for key, members in _grouped(rows, "machineResultId", "machineId", "machineTitle").items():
+        yield MachineResult(
+            id=members[0].identity("machineResultId"),
+            title=members[0].text("machineTitle") or f"machine {key}".strip(),
+            suites=tuple(_suites(members)),
+        )
+
+
+def _suites(rows: list[Fields]) -> Iterator[SuiteResult]:
+    for key, members in _grouped(rows, "testSuiteResultId", "testSuiteId", "testSuiteName").items():
+        yield SuiteResult(
+            id=members[0].identity("testSuiteResultId"),
+            name=members[0].text("testSuiteName") or f"suite {key}".strip(),
+            cases=tuple(_case(row) for row in members),
+        )
+
+
+def _grouped(rows: list[Fields], *keys: str) -> dict[str, list[Fields]]:
+    groups: dict[str, list[Fields]] = {}
+    for row in rows:
+        groups.setdefault(row.text(*keys), []).append(row)
+    return groups
+
+
+def _case(row: Fields) -> CaseResult:
+    return CaseResult(
+        id=row.identity("testCaseResultId"),
+        case_id=row.identity("testCaseId"),
+        name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
+        result=result(row.text("result")),
+        result_label=row.text("result"),
+        data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
+        iterations=tuple(_iteration(Fields(item)) for item in row.rows("iterationResults")),
+    )
+
+
+def _iteration(row: Fields) -> Iteration:
+    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=result(row.text("result")))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list that comes in pages, and whether they are the last of it."""
+
+    rows: tuple[object, ...]
+    last: bool
+
+
+ROW_KEYS = ("content", "data", "items", "results")
+
+
+def page(body: object) -> Page:
+    """One page in any of the service's shapes. Raises DecodeError where there are no rows.
+
+    `last: false` is no promise of more: documented answers have it on their only page.
+    """
+    rows = _rows(body)
+    fields = Fields(body)
+    number, pages = fields.count("number", "page"), fields.count("totalPages")
+    size = fields.count("size", "pageSize")
+    last = (
+        not rows
+        or isinstance(body, list)
+        or fields.flag("isLast", "last")
+        or (number is not None and pages is not None and number + 1 >= pages)
+        or (size is not None and len(rows) < size)
+    )
+    return Page(tuple(rows), last)
+
+
+def _rows(body: object) -> list[object]:
+    if isinstance(body, list):
+        return body
+    if isinstance(body, dict):
+        for key in ROW_KEYS:
+            if isinstance(body.get(key), list):
+                rows: list[object] = body[key]
+                return rows
+        if isinstance(body.get("data"), dict):
+            return _rows(body["data"])
+    raise DecodeError("without rows")
+
+
+def step(row: object, position: int) -> StepResult:
+    """One step; `position` counts from 1 in the order of the service."""
+    fields = Fields(row)
+    return StepResult(
+        id=fields.identity("id"),
+        position=position,
+        action=fields.text("action"),
+        result=result(fields.text("result")),
+        message=fields.text("message"),
+        kind=fields.text("type"),
+        error_type=fields.text("errorType"),
+        error_code=fields.text("errorCode"),
+        timing=fields.timing(),
+        visual_result=_optional_result(fields.text("visualTestResult")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRun:
+    """A run in a list: enough to recognise it."""
+
+    id: str
+    plan_id: str
+    build_number: str
+
+
+def found_runs(body: object) -> tuple[FoundRun, ...]:
+    """The runs of a list, in the words of v1 or v2. Raises DecodeError where there is no list."""
+    rows = (Fields(row) for row in page(body).rows)
+    return tuple(
+        FoundRun(row.identity("id"), row.identity("executionId", "testPlanId"), row.text("buildNo")) for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConfiguration:
+    """A saved configuration for partial runs. Nothing says that names are unique."""
+
+    id: str
+    name: str
+
+
+def saved_configurations(body: object) -> tuple[SavedConfiguration, ...]:
+    """The saved configurations of the account. Raises DecodeError where there is no list."""
+    rows = (Fields(row) for row in _rows(body))
+    return tuple(SavedConfiguration(row.identity("id"), row.text("name")) for row in rows)
