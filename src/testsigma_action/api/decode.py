@@ -290,6 +290,9 @@ def _rows(body: object) -> list[object]:
                 return rows
         if isinstance(body.get("data"), dict):
             return _rows(body["data"])
+        lists = [value for value in body.values() if isinstance(value, list)]
+        if len(lists) == 1:
+            return lists[0]
     raise DecodeError("without rows")
 
 

@@ -1,0 +1,56 @@
+"""What a platform offers to a step. The base class is the plain console: it offers a log and a working folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from testsigma_action.model import Secret
+
+
+class Platform:
+    """The plain console, and what every other platform falls back on.
+
+    Methods that return lines leave the printing to the log; those that write raise OSError when they cannot.
+    """
+
+    name = "console"
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Keep the environment; nothing is read or written yet."""
+        self._environ = environ
+
+    @classmethod
+    def recognises(cls, _environ: Mapping[str, str]) -> bool:
+        """Whether the step runs on this platform."""
+        return True
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that relative paths start from."""
+        return Path.cwd()
+
+    @property
+    def build_label(self) -> str:
+        """What the pipeline calls this build, for people; not unique."""
+        return "testsigma-action"
+
+    def mask(self, _secret: Secret) -> list[str]:
+        """Lines that keep a secret out of the log from then on."""
+        return []
+
+    def group(self, title: str, lines: list[str]) -> list[str]:
+        """Lines under a title, folded where the platform can."""
+        return [title, *lines]
+
+    def annotation(self, _level: str, _title: str, _message: str) -> list[str]:
+        """Lines that show a message outside the log; none where the platform has no place for it."""
+        return []
+
+    def write_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Hand values to later steps; a value that is written again replaces the one before."""
+
+    def write_state(self, state: Mapping[str, str]) -> None:
+        """Hand values to the post stage of this step."""
+
+    def write_summary(self, _text: str) -> bool:
+        """Append Markdown to the summary of the job; False where there is none."""
+        return False

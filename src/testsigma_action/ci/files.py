@@ -1,0 +1,51 @@
+"""Files below the workspace: written whole or not at all, never through a symbolic link, owned like the workspace."""
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+MODE = 0o644
+
+
+class Workspace:
+    """The folder that reports are written to."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder; it need not exist yet."""
+        self.root = root
+
+    def write(self, path: str, chunks: Iterable[str]) -> None:
+        """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
+        target = self.root / path
+        self._make_folder(target.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+                file.writelines(chunks)
+                os.fchmod(descriptor, MODE)
+                self._give(Path(temporary))
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make the folder and those above it, up to the workspace, none of which may be a symbolic link."""
+        if folder == self.root or self.root not in folder.parents:
+            folder.mkdir(parents=True, exist_ok=True)
+            return
+        self._make_folder(folder.parent)
+        if folder.is_symlink():
+            raise OSError(
+                f"'{folder.relative_to(self.root)}' is a symbolic link, and files are not written through one"
+            )
+        if not folder.exists():
+            folder.mkdir()
+            self._give(folder)
+
+    def _give(self, path: Path) -> None:
+        """In a container we are root, and the workspace belongs to somebody who wants to clean it up."""
+        owner = self.root.stat()
+        if os.geteuid() == 0 and self.root in path.parents and owner.st_uid != 0:
+            os.chown(path, owner.st_uid, owner.st_gid)

@@ -1,0 +1,86 @@
+"""GitHub Actions: workflow commands in the log, and the files that the runner reads.
+
+Sources: docs.github.com, "Workflow commands for GitHub Actions"; actions/runner: FileCommandManager, ActionCommand.
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from testsigma_action.ci.base import Platform
+from testsigma_action.model import Secret
+
+# The runner cuts an annotation's message after this many characters.
+LONGEST_MESSAGE = 4096
+
+
+class GitHub(Platform):
+    """A job on GitHub Actions, or on anything that speaks its protocol."""
+
+    name = "GitHub Actions"
+
+    @classmethod
+    def recognises(cls, environ: Mapping[str, str]) -> bool:
+        """The runner sets GITHUB_ACTIONS for every step."""
+        return environ.get("GITHUB_ACTIONS") == "true"
+
+    @property
+    def workspace(self) -> Path:
+        """The checkout, mounted into the container."""
+        return Path(self._environ.get("GITHUB_WORKSPACE") or Path.cwd())
+
+    @property
+    def build_label(self) -> str:
+        """Repository, number and attempt of the workflow run: `acme/shop#812.1`."""
+        names = ("GITHUB_REPOSITORY", "GITHUB_RUN_NUMBER", "GITHUB_RUN_ATTEMPT")
+        repository, number, attempt = (self._environ.get(name, "") for name in names)
+        return f"{repository}#{number}.{attempt or 1}" if repository and number else super().build_label
+
+    def mask(self, secret: Secret) -> list[str]:
+        """The runner replaces it in all that is printed from then on."""
+        return [f"::add-mask::{_data(secret.reveal())}"] if secret else []
+
+    def group(self, title: str, lines: list[str]) -> list[str]:
+        """A folded group."""
+        return [f"::group::{_data(title)}", *lines, "::endgroup::"]
+
+    def annotation(self, level: str, title: str, message: str) -> list[str]:
+        """Shown at the top of the run and in the pull request."""
+        return [f"::{level} title={_property(title)}::{_data(message[:LONGEST_MESSAGE])}"]
+
+    def write_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Append to GITHUB_OUTPUT."""
+        self._append("GITHUB_OUTPUT", _assignments(outputs))
+
+    def write_state(self, state: Mapping[str, str]) -> None:
+        """Append to GITHUB_STATE: STATE_<name> of the post stage."""
+        self._append("GITHUB_STATE", _assignments(state))
+
+    def write_summary(self, text: str) -> bool:
+        """Append to GITHUB_STEP_SUMMARY."""
+        return self._append("GITHUB_STEP_SUMMARY", text)
+
+    def _append(self, variable: str, text: str) -> bool:
+        path = self._environ.get(variable)
+        if not path:
+            return False
+        with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+        return True
+
+
+def _assignments(values: Mapping[str, str]) -> str:
+    """Values between delimiters that no value can know: text from elsewhere cannot end its own and begin another."""
+    lines = []
+    for name, value in values.items():
+        delimiter = f"ghadelimiter_{secrets.token_hex(16)}"
+        lines.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+    return "".join(lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,44 @@
+"""The log: lines on standard output, without the secret."""
+
+import base64
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+from urllib.parse import quote
+
+from testsigma_action.model import Secret
+
+HIDDEN = "***"
+
+
+class Log:
+    """Prints lines at once. A reader that has gone away does not end the step."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Write to standard output unless told otherwise."""
+        self._stream = stream or sys.stdout
+        self._hidden: tuple[str, ...] = ()
+
+    def hide(self, secret: Secret) -> None:
+        """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
+        text = secret.reveal()
+        if text:
+            self._hidden = (text, quote(text, safe=""), base64.b64encode(text.encode()).decode())
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Print lines. They are ready to be printed: text from elsewhere was made safe by who rendered it."""
+        for line in lines:
+            self.command(self._without_secrets(line))
+
+    def command(self, line: str) -> None:
+        """Print one line as it is; for the line that makes the platform mask the secret."""
+        try:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            return
+
+    def _without_secrets(self, line: str) -> str:
+        for text in self._hidden:
+            line = line.replace(text, HIDDEN)
+        return line

@@ -1,0 +1,43 @@
+"""What has to be looked up before a start. Nothing is started here, so a wrong input is still an input error."""
+
+from dataclasses import replace
+
+from testsigma_action.api.decode import SavedConfiguration
+from testsigma_action.api.remote import Remote
+from testsigma_action.errors import InputError
+from testsigma_action.model import ConfigurationRef, RunSpec
+
+# How many saved configurations an error lists at most.
+MOST_CANDIDATES = 20
+
+
+def check(spec: RunSpec, remote: Remote, *, until: float) -> RunSpec:
+    """Replace the name of a saved configuration by its ID.
+
+    Raises InputError when no configuration or more than one has that name, ApiError when the service cannot say.
+    """
+    if not spec.configuration or spec.configuration.id:
+        return spec
+    known = remote.calls.run(lambda: remote.client.fetch_saved_configurations(until=until))
+    return replace(spec, configuration=_by_name(spec.configuration.name, known))
+
+
+def _by_name(name: str, known: tuple[SavedConfiguration, ...]) -> ConfigurationRef:
+    matches = [one for one in known if one.name.strip() == name.strip()]
+    if len(matches) == 1:
+        return ConfigurationRef(id=matches[0].id, name=name)
+    if matches:
+        raise InputError(
+            f"execution-config: {len(matches)} saved configurations are called '{name}'. "
+            f"Give the ID of one: {_candidates(matches)}."
+        )
+    raise InputError(
+        f"execution-config: no saved configuration is called '{name}'. "
+        + (f"There are: {_candidates(known)}." if known else "This account has none.")
+    )
+
+
+def _candidates(configurations: tuple[SavedConfiguration, ...] | list[SavedConfiguration]) -> str:
+    listed = ", ".join(f"'{one.name[:100]}' (ID {one.id})" for one in configurations[:MOST_CANDIDATES])
+    more = len(configurations) - MOST_CANDIDATES
+    return f"{listed} and {more} more" if more > 0 else listed

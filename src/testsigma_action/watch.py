@@ -1,0 +1,131 @@
+"""Watching a run until it is over, and stopping it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from testsigma_action import pacing
+from testsigma_action.api.remote import Remote
+from testsigma_action.cancel import Late
+from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
+from testsigma_action.model import Run
+
+# A run may be unknown to the service for this long after its start: its copies need time (seconds).
+REPLICATION = 60.0
+# The last look at a run is this long before the deadline (seconds, at most a tenth of the whole wait).
+LAST_LOOK = 2.0
+# How often a stop is confirmed (seconds).
+CONFIRM_INTERVAL = 0.3
+STOP_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Instants of the monotonic clock: when the wait began, when it ends, when the run must have left the queue."""
+
+    began: float
+    deadline: float
+    queue_deadline: float | None = None
+    interval: timedelta | None = None
+
+    @property
+    def last_look(self) -> float:
+        """After this instant nothing is asked any more."""
+        return self.deadline - min(LAST_LOOK, (self.deadline - self.began) / 10)
+
+
+def watch(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
+    """Yield every answer about a run; the last one is that of the completed run.
+
+    An outage of the service is waited out up to the deadline. Raises TimedOut at the deadlines, Refused when the
+    service will not tell, Cancelled on a signal.
+    """
+    while True:
+        run = _look(run_id, remote, limits)
+        if run:
+            yield run
+            if run.completed:
+                return
+        _check_deadlines(run, run_id, remote, limits)
+        elapsed = remote.clock.monotonic() - limits.began
+        left = limits.last_look - remote.clock.monotonic()
+        remote.calls.sleep(min(pacing.next_delay(elapsed, limits.interval), max(0.0, left)))
+
+
+def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
+    """The run as it is now; None while the service does not know it yet."""
+    try:
+        return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=limits.deadline), until=limits.deadline)
+    except Refused as refusal:
+        if refusal.status == 404 and remote.clock.monotonic() < limits.began + REPLICATION:
+            return None
+        raise
+    except Unreachable as error:
+        raise TimedOut(f"The wait is over. {error.message}", code=error.code, hint=error.hint) from None
+    except Late:
+        raise TimedOut(
+            f"The wait is over, and the service did not answer any more about run {run_id}.", code="api-unreachable"
+        ) from None
+
+
+def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limits) -> None:
+    now = remote.clock.monotonic()
+    waited = timedelta(seconds=round(now - limits.began))
+    if now >= limits.last_look:
+        status = f" (last status: {run.status_label})" if run else ""
+        raise TimedOut(f"Run {run_id} was not over after {waited}{status}.", code="timed-out", hint=TIMEOUT_HINT)
+    if run and run.status.waiting and limits.queue_deadline is not None and now >= limits.queue_deadline:
+        raise TimedOut(
+            f"Run {run_id} was still in the queue after {waited} ({run.status_label}).",
+            code="queue-timed-out",
+            hint=QUEUE_HINT,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What came of a stop: whether the run is known to be over, its last known state, and the trouble if any."""
+
+    confirmed: bool
+    run: Run | None = None
+    trouble: str = ""
+
+
+def stop(run_id: str, remote: Remote, *, until: float) -> Stop:
+    """Stop a run and look until it is over, at most until an instant of the monotonic clock. Raises no ApiError."""
+    trouble = _send_stop(run_id, remote, until)
+    run: Run | None = None
+    while remote.clock.monotonic() < until:
+        try:
+            run = remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+        except ApiError as error:
+            return Stop(confirmed=False, run=run, trouble=trouble or error.message)
+        except Late:
+            break
+        if run.completed:
+            return Stop(confirmed=True, run=run)
+        if trouble:
+            break
+        remote.calls.sleep(min(CONFIRM_INTERVAL, max(0.0, until - remote.clock.monotonic())))
+    return Stop(confirmed=False, run=run, trouble=trouble)
+
+
+def _send_stop(run_id: str, remote: Remote, until: float) -> str:
+    """Ask for the end of the run, twice at most; the trouble, or nothing."""
+    trouble = ""
+    for _ in range(STOP_TRIES):
+        try:
+            remote.calls.run(lambda: remote.client.stop_run(run_id), until=until)
+        except Transient as error:
+            trouble = error.message
+        except ApiError as error:
+            return error.message
+        except Late:
+            return trouble or f"Could not stop run {run_id}: no answer in time."
+        else:
+            return ""
+    return trouble
+
+
+TIMEOUT_HINT = "Raise timeout if the plan needs longer, or look at the run's page for what it waits for."
+QUEUE_HINT = "The plan waits for a free machine or agent: check them, your parallel runs, or raise queue-timeout."
