@@ -5,11 +5,16 @@ Times are aware datetimes in UTC, durations are timedeltas, IDs are opaque strin
 Every text that came from the service (names, messages, labels) is untrusted: see `text`.
 """
 
+import base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from urllib.parse import quote
+
+# A text that is hidden wherever it is seen has at least this many characters.
+SHORTEST_SECRET = 8
 
 
 class Status(Enum):
@@ -71,6 +76,15 @@ class Secret:
     def reveal(self) -> str:
         """The text itself; for the one place that sends it and the one that masks it."""
         return self._value
+
+    def encodings(self) -> tuple[str, ...]:
+        """All that it may be recognised by: itself, and as it stands in a URL or a header (base64).
+
+        None for a text so short that looking for it would damage others; no real key is that short.
+        """
+        if len(self._value) < SHORTEST_SECRET:
+            return ()
+        return (self._value, quote(self._value, safe=""), base64.b64encode(self._value.encode()).decode())
 
     def __bool__(self) -> bool:
         """Whether there is one."""
@@ -180,6 +194,13 @@ class StepResult:
     visual_result: Result | None = None
 
 
+def failing_step(steps: Sequence[StepResult]) -> StepResult | None:
+    """The step that broke what these are the steps of: the first that failed, else the first that may not be so."""
+    failed = (step for step in steps if step.result is Result.FAILED)
+    broken = (step for step in steps if not step.result.tolerable)
+    return next(failed, next(broken, None))
+
+
 @dataclass(frozen=True, slots=True)
 class Iteration:
     """One data set of a data-driven case. `steps` is None where they were not fetched."""
@@ -209,17 +230,19 @@ class CaseResult:
 
     @property
     def failing_step(self) -> StepResult | None:
-        """The step that broke the case: the first that failed, else the first that is neither passed nor skipped."""
-        steps = list(self.all_steps())
-        failed = (step for step in steps if step.result is Result.FAILED)
-        broken = (step for step in steps if not step.result.tolerable)
-        return next(failed, next(broken, None))
+        """The step that broke the case."""
+        return failing_step(tuple(self.all_steps()))
 
     @property
     def message(self) -> str:
         """What the failing step said; empty where no step is known."""
         step = self.failing_step
         return step.message if step else ""
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it may stand under a pass: neither it nor one of its data sets is broken."""
+        return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
 
     def all_steps(self) -> Iterator[StepResult]:
         """Its own steps, then those of its iterations."""

@@ -11,7 +11,7 @@ from testsigma_action import lookup, pacing
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.trouble import Trouble, backoff
 from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError, Refused, StartError, Transient
+from testsigma_action.errors import ApiError, Redirected, Refused, StartError, Transient
 from testsigma_action.model import Run, RunSpec
 
 # What the service says when a plan cannot run twice at a time, and when there is no such plan (docs/api.md, "Start").
@@ -55,7 +55,7 @@ class Start:
                 delay = self._delay_after(trouble, attempt)
                 self.remote.observe(Trouble(f"start plan {self.spec.plan_id}", attempt, trouble.message, delay))
                 self.remote.calls.sleep(delay)
-            except Refused as refusal:
+            except (Refused, Redirected) as refusal:
                 raise _refused(refusal.message, refusal.code, refusal.hint) from None
             except Late:
                 return self._found("The answer to the start did not come in time.")
@@ -66,7 +66,7 @@ class Start:
         self.in_doubt = True
         try:
             run = self.remote.calls.run(lambda: self.remote.client.start_run(self.spec), shielded=True)
-        except (Refused, Transient) as error:
+        except (Refused, Redirected, Transient) as error:
             self.in_doubt = isinstance(error, Transient) and self._may_exist(error)
             raise
         self.in_doubt = False

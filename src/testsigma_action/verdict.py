@@ -66,7 +66,7 @@ def _contradicted(tree: ResultTree) -> Verdict | None:
 
 def _contradictions(tree: ResultTree) -> Iterator[str]:
     """What speaks against a pass, in words, the weightiest first."""
-    bad = [case for case in tree.cases() if not case.result.tolerable]
+    bad = [case for case in tree.cases() if not case.acceptable]
     if bad:
         yield f"{_cases(len(bad))} did not pass"
     for counts in (tree.run.counts, *tree.run.other_counts):

@@ -83,6 +83,7 @@ class Transport:
         self.base_url = base_url
         self.host = urlsplit(base_url).netloc
         self._auth = BearerAuth(key)
+        self._hidden = tuple(encoding.encode() for encoding in key.encodings())
         self._verify: str | bool = ca_bundle or True
         self._clock = clock
         self._observe = observe
@@ -196,7 +197,13 @@ class Transport:
         expected = response.headers.get("Content-Length", "")
         if expected.isdecimal() and raw.tell() < int(expected):
             raise urllib3.exceptions.HTTPError("shorter than announced")
-        return bytes(body)
+        return self._without_key(bytes(body))
+
+    def _without_key(self, body: bytes) -> bytes:
+        """A service that repeats the key in an answer does not bring it into our reports."""
+        for encoding in self._hidden:
+            body = body.replace(encoding, b"***")
+        return body
 
     def _error(self, request: Request, response: requests.Response, ends: float) -> ApiError:
         answer = ErrorAnswer(

@@ -12,7 +12,7 @@ from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 
 # Characters that are shown of what an error answer says.
 EXCERPT = 300
-FIRST_BACKOFF = 1.0
+FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})

@@ -1,10 +1,8 @@
 """The log: lines on standard output, without the secret."""
 
-import base64
 import sys
 from collections.abc import Iterable
 from typing import TextIO
-from urllib.parse import quote
 
 from testsigma_action.model import Secret
 
@@ -21,9 +19,7 @@ class Log:
 
     def hide(self, secret: Secret) -> None:
         """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
-        text = secret.reveal()
-        if text:
-            self._hidden = (text, quote(text, safe=""), base64.b64encode(text.encode()).decode())
+        self._hidden = secret.encodings()
 
     def say(self, lines: Iterable[str]) -> None:
         """Print lines. They are ready to be printed: text from elsewhere was made safe by who rendered it."""

@@ -1,0 +1,20 @@
+#!/usr/bin/env -S python3 -I -u
+"""Where the container starts. The interpreter runs isolated, so the path to the code is added here."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
+
+from testsigma_action.cancel import Calls
+from testsigma_action.clock import SystemClock
+
+if __name__ == "__main__":
+    calls = Calls(clock := SystemClock())
+    # Before anything else is imported: from here on a signal ends the step in order.
+    calls.install_handlers()
+
+    from testsigma_action.app import main
+
+    sys.exit(main(sys.argv[1:], os.environ, calls, clock))

@@ -1,0 +1,81 @@
+"""The main job against the simulator, as a pipeline would run it: its log, its summary, its files, its exit code.
+
+`make demo`, or `make demo SCENARIO=failing`; `python -m tests.simulator --list` names the scenarios.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.simulator import scenario  # noqa: E402 - needs the path above
+
+KEY = "key-for-the-demo"
+FOLDER = ROOT / "build" / "demo"
+
+
+@contextmanager
+def simulator(name: str) -> Iterator[str]:
+    """The address of a simulator of the service, a program of its own."""
+    command = [sys.executable, "-m", "tests.simulator", "--port", "0", "--scenario", name, "--api-key", KEY]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            yield _address(process)
+        finally:
+            process.terminate()
+
+
+def _address(process: "subprocess.Popen[str]") -> str:
+    line = process.stdout.readline() if process.stdout else ""
+    found = [word for word in line.split() if word.startswith("http")]
+    if not found:
+        raise SystemExit(f"The simulator did not start: {line}")
+    return found[0]
+
+
+def run_step(url: str, plan_id: int, summary: Path) -> int:
+    """Start the entry point as a process, with inputs from the environment; its exit code."""
+    environ = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GITHUB_", "TESTSIGMA_", "INPUT_"))
+        },
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(FOLDER),
+        "GITHUB_OUTPUT": str(FOLDER / "outputs.txt"),
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "TESTSIGMA_API_KEY": KEY,
+        "TESTSIGMA_BASE_URL": url,
+        "TESTSIGMA_PLAN_ID": str(plan_id),
+        "TESTSIGMA_POLL_INTERVAL": "0.5s",
+        "TESTSIGMA_TIMEOUT": "30s",
+    }
+    command = [sys.executable, "-I", "-u", str(ROOT / "entrypoint.py")]
+    return subprocess.run(command, env=environ, cwd=FOLDER, check=False).returncode  # noqa: S603
+
+
+def main(name: str) -> int:
+    """Show one scenario; the exit code is that of the step."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    summary = FOLDER / "summary.md"
+    for leftover in (summary, FOLDER / "outputs.txt"):
+        leftover.unlink(missing_ok=True)
+    print(f"--- log of the step (scenario {name})", flush=True)
+    with simulator(name) as url:
+        exit_code = run_step(url, scenario(name).plans[0].id, summary)
+    print(f"\n--- summary of the job ({summary.relative_to(ROOT)})\n\n{summary.read_text('utf-8')}")
+    print("--- files")
+    for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
+        print(path.relative_to(ROOT))
+    print(f"\nThe step ended with exit code {exit_code}.")
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "passing"))

@@ -1,0 +1,17 @@
+#!/usr/bin/env -S python3 -I -u
+"""Where the container of the post stage starts; GitHub names a file here, so it must be executable by itself."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
+
+from testsigma_action.cancel import Calls
+from testsigma_action.clock import SystemClock
+from testsigma_action.post import main
+
+if __name__ == "__main__":
+    calls = Calls(clock := SystemClock())
+    calls.install_handlers()
+    sys.exit(main(os.environ, calls, clock))

@@ -1,0 +1,106 @@
+"""The post stage: stops a run that the main stage could not, because it was killed.
+
+It acts only when the main stage did not end in order, and only on a run that it started and waited for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from testsigma_action import ci, lookup
+from testsigma_action.api.client import Client
+from testsigma_action.api.remote import Remote
+from testsigma_action.api.transport import Transport
+from testsigma_action.api.trouble import Trouble
+from testsigma_action.cancel import Calls
+from testsigma_action.ci.log import Log
+from testsigma_action.clock import Clock
+from testsigma_action.errors import ActionError
+from testsigma_action.inputs import Inputs, read_inputs
+from testsigma_action.model import RunSpec
+from testsigma_action.reporters import console
+from testsigma_action.watch import stop
+
+# Seconds: for finding a run whose start was not answered, and for stopping one.
+LOOKUP_BUDGET = 20.0
+STOP_BUDGET = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the main stage left: the names that it gave to `write_state`."""
+
+    plan_id: str = ""
+    build_number: str = ""
+    run_id: str = ""
+    settled: bool = False
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "State":
+        """Read the state of this step."""
+        return cls(
+            plan_id=environ.get("STATE_plan_id", ""),
+            build_number=environ.get("STATE_build_number", ""),
+            run_id=environ.get("STATE_run_id", ""),
+            settled=environ.get("STATE_settled") == "true",
+        )
+
+
+def main(environ: Mapping[str, str], calls: Calls, clock: Clock) -> int:
+    """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
+    state, inputs = State.of(environ), read_inputs((), environ).inputs
+    log = Log()
+    for line in ci.detect(environ).mask(inputs.api_key):
+        log.command(line)
+    log.hide(inputs.api_key)
+    if state.settled or not state.plan_id:
+        return 0
+    if inputs.on_cancel == "leave":
+        log.say(["The step was killed; on-cancel is leave, so its run is left as it is."])
+        return 0
+    try:
+        return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log), log)
+    except ActionError as error:
+        log.say(console.warnings([f"{error.message} {error.hint}"]))
+        return error.exit_code
+
+
+def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log) -> Remote:
+    def observe(trouble: Trouble) -> None:
+        if trouble.message:
+            calls.post(partial(log.say, console.warnings([trouble.message])))
+
+    transport = Transport(inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe)
+    return Remote(Client(transport), calls, clock, observe)
+
+
+def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> int:
+    run_id = state.run_id or _find(state, inputs, remote, log)
+    if not run_id:
+        return 3
+    until = remote.after(STOP_BUDGET)
+    run = remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+    if run.completed:
+        log.say([f"The step was killed; run {run_id} is over: {run.result.value}."])
+        return 0
+    outcome = stop(run_id, remote, until=until)
+    if outcome.confirmed:
+        log.say([f"The step was killed; run {run_id} was stopped."])
+        return 0
+    log.say(console.warnings([f"Run {run_id} may go on: {run.url} {outcome.trouble}"]))
+    return 3
+
+
+def _find(state: State, inputs: Inputs, remote: Remote, log: Log) -> str:
+    """The run of a start that was never answered; empty where it cannot be told from all others."""
+    spec = RunSpec(plan_id=state.plan_id, build_number=state.build_number, unique=not inputs.build_number)
+    found = lookup.find(spec, remote, until=remote.after(LOOKUP_BUDGET))
+    if found and len(found) == 1 and spec.unique:
+        return found[0]
+    known = f" Runs with that build number: {', '.join(found[:10])}." if found else ""
+    lost = (
+        f"The step was killed while it started plan {state.plan_id}, and its run (build number "
+        f"{state.build_number}) was not found.{known} Look in Testsigma whether one is going on."
+    )
+    log.say(console.warnings([lost]))
+    return ""

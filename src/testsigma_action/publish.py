@@ -1,0 +1,110 @@
+"""Writing every report, on every way out, with what is known by then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from testsigma_action import verdict as verdicts
+from testsigma_action.ci.base import Platform
+from testsigma_action.ci.files import Workspace
+from testsigma_action.ci.log import Log
+from testsigma_action.errors import Bug, ReportError
+from testsigma_action.inputs import Inputs
+from testsigma_action.model import Report, Verdict
+from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
+from testsigma_action.values import OFF
+
+
+def default_path(inputs: Inputs, pattern: str) -> str:
+    """Where a report goes unless told otherwise: a name that tells the plans of one job apart."""
+    plan = f"-{inputs.plan_id}" if inputs.plan_id else ""
+    return f"test-results/{pattern.format(plan)}"
+
+
+def junit_path(inputs: Inputs) -> str:
+    """The JUnit file, or nothing if it is off."""
+    path = inputs.junit_file or default_path(inputs, "TEST-testsigma{}.xml")
+    return "" if path == OFF else path
+
+
+def results_path(inputs: Inputs) -> str:
+    """The results as JSON, or nothing if they are off."""
+    path = inputs.results_file or default_path(inputs, "testsigma{}.json")
+    return "" if path == OFF else path
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Writes reports one after the other; a report that fails makes the verdict of those after it."""
+
+    inputs: Inputs
+    platform: Platform
+    log: Log
+
+    def write_unfinished(self, report: Report) -> None:
+        """Leave a JUnit file that says "not finished", so that a killed step leaves no stale or missing one.
+
+        Raises OSError where it cannot be written.
+        """
+        if report.junit_file:
+            Workspace(self.platform.workspace).write(report.junit_file, junit.render(report))
+
+    def publish(self, report: Report) -> Report:
+        """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
+        workspace = Workspace(self.platform.workspace)
+        if report.junit_file:
+            report = self._tried(
+                report, report.junit_file, lambda: workspace.write(report.junit_file, junit.render(report))
+            )
+        if report.results_file:
+            report = self._tried(report, report.results_file, lambda: self._write_results(workspace, report))
+        report = self._tried(report, "the step summary", lambda: self._write_summary(report))
+        report = self._tried(report, "the log", lambda: self._log_results(report))
+        report = self._tried(report, "the outputs", lambda: self._write_outputs(report))
+        self.log.say(console.conclude(report))
+        return report
+
+    def _write_results(self, workspace: Workspace, report: Report) -> None:
+        workspace.write(report.results_file, results_json.render(report))
+
+    def _write_summary(self, report: Report) -> None:
+        if self.inputs.summary != "off":
+            self.platform.write_summary(summary.render(report, self.inputs.summary))
+
+    def _write_outputs(self, report: Report) -> None:
+        self.platform.write_outputs(outputs.render(report))
+
+    def _log_results(self, report: Report) -> None:
+        for run in report.runs:
+            failures = console.failed_cases(run)
+            if failures:
+                self.log.say(self.platform.group(failures[0], failures[1:]))
+            self.log.say(console.gaps(run))
+        for note in annotations.render(report):
+            self.log.say(self.platform.annotation(note.level, note.title, note.message))
+        if report.junit_file or report.results_file:
+            self.log.say([f"Files: {', '.join(filter(None, (report.junit_file, report.results_file)))}"])
+
+    def _tried(self, report: Report, what: str, write: Callable[[], None]) -> Report:
+        """Write one report; what goes wrong becomes part of the verdict."""
+        try:
+            write()
+        except OSError as error:
+            return with_verdict(report, verdicts.of_error(unwritable(what, error)))
+        except Exception as error:  # noqa: BLE001 - a bug in one report must not cost the others
+            self.log.say(console.traceback(error))
+            return with_verdict(report, verdicts.of_error(Bug(error)))
+        return report
+
+
+def unwritable(what: str, error: OSError) -> ReportError:
+    """The error for a report that cannot be written."""
+    return ReportError(
+        f"Could not write {what}: {error.strerror or error}.",
+        code="report-unwritable",
+        hint="Check the path and its permissions, or turn the report off.",
+    )
+
+
+def with_verdict(report: Report, verdict: Verdict) -> Report:
+    """The report under a verdict that holds besides its own."""
+    return replace(report, verdict=verdicts.combined((report.verdict, verdict)))

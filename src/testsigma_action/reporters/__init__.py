@@ -1,0 +1,155 @@
+"""Reporters turn a `Report` into text or data. They are pure: who writes what they return is `app`.
+
+Here is what all of them share: words for people, which cases are failures, and when a verdict needs a line of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from testsigma_action.model import (
+    CaseResult,
+    Conclusion,
+    Counts,
+    MachineResult,
+    Report,
+    Result,
+    ResultTree,
+    RunReport,
+    StepResult,
+    SuiteResult,
+    Timing,
+    Verdict,
+    failing_step,
+)
+
+Placed = tuple[MachineResult, SuiteResult, CaseResult]
+
+CONCLUSIONS = {
+    Conclusion.PASSED: "passed",
+    Conclusion.FAILED: "failed",
+    Conclusion.TIMED_OUT: "timed out",
+    Conclusion.CANCELLED: "cancelled",
+    Conclusion.ERROR: "error",
+    Conclusion.STARTED: "started, not waited for",
+    Conclusion.CHECKED: "checked, nothing started",
+}
+RESULTS = {
+    Result.PASSED: "passed",
+    Result.FAILED: "failed",
+    Result.ABORTED: "aborted",
+    Result.STOPPED: "stopped",
+    Result.NOT_EXECUTED: "not executed",
+    Result.QUEUED: "never left the queue",
+    Result.UNKNOWN: "no known result",
+}
+_RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
+STEPS_SHOWN = 30
+"""How many steps lead up to the failing one where a failure is told."""
+
+
+def in_words(duration: timedelta | None) -> str:
+    """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
+    if duration is None:
+        return ""
+    seconds = round(max(duration.total_seconds(), 0.0), 1)
+    if seconds < 60:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number of things: `1 case`, `2 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def took(timing: Timing) -> timedelta | None:
+    """How long something took: by the service's account, else from its begin to its end; never negative."""
+    duration = timing.duration
+    if duration is None and timing.started and timing.ended:
+        duration = timing.ended - timing.started
+    return None if duration is None else max(duration, timedelta())
+
+
+def machine_name(machine: MachineResult) -> str:
+    """A machine's name for people (untrusted)."""
+    return machine.title or machine.device.name or f"machine {machine.id}"
+
+
+def suite_name(suite: SuiteResult) -> str:
+    """A suite's name for people (untrusted)."""
+    return suite.name or f"suite {suite.id}"
+
+
+def plain_case_name(case: CaseResult) -> str:
+    """A case's name for people (untrusted)."""
+    return case.name or f"case {case.case_id or case.id}"
+
+
+def case_name(case: CaseResult) -> str:
+    """A case's name for people (untrusted), with the first data set that broke it."""
+    name = plain_case_name(case)
+    broken = [iteration for iteration in case.iterations if not iteration.result.tolerable]
+    if not broken:
+        return name
+    others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+    return f"{name} [{broken[0].name or broken[0].id}{others}]"
+
+
+def failures(tree: ResultTree | None) -> Iterator[Placed]:
+    """All failures with the place they stand in, in the order of machines and suites."""
+    return (placed for placed in tree.placed_cases() if not placed[2].acceptable) if tree else iter(())
+
+
+def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
+    """The steps that tell a failure: the last few up to the one that broke it, and how many stand before them."""
+    known = steps or ()
+    breaking = failing_step(known)
+    end = known.index(breaking) + 1 if breaking else len(known)
+    start = max(end - STEPS_SHOWN, 0)
+    return start, known[start:end]
+
+
+def account(result: Result, step: StepResult | None, label: str = "") -> str:
+    """Why something is no pass (untrusted): what the step said, else which step it was, else the bare outcome."""
+    if step and step.message:
+        return step.message
+    if step:
+        return f"Step {step.position} {RESULTS[step.result]}: {step.action}"
+    known = RESULTS[result]
+    said = f" ({label})" if label and result is Result.UNKNOWN else ""
+    return f"Result: {known}{said}. No failing step is known."
+
+
+def numbers(run: RunReport) -> Counts:
+    """The best numbers there are; all unknown where nobody counted (the service starts with zeros)."""
+    counts = run.counts
+    listed = run.tree is not None and run.tree.listed
+    return counts if listed or counts.known else Counts()
+
+
+def needs_saying(run: RunReport) -> bool:
+    """Whether the verdict of a run is no pass and its cases alone do not show it."""
+    if run.verdict.exit_code == 0:
+        return False
+    # A run that was stopped, or has no known result, has a reason of its own, whatever its cases are.
+    of_cases = run.verdict.conclusion is Conclusion.FAILED and run.run and run.run.result in _RESULTS_OF_CASES
+    return not (of_cases and any(failures(run.tree)))
+
+
+def step_verdict(report: Report) -> Verdict | None:
+    """The verdict of the step where it is no pass and none of its runs has it: bad input, a bug, a lost report."""
+    if report.verdict.exit_code == 0:
+        return None
+    of_a_run = any(run.verdict.exit_code == report.verdict.exit_code for run in report.runs)
+    return None if of_a_run else report.verdict
+
+
+def heading(report: Report) -> str:
+    """A name for the whole (untrusted): the title that was asked for, else the runs' own."""
+    if report.title:
+        return report.title
+    titles = dict.fromkeys(run.title for run in report.runs)
+    return ", ".join(titles) or "Testsigma"

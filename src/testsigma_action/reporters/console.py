@@ -1,0 +1,152 @@
+"""The log: plain lines for people. What the service said stands behind `│ ` or within a sentence of ours.
+
+Every line is returned without its line break, holds none, and is no command to any CI system.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import islice
+from traceback import format_exception
+
+from testsigma_action.model import Report, Run, RunReport, RunSpec, Status
+from testsigma_action.reporters import (
+    CONCLUSIONS,
+    RESULTS,
+    Placed,
+    account,
+    case_name,
+    counted,
+    failures,
+    heading,
+    in_words,
+    machine_name,
+    suite_name,
+    took,
+)
+from testsigma_action.text import NAME, log_line
+
+BAR = "│ "
+"""Stands before every line that the service wrote."""
+
+_STATUSES = {
+    Status.CREATED: "created",
+    Status.QUEUED: "queued",
+    Status.PRE_FLIGHT: "preparing machines",
+    Status.IN_PROGRESS: "in progress",
+    Status.COMPLETED: "completed",
+}
+
+
+def announce(spec: RunSpec) -> str:
+    """What is about to be run. Runtime data by name only: its values may be secrets."""
+    plan = f"Plan {log_line(spec.plan_id)}" if spec.plan_id else "An existing run"
+    configuration = spec.configuration
+    details = {
+        "build number": spec.build_number,
+        "environment": spec.environment_id,
+        "configuration": (configuration.name or configuration.id) if configuration else "",
+        "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
+        "uploads for devices": ", ".join(sorted(spec.upload_versions)),
+    }
+    told = [f"{name} {log_line(value)}" for name, value in details.items() if value]
+    return "; ".join([plan, *told])
+
+
+def warnings(texts: Iterable[str]) -> list[str]:
+    """What is odd and does not end the step."""
+    return [f"Warning: {log_line(text)}" for text in texts]
+
+
+def traceback(error: BaseException) -> list[str]:
+    """Where a bug is, for its report; the text of the error may hold anything."""
+    lines = "".join(format_exception(error)).splitlines()
+    return [f"{BAR}{log_line(line)}" for line in lines]
+
+
+def link(run: Run) -> str:
+    """Where a run is to be seen: the line that is printed as soon as it exists."""
+    return f"Run {log_line(run.id)}: {log_line(run.url)}" if run.url else f"Run {log_line(run.id)}"
+
+
+def adopted(run: Run) -> str:
+    """The answer to the start was lost, and the run was found by its build number."""
+    return f"The answer to the start was lost. Run {log_line(run.id)} has our build number: it is ours, and adopted."
+
+
+def progress(run: Run, elapsed: timedelta) -> str:
+    """One line about a run that goes on: how long we have been watching, its status, how far it is."""
+    status = _STATUSES.get(run.status) or f"unknown status '{log_line(run.status_label) or 'none'}', still watching"
+    counts = run.counts
+    told = [status]
+    if counts.known:
+        of = f" of {counts.total:,}" if counts.total else ""
+        told.append(f"{counts.done:,}{of} cases done")
+    if counts.failed:
+        told.append(f"{counts.failed:,} failed")
+    return f"[{_clock(elapsed)}] {', '.join(told)}"
+
+
+def outage_begins(problem: str) -> str:
+    """The service cannot be reached for now; the run itself goes on."""
+    return f"The service does not answer, trying again; the run goes on without us. {log_line(problem)}".rstrip()
+
+
+def outage_ends(lasted: timedelta) -> str:
+    """The service is back."""
+    return f"The service answers again after {in_words(lasted)}."
+
+
+def failed_cases(report: RunReport, most: int = 50) -> list[str]:
+    """The failures of a run with all that helps to understand them, `most` of them at most; nothing where none are."""
+    found = failures(report.tree)
+    shown = [_failure(placed) for placed in islice(found, most)]
+    left = sum(1 for _ in found)
+    if not shown and not left:
+        return []
+    lines = [f"{counted(len(shown) + left, 'case')} did not pass in {log_line(report.title)}:"]
+    lines += [line for told in shown for line in told]
+    return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
+
+
+def gaps(report: RunReport) -> list[str]:
+    """What could not be had, one line each."""
+    return [f"Not available: {log_line(gap)}" for gap in report.tree.gaps] if report.tree else []
+
+
+def conclude(report: Report) -> list[str]:
+    """The end of the log: each run where there are several, what is wrong, what to do, and the verdict last."""
+    verdict = report.verdict
+    lines = [_conclude_run(run) for run in report.runs] if len(report.runs) > 1 else []
+    problems = [log_line(problem) for problem in verdict.reason.splitlines()]
+    if len(problems) > 1:
+        lines += [f"- {problem}" for problem in problems]
+    hints = [told.hint for told in (verdict, *(run.verdict for run in report.runs)) if told.hint]
+    lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(hints)]
+    reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
+    code = f", {verdict.code}" if verdict.code else ""
+    conclusion = CONCLUSIONS[verdict.conclusion].upper()
+    return [*lines, f"{log_line(heading(report))}: {conclusion} (exit code {verdict.exit_code}{code}). {reason}"]
+
+
+def _conclude_run(run: RunReport) -> str:
+    url = f" {log_line(run.run.url)}" if run.run and run.run.url else ""
+    return f"{log_line(run.title)}: {CONCLUSIONS[run.verdict.conclusion]}. {log_line(run.verdict.reason)}{url}"
+
+
+def _failure(placed: Placed) -> list[str]:
+    machine, suite, case = placed
+    step = case.failing_step
+    name = " / ".join(log_line(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
+    facts = filter(None, (RESULTS[case.result], in_words(took(case.timing))))
+    told = [f"{name} ({', '.join(facts)})"]
+    if step and step.message:
+        told.append(f"  step {step.position}: {log_line(step.action)}")
+    told.append(f"  {log_line(account(case.result, step, case.result_label))}")
+    if case.url:
+        told.append(f"  {log_line(case.url)}")
+    return [BAR + line for line in told]
+
+
+def _clock(elapsed: timedelta) -> str:
+    minutes, seconds = divmod(int(max(elapsed.total_seconds(), 0)), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

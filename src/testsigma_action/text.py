@@ -1,0 +1,129 @@
+"""Untrusted text made harmless: one function for each kind of sink.
+
+Names, messages and labels come from the service, and whoever writes a test case decides what stands in them. Whatever
+it is, every function here returns text that can be encoded as UTF-8, shows no colour, hides nothing from the reader
+(no control characters, no right-to-left overrides, no invisible ones) and is short. Long text is sliced before anything
+else looks at it, so that the cost depends on what is kept, never on what was sent.
+
+    one_line    a name, an output, an XML attribute: plain data without a line break
+    lines       XML character data: plain data with line breaks
+    log_line    a line of a log that some CI system scans for commands
+    html        Markdown and HTML of a job summary, on one line
+    html_lines  the same with line breaks
+    web_link    the target of a link
+"""
+
+import re
+
+NAME = 200
+"""Characters that a name may have where people read it."""
+
+MESSAGE = 1000
+"""Characters that a message may have on one line."""
+
+ELLIPSIS = "…"
+BREAK = " ⏎ "
+"""What a line break becomes where there must be none."""
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_JOINER = "&#8288;"
+# Colours and the like are removed and must not use up the room, so somewhat more is read than is kept.
+_READ = 4
+
+_ANSI = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*+[ -/]*+[@-~]"  # CSI: colours, cursor, erasing
+    "|\x1b[\\]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\\\)"  # OSC, DCS and others: strings with an end
+    "|\x1b[ -/]*+[0-Z\\\\^-~]?"
+)
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"  # bidi controls, invisible characters
+)
+_UNENCODABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+# GitHub and Azure look for `##[...]` and `##vso[...]` anywhere in a line, with a comparison that skips characters
+# without a width. That is why all that is not visible ASCII is allowed for between two characters of a marker.
+_HASHES = re.compile(r"#(?=[^!-~]*+#)")
+_OPENING = re.compile(r"[^!-~]*+(?::[^!-~]*+:|---|\+\+\+|~~~|\^\^\^)")
+
+# A character reference is never Markdown syntax, wherever it stands. `-`, `+`, `=` and `1.` mean something only where
+# a line begins, a dot only in `www.`; what else could start a link, a mention or a formula is always written as one.
+_MARKUP = re.compile(r"""[&<>"'\\`*_\[\]#|~@:$!()]|\A(?:[-+=]|\d+[.)])|(?<=www)\.""", re.IGNORECASE)
+# Mentions and emoji are looked for in the finished HTML, where references are resolved: a joiner breaks them.
+_SHORTHAND = re.compile(r"(?<!\w)@(?=\w)|:(?=[\w+-]{1,50}:)")
+_URL = re.compile(r"""https?://(?:(?!["'<>`\\])[!-~]){1,2000}""", re.IGNORECASE)
+
+
+def cut(text: str, most: int) -> str:
+    """Return at most `most` characters; an ellipsis shows that something was cut off."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+
+
+def one_line(text: str, most: int = NAME) -> str:
+    """Return plain text without a line break, for outputs, XML attributes and names."""
+    part = text[: most * _READ]
+    if part.isprintable():  # nearly every name: no line break, nothing to clean
+        line = " ".join(part.split())
+    else:
+        line = BREAK.join(filter(None, (" ".join(line.split()) for line in _clean(part).splitlines())))
+    return _cut_short(line, most, whole=len(part) == len(text))
+
+
+def lines(text: str, most: int, width: int) -> str:
+    r"""Return plain text with `\n` as its only line break; lines longer than `width` characters are broken up."""
+    part = text[: most * _READ]
+    kept = (line.replace("\t", "    ").rstrip() for line in _clean(part).splitlines())
+    short = (line[start : start + width] for line in kept for start in range(0, len(line) or 1, width))
+    return _cut_short("\n".join(short).strip("\n"), most, whole=len(part) == len(text))
+
+
+def log_line(text: str, most: int = MESSAGE) -> str:
+    """Return one line that no CI system takes for a command, whether it stands at the start of a line or within it.
+
+    GitHub (`::x::`, `##[x]`), Azure (`##vso[`), TeamCity (`##teamcity[`), Buildkite (`--- `, `+++ `) and GitLab
+    (sections, which need an escape character) are covered. A space breaks the marker; the text stays readable.
+    """
+    line = _HASHES.sub("# ", one_line(text, most))
+    opening = _OPENING.match(line)
+    if opening is None:
+        return line
+    return f"{line[: opening.end() - 1]} {line[opening.end() - 1 :]}"
+
+
+def html(text: str, most: int = NAME) -> str:
+    """Return one line of Markdown and HTML in which nothing is active, in running text as well as in a table cell."""
+    return _escape(one_line(text, most))
+
+
+def html_lines(text: str, most: int) -> str:
+    """Return the same for text whose line breaks matter: they become `<br>`, blank lines are dropped."""
+    kept = lines(text, most, width=most).split("\n")
+    return "<br>".join(_escape(line.strip()) for line in kept if line.strip())
+
+
+def web_link(url: str) -> str:
+    """Return the URL if it is plainly one of the web (no quotes, blanks, brackets in it), else nothing."""
+    return url if _URL.fullmatch(url) else ""
+
+
+def encodable(text: str) -> str:
+    """Replace what cannot be encoded as UTF-8; for data whose reader has to get everything else unchanged."""
+    return _UNENCODABLE.sub(_REPLACEMENT, text)
+
+
+def _clean(text: str) -> str:
+    return _UNENCODABLE.sub(_REPLACEMENT, _HIDDEN.sub("", _ANSI.sub("", text)))
+
+
+def _cut_short(text: str, most: int, *, whole: bool) -> str:
+    if whole and len(text) <= most:
+        return text
+    return text[: most - 1].rstrip() + ELLIPSIS
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(_reference, _SHORTHAND.sub(r"\g<0>" + "\u2060", text)).replace("\u2060", _JOINER)
+
+
+def _reference(found: re.Match[str]) -> str:
+    return "".join(f"&#{ord(character)};" for character in found[0])

@@ -1,0 +1,235 @@
+"""Reporters under any text whatever: the service decides what names and messages hold, never what they do."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from tests import samples
+from tests.unit.test_text import COMMANDS
+from testsigma_action.model import (
+    CaseResult,
+    Device,
+    Iteration,
+    MachineResult,
+    Report,
+    Result,
+    StepResult,
+    SuiteResult,
+)
+from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
+from testsigma_action.reporters.page import BUDGET
+
+SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+HOSTILE = [
+    *COMMANDS,
+    "<script>alert(1)</script>",
+    "</td></table></div></details>\n\n# heading\n\n```mermaid\ngraph\n```",
+    "[x](https://evil.example) ![y](z) @octocat https://www.example.org :rocket:",
+    "]]> &#27; &amp; <!-- -->",
+    "\x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07",
+    "a\r\n::error::b\u2028::error::c\x85##[error]d",
+    "\ud800\udfff\ufffe\u202e\x00",
+    "section_start:1:x\r\x1b[0K",
+    "",
+    " ",
+    "x" * 5000,
+]
+# Text that is often hostile, sometimes any at all; surrogates included.
+texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=()), max_size=30)
+results = st.sampled_from(Result)
+steps = st.lists(
+    st.builds(
+        StepResult, texts, st.integers(0, 99), texts, results, message=texts, error_type=texts, visual_result=results
+    ),
+    max_size=3,
+).map(tuple)
+iterations = st.lists(st.builds(Iteration, texts, texts, results, st.none() | steps), max_size=2).map(tuple)
+cases = st.builds(
+    CaseResult,
+    texts,
+    texts,
+    texts,
+    results,
+    texts,
+    disabled=st.booleans(),
+    iterations=iterations,
+    steps=st.none() | steps,
+    url=texts,
+)
+suites = st.builds(SuiteResult, texts, texts, st.lists(cases, max_size=3).map(tuple), results)
+devices = st.builds(Device, texts, texts, texts)
+machines = st.lists(
+    st.builds(MachineResult, texts, texts, st.lists(suites, max_size=2).map(tuple), results, device=devices), max_size=2
+)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """A report with any text at every place that the service fills."""
+    verdict = replace(draw(st.sampled_from(samples.VERDICTS)), reason=draw(texts))
+    remote = replace(
+        samples.run(draw(results)),
+        id=draw(texts),
+        plan_name=draw(texts),
+        status_label=draw(texts),
+        result_label=draw(texts),
+        message=draw(texts),
+        url=draw(texts),
+    )
+    found = draw(machines)
+    tree = samples.tree(*found, remote=remote, gaps=(draw(texts),))
+    return samples.report(samples.run_report(verdict, tree), verdict=verdict, title=draw(texts))
+
+
+fast = settings(max_examples=60, deadline=None)
+
+
+@fast
+@given(reports())
+def test_junit_is_what_readers_need(report: Report) -> None:
+    """Well-formed, counters add up, names unique and not empty, one outcome at most, no line too long."""
+    root = samples.parsed(junit.render(report))
+    found = list(root.iter("testcase"))
+    assert found
+    assert len({(each.get("classname"), each.get("name")) for each in found}) == len(found)
+    assert len({suite.get("name") for suite in root}) == len(list(root))
+    assert all((each.get("name") or "").strip() and (each.get("classname") or "").strip() for each in found)
+    for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"), ("tests", "testcase")):
+        assert int(root.get(key, "")) == sum(int(suite.get(key, "")) for suite in root) == len(list(root.iter(tag)))
+    for each in found:
+        assert len(each) <= 1
+        for outcome in each:
+            assert "\n" not in outcome.get("message", "")
+            assert outcome.tag == "skipped" or re.fullmatch("[A-Z0-9][A-Za-z0-9]*", outcome.get("type", ""))
+            assert max(map(len, (outcome.text or "").split("\n"))) <= 500
+
+
+plain_cases = st.lists(
+    st.builds(CaseResult, texts, texts, texts, results, steps=st.none() | steps), min_size=1, max_size=5
+)
+
+
+@fast
+@given(plain_cases)
+def test_junit_read_again_has_the_same_outcomes(cases: list[CaseResult]) -> None:
+    """What junitparser reads are the outcomes of the cases in their order, and one error more where none is bad."""
+    outcomes = {Result.PASSED: None, Result.FAILED: Failure, Result.NOT_EXECUTED: Skipped}
+    expected = [outcomes.get(case.result, Error) for case in cases]
+    if not {Failure, Error} & set(expected):
+        expected.append(Error)
+    (*suites,) = JUnitXml.fromstring("".join(junit.render(samples.of_cases(*cases))).encode())
+    read = [case for suite in suites for case in suite]
+    assert [type(case.result[0]) if case.result else None for case in read] == expected
+
+
+@fast
+@given(reports())
+def test_no_green_file_under_a_red_verdict(report: Report) -> None:
+    """A verdict that is no pass shows as a failure or an error, whatever the cases are."""
+    root = samples.parsed(junit.render(report))
+    assert report.verdict.exit_code == 0 or root.get("failures") != "0" or root.get("errors") != "0"
+
+
+@fast
+@given(reports())
+def test_json_keeps_to_its_schema(report: Report) -> None:
+    """Valid UTF-8, one JSON object, as the schema says."""
+    VALIDATOR.validate(json.loads("".join(results_json.render(report)).encode()))
+
+
+class _Tags(HTMLParser):
+    """Collects the tags of a page and the targets of its links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.targets: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append(tag)
+        self.targets += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note an end tag."""
+        self.tags.append(f"/{tag}")
+
+
+def tags_of(page: str) -> list[str]:
+    """The tags of a page, without those that stand for a line break."""
+    reader = _Tags()
+    reader.feed(page)
+    assert all(re.fullmatch(r"https?://[!-~]+", target) for target in reader.targets)
+    return [tag for tag in reader.tags if tag != "br"]
+
+
+@fast
+@given(texts, texts)
+def test_summary_has_only_our_markup(name: str, message: str) -> None:
+    """A page with hostile names and messages has exactly the tags and headings of one with plain ones."""
+
+    def page(name: str, message: str) -> str:
+        bad = samples.case(name, Result.FAILED, samples.broken_steps(message))
+        machine = samples.machine(samples.suite(bad, name=name), title=name)
+        verdict = replace(samples.FAILED, reason=f"x {message}", hint=f"x {message}")
+        found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
+        return summary.render(samples.report(samples.run_report(verdict, found)))
+
+    hostile, plain = page(f"x {name}", f"x {message}"), page("x", "x")
+    assert tags_of(hostile) == tags_of(plain)
+    headings = [line for line in hostile.split("\n") if line.startswith("#")]
+    assert len(headings) == len([line for line in plain.split("\n") if line.startswith("#")])
+    hostile.encode()
+
+
+@fast
+@given(reports(), st.sampled_from(["full", "failed"]))
+def test_summary_stays_in_budget(report: Report, mode: summary.Mode) -> None:
+    """Whatever is in it, the page can be encoded and is not too large."""
+    assert len(summary.render(report, mode).encode()) <= BUDGET
+
+
+@fast
+@given(reports())
+def test_log_lines_are_no_commands(report: Report) -> None:
+    """No line of the log holds a line break or a control character, nor begins as a command, nor holds a marker."""
+    (one,) = report.runs
+    assert one.run
+    lines = [
+        console.announce(one.spec),
+        console.link(one.run),
+        console.progress(one.run, timedelta()),
+        console.outage_begins(one.run.message),
+        *console.failed_cases(one),
+        *console.gaps(one),
+        *console.conclude(report),
+    ]
+    for line in lines:
+        line.encode()
+        assert line.isprintable() or not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line)
+        assert len(line.splitlines()) == 1
+        visible = re.sub("[^ -~]", "", line)
+        assert "##" not in visible
+        assert not visible.lstrip().startswith(("::", "---", "+++", "~~~"))
+
+
+@fast
+@given(reports())
+def test_outputs_and_annotations_are_plain(report: Report) -> None:
+    """Outputs have one line each; annotations can be encoded and stay within their limits."""
+    assert all(len(value.splitlines()) <= 1 and value.encode() is not None for value in outputs.render(report).values())
+    for each in annotations.render(report):
+        assert len(each.title.encode()) > 0
+        assert len(each.title) <= 255
+        assert len(each.message) <= 4096
+        assert "##" not in re.sub("[^ -~]", "", each.message)

@@ -1,0 +1,179 @@
+"""Reports as the reporters get them: small builders with plain defaults, and a realistic run that failed."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from testsigma_action.model import (
+    CaseResult,
+    Conclusion,
+    Counts,
+    Device,
+    Iteration,
+    MachineResult,
+    Report,
+    Result,
+    ResultTree,
+    Run,
+    RunReport,
+    RunSpec,
+    Status,
+    StepResult,
+    SuiteResult,
+    Timing,
+    Verdict,
+)
+
+BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
+RUN_URL = "https://app.testsigma.com/ui/td/runs/9001"
+
+PASSED = Verdict(Conclusion.PASSED, 0, "All cases passed.")
+FAILED = Verdict(Conclusion.FAILED, 1, "1 of 3 cases failed.", "tests-failed")
+TIMED_OUT = Verdict(Conclusion.TIMED_OUT, 4, "The run was not over after 2h.", "timed-out", "Attach with run-id: 9001.")
+CANCELLED = Verdict(Conclusion.CANCELLED, 143, "The step was cancelled (SIGTERM).", "cancelled")
+BAD_INPUT = Verdict(
+    Conclusion.ERROR, 2, "plan-id: 'x' is no ID\ntimeout: 'y' is no duration", "bad-input", "Mend them."
+)
+UNREACHABLE = Verdict(Conclusion.ERROR, 3, "The service did not answer.", "api-unreachable", "Try again later.")
+UNWRITABLE = Verdict(Conclusion.ERROR, 5, "The JUnit file could not be written.", "report-unwritable")
+STARTED = Verdict(Conclusion.STARTED, 0, "The run was started and goes on.")
+CHECKED = Verdict(Conclusion.CHECKED, 0, "Inputs, key and plan are fine. Nothing was started.")
+VERDICTS = (PASSED, FAILED, TIMED_OUT, CANCELLED, BAD_INPUT, UNREACHABLE, UNWRITABLE, STARTED, CHECKED)
+
+
+def parsed(document: Iterable[str]) -> ET.Element:
+    """Read XML that we made ourselves."""
+    return ET.fromstring("".join(document).encode())  # noqa: S314
+
+
+def timing(seconds: float) -> Timing:
+    """A time that began at BEGIN."""
+    duration = timedelta(seconds=seconds)
+    return Timing(BEGIN, BEGIN + duration, duration)
+
+
+def step(position: int, result: Result = Result.PASSED, action: str = "", message: str = "") -> StepResult:
+    """A step; a failed one has the error type that the service gives to assertions."""
+    kind = "ASSERT_ERROR" if result is Result.FAILED else ""
+    words = action or f"Click on element {position}"
+    return StepResult(f"s{position}", position, words, result, message, error_type=kind, timing=timing(1.5))
+
+
+def broken_steps(message: str = "Element not found", number: int = 3) -> tuple[StepResult, ...]:
+    """Steps of which the last but one fails and the last is left out."""
+    passed = tuple(step(position) for position in range(1, number - 1))
+    return (*passed, step(number - 1, Result.FAILED, message=message), step(number, Result.NOT_EXECUTED))
+
+
+def case(
+    name: str = "Case",
+    result: Result = Result.PASSED,
+    steps: tuple[StepResult, ...] | None = None,
+    iterations: tuple[Iteration, ...] = (),
+) -> CaseResult:
+    """A case that took 12.3 s."""
+    return CaseResult(
+        id="71",
+        case_id="7",
+        name=name,
+        result=result,
+        data_driven=bool(iterations),
+        timing=timing(12.3),
+        steps=steps,
+        iterations=iterations,
+        url="https://app.testsigma.com/ui/td/test_case_results/71",
+    )
+
+
+def suite(*cases: CaseResult, name: str = "Login", result: Result = Result.FAILED) -> SuiteResult:
+    """A suite that took a minute."""
+    return SuiteResult("5", name, cases, result, timing(60))
+
+
+def machine(*suites: SuiteResult, title: str = "Chrome", result: Result = Result.FAILED) -> MachineResult:
+    """A machine with Chrome on Windows."""
+    device = Device(browser="Chrome", browser_version="131", os="Windows", os_version="11")
+    return MachineResult("3", title, suites, result, timing(61), device)
+
+
+def run(
+    result: Result = Result.FAILED,
+    status: Status = Status.COMPLETED,
+    counts: Counts | None = None,
+    message: str = "",
+    number: int = 9001,
+) -> Run:
+    """A run of the plan "Checkout"."""
+    return Run(
+        id=str(number),
+        status=status,
+        result=result,
+        plan_id="12",
+        plan_name="Checkout",
+        message=message,
+        build_number="acme/shop#812.1-k3f9q2",
+        timing=timing(252) if status is Status.COMPLETED else Timing(BEGIN),
+        counts=counts or Counts(),
+        url=f"https://app.testsigma.com/ui/td/runs/{number}",
+    )
+
+
+def tree(*machines: MachineResult, remote: Run | None = None, gaps: tuple[str, ...] = ()) -> ResultTree:
+    """What was collected of a run."""
+    return ResultTree(remote or run(), machines, listed=bool(machines), gaps=gaps)
+
+
+def run_report(verdict: Verdict = FAILED, results: ResultTree | None = None, remote: Run | None = None) -> RunReport:
+    """What is known of one run; the run is the one of the tree where none is given."""
+    known = remote or (results.run if results else None)
+    return RunReport(RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2"), verdict, known, results)
+
+
+def report(*runs: RunReport, verdict: Verdict | None = None, title: str = "") -> Report:
+    """What is known of the step; its verdict is the first run's where none is given."""
+    ended = BEGIN + timedelta(minutes=5)
+    told = verdict or runs[0].verdict
+    return Report(
+        told, runs, BEGIN, ended, title, "test-results/TEST-testsigma-12.xml", "test-results/testsigma-12.json"
+    )
+
+
+def of_cases(*cases: CaseResult, verdict: Verdict = FAILED) -> Report:
+    """A report of one run with one machine and one suite."""
+    return report(run_report(verdict, tree(machine(suite(*cases)))))
+
+
+def failing() -> Report:
+    """A run as it looks on a bad day: failures of all kinds on two machines, and a gap."""
+    login = suite(
+        case("Sign in with a valid password"),
+        case(
+            "Wrong password is refused",
+            Result.FAILED,
+            (
+                step(1, action="Navigate to https://shop.example/login"),
+                step(2, action='Enter "anna" in the "User" field'),
+                step(3, action='Click on "Log in"'),
+                step(
+                    4,
+                    Result.FAILED,
+                    'Verify that the text "Wrong password" is displayed',
+                    'Expected "Wrong password" to be displayed.\nFound: "Something went wrong (500)"',
+                ),
+                step(5, Result.NOT_EXECUTED, "Close the browser"),
+            ),
+        ),
+        case("Remember me", Result.NOT_EXECUTED),
+    )
+    sets = (
+        Iteration("81", "EUR", Result.PASSED, (step(1), step(2))),
+        Iteration("82", "JPY", Result.FAILED, broken_steps("Total is ¥1,200, expected ¥1.200")),
+        Iteration("83", "USD", Result.ABORTED, None),
+    )
+    basket = suite(case("Totals are right", Result.FAILED, iterations=sets), case("Empty basket"), name="Basket")
+    green = suite(case("Sign in with a valid password"), name="Login", result=Result.PASSED)
+    machines = (machine(login, basket), machine(green, title="Safari on macOS", result=Result.PASSED))
+    message = "Test plan execution failed"
+    found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
+    verdict = Verdict(Conclusion.FAILED, 1, "2 of 6 cases failed.", "tests-failed")
+    return report(run_report(verdict, found))

@@ -1,0 +1,64 @@
+"""Annotations: failures and verdicts that no case explains, never more than the platform keeps."""
+
+import pytest
+
+from tests import samples
+from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
+from testsigma_action.model import Result, Verdict
+from testsigma_action.reporters import annotations
+from testsigma_action.reporters.annotations import Annotation
+
+
+def test_failure() -> None:
+    """A failure has its place as title, and step, message and link below each other."""
+    assert annotations.render(of_cases(case("A", Result.FAILED, broken_steps("No #login")), case("B"))) == (
+        Annotation(
+            "error",
+            "Chrome / Login / A",
+            "Step 2: Click on element 2\nNo #login\nhttps://app.testsigma.com/ui/td/test_case_results/71",
+        ),
+    )
+
+
+def test_failure_without_steps() -> None:
+    """Where no step is known the outcome is told."""
+    (found,) = annotations.render(of_cases(case("A", Result.ABORTED)))
+    assert found.message.startswith("Result: aborted. No failing step is known.\nhttps://")
+
+
+def test_at_most() -> None:
+    """The last annotation says how many failures there are besides those that are shown."""
+    report = of_cases(*(case(f"C{number}", Result.FAILED) for number in range(12)))
+    found = annotations.render(report, 10)
+    assert len(found) == 10
+    assert found[8].title.endswith("C8")
+    assert (found[9].title, found[9].message.split("\n")[1]) == ("3 more failures", samples.RUN_URL)
+    assert len(annotations.render(report, 12)) == 12
+    assert [each.title for each in annotations.render(report, 1)] == ["12 failures"]
+    assert annotations.render(report, 0) == ()
+
+
+@pytest.mark.parametrize("verdict", [samples.TIMED_OUT, samples.CANCELLED, samples.UNREACHABLE])
+def test_verdict_that_no_case_explains(verdict: Verdict) -> None:
+    """A verdict for which no case is the reason is an annotation of its own, before the failures."""
+    cases = tree(machine(suite(case("A", Result.FAILED))))
+    first, second = annotations.render(samples.report(run_report(verdict, cases, run())))
+    assert first.title.startswith("Checkout / ")
+    assert first.message.split("\n")[0] == verdict.reason
+    assert second.title == "Chrome / Login / A"
+
+
+def test_trouble_around_the_runs() -> None:
+    """Bad input is one annotation with all problems; a pass or a start is none."""
+    (found,) = annotations.render(samples.report(verdict=samples.BAD_INPUT))
+    assert found.message == "plan-id: 'x' is no ID ⏎ timeout: 'y' is no duration\nMend them."
+    for verdict in (samples.PASSED, samples.STARTED, samples.CHECKED):
+        assert annotations.render(samples.report(verdict=verdict)) == ()
+
+
+def test_caps() -> None:
+    """Title and message stay within what GitHub keeps."""
+    name = "N" * 5000
+    (found,) = annotations.render(of_cases(case(name, Result.FAILED, broken_steps("m" * 100_000))))
+    assert len(found.title) <= 255
+    assert len(found.message) <= 4096

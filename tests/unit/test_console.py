@@ -1,0 +1,163 @@
+"""The log: what a reader needs, line by line."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests import samples
+from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
+from testsigma_action.model import ConfigurationRef, Counts, Iteration, Result, RunSpec, Status, Verdict
+from testsigma_action.reporters import console, in_words
+
+
+def test_announce() -> None:
+    """What will be run is told with runtime data by name, never by value."""
+    spec = RunSpec(
+        plan_id="12",
+        environment_id="4",
+        build_number="b1",
+        configuration=ConfigurationRef(id="77"),
+        runtime_data={"user": "value-of-user", "base": "value-of-base"},
+        upload_versions={"3": "44"},
+    )
+    assert console.announce(spec) == (
+        "Plan 12; build number b1; environment 4; configuration 77; "
+        "runtime data (values not shown) base, user; uploads for devices 3"
+    )
+    assert console.announce(RunSpec()) == "An existing run"
+
+
+def test_link() -> None:
+    """A run is named with its link as soon as it exists."""
+    assert console.link(run()) == f"Run 9001: {samples.RUN_URL}"
+    assert console.link(replace(run(), url="")) == "Run 9001"
+
+
+def test_warnings() -> None:
+    """What is odd is told, one line each."""
+    assert console.warnings(["unknown input 'x'", "y\nz"]) == ["Warning: unknown input 'x'", "Warning: y ⏎ z"]
+
+
+def test_traceback() -> None:
+    """A bug has its traceback behind a bar, and no line of it is a command."""
+    lines = console.traceback(ValueError("x\n::error::y"))
+    assert lines[-2:] == ["│ ValueError: x", "│ : :error::y"]
+
+
+def test_adopted() -> None:
+    """A run that was found after its answer was lost is named."""
+    assert "Run 9001 " in console.adopted(run())
+
+
+def test_progress() -> None:
+    """Progress has the time, the status in words, and what is done and failed of how many."""
+    counts = Counts(total=40, passed=11, failed=1, not_executed=0)
+    going = run(Result.QUEUED, Status.IN_PROGRESS, counts)
+    assert console.progress(going, timedelta(seconds=3725)) == "[1:02:05] in progress, 12 of 40 cases done, 1 failed"
+    assert console.progress(run(status=Status.QUEUED), timedelta(seconds=-1)) == "[0:00:00] queued"
+    assert (
+        console.progress(replace(going, counts=Counts(passed=2)), timedelta()) == "[0:00:00] in progress, 2 cases done"
+    )
+
+
+def test_progress_with_an_unknown_status() -> None:
+    """A status that we have no name for is shown with the service's own word."""
+    odd = replace(run(status=Status.UNKNOWN), status_label="STATUS_PONDERING")
+    told = console.progress(odd, timedelta(seconds=2))
+    assert told == "[0:00:02] unknown status 'STATUS_PONDERING', still watching"
+    assert "'none'" in console.progress(replace(odd, status_label=""), timedelta())
+
+
+def test_outage() -> None:
+    """Begin and end of an outage are told once each, and that the run goes on."""
+    assert console.outage_begins("503 from the service.") == (
+        "The service does not answer, trying again; the run goes on without us. 503 from the service."
+    )
+    assert console.outage_ends(timedelta(minutes=2)) == "The service answers again after 2 min 00 s."
+
+
+def test_failed_cases() -> None:
+    """Failures have their place, outcome, step, message and link behind a visible bar."""
+    assert console.failed_cases(samples.failing().runs[0]) == [
+        "2 cases did not pass in Checkout:",
+        "│ Chrome / Login / Wrong password is refused (failed, 12.3 s)",
+        '│   step 4: Verify that the text "Wrong password" is displayed',
+        '│   Expected "Wrong password" to be displayed. ⏎ Found: "Something went wrong (500)"',
+        "│   https://app.testsigma.com/ui/td/test_case_results/71",
+        "│ Chrome / Basket / Totals are right [JPY and 1 more] (failed, 12.3 s)",
+        "│   step 2: Click on element 2",
+        "│   Total is ¥1,200, expected ¥1.200",
+        "│   https://app.testsigma.com/ui/td/test_case_results/71",
+    ]
+
+
+def test_failed_cases_are_capped() -> None:
+    """Of many failures the first are told, and how many there are besides."""
+    bare = [replace(case(f"C{number}", Result.FAILED), url="") for number in range(5)]
+    lines = console.failed_cases(of_cases(*bare).runs[0], most=2)
+    assert lines[0] == "5 cases did not pass in Checkout:"
+    assert lines[-1] == "and 3 more: see the reports and the run"
+    assert len(lines) == 6
+
+
+def test_no_failures() -> None:
+    """Where nothing failed, or nothing is known, nothing is said."""
+    assert console.failed_cases(of_cases(case()).runs[0]) == []
+    assert console.failed_cases(run_report()) == []
+    assert console.gaps(run_report()) == []
+
+
+def test_passing_case_with_a_broken_iteration_is_told() -> None:
+    """A case whose iteration did not pass is a failure, whatever the case claims."""
+    sets = (Iteration("1", "x", Result.FAILED, broken_steps("No")),)
+    lines = console.failed_cases(of_cases(case("A", Result.PASSED, iterations=sets)).runs[0])
+    assert lines[1] == "│ Chrome / Login / A [x] (passed, 12.3 s)"
+
+
+def test_gaps() -> None:
+    """What could not be had is named."""
+    report = run_report(results=tree(machine(suite()), gaps=("steps of 3 cases: 404",)))
+    assert console.gaps(report) == ["Not available: steps of 3 cases: 404"]
+
+
+@pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
+def test_last_line_is_the_verdict(verdict: Verdict) -> None:
+    """The last line has the conclusion, the exit code, the stable name and the reason; a hint stands above it."""
+    *before, last = console.conclude(samples.report(run_report(verdict, remote=run())))
+    assert f"(exit code {verdict.exit_code}" in last
+    assert verdict.code in last
+    assert verdict.reason in last or before
+    assert (f"What to do: {verdict.hint}" in before) == bool(verdict.hint)
+
+
+def test_many_problems_are_listed() -> None:
+    """Problems that are reported together have a line each."""
+    assert console.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
+        "- plan-id: 'x' is no ID",
+        "- timeout: 'y' is no duration",
+        "What to do: Mend them.",
+        "Testsigma: ERROR (exit code 2, bad-input). 2 problems, see above.",
+    ]
+
+
+def test_several_runs_have_a_line_each() -> None:
+    """With several runs each has its verdict and link before the last line."""
+    good = run_report(samples.PASSED, remote=run(Result.PASSED))
+    lost = run_report(samples.UNREACHABLE)
+    assert console.conclude(samples.report(good, lost, verdict=samples.UNREACHABLE)) == [
+        f"Checkout: passed. All cases passed. {samples.RUN_URL}",
+        "Plan 12: error. The service did not answer.",
+        "What to do: Try again later.",
+        "Checkout, Plan 12: ERROR (exit code 3, api-unreachable). The service did not answer.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (0.25, "0.2 s"), (12.3, "12.3 s"), (59.99, "1 min 00 s"), (60, "1 min 00 s"), (3599.7, "1 h 00 min")],
+)
+def test_durations_in_words(seconds: float, words: str) -> None:
+    """Durations have the unit that fits them, and never 60 of a unit."""
+    assert in_words(timedelta(seconds=seconds)) == words
+    assert in_words(None) == ""

@@ -1,0 +1,93 @@
+"""The results file: all that is known, as its schema says, and nothing that is secret."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests import samples
+from tests.samples import case, of_cases, run_report
+from testsigma_action.model import ConfigurationRef, Report, Result, RunSpec, Verdict
+from testsigma_action.reporters import results_json
+
+SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
+
+
+def rendered(report: Report) -> Any:  # noqa: ANN401
+    """The document, once it is known to keep to the schema."""
+    document = json.loads("".join(results_json.render(report)))
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=checker).validate(document)
+    return document
+
+
+def test_schema_is_strict() -> None:
+    """The schema is valid itself, describes every property and allows no other."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for described in (SCHEMA, *SCHEMA["$defs"].values()):
+        if described.get("type") == "object":
+            assert described["additionalProperties"] is False
+            assert set(described["required"]) == set(described["properties"])
+            assert all("description" in each or "$ref" in each for each in described["properties"].values())
+
+
+@pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
+def test_every_way_out(verdict: Verdict) -> None:
+    """Whichever way the step ends, with a run or without, the file keeps to the schema."""
+    assert rendered(samples.report(verdict=verdict))["runs"] == []
+    with_run = rendered(samples.report(run_report(verdict, remote=samples.run())))
+    assert with_run["runs"][0]["run"]["id"] == "9001"
+    without = rendered(samples.report(run_report(verdict)))
+    assert (without["runs"][0]["run"], without["runs"][0]["machines"]) == (None, [])
+    assert without["verdict"]["exitCode"] == verdict.exit_code
+
+
+def test_realistic_run() -> None:
+    """The tree is there on all levels; times are ISO 8601 in UTC, durations seconds."""
+    document = rendered(samples.failing())
+    assert document["schemaVersion"] == 1
+    (one,) = document["runs"]
+    assert (one["run"]["started"], one["run"]["duration"]) == ("2026-03-04T10:00:00.000Z", 252.0)
+    assert (one["counts"]["total"], one["counts"]["failed"], one["gaps"]) == (
+        6,
+        2,
+        ["The steps of 1 case: the service answered 404."],
+    )
+    login, basket = one["machines"][0]["suites"]
+    assert [found["result"] for found in login["cases"]] == ["passed", "failed", "not-executed"]
+    assert login["cases"][0]["steps"] is None
+    assert login["cases"][1]["steps"][3]["errorType"] == "ASSERT_ERROR"
+    assert [found["name"] for found in basket["cases"][0]["iterations"]] == ["EUR", "JPY", "USD"]
+
+
+def test_runtime_data_by_name_only() -> None:
+    """The spec is in the file, but no value of runtime data."""
+    spec = RunSpec(
+        plan_id="12",
+        configuration=ConfigurationRef(name="smoke"),
+        runtime_data={"url": "value-of-url", "user": "value-of-user"},
+        upload_versions={"3": "44"},
+    )
+    text = "".join(results_json.render(samples.report(replace(run_report(samples.STARTED), spec=spec))))
+    assert "value-of" not in text
+    told = json.loads(text)["runs"][0]["spec"]
+    assert told["runtimeDataNames"] == ["url", "user"]
+    assert (told["configuration"], told["uploadVersions"]) == ({"id": "", "name": "smoke"}, {"3": "44"})
+
+
+def test_text_is_unchanged_but_encodable() -> None:
+    """Text keeps its line breaks and control characters; lone surrogates are replaced; very long text is cut."""
+    odd = replace(case("a\nb\x00\u2028"), url="\ud800", result_label="x" * 100_000, visual_result=Result.FAILED)
+    (found,) = rendered(of_cases(odd))["runs"][0]["machines"][0]["suites"][0]["cases"]
+    assert (found["name"], found["url"], found["visualResult"]) == ("a\nb\x00\u2028", "\ufffd", "failed")
+    assert len(found["resultLabel"]) == 65_536
+
+
+def test_pieces_are_small() -> None:
+    """The file comes case by case: no piece holds more than one of them."""
+    pieces = list(results_json.render(of_cases(*(case(f"name-{number}") for number in range(50)))))
+    assert max(piece.count("name-") for piece in pieces) == 1
+    assert "".join(pieces).endswith("]}\n")
