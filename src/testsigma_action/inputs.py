@@ -152,7 +152,8 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that leaves it to us to end the program."""
 
     def error(self, message: str) -> NoReturn:
-        raise ValueError(message)
+        """Raise instead of ending the program. The message quotes values, so it goes no further."""
+        raise argparse.ArgumentError(None, message)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -165,21 +166,28 @@ def parser() -> argparse.ArgumentParser:
     )
     for definition in DEFINITIONS:
         if definition.name != "api-key":
-            help_text = f"default: {definition.default}" if definition.default else " "
-            made.add_argument(f"--{definition.name}", dest=definition.name, default="", metavar="VALUE", help=help_text)
+            told = f"default: {definition.default}" if definition.default else " "
+            flag = f"--{definition.name}"
+            made.add_argument(flag, dest=definition.name, nargs="?", default="", metavar="VALUE", help=told)
     return made
 
 
 def _flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Flags that were given, and what is wrong on the command line (never a value: it may be the key)."""
-    known, problems = [argument for argument in arguments if argument], []
-    if any(argument.startswith("--api-key") for argument in known):
+    if any(argument.startswith("--api-key") for argument in arguments):
         return {}, [KEY_AS_FLAG]
     try:
-        given, rest = parser().parse_known_args(known)
-    except ValueError as error:
-        return {}, [f"command line: {_visible(str(error))}."]
-    for argument in rest:
-        name = argument.partition("=")[0]
-        problems.append(f"command line: '{_visible(name)}' is not an input; --help lists them.")
-    return vars(given), problems
+        given, rest = parser().parse_known_args(arguments)
+    except argparse.ArgumentError:
+        return {}, ["command line: it cannot be read; --help shows what is accepted."]
+    flags = vars(given)
+    problems = [f"{name}: no value follows --{name} on the command line." for name in flags if flags[name] is None]
+    problems += [_stranger(argument) for argument in rest if argument]
+    return {name: value for name, value in flags.items() if value}, problems
+
+
+def _stranger(argument: str) -> str:
+    """What is said of an argument that is no input: its name if it has one, never its value."""
+    name = argument.partition("=")[0]
+    what = f"'{_visible(name)}'" if name.startswith("--") and len(name) > 2 else "a value without a name"
+    return f"command line: {what} is not an input; --help lists them."

@@ -56,11 +56,11 @@ def duration(value: str) -> timedelta:
     """`90s`, `30m`, `1h30m`, `0.2s`, or a bare number of seconds. Raises Invalid."""
     text = f"{value}s" if re.fullmatch(r"\d+(\.\d+)?", value) else value
     found = DURATION.fullmatch(text)
-    if found and len(value) <= 20:
-        hours, minutes, seconds = found.groups()
-        span = timedelta(hours=int(hours or 0), minutes=int(minutes or 0), seconds=float(seconds or 0))
-        if timedelta(0) < span <= LONGEST_DURATION:
-            return span
+    if found:
+        hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+        if 0 < total <= LONGEST_DURATION.total_seconds():
+            return timedelta(seconds=total)
     raise Invalid(f"a duration like 90s, 30m or 1h30m, above 0 and at most {LONGEST_DURATION.days} days")
 
 
@@ -112,7 +112,7 @@ def base_url(value: str) -> str:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise Invalid(accepted) from None
-    if not host or "@" in parts.netloc or parts.query or parts.fragment or not url.isprintable() or " " in url:
+    if not host or set("@?#") & set(url) or not url.isprintable() or " " in url:
         raise Invalid(accepted)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise Invalid(accepted)
@@ -167,6 +167,8 @@ class _Loader(yaml.BaseLoader):
 def _parsed(value: str) -> object:
     """The YAML of a text; None where it is none. What the parser says is not passed on: it quotes the text."""
     try:
-        return yaml.load(value, _Loader)  # noqa: S506 - the loader makes texts, lists and mappings, nothing else
+        # JSON may be indented with tabs, YAML may not; within its texts JSON has no tabs.
+        text = value.replace("\t", " ") if value.startswith("{") else value
+        return yaml.load(text, _Loader)  # noqa: S506 - the loader makes texts, lists and mappings, nothing else
     except (yaml.YAMLError, RecursionError, ValueError):
         return None

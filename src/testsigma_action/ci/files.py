@@ -46,6 +46,6 @@ class Workspace:
 
     def _give(self, path: Path) -> None:
         """In a container we are root, and the workspace belongs to somebody who wants to clean it up."""
-        owner = self.root.stat()
-        if os.geteuid() == 0 and self.root in path.parents and owner.st_uid != 0:
+        if os.geteuid() == 0 and self.root in path.parents:
+            owner = self.root.stat()
             os.chown(path, owner.st_uid, owner.st_gid)

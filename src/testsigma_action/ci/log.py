@@ -28,8 +28,9 @@ class Log:
 
     def command(self, line: str) -> None:
         """Print one line as it is; for the line that makes the platform mask the secret."""
+        encoding = self._stream.encoding or "utf-8"
         try:
-            self._stream.write(f"{line}\n")
+            self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
             self._stream.flush()
         except (OSError, ValueError):
             return

@@ -34,6 +34,7 @@ from testsigma_action.reporters import (
     heading,
     in_words,
     machine_name,
+    needs_saying,
     numbers,
     plain_case_name,
     story,
@@ -104,7 +105,7 @@ def _of_run(report: RunReport, said: Verdict) -> Iterator[str]:
         yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}. {html_lines(verdict.reason, _MESSAGE)}"
     if run is None:
         return
-    if verdict.exit_code and run.message and run.message not in verdict.reason:
+    if needs_saying(report) and run.message and run.message not in verdict.reason:
         yield f"Testsigma says: {html_lines(run.message, _MESSAGE)}"
     build = report.spec.build_number or run.build_number
     facts = [

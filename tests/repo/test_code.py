@@ -1,0 +1,78 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted([*ROOT.glob("*.py"), *(ROOT / "src").rglob("*.py"), *(ROOT / "examples").glob("*.py")])
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+LONGEST_FUNCTION = 40
+# Where each of these may be imported; everything else goes through these modules.
+OWNERS = {
+    "requests": {"transport.py"},
+    "urllib3": {"transport.py"},
+    "yaml": {"values.py"},
+    "junitparser": {"junit.py"},
+    "signal": {"cancel.py"},
+    "threading": {"cancel.py", "transport.py"},
+    "os": {"cancel.py", "files.py", "entrypoint.py", "post_entrypoint.py", "demo.py"},
+}
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """The functions of a file with their lengths in lines, docstrings and all."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", CODE + TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_long_function(path: Path) -> None:
+    """No function is above 40 lines."""
+    assert [name for name, length in functions(path) if length > LONGEST_FUNCTION] == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_library_has_one_owner(path: Path) -> None:
+    """What touches the network, the system or a format is imported by its owner only."""
+    strangers = {name for name in imported(path) if name in OWNERS and path.name not in OWNERS[name]}
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "simulator").rglob("*.py")), ids=lambda path: path.name)
+def test_the_simulator_is_independent(path: Path) -> None:
+    """The simulator imports nothing of the action, and nothing but the standard library."""
+    assert "testsigma_action" not in set(imported(path))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.name)
+def test_requirements_are_hashed_and_name_no_registry(path: Path) -> None:
+    """Every requirement is pinned with hashes, and no file names the host of a registry."""
+    text = path.read_text("utf-8")
+    pinned = re.findall(r"^[A-Za-z0-9][^\n]*==", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[A-Za-z0-9][^\n]*==[^\n]*\\\n\s+--hash=", text, re.MULTILINE)) > 0
+    assert "://" not in text
+
+
+def test_every_test_states_its_rule() -> None:
+    """Every test has a docstring."""
+    silent = [
+        f"{path.name}: {node.name}"
+        for path in TESTS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []

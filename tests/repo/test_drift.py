@@ -1,0 +1,100 @@
+"""action.yml, the code and the README say the same."""
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.samples import BEGIN as NOW
+from testsigma_action.errors import ISSUES
+from testsigma_action.inputs import BY_NAME, DEFINITIONS, Inputs
+from testsigma_action.model import Conclusion, Report, Result, RunReport, RunSpec, Status, Verdict
+from testsigma_action.reporters import outputs
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def action() -> dict[str, Any]:
+    """action.yml."""
+    document: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    return document
+
+
+def table(heading: str) -> dict[str, list[str]]:
+    """The first table under a heading of the README: the name in its first column -> its other cells."""
+    section = README.partition(f"\n## {heading}\n")[2]
+    first = section[section.index("\n|") + 1 :].partition("\n\n")[0]
+    rows = [line.strip().strip("|").split(" | ") for line in first.splitlines() if line.startswith("| `")]
+    return {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in rows}
+
+
+def test_inputs_are_the_same_everywhere() -> None:
+    """action.yml, the definitions, the fields of Inputs and the README's table have the same inputs."""
+    names = [definition.name for definition in DEFINITIONS]
+    assert list(action()["inputs"]) == names
+    assert list(table("Inputs")) == names
+    assert [definition.field for definition in DEFINITIONS] == [field.name for field in dataclasses.fields(Inputs)]
+
+
+def test_defaults_are_the_same_everywhere() -> None:
+    """Defaults live in the code; the descriptions and the README name them."""
+    for name, declared in action()["inputs"].items():
+        assert "default" not in declared
+        default = BY_NAME[name].default
+        told = re.search(r"Default: (.+)\.$", declared["description"])
+        assert (told.group(1) if told else "") == ("" if default == "required" else default)
+        assert table("Inputs")[name][0].strip("`") == default
+
+
+def test_the_named_defaults_are_those_of_the_code() -> None:
+    """Reading the named default gives the default."""
+    for definition in DEFINITIONS:
+        field = next(field for field in dataclasses.fields(Inputs) if field.name == definition.field)
+        if definition.default and " " not in definition.default and definition.default != "required":
+            assert definition.read(definition.default) == field.default, definition.name
+
+
+def test_required_inputs_are_marked() -> None:
+    """action.yml marks exactly what cannot be left out."""
+    marked = {name for name, declared in action()["inputs"].items() if declared.get("required")}
+    assert marked == {definition.name for definition in DEFINITIONS if definition.default == "required"}
+
+
+def test_outputs_are_the_same_everywhere() -> None:
+    """action.yml, the reporter and the README's table have the same outputs."""
+    verdict = Verdict(Conclusion.PASSED, 0, "All passed.")
+    report = Report(verdict, (RunReport(RunSpec(), verdict),), NOW, NOW)
+    assert set(action()["outputs"]) == set(outputs.render(report)) == set(table("Outputs"))
+
+
+def test_words_of_outputs_are_the_same_everywhere() -> None:
+    """The descriptions list the words that an output can be."""
+    described = {name: declared["description"] for name, declared in action()["outputs"].items()}
+    for word in [status.value for status in Status]:
+        assert word in described["status"]
+    for word in [result.value for result in Result]:
+        assert word in described["result"]
+    for word in [conclusion.value for conclusion in Conclusion if conclusion is not Conclusion.CHECKED]:
+        assert word in described["conclusion"]
+
+
+def test_exit_codes_are_explained() -> None:
+    """The README explains every exit code of the contract."""
+    assert list(table("When the step fails")) == ["0", "1", "2", "3", "4", "5", "130 / 143", "70"]
+
+
+def test_every_error_code_is_explained() -> None:
+    """Every stable error code that the code can give stands in the README."""
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    codes = set(re.findall(r"code=\"([a-z-]+)\"", source)) | {"bad-input"}
+    assert {code for code in codes if f"`{code}`" not in README} == set()
+
+
+def test_one_home() -> None:
+    """The place for issues is that of the repository that the README names."""
+    owner = re.findall(r"uses: ([^/\s]+)/testsigma-action@", README)
+    assert owner
+    assert {f"https://github.com/{name}/testsigma-action/issues" for name in owner} == {ISSUES}

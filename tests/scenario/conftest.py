@@ -1,0 +1,200 @@
+"""The step as a process: how it is started, what it leaves behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenario.files import read_command_file
+from tests.simulator import Scenario, Seen, Server, Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+# Far above what any of these processes needs (seconds); one that hangs is ended.
+PATIENCE = 60
+FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+
+
+def body_of(seen: Seen) -> dict[str, Any]:
+    """The body of a request that has one."""
+    assert isinstance(seen.body, dict)
+    return seen.body
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step that has ended leaves behind."""
+
+    exit_code: int
+    log: str
+    workspace: Path
+    commands: Path
+
+    @property
+    def lines(self) -> list[str]:
+        """The log, line by line."""
+        return self.log.splitlines()
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """GITHUB_OUTPUT as the runner reads it."""
+        return read_command_file((self.commands / "GITHUB_OUTPUT").read_text("utf-8"))
+
+    @property
+    def state(self) -> dict[str, str]:
+        """GITHUB_STATE as the runner reads it."""
+        return read_command_file((self.commands / "GITHUB_STATE").read_text("utf-8"))
+
+    @property
+    def summary(self) -> str:
+        """The summary of the step."""
+        return (self.commands / "GITHUB_STEP_SUMMARY").read_text("utf-8")
+
+    @property
+    def junit_path(self) -> Path:
+        """The one JUnit file in the workspace."""
+        (path,) = (self.workspace / "test-results").glob("TEST-*.xml")
+        return path
+
+    @property
+    def junit(self) -> ET.Element:
+        """The root of the JUnit file."""
+        return ET.fromstring(self.junit_path.read_text("utf-8"))
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The results as JSON."""
+        (path,) = (self.workspace / "test-results").glob("testsigma-*.json")
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return document
+
+    @property
+    def everything(self) -> str:
+        """All that the step wrote anywhere, the log included."""
+        files = [path for folder in (self.workspace, self.commands) for path in folder.rglob("*") if path.is_file()]
+        return "\n".join([self.log, *(path.read_text("utf-8") for path in files)])
+
+
+@dataclass
+class Step:
+    """A step that goes on."""
+
+    process: "subprocess.Popen[str]"
+    workspace: Path
+    commands: Path
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def wait(self) -> Outcome:
+        """Wait for its end."""
+        log, _ = self.process.communicate(timeout=PATIENCE)
+        return Outcome(self.process.returncode, log, self.workspace, self.commands)
+
+
+@dataclass
+class Bench:
+    """Starts steps and simulators for one test."""
+
+    folder: Path
+    steps: list[Step] = field(default_factory=list)
+    servers: list[Server] = field(default_factory=list)
+
+    def serve(self, scenario: Scenario) -> Server:
+        """A simulator of the service with this scenario; it ends with the test."""
+        server = Server(Simulator(scenario))
+        server.__enter__()
+        self.servers.append(server)
+        return server
+
+    def start(
+        self,
+        environ: Mapping[str, str] | None = None,
+        *,
+        server: Server | None = None,
+        arguments: tuple[str, ...] = (),
+        github: bool = True,
+        root: Path = ROOT,
+        script: str = "entrypoint.py",
+    ) -> Step:
+        """Start a step; of the environment it gets what is given here, and what every test needs."""
+        folder = self.folder / f"step-{len(self.steps) + 1}"
+        workspace, commands = folder / "workspace", folder / "commands"
+        workspace.mkdir(parents=True)
+        commands.mkdir()
+        given = {
+            **_needed(),
+            **(self._github(workspace, commands) if github else {}),
+            **({"TESTSIGMA_BASE_URL": server.url, "TESTSIGMA_API_KEY": server.key} if server else {}),
+            **({"TESTSIGMA_PLAN_ID": str(server.simulator.scenario.plans[0].id)} if server else {}),
+            "TESTSIGMA_POLL_INTERVAL": "0.1s",
+            **(environ or {}),
+        }
+        command = [sys.executable, "-I", "-u", str(root / script), *arguments]
+        process = subprocess.Popen(
+            command, cwd=workspace, env=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        step = Step(process, workspace, commands)
+        self.steps.append(step)
+        return step
+
+    def run(self, environ: Mapping[str, str] | None = None, **options: Any) -> Outcome:  # noqa: ANN401 - as for start
+        """Start a step and wait for its end."""
+        return self.start(environ, **options).wait()
+
+    @staticmethod
+    def _github(workspace: Path, commands: Path) -> dict[str, str]:
+        for name in FILES:
+            (commands / name).touch()
+        return {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(workspace),
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_RUN_NUMBER": "812",
+            "GITHUB_RUN_ATTEMPT": "1",
+            **{name: str(commands / name) for name in FILES},
+        }
+
+    def close(self) -> None:
+        """End what still goes on."""
+        for step in self.steps:
+            if step.process.poll() is None:
+                step.process.kill()
+                step.process.communicate()
+        for server in self.servers:
+            server.release()
+            server.__exit__(None, None, None)
+
+
+def _needed() -> dict[str, str]:
+    """What a process needs of our own environment: programs, and the counting of coverage."""
+    wanted = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE")
+    return {name: os.environ[name] for name in wanted if name in os.environ}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Steps and simulators of one test, ended with it."""
+    made = Bench(tmp_path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def run_scenario(bench: Bench) -> Callable[..., Outcome]:
+    """Run one step against one scenario."""
+
+    def run(scenario: Scenario, environ: Mapping[str, str] | None = None, **options: Any) -> Outcome:  # noqa: ANN401
+        return bench.run(environ, server=bench.serve(scenario), **options)
+
+    return run

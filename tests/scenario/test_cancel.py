@@ -1,0 +1,126 @@
+"""A signal at any moment: the run is stopped, and the reports are there."""
+
+import signal
+
+import pytest
+
+from tests.scenario.conftest import Bench
+from tests.simulator import Fault, Phase, scenario
+
+HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
+
+
+def test_before_the_start(bench: Bench) -> None:
+    """A signal while the configuration is looked up starts nothing."""
+    server = bench.serve(scenario("passing").with_faults(Fault("configs", delay=30.0)))
+    step = bench.start({"TESTSIGMA_EXECUTION_CONFIG": "smoke only"}, server=server)
+    server.wait_for("configs")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert server.calls == ["configs"]
+    assert outcome.outputs["run-id"] == ""
+    assert "Nothing was started" in outcome.log
+
+
+def test_during_the_start_call(bench: Bench) -> None:
+    """The start call is not cut short: its answer is used to stop the run."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("start", delay=1.0)))
+    step = bench.start(server=server)
+    server.wait_for("start")
+    step.send(signal.SIGTERM)
+    outcome = step.wait()
+    assert outcome.exit_code == 143
+    assert server.calls.count("stop") == 1
+    assert outcome.outputs["run-id"] == "1001"
+    assert "Run 1001 was stopped" in outcome.log
+
+
+def test_during_a_start_that_is_never_answered(bench: Bench) -> None:
+    """A run whose start was not answered is found by its build number, and stopped."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("start", delay=30.0)))
+    step = bench.start(server=server)
+    server.wait_for("start")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert server.calls.count("start") == server.calls.count("stop") == 1
+    assert outcome.outputs["run-id"] == "1001"
+
+
+def test_during_a_blocked_read(bench: Bench) -> None:
+    """A poll that hangs does not keep the step."""
+    hanging = Fault("status", delay=30.0, after=1, count=1)
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(hanging))
+    step = bench.start(server=server)
+    server.wait_for("status", count=2)
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert server.calls.count("stop") == 1
+
+
+def test_both_signals_as_the_runner_sends_them(bench: Bench) -> None:
+    """SIGTERM after SIGINT changes nothing: the way out goes on, with the exit code of the first."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("stop", delay=0.5)))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(signal.SIGINT)
+    server.wait_for("stop")
+    step.send(signal.SIGTERM)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "Run 1001 was stopped" in outcome.log
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_same_signal_twice(bench: Bench, number: signal.Signals, exit_code: int) -> None:
+    """Who asks twice wants out at once; the JUnit file still says that the step was not finished."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("stop", delay=30.0)))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(number)
+    server.wait_for("stop")
+    step.send(number)
+    outcome = step.wait()
+    assert outcome.exit_code == exit_code
+    assert outcome.junit.get("errors") == "1"
+    assert "settled" not in outcome.state
+
+
+def test_leave(bench: Bench) -> None:
+    """`on-cancel: leave` leaves the run, and says where it is."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD))
+    step = bench.start({"TESTSIGMA_ON_CANCEL": "leave"}, server=server)
+    server.wait_for("status")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "stop" not in server.calls
+    assert f"{server.url}/ui/td/runs/1001" in outcome.lines[-1]
+
+
+def test_stop_refused(bench: Bench) -> None:
+    """A stop that is refused is told, not taken for done."""
+    refusing = Fault("stop", status=403, text='{"error": "not yours"}')
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(refusing))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "may go on" in outcome.log
+    assert "not yours" in outcome.log
+
+
+def test_killed(bench: Bench) -> None:
+    """A step that is killed leaves the run's ID, the state for the post stage, and a JUnit file that is not green."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(signal.SIGKILL)
+    outcome = step.wait()
+    assert outcome.outputs["run-id"] == "1001"
+    assert (outcome.state["plan_id"], outcome.state["run_id"]) == ("420", "1001")
+    assert "settled" not in outcome.state
+    assert outcome.junit.get("errors") == "1"

@@ -1,0 +1,43 @@
+"""The demo shows what the README says."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.scenario.conftest import PATIENCE, ROOT
+
+
+def demo(name: str) -> tuple[int, str]:
+    """Exit code and output of the demo of one scenario."""
+    command = [sys.executable, str(ROOT / "examples" / "demo.py"), name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return done.returncode, done.stdout
+
+
+def essence(log: str) -> list[str]:
+    """A log without what differs from run to run: ports, nonces, and how often progress was seen."""
+    log = re.sub(r"127\.0\.0\.1:\d+", "HOST", log)
+    log = re.sub(r"testsigma-action-\w{6}", "BUILD", log).replace("::group::", "").replace("::endgroup::\n", "")
+    return [line for line in log.strip().splitlines() if not line.startswith("[")]
+
+
+@pytest.mark.parametrize(("name", "exit_code"), [("passing", 0), ("failing", 1)])
+def test_the_demo(name: str, exit_code: int) -> None:
+    """The demo ends with the step's exit code, and shows log, summary and the names of the files."""
+    code, output = demo(name)
+    assert code == exit_code
+    assert "--- summary of the job" in output
+    assert "build/demo/test-results/TEST-testsigma-420.xml" in output
+    assert ("step 3: Click on Check out" in output) is (name == "failing")
+
+
+def test_the_log_in_the_readme() -> None:
+    """The log that the README shows is the demo's."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = readme.partition("<!-- log -->\n```text\n")[2].partition("```")[0]
+    _, output = demo("failing")
+    log = output.partition("--- log of the step (scenario failing)\n")[2].partition("\n--- summary")[0]
+    commands = ("::add-mask", "::error")
+    assert essence(shown) == [line for line in essence(log) if not line.startswith(commands)]
