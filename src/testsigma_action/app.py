@@ -74,10 +74,10 @@ class Step:
         self._started_at = clock.now()
         self._publisher = Publisher(inputs, platform, log)
         self._told = Told(log, clock)
-        transport = Transport(
+        self._transport = Transport(
             inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=self._observe
         )
-        self._remote = Remote(Client(transport), calls, clock, self._observe)
+        self._remote = Remote(Client(self._transport), calls, clock, self._observe)
         self._known = Progress(run_spec(inputs, f"{platform.build_label}-{nonce()}"))
 
     def run(self) -> int:
@@ -95,6 +95,7 @@ class Step:
         self._log.say(console.warnings(self._reading.warnings))
         if self._reading.problems:
             raise InputError(*self._reading.problems)
+        self._transport.check_bundle()
         self._claim_files()
         until = min(self._remote.after(PATIENCE), self._deadline)
         busy_until = self._deadline if self._inputs.on_busy == "wait" else None
@@ -210,8 +211,10 @@ class Step:
     def _found_again(self, until: float) -> Run | None:
         """A run whose start was not answered before the signal, if it can be told from all others."""
         spec = self._known.spec
-        found = lookup.find(spec, self._remote, until=until - CANCEL_BUDGET / 3) if spec.unique else ()
-        if not found or len(found) != 1:
+        if not spec.unique:
+            return None
+        found = lookup.find(spec, self._remote, until=until - CANCEL_BUDGET / 3).run_ids
+        if len(found) != 1:
             return None
         url = self._remote.client.run_url(found[0])
         return Run(found[0], Status.UNKNOWN, Result.UNKNOWN, plan_id=spec.plan_id, url=url)

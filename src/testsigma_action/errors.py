@@ -49,10 +49,11 @@ class ApiError(ActionError):
 
     exit_code = 3
 
-    def __init__(self, message: str, *, code: str, hint: str = "", status: int | None = None) -> None:
-        """Keep the HTTP status too, where there was an answer."""
+    def __init__(self, message: str, *, code: str, hint: str = "", status: int | None = None, said: str = "") -> None:
+        """Keep the HTTP status too, and the reason that the service itself gave, where there was an answer."""
         super().__init__(message, code=code, hint=hint)
         self.status = status
+        self.said = said
 
 
 class Refused(ApiError):
@@ -66,8 +67,7 @@ class Redirected(ApiError):
 class Transient(ApiError):
     """A try that failed in a way that may pass: no connection, 429, 5xx, an unreadable body.
 
-    `sent` says whether the request may have reached the service, `retry_after` how many seconds it asked to wait,
-    `said` is what the answer gave as its reason.
+    `sent` says whether the request may have reached the service, `retry_after` how many seconds it asked to wait.
     """
 
     def __init__(
@@ -80,10 +80,9 @@ class Transient(ApiError):
         said: str = "",
     ) -> None:
         """Keep what a retry has to know."""
-        super().__init__(message, code="api-unreachable", status=status, hint=UNREACHABLE_HINT)
+        super().__init__(message, code="api-unreachable", status=status, hint=UNREACHABLE_HINT, said=said)
         self.sent = sent
         self.retry_after = retry_after
-        self.said = said
 
 
 class Unreachable(ApiError):

@@ -1,48 +1,68 @@
 """Finding a run whose start was never answered, by the build number that it was given."""
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 
-from testsigma_action.api.decode import FoundRun
+from testsigma_action.api.decode import FoundRuns
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused
 from testsigma_action.model import RunSpec
 
-Way = Callable[[], tuple[FoundRun, ...]]
+Way = Callable[[float], FoundRuns]
 
 # How often we look (seconds): a run that was just started may not be listed yet.
 INTERVAL = 2.0
+# How long one way of looking may take (seconds): a list that is out of order must not keep us from the other.
+PATIENCE = 3.0
 
 
-def find(spec: RunSpec, remote: Remote, *, until: float) -> tuple[str, ...] | None:
-    """The IDs of the runs of this plan with this build number; looks until one is there or the time is over.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The IDs of the runs that were found; `nothing` says that there is none, not just that none was seen."""
 
-    None when the service offers no way to look, or none could be used: then nothing is known. Raises Cancelled.
-    """
+    run_ids: tuple[str, ...] = ()
+    nothing: bool = False
+
+
+def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
+    """Look for runs of this plan with this build number until one is there or the time is over. Raises Cancelled."""
     client = remote.client
     ways: list[Way] = [
-        partial(client.fetch_indexed_runs, spec.plan_id, spec.build_number, until=until),
-        partial(client.fetch_newest_runs, spec.plan_id, until=until),
+        lambda limit: client.fetch_newest_runs(spec.plan_id, until=limit),
+        lambda limit: client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit),
     ]
-    looked = False
+    nothing = False
     while ways and remote.clock.monotonic() < until:
         for way in tuple(ways):
-            try:
-                listed = remote.calls.run(way, until=until)
-            except Refused:
+            listed = _look(way, remote, until)
+            if listed is None:
                 ways.remove(way)
-            except (ApiError, Late):
                 continue
-            else:
-                looked = True
-                if found := _matching(listed, spec):
-                    return found
-        remote.calls.sleep(max(0.0, min(INTERVAL, until - remote.clock.monotonic())) if ways else 0.0)
-    return () if looked else None
+            if found := _matching(listed, spec):
+                return Found(found)
+            nothing = nothing or (listed.complete and _of_this_plan(listed, spec))
+        left = until - remote.clock.monotonic()
+        remote.calls.sleep(max(0.0, min(INTERVAL, left)) if ways else 0.0)
+    return Found(nothing=nothing)
 
 
-def _matching(listed: tuple[FoundRun, ...], spec: RunSpec) -> tuple[str, ...]:
+def _look(way: Way, remote: Remote, until: float) -> FoundRuns | None:
+    """What one way shows now (perhaps nothing); None if the service does not offer it."""
+    limit = min(until, remote.after(PATIENCE))
+    try:
+        return remote.calls.run(lambda: way(limit), until=limit)
+    except Refused:
+        return None
+    except (ApiError, Late):
+        return FoundRuns((), complete=False)
+
+
+def _matching(listed: FoundRuns, spec: RunSpec) -> tuple[str, ...]:
     """Filtered here: the service is known to ignore parts of a query that it does not understand."""
     wanted = (spec.plan_id, spec.build_number)
-    return tuple(run.id for run in listed if run.id and (run.plan_id, run.build_number) == wanted)
+    return tuple(run.id for run in listed.runs if run.id and (run.plan_id, run.build_number) == wanted)
+
+
+def _of_this_plan(listed: FoundRuns, spec: RunSpec) -> bool:
+    return all(run.plan_id == spec.plan_id for run in listed.runs)

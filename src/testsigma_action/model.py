@@ -153,7 +153,8 @@ class Run:
 
     `status_label` and `result_label` keep the service's word, for the log; `message` is the service's own reason.
     The service keeps several sets of counters, any of which may be missing or stale: `counts` is the best of them,
-    `other_counts` are the rest, which count as evidence against a pass.
+    `other_counts` are the rest, which count as evidence against a pass, as does the `consolidated_result` of the run
+    and its reruns together.
     """
 
     id: str
@@ -169,6 +170,7 @@ class Run:
     timing: Timing = Timing()
     counts: Counts = Counts()
     other_counts: tuple[Counts, ...] = ()
+    consolidated_result: Result | None = None
     visual_result: Result | None = None
     url: str = ""
 

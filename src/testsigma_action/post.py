@@ -94,8 +94,8 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
 def _find(state: State, inputs: Inputs, remote: Remote, log: Log) -> str:
     """The run of a start that was never answered; empty where it cannot be told from all others."""
     spec = RunSpec(plan_id=state.plan_id, build_number=state.build_number, unique=not inputs.build_number)
-    found = lookup.find(spec, remote, until=remote.after(LOOKUP_BUDGET))
-    if found and len(found) == 1 and spec.unique:
+    found = lookup.find(spec, remote, until=remote.after(LOOKUP_BUDGET)).run_ids
+    if len(found) == 1 and spec.unique:
         return found[0]
     known = f" Runs with that build number: {', '.join(found[:10])}." if found else ""
     lost = (

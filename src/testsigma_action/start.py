@@ -4,6 +4,7 @@ The service knows no idempotency key: a start that is sent twice is two runs. So
 have been received, or was refused in words. When the answer is lost, the run is looked for by its build number.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,10 +16,12 @@ from testsigma_action.errors import ApiError, Redirected, Refused, StartError, T
 from testsigma_action.model import Run, RunSpec
 
 # What the service says when a plan cannot run twice at a time, and when there is no such plan (docs/api.md, "Start").
-BUSY = "currently running"
-NO_SUCH = "not find resource"
+BUSY = re.compile("plan is currently running", re.IGNORECASE)
+NO_SUCH = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
 # Longest time that a service which cannot be reached is tried before anything is started (seconds).
 PATIENCE = 120.0
+# Longest time that the answer to the start is waited for (seconds).
+ANSWER = 60.0
 # How long a run whose start was not answered is looked for (seconds).
 LOOKUP = 30.0
 
@@ -49,46 +52,49 @@ class Start:
             attempt += 1
             try:
                 return self._send()
-            except Transient as trouble:
-                if self._may_exist(trouble):
+            except (Refused, Redirected, Transient) as trouble:
+                if self.in_doubt:
                     return self._found(trouble.message, trouble.said)
                 delay = self._delay_after(trouble, attempt)
                 self.remote.observe(Trouble(f"start plan {self.spec.plan_id}", attempt, trouble.message, delay))
                 self.remote.calls.sleep(delay)
-            except (Refused, Redirected) as refusal:
-                raise _refused(refusal.message, refusal.code, refusal.hint) from None
             except Late:
                 return self._found("The answer to the start did not come in time.")
-            except ApiError as error:
-                return self._found(error.message)
 
     def _send(self) -> Run:
+        calls, client = self.remote.calls, self.remote.client
         self.in_doubt = True
         try:
-            run = self.remote.calls.run(lambda: self.remote.client.start_run(self.spec), shielded=True)
-        except (Refused, Redirected, Transient) as error:
-            self.in_doubt = isinstance(error, Transient) and self._may_exist(error)
+            run = calls.run(lambda: client.start_run(self.spec), until=self.remote.after(ANSWER), shielded=True)
+        except (Refused, Redirected, Transient) as trouble:
+            self.in_doubt = self._may_exist(trouble)
             raise
         self.in_doubt = False
         return run
 
-    def _may_exist(self, trouble: Transient) -> bool:
+    def _may_exist(self, trouble: ApiError) -> bool:
         """Whether a run may have come of a start that failed: received perhaps, and not refused in words."""
-        refused = BUSY in trouble.said or (NO_SUCH in trouble.said and self.spec.plan_id in trouble.said)
+        if not isinstance(trouble, Transient):
+            return False
+        refused = BUSY.search(trouble.said) or self._no_such_plan(trouble)
         return trouble.sent and trouble.status != 429 and not refused
 
-    def _delay_after(self, trouble: Transient, attempt: int) -> float:
+    def _no_such_plan(self, trouble: ApiError) -> bool:
+        found = NO_SUCH.search(trouble.said)
+        return found is not None and found["id"] == self.spec.plan_id
+
+    def _delay_after(self, trouble: ApiError, attempt: int) -> float:
         """Seconds until it is useful to start again. Raises StartError where it is not."""
-        if BUSY in trouble.said:
+        if BUSY.search(trouble.said):
             return self._delay_while_busy(trouble)
-        if NO_SUCH in trouble.said:
+        if self._no_such_plan(trouble):
             raise _refused(trouble.message, "start-refused", NO_SUCH_HINT)
-        delay = backoff(attempt, trouble.retry_after)
-        if self.remote.after(delay) >= self.unreachable_until:
+        delay = backoff(attempt, trouble.retry_after) if isinstance(trouble, Transient) else None
+        if delay is None or self.remote.after(delay) >= self.unreachable_until:
             raise _refused(trouble.message, trouble.code, trouble.hint)
         return delay
 
-    def _delay_while_busy(self, trouble: Transient) -> float:
+    def _delay_while_busy(self, trouble: ApiError) -> float:
         delay = self.interval.total_seconds() if self.interval else pacing.LONGEST / 4
         if self.busy_until is None or self.remote.after(delay) >= self.busy_until:
             raise _refused(trouble.message, "plan-busy", BUSY_HINT)
@@ -97,14 +103,14 @@ class Start:
     def _found(self, message: str, said: str = "") -> Run:
         """The run that the lost answer was about, if it can be told from all others. Raises StartError."""
         found = lookup.find(self.spec, self.remote, until=self.remote.after(LOOKUP))
-        if found and len(found) == 1 and self.spec.unique:
-            run = self._adopt(found[0])
+        if len(found.run_ids) == 1 and self.spec.unique:
+            run = self._adopt(found.run_ids[0])
             self.in_doubt, self.adopted = False, True
             return run
-        if found == () and said:
+        if found.nothing and said:
             self.in_doubt = False
             raise _refused(message, "start-refused", REFUSED_HINT)
-        raise self._uncertain(message, found or ())
+        raise self._uncertain(message, found.run_ids)
 
     def _adopt(self, run_id: str) -> Run:
         client, until = self.remote.client, self.remote.after(LOOKUP)

@@ -71,7 +71,9 @@ def _contradictions(tree: ResultTree) -> Iterator[str]:
         yield f"{_cases(len(bad))} did not pass"
     for counts in (tree.run.counts, *tree.run.other_counts):
         yield from _bad_counts(counts)
-    parts: Iterable[Result] = (
+    yield from _unaccounted(tree)
+    parts: Iterable[Result | None] = (
+        tree.run.consolidated_result,
         tree.details_result,
         *(machine.result for machine in tree.machines),
         *(suite.result for machine in tree.machines for suite in machine.suites),
@@ -84,6 +86,15 @@ def _bad_counts(counts: Counts) -> Iterator[str]:
     for word, number in (("failed", counts.failed), ("aborted", counts.aborted), ("stopped", counts.stopped)):
         if number:
             yield f"its counters have {number} {word}"
+
+
+def _unaccounted(tree: ResultTree) -> Iterator[str]:
+    """Cases that are neither on the list nor, by the counters, passed or left out."""
+    counts = tree.run.counts
+    total, listed = counts.total or 0, sum(1 for _ in tree.cases())
+    left = total - (counts.passed or 0) - (counts.not_executed or 0)
+    if listed < total and left > 0:
+        yield f"nothing is known of {_cases(left)}"
 
 
 def _without_evidence(tree: ResultTree) -> Verdict | None:

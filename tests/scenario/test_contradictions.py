@@ -153,3 +153,27 @@ def test_metrics_against_the_run(bench: Bench) -> None:
     step = bench.run(server=bench.serve(scenario("passing").with_faults(fault)))
     assert step.exit_code == 1
     assert step.outputs["error-code"] == "contradiction"
+
+
+def test_consolidated_failure(bench: Bench) -> None:
+    """A run that passed by itself and failed together with its reruns is no pass."""
+    served = scenario("passing").with_plan(at_end={"consolidatedResult": "FAILURE"})
+    step = bench.run(server=bench.serve(served))
+    assert step.exit_code == 1
+    assert step.outputs["error-code"] == "contradiction"
+
+
+def test_cases_that_nobody_accounts_for(bench: Bench) -> None:
+    """Without the list of cases, every case must be passed or left out by the counters."""
+    counters = {"totalCount": 10, "passedCount": 1, "queuedCount": 9}
+    served = scenario("passing").with_plan(at_end=counters).with_options(list_of_cases=False, versions=())
+    step = bench.run(server=bench.serve(served))
+    assert step.exit_code == 1
+    assert step.outputs["error-code"] == "contradiction"
+
+
+def test_counters_of_another_run(bench: Bench) -> None:
+    """Details that are about another run are no evidence."""
+    other = Fault("run", text='{"id": 5, "result": "FAILURE", "metrics": {"failedCount": 3}}', count=2)
+    step = bench.run(server=bench.serve(scenario("passing").with_faults(other)))
+    assert step.exit_code == 0

@@ -148,3 +148,40 @@ def test_wait_false_leaves_no_state(bench: Bench) -> None:
     """A run that nobody waits for is no business of the post stage."""
     step = bench.run({"TESTSIGMA_WAIT": "false"}, server=bench.serve(scenario("passing")))
     assert step.state == {"settled": "true"}
+
+
+def test_a_proxy_that_talks_of_running_maintenance(bench: Bench) -> None:
+    """Words on a page of a proxy are no answer of the service: the plan is not taken for busy, nor started again."""
+    page = Fault("start", status=502, text="<h1>The test plan is currently running maintenance</h1>", takes_effect=True)
+    server = bench.serve(scenario("passing").with_faults(page))
+    step = bench.run({"TESTSIGMA_ON_BUSY": "wait"}, server=server)
+    assert step.exit_code == 0
+    assert server.calls.count("start") == 1
+    assert "adopted" in step.log
+
+
+def test_another_thing_that_is_not_found(bench: Bench) -> None:
+    """An error about an ID that merely contains the plan's is no refusal of the plan."""
+    other = Fault("start", status=500, text='{"error": "Could not find resource with id:14200"}', takes_effect=True)
+    server = bench.serve(scenario("passing").with_faults(other))
+    step = bench.run(server=server)
+    assert step.exit_code == 0
+    assert server.calls.count("start") == 1
+
+
+def test_busy_told_as_a_conflict(bench: Bench) -> None:
+    """A busy plan is busy, whatever status says so."""
+    busy = Fault("start", status=409, text='{"error": "The specified Test Plan is currently running."}', count=1)
+    server = bench.serve(scenario("passing").with_faults(busy))
+    assert bench.run(server=server).outputs["error-code"] == "plan-busy"
+    server = bench.serve(scenario("passing").with_faults(busy))
+    assert bench.run({"TESTSIGMA_ON_BUSY": "wait"}, server=server).exit_code == 0
+
+
+def test_a_bundle_that_cannot_be_read(bench: Bench) -> None:
+    """A file of certificates that is not there is bad input; nothing is asked."""
+    server = bench.serve(scenario("passing"))
+    step = bench.run({"TESTSIGMA_CA_BUNDLE": "no/such.pem"}, server=server)
+    assert step.exit_code == 2
+    assert "ca-bundle: 'no/such.pem'" in step.log
+    assert server.seen == []

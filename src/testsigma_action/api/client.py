@@ -6,7 +6,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from testsigma_action.api import decode
-from testsigma_action.api.fields import DecodeError
+from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.transport import MEGABYTE, Json, Limits, Request, Transport
 from testsigma_action.errors import Refused
 from testsigma_action.model import ConfigurationRef, MachineResult, Run, RunSpec, StepResult
@@ -70,14 +70,14 @@ class Client:
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
         self._transport.send(request, lambda _: None)
 
-    def fetch_newest_runs(self, plan_id: str, *, until: float) -> tuple[decode.FoundRun, ...]:
+    def fetch_newest_runs(self, plan_id: str, *, until: float) -> decode.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
         path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
         request = Request("GET", path, f"look for runs of plan {plan_id}", query=query)
-        return self._transport.get(request, decode.found_runs, until=until)
+        return self._transport.get(request, decode.newest_runs, until=until)
 
-    def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> tuple[decode.FoundRun, ...]:
+    def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> decode.FoundRuns:
         """Runs of a plan by the index. Documented once, so it may be missing; whether it filters is not certain."""
         query = {"query": f"testPlanId:{plan_id},buildNo:{build_number}", "page": "0"}
         request = Request("GET", "/api/v2/test_runs", f"look for runs of plan {plan_id}", query=query)
@@ -103,22 +103,26 @@ class Client:
 
     def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run by v2 or v3."""
-        return self._versioned(run_id, "", f"read the details of run {run_id}", decode.run_details, until)
+        return self._versioned(
+            run_id, "", f"read the details of run {run_id}", _about(run_id, decode.run_details), until
+        )
 
     def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
         path = f"/test_machine_results/{_part(machine_id)}"
-        return self._versioned(run_id, path, f"read machine {machine_id}", decode.machine_details, until)
+        return self._versioned(
+            run_id, path, f"read machine {machine_id}", _about(machine_id, decode.machine_details), until
+        )
 
     def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
         path = f"/test_suite_results/{_part(suite_id)}"
-        return self._versioned(run_id, path, f"read suite {suite_id}", decode.suite_details, until)
+        return self._versioned(run_id, path, f"read suite {suite_id}", _about(suite_id, decode.suite_details), until)
 
     def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
         path = f"/test_case_results/{_part(case_id)}"
-        return self._versioned(run_id, path, f"read case {case_id}", decode.case_details, until)
+        return self._versioned(run_id, path, f"read case {case_id}", _about(case_id, decode.case_details), until)
 
     def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
@@ -157,6 +161,17 @@ class Client:
                 self._version = version
                 return value
         raise AssertionError("the last version returns or raises")
+
+
+def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
+    """Decode only what is about the thing that was asked for."""
+
+    def decoded(body: Json) -> T:
+        if Fields(body).identity("id") != identity:
+            raise DecodeError("that is about something else")
+        return decoder(body)
+
+    return decoded
 
 
 def start_body(spec: RunSpec) -> dict[str, object]:

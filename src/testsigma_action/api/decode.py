@@ -99,6 +99,7 @@ def run(body: object) -> Run:
         timing=fields.timing(),
         counts=known[0],
         other_counts=known[1:],
+        consolidated_result=_optional_result(fields.text("consolidatedResult")),
         visual_result=_visual(fields),
     )
 
@@ -322,12 +323,29 @@ class FoundRun:
     build_number: str
 
 
-def found_runs(body: object) -> tuple[FoundRun, ...]:
+@dataclass(frozen=True, slots=True)
+class FoundRuns:
+    """The runs of a list, and whether these are all that it has (or, of a sorted one, the newest)."""
+
+    runs: tuple[FoundRun, ...]
+    complete: bool
+
+
+def found_runs(body: object) -> FoundRuns:
     """The runs of a list, in the words of v1 or v2. Raises DecodeError where there is no list."""
-    rows = (Fields(row) for row in page(body).rows)
-    return tuple(
+    listed = page(body)
+    rows = (Fields(row) for row in listed.rows)
+    runs = (
         FoundRun(row.identity("id"), row.identity("executionId", "testPlanId"), row.text("buildNo")) for row in rows
     )
+    return FoundRuns(tuple(runs), complete=listed.last)
+
+
+def newest_runs(body: object) -> FoundRuns:
+    """The runs of a list that is sorted, the newest first: it has what is looked for on its first page."""
+    found = found_runs(body)
+    ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
+    return FoundRuns(found.runs, complete=found.complete or ids == sorted(ids, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble, backoff, error_of, retry_after
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
-from testsigma_action.errors import ApiError, Refused, Transient, Unreachable
+from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
 from testsigma_action.model import Secret
 
 T = TypeVar("T")
@@ -84,11 +84,21 @@ class Transport:
         self.host = urlsplit(base_url).netloc
         self._auth = BearerAuth(key)
         self._hidden = tuple(encoding.encode() for encoding in key.encodings())
-        self._verify: str | bool = ca_bundle or True
+        self._bundle = ca_bundle
         self._clock = clock
         self._observe = observe
         self._local = threading.local()
         self._proven = False
+
+    def check_bundle(self) -> None:
+        """Read the file with the certificates to trust. Raises InputError where it has none."""
+        if not self._bundle:
+            return
+        try:
+            ssl.create_default_context(cafile=self._bundle)
+        except OSError as error:
+            reason = error.strerror or "no certificates in it"
+            raise InputError(f"ca-bundle: '{self._bundle}' cannot be used ({reason}); it must be a PEM file.") from None
 
     def get(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
         """Fetch and decode, trying again until an instant of the monotonic clock.
@@ -161,11 +171,12 @@ class Transport:
             allow_redirects=False,
             stream=True,
             # Given with the request: on the session, REQUESTS_CA_BUNDLE would win over the file that was asked for.
-            verify=self._verify,
+            verify=self._bundle or True,
         )
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
+            self.check_bundle()
             session = requests.Session()
             session.auth = self._auth
             session.headers.update(
@@ -206,10 +217,11 @@ class Transport:
         return body
 
     def _error(self, request: Request, response: requests.Response, ends: float) -> ApiError:
+        redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
-            body=self._error_body(response, ends),
-            location_host=urlsplit(response.headers.get("Location", "")).netloc,
+            body=b"" if redirect else self._error_body(response, ends),
+            location_host=_host(response.headers.get("Location", "")),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
@@ -232,6 +244,13 @@ class Transport:
         if _never_sent(error):
             return Transient(f"{could_not} no connection to {self.host} ({_name(error)}).", sent=False)
         return Transient(f"{could_not} no answer from {self.host} ({_name(error)}).")
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def _parse(body: bytes) -> Json:
@@ -257,11 +276,12 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _never_sent(error: BaseException) -> bool:
+    """Whether a request failed before a byte of it left. TLS may break at any time, but for a certificate at once."""
     before = (
         requests.ConnectTimeout,
-        requests.exceptions.SSLError,
         requests.exceptions.ProxyError,
         urllib3.exceptions.NewConnectionError,
+        ssl.SSLCertVerificationError,
     )
     return any(isinstance(cause, before) for cause in _causes(error))
 

@@ -49,12 +49,12 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
         return Redirected(
             f"{answered} and points to {target}.", code="api-redirected", status=answer.status, hint=REDIRECT_HINT
         )
-    said = excerpt(answer.body)
-    message = f"{answered}, saying '{said}'." if said else f"{answered}."
+    said, shown = reason(answer.body), excerpt(answer.body)
+    message = f"{answered}, saying '{shown}'." if shown else f"{answered}."
     if answer.status >= 500 or answer.status in PASSING_4XX:
         return Transient(message, status=answer.status, retry_after=answer.retry_after, said=said)
     code, hint = REFUSALS.get(answer.status, ("api-refused", REFUSED_HINT))
-    return Refused(message, code=code, hint=hint, status=answer.status)
+    return Refused(message, code=code, hint=hint, status=answer.status, said=said)
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:
@@ -65,17 +65,29 @@ def backoff(attempt: int, retry_after: float | None) -> float:
     return random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
 
 
-def excerpt(body: bytes) -> str:
-    """What an error body says, on one line: its `error`, `message` or `error_description`, else its text."""
-    text = body.decode("utf-8", "replace")
+def reason(body: bytes) -> str:
+    """The reason in a JSON error body: its `error`, `message` or `error_description`.
+
+    Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
+    """
     try:
-        said = json.loads(text)
+        said = json.loads(body)
     except (ValueError, RecursionError):
-        said = text
-    if isinstance(said, dict):
-        said = next((said[key] for key in ("error", "message", "error_description") if said.get(key)), "")
-    plain = re.sub(r"<[^<>]{0,200}>", " ", said if isinstance(said, str) else "")
-    return " ".join(plain.split())[:EXCERPT]
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    texts = (said.get(key) for key in ("error", "message", "error_description"))
+    return next((_one_line(text) for text in texts if isinstance(text, str) and text), "")
+
+
+def excerpt(body: bytes) -> str:
+    """What an error body says, for people, on one line: its reason, else its text without tags."""
+    text = re.sub(r"<[^<>]{0,200}>", " ", body.decode("utf-8", "replace"))
+    return reason(body) or ("" if text.lstrip().startswith(("{", "[")) else _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:EXCERPT]
 
 
 def phrase(status: int) -> str:
