@@ -6,10 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 SCENARIO ?= passing
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types fmt check requirements clean
+.PHONY: help demo test lint types workflows fmt check requirements clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 $(BIN)/.runtime: requirements/runtime.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -26,7 +26,7 @@ demo: $(BIN)/.runtime ## run the main job against the simulator (SCENARIO=failin
 
 test: $(BIN)/.dev ## pass all tests, with coverage (subprocesses counted)
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -m coverage run -m pytest -n 2 $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -39,16 +39,26 @@ types: $(BIN)/.dev ## mypy, strict
 	$(BIN)/mypy
 	$(BIN)/mypy entrypoint.py examples/demo.py
 
+workflows: $(BIN)/.e2e ## check the workflows, action.yml and the Dockerfile
+	$(BIN)/actionlint
+	$(BIN)/zizmor --quiet --offline --persona pedantic .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/hadolint Dockerfile
+
 fmt: $(BIN)/.dev ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: lint types test ## all of the above
+check: lint types workflows test ## all of the above
 
 requirements: ## resolve the hashed requirement files again (needs uv)
-	cd requirements && for set in runtime dev; do \
+	cd requirements && for set in runtime dev e2e; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
+
+include tests/e2e/e2e.mk
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
