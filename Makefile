@@ -9,7 +9,7 @@ SCENARIO ?= passing
 .PHONY: help demo test lint types workflows fmt check requirements clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 $(BIN)/.runtime: requirements/runtime.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -40,11 +40,13 @@ types: $(BIN)/.dev ## mypy, strict
 	$(BIN)/mypy entrypoint.py examples/demo.py
 
 workflows: $(BIN)/.e2e ## check the workflows, action.yml and the Dockerfile
-	$(BIN)/actionlint
+	$(BIN)/actionlint .github/workflows/*.yml tests/e2e/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline --persona pedantic .
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml tests/e2e/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 	$(BIN)/hadolint Dockerfile
 
 fmt: $(BIN)/.dev ## format and mend what can be mended

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from testsigma_action import ci, lookup, preflight
@@ -20,6 +20,7 @@ from testsigma_action.collect import collect
 from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, InputError, TimedOut
 from testsigma_action.inputs import Reading, read_inputs
 from testsigma_action.model import Conclusion, Report, Result, ResultTree, Run, RunReport, RunSpec, Status, Verdict
+from testsigma_action.progress import Progress
 from testsigma_action.publish import Publisher, junit_path, results_path, unwritable
 from testsigma_action.reporters import console, outputs
 from testsigma_action.specs import run_spec
@@ -31,8 +32,6 @@ from testsigma_action.watch import Limits, Stop, stop, watch
 COLLECT_BUDGET = 300.0
 STOP_BUDGET = 30.0
 CANCEL_BUDGET = 6.0
-# A line is printed at least this often (seconds): some platforms end a step that is silent.
-SILENCE = 50.0
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 UNFINISHED = Verdict(
     Conclusion.ERROR, 70, "The step has not finished: it was killed, or is still going on.", "not-finished"
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], calls: Calls, clo
 
 
 @dataclass(slots=True)
-class Progress:
+class Known:
     """What is known so far: it survives whatever ends a stage."""
 
     spec: RunSpec
@@ -73,12 +72,12 @@ class Step:
         self._began = clock.monotonic()
         self._started_at = clock.now()
         self._publisher = Publisher(inputs, platform, log)
-        self._told = Told(log, clock)
+        self._progress = Progress(log, clock)
         self._transport = Transport(
             inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=self._observe
         )
         self._remote = Remote(Client(self._transport), calls, clock, self._observe)
-        self._known = Progress(run_spec(inputs, f"{platform.build_label}-{nonce()}"))
+        self._known = Known(run_spec(inputs, f"{platform.build_label}-{nonce()}"))
 
     def run(self) -> int:
         """Go through the stages, then write every report, whatever happened."""
@@ -127,7 +126,7 @@ class Step:
         self._write_early(run)
         if start.adopted:
             self._log.say([console.adopted(run)])
-        self._log.say([console.link(run)])
+        self._progress.started(run)
 
     def _write_early(self, run: Run) -> None:
         """Leave a trace of the run the moment it exists."""
@@ -170,7 +169,7 @@ class Step:
         """Keep the newest answer; a name that is missing in it is still the plan's name."""
         before = self._running()
         self._known.run = replace(run, plan_name=run.plan_name or before.plan_name)
-        self._told.of(before, run, timedelta(seconds=self._clock.monotonic() - self._began))
+        self._progress.of(before, run, timedelta(seconds=self._clock.monotonic() - self._began))
 
     def _running(self) -> Run:
         if not self._known.run:
@@ -257,41 +256,7 @@ class Step:
 
     def _observe(self, trouble: Trouble) -> None:
         """Told on any thread; printed on the main one."""
-        self._remote.calls.post(partial(self._told.trouble, trouble))
-
-
-class Told:
-    """What was printed of the wait, and when: a line on every change, and a sign of life in between."""
-
-    def __init__(self, log: Log, clock: Clock) -> None:
-        """Nothing was printed yet."""
-        self._log = log
-        self._clock = clock
-        self._last = clock.monotonic()
-        self._outage: datetime | None = None
-
-    def of(self, before: Run, run: Run, elapsed: timedelta) -> None:
-        """Tell of an answer that brings news, or of any after a long silence."""
-        news = (before.status_label, before.counts) != (run.status_label, run.counts)
-        if news or self._silent():
-            self._say(console.progress(run, elapsed))
-
-    def trouble(self, trouble: Trouble) -> None:
-        """Tell when trouble begins and ends, and now and then while it lasts."""
-        if not trouble.message:
-            if self._outage:
-                self._say(console.outage_ends(self._clock.now() - self._outage))
-            self._outage = None
-        elif not self._outage or self._silent():
-            self._outage = self._outage or self._clock.now()
-            self._say(console.outage_begins(trouble.message))
-
-    def _silent(self) -> bool:
-        return self._clock.monotonic() - self._last >= SILENCE
-
-    def _say(self, line: str) -> None:
-        self._last = self._clock.monotonic()
-        self._log.say([line])
+        self._remote.calls.post(partial(self._progress.trouble, trouble))
 
 
 def nonce() -> str:

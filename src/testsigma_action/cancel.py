@@ -21,6 +21,10 @@ from testsigma_action.errors import ApiError, Cancelled, Unreachable
 # Answers of a server that stopped in the middle of the start call are waited for this long after a signal (seconds).
 GRACE = 3.0
 
+# The main thread looks up this often (seconds): a signal that comes in the instant before it blocks does not wake it.
+TICK = 0.2
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 T = TypeVar("T")
 
 
@@ -105,8 +109,8 @@ class Calls:
 
     def install_handlers(self) -> None:
         """Take SIGINT and SIGTERM. PID 1 would ignore SIGTERM without a handler."""
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
+        for number in SIGNALS:
+            signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self._signal is None:
@@ -207,14 +211,14 @@ class Calls:
         return until
 
     def _turn(self, until: float | None) -> None:
-        """Take one event from the queue; raises Late when none came in time."""
-        left = None if until is None else until - self._clock.monotonic()
-        if left is not None and left <= 0:
+        """Take one event from the queue, or none at a tick; raises Late when the time is over."""
+        left = TICK if until is None else until - self._clock.monotonic()
+        if left <= 0:
             raise Late
         try:
-            event = self._events.get(timeout=left)
+            event = self._events.get(timeout=min(left, TICK))
         except Empty:
-            raise Late from None
+            return
         event()
 
 

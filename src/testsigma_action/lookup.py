@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from testsigma_action.api.decode import FoundRuns
+from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from testsigma_action.api.decode import SavedConfiguration
+from testsigma_action.api.lists import SavedConfiguration
 from testsigma_action.api.remote import Remote
 from testsigma_action.errors import InputError
 from testsigma_action.model import ConfigurationRef, RunSpec

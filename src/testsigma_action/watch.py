@@ -40,6 +40,8 @@ def watch(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
     An outage of the service is waited out up to the deadline. Raises TimedOut at the deadlines, Refused when the
     service will not tell, Cancelled on a signal.
     """
+    if remote.clock.monotonic() >= limits.deadline:
+        raise _timed_out(None, run_id, timedelta())
     while True:
         run = _look(run_id, remote, limits)
         if run:
@@ -61,7 +63,7 @@ def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
             return None
         raise
     except Unreachable as error:
-        raise TimedOut(f"The wait is over. {error.message}", code=error.code, hint=error.hint) from None
+        raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=error.hint) from None
     except Late:
         raise TimedOut(
             f"The wait is over, and the service did not answer any more about run {run_id}.", code="api-unreachable"
@@ -72,14 +74,18 @@ def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limit
     now = remote.clock.monotonic()
     waited = timedelta(seconds=round(now - limits.began))
     if now >= limits.last_look:
-        status = f" (last status: {run.status_label})" if run else ""
-        raise TimedOut(f"Run {run_id} was not over after {waited}{status}.", code="timed-out", hint=TIMEOUT_HINT)
+        raise _timed_out(run, run_id, waited)
     if run and run.status.waiting and limits.queue_deadline is not None and now >= limits.queue_deadline:
         raise TimedOut(
             f"Run {run_id} was still in the queue after {waited} ({run.status_label}).",
             code="queue-timed-out",
             hint=QUEUE_HINT,
         )
+
+
+def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
+    status = f" (last status: {run.status_label})" if run else ""
+    return TimedOut(f"Run {run_id} was not over after {waited}{status}.", code="timed-out", hint=TIMEOUT_HINT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def test_log_lines_are_no_commands(report: Report) -> None:
         console.announce(one.spec),
         console.link(one.run),
         console.progress(one.run, timedelta()),
-        console.outage_begins(one.run.message),
+        console.outage_begins(one.run.message, running=False),
         *console.failed_cases(one),
         *console.gaps(one),
         *console.conclude(report),

@@ -71,7 +71,7 @@ def test_progress_with_an_unknown_status() -> None:
 
 def test_outage() -> None:
     """Begin and end of an outage are told once each, and that the run goes on."""
-    assert console.outage_begins("503 from the service.") == (
+    assert console.outage_begins("503 from the service.", running=True) == (
         "The service does not answer, trying again; the run goes on without us. 503 from the service."
     )
     assert console.outage_ends(timedelta(minutes=2)) == "The service answers again after 2 min 00 s."

@@ -1,6 +1,5 @@
 """JUnit: every verdict shows, and every rule that some reader insists on is kept."""
 
-import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -296,35 +295,3 @@ def test_caps() -> None:
     assert len(failure.get("message") or "") <= 1000
     assert max(map(len, body.split("\n"))) <= 500
     assert 20_000 < len(body.encode()) <= 64 * 1024
-
-
-def plain(source: ET.Element) -> str:
-    """The same document made with the standard library alone."""
-    root = ET.Element(source.tag, dict(source.attrib))
-    for suite_element in source:
-        parent = ET.SubElement(root, suite_element.tag, dict(suite_element.attrib))
-        for found in suite_element:
-            element = ET.SubElement(parent, found.tag, dict(found.attrib))
-            for child in found:
-                ET.SubElement(element, child.tag, dict(child.attrib)).text = child.text
-    return ET.tostring(root, encoding="unicode")
-
-
-def test_cost_is_linear_and_small() -> None:
-    """Four times the cases take about four times as long, and not much longer than the standard library does."""
-
-    def cost(number: int) -> tuple[float, float]:
-        bad, good = case("Bad", Result.FAILED, broken_steps("Not found\n" * 3, 12)), case("Good")
-        report = of_cases(*(bad if index % 10 == 0 else good for index in range(number)))
-        begin = time.process_time()
-        text = "".join(junit.render(report))
-        middle = time.process_time()
-        source = samples.parsed([text])
-        again = time.process_time()
-        plain(source)
-        return middle - begin, time.process_time() - again
-
-    small = min(cost(2500)[0] for _ in range(3))
-    ours, theirs = min(cost(10_000) for _ in range(3))
-    assert ours < 8 * small
-    assert ours < 5 * theirs

@@ -1,12 +1,12 @@
 """What the service offers: one method an endpoint. See docs/api.md for the facts and their sources."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
-from urllib.parse import quote
 
-from testsigma_action.api import decode
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api import decode, lists
+from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.transport import MEGABYTE, Json, Limits, Request, Transport
 from testsigma_action.errors import Refused
 from testsigma_action.model import ConfigurationRef, MachineResult, Run, RunSpec, StepResult
@@ -22,6 +22,8 @@ STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
 CASE_LIST_LIMITS = Limits(total=120.0, size=128 * MEGABYTE)
 # How many of a plan's runs are looked at to find one that was just started.
 NEWEST = 50
+# What may stand in a criterion of a query without being taken for an operator.
+PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
 # No case has more steps than this many pages hold.
 MOST_PAGES = 200
 
@@ -36,11 +38,11 @@ class Client:
 
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable: a convenience for people."""
-        return f"{self._transport.base_url}/ui/td/runs/{quote(run_id, safe='')}"
+        return f"{self._transport.base_url}/ui/td/runs/{_part(run_id)}"
 
     def case_url(self, case_result_id: str) -> str:
         """The page of a case result in the web application."""
-        return f"{self._transport.base_url}/ui/td/test_case_results/{quote(case_result_id, safe='')}"
+        return f"{self._transport.base_url}/ui/td/test_case_results/{_part(case_result_id)}"
 
     def _run(self, body: Json) -> Run:
         run = decode.run(body)
@@ -70,23 +72,24 @@ class Client:
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
         self._transport.send(request, lambda _: None)
 
-    def fetch_newest_runs(self, plan_id: str, *, until: float) -> decode.FoundRuns:
+    def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
         path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
         request = Request("GET", path, f"look for runs of plan {plan_id}", query=query)
-        return self._transport.get(request, decode.newest_runs, until=until)
+        return self._transport.get(request, lists.newest_runs, until=until)
 
-    def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> decode.FoundRuns:
+    def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
         """Runs of a plan by the index. Documented once, so it may be missing; whether it filters is not certain."""
-        query = {"query": f"testPlanId:{plan_id},buildNo:{build_number}", "page": "0"}
+        criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
+        query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
         request = Request("GET", "/api/v2/test_runs", f"look for runs of plan {plan_id}", query=query)
-        return self._transport.get(request, decode.found_runs, until=until)
+        return self._transport.get(request, lists.found_runs, until=until)
 
-    def fetch_saved_configurations(self, *, until: float) -> tuple[decode.SavedConfiguration, ...]:
+    def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
         """All saved configurations for partial runs."""
         request = Request("GET", "/api/v1/saved_execution_configs", "read the saved configurations")
-        return self._transport.get(request, decode.saved_configurations, until=until)
+        return self._transport.get(request, lists.saved_configurations, until=until)
 
     def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
@@ -127,15 +130,16 @@ class Client:
     def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
         path = f"/test_case_results/{_part(case_id)}/step_results"
+        purpose = f"read the steps of case {case_id}"
         rows: list[object] = []
         seen: set[str] = set()
         for number in range(MOST_PAGES):
             query = {"page": str(number)} if number else {}
-            purpose = f"read the steps of case {case_id}"
-            page = self._versioned(run_id, path, purpose, decode.page, until, query=query)
+            page = self._versioned(run_id, path, purpose, lists.page, until, query=query)
             fresh = [row for row in page.rows if _is_new(row, seen)]
             rows += fresh
-            if page.last or not fresh:
+            # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
+            if page.last or (not fresh and number != 1):
                 break
         return tuple(decode.step(row, position) for position, row in enumerate(rows, 1))
 
@@ -200,8 +204,10 @@ def _wire_id(identity: str) -> int | str:
 
 
 def _part(identity: str) -> str:
-    """An ID as one part of a path, whatever the service made it of."""
-    return quote(identity, safe="")
+    """An ID as one part of a path. Raises ValueError where it would change the path: a stop without an ID stops all."""
+    if not IDENTITY.fullmatch(identity):
+        raise ValueError(f"{identity!r} is no ID")
+    return identity
 
 
 def _is_new(row: object, seen: set[str]) -> bool:

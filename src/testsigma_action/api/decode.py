@@ -251,52 +251,6 @@ def _iteration(row: Fields) -> Iteration:
     return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=result(row.text("result")))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows of a list that comes in pages, and whether they are the last of it."""
-
-    rows: tuple[object, ...]
-    last: bool
-
-
-ROW_KEYS = ("content", "data", "items", "results")
-
-
-def page(body: object) -> Page:
-    """One page in any of the service's shapes. Raises DecodeError where there are no rows.
-
-    `last: false` is no promise of more: documented answers have it on their only page.
-    """
-    rows = _rows(body)
-    fields = Fields(body)
-    number, pages = fields.count("number", "page"), fields.count("totalPages")
-    size = fields.count("size", "pageSize")
-    last = (
-        not rows
-        or isinstance(body, list)
-        or fields.flag("isLast", "last")
-        or (number is not None and pages is not None and number + 1 >= pages)
-        or (size is not None and len(rows) < size)
-    )
-    return Page(tuple(rows), last)
-
-
-def _rows(body: object) -> list[object]:
-    if isinstance(body, list):
-        return body
-    if isinstance(body, dict):
-        for key in ROW_KEYS:
-            if isinstance(body.get(key), list):
-                rows: list[object] = body[key]
-                return rows
-        if isinstance(body.get("data"), dict):
-            return _rows(body["data"])
-        lists = [value for value in body.values() if isinstance(value, list)]
-        if len(lists) == 1:
-            return lists[0]
-    raise DecodeError("without rows")
-
-
 def step(row: object, position: int) -> StepResult:
     """One step; `position` counts from 1 in the order of the service."""
     fields = Fields(row)
@@ -312,51 +266,3 @@ def step(row: object, position: int) -> StepResult:
         timing=fields.timing(),
         visual_result=_optional_result(fields.text("visualTestResult")),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRun:
-    """A run in a list: enough to recognise it."""
-
-    id: str
-    plan_id: str
-    build_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRuns:
-    """The runs of a list, and whether these are all that it has (or, of a sorted one, the newest)."""
-
-    runs: tuple[FoundRun, ...]
-    complete: bool
-
-
-def found_runs(body: object) -> FoundRuns:
-    """The runs of a list, in the words of v1 or v2. Raises DecodeError where there is no list."""
-    listed = page(body)
-    rows = (Fields(row) for row in listed.rows)
-    runs = (
-        FoundRun(row.identity("id"), row.identity("executionId", "testPlanId"), row.text("buildNo")) for row in rows
-    )
-    return FoundRuns(tuple(runs), complete=listed.last)
-
-
-def newest_runs(body: object) -> FoundRuns:
-    """The runs of a list that is sorted, the newest first: it has what is looked for on its first page."""
-    found = found_runs(body)
-    ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
-    return FoundRuns(found.runs, complete=found.complete or ids == sorted(ids, reverse=True))
-
-
-@dataclass(frozen=True, slots=True)
-class SavedConfiguration:
-    """A saved configuration for partial runs. Nothing says that names are unique."""
-
-    id: str
-    name: str
-
-
-def saved_configurations(body: object) -> tuple[SavedConfiguration, ...]:
-    """The saved configurations of the account. Raises DecodeError where there is no list."""
-    rows = (Fields(row) for row in _rows(body))
-    return tuple(SavedConfiguration(row.identity("id"), row.text("name")) for row in rows)

@@ -73,6 +73,14 @@ class BearerAuth(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """A session that looks at no redirect: the library would read its body, and stumble over what it points to."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
+        """Nowhere, whatever the answer says."""
+        return None
+
+
 class Transport:
     """Sends requests to one service. Safe to use from several threads: each has its own session."""
 
@@ -168,7 +176,6 @@ class Transport:
             params=dict(request.query) or None,
             json=request.body,
             timeout=(request.limits.connect, request.limits.read),
-            allow_redirects=False,
             stream=True,
             # Given with the request: on the session, REQUESTS_CA_BUNDLE would win over the file that was asked for.
             verify=self._bundle or True,
@@ -177,7 +184,7 @@ class Transport:
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self.check_bundle()
-            session = requests.Session()
+            session = _Session()
             session.auth = self._auth
             session.headers.update(
                 {

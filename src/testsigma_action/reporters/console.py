@@ -81,14 +81,15 @@ def progress(run: Run, elapsed: timedelta) -> str:
     if counts.known:
         of = f" of {counts.total:,}" if counts.total else ""
         told.append(f"{counts.done:,}{of} cases done")
-    if counts.failed:
-        told.append(f"{counts.failed:,} failed")
+    numbers = {"failed": counts.failed, "not executed": counts.not_executed}
+    told += [f"{number:,} {name}" for name, number in numbers.items() if number]
     return f"[{_clock(elapsed)}] {', '.join(told)}"
 
 
-def outage_begins(problem: str) -> str:
-    """The service cannot be reached for now; the run itself goes on."""
-    return f"The service does not answer, trying again; the run goes on without us. {log_line(problem)}".rstrip()
+def outage_begins(problem: str, *, running: bool) -> str:
+    """The service cannot be reached for now; a run that was started goes on."""
+    meanwhile = "; the run goes on without us" if running else ""
+    return f"The service does not answer, trying again{meanwhile}. {log_line(problem)}".rstrip()
 
 
 def outage_ends(lasted: timedelta) -> str:

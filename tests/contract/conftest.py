@@ -1,0 +1,148 @@
+"""What the contract tests share: our client code in this process, against a simulator over real sockets."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.simulator import TEST_KEY, Fault, Scenario, Server, Simulator, scenario
+from testsigma_action.api import trouble
+from testsigma_action.api.client import Client
+from testsigma_action.api.remote import Remote
+from testsigma_action.api.transport import Transport
+from testsigma_action.api.trouble import Trouble
+from testsigma_action.cancel import Calls
+from testsigma_action.clock import SystemClock
+from testsigma_action.model import RunSpec, Secret
+
+PLAN = "420"
+CLOCK = SystemClock()
+
+
+def soon(seconds: float = 10.0) -> float:
+    """An instant of the monotonic clock; the usual one is never reached unless something is broken."""
+    return time.monotonic() + seconds
+
+
+def spec(build_number: str = "acme/shop#812.1-k3f9q2", *, unique: bool = True) -> RunSpec:
+    """A run of the plan of the built-in scenarios."""
+    return RunSpec(plan_id=PLAN, build_number=build_number, unique=unique)
+
+
+def transport(
+    url: str, observe: Callable[[Trouble], None] = lambda _: None, *, key: str = TEST_KEY, ca_bundle: str | Path = ""
+) -> Transport:
+    """A transport to a service."""
+    return Transport(url, Secret(key), clock=CLOCK, ca_bundle=str(ca_bundle), observe=observe)
+
+
+@dataclass(slots=True)
+class Service:
+    """A simulator that listens, and our own code that talks with it."""
+
+    server: Server
+    troubles: list[Trouble] = field(default_factory=list)
+    calls: Calls = field(default_factory=lambda: Calls(CLOCK))
+
+    def __post_init__(self) -> None:
+        """Wire the code as the composition root does."""
+        self.client = Client(transport(self.server.url, self.troubles.append, key=self.server.key))
+        self.remote = Remote(self.client, self.calls, CLOCK, self.troubles.append)
+
+    client: Client = field(init=False)
+    remote: Remote = field(init=False)
+
+    @property
+    def started(self) -> int:
+        """How many runs the service has beyond those that were there before."""
+        simulator = self.server.simulator
+        return len(simulator.statuses()) - len(simulator.scenario.runs_before)
+
+
+Serve = Callable[..., Service]
+Talk = Callable[[socket.socket], None]
+Interrupt = Callable[[Service], None]
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries are made again after a tenth of a second at most, unless the service asks for more."""
+    monkeypatch.setattr(trouble, "FIRST_BACKOFF", 0.02)
+    monkeypatch.setattr(trouble, "LONGEST_BACKOFF", 0.02)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start a service from a scenario (or the name of a built-in one) and faults."""
+    with ExitStack() as open_servers:
+
+        def start(content: Scenario | str, *faults: Fault) -> Service:
+            chosen = scenario(content) if isinstance(content, str) else content
+            return Service(open_servers.enter_context(Server(Simulator(chosen.with_faults(*faults)))))
+
+        yield start
+
+
+class Raw:
+    """A server of bytes: a function talks with each client; `requests` has what each sent first."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Listen on a free port."""
+        self.requests: list[bytes] = []
+        self._talk = talk
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, name="raw")
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.settimeout(10)
+                self._talk(connection)
+
+    def close(self) -> None:
+        """Stop listening and wait for the last talk to end."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(20)
+
+
+@pytest.fixture
+def raw() -> Iterator[Callable[[Talk], Raw]]:
+    """Start a server of bytes."""
+    opened: list[Raw] = []
+
+    def start(talk: Talk) -> Raw:
+        opened.append(Raw(talk))
+        return opened[-1]
+
+    yield start
+    for server in opened:
+        server.close()
+
+
+@pytest.fixture
+def interrupt() -> Iterator[Interrupt]:
+    """Send this process a real SIGTERM; the service's calls take it, and afterwards the handlers are as before."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def send(service: Service) -> None:
+        service.calls.install_handlers()
+        signal.raise_signal(signal.SIGTERM)
+
+    yield send
+    for number, handler in before.items():
+        signal.signal(number, handler)

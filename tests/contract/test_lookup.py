@@ -1,0 +1,99 @@
+"""Finding a run by its plan and build number."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
+from tests.simulator import Fault, RunBefore, Scenario, scenario
+from testsigma_action import lookup
+from testsigma_action.errors import Cancelled
+from testsigma_action.lookup import Found
+from testsigma_action.model import RunSpec
+
+LISTS = ("index-runs", "newest")
+
+
+@pytest.fixture(autouse=True)
+def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look twenty times a second, and at one list for a third of one at most."""
+    monkeypatch.setattr(lookup, "INTERVAL", 0.05)
+    monkeypatch.setattr(lookup, "PATIENCE", 0.3)
+
+
+def with_runs(*builds: str, **options: object) -> Scenario:
+    """Runs of the plan with these build numbers, from ID 900."""
+    plan = scenario("passing").plans[0]
+    before = tuple(RunBefore(900 + number, plan, build) for number, build in enumerate(builds))
+    return replace(scenario("passing").with_options(**options), runs_before=before)
+
+
+def find(service: Service, asked: RunSpec, seconds: float = 0.3) -> Found:
+    """Look for a run for so long."""
+    return lookup.find(asked, service.remote, until=soon(seconds))
+
+
+@pytest.mark.parametrize("build", ["acme/shop#812.1-k3f9q2", "812", "a b", "ü", "a:b", "a,b", "a*", "1.10", "%2F&x=y"])
+@pytest.mark.parametrize("options", [{}, {"index": False}, {"newest_runs": False}], ids=["both", "newest", "index"])
+def test_a_run_is_found_by_its_build_number(serve: Serve, build: str, options: dict[str, object]) -> None:
+    """Whatever stands in it, by either list; others are not taken for it."""
+    service = serve(with_runs("other", build, f"{build}x", f"x{build}", **options))
+    assert find(service, spec(build)) == Found(("901",))
+
+
+def test_all_runs_with_the_number_are_found(serve: Serve) -> None:
+    """Whoever adopts one has to know that there are others."""
+    found = find(serve(with_runs("812", "812", "813")), spec("812"))
+    assert sorted(found.run_ids) == ["900", "901"]
+
+
+def test_no_run_is_not_the_same_as_no_list(serve: Serve) -> None:
+    """Only who saw all runs of the plan may say that there is none."""
+    assert find(serve(with_runs("other")), spec("812")) == Found(nothing=True)
+    assert find(serve(with_runs("812", index=False, newest_runs=False)), spec("812")) == Found()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("*", status=503, count=None), Fault("*", delivery="reset", count=None), Fault("*", text="{}", count=None)],
+    ids=["503", "reset", "no-rows"],
+)
+def test_lists_that_cannot_be_read_say_nothing(serve: Serve, fault: Fault) -> None:
+    """An outage is no proof that there is no run."""
+    assert find(serve(with_runs("812"), fault), spec("812")) == Found()
+
+
+@pytest.mark.parametrize("list_name", LISTS)
+def test_one_list_that_fails_is_enough_of_the_other(serve: Serve, list_name: str) -> None:
+    """The other one finds the run, within the time."""
+    service = serve(with_runs("812"), Fault(list_name, status=403, count=None))
+    assert find(service, spec("812")) == Found(("900",))
+
+
+def test_a_list_that_is_refused_is_not_asked_again(serve: Serve) -> None:
+    """A list that does not exist will not exist in two seconds either."""
+    service = serve(with_runs("other", index=False))
+    assert find(service, spec("812")) == Found(nothing=True)
+    assert service.server.calls.count("index-runs") == 1
+    assert service.server.calls.count("newest") > 1
+
+
+def test_a_list_that_hangs_does_not_hide_the_other(serve: Serve) -> None:
+    """A way that takes all the time is no reason not to try the other way."""
+    service = serve(with_runs("812"), Fault("index-runs", delay=60.0, count=None))
+    assert find(service, spec("812"), 1.0) == Found(("900",))
+
+
+def test_no_time_nothing_known(serve: Serve) -> None:
+    """Without any time nothing was looked at."""
+    service = serve(with_runs("812"))
+    assert find(service, spec("812"), -1) == Found()
+    assert service.server.seen == []
+
+
+def test_a_signal_ends_the_search(serve: Serve, interrupt: Interrupt) -> None:
+    """The step is to end; what may be going on is for the caller to say."""
+    service = serve(with_runs("other"))
+    service.calls.post(lambda: interrupt(service))
+    with pytest.raises(Cancelled):
+        find(service, spec("812"), 10)

@@ -1,0 +1,362 @@
+"""Starting a run exactly once, whatever becomes of the answer."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon, spec
+from tests.simulator import Fault, Phase, RunBefore, Server, scenario
+from testsigma_action import cancel, lookup, start
+from testsigma_action.api.trouble import Trouble
+from testsigma_action.errors import Cancelled, StartError
+from testsigma_action.model import RunSpec, Status
+from testsigma_action.start import Start
+
+BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
+# Answers that are lost although the run was started.
+LOST = [
+    Fault("start", delivery="reset", takes_effect=True),
+    Fault("start", delivery="close", takes_effect=True),
+    Fault("start", delivery="garbage", takes_effect=True),
+    Fault("start", delivery="truncate"),
+    Fault("start", status=502, text="<html>Bad gateway</html>", takes_effect=True),
+    Fault("start", status=500, takes_effect=True),
+    Fault("start", status=504, text="", takes_effect=True),
+    Fault("start", status=408, takes_effect=True),
+    Fault("start", text="{}", takes_effect=True),
+    Fault("start", text="no JSON", takes_effect=True),
+    Fault("start", text='{"id": "..", "status": "STATUS_CREATED"}', takes_effect=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is not there is looked for during half a second."""
+    monkeypatch.setattr(start, "LOOKUP", 0.5)
+    monkeypatch.setattr(lookup, "INTERVAL", 0.05)
+
+
+def name(fault: Fault) -> str:
+    """What distinguishes a fault."""
+    return f"{fault.delivery}-{fault.status}-{(fault.text or '')[:6]}"
+
+
+def starting(
+    service: Service, asked: RunSpec | None = None, *, patience: float = 10.0, busy: float | None = None
+) -> Start:
+    """A start that has so many seconds to reach the service, and to wait for a busy plan."""
+    busy_until = None if busy is None else soon(busy)
+    return Start(asked or spec(), service.remote, soon(patience), busy_until, timedelta(milliseconds=20))
+
+
+def refused(attempt: Start) -> StartError:
+    """The error that a start ends with."""
+    with pytest.raises(StartError) as caught:
+        attempt.run()
+    assert caught.value.exit_code == 3
+    return caught.value
+
+
+def test_a_run_is_started(serve: Serve) -> None:
+    """Once, and nothing is in doubt."""
+    service = serve("passing")
+    attempt = starting(service)
+    run = attempt.run()
+    assert (run.id, run.status, attempt.in_doubt, attempt.adopted) == ("1001", Status.CREATED, False, False)
+    assert service.server.calls == ["start"]
+    assert service.started == 1
+
+
+@pytest.mark.parametrize("fault", LOST, ids=name)
+def test_a_lost_answer_adopts_the_run(serve: Serve, fault: Fault) -> None:
+    """The derived build number is unique, so the run is found; there is one start and one run."""
+    service = serve("passing", fault)
+    attempt = starting(service)
+    run = attempt.run()
+    assert (run.id, run.build_number, run.plan_id) == ("1001", spec().build_number, PLAN)
+    assert (attempt.in_doubt, attempt.adopted) == (False, True)
+    assert (service.server.calls.count("start"), service.started) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"index": False},
+        {"newest_runs": False},
+        {"ignore_query": True},
+        {"versions": ("v3",)},
+        {"newest_first": False},
+        {"envelope": "spring"},
+        {"row_key": "testRuns"},
+        {"string_ids": True},
+    ],
+    ids=str,
+)
+def test_one_list_of_runs_is_enough(serve: Serve, options: dict[str, object]) -> None:
+    """Neither is documented for certain: whichever there is, in whichever shape, finds the run."""
+    service = serve(scenario("passing").with_options(**options), LOST[0])
+    assert starting(service).run().id == "1001"
+    assert service.started == 1
+
+
+def test_a_run_that_is_listed_late_is_found(serve: Serve) -> None:
+    """The copies of the service need time: it is looked for again and again."""
+    empty = '{"content": [], "page": 0}'
+    hidden = (Fault("index-runs", text=empty, count=2), Fault("newest", text=empty, count=2))
+    service = serve("passing", LOST[0], *hidden)
+    assert starting(service).run().id == "1001"
+    assert service.server.calls.count("newest") + service.server.calls.count("index-runs") >= 5 - 1
+
+
+def test_trouble_while_looking_is_no_end(serve: Serve) -> None:
+    """An outage that loses the answer often lasts a little longer."""
+    outage = (
+        Fault("index-runs", status=503, count=2),
+        Fault("newest", delivery="reset", count=1),
+        Fault("status", status=503),
+    )
+    service = serve("passing", LOST[4], *outage)
+    assert starting(service).run().id == "1001"
+    assert service.started == 1
+
+
+@pytest.mark.parametrize("fault", LOST[:5], ids=name)
+def test_a_build_number_of_the_users_adopts_nothing(serve: Serve, fault: Fault) -> None:
+    """Other runs may have the same: all candidates are named, and the user decides."""
+    old = RunBefore(900, scenario("passing").plans[0], "812")
+    service = serve(replace(scenario("passing"), runs_before=(old,)), fault)
+    attempt = starting(service, spec("812", unique=False))
+    error = refused(attempt)
+    assert error.code == "start-uncertain"
+    assert "900" in error.message
+    assert "1001" in error.message
+    assert "812" in error.hint
+    assert attempt.in_doubt
+    assert service.started == 1
+
+
+def test_a_build_number_of_the_users_adopts_not_even_the_only_run(serve: Serve) -> None:
+    """Somebody else may have started it a moment ago."""
+    service = serve("passing", LOST[0])
+    error = refused(starting(service, spec("812", unique=False)))
+    assert error.code == "start-uncertain"
+    assert "1001" in error.message
+
+
+def test_runs_of_other_plans_and_other_builds_are_no_candidates(serve: Serve) -> None:
+    """A service that ignores the query lists everything."""
+    plan = scenario("passing").plans[0]
+    others = (
+        RunBefore(800, replace(plan, id=421), spec().build_number),
+        RunBefore(801, plan, f"{spec().build_number}2"),
+    )
+    content = replace(scenario("passing").with_options(ignore_query=True, newest_runs=False), runs_before=others)
+    assert starting(serve(content, LOST[0])).run().id == "1001"
+
+
+@pytest.mark.parametrize(
+    "options", [{"index": False, "newest_runs": False}, {"versions": (), "newest_runs": False}], ids=str
+)
+@pytest.mark.parametrize("fault", [LOST[0], LOST[4]], ids=name)
+def test_nothing_to_look_at_is_uncertain(
+    serve: Serve, options: dict[str, object], fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the service offers no list, nobody knows: it is said at once, with what to look for."""
+    monkeypatch.setattr(start, "LOOKUP", 30.0)
+    service = serve(scenario("passing").with_options(**options), fault)
+    attempt = starting(service)
+    began = time.monotonic()
+    error = refused(attempt)
+    assert error.code == "start-uncertain"
+    assert "may have been started" in error.message
+    assert spec().build_number in error.hint
+    assert attempt.in_doubt
+    assert time.monotonic() - began < 5
+    assert service.server.calls.count("start") == 1
+
+
+def test_a_lost_answer_without_a_run_is_uncertain(serve: Serve) -> None:
+    """Nothing is listed and nothing was said: the run may still turn up."""
+    service = serve("passing", Fault("start", delivery="reset"))
+    attempt = starting(service)
+    assert refused(attempt).code == "start-uncertain"
+    assert attempt.in_doubt
+    assert (service.server.calls.count("start"), service.started) == (1, 0)
+
+
+def test_a_reason_and_no_run_is_a_refusal(serve: Serve) -> None:
+    """The service said why, and there is no run: nothing was started."""
+    service = serve("passing", Fault("start", status=500, text='{"error": "Agent is out of Sync."}'))
+    attempt = starting(service)
+    error = refused(attempt)
+    assert error.code == "start-refused"
+    assert "Agent is out of Sync." in error.message
+    assert "Nothing was started" in error.message
+    assert not attempt.in_doubt
+
+
+def test_a_run_that_was_found_and_cannot_be_read_is_uncertain(serve: Serve) -> None:
+    """Its ID is known, so it is named."""
+    service = serve("passing", LOST[0], Fault("status", status=403, count=None))
+    attempt = starting(service)
+    error = refused(attempt)
+    assert error.code == "start-uncertain"
+    assert "1001" in error.message
+    assert attempt.in_doubt
+
+
+def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
+    """Nothing was sent, so it may be sent again: the run is started when the service is back, once."""
+    service = serve("passing")
+    service.server.close()
+    troubles: list[Trouble] = []
+    with ExitStack() as reopened:
+
+        def come_back(trouble: Trouble) -> None:
+            troubles.append(trouble)
+            reopened.enter_context(Server(service.server.simulator, port=service.server.port))
+
+        attempt = Start(spec(), replace(service.remote, observe=come_back), soon())
+        assert attempt.run().id == "1001"
+    assert "connection refused" in troubles[0].message
+    assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
+
+
+def test_nobody_listens_until_the_patience_is_over(serve: Serve) -> None:
+    """Then the reason is the connection, and it is certain that nothing was started."""
+    service = serve("passing")
+    service.server.close()
+    attempt = starting(service, patience=0.3)
+    error = refused(attempt)
+    assert error.code == "api-unreachable"
+    assert "connection refused" in error.message
+    assert "Nothing was started" in error.message
+    assert not attempt.in_doubt
+    assert service.troubles
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
+def test_too_many_requests_is_tried_again(serve: Serve, headers: dict[str, str]) -> None:
+    """429 says that nothing was done."""
+    service = serve("passing", Fault("start", status=429, headers=headers, count=2))
+    assert starting(service).run().id == "1001"
+    assert (service.server.calls, service.started) == (["start"] * 3, 1)
+    assert len(service.troubles) == 2
+
+
+def test_too_many_requests_for_longer_than_the_patience(serve: Serve) -> None:
+    """A Retry-After beyond it ends the start at once."""
+    service = serve("passing", Fault("start", status=429, headers={"Retry-After": "60"}, count=None))
+    error = refused(starting(service))
+    assert error.code == "api-unreachable"
+    assert "Nothing was started" in error.message
+    assert service.server.calls == ["start"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "api-key-rejected"), (403, "api-forbidden"), (404, "not-found"), (400, "start-refused")]
+)
+def test_refusals_are_final(serve: Serve, status: int, code: str) -> None:
+    """Sent once, nothing is in doubt, and nobody looks for a run."""
+    service = serve("passing", Fault("start", status=status, count=None))
+    attempt = starting(service)
+    error = refused(attempt)
+    assert error.code == code
+    assert "Nothing was started" in error.message
+    assert not attempt.in_doubt
+    assert service.server.calls == ["start"]
+
+
+def test_a_redirect_is_final_and_named(serve: Serve) -> None:
+    """Most likely the base URL is wrong: the message names the host to take instead."""
+    service = serve("passing", Fault("start", status=301, headers={"Location": "https://eu.example.com/"}, count=None))
+    error = refused(starting(service))
+    assert "eu.example.com" in error.message
+    assert service.server.calls.count("start") == 1
+
+
+@pytest.mark.parametrize("status", [500, 404])
+def test_an_unknown_plan(serve: Serve, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said at once: the service says that there is no such plan, and that is its word for nothing started."""
+    monkeypatch.setattr(start, "LOOKUP", 30.0)
+    service = serve(scenario("passing").with_options(unknown_plan_status=status))
+    began = time.monotonic()
+    error = refused(starting(service, RunSpec("777", build_number="b", unique=True)))
+    assert error.code in {"start-refused", "not-found"}
+    assert "777" in error.message
+    assert service.server.calls == ["start"]
+    assert time.monotonic() - began < 5
+
+
+def test_a_busy_plan_fails(serve: Serve) -> None:
+    """Unless it is to be waited for: it is said at once, and nothing is in doubt."""
+    service = serve("busy")
+    attempt = starting(service)
+    error = refused(attempt)
+    assert error.code == "plan-busy"
+    assert "currently running" in error.message
+    assert "on-busy" in error.hint
+    assert not attempt.in_doubt
+    assert (service.server.calls, service.started) == (["start"], 0)
+
+
+def test_a_busy_plan_is_waited_for(serve: Serve) -> None:
+    """Until its other run is over; then there is one run of ours."""
+    service = serve("busy")
+    assert starting(service, busy=10.0).run().id == "1001"
+    assert service.started == 1
+    assert len(service.server.calls) > 1
+    assert len(service.troubles) == len(service.server.calls) - 1
+
+
+def test_a_busy_plan_is_not_waited_for_for_ever(serve: Serve) -> None:
+    """The deadline ends it as `fail` would have."""
+    running = RunBefore(900, scenario("busy").plans[0], life=(Phase("STATUS_IN_PROGRESS", hold=True),))
+    service = serve(replace(scenario("busy"), runs_before=(running,)))
+    assert refused(starting(service, busy=0.15)).code == "plan-busy"
+    assert service.started == 0
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 429])
+def test_a_busy_plan_is_busy_under_any_status(serve: Serve, status: int) -> None:
+    """Which status the service gives it is not documented; its words are."""
+    service = serve("passing", Fault("start", status=status, text=BUSY, count=2))
+    assert refused(starting(service)).code == "plan-busy"
+    assert starting(service, busy=10.0).run().id == "1001"
+    assert service.started == 1
+
+
+def test_a_signal_before_the_start_starts_nothing(serve: Serve, interrupt: Interrupt) -> None:
+    """Nothing is sent once the step is to end."""
+    service = serve("passing")
+    interrupt(service)
+    with pytest.raises(Cancelled):
+        starting(service).run()
+    assert service.server.seen == []
+
+
+def test_a_signal_during_the_start_does_not_lose_the_run(serve: Serve, interrupt: Interrupt) -> None:
+    """The answer is waited for; the signal is raised by the next wait."""
+    service = serve("passing", Fault("start", delay=0.2))
+    service.calls.post(lambda: interrupt(service))
+    attempt = starting(service)
+    assert attempt.run().id == "1001"
+    assert not attempt.in_doubt
+    with pytest.raises(Cancelled):
+        service.calls.sleep(10)
+
+
+def test_a_signal_while_nobody_answers_leaves_the_start_in_doubt(
+    serve: Serve, interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a few seconds of grace; there may be a run, and who cleans up knows that."""
+    monkeypatch.setattr(cancel, "GRACE", 0.1)
+    service = serve("passing", Fault("start", delay=60.0))
+    service.calls.post(lambda: interrupt(service))
+    attempt = starting(service)
+    with pytest.raises(Cancelled):
+        attempt.run()
+    assert attempt.in_doubt

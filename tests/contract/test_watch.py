@@ -1,0 +1,309 @@
+"""Watching a run until it is over, and stopping it."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
+from tests.simulator import Fault, Phase, Scenario, scenario
+from testsigma_action import watch as watching
+from testsigma_action.errors import Cancelled, Redirected, Refused, TimedOut
+from testsigma_action.model import Result, Run, Status
+from testsigma_action.watch import REPLICATION, Limits, stop, watch
+
+QUICK = timedelta(milliseconds=10)
+HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
+
+
+def limits(seconds: float = 10.0, *, age: float = 0.0, queue: float | None = None) -> Limits:
+    """A wait that began `age` seconds ago, ends in so many, and asks every 10 ms."""
+    queue_deadline = None if queue is None else soon(queue)
+    return Limits(soon(-age), soon(seconds), queue_deadline, QUICK)
+
+
+def with_life(*phases: Phase) -> Scenario:
+    """A run of the passing plan that goes through these phases."""
+    return scenario("passing").with_plan(life=phases)
+
+
+def started(service: Service) -> str:
+    """The ID of a run that was just started."""
+    return service.client.start_run(spec()).id
+
+
+def seen(service: Service, wait: Limits | None = None) -> list[Run]:
+    """All answers about a run that was just started."""
+    return list(watch(started(service), service.remote, wait or limits()))
+
+
+def timed_out(service: Service, wait: Limits) -> TimedOut:
+    """The error that a wait ends with."""
+    with pytest.raises(TimedOut) as caught:
+        seen(service, wait)
+    assert caught.value.exit_code == 4
+    return caught.value
+
+
+def test_every_answer_is_told_to_the_end(serve: Serve) -> None:
+    """Each status in its turn; the last answer is that of the completed run, and nothing is asked after it."""
+    service = serve("passing")
+    answers = seen(service)
+    assert [run.status for run in answers] == [
+        Status.QUEUED,
+        Status.PRE_FLIGHT,
+        Status.IN_PROGRESS,
+        Status.IN_PROGRESS,
+        Status.COMPLETED,
+    ]
+    assert answers[-1].result is Result.PASSED
+    assert all(not run.completed for run in answers[:-1])
+    assert service.server.calls == ["start", *["status"] * 5]
+
+
+def test_an_unknown_status_goes_on(serve: Serve) -> None:
+    """Only STATUS_COMPLETED is an end; the word is kept for the log."""
+    answers = seen(
+        serve(with_life(Phase("STATUS_SOMETHING_NEW", polls=3), Phase("COMPLETED"), Phase("STATUS_STOPPED")))
+    )
+    assert [run.status for run in answers[:-1]] == [Status.UNKNOWN] * 5
+    assert answers[0].status_label == "STATUS_SOMETHING_NEW"
+    assert answers[-1].completed
+
+
+def test_a_result_before_the_end_is_no_end(serve: Serve) -> None:
+    """SUCCESS or FAILURE of a run that goes on says what came of it so far."""
+    for result in ("SUCCESS", "FAILURE"):
+        service = serve(with_life(Phase("STATUS_IN_PROGRESS", polls=3)).with_plan(while_running={"result": result}))
+        assert len(seen(service)) == 4
+
+
+def test_a_run_may_be_unknown_at_first(serve: Serve) -> None:
+    """The copies of the service need time: a 404 of a young run is waited out, untold."""
+    answers = seen(serve(scenario("passing").with_options(replication_delay=4)))
+    assert len(answers) == 5
+    assert answers[-1].completed
+
+
+def test_a_run_that_stays_unknown_is_refused(serve: Serve) -> None:
+    """After a minute a 404 means what it says."""
+    service = serve(scenario("passing").with_options(replication_delay=1000))
+    with pytest.raises(Refused) as caught:
+        seen(service, limits(age=REPLICATION + 1))
+    assert caught.value.status == 404
+    assert service.server.calls == ["start", "status"]
+
+
+def test_a_run_that_disappears_in_the_first_minute_is_waited_for(serve: Serve) -> None:
+    """Copies may disagree for a moment, also after the first answer."""
+    service = serve("passing", Fault("status", status=404, after=1, count=2))
+    assert seen(service)[-1].completed
+
+
+@pytest.mark.parametrize("status", [401, 403, 400])
+def test_refusals_end_the_wait(serve: Serve, status: int) -> None:
+    """A key that was revoked in the middle will not come back."""
+    service = serve("passing", Fault("status", status=status, after=2, count=None))
+    with pytest.raises(Refused):
+        seen(service)
+    assert service.server.calls.count("status") == 3
+
+
+def test_a_redirect_ends_the_wait(serve: Serve) -> None:
+    """It is not followed, and the next answer would be the same."""
+    service = serve("passing", Fault("status", status=302, headers={"Location": "http://127.0.0.1:9/"}, count=None))
+    with pytest.raises(Redirected):
+        seen(service)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", status=503, after=2, count=6),
+        Fault("status", delivery="reset", after=2, count=4),
+        Fault("status", text="<html>Maintenance</html>", after=2, count=4),
+        Fault("status", text='{"id": 1, "status": "STATUS_COMPLETED", "result": "SUCCESS"}', after=2, count=4),
+        Fault("status", text='{"id": 1001, "result": "SUCCESS"}', after=2, count=4),
+    ],
+    ids=["503", "reset", "html", "another-run", "no-status"],
+)
+def test_an_outage_in_the_middle_is_waited_out(serve: Serve, fault: Fault) -> None:
+    """A run of two hours is not lost to ten minutes; the observer hears of the beginning and of the end."""
+    service = serve("passing", fault)
+    answers = seen(service)
+    assert answers[-1].completed
+    assert {run.id for run in answers} == {"1001"}
+    assert len([trouble for trouble in service.troubles if trouble.message]) == fault.count
+    assert [trouble.message for trouble in service.troubles][-1] == ""
+
+
+def test_an_outage_to_the_end_is_a_timeout(serve: Serve) -> None:
+    """Exit 4, with a code of its own and the service's reason."""
+    service = serve(with_life(*HELD), Fault("status", status=503, text='{"error": "Down"}', after=1, count=None))
+    error = timed_out(service, limits(0.3))
+    assert error.code == "api-unreachable"
+    assert "Down" in error.message
+
+
+def test_a_service_that_hangs_to_the_end_is_a_timeout(serve: Serve) -> None:
+    """The wait ends at its deadline although the answer is still awaited."""
+    service = serve(with_life(*HELD), Fault("status", delay=60.0, after=1, count=None))
+    began = time.monotonic()
+    assert timed_out(service, limits(0.3)).code == "api-unreachable"
+    assert time.monotonic() - began < 2
+
+
+def test_the_deadline(serve: Serve) -> None:
+    """A run that is not over by then is left; the message has its last status."""
+    service = serve(with_life(*HELD))
+    began = time.monotonic()
+    error = timed_out(service, limits(0.3))
+    assert error.code == "timed-out"
+    assert "1001" in error.message
+    assert "STATUS_IN_PROGRESS" in error.message
+    assert time.monotonic() - began < 2
+
+
+def test_a_deadline_that_has_passed_is_a_timeout(serve: Serve) -> None:
+    """Starting may have taken all the time: the service is not to blame for it."""
+    service = serve(with_life(*HELD))
+    assert timed_out(service, limits(-1, age=5)).code == "timed-out"
+
+
+def test_the_last_look_is_before_the_deadline() -> None:
+    """Two seconds, at most a tenth of the wait: there is time for an answer."""
+    assert Limits(0.0, 1000.0).last_look == 998.0
+    assert Limits(0.0, 10.0).last_look == 9.0
+
+
+def test_an_end_in_the_last_moment_is_an_end(serve: Serve) -> None:
+    """A completed run is never a timeout."""
+    service = serve("passing")
+    run_id = started(service)
+    while not service.client.fetch_run(run_id, until=soon()).completed:
+        pass
+    wait = limits(0.5, age=1000)
+    assert wait.last_look < time.monotonic()
+    assert [run.completed for run in watch(run_id, service.remote, wait)] == [True]
+
+
+def test_the_queue_has_a_deadline_of_its_own(serve: Serve) -> None:
+    """A run that does not leave the queue waits for something that people have to mend."""
+    error = timed_out(serve("queued"), limits(queue=0.1))
+    assert error.code == "queue-timed-out"
+    assert "STATUS_QUEUED" in error.message
+
+
+def test_a_run_that_left_the_queue_has_no_queue_deadline(serve: Serve) -> None:
+    """Neither has one of which nobody knows where it is."""
+    for status in ("STATUS_IN_PROGRESS", "STATUS_SOMETHING_NEW"):
+        assert seen(serve(with_life(Phase(status, polls=5))), limits(queue=-1))[-1].completed
+
+
+def test_a_signal_ends_the_wait(serve: Serve, interrupt: Interrupt) -> None:
+    """At once, in the middle of a call that blocks."""
+    service = serve(with_life(*HELD), Fault("status", delay=60.0))
+    run_id = started(service)
+    service.calls.post(lambda: interrupt(service))
+    began = time.monotonic()
+    with pytest.raises(Cancelled) as caught:
+        list(watch(run_id, service.remote, limits()))
+    assert caught.value.exit_code == 143
+    assert time.monotonic() - began < 5
+
+
+@pytest.fixture(autouse=True)
+def _quick_confirmations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop is confirmed every 20 ms."""
+    monkeypatch.setattr(watching, "CONFIRM_INTERVAL", 0.02)
+
+
+def test_a_stop_is_confirmed(serve: Serve) -> None:
+    """It is asked for once, and then looked until the run is over."""
+    service = serve(scenario("slow").with_options(stop_polls=3))
+    outcome = stop(started(service), service.remote, until=soon())
+    assert (outcome.confirmed, outcome.trouble) == (True, "")
+    assert outcome.run
+    assert outcome.run.result is Result.STOPPED
+    assert (service.server.calls.count("stop"), service.server.calls.count("stop-all")) == (1, 0)
+
+
+def test_a_stop_concerns_one_run(serve: Serve) -> None:
+    """Another run of the same plan goes on."""
+    service = serve("slow")
+    first, second = started(service), started(service)
+    assert stop(first, service.remote, until=soon()).confirmed
+    statuses = service.server.simulator.statuses()
+    assert statuses[int(first)] == "STATUS_COMPLETED"
+    assert statuses[int(second)] != "STATUS_COMPLETED"
+
+
+def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
+    """The service refuses it; the look that follows shows the run's own end, which is what counts."""
+    service = serve("passing")
+    run_id = seen(service)[-1].id
+    outcome = stop(run_id, service.remote, until=soon())
+    assert outcome.confirmed
+    assert outcome.run
+    assert outcome.run.result is Result.PASSED
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
+    """Asked once; the run goes on, its state is known and the trouble has a name."""
+    service = serve("slow", Fault("stop", status=status, count=None))
+    outcome = stop(started(service), service.remote, until=soon())
+    assert not outcome.confirmed
+    assert outcome.run
+    assert not outcome.run.completed
+    assert str(status) in outcome.trouble
+    assert service.server.calls.count("stop") == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("stop", status=503), Fault("stop", delivery="reset"), Fault("stop", delivery="reset", takes_effect=True)],
+    ids=["503", "reset", "reset-effective"],
+)
+def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
+    """Stopping twice does no harm, and a lost answer is confirmed by looking."""
+    service = serve("slow", fault)
+    outcome = stop(started(service), service.remote, until=soon())
+    assert outcome.confirmed
+    assert service.server.calls.count("stop") == 2
+
+
+def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
+    """Twice at most; then one look, and the reason."""
+    service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
+    outcome = stop(started(service), service.remote, until=soon())
+    assert not outcome.confirmed
+    assert "Down" in outcome.trouble
+    assert service.server.calls.count("stop") == 2
+
+
+def test_a_stop_that_takes_too_long(serve: Serve) -> None:
+    """It was accepted and the run is still going on when the time is over."""
+    service = serve(scenario("slow").with_options(stop_polls=1_000_000))
+    outcome = stop(started(service), service.remote, until=soon(0.3))
+    assert not outcome.confirmed
+    assert outcome.run
+
+
+def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
+    """The platform kills the step soon: nothing is waited for past the instant."""
+    service = serve("slow", Fault("stop", delay=60.0, count=None), Fault("status", delay=60.0, count=None))
+    run_id = started(service)
+    began = time.monotonic()
+    outcome = stop(run_id, service.remote, until=soon(0.3))
+    assert not outcome.confirmed
+    assert outcome.trouble
+    assert time.monotonic() - began < 2
+
+
+def test_a_stop_whose_status_cannot_be_read(serve: Serve) -> None:
+    """Not confirmed, with the reason."""
+    service = serve("slow", Fault("status", status=403, count=None))
+    outcome = stop(started(service), service.remote, until=soon())
+    assert (outcome.confirmed, outcome.run) == (False, None)
+    assert "403" in outcome.trouble

@@ -1,0 +1,374 @@
+"""Calls that a signal can cut short: answers, errors, lateness, real signals."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from testsigma_action import cancel
+from testsigma_action.cancel import Abandoned, Calls, Late, pause
+from testsigma_action.clock import SystemClock
+from testsigma_action.errors import ApiError, Cancelled, Refused, Unreachable
+
+SOURCE = Path(__file__).parents[2] / "src"
+# Long enough for any machine; nothing waits for it unless it is broken.
+PATIENCE = 10.0
+
+
+@pytest.fixture
+def calls() -> Iterator[Calls]:
+    """Calls whose handlers are installed for the test only."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    made = Calls(SystemClock())
+    made.install_handlers()
+    yield made
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def soon(seconds: float = PATIENCE) -> float:
+    """An instant of the monotonic clock."""
+    return time.monotonic() + seconds
+
+
+def refuse() -> None:
+    """A call that the service refuses."""
+    raise Refused("no", code="not-found")
+
+
+def refused() -> str:
+    """The same, of a call that would have an answer."""
+    refuse()
+    return ""
+
+
+def after_signal(number: int, then: Callable[[], str]) -> Callable[[], str]:
+    """A call in the middle of which the process gets a signal, as from a platform that cancels the step."""
+
+    def call() -> str:
+        os.kill(os.getpid(), number)
+        return then()
+
+    return call
+
+
+def test_an_answer_comes_back(calls: Calls) -> None:
+    """The value of the call, made on another thread."""
+    assert calls.run(threading.get_ident) != threading.get_ident()
+    assert calls.run(lambda: None) is None
+
+
+def test_an_error_comes_back(calls: Calls) -> None:
+    """Whatever the call raises is raised where the answer is awaited."""
+    with pytest.raises(Refused):
+        calls.run(refuse)
+    with pytest.raises(ZeroDivisionError):
+        calls.run(lambda: 1 // 0)
+    assert calls.run(lambda: "still at work") == "still at work"
+
+
+def test_worker_threads_are_reused(calls: Calls) -> None:
+    """Calls one after the other keep one thread, and with it its connections."""
+    assert len({calls.run(threading.get_ident) for _ in range(5)}) == 1
+
+
+def test_workers_do_not_keep_the_program(calls: Calls) -> None:
+    """A blocked worker never keeps the interpreter from ending."""
+    assert calls.run(lambda: threading.current_thread().daemon)
+
+
+def test_late_answers_are_left_behind(calls: Calls) -> None:
+    """The wait ends at its instant, and the call learns that nobody waits any more."""
+    left = threading.Event()
+
+    def slow() -> None:
+        try:
+            pause(PATIENCE)
+        except Abandoned:
+            left.set()
+            raise
+
+    with pytest.raises(Late):
+        calls.run(slow, until=soon(0.05))
+    assert left.wait(PATIENCE)
+    assert calls.run(lambda: "next") == "next"
+
+
+def test_an_answer_that_comes_too_late_is_no_answer_to_the_next_call(calls: Calls) -> None:
+    """Answers belong to their calls."""
+    gate = threading.Event()
+    with pytest.raises(Late):
+        calls.run(lambda: gate.wait(PATIENCE) and "old", until=soon(0.05))
+    gate.set()
+    assert [calls.run(lambda: "new") for _ in range(3)] == ["new"] * 3
+
+
+def test_no_time_left_is_late_at_once(calls: Calls) -> None:
+    """An instant that has passed is not waited for."""
+    with pytest.raises(Late):
+        calls.run(lambda: pause(PATIENCE), until=soon(-1))
+
+
+def test_a_pause_of_a_call_that_is_awaited_takes_its_time(calls: Calls) -> None:
+    """Between two tries, on a worker thread."""
+    began = time.monotonic()
+    calls.run(lambda: pause(0.05))
+    assert time.monotonic() - began >= 0.05
+    calls.run(lambda: pause(-1))
+
+
+def test_sleep_takes_its_time(calls: Calls) -> None:
+    """Unless there is nothing to wait for."""
+    began = time.monotonic()
+    calls.sleep(0.05)
+    assert time.monotonic() - began >= 0.05
+    calls.sleep(0)
+    calls.sleep(-1)
+
+
+def test_notices_are_called_on_the_waiting_thread(calls: Calls) -> None:
+    """Worker threads that have something to tell do not print it themselves."""
+    told: list[int] = []
+
+    def call() -> str:
+        calls.post(lambda: told.append(threading.get_ident()))
+        return "answer"
+
+    assert calls.run(call) == "answer"
+    assert told == [threading.get_ident()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_call(calls: Calls, number: int) -> None:
+    """The main thread leaves a call that blocks, at once, with the exit code of the signal."""
+    left = threading.Event()
+
+    def block() -> str:
+        try:
+            pause(PATIENCE)
+        finally:
+            left.set()
+        return "too late"
+
+    began = time.monotonic()
+    with pytest.raises(Cancelled) as caught:
+        calls.run(after_signal(number, block))
+    assert caught.value.exit_code == 128 + number
+    assert time.monotonic() - began < PATIENCE / 2
+    assert left.wait(PATIENCE)
+
+
+def test_a_signal_ends_a_sleep(calls: Calls) -> None:
+    """Also when it comes before the sleep begins."""
+    signal.raise_signal(signal.SIGTERM)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        calls.sleep(PATIENCE)
+    assert time.monotonic() - began < PATIENCE / 2
+
+
+def test_a_signal_in_the_middle_of_a_sleep_ends_it(calls: Calls) -> None:
+    """A notice stands for what happens while the main thread waits."""
+    calls.post(lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(Cancelled):
+        calls.sleep(PATIENCE)
+
+
+def test_a_signal_leaves_many_calls(calls: Calls) -> None:
+    """All calls of a gathering are left, and those that were not begun never are."""
+    left = threading.Semaphore(0)
+    begun: list[int] = []
+
+    def block(index: int) -> str:
+        begun.append(index)
+        try:
+            pause(PATIENCE)
+        finally:
+            left.release()
+        return ""
+
+    many = [
+        after_signal(signal.SIGTERM, lambda: block(0)),
+        *(lambda index=index: block(index) for index in range(1, 9)),
+    ]
+    with pytest.raises(Cancelled):
+        calls.gather(many, width=3, until=soon())
+    assert all(left.acquire(timeout=PATIENCE) for _ in begun)
+    assert len(begun) <= 3
+
+
+def test_a_signal_is_raised_once(calls: Calls) -> None:
+    """What cleans up after it may wait again."""
+    signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(Cancelled):
+        calls.check()
+    calls.check()
+    calls.sleep(0.01)
+    assert calls.run(lambda: "cleaned up") == "cleaned up"
+
+
+def test_a_signal_before_a_call_keeps_it_from_being_made(calls: Calls) -> None:
+    """Shielded or not: nothing is started once the step is to end."""
+    made: list[str] = []
+    signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(Cancelled):
+        calls.run(lambda: made.append("call"), shielded=True)
+    assert made == []
+
+
+def test_the_time_of_the_first_signal_is_kept(calls: Calls) -> None:
+    """The platform counts its seconds from the first one; a signal of another kind changes nothing."""
+    instants = [calls.signalled_at]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.raise_signal(number)
+        instants.append(calls.signalled_at)
+    assert instants[0] is None
+    assert instants[1] is not None
+    assert instants[1] == instants[2]
+    with pytest.raises(Cancelled) as caught:
+        calls.check()
+    assert caught.value.exit_code == 130
+
+
+def test_a_shielded_call_is_answered_after_a_signal(calls: Calls) -> None:
+    """The answer of the start is not lost; the signal is raised by the next wait."""
+
+    def answer() -> str:
+        pause(0.05)
+        return "run 302"
+
+    assert calls.run(after_signal(signal.SIGTERM, answer), shielded=True) == "run 302"
+    with pytest.raises(Cancelled):
+        calls.sleep(PATIENCE)
+
+
+def test_the_error_of_a_shielded_call_is_not_lost(calls: Calls) -> None:
+    """Whether a run was started is known before the step ends."""
+
+    def answer() -> str:
+        refuse()
+        return ""
+
+    with pytest.raises(Refused):
+        calls.run(after_signal(signal.SIGTERM, answer), shielded=True)
+
+
+def test_a_shielded_call_without_an_answer_is_left_after_the_grace(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform does not wait for ever, so neither does the shield."""
+    monkeypatch.setattr(cancel, "GRACE", 0.05)
+
+    def block() -> str:
+        pause(PATIENCE)
+        return ""
+
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        calls.run(after_signal(signal.SIGTERM, block), shielded=True)
+    assert time.monotonic() - began < PATIENCE / 2
+
+
+def test_a_shielded_call_has_its_limit_without_a_signal(calls: Calls) -> None:
+    """Nobody cancelled, so lateness is lateness."""
+    with pytest.raises(Late):
+        calls.run(lambda: pause(PATIENCE), until=soon(0.05), shielded=True)
+
+
+def test_results_come_in_the_order_of_the_calls(calls: Calls) -> None:
+    """Whichever is answered first."""
+    last = threading.Event()
+
+    def first() -> str:
+        return "first" if last.wait(PATIENCE) else ""
+
+    def second() -> str:
+        last.set()
+        return "second"
+
+    assert calls.gather([first, second], width=2, until=soon()) == ["first", "second"]
+
+
+def test_no_calls_no_results(calls: Calls) -> None:
+    """Nothing is waited for."""
+    assert calls.gather([], width=8, until=soon(-1)) == []
+
+
+def test_the_width_is_used_and_kept(calls: Calls) -> None:
+    """As many calls at a time as were allowed, and not one more."""
+    together = threading.Barrier(3, timeout=PATIENCE)
+    lock = threading.Lock()
+    running, most = 0, 0
+
+    def call() -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        together.wait()
+        with lock:
+            running -= 1
+        return threading.get_ident()
+
+    threads = calls.gather([call] * 9, width=3, until=soon())
+    assert most == 3
+    assert len(set(map(str, threads))) == 3
+
+
+def test_refused_calls_stand_among_the_answers(calls: Calls) -> None:
+    """What the service did not give is an error in its place; the others are answered."""
+    answers = calls.gather([lambda: "a", refused, lambda: "c"], width=2, until=soon())
+    assert (answers[0], answers[2]) == ("a", "c")
+    assert isinstance(answers[1], Refused)
+
+
+def test_a_bug_in_a_call_is_raised(calls: Calls) -> None:
+    """Only errors of the service may be left out."""
+    with pytest.raises(ZeroDivisionError):
+        calls.gather([lambda: 1, lambda: 1 // 0], width=2, until=soon())
+
+
+def test_calls_that_are_not_over_in_time_are_left(calls: Calls) -> None:
+    """What was answered is kept, the rest is unreachable, and nobody goes on with it."""
+    left = threading.Event()
+
+    def slow() -> str:
+        try:
+            pause(PATIENCE)
+        finally:
+            left.set()
+        return ""
+
+    answers: list[str | ApiError] = calls.gather([lambda: "a", slow, lambda: "c"], width=2, until=soon(0.2))
+    assert answers[0] == "a"
+    assert isinstance(answers[1], Unreachable)
+    assert answers[2] == "c"
+    assert left.wait(PATIENCE)
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_second_signal_of_the_same_kind_ends_at_once(number: str, code: int) -> None:
+    """With the exit code of the first; a signal of the other kind in between changes nothing."""
+    other = "SIGTERM" if number == "SIGINT" else "SIGINT"
+    program = f"""
+import signal, sys
+sys.path.insert(0, {str(SOURCE)!r})
+from testsigma_action.cancel import Calls
+from testsigma_action.clock import SystemClock
+Calls(SystemClock()).install_handlers()
+signal.raise_signal(signal.{number})
+signal.raise_signal(signal.{other})
+print("still here", flush=True)
+signal.raise_signal(signal.{number})
+print("not reached", flush=True)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (code, "still here\n"), ended.stderr

@@ -1,0 +1,36 @@
+"""Where the step runs, and what the plain console offers."""
+
+from pathlib import Path
+
+import pytest
+
+from testsigma_action import ci
+from testsigma_action.ci.base import Platform
+from testsigma_action.ci.github import GitHub
+from testsigma_action.model import Secret
+
+
+def test_github_is_recognised() -> None:
+    """The runner sets GITHUB_ACTIONS to true for every step."""
+    assert isinstance(ci.detect({"GITHUB_ACTIONS": "true"}), GitHub)
+
+
+@pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}, {"GITHUB_OUTPUT": "/x"}])
+def test_anything_else_is_a_console(environ: dict[str, str]) -> None:
+    """What nobody recognises is the plain console."""
+    assert type(ci.detect(environ)) is Platform
+
+
+def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Titles are lines, the workspace is where we are, and there is nothing to mask, to annotate or to write to."""
+    monkeypatch.chdir(tmp_path)
+    platform = ci.detect({})
+    assert platform.workspace == tmp_path
+    assert platform.group("Failures", ["one", "two"]) == ["Failures", "one", "two"]
+    assert platform.mask(Secret("key-for-tests")) == []
+    assert platform.annotation("error", "Title", "Message") == []
+    assert platform.build_label
+    platform.write_outputs({"a": "b"})
+    platform.write_state({"a": "b"})
+    assert platform.write_summary("text") is False
+    assert list(tmp_path.iterdir()) == []

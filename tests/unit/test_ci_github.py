@@ -1,0 +1,134 @@
+"""GitHub Actions: workflow commands, and the files that the runner reads."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
+from testsigma_action.model import NO_SECRET, Secret
+
+HOSTILE = "%0A::error::x\r\n::set-output name=a::b,c"
+
+
+def parsed(text: str) -> dict[str, str]:
+    """The assignments of a file, read as the runner reads them."""
+    found: dict[str, str] = {}
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if not line:
+            continue
+        name, delimiter = line.split("<<", 1)
+        value = []
+        for inner in lines:
+            if inner == delimiter:
+                break
+            value.append(inner)
+        else:
+            raise AssertionError(f"no end of {name}")
+        found[name] = "\n".join(value)
+    return found
+
+
+def test_the_key_is_masked_escaped() -> None:
+    """The runner decodes the command, so `%` and line breaks are encoded; without a key there is no command."""
+    github = GitHub({})
+    assert github.mask(Secret("key%for\ntests")) == ["::add-mask::key%25for%0Atests"]
+    assert github.mask(NO_SECRET) == []
+
+
+def test_groups_are_folded() -> None:
+    """A title cannot begin a command of its own."""
+    assert GitHub({}).group("Failures\n::x::", ["one"]) == ["::group::Failures%0A::x::", "one", "::endgroup::"]
+
+
+@pytest.mark.parametrize("level", ["error", "warning"])
+def test_annotations_are_one_command(level: str) -> None:
+    """Whatever stands in the title and in the message."""
+    [line] = GitHub({}).annotation(level, f"T:{HOSTILE}", HOSTILE)
+    assert "\n" not in line
+    assert "\r" not in line
+    found = re.fullmatch(rf"::{level} title=([^:,]*)::(.*)", line)
+    assert found
+    assert found[1] == "T%3A%250A%3A%3Aerror%3A%3Ax%0D%0A%3A%3Aset-output name=a%3A%3Ab%2Cc"
+    assert found[2] == "%250A::error::x%0D%0A::set-output name=a::b,c"
+
+
+def test_long_annotations_are_cut_before_they_are_escaped() -> None:
+    """The runner cuts the message; a cut in the middle of an escape would show it."""
+    [line] = GitHub({}).annotation("error", "T", "%" * 10_000)
+    assert line == f"::error title=T::{'%25' * LONGEST_MESSAGE}"
+
+
+@pytest.mark.parametrize(("variable", "method"), [("GITHUB_OUTPUT", "write_outputs"), ("GITHUB_STATE", "write_state")])
+def test_values_are_appended_between_delimiters(tmp_path: Path, variable: str, method: str) -> None:
+    """Values of several lines, hostile ones and empty ones come out as they went in; what stood there stays."""
+    file = tmp_path / "file"
+    file.write_text("before<<x\nkept\nx\n", encoding="utf-8")
+    write = getattr(GitHub({variable: str(file)}), method)
+    values = {"run-id": "302", "empty": "", "text": "a\nb<<c\nghadelimiter_\n", "hostile": HOSTILE.replace("\r", "")}
+    write(values)
+    write({"run-id": "303"})
+    assert parsed(file.read_text(encoding="utf-8")) == {"before": "kept"} | values | {"run-id": "303"}
+
+
+def test_no_value_can_know_its_delimiter(tmp_path: Path) -> None:
+    """Every value has another one, long and random."""
+    file = tmp_path / "file"
+    GitHub({"GITHUB_OUTPUT": str(file)}).write_outputs({str(number): "v" for number in range(20)})
+    delimiters = set(re.findall(r"<<(\S+)", file.read_text(encoding="utf-8")))
+    assert len(delimiters) == 20
+    assert all(len(delimiter) >= 32 for delimiter in delimiters)
+
+
+def test_the_summary_is_appended(tmp_path: Path) -> None:
+    """What other parts of the step wrote stays."""
+    file = tmp_path / "summary"
+    file.write_text("# Before\n", encoding="utf-8")
+    assert GitHub({"GITHUB_STEP_SUMMARY": str(file)}).write_summary("# After\n") is True
+    assert file.read_text(encoding="utf-8") == "# Before\n# After\n"
+
+
+def test_without_files_nothing_is_written() -> None:
+    """Runners that only speak a part of the protocol leave variables out."""
+    github = GitHub({"GITHUB_OUTPUT": ""})
+    github.write_outputs({"a": "b"})
+    github.write_state({"a": "b"})
+    assert github.write_summary("text") is False
+
+
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """The caller decides what becomes of it."""
+    with pytest.raises(OSError, match="missing"):
+        GitHub({"GITHUB_OUTPUT": str(tmp_path / "missing" / "file")}).write_outputs({"a": "b"})
+
+
+def test_any_text_can_be_written(tmp_path: Path) -> None:
+    """Lone surrogates come with names from the service; they do not cost the outputs."""
+    file = tmp_path / "file"
+    GitHub({"GITHUB_OUTPUT": str(file)}).write_outputs({"name": "a\udcffb ✓"})
+    assert parsed(file.read_text(encoding="utf-8")) == {"name": "a?b ✓"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "label"),
+    [
+        ({"GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_NUMBER": "812", "GITHUB_RUN_ATTEMPT": "2"}, "acme/shop#812.2"),
+        ({"GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_NUMBER": "812"}, "acme/shop#812.1"),
+    ],
+)
+def test_the_build_label(environ: dict[str, str], label: str) -> None:
+    """Repository, number and attempt: what people know the build by."""
+    assert GitHub(environ).build_label == label
+
+
+def test_the_build_label_without_a_build() -> None:
+    """Something readable stands in its place."""
+    assert GitHub({}).build_label
+
+
+def test_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checkout, else where we are."""
+    assert GitHub({"GITHUB_WORKSPACE": "/github/workspace"}).workspace == Path("/github/workspace")
+    monkeypatch.chdir(tmp_path)
+    assert GitHub({"GITHUB_WORKSPACE": ""}).workspace == tmp_path

@@ -1,0 +1,277 @@
+"""Where inputs come from, what wins, and what is said of those that are wrong."""
+
+from datetime import timedelta
+
+import pytest
+
+from testsigma_action.inputs import DEFINITIONS, Inputs, Reading, parser, read_inputs
+from testsigma_action.model import ConfigurationRef
+
+KEY = "key-for-tests"
+GOOD = {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLAN_ID": "420"}
+
+
+def read(*arguments: str, **environ: str) -> Reading:
+    """What is read of flags and environment besides a good key and plan; `__` in a name is a hyphen."""
+    return read_inputs(arguments, GOOD | {name.replace("__", "-"): value for name, value in environ.items()})
+
+
+def problem(reading: Reading, name: str) -> str:
+    """The one problem with an input."""
+    [found] = [text for text in reading.problems if text.startswith(f"{name}:")]
+    return found
+
+
+def test_the_defaults() -> None:
+    """With a key and a plan alone, everything else has the default of the contract."""
+    reading = read()
+    assert (reading.problems, reading.warnings) == ((), ())
+    inputs = reading.inputs
+    assert inputs.api_key.reveal() == KEY
+    assert (inputs.plan_id, inputs.on_busy, inputs.wait, inputs.details) == ("420", "fail", True, "failed")
+    assert (inputs.timeout, inputs.queue_timeout, inputs.poll_interval) == (timedelta(hours=2), None, None)
+    assert (inputs.on_timeout, inputs.on_cancel, inputs.summary) == ("leave", "stop", "full")
+    assert (inputs.base_url, inputs.ca_bundle) == ("https://app.testsigma.com", "")
+
+
+def test_every_source_is_read() -> None:
+    """A flag, both forms of GitHub's variable, Woodpecker's and our own."""
+    for name in ("INPUT_TIMEOUT", "PLUGIN_TIMEOUT", "TESTSIGMA_TIMEOUT"):
+        assert read(**{name: "5m"}).inputs.timeout == timedelta(minutes=5)
+    for name in ("INPUT_QUEUE__TIMEOUT", "INPUT_QUEUE_TIMEOUT", "PLUGIN_QUEUE_TIMEOUT", "TESTSIGMA_QUEUE_TIMEOUT"):
+        assert read(**{name: "5m"}).inputs.queue_timeout == timedelta(minutes=5)
+    assert read("--queue-timeout", "5m").inputs.queue_timeout == timedelta(minutes=5)
+    assert read("--queue-timeout=5m").inputs.queue_timeout == timedelta(minutes=5)
+
+
+def test_the_first_source_wins() -> None:
+    """The order is flag, INPUT_X-Y, INPUT_X_Y, PLUGIN_X_Y, TESTSIGMA_X_Y."""
+    sources = {
+        "INPUT_BUILD__NUMBER": "hyphen",
+        "INPUT_BUILD_NUMBER": "input",
+        "PLUGIN_BUILD_NUMBER": "plugin",
+        "TESTSIGMA_BUILD_NUMBER": "testsigma",
+    }
+    assert read("--build-number", "flag", **sources).inputs.build_number == "flag"
+    for name, value in tuple(sources.items()):
+        assert read(**sources).inputs.build_number == value
+        del sources[name]
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n\t "])
+def test_empty_means_not_given(empty: str) -> None:
+    """An empty source is passed over, down to the default."""
+    assert read(INPUT_BUILD__NUMBER=empty, TESTSIGMA_BUILD_NUMBER="7").inputs.build_number == "7"
+    assert read(INPUT_TIMEOUT=empty).inputs.timeout == timedelta(hours=2)
+    assert read(f"--build-number={empty}", PLUGIN_BUILD_NUMBER="7").inputs.build_number == "7"
+
+
+def test_an_empty_flag_is_not_given() -> None:
+    """A flag whose value is empty takes nothing from the flags after it."""
+    reading = read("--plan-id", "", "--timeout", "5m")
+    assert reading.problems == ()
+    assert (reading.inputs.plan_id, reading.inputs.timeout) == ("420", timedelta(minutes=5))
+
+
+def test_an_empty_argument_is_no_argument() -> None:
+    """Pipelines leave empty arguments behind where a variable was empty."""
+    assert read("", "--timeout", "5m", "").inputs.timeout == timedelta(minutes=5)
+
+
+def test_values_are_trimmed() -> None:
+    """Blanks and line breaks around a value, the key's included, mean nothing."""
+    reading = read(INPUT_API__KEY=f"  {KEY}\n", INPUT_PLAN__ID=" 421 ", INPUT_WAIT="\tFalse\r\n")
+    assert reading.problems == ()
+    assert (reading.inputs.api_key.reveal(), reading.inputs.plan_id, reading.inputs.wait) == (KEY, "421", False)
+
+
+def test_all_problems_are_found_at_once() -> None:
+    """Every wrong input is named, with what was seen and what is accepted; the others are read."""
+    reading = read("--nonsense=1", INPUT_TIMEOUT="soon", INPUT_WAIT="maybe", PLUGIN_DETAILS="some", INPUT_SUMMARY="off")
+    assert len(reading.problems) == 4
+    assert "--nonsense" in problem(reading, "command line")
+    assert "'soon'" in problem(reading, "timeout")
+    assert "90s" in problem(reading, "timeout")
+    assert "'maybe'" in problem(reading, "wait")
+    assert "true or false" in problem(reading, "wait")
+    assert "failed, all, none" in problem(reading, "details")
+    assert (reading.inputs.summary, reading.inputs.plan_id) == ("off", "420")
+
+
+def test_a_wrong_input_has_its_default() -> None:
+    """Reports are written for bad input too, with defaults where an input is wrong."""
+    inputs = read(INPUT_TIMEOUT="soon", INPUT_WAIT="maybe", INPUT_BASE__URL="http://a").inputs
+    defaults = Inputs()
+    assert (inputs.timeout, inputs.wait, inputs.base_url) == (defaults.timeout, defaults.wait, defaults.base_url)
+
+
+def test_a_missing_key_names_the_usual_reason() -> None:
+    """Secrets are empty in pull requests from forks and from Dependabot, which nobody remembers."""
+    reading = read_inputs((), {"TESTSIGMA_PLAN_ID": "420", "INPUT_API-KEY": ""})
+    assert "forks" in problem(reading, "api-key")
+    assert "Dependabot" in problem(reading, "api-key")
+
+
+def test_a_missing_plan_is_a_problem() -> None:
+    """Without a plan there is nothing to run."""
+    assert any("plan-id" in text for text in read_inputs((), {"TESTSIGMA_API_KEY": KEY}).problems)
+
+
+def test_what_is_wrong_is_not_missing_as_well() -> None:
+    """An input that was given badly is one problem, not two."""
+    reading = read_inputs((), {"INPUT_API-KEY": "hush\nhush", "INPUT_PLAN-ID": "a/b"})
+    assert len(reading.problems) == 2
+    assert "not given" not in " ".join(reading.problems)
+
+
+def test_a_flag_without_a_value_costs_no_other_input() -> None:
+    """What is wrong with one flag is said of that flag; the others were given."""
+    reading = read_inputs(("--plan-id", "7", "--timeout"), {"TESTSIGMA_API_KEY": KEY})
+    assert "--timeout" in " ".join(reading.problems)
+    assert "plan-id" not in " ".join(reading.problems)
+
+
+@pytest.mark.parametrize("value", ["hush\nhush", "hush hush", "hush\x00", "húsh"])
+def test_a_broken_key_is_not_quoted(value: str) -> None:
+    """A key with a control character within is an input error without the key."""
+    reading = read_inputs((), {"INPUT_API-KEY": value, "INPUT_PLAN-ID": "420"})
+    assert "hush" not in repr(reading)
+    assert problem(reading, "api-key")
+    assert not reading.inputs.api_key
+
+
+@pytest.mark.parametrize("value", ["hush", "- hush", "a: [hush]", "{a: 'hush", "a: hush\na: hush"])
+def test_runtime_data_is_not_quoted(value: str) -> None:
+    """Runtime data may hold passwords: what is wrong with it is said without it."""
+    reading = read(INPUT_RUNTIME__DATA=value)
+    assert "mapping" in problem(reading, "runtime-data")
+    assert "hush" not in " ".join(reading.problems)
+
+
+def test_values_are_shown_without_control_characters() -> None:
+    """What is quoted of a value can neither move the cursor nor fill the log."""
+    said = problem(read(INPUT_TIMEOUT="\x1b[31m::error::\n" + "x" * 10_000), "timeout")
+    assert said.isprintable()
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--api-key", "hush"), ("--api-key=hush",), ("--wait", "true", "--api-key=hush")]
+)
+def test_a_key_on_the_command_line_is_refused(arguments: tuple[str, ...]) -> None:
+    """Process lists show flags; the refusal does not repeat the key and names the variable to set instead."""
+    reading = read(*arguments)
+    assert "TESTSIGMA_API_KEY" in problem(reading, "api-key")
+    assert "hush" not in repr(reading)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--apikey", "hush"),
+        ("--api_key", "hush"),
+        ("--key=hush",),
+        ("-k", "hush"),
+        ("hush",),
+        ("--", "hush"),
+        ("--wait", "true", "hush"),
+        ("--help=hush",),
+        ("--apikey=hush",),
+    ],
+)
+def test_no_value_of_the_command_line_is_quoted(arguments: tuple[str, ...]) -> None:
+    """A key under a name that we do not know, or under none, is still a key."""
+    reading = read(*arguments)
+    assert any(text.startswith("command line:") for text in reading.problems)
+    assert "hush" not in " ".join(reading.problems)
+
+
+def test_flags_are_not_abbreviated() -> None:
+    """`--plan` could be another input tomorrow."""
+    reading = read("--time=5m")
+    assert "--time" in problem(reading, "command line")
+    assert reading.inputs.timeout == timedelta(hours=2)
+
+
+def test_help_lists_every_input_but_the_key() -> None:
+    """The flags are the inputs, each with its default."""
+    text = parser().format_help()
+    names = {definition.name for definition in DEFINITIONS}
+    assert all(f"--{name} " in text for name in names - {"api-key"})
+    assert "--api-key" not in text
+    assert "TESTSIGMA_API_KEY" in text
+
+
+def test_unknown_variables_are_warnings() -> None:
+    """A misspelt input is named once, by the name that was meant and the variable that was set."""
+    reading = read(INPUT_PLANID="7", PLUGIN_TIME_OUT="5m", INPUT_PLAN__IDS="7")
+    assert reading.problems == ()
+    assert len(reading.warnings) == 3
+    assert any("'planid'" in text and "INPUT_PLANID" in text for text in reading.warnings)
+    assert any("'time-out'" in text for text in reading.warnings)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "INPUT_ENTRYPOINT",
+        "INPUT_ARGS",
+        "TESTSIGMA_OTHER",
+        "TESTSIGMA_API_KEY_2",
+        "INPUTS",
+        "PLUGINS_X",
+        "GITHUB_INPUT_X",
+    ],
+)
+def test_variables_of_others_are_silent(name: str) -> None:
+    """GitHub's own inputs, and what only looks like ours, are nobody's business."""
+    assert read(**{name: "x"}).warnings == ()
+
+
+def test_an_unknown_variable_without_a_value_is_silent() -> None:
+    """An empty value is not given, so there is nothing that could be lost."""
+    assert read(INPUT_NONSENSE="").warnings == ()
+
+
+def test_warnings_show_no_values_and_no_control_characters() -> None:
+    """The value of a variable that we do not know may be anything."""
+    [warning] = read(**{"INPUT_X\x1b[31m": "hush"}).warnings
+    assert warning.isprintable()
+    assert "hush" not in warning
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("smoke: eu", ConfigurationRef(name="smoke: eu")),
+        ("2", ConfigurationRef(id="2")),
+        ("{name: '2'}", ConfigurationRef(name="2")),
+        ("{id: 2}", ConfigurationRef(id="2")),
+    ],
+)
+def test_execution_config(value: str, meant: ConfigurationRef) -> None:
+    """A name, an ID, or a mapping that says which."""
+    assert read(INPUT_EXECUTION__CONFIG=value).inputs.execution_config == meant
+
+
+def test_mappings() -> None:
+    """Runtime data and upload versions are mappings of texts; an empty mapping was given."""
+    reading = read(INPUT_RUNTIME__DATA="version: 1.10\nok: yes", INPUT_UPLOAD__VERSIONS='{"7": 8}')
+    assert reading.problems == ()
+    assert reading.inputs.runtime_data == {"version": "1.10", "ok": "yes"}
+    assert reading.inputs.upload_versions == {"7": "8"}
+    assert read(INPUT_RUNTIME__DATA="{}").inputs.runtime_data == {}
+
+
+@pytest.mark.parametrize("name", [definition.name for definition in DEFINITIONS])
+def test_every_input_can_be_set_and_every_field_is_an_input(name: str) -> None:
+    """A hyphen in the name of an input is an underscore in its field."""
+    assert name.replace("-", "_") in Inputs.__dataclass_fields__
+    assert len(DEFINITIONS) == len(Inputs.__dataclass_fields__)
+
+
+def test_nothing_that_is_read_raises() -> None:
+    """Any text in any input ends as a problem or a value."""
+    for junk in ("\x00", "\udcff", "{" * 2000, "9" * 20, "🙂", "::error::", "%s%n", "null"):
+        environ = {f"INPUT_{definition.name.upper()}": junk for definition in DEFINITIONS}
+        assert isinstance(read_inputs((), environ), Reading)

@@ -1,0 +1,163 @@
+"""Trouble in words: what an error answer means, what it says, and when to try again."""
+
+import email.utils
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from testsigma_action.api.trouble import EXCERPT, ErrorAnswer, backoff, error_of, excerpt, phrase, reason, retry_after
+from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+
+NOW = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
+
+
+def error(status: int, body: bytes = b"", **fields: object) -> ApiError:
+    """The error for an answer of app.example.com."""
+    return error_of("Could not read", "app.example.com", ErrorAnswer(status, body, **fields))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599, 408, 425, 429])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    """Every 5xx, and the three of the 4xx family that are about time."""
+    found = error(status, retry_after=7.0)
+    assert isinstance(found, Transient)
+    assert (found.sent, found.status, found.retry_after) == (True, status, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "word"),
+    [
+        (401, "api-key-rejected", "region"),
+        (403, "api-forbidden", "admin"),
+        (404, "not-found", "ID"),
+        (400, "api-refused", "ID"),
+        (405, "api-refused", "ID"),
+        (406, "api-refused", "ID"),
+        (422, "api-refused", "ID"),
+    ],
+)
+def test_refusals_are_final_and_name_the_remedy(status: int, code: str, word: str) -> None:
+    """Other 4xx would be the same the next time; each has its code and its hint."""
+    found = error(status)
+    assert isinstance(found, Refused)
+    assert (found.code, found.status) == (code, status)
+    assert word in found.hint
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_final_and_names_the_host(status: int) -> None:
+    """The key belongs to one host, so a redirect is never followed; the message says where it points."""
+    found = error(status, location_host="login.example.com")
+    assert isinstance(found, Redirected)
+    assert found.code == "api-redirected"
+    assert "login.example.com" in found.message
+    assert "base-url" in found.hint
+
+
+def test_the_message_says_what_was_asked_of_whom_and_what_came_back() -> None:
+    """Purpose, host, status, its phrase, and what the body says."""
+    said = error(503, b'{"error": "Down for maintenance"}').message
+    for words in ("Could not read", "app.example.com", "503", "Service Unavailable", "Down for maintenance"):
+        assert words in said
+
+
+def test_a_status_without_a_phrase_is_only_a_number() -> None:
+    """Not every number has a name."""
+    assert phrase(599) == ""
+    assert "599." in error(599).message
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"error": "busy", "message": "other"}', "busy"),
+        (b'{"error": null, "message": "other"}', "other"),
+        (b'{"error_description": "bad"}', "bad"),
+        (b'{"error": {"code": 7}}', ""),
+        (b'{"error": {"code": 7}, "message": "other"}', "other"),
+        (b'{"something": "else"}', ""),
+        (b"No JWT token found", "No JWT token found"),
+        (b"<html><head><title>Bad gateway</title></head></html>", "Bad gateway"),
+        (b"<html>\n<body>\n  two\r\n  lines</body>", "two lines"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"[1, 2]", ""),
+        (b"", ""),
+    ],
+)
+def test_what_an_error_body_says(body: bytes, said: str) -> None:
+    """Its error, message or description, else its text, on one line and without tags."""
+    assert excerpt(body) == said
+
+
+@pytest.mark.parametrize(
+    "body", [b"x" * 100_000, b'{"error": "' + b"x" * 100_000 + b'"}', b"[" * 100_000, b"<" * 100_000]
+)
+def test_an_error_body_is_cut(body: bytes) -> None:
+    """A page of megabytes, or nesting that exhausts a parser, costs a few words at most."""
+    assert len(excerpt(body)) <= EXCERPT
+
+
+def test_backoff_grows_with_full_jitter() -> None:
+    """At most 2 s after the first try, at most 30 s later, never nothing."""
+    assert all(0.1 <= backoff(1, None) <= 2 for _ in range(100))
+    assert all(0.1 <= backoff(100, None) <= 30 for _ in range(100))
+    assert max(backoff(100, None) for _ in range(200)) > 15
+    assert len({backoff(3, None) for _ in range(20)}) > 10
+
+
+def test_the_service_knows_best_when_to_come_back() -> None:
+    """What it asked for is what we wait."""
+    assert backoff(1, 7.0) == 7.0
+    assert backoff(9, 0.0) == 0.0
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), (" 7 ", 7.0), ("0", 0.0), ("86400", 86400.0)])
+def test_retry_after_in_seconds(header: str, seconds: float) -> None:
+    """A number is a number of seconds."""
+    assert retry_after(header, NOW) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    """A date is the time until then; one that has passed is now."""
+    soon = email.utils.format_datetime(NOW + timedelta(seconds=90), usegmt=True)
+    assert retry_after(soon, NOW) == 90.0
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT", NOW) == 0.0
+
+
+@pytest.mark.parametrize(
+    "header", ["", "soon", "-7", "1.5", "7s", "Wed, 99 Oct 2015 99:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 -0000"]
+)
+def test_what_is_no_retry_after_is_none(header: str) -> None:
+    """Then our own backoff counts."""
+    assert retry_after(header, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "header", ["Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 +9999999999999999", "9" * 64]
+)
+def test_an_absurd_retry_after_is_no_bug(header: str) -> None:
+    """Numbers that no clock holds come from outside, so they end as a number or as none."""
+    found = retry_after(header, NOW)
+    assert found is None or found >= 0
+
+
+def test_json_errors_are_read_whatever_their_layout() -> None:
+    """Fields that we do not know do not hide the reason."""
+    body = {"timeStamp": None, "error": "The plan is currently running", "code": None, "fieldErrors": [{"field": "x"}]}
+    assert excerpt(json.dumps(body).encode()) == "The plan is currently running"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"Bad gateway", b"<html>the plan is currently running</html>", b'"busy"', b"[1]", b"7", b"\xff"]
+)
+def test_only_the_service_gives_reasons(body: bytes) -> None:
+    """The page of a proxy is shown to people, but nothing is concluded from it."""
+    assert reason(body) == ""
+    assert error(503, body).said == ""
+
+
+def test_the_reason_is_kept_under_any_status() -> None:
+    """Which status the service gives to what it says is not documented."""
+    for status in (400, 409, 429, 500, 503):
+        assert error(status, b'{"error": "The plan is currently running"}').said == "The plan is currently running"

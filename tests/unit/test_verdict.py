@@ -1,0 +1,243 @@
+"""The verdict on a completed run, branch by branch, and what several verdicts make together."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from testsigma_action.errors import Bug, Cancelled, InputError, ReportError, StartError, TimedOut
+from testsigma_action.model import (
+    CaseResult,
+    Conclusion,
+    Counts,
+    MachineResult,
+    Result,
+    ResultTree,
+    Run,
+    Status,
+    SuiteResult,
+    Verdict,
+)
+from testsigma_action.verdict import combined, judge, of_error
+
+DONE = Run("302", Status.COMPLETED, Result.PASSED)
+BAD = (Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED, Result.UNKNOWN)
+# Exit codes in the order in which they count when several hold.
+ORDER = (70, 130, 143, 2, 3, 4, 1, 5, 0)
+
+
+def tree(*results: Result, run: Run = DONE, listed: bool = True) -> ResultTree:
+    """A tree with one case for every result; without any, nothing was listed unless it says so."""
+    cases = tuple(
+        CaseResult(str(number), str(number), f"Case {number}", result) for number, result in enumerate(results)
+    )
+    machines = (MachineResult("1", "Chrome", (SuiteResult("1", "Smoke", cases),)),) if cases else ()
+    return ResultTree(run, machines, listed=listed)
+
+
+def with_counts(counts: Counts, *others: Counts) -> Run:
+    """A run that passed with these counters."""
+    return replace(DONE, counts=counts, other_counts=others)
+
+
+def exits(results: ResultTree) -> tuple[int, str]:
+    """Exit code and code of the verdict."""
+    verdict = judge(results)
+    return verdict.exit_code, verdict.code
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.COMPLETED])
+def test_a_run_that_is_not_over_cannot_be_judged(status: Status) -> None:
+    """Whatever its result says so far."""
+    with pytest.raises(ValueError, match="completed"):
+        judge(tree(Result.PASSED, run=replace(DONE, status=status)))
+
+
+def test_a_pass() -> None:
+    """A completed run that passed, with a case that passed."""
+    verdict = judge(tree(Result.PASSED, Result.PASSED))
+    assert (verdict.conclusion, verdict.exit_code, verdict.code, verdict.hint) == (Conclusion.PASSED, 0, "", "")
+    assert "All cases passed" in verdict.reason
+
+
+def test_cases_that_were_not_executed_are_tolerated_and_told() -> None:
+    """NOT_EXECUTED alone is no failure; the reason says how many were executed."""
+    verdict = judge(tree(Result.PASSED, Result.NOT_EXECUTED, Result.NOT_EXECUTED))
+    assert verdict.exit_code == 0
+    assert "1 of 3 cases" in verdict.reason
+
+
+def test_counters_are_evidence_where_there_is_no_list() -> None:
+    """Any set of counters with a passed case shows that tests ran."""
+    passed = Counts(total=3, passed=3)
+    assert exits(tree(run=with_counts(passed), listed=False)) == (0, "")
+    assert exits(tree(run=with_counts(Counts(), passed), listed=False)) == (0, "")
+
+
+@pytest.mark.parametrize("result", BAD)
+def test_a_bad_case_under_a_pass_is_a_contradiction(result: Result) -> None:
+    """Details turn a pass into something else, and the reason says which detail."""
+    verdict = judge(tree(Result.PASSED, result))
+    assert (verdict.exit_code, verdict.code) == (1, "contradiction")
+    assert "1 case" in verdict.reason
+
+
+@pytest.mark.parametrize("counts", [Counts(failed=1), Counts(aborted=1), Counts(stopped=1)])
+def test_a_bad_counter_under_a_pass_is_a_contradiction(counts: Counts) -> None:
+    """In the best set of counters and in any other, also with all cases passed."""
+    good = Counts(total=2, passed=2)
+    assert exits(tree(Result.PASSED, run=with_counts(counts))) == (1, "contradiction")
+    assert exits(tree(Result.PASSED, run=with_counts(good, good, counts))) == (1, "contradiction")
+
+
+@pytest.mark.parametrize("result", [Result.FAILED, Result.ABORTED, Result.STOPPED])
+def test_a_bad_part_under_a_pass_is_a_contradiction(result: Result) -> None:
+    """A machine or a suite that did not pass, and the run by the detailed calls."""
+    good = tree(Result.PASSED)
+    [machine] = good.machines
+    [suite] = machine.suites
+    assert exits(replace(good, details_result=result)) == (1, "contradiction")
+    assert exits(replace(good, machines=(replace(machine, result=result),))) == (1, "contradiction")
+    bad_suite = replace(machine, suites=(replace(suite, result=result),))
+    assert exits(replace(good, machines=(bad_suite,))) == (1, "contradiction")
+
+
+def test_parts_of_unknown_result_are_no_contradiction() -> None:
+    """Details that nobody could fetch say nothing: the cases were listed."""
+    assert exits(replace(tree(Result.PASSED), details_result=Result.UNKNOWN)) == (0, "")
+
+
+def test_stale_counters_of_what_runs_are_no_contradiction() -> None:
+    """A published run is completed with one case still counted as running."""
+    assert exits(tree(Result.PASSED, run=with_counts(Counts(total=1, passed=1, running=1, queued=1)))) == (0, "")
+
+
+def test_a_failed_visual_comparison_decides_nothing() -> None:
+    """It can fail a case; by itself it is not decisive."""
+    assert exits(tree(Result.PASSED, run=replace(DONE, visual_result=Result.FAILED))) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        (Result.FAILED, "tests-failed"),
+        (Result.NOT_EXECUTED, "no-tests"),
+        (Result.STOPPED, "run-stopped"),
+        (Result.ABORTED, "run-aborted"),
+        (Result.QUEUED, "result-unknown"),
+        (Result.UNKNOWN, "result-unknown"),
+    ],
+)
+def test_a_run_that_did_not_pass_is_failed(result: Result, code: str) -> None:
+    """Even if every case and counter passed: details never turn it into a pass."""
+    run = replace(DONE, result=result, counts=Counts(total=1, passed=1))
+    verdict = judge(tree(Result.PASSED, run=run))
+    assert (verdict.conclusion, verdict.exit_code, verdict.code) == (Conclusion.FAILED, 1, code)
+
+
+def test_failures_are_counted() -> None:
+    """The reason says how many of how many; without numbers it says what is known."""
+    failed = replace(DONE, result=Result.FAILED)
+    assert "1 of 2 cases" in judge(tree(Result.PASSED, Result.FAILED, run=failed)).reason
+    assert judge(tree(run=failed, listed=False)).reason == "The run failed."
+
+
+def test_an_unheard_of_result_is_named() -> None:
+    """The service's own word is what people will search for."""
+    assert (
+        "SOMETHING_NEW"
+        in judge(tree(Result.PASSED, run=replace(DONE, result=Result.UNKNOWN, result_label="SOMETHING_NEW"))).reason
+    )
+    assert "no result" in judge(tree(Result.PASSED, run=replace(DONE, result=Result.UNKNOWN))).reason
+
+
+@pytest.mark.parametrize("results", [(), (Result.NOT_EXECUTED,), (Result.NOT_EXECUTED, Result.NOT_EXECUTED)])
+def test_a_pass_without_an_executed_case_is_none(results: tuple[Result, ...]) -> None:
+    """Nothing ran, so nothing passed: whatever the counters say, the list of cases knows better."""
+    assert exits(tree(*results)) == (1, "no-tests")
+    if results:
+        assert exits(tree(*results, run=with_counts(Counts(total=2, passed=2)))) == (1, "no-tests")
+
+
+def test_counters_without_a_passed_case_are_no_evidence() -> None:
+    """A total alone does not say that anything was executed."""
+    assert exits(tree(run=with_counts(Counts(total=3, not_executed=3)), listed=False)) == (1, "no-tests")
+    assert exits(tree(run=with_counts(Counts(total=3)), listed=False))[0] == 1
+
+
+def test_cases_of_which_nothing_is_known_are_no_pass() -> None:
+    """A list that is shorter than the run says is made good by counters that account for the rest, else by nothing."""
+    assert exits(tree(Result.PASSED, run=with_counts(Counts(total=3, passed=1)))) == (1, "contradiction")
+    assert exits(tree(Result.PASSED, run=with_counts(Counts(total=3, passed=3)))) == (0, "")
+    assert exits(tree(Result.PASSED, run=with_counts(Counts(total=3, passed=1, not_executed=2)))) == (0, "")
+
+
+@pytest.mark.parametrize("result", [Result.FAILED, Result.ABORTED, Result.STOPPED])
+def test_reruns_that_did_not_pass_are_a_contradiction(result: Result) -> None:
+    """The result of the run together with its reruns is evidence against a pass."""
+    assert exits(tree(Result.PASSED, run=replace(DONE, consolidated_result=result))) == (1, "contradiction")
+    assert exits(tree(Result.PASSED, run=replace(DONE, consolidated_result=Result.PASSED))) == (0, "")
+
+
+def test_no_evidence_at_all_is_no_pass() -> None:
+    """Failed where the service has no list; an error of the service where it could not be read."""
+    assert exits(tree(listed=False)) == (1, "no-evidence")
+    unreadable = judge(replace(tree(listed=False), unreadable=True))
+    assert (unreadable.conclusion, unreadable.exit_code, unreadable.code) == (Conclusion.ERROR, 3, "no-evidence")
+    assert unreadable.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "conclusion", "exit_code"),
+    [
+        (InputError("a: wrong"), Conclusion.ERROR, 2),
+        (StartError("m", code="start-uncertain"), Conclusion.ERROR, 3),
+        (TimedOut("m", code="timed-out"), Conclusion.TIMED_OUT, 4),
+        (ReportError("m", code="report-unwritable"), Conclusion.ERROR, 5),
+        (Cancelled(2), Conclusion.CANCELLED, 130),
+        (Cancelled(15), Conclusion.CANCELLED, 143),
+        (Bug(ValueError()), Conclusion.ERROR, 70),
+    ],
+)
+def test_verdicts_of_errors(error: InputError, conclusion: Conclusion, exit_code: int) -> None:
+    """An error keeps its exit code, message, code and hint."""
+    verdict = of_error(error)
+    assert (verdict.conclusion, verdict.exit_code) == (conclusion, exit_code)
+    assert (verdict.reason, verdict.code, verdict.hint) == (error.message, error.code, error.hint)
+
+
+@pytest.mark.parametrize(("first", "second"), list(product(ORDER, ORDER)))
+def test_the_order_of_verdicts(first: int, second: int) -> None:
+    """Of any two the one that stands first in the order counts, and both reasons are kept, its own first."""
+    one, two = (
+        Verdict(Conclusion.ERROR, code, f"Reason {code}.", f"code-{code}", f"Hint {code}.") for code in (first, second)
+    )
+    both = combined([one, two])
+    worst = min(first, second, key=ORDER.index)
+    assert (both.exit_code, both.code) == (worst, f"code-{worst}")
+    assert both.reason.startswith(f"Reason {worst}.")
+    assert {f"Reason {first}.", f"Reason {second}."} <= set(both.reason.replace(". ", ".|").split("|"))
+
+
+def test_hints_are_kept_without_repetition() -> None:
+    """What to do about each of them, once; what passed needs no hint."""
+    verdicts = [
+        Verdict(Conclusion.FAILED, 1, "Failed.", "tests-failed", "Look."),
+        Verdict(Conclusion.ERROR, 5, "Unwritable.", "report-unwritable", "Look."),
+        Verdict(Conclusion.PASSED, 0, "Passed.", "", "Never mind."),
+    ]
+    assert combined(verdicts) == Verdict(Conclusion.FAILED, 1, "Failed. Unwritable. Passed.", "tests-failed", "Look.")
+
+
+def test_one_verdict_is_itself() -> None:
+    """Nothing is added to a verdict that stands alone."""
+    alone = Verdict(Conclusion.FAILED, 1, "Failed.", "tests-failed", "Look.")
+    assert combined([alone]) == alone
+
+
+def test_the_reason_of_the_service_belongs_to_ours() -> None:
+    """No agent, a parallel limit: what the run's own message says is what people can act on, on one line."""
+    stopped = replace(DONE, result=Result.STOPPED, message="Parallel Executions\nLimit exceeded")
+    assert "Parallel Executions Limit exceeded" in judge(tree(run=stopped)).reason
+    plain = replace(DONE, result=Result.FAILED, message="Test plan execution failed")
+    assert "Test plan execution failed" not in judge(tree(run=plain)).reason
