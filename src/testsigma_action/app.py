@@ -56,6 +56,7 @@ class Known:
     spec: RunSpec
     run: Run | None = None
     tree: ResultTree | None = None
+    given_up: bool = False
     verdicts: list[Verdict] = field(default_factory=list)
 
 
@@ -187,6 +188,7 @@ class Step:
             self._saw(outcome.run)
         if not over_by_itself(outcome):
             error.message += stopped_in_words(run.id, outcome)
+            self._known.given_up = True
             self._conclude(error)
 
     def _after_cancel(self, cancelled: Cancelled, *, in_doubt: bool) -> None:
@@ -226,7 +228,7 @@ class Step:
         self._log.say(["Collecting the results."])
         for tree in collect(run, self._remote, self._inputs.details, until=self._remote.after(COLLECT_BUDGET)):
             self._known.tree = tree
-        if self._known.tree and not self._known.verdicts:
+        if self._known.tree and not self._known.given_up:
             self._known.verdicts.append(verdicts.judge(self._known.tree))
 
     def _conclude(self, error: ActionError) -> None:

@@ -30,7 +30,7 @@ Steps = Mapping[str, tuple[StepResult, ...]]
 
 # Requests at a time.
 WIDTH = 8
-# How long one optional rung is tried: details are not worth the whole time for collecting (seconds).
+# How long one optional thing is tried: no detail is worth the whole time for collecting (seconds).
 PATIENCE = 60.0
 
 
@@ -112,14 +112,14 @@ class _Collector:
 
         return replace(tree, machines=tuple(_with_each_case(machine, add) for machine in tree.machines), gaps=gaps)
 
-    def _machine(self, identity: str, until: float) -> MachineDetails:
-        return self.remote.client.fetch_machine(self.run_id, identity, until=until)
+    def _machine(self, identity: str) -> MachineDetails:
+        return self.remote.client.fetch_machine(self.run_id, identity, until=self._patience())
 
-    def _suite(self, identity: str, until: float) -> SuiteDetails:
-        return self.remote.client.fetch_suite(self.run_id, identity, until=until)
+    def _suite(self, identity: str) -> SuiteDetails:
+        return self.remote.client.fetch_suite(self.run_id, identity, until=self._patience())
 
-    def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
-        return self.remote.client.fetch_steps(self.run_id, identity, until=until)
+    def _steps(self, identity: str) -> tuple[StepResult, ...]:
+        return self.remote.client.fetch_steps(self.run_id, identity, until=self._patience())
 
     def _patience(self) -> float:
         return min(self.until, self.remote.after(PATIENCE))
@@ -132,12 +132,10 @@ class _Collector:
         except Late:
             return Unreachable("The time for collecting results was over.", code="api-unreachable")
 
-    def _fetch_each(
-        self, identities: Sequence[str], fetch: Callable[[str, float], T]
-    ) -> tuple[dict[str, T], list[ApiError]]:
+    def _fetch_each(self, identities: Sequence[str], fetch: Callable[[str], T]) -> tuple[dict[str, T], list[ApiError]]:
         """What could be fetched by ID, and the errors of the rest."""
         unique = list(dict.fromkeys(identities))
-        calls = [partial(fetch, identity, self._patience()) for identity in unique]
+        calls = [partial(fetch, identity) for identity in unique]
         answers = self.remote.calls.gather(calls, width=WIDTH, until=self.until)
         found = {one: answer for one, answer in zip(unique, answers, strict=True) if not isinstance(answer, ApiError)}
         return found, [answer for answer in answers if isinstance(answer, ApiError)]

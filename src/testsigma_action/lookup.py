@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError, Refused
+from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.model import RunSpec
 
 Way = Callable[[float], FoundRuns]
@@ -52,7 +52,7 @@ def _look(way: Way, remote: Remote, until: float) -> FoundRuns | None:
     limit = min(until, remote.after(PATIENCE))
     try:
         return remote.calls.run(lambda: way(limit), until=limit)
-    except Refused:
+    except (Refused, Redirected):
         return None
     except (ApiError, Late):
         return FoundRuns((), complete=False)

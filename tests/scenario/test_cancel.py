@@ -124,3 +124,27 @@ def test_killed(bench: Bench) -> None:
     assert (outcome.state["plan_id"], outcome.state["run_id"]) == ("420", "1001")
     assert "settled" not in outcome.state
     assert outcome.junit.get("errors") == "1"
+
+
+def test_without_waiting(bench: Bench) -> None:
+    """With `wait: false` a signal during the start leaves the run: nobody was to wait for it."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("start", delay=1.0)))
+    step = bench.start({"TESTSIGMA_WAIT": "false"}, server=server)
+    server.wait_for("start")
+    step.send(signal.SIGTERM)
+    outcome = step.wait()
+    assert outcome.exit_code == 143
+    assert "stop" not in server.calls
+    assert outcome.outputs["run-id"] == "1001"
+
+
+def test_an_unanswered_start_with_a_build_number_of_the_users(bench: Bench) -> None:
+    """A run that cannot be told from others is not stopped; that there may be one is said."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("start", delay=30.0)))
+    step = bench.start({"TESTSIGMA_BUILD_NUMBER": "nightly"}, server=server)
+    server.wait_for("start")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "may have been started" in outcome.log
+    assert "stop" not in server.calls

@@ -39,14 +39,15 @@ def run_with_blocked_reports(bench: Bench, server: Server, **environ: str) -> Ou
     return step.wait()
 
 
-def sabotaged(folder: Path) -> Path:
-    """A copy of the project in which the summary has a bug."""
+def sabotaged(folder: Path, module: str = "reporters/summary.py", function: str = "render") -> Path:
+    """A copy of the project in which a function has a bug."""
     root = folder / "sabotaged"
     root.mkdir()
     shutil.copy(ROOT / "entrypoint.py", root)
     shutil.copytree(ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    module = root / "src" / "testsigma_action" / "reporters" / "summary.py"
-    module.write_text(module.read_text("utf-8") + "\n\ndef render(*_):\n    raise RuntimeError('sabotage')\n", "utf-8")
+    path = root / "src" / "testsigma_action" / module
+    bug = f"\n\ndef {function}(*_, **__):\n    raise RuntimeError('sabotage')\n"
+    path.write_text(path.read_text("utf-8") + bug, "utf-8")
     return root
 
 
@@ -154,6 +155,21 @@ def test_5_summary_lost(bench: Bench) -> None:
     check_reports(step, 5, "error", "report-unwritable")
 
 
+@pytest.mark.parametrize(("name", "exit_code"), [("passing", 5), ("failing", 1)])
+def test_5_outputs_lost(bench: Bench, name: str, exit_code: int) -> None:
+    """Outputs that cannot be written fail a pass, and hide no failure."""
+    step = bench.run({"GITHUB_OUTPUT": "/proc/no/such/outputs"}, server=bench.serve(scenario(name)))
+    assert step.exit_code == exit_code
+    assert "the outputs" in step.log
+
+
+def test_state_lost(bench: Bench) -> None:
+    """State that cannot be written is a warning: the verdict does not hang on it."""
+    step = bench.run({"GITHUB_STATE": "/proc/no/such/state"}, server=bench.serve(scenario("passing")))
+    assert step.exit_code == 0
+    assert "Warning: Could not write the state" in step.log
+
+
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_130_143_cancelled(bench: Bench, number: signal.Signals, exit_code: int) -> None:
     """A signal stops the run, and the reports say so."""
@@ -166,6 +182,24 @@ def test_130_143_cancelled(bench: Bench, number: signal.Signals, exit_code: int)
     assert len(server.seen_of("stop")) == 1
     assert "Run 1001 was stopped" in outcome.log
     assert outcome.state["settled"] == "true"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_cancelled_outputs(bench: Bench, number: signal.Signals) -> None:
+    """A step that is cancelled has the outputs of what it knew."""
+    server = bench.serve(held())
+    step = bench.start(server=server)
+    server.wait_for("status", count=2)
+    step.send(number)
+    assert step.wait().outputs["result"] == "stopped"
+
+
+def test_70_bug_in_a_stage(bench: Bench) -> None:
+    """A bug before the reports ends in reports, too: none of them looks like a pass."""
+    step = bench.run(server=bench.serve(scenario("passing")), root=sabotaged(bench.folder, "collect.py", "collect"))
+    check_reports(step, 70, "error", "bug")
+    assert step.junit.get("errors") == "1"
+    assert "RuntimeError" in step.log
 
 
 def test_70_bug(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.scenario.conftest import Bench, body_of
-from tests.simulator import Fault, Phase, RunBefore, scenario
+from tests.simulator import Fault, Phase, RunBefore, SavedConfiguration, scenario
 
 ALL_INPUTS = {
     "INPUT_ENVIRONMENT-ID": "10",
@@ -185,3 +185,13 @@ def test_a_bundle_that_cannot_be_read(bench: Bench) -> None:
     assert step.exit_code == 2
     assert "ca-bundle: 'no/such.pem'" in step.log
     assert server.seen == []
+
+
+def test_two_configurations_of_one_name(bench: Bench) -> None:
+    """A name that two configurations have is an input error that lists both."""
+    twins = (SavedConfiguration(2, "smoke"), SavedConfiguration(3, "smoke"))
+    server = bench.serve(replace(scenario("passing"), configurations=twins))
+    step = bench.run({"TESTSIGMA_EXECUTION_CONFIG": "smoke"}, server=server)
+    assert step.exit_code == 2
+    assert "'smoke' (ID 2), 'smoke' (ID 3)" in step.log
+    assert server.calls == ["configs"]

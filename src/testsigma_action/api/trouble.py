@@ -14,6 +14,7 @@ from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 EXCERPT = 300
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
+LONGEST_RETRY_AFTER = 300.0
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 
@@ -58,9 +59,12 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:
-    """Seconds until the next try: what the service asked for, else exponential with full jitter (never below 0.1)."""
+    """Seconds until the next try: what the service asked for, else exponential with full jitter (never below 0.1).
+
+    A service that asks for hours is asked again sooner: one odd answer must not cost a run that is waited for.
+    """
     if retry_after is not None:
-        return retry_after
+        return min(retry_after, LONGEST_RETRY_AFTER)
     ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
     return random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
 
