@@ -168,8 +168,8 @@ class Calls:
         result: T = job.outcome()
         return result
 
-    def gather(self, calls: Sequence[Callable[[], T]], *, width: int, until: float) -> list[T | ApiError]:
-        """Make many calls, `width` at a time; answers or errors come in the order of the calls.
+    def gather(self, calls: Sequence[Callable[[], T]], *, width: Callable[[], int], until: float) -> list[T | ApiError]:
+        """Make many calls, `width()` at a time; answers or errors come in the order of the calls.
 
         Calls that were not over by `until` come back as Unreachable. Raises Cancelled on a signal, and what is no
         ApiError.
@@ -179,7 +179,7 @@ class Calls:
         results: dict[int, T | ApiError] = {}
         try:
             while waiting or running:
-                while waiting and len(running) < width:
+                while waiting and len(running) < width():
                     index, call = waiting.popleft()
                     running[index] = self._submit(call)
                 self.check()

@@ -4,34 +4,29 @@ What a rung cannot give is left out and named in one line: trouble with details 
 makes it worse only where the evidence for a pass is missing (see `verdict`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
-from testsigma_action.api.decode import MachineDetails, SuiteDetails
+from testsigma_action import graft
+from testsigma_action.api.decode import CaseDetails, CasePage, MachineDetails, SuiteDetails
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, Unreachable
-from testsigma_action.model import (
-    CaseResult,
-    Iteration,
-    MachineResult,
-    Result,
-    ResultTree,
-    Run,
-    StepResult,
-    SuiteResult,
-)
+from testsigma_action.model import CaseResult, ResultTree, Run, StepResult
 
 T = TypeVar("T")
 Details = Literal["failed", "all", "none"]
-Steps = Mapping[str, tuple[StepResult, ...]]
 
 # Requests at a time.
 WIDTH = 8
 # How long one optional thing is tried: no detail is worth the whole time for collecting (seconds).
 PATIENCE = 60.0
+# Cases that are asked for one by one where they are in no index, the broken ones first.
+MOST_SINGLES = 200
+MOST_PAGES = 10_000
 
 
 def collect(run: Run, remote: Remote, details: Details, *, until: float) -> Iterator[ResultTree]:
@@ -47,6 +42,8 @@ def collect(run: Run, remote: Remote, details: Details, *, until: float) -> Iter
     if not detailed:
         return
     tree = collector.with_places(tree)
+    yield tree
+    tree = collector.with_case_details(tree)
     yield tree
     if details != "none":
         yield collector.with_steps(tree, details)
@@ -65,26 +62,23 @@ class _Collector:
         machines = self._ask(lambda: self.remote.client.fetch_case_list(self.run_id, until=self.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
-            return replace(tree, unreadable=not absent, gaps=(*tree.gaps, f"The list of cases. {machines.message}"))
-        tree = replace(tree, machines=tuple(self._linked(machine) for machine in machines), listed=True)
+            tree = replace(tree, unreadable=not absent)
+            return _with_gap(tree, "The list of cases", [machines])
+        tree = graft.each_case(replace(tree, machines=machines, listed=True), self._linked)
         listed, total = sum(1 for _ in tree.cases()), tree.run.counts.total or 0
         if listed < total:
             return replace(tree, gaps=(*tree.gaps, f"{total - listed} of {total} cases: the list has {listed}."))
         return tree
 
-    def _linked(self, machine: MachineResult) -> MachineResult:
-        def link(case: CaseResult) -> CaseResult:
-            return replace(case, url=self.remote.client.case_url(case.id) if case.id else "")
-
-        return _with_each_case(machine, link)
+    def _linked(self, case: CaseResult) -> CaseResult:
+        return replace(case, url=self.remote.client.case_url(case.id)) if case.id else case
 
     def with_run_details(self, tree: ResultTree) -> tuple[ResultTree, bool]:
         """Counters and times by the detailed calls, and whether there are such calls at all."""
         until = self._patience()
         details = self._ask(lambda: self.remote.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
-            gap = f"Times of machines and suites, and all steps. {details.message}"
-            return replace(tree, gaps=(*tree.gaps, gap)), False
+            return _with_gap(tree, "Times of machines, suites and cases, and all steps", [details]), False
         known = (*details.counts, tree.run.counts, *tree.run.other_counts)
         run = replace(tree.run, counts=known[0], other_counts=known[1:])
         return replace(tree, run=run, details_result=details.result), True
@@ -93,30 +87,57 @@ class _Collector:
         """Devices, results and times of machines and suites."""
         machine_ids = [machine.id for machine in tree.machines if machine.id]
         suite_ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        machines, lost = self._fetch_each(machine_ids, self._machine)
+        machines, lost_machines = self._fetch_each(machine_ids, self._machine)
         suites, lost_suites = self._fetch_each(suite_ids, self._suite)
-        gaps = (*tree.gaps, *_gap("the details of {} of {} machines", lost, machine_ids))
-        gaps = (*gaps, *_gap("the details of {} of {} suites", lost_suites, suite_ids))
-        placed = tuple(_placed(machine, machines, suites) for machine in tree.machines)
-        return replace(tree, machines=placed, gaps=gaps)
+        tree = graft.with_places(tree, machines, suites)
+        tree = _with_gap(tree, f"The details of {len(lost_machines)} of {len(machine_ids)} machines", lost_machines)
+        return _with_gap(tree, f"The details of {len(lost_suites)} of {len(suite_ids)} suites", lost_suites)
+
+    def with_case_details(self, tree: ResultTree) -> ResultTree:
+        """Times and flags of cases, from the index if there is one, else one by one within a budget."""
+        first = self._ask(lambda: self._case_page(0)) if tree.machines else None
+        if isinstance(first, CasePage):
+            return graft.with_case_details(tree, self._index(first, tree))
+        cases = sorted((case for case in tree.cases() if case.id), key=lambda case: case.result.tolerable)
+        found, lost = self._fetch_each([case.id for case in cases[:MOST_SINGLES]], self._case)
+        tree = graft.with_case_details(tree, found)
+        left = len(cases) - len(found)
+        trouble = lost or ([first] if isinstance(first, ApiError) else [])
+        return _with_gap(tree, f"The times of {left} of {len(cases)} cases", trouble if left else [])
+
+    def _index(self, first: CasePage, tree: ResultTree) -> dict[str, CaseDetails]:
+        """All pages of the index, as many as our own number of cases and data sets asks for: no total is trusted."""
+        found = {details.id: details for details in first.rows}
+        if first.last or not found:
+            return found
+        wanted = sum(1 + len(case.iterations) for case in tree.cases())
+        pages = min(MOST_PAGES, math.ceil(wanted / len(first.rows)))
+        # One page more than it takes, where cases are still missing: pages may be counted from 1.
+        for numbers in (range(1, pages), range(pages, pages + 1)):
+            if all(case.id in found for case in tree.cases()):
+                break
+            fetched, _ = self._fetch_each([str(number) for number in numbers], lambda one: self._case_page(int(one)))
+            found |= {details.id: details for page in fetched.values() for details in page.rows}
+        return found
 
     def with_steps(self, tree: ResultTree, details: Details) -> ResultTree:
         """Steps of the cases that were asked for; of a data-driven case, those of its iterations."""
-        wanted = [case for case in tree.cases() if details == "all" or _broken(case.result)]
+        wanted = [case for case in tree.cases() if details == "all" or not case.acceptable]
         ids = [identity for case in wanted for identity in _step_owners(case, details)]
         steps, lost = self._fetch_each(ids, self._steps)
-        gaps = (*tree.gaps, *_gap("the steps of {} of {} cases", lost, ids))
-
-        def add(case: CaseResult) -> CaseResult:
-            return _with_steps(case, steps)
-
-        return replace(tree, machines=tuple(_with_each_case(machine, add) for machine in tree.machines), gaps=gaps)
+        return _with_gap(graft.with_steps(tree, steps), f"The steps of {len(lost)} of {len(ids)} cases", lost)
 
     def _machine(self, identity: str) -> MachineDetails:
         return self.remote.client.fetch_machine(self.run_id, identity, until=self._patience())
 
     def _suite(self, identity: str) -> SuiteDetails:
         return self.remote.client.fetch_suite(self.run_id, identity, until=self._patience())
+
+    def _case(self, identity: str) -> CaseDetails:
+        return self.remote.client.fetch_case(self.run_id, identity, until=self._patience())
+
+    def _case_page(self, number: int) -> CasePage:
+        return self.remote.client.fetch_case_page(self.run_id, number, until=self._patience())
 
     def _steps(self, identity: str) -> tuple[StepResult, ...]:
         return self.remote.client.fetch_steps(self.run_id, identity, until=self._patience())
@@ -136,58 +157,21 @@ class _Collector:
         """What could be fetched by ID, and the errors of the rest."""
         unique = list(dict.fromkeys(identities))
         calls = [partial(fetch, identity) for identity in unique]
-        answers = self.remote.calls.gather(calls, width=WIDTH, until=self.until)
+        answers = self.remote.calls.gather(calls, width=self._width, until=self.until)
         found = {one: answer for one, answer in zip(unique, answers, strict=True) if not isinstance(answer, ApiError)}
         return found, [answer for answer in answers if isinstance(answer, ApiError)]
 
-
-def _gap(words: str, lost: Sequence[ApiError], wanted: Sequence[str]) -> tuple[str, ...]:
-    if not lost:
-        return ()
-    sentence = words.format(len(lost), len(wanted))
-    return (f"{sentence[0].upper()}{sentence[1:]}. {lost[0].message}",)
+    def _width(self) -> int:
+        """Half as many at a time for every time that the service found it too many."""
+        return max(1, WIDTH >> min(self.remote.client.too_many, WIDTH))
 
 
-def _broken(result: Result) -> bool:
-    return not result.tolerable
+def _with_gap(tree: ResultTree, what: str, lost: Sequence[ApiError]) -> ResultTree:
+    """Name what could not be had, with the first reason for it; nothing where nothing was lost."""
+    return replace(tree, gaps=(*tree.gaps, f"{what}. {lost[0].message}")) if lost else tree
 
 
 def _step_owners(case: CaseResult, details: Details) -> list[str]:
     """The IDs that the steps of a case are kept under."""
-    iterations = [one.id for one in case.iterations if one.id and (details == "all" or _broken(one.result))]
+    iterations = [one.id for one in case.iterations if one.id and (details == "all" or not one.result.tolerable)]
     return iterations or ([case.id] if case.id else [])
-
-
-def _with_steps(case: CaseResult, steps: Steps) -> CaseResult:
-    def filled(iteration: Iteration) -> Iteration:
-        return replace(iteration, steps=steps[iteration.id]) if iteration.id in steps else iteration
-
-    if not steps.keys() & {case.id, *(iteration.id for iteration in case.iterations)}:
-        return case
-    return replace(case, steps=steps.get(case.id), iterations=tuple(filled(one) for one in case.iterations))
-
-
-def _with_each_case(machine: MachineResult, change: Callable[[CaseResult], CaseResult]) -> MachineResult:
-    suites = (replace(suite, cases=tuple(change(case) for case in suite.cases)) for suite in machine.suites)
-    return replace(machine, suites=tuple(suites))
-
-
-def _placed(
-    machine: MachineResult, machines: Mapping[str, MachineDetails], suites: Mapping[str, SuiteDetails]
-) -> MachineResult:
-    placed_suites = tuple(_placed_suite(suite, suites.get(suite.id)) for suite in machine.suites)
-    details = machines.get(machine.id)
-    if not details:
-        return replace(machine, suites=placed_suites)
-    return replace(
-        machine,
-        title=details.title or machine.title,
-        suites=placed_suites,
-        result=details.result,
-        timing=details.timing,
-        device=details.device,
-    )
-
-
-def _placed_suite(suite: SuiteResult, details: SuiteDetails | None) -> SuiteResult:
-    return replace(suite, result=details.result, timing=details.timing) if details else suite

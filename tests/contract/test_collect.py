@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -79,17 +80,19 @@ def only(*cases: Case) -> Scenario:
 
 
 def test_every_rung_is_better_than_the_one_below(serve: Serve) -> None:
-    """The list of cases, the run's details, places, steps; nothing is missing and nothing is said."""
+    """The list of cases, the details of the run, places, times, steps; nothing is missing and nothing is said."""
     service = serve("failing")
     rungs = trees(service)
-    assert [rung.gaps for rung in rungs] == [()] * 4
+    assert [rung.gaps for rung in rungs] == [()] * 5
     assert rungs[0].listed
     assert rungs[0].details_result is Result.UNKNOWN
     assert rungs[1].details_result is Result.FAILED
     assert rungs[1].machines == rungs[0].machines
     assert rungs[2].machines[0].device.browser == "GoogleChrome"
-    assert case(rungs[2], "Pay by card").steps is None
-    assert case(rungs[3], "Pay by card").steps
+    assert case(rungs[2], "Pay by card").timing.duration is None
+    assert case(rungs[3], "Pay by card").timing.duration
+    assert case(rungs[3], "Pay by card").steps is None
+    assert case(rungs[4], "Pay by card").steps
     assert service.server.calls.count("cases") == 1
 
 
@@ -346,3 +349,74 @@ def test_a_signal_ends_the_collecting(serve: Serve, interrupt: Interrupt) -> Non
     with pytest.raises(Cancelled):
         next(rungs)
     assert time.monotonic() - began < 5
+
+
+def timed(results: ResultTree) -> list[bool]:
+    """Whether each case has a duration."""
+    return [each.timing.duration is not None for each in results.cases()]
+
+
+@pytest.mark.parametrize("envelope", ["paged", "spring"])
+@pytest.mark.parametrize(("first_page", "row_key"), [(0, "content"), (1, "content"), (0, "testCaseResults")])
+@pytest.mark.parametrize("page_size", [3, 4, 11, 100])
+def test_the_index_of_cases(
+    serve: Serve, page_size: int, first_page: int, row_key: str, envelope: Literal["paged", "spring"]
+) -> None:
+    """All pages of the index are read, in both envelopes and wherever their numbers begin, and no case alone."""
+    shape = scenario("failing").with_options(
+        page_size=page_size, first_page=first_page, row_key=row_key, envelope=envelope
+    )
+    service = serve(shape)
+    results = tree(service, "none")
+    assert timed(results) == [True] * 11
+    assert "case" not in service.server.calls
+    # Eleven cases with six data sets; a page more at the most where numbers begin at 1.
+    assert service.server.calls.count("index-cases") <= -(-17 // page_size) + 1
+
+
+def test_an_index_of_another_run(serve: Serve) -> None:
+    """Rows that say that they are of another run are none of ours."""
+    row = {"id": 50033, "duration": 5, "result": "FAILURE", "metrics": {"testPlanResultId": 7}}
+    service = serve("passing", Fault("index-cases", text=json.dumps({"content": [row], "isLast": True}), count=None))
+    assert timed(tree(service)) == [False] * 11
+
+
+def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
+    """A case that passed by the list and failed by the index did not pass; the other way round it failed, too."""
+    run = completed(serve("passing"))
+    for result, expected in (("FAILURE", Result.FAILED), ("SUCCESS", Result.PASSED), ("NEW", Result.PASSED)):
+        row = {"id": 50026, "result": result, "duration": 1000}
+        service = serve("passing", Fault("index-cases", text=json.dumps([row]), count=None))
+        completed(service)
+        results = list(collect(run, service.remote, "none", until=soon()))[-1]
+        assert case(results, "Log in").result is expected
+    assert judge(results).exit_code == 0
+
+
+def test_without_an_index(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases are asked for one by one, the broken ones first, within a budget; what is left out is said."""
+    monkeypatch.setattr(collecting, "MOST_SINGLES", 3)
+    service = serve(scenario("failing").with_options(index=False))
+    results = tree(service)
+    assert service.server.calls.count("case") == 3
+    assert case(results, "Pay by card").timing.duration
+    assert sum(timed(results)) == 3
+    assert any("8 of 11 cases" in gap for gap in results.gaps)
+
+
+def test_an_index_that_repeats_itself(serve: Serve) -> None:
+    """A service that gives the same page for ever is asked as often as our own number of cases allows."""
+    row = {"id": 50026, "result": "SUCCESS", "duration": 1000}
+    service = serve("passing", Fault("index-cases", text=json.dumps({"content": [row], "last": False}), count=None))
+    tree(service)
+    assert service.server.calls.count("index-cases") <= 11 + 3 * 2 + 1
+
+
+def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
+    """Every 429 halves how many requests are made at a time; nothing is lost."""
+    service = serve("failing", Fault("suite", status=429, count=3))
+    collector = collecting._Collector("1001", service.remote, soon())
+    assert collector._width() == collecting.WIDTH
+    results = tree(service)
+    assert results.gaps == ()
+    assert collector._width() == 1

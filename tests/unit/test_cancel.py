@@ -198,7 +198,7 @@ def test_a_signal_leaves_many_calls(calls: Calls) -> None:
         *(lambda index=index: block(index) for index in range(1, 9)),
     ]
     with pytest.raises(Cancelled):
-        calls.gather(many, width=3, until=soon())
+        calls.gather(many, width=lambda: 3, until=soon())
     assert all(left.acquire(timeout=PATIENCE) for _ in begun)
     assert len(begun) <= 3
 
@@ -292,12 +292,12 @@ def test_results_come_in_the_order_of_the_calls(calls: Calls) -> None:
         last.set()
         return "second"
 
-    assert calls.gather([first, second], width=2, until=soon()) == ["first", "second"]
+    assert calls.gather([first, second], width=lambda: 2, until=soon()) == ["first", "second"]
 
 
 def test_no_calls_no_results(calls: Calls) -> None:
     """Nothing is waited for."""
-    assert calls.gather([], width=8, until=soon(-1)) == []
+    assert calls.gather([], width=lambda: 8, until=soon(-1)) == []
 
 
 def test_the_width_is_used_and_kept(calls: Calls) -> None:
@@ -316,14 +316,14 @@ def test_the_width_is_used_and_kept(calls: Calls) -> None:
             running -= 1
         return threading.get_ident()
 
-    threads = calls.gather([call] * 9, width=3, until=soon())
+    threads = calls.gather([call] * 9, width=lambda: 3, until=soon())
     assert most == 3
     assert len(set(map(str, threads))) == 3
 
 
 def test_refused_calls_stand_among_the_answers(calls: Calls) -> None:
     """What the service did not give is an error in its place; the others are answered."""
-    answers = calls.gather([lambda: "a", refused, lambda: "c"], width=2, until=soon())
+    answers = calls.gather([lambda: "a", refused, lambda: "c"], width=lambda: 2, until=soon())
     assert (answers[0], answers[2]) == ("a", "c")
     assert isinstance(answers[1], Refused)
 
@@ -331,7 +331,7 @@ def test_refused_calls_stand_among_the_answers(calls: Calls) -> None:
 def test_a_bug_in_a_call_is_raised(calls: Calls) -> None:
     """Only errors of the service may be left out."""
     with pytest.raises(ZeroDivisionError):
-        calls.gather([lambda: 1, lambda: 1 // 0], width=2, until=soon())
+        calls.gather([lambda: 1, lambda: 1 // 0], width=lambda: 2, until=soon())
 
 
 def test_calls_that_are_not_over_in_time_are_left(calls: Calls) -> None:
@@ -345,7 +345,7 @@ def test_calls_that_are_not_over_in_time_are_left(calls: Calls) -> None:
             left.set()
         return ""
 
-    answers: list[str | ApiError] = calls.gather([lambda: "a", slow, lambda: "c"], width=2, until=soon(0.2))
+    answers: list[str | ApiError] = calls.gather([lambda: "a", slow, lambda: "c"], width=lambda: 2, until=soon(0.2))
     assert answers[0] == "a"
     assert isinstance(answers[1], Unreachable)
     assert answers[2] == "c"

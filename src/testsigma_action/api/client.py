@@ -36,6 +36,11 @@ class Client:
         self._transport = transport
         self._version: str | None = None
 
+    @property
+    def too_many(self) -> int:
+        """How often the service found that these were too many requests."""
+        return self._transport.too_many
+
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable: a convenience for people."""
         return f"{self._transport.base_url}/ui/td/runs/{_part(run_id)}"
@@ -126,6 +131,16 @@ class Client:
         """Result, times and flags of one case."""
         path = f"/test_case_results/{_part(case_id)}"
         return self._versioned(run_id, path, f"read case {case_id}", _about(case_id, decode.case_details), until)
+
+    def fetch_case_page(self, run_id: str, number: int, *, until: float) -> decode.CasePage:
+        """A page of the index of cases, from 0 on. Documented once, so it may be missing (Refused with 404).
+
+        Whether the service filters by run is not certain: rows of other runs are dropped here.
+        """
+        query = {"page": str(number)} if number else {}
+        purpose = f"read the index of cases of run {run_id}"
+        page = self._versioned(run_id, "/test_case_results", purpose, decode.case_page, until, query=query)
+        return decode.CasePage(tuple(row for row in page.rows if row.run_id in {"", run_id}), page.last)
 
     def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.lists import page
 from testsigma_action.model import (
     CaseResult,
     Counts,
@@ -181,8 +182,10 @@ def suite_details(body: object) -> SuiteDetails:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """What v2 and v3 say of one case."""
+    """What v2 and v3 say of one case; `run_id` is empty where they do not say whose it is."""
 
+    id: str
+    run_id: str
     disabled: bool
     data_driven: bool
     result: Result
@@ -193,8 +196,27 @@ def case_details(body: object) -> CaseDetails:
     """A case of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "case")
     return CaseDetails(
-        fields.flag("isDisabled"), fields.flag("isDataDriven"), result(fields.text("result")), fields.timing()
+        id=fields.identity("id"),
+        run_id=fields.inner("metrics").identity("testPlanResultId"),
+        disabled=fields.flag("isDisabled"),
+        data_driven=fields.flag("isDataDriven"),
+        result=result(fields.text("result")),
+        timing=fields.timing(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of the index of cases, and whether no page follows; that one does is no promise."""
+
+    rows: tuple[CaseDetails, ...]
+    last: bool
+
+
+def case_page(body: object) -> CasePage:
+    """A page of the index of cases; rows without an ID are of no use. Raises DecodeError where there are no rows."""
+    listed = page(body)
+    return CasePage(tuple(case_details(row) for row in listed.rows if Fields(row).identity("id")), listed.last)
 
 
 def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:

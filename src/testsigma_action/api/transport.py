@@ -97,6 +97,8 @@ class Transport:
         self._observe = observe
         self._local = threading.local()
         self._proven = False
+        # Answers with status 429 so far: who sends many requests at a time should send fewer.
+        self.too_many = 0
 
     def check_bundle(self) -> None:
         """Read the file with the certificates to trust. Raises InputError where it has none."""
@@ -148,6 +150,7 @@ class Transport:
             raise Transient(f"Could not {request.purpose}: {self.host} answered with a body {error}.") from None
 
     def _wait_after(self, trouble: Transient, request: Request, attempt: int, until: float) -> None:
+        self.too_many += trouble.status == 429
         delay = backoff(attempt, trouble.retry_after)
         if self._clock.monotonic() + delay >= until:
             raise Unreachable(
