@@ -137,7 +137,7 @@ def test_many_problems_are_listed() -> None:
         "- plan-id: 'x' is no ID",
         "- timeout: 'y' is no duration",
         "What to do: Mend them.",
-        "Testsigma: ERROR (exit code 2, bad-input). 2 problems, see above.",
+        "ERROR (exit code 2, bad-input): Testsigma. 2 problems, see above.",
     ]
 
 
@@ -146,10 +146,10 @@ def test_several_runs_have_a_line_each() -> None:
     good = run_report(samples.PASSED, remote=run(Result.PASSED))
     lost = run_report(samples.UNREACHABLE)
     assert console.conclude(samples.report(good, lost, verdict=samples.UNREACHABLE)) == [
-        f"Checkout: passed. All cases passed. {samples.RUN_URL}",
-        "Plan 12: error. The service did not answer.",
+        f"passed: Checkout. All cases passed. {samples.RUN_URL}",
+        "error: Plan 12. The service did not answer.",
         "What to do: Try again later.",
-        "Checkout, Plan 12: ERROR (exit code 3, api-unreachable). The service did not answer.",
+        "ERROR (exit code 3, api-unreachable): Checkout, Plan 12. The service did not answer.",
     ]
 
 
@@ -161,3 +161,12 @@ def test_durations_in_words(seconds: float, words: str) -> None:
     """Durations have the unit that fits them, and never 60 of a unit."""
     assert in_words(timedelta(seconds=seconds)) == words
     assert in_words(None) == ""
+
+
+@pytest.mark.parametrize("name", [":", "::", "#", "[error]x", "-"])
+def test_no_name_begins_a_line(name: str) -> None:
+    """A name is never the first thing on a line: with our own words behind it, it could become a command."""
+    verdict = samples.FAILED
+    named = run_report(verdict, remote=replace(run(Result.FAILED), plan_name=name))
+    for line in console.conclude(replace(samples.report(named, named, verdict=verdict), title=name)):
+        assert line[0].isalpha()

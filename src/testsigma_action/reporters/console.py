@@ -125,13 +125,15 @@ def conclude(report: Report) -> list[str]:
     lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(hints)]
     reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
     code = f", {verdict.code}" if verdict.code else ""
-    conclusion = CONCLUSIONS[verdict.conclusion].upper()
-    return [*lines, f"{log_line(heading(report))}: {conclusion} (exit code {verdict.exit_code}{code}). {reason}"]
+    # A word of ours stands first: with a name like ":" the line could begin a command.
+    conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
+    return [*lines, f"{conclusion}: {log_line(heading(report))}. {reason}"]
 
 
 def _conclude_run(run: RunReport) -> str:
     url = f" {log_line(run.run.url)}" if run.run and run.run.url else ""
-    return f"{log_line(run.title)}: {CONCLUSIONS[run.verdict.conclusion]}. {log_line(run.verdict.reason)}{url}"
+    title = f"{CONCLUSIONS[run.verdict.conclusion]}: {log_line(run.title)}."
+    return f"{title} {log_line(run.verdict.reason)}{url}"
 
 
 def _failure(placed: Placed) -> list[str]:

@@ -1,0 +1,121 @@
+"""Reports of any size, made of the model alone: a tenth of the cases failed, with ten steps of 120 characters each.
+
+No two texts are the same object, as in a tree that was decoded from answers of the service.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from testsigma_action.model import (
+    CaseResult,
+    Conclusion,
+    Counts,
+    Device,
+    MachineResult,
+    Report,
+    Result,
+    ResultTree,
+    Run,
+    RunReport,
+    RunSpec,
+    Status,
+    StepResult,
+    SuiteResult,
+    Timing,
+    Verdict,
+)
+
+FAIL_EVERY = 10
+STEPS = 10
+TEXT = 120
+
+_BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
+_FILLER = ", as it is described in the acceptance criteria of the story that this test was written for, and in no others"
+_URL = "https://app.testsigma.com/ui/td"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many machines, suites on each, cases in each."""
+
+    machines: int
+    suites: int
+    cases: int
+
+    @property
+    def total(self) -> int:
+        """How many cases that makes."""
+        return self.machines * self.suites * self.cases
+
+
+def report(size: Size) -> Report:
+    """What is known at the end of a step whose run had so many cases."""
+    machines = tuple(_machine(size, number) for number in range(size.machines))
+    failed = sum(1 for machine in machines for case in machine.cases() if case.result is Result.FAILED)
+    counts = Counts(size.total, size.total - failed, failed, 0, 0, 0, 0, 0)
+    run = Run(
+        id="9001",
+        status=Status.COMPLETED,
+        result=Result.FAILED,
+        plan_id="12",
+        plan_name="Everything",
+        timing=_timing(0, 3600),
+        counts=counts,
+        url=f"{_URL}/runs/9001",
+    )
+    verdict = Verdict(Conclusion.FAILED, 1, f"{failed} of {size.total} cases failed.", "tests-failed")
+    spec = RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2")
+    of_run = RunReport(spec, verdict, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
+    ended = _BEGIN + timedelta(hours=1)
+    return Report(verdict, (of_run,), _BEGIN, ended, junit_file="junit.xml", results_file="results.json")
+
+
+def _machine(size: Size, number: int) -> MachineResult:
+    suites = tuple(_suite(size, number * size.suites + position) for position in range(size.suites))
+    device = Device(browser="Chrome", browser_version="131", os="Windows", os_version="11")
+    return MachineResult(str(100 + number), f"Machine {number}", suites, Result.FAILED, _timing(number, 3600), device)
+
+
+def _suite(size: Size, number: int) -> SuiteResult:
+    cases = tuple(_case(number * size.cases + position) for position in range(size.cases))
+    return SuiteResult(str(1000 + number), f"Suite {number}", cases, Result.FAILED, _timing(number, 60))
+
+
+def _case(number: int) -> CaseResult:
+    failed = number % FAIL_EVERY == 0
+    identity = str(500_000 + number)
+    return CaseResult(
+        id=identity,
+        case_id=str(100_000 + number),
+        name=f"Customer number {number} puts something into the basket and pays",
+        result=Result.FAILED if failed else Result.PASSED,
+        result_label="FAILURE" if failed else "SUCCESS",
+        timing=_timing(number, 12.3),
+        steps=tuple(_step(number, position) for position in range(1, STEPS + 1)) if failed else None,
+        url=f"{_URL}/test_case_results/{identity}",
+    )
+
+
+def _step(case: int, position: int) -> StepResult:
+    """One step of a failed case: its last step is the one that broke it."""
+    failed = position == STEPS
+    said = _text(f"Nothing was found on page {position} of customer {case}") if failed else f"Step {position} was done."
+    return StepResult(
+        id=str(10_000_000 + case * STEPS + position),
+        position=position,
+        action=_text(f"Verify that page {position} of customer {case} shows all that was ordered"),
+        result=Result.FAILED if failed else Result.PASSED,
+        message=said,
+        kind="NLP_TEXT",
+        error_type="ASSERT_ERROR" if failed else "",
+        timing=_timing(case, 1.2),
+    )
+
+
+def _text(beginning: str) -> str:
+    return f"{beginning}{_FILLER}"[:TEXT]
+
+
+def _timing(offset: float, seconds: float) -> Timing:
+    begin, duration = _BEGIN + timedelta(seconds=offset), timedelta(seconds=seconds)
+    return Timing(begin, begin + duration, duration)
