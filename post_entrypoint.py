@@ -9,9 +9,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import SystemClock
-from testsigma_action.post import main
 
 if __name__ == "__main__":
     calls = Calls(clock := SystemClock())
+    # Before anything else is imported, as in the main stage.
     calls.install_handlers()
+
+    from testsigma_action.post import main
+
     sys.exit(main(os.environ, calls, clock))

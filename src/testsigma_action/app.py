@@ -25,11 +25,12 @@ from testsigma_action.publish import Publisher, junit_path, results_path, unwrit
 from testsigma_action.reporters import console, outputs
 from testsigma_action.specs import run_spec
 from testsigma_action.start import PATIENCE, Start
-from testsigma_action.watch import Limits, Stop, stop, watch
+from testsigma_action.watch import Limits, Stop, look_once, stop, watch
 
-# Seconds: for collecting results once a run is over, for stopping it at the deadline, for stopping it when cancelled
-# (the platform kills the step 10 s after its first signal).
+# Seconds: for collecting results once a run is over, for a last look at it before we give up, for stopping it then, and
+# for stopping it when cancelled (the platform kills the step 10 s after its first signal).
 COLLECT_BUDGET = 300.0
+LOOK_BUDGET = 5.0
 STOP_BUDGET = 30.0
 CANCEL_BUDGET = 6.0
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -57,7 +58,13 @@ class Known:
     run: Run | None = None
     tree: ResultTree | None = None
     given_up: bool = False
+    in_doubt: bool = False
     verdicts: list[Verdict] = field(default_factory=list)
+
+    @property
+    def loose(self) -> bool:
+        """Whether something that we started may go on."""
+        return self.in_doubt or (self.run is not None and not self.run.completed)
 
 
 class Step:
@@ -88,7 +95,10 @@ class Step:
             self._conclude(error)
         except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
             self._log.say(console.traceback(error))
-            self._conclude(Bug(error))
+            bug = Bug(error)
+            if self._known.loose:
+                bug.message += " What it started may go on."
+            self._conclude(bug)
         return self._end()
 
     def _stages(self) -> None:
@@ -96,7 +106,7 @@ class Step:
         if self._reading.problems:
             raise InputError(*self._reading.problems)
         self._transport.check_bundle()
-        self._claim_files()
+        self._publisher.write_unfinished(self._report(UNFINISHED))
         until = min(self._remote.after(PATIENCE), self._deadline)
         busy_until = self._deadline if self._inputs.on_busy == "wait" else None
         start = Start(self._known.spec, self._remote, until, busy_until, self._inputs.poll_interval)
@@ -110,13 +120,6 @@ class Step:
     @property
     def _deadline(self) -> float:
         return self._began + self._inputs.timeout.total_seconds()
-
-    def _claim_files(self) -> None:
-        """Find out now, not after two hours, that a report cannot be written."""
-        try:
-            self._publisher.write_unfinished(self._report(UNFINISHED))
-        except OSError as error:
-            raise InputError(f"junit-file: {unwritable(junit_path(self._inputs), error).message}") from None
 
     def _start(self, start: Start) -> None:
         start.spec = self._known.spec = preflight.check(start.spec, self._remote, until=start.unreachable_until)
@@ -183,19 +186,24 @@ class Step:
         if self._inputs.on_timeout == "leave":
             error.message += f" Run {run.id} was left as it is: {run.url}"
             raise error
+        seen = look_once(run.id, self._remote, until=self._remote.after(LOOK_BUDGET))
+        if seen and seen.completed:
+            self._saw(seen)
+            return
+        # From here on the run is cut short by us: whatever it says of itself, it is not what was asked for.
+        self._known.given_up = True
         outcome = stop(run.id, self._remote, until=self._remote.after(STOP_BUDGET))
         if outcome.run:
             self._saw(outcome.run)
-        if not over_by_itself(outcome):
-            error.message += stopped_in_words(run.id, outcome)
-            self._known.given_up = True
-            self._conclude(error)
+        error.message += in_words(run.id, outcome)
+        self._conclude(error)
 
     def _after_cancel(self, cancelled: Cancelled, *, in_doubt: bool) -> None:
         """Stop the run, as far as the time that the platform leaves us allows, and say what became of it."""
         until = (self._remote.calls.signalled_at or self._clock.monotonic()) + CANCEL_BUDGET
         if in_doubt:
             self._known.run = self._found_again(until)
+            self._known.in_doubt = self._known.run is None
         run = self._known.run
         if not run:
             cancelled.message += " A run may have been started." if in_doubt else " Nothing was started."
@@ -207,7 +215,7 @@ class Step:
             outcome = stop(run.id, self._remote, until=until)
             if outcome.run:
                 self._saw(outcome.run)
-            cancelled.message += stopped_in_words(run.id, outcome)
+            cancelled.message += in_words(run.id, outcome)
 
     def _found_again(self, until: float) -> Run | None:
         """A run whose start was not answered before the signal, if it can be told from all others."""
@@ -241,8 +249,14 @@ class Step:
         except Cancelled as cancelled:
             self._conclude(cancelled)
         report = self._publisher.publish(self._report(verdicts.combined(self._known.verdicts)))
-        self._write_state({"settled": "true"})
+        if not self._left_for_post(report.verdict):
+            self._write_state({"settled": "true"})
         return report.verdict.exit_code
+
+    def _left_for_post(self, verdict: Verdict) -> bool:
+        """Whether the post stage, which has more time, is to stop what we were to stop and could not."""
+        to_stop = self._inputs.wait and self._inputs.on_cancel == "stop"
+        return to_stop and verdict.exit_code in {70, 130, 143} and self._known.loose
 
     def _report(self, verdict: Verdict) -> Report:
         known = self._known
@@ -271,13 +285,10 @@ def started(run: Run) -> Verdict:
     return Verdict(Conclusion.STARTED, 0, f"Run {run.id} was started; this step does not wait for it.")
 
 
-def over_by_itself(outcome: Stop) -> bool:
-    """Whether a run had ended before the stop reached it: then it has results of its own."""
-    return outcome.confirmed and outcome.run is not None and outcome.run.result is not Result.STOPPED
-
-
-def stopped_in_words(run_id: str, outcome: Stop) -> str:
-    """What became of a run that we stopped."""
-    if outcome.confirmed:
+def in_words(run_id: str, outcome: Stop) -> str:
+    """What became of a run that we asked to stop."""
+    if not outcome.confirmed or not outcome.run:
+        return f" It is not certain that run {run_id} was stopped, it may go on. {outcome.trouble}".rstrip()
+    if outcome.run.result is Result.STOPPED:
         return f" Run {run_id} was stopped."
-    return f" It is not certain that run {run_id} was stopped, it may go on. {outcome.trouble}".rstrip()
+    return f" Run {run_id} is over: {outcome.run.result.value}."

@@ -4,12 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
-from testsigma_action.model import CaseResult, Iteration, MachineResult, Result, ResultTree, StepResult, SuiteResult
+from testsigma_action.model import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
 
 Steps = Mapping[str, tuple[StepResult, ...]]
-
-# Results that speak against a pass, wherever they are found.
-BAD = frozenset({Result.FAILED, Result.ABORTED, Result.STOPPED})
 
 
 def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> ResultTree:
@@ -58,7 +55,7 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
             return case
         return replace(
             case,
-            result=known.result if case.result.tolerable and known.result in BAD else case.result,
+            result=known.result if case.result.tolerable and known.result.contradicts_pass else case.result,
             disabled=known.disabled,
             data_driven=case.data_driven or known.data_driven,
             timing=known.timing,

@@ -5,6 +5,7 @@ Sources, the first that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN
 """
 
 import argparse
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,6 +112,7 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str]) -> Reading
         except values.Invalid as error:
             problems.append(_problem(definition, text, str(error)))
     problems += _missing(read, problems)
+    problems += _same_file(read)
     return Reading(Inputs(**read), tuple(problems), tuple(_unknown(environ)))
 
 
@@ -127,7 +129,9 @@ def _problem(definition: Definition, text: str, accepted: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text[:100])
+    """What may be shown of a text: no control characters, and nothing that stands where a URL has its password."""
+    shown = re.sub(r"//[^/@]*@", "//***@", text[:100])
+    return "".join(character if character.isprintable() else "?" for character in shown)
 
 
 def _missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
@@ -137,6 +141,12 @@ def _missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
         yield KEY_MISSING
     if not read.get("plan_id") and "plan-id" not in wrong:
         yield "plan-id: not given. It is the number in the address of the test plan's page."
+
+
+def _same_file(read: Mapping[str, Any]) -> Iterator[str]:
+    junit = read.get("junit_file")
+    if junit and junit != values.OFF and junit == read.get("results_file"):
+        yield f"results-file: '{_visible(junit)}' is the junit-file, too; one of them would be lost."
 
 
 def _unknown(environ: Mapping[str, str]) -> Iterator[str]:

@@ -34,6 +34,7 @@ def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
     ]
     nothing = False
     while ways and remote.clock.monotonic() < until:
+        nothing = False
         for way in tuple(ways):
             listed = _look(way, remote, until)
             if listed is None:

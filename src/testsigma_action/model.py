@@ -50,6 +50,11 @@ class Result(Enum):
         return self in {Result.PASSED, Result.NOT_EXECUTED}
 
     @property
+    def contradicts_pass(self) -> bool:
+        """Whether a part with this result proves that the whole did not pass; one of unknown result proves nothing."""
+        return self in {Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED}
+
+    @property
     def executed(self) -> bool:
         """Whether a part with this result was carried out, at least in part: evidence that tests ran."""
         return self in {Result.PASSED, Result.FAILED, Result.ABORTED, Result.STOPPED}

@@ -15,13 +15,14 @@ from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
 from testsigma_action.ci.log import Log
 from testsigma_action.clock import Clock
-from testsigma_action.errors import ActionError
+from testsigma_action.errors import BUG_HINT, ActionError, Bug
 from testsigma_action.inputs import Inputs, read_inputs
 from testsigma_action.model import RunSpec
 from testsigma_action.reporters import console
-from testsigma_action.watch import stop
+from testsigma_action.watch import look_once, stop
 
-# Seconds: for finding a run whose start was not answered, and for stopping one.
+# Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
+LOOK_BUDGET = 5.0
 LOOKUP_BUDGET = 20.0
 STOP_BUDGET = 30.0
 
@@ -56,13 +57,17 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock) -> int:
     if state.settled or not state.plan_id:
         return 0
     if inputs.on_cancel == "leave":
-        log.say(["The step was killed; on-cancel is leave, so its run is left as it is."])
+        log.say(["The step did not end in order; on-cancel is leave, so its run is left as it is."])
         return 0
     try:
         return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log), log)
     except ActionError as error:
         log.say(console.warnings([f"{error.message} {error.hint}"]))
         return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last net: a bug must say what may be left over
+        log.say(console.traceback(error))
+        log.say(console.warnings([f"A run of plan {state.plan_id} may go on. {BUG_HINT}"]))
+        return Bug.exit_code
 
 
 def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log) -> Remote:
@@ -71,6 +76,7 @@ def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log) -> Remote:
             calls.post(partial(log.say, console.warnings([trouble.message])))
 
     transport = Transport(inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe)
+    transport.check_bundle()
     return Remote(Client(transport), calls, clock, observe)
 
 
@@ -78,16 +84,16 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
     run_id = state.run_id or _find(state, inputs, remote, log)
     if not run_id:
         return 3
-    until = remote.after(STOP_BUDGET)
-    run = remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
-    if run.completed:
-        log.say([f"The step was killed; run {run_id} is over: {run.result.value}."])
+    run = look_once(run_id, remote, until=remote.after(LOOK_BUDGET))
+    if run and run.completed:
+        log.say([f"The step did not stop run {run_id}; it is over: {run.result.value}."])
         return 0
-    outcome = stop(run_id, remote, until=until)
+    outcome = stop(run_id, remote, until=remote.after(STOP_BUDGET))
     if outcome.confirmed:
-        log.say([f"The step was killed; run {run_id} was stopped."])
+        log.say([f"The step did not stop run {run_id}; it is stopped now."])
         return 0
-    log.say(console.warnings([f"Run {run_id} may go on: {run.url} {outcome.trouble}"]))
+    url = remote.client.run_url(run_id)
+    log.say(console.warnings([f"Run {run_id} may go on: {url} {outcome.trouble}"]))
     return 3
 
 
@@ -99,7 +105,7 @@ def _find(state: State, inputs: Inputs, remote: Remote, log: Log) -> str:
         return found[0]
     known = f" Runs with that build number: {', '.join(found[:10])}." if found else ""
     lost = (
-        f"The step was killed while it started plan {state.plan_id}, and its run (build number "
+        f"The step ended while it started plan {state.plan_id}, and its run (build number "
         f"{state.build_number}) was not found.{known} Look in Testsigma whether one is going on."
     )
     log.say(console.warnings([lost]))

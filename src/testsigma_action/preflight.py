@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from testsigma_action.api.lists import SavedConfiguration
 from testsigma_action.api.remote import Remote
-from testsigma_action.errors import InputError
+from testsigma_action.cancel import Late
+from testsigma_action.errors import UNREACHABLE_HINT, InputError, Unreachable
 from testsigma_action.model import ConfigurationRef, RunSpec
 
 # How many saved configurations an error lists at most.
@@ -18,7 +19,11 @@ def check(spec: RunSpec, remote: Remote, *, until: float) -> RunSpec:
     """
     if not spec.configuration or spec.configuration.id:
         return spec
-    known = remote.calls.run(lambda: remote.client.fetch_saved_configurations(until=until))
+    try:
+        known = remote.calls.run(lambda: remote.client.fetch_saved_configurations(until=until), until=until)
+    except Late:
+        message = "Could not read the saved configurations: no answer in time. Nothing was started."
+        raise Unreachable(message, code="api-unreachable", hint=UNREACHABLE_HINT) from None
     return replace(spec, configuration=_by_name(spec.configuration.name, known))
 
 

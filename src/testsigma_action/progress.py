@@ -26,6 +26,7 @@ class Progress:
     def started(self, run: Run) -> None:
         """Tell where the run is to be seen."""
         self._running = True
+        self._outage = None
         self._say(console.link(run))
 
     def of(self, before: Run, run: Run, elapsed: timedelta) -> None:

@@ -7,7 +7,7 @@ from testsigma_action import verdict as verdicts
 from testsigma_action.ci.base import Platform
 from testsigma_action.ci.files import Workspace
 from testsigma_action.ci.log import Log
-from testsigma_action.errors import Bug, ReportError
+from testsigma_action.errors import Bug, InputError, ReportError
 from testsigma_action.inputs import Inputs
 from testsigma_action.model import Report, Verdict
 from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
@@ -41,12 +41,18 @@ class Publisher:
     log: Log
 
     def write_unfinished(self, report: Report) -> None:
-        """Leave a JUnit file that says "not finished", so that a killed step leaves no stale or missing one.
+        """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
 
-        Raises OSError where it cannot be written.
+        Raises InputError where one cannot be written: better now than after two hours.
         """
-        if report.junit_file:
-            Workspace(self.platform.workspace).write(report.junit_file, junit.render(report))
+        workspace = Workspace(self.platform.workspace)
+        rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
+        for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
+            try:
+                if path:
+                    workspace.write(path, rendered[name])
+            except OSError as error:
+                raise InputError(f"{name}: {unwritable(path, error).message}") from None
 
     def publish(self, report: Report) -> Report:
         """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""

@@ -63,6 +63,7 @@ class Start:
 
     def _send(self) -> Run:
         calls, client = self.remote.calls, self.remote.client
+        calls.check()
         self.in_doubt = True
         try:
             run = calls.run(lambda: client.start_run(self.spec), until=self.remote.after(ANSWER), shielded=True)

@@ -78,23 +78,30 @@ def _contradictions(tree: ResultTree) -> Iterator[str]:
         *(machine.result for machine in tree.machines),
         *(suite.result for machine in tree.machines for suite in machine.suites),
     )
-    if any(result in {Result.FAILED, Result.ABORTED, Result.STOPPED} for result in parts):
+    if any(result and result.contradicts_pass for result in parts):
         yield "a part of it did not pass"
 
 
 def _bad_counts(counts: Counts) -> Iterator[str]:
-    for word, number in (("failed", counts.failed), ("aborted", counts.aborted), ("stopped", counts.stopped)):
+    numbers = {
+        "failed": counts.failed,
+        "aborted": counts.aborted,
+        "stopped": counts.stopped,
+        "queued": counts.queued,
+    }
+    for word, number in numbers.items():
         if number:
             yield f"its counters have {number} {word}"
 
 
 def _unaccounted(tree: ResultTree) -> Iterator[str]:
     """Cases that are neither on the list nor, by the counters, passed or left out."""
-    counts = tree.run.counts
-    total, listed = counts.total or 0, sum(1 for _ in tree.cases())
-    left = total - (counts.passed or 0) - (counts.not_executed or 0)
-    if listed < total and left > 0:
-        yield f"nothing is known of {_cases(left)}"
+    listed = sum(1 for _ in tree.cases())
+    for counts in (tree.run.counts, *tree.run.other_counts):
+        total = counts.total or 0
+        left = total - (counts.passed or 0) - (counts.not_executed or 0)
+        if listed < total and left > 0:
+            yield f"nothing is known of {_cases(left)}"
 
 
 def _without_evidence(tree: ResultTree) -> Verdict | None:

@@ -33,6 +33,12 @@ class Limits:
         """After this instant nothing is asked any more."""
         return self.deadline - min(LAST_LOOK, (self.deadline - self.began) / 10)
 
+    def next_deadline(self, run: Run | None) -> float:
+        """When the run has to be looked at again at the latest."""
+        if run and run.status.waiting and self.queue_deadline is not None:
+            return min(self.last_look, self.queue_deadline)
+        return self.last_look
+
 
 def watch(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
     """Yield every answer about a run; the last one is that of the completed run.
@@ -50,7 +56,7 @@ def watch(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
                 return
         _check_deadlines(run, run_id, remote, limits)
         elapsed = remote.clock.monotonic() - limits.began
-        left = limits.last_look - remote.clock.monotonic()
+        left = limits.next_deadline(run) - remote.clock.monotonic()
         remote.calls.sleep(min(pacing.next_delay(elapsed, limits.interval), max(0.0, left)))
 
 
@@ -95,6 +101,14 @@ class Stop:
     confirmed: bool
     run: Run | None = None
     trouble: str = ""
+
+
+def look_once(run_id: str, remote: Remote, *, until: float) -> Run | None:
+    """The run as it is now; None where that cannot be said. Raises no ApiError."""
+    try:
+        return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+    except (ApiError, Late):
+        return None
 
 
 def stop(run_id: str, remote: Remote, *, until: float) -> Stop:

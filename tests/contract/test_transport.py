@@ -21,7 +21,7 @@ from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.transport import BearerAuth, Json, Limits, Request, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls, Late
-from testsigma_action.errors import ActionError, ApiError, Redirected, Refused, Transient, Unreachable
+from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
 from testsigma_action.model import Secret
 
 RUNS = "/api/v1/execution_results"
@@ -511,18 +511,30 @@ def test_a_certificate_that_is_not_trusted_is_final(
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "junk"])
-def test_a_bundle_that_cannot_be_used_is_final(
-    secure: Callable[..., Server], tmp_path: Path, content: str | None
-) -> None:
+def test_a_bundle_that_cannot_be_used_is_bad_input(tmp_path: Path, content: str | None) -> None:
     """Trying for two minutes does not make the file any better; what is wrong is the file."""
     path = tmp_path / "bundle.pem"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    seen: list[Trouble] = []
-    with secure() as server, pytest.raises(ActionError) as caught:
-        transport(server.url, seen.append, ca_bundle=path).get(STATUS, identity, until=soon(0.2))
-    assert seen == []
-    assert "ca-bundle" in caught.value.message + caught.value.hint
+    with pytest.raises(InputError, match="ca-bundle"):
+        transport("https://localhost", ca_bundle=path).check_bundle()
+
+
+def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(
+    raw: Callable[[Talk], Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that takes a request and breaks off has perhaps passed it on; one that cannot be reached has not."""
+    received: list[bytes] = []
+    proxy = raw(lambda connection: received.append(read_request(connection)))
+    monkeypatch.setenv("http_proxy", proxy.url)
+    with pytest.raises(Transient) as lost:
+        transport("http://127.0.0.1:9").send(limited(SHORT, "POST", {"executionId": 420}), identity)
+    assert received
+    assert lost.value.sent is True
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with pytest.raises(Transient) as refused:
+        transport("http://127.0.0.1:9").send(limited(SHORT, "POST", {"executionId": 420}), identity)
+    assert refused.value.sent is False
 
 
 def test_no_certificate_is_asked_for_again_once_it_was_trusted(secure: Callable[..., Server], bundle: Path) -> None:

@@ -136,6 +136,27 @@ def test_4_stopped_at_the_deadline(bench: Bench) -> None:
     assert step.outputs["result"] == "stopped"
 
 
+def test_4_cut_short_by_us(bench: Bench) -> None:
+    """A run that we asked to stop is no pass, whatever it says of itself afterwards."""
+    server = bench.serve(held().with_faults(Fault("stop", text="{}", takes_effect=False)))
+    step = bench.start({"TESTSIGMA_TIMEOUT": "1s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
+    server.wait_for("stop")
+    server.release()
+    outcome = step.wait()
+    check_reports(outcome, 4, "timed-out", "timed-out")
+    assert outcome.outputs["result"] == "passed"
+    assert "is over: passed" in outcome.log
+
+
+def test_2_one_file_for_two_reports(bench: Bench) -> None:
+    """Two reports in one file would be one report lost."""
+    both = {"TESTSIGMA_JUNIT_FILE": "out/report", "TESTSIGMA_RESULTS_FILE": "out/report"}
+    server = bench.serve(scenario("passing"))
+    step = bench.run(both, server=server)
+    assert step.exit_code == 2
+    assert server.calls == []
+
+
 def test_4_queue(bench: Bench) -> None:
     """A run that does not leave the queue in time has a deadline and a name of its own."""
     step = bench.run({"TESTSIGMA_QUEUE_TIMEOUT": "0.5s"}, server=bench.serve(scenario("queued")))

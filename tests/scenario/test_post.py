@@ -37,7 +37,7 @@ def test_a_killed_step(bench: Bench) -> None:
     outcome = post(bench, server, left.state)
     assert outcome.exit_code == 0
     assert server.calls.count("stop") == 1
-    assert "run 1001 was stopped" in outcome.log
+    assert "run 1001; it is stopped now" in outcome.log
 
 
 def test_killed_during_the_start(bench: Bench) -> None:
@@ -100,3 +100,27 @@ def test_an_unknown_run(bench: Bench) -> None:
     assert outcome.exit_code == 3
     assert "run 5" in outcome.log
     assert "key-for-tests" not in "\n".join(outcome.lines[1:])
+
+
+def test_a_stop_that_was_not_confirmed(bench: Bench) -> None:
+    """What a cancelled step could not stop in its few seconds is left to the post stage."""
+    server = serve_held(bench, Fault("stop", status=503, count=2))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(signal.SIGINT)
+    left = step.wait()
+    assert left.exit_code == 130
+    assert "settled" not in left.state
+    assert post(bench, server, left.state).exit_code == 0
+    assert server.simulator.statuses()[1001] == "STATUS_COMPLETED"
+
+
+def test_a_service_that_hangs(bench: Bench) -> None:
+    """A look that is not answered does not keep the stop from being sent."""
+    server = serve_held(bench, Fault("status", delay=20.0, after=1, count=1))
+    step = bench.start({"TESTSIGMA_POLL_INTERVAL": "30s"}, server=server)
+    server.wait_for("status")
+    step.send(signal.SIGKILL)
+    outcome = post(bench, server, step.wait().state)
+    assert outcome.exit_code == 0
+    assert server.calls.count("stop") == 1

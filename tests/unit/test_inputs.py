@@ -275,3 +275,10 @@ def test_nothing_that_is_read_raises() -> None:
     for junk in ("\x00", "\udcff", "{" * 2000, "9" * 20, "🙂", "::error::", "%s%n", "null"):
         environ = {f"INPUT_{definition.name.upper()}": junk for definition in DEFINITIONS}
         assert isinstance(read_inputs((), environ), Reading)
+
+
+def test_a_password_in_the_address_is_not_quoted() -> None:
+    """An address with credentials is refused, and what is said of it does not bring them out."""
+    reading = read("--base-url", "https://bob:hush@host.example")
+    assert "hush" not in " ".join(reading.problems)
+    assert "base-url: 'https://***@host.example'" in " ".join(reading.problems)

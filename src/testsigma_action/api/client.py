@@ -56,7 +56,14 @@ class Client:
     def start_run(self, spec: RunSpec) -> Run:
         """Start a run of a plan. Sent once: raises Transient when it is not known what became of it."""
         request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
-        return self._transport.send(request, self._run)
+
+        def of_this_plan(body: Json) -> Run:
+            run = self._run(body)
+            if run.plan_id.lstrip("0") not in {"", spec.plan_id.lstrip("0")}:
+                raise DecodeError("that describes a run of another plan")
+            return run
+
+        return self._transport.send(request, of_this_plan)
 
     def fetch_run(self, run_id: str, *, until: float) -> Run:
         """The status of a run: the only call that has one."""

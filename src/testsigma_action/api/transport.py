@@ -170,7 +170,7 @@ class Transport:
             raise self._no_answer(request, error) from None
         except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
             broke_off = f"{self.host} broke off its answer ({_name(error)})"
-            raise Transient(f"Could not {request.purpose}: {broke_off}.") from None
+            raise Transient(f"Could not {request.purpose}: {broke_off}.", sent=not _never_sent(error)) from None
 
     def _open(self, request: Request) -> requests.Response:
         return self._session().request(
@@ -186,7 +186,6 @@ class Transport:
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
-            self.check_bundle()
             session = _Session()
             session.auth = self._auth
             session.headers.update(
@@ -216,7 +215,7 @@ class Transport:
             if self._clock.monotonic() > ends:
                 raise urllib3.exceptions.HTTPError("too slow")
         expected = response.headers.get("Content-Length", "")
-        if expected.isdecimal() and raw.tell() < int(expected):
+        if len(expected) < 20 and expected.isdecimal() and raw.tell() < int(expected):
             raise urllib3.exceptions.HTTPError("shorter than announced")
         return self._without_key(bytes(body))
 
@@ -258,7 +257,7 @@ class Transport:
 
 def _host(url: str) -> str:
     try:
-        return urlsplit(url).netloc
+        return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
         return ""
 
@@ -275,25 +274,28 @@ def _limited(request: Request, limits: Limits) -> Request:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error, and what it was raised for: urllib3 keeps that in `reason`, requests in the first argument."""
+    """The error, and what it was raised for: the libraries keep that in an attribute or in the first argument."""
     chain: list[BaseException] = []
     seen: BaseException | None = error
     while isinstance(seen, BaseException) and len(chain) < 8:
         chain.append(seen)
-        inner = getattr(seen, "reason", None) or (seen.args[0] if seen.args else None)
-        seen = inner if isinstance(inner, BaseException) else seen.__context__
+        kept = (getattr(seen, "reason", None), getattr(seen, "original_error", None), *seen.args[:1])
+        seen = next((inner for inner in kept if isinstance(inner, BaseException)), seen.__context__)
     return chain
 
 
 def _never_sent(error: BaseException) -> bool:
-    """Whether a request failed before a byte of it left. TLS may break at any time, but for a certificate at once."""
+    """Whether a request failed before a byte of it left. TLS may break at any time, but for a certificate at once.
+
+    A ProxyError proves nothing by itself: urllib3 calls any loss of a connection through a proxy one.
+    """
     before = (
         requests.ConnectTimeout,
-        requests.exceptions.ProxyError,
         urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.LocationValueError,
         ssl.SSLCertVerificationError,
     )
-    return any(isinstance(cause, before) for cause in _causes(error))
+    return any(isinstance(cause, before) or str(cause).startswith(NO_TUNNEL) for cause in _causes(error))
 
 
 def _certificate_rejected(error: BaseException) -> bool:
@@ -309,6 +311,8 @@ def _name(error: BaseException) -> str:
     return known or type(cause).__name__
 
 
+# How the standard library says that a proxy refused to open a tunnel: nothing was sent through it.
+NO_TUNNEL = "Tunnel connection failed"
 NAMES = {
     "ConnectionRefusedError": "connection refused",
     "ConnectionResetError": "connection reset",

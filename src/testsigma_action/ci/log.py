@@ -1,5 +1,6 @@
 """The log: lines on standard output, without the secret."""
 
+import io
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -14,7 +15,8 @@ class Log:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         """Write to standard output unless told otherwise."""
-        self._stream = stream or sys.stdout
+        # Where standard output is closed there is nobody to tell.
+        self._stream = stream or sys.stdout or io.StringIO()
         self._hidden: tuple[str, ...] = ()
 
     def hide(self, secret: Secret) -> None:

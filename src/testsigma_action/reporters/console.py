@@ -87,9 +87,9 @@ def progress(run: Run, elapsed: timedelta) -> str:
 
 
 def outage_begins(problem: str, *, running: bool) -> str:
-    """The service cannot be reached for now; a run that was started goes on."""
-    meanwhile = "; the run goes on without us" if running else ""
-    return f"The service does not answer, trying again{meanwhile}. {log_line(problem)}".rstrip()
+    """The service cannot be used for now; a run that was started goes on."""
+    what = "The service does not answer, trying again; the run goes on without us."
+    return f"{what if running else 'Nothing was started yet, trying again.'} {log_line(problem)}".rstrip()
 
 
 def outage_ends(lasted: timedelta) -> str:
