@@ -30,7 +30,7 @@ STEPS = 10
 TEXT = 120
 
 _BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
-_FILLER = ", as it is described in the acceptance criteria of the story that this test was written for, and in no others"
+_FILLER = ", as it is described in the acceptance criteria of the story that this test was written for, in no other"
 _URL = "https://app.testsigma.com/ui/td"
 
 

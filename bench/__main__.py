@@ -1,0 +1,32 @@
+"""All benches: a line a figure, `build/bench.json`, and exit code 1 where a figure is over its limit.
+
+make bench
+"""
+
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+from bench import collect, report
+from bench.children import ROOT
+from bench.figures import Figure
+
+
+def run(figures: Iterable[Figure], path: Path) -> int:
+    """Print figures as they come, write them to a file, and say whether one is over its limit."""
+    kept = []
+    for figure in figures:
+        sys.stdout.write(f"{figure.line()}\n")
+        sys.stdout.flush()
+        kept.append(figure)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = {"python": platform.python_version(), "figures": [figure.data() for figure in kept]}
+    path.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    return int(not all(figure.ok for figure in kept))
+
+
+if __name__ == "__main__":
+    sys.exit(run(chain(collect.figures(), report.figures()), ROOT / "build" / "bench.json"))

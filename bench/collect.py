@@ -1,0 +1,77 @@
+"""What collecting the results of a large run costs: requests, and time against what the latency alone takes.
+
+The service is a process of its own, so that it does not share an interpreter with what is measured.
+"""
+
+import time
+from collections.abc import Iterator
+from math import ceil
+
+from bench.children import child, last_words
+from bench.figures import Figure
+from bench.service import RUN_ID
+from bench.trees import FAIL_EVERY, Size
+from tests.simulator import TEST_KEY, Options
+from testsigma_action.api.client import Client
+from testsigma_action.api.remote import Remote
+from testsigma_action.api.transport import Transport
+from testsigma_action.cancel import Calls
+from testsigma_action.clock import SystemClock
+from testsigma_action.collect import WIDTH, collect
+from testsigma_action.model import ResultTree, Secret
+
+SIZE = Size(machines=10, suites=5, cases=100)
+LATENCY = 0.05
+PATIENCE = 60.0
+
+MOST_REQUESTS = 1.0
+MOST_TIME = 1.3
+
+
+def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
+    """Measure; the size is for tests, which have no time for the real one."""
+    tree, seconds, requests = measured(size, latency)
+    complain_about(tree, size)
+    allowed = budget(size)
+    yield Figure("collect requests / budget", requests / allowed, MOST_REQUESTS, f"{requests} requests of {allowed}")
+    floor = requests * latency / WIDTH
+    note = f"{seconds:.2f} s, {floor:.2f} s by {latency * 1000:g} ms a request, {WIDTH} at a time"
+    yield Figure("collect time / floor", seconds / floor, MOST_TIME, note)
+
+
+def budget(size: Size) -> int:
+    """How many requests there may be: a few for the run, then one a machine, suite, page of cases and failed case."""
+    suites = size.machines * size.suites
+    failed = size.machines * size.suites * (size.cases // FAIL_EVERY)
+    return 6 + size.machines + suites + ceil(size.total / Options().page_size) + failed
+
+
+def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
+    """A tree, the seconds that it took to collect it, and the requests that the service saw."""
+    with child("bench.service", size.machines, size.suites, size.cases, latency) as service:
+        if not service.stdout:
+            raise AssertionError("the child has a pipe")
+        url = service.stdout.readline().strip()
+        begin = time.perf_counter()
+        tree = collected(url)
+        seconds = time.perf_counter() - begin
+        return tree, seconds, int(last_words(service))
+
+
+def collected(url: str) -> ResultTree:
+    """The results of the run that the service has, read as the step reads them once the run is over."""
+    clock = SystemClock()
+    transport = Transport(url, Secret(TEST_KEY), clock=clock, observe=lambda _: None)
+    remote = Remote(Client(transport), Calls(clock), clock, lambda _: None)
+    run = remote.client.fetch_run(str(RUN_ID), until=remote.after(PATIENCE))
+    *_, tree = collect(run, remote, "failed", until=remote.after(PATIENCE))
+    return tree
+
+
+def complain_about(tree: ResultTree, size: Size) -> None:
+    """Raise RuntimeError where less was collected than there is: that would be cheap."""
+    failed = [case for case in tree.cases() if not case.acceptable]
+    found = (tree.counts.total, len(failed), sum(1 for case in failed if case.steps), tree.gaps)
+    wanted = size.machines * size.suites * (size.cases // FAIL_EVERY)
+    if found != (size.total, wanted, wanted, ()):
+        raise RuntimeError(f"incomplete: {found}")

@@ -1,0 +1,23 @@
+"""All reports, written as the step writes them on GitHub: the platform with the most places to write to."""
+
+from pathlib import Path
+
+from testsigma_action.ci.github import GitHub
+from testsigma_action.ci.log import Log
+from testsigma_action.inputs import Inputs
+from testsigma_action.model import Report
+from testsigma_action.publish import Publisher
+
+FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
+
+
+def publish(report: Report, folder: Path) -> None:
+    """Write all reports and the log into a folder. Raises RuntimeError where one could not be written."""
+    paths = {variable: folder / name for variable, name in FILES.items()}
+    for path in paths.values():
+        path.unlink(missing_ok=True)
+    environ = {variable: str(path) for variable, path in paths.items()} | {"GITHUB_WORKSPACE": str(folder)}
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        done = Publisher(Inputs(), GitHub(environ), Log(log)).publish(report)
+    if done.verdict != report.verdict:
+        raise RuntimeError(done.verdict.reason)

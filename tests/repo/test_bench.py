@@ -1,0 +1,108 @@
+"""The benches at a size that takes no time: they still run, and measure what they say."""
+
+import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import collect, floor, report
+from bench.__main__ import run
+from bench.collect import budget, complain_about, measured
+from bench.figures import Figure
+from bench.memory import peak
+from bench.publishing import publish
+from bench.trees import STEPS, TEXT, Size
+from bench.trees import report as report_of
+from testsigma_action.model import Result
+
+TINY = Size(machines=2, suites=2, cases=20)
+FIGURES = {
+    "collect requests / budget": 1.0,
+    "collect time / floor": 1.3,
+    "report junit / floor": 3.0,
+    "report all / floor": 8.0,
+    "report junit growth": 13.0,
+    "report all growth": 13.0,
+    "report memory": 400.0,
+}
+
+
+def test_every_figure_has_the_limit_that_was_promised() -> None:
+    """Names are unique, and no limit is raised unnoticed. Growth is that of ten times the cases."""
+    found = [*collect.figures(TINY, 0.001), *report.figures(replace(TINY, cases=200), TINY, repeats=1)]
+    assert {figure.name: figure.limit for figure in found} == FIGURES
+    assert len(found) == len(FIGURES)
+    assert all(figure.value > 0 for figure in found)
+
+
+def test_the_real_sizes() -> None:
+    """What was promised is promised for runs of this size."""
+    assert (collect.SIZE.machines, collect.SIZE.machines * collect.SIZE.suites, collect.SIZE.total) == (10, 50, 5000)
+    assert budget(collect.SIZE) == 6 + 10 + 50 + 50 + 500
+    assert collect.LATENCY == 0.05
+    assert (report.SMALL.total, report.LARGE.total) == (10_000, 100_000)
+
+
+def test_collecting_from_a_slow_service() -> None:
+    """All requests are counted and each is slow; a tree that lacks something is no result."""
+    tree, seconds, requests = measured(TINY, 0.01)
+    complain_about(tree, TINY)
+    assert 1 + 1 + TINY.machines + TINY.total // 10 < requests <= budget(TINY)
+    assert seconds > requests * 0.01 / 8
+    with pytest.raises(RuntimeError, match="incomplete"):
+        complain_about(replace(tree, machines=tree.machines[:1]), TINY)
+
+
+def test_a_report_of_a_size() -> None:
+    """A tenth of the cases failed, with ten steps of 120 characters each."""
+    tree = report_of(TINY).runs[0].tree
+    assert tree is not None
+    failed = [case for case in tree.cases() if case.result is Result.FAILED]
+    assert (sum(1 for _ in tree.cases()), len(failed)) == (80, 8)
+    assert all(len(case.steps or ()) == STEPS and case.message for case in failed)
+    assert {len(step.action) for case in failed for step in case.all_steps()} == {TEXT}
+    assert {len(case.message) for case in failed} == {TEXT}
+
+
+def test_all_reports_are_written(tmp_path: Path) -> None:
+    """JUnit, results, summary, outputs and the log, each with something in it."""
+    publish(report_of(TINY), tmp_path)
+    sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
+    assert sizes.keys() == {"junit.xml", "results.json", "summary.md", "outputs", "log"}
+    assert all(sizes.values())
+
+
+def test_a_report_that_is_lost_is_no_cheap_report(tmp_path: Path) -> None:
+    """What could not be written ends the bench."""
+    lost = replace(report_of(TINY), junit_file="log/junit.xml")
+    with pytest.raises(RuntimeError, match="Could not write"):
+        publish(lost, tmp_path)
+
+
+def test_the_floor_writes_the_same_document(tmp_path: Path) -> None:
+    """What is compared is the same work: the same elements, attributes and text."""
+    publish(report_of(TINY), tmp_path)
+    floor.write(floor.read(tmp_path / "junit.xml"), tmp_path / "floor.xml")
+    ours, theirs = (ET.canonicalize(from_file=tmp_path / name) for name in ("junit.xml", "floor.xml"))
+    assert ours == theirs
+
+
+def test_memory_is_that_of_the_whole_process() -> None:
+    """The process that runs this has at least an interpreter in memory."""
+    assert 10 < peak() < 10_000
+
+
+@pytest.mark.parametrize(("value", "code", "word"), [(1.0, 0, "ok"), (1.01, 1, "OVER")])
+def test_a_figure_over_its_limit_fails(
+    value: float, code: int, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line a figure, the same as JSON, and exit code 1 where one is over its limit."""
+    path = tmp_path / "build" / "bench.json"
+    assert run([Figure("a", value, 1.0, "note"), Figure("b", 0.5, 1.0)], path) == code
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split() == ["a", f"{value:.2f}", "1.00", word, "note"]
+    assert second.split() == ["b", "0.50", "1.00", "ok"]
+    written = json.loads(path.read_text("utf-8"))["figures"]
+    assert written[0] == {"name": "a", "value": value, "limit": 1.0, "ok": not code, "note": "note"}
