@@ -44,10 +44,13 @@ class Result(Enum):
     QUEUED = "queued"
     UNKNOWN = "unknown"
 
+    # Members are singletons; what the base class has instead is written in Python, and results are counted a lot.
+    __hash__ = object.__hash__
+
     @property
     def tolerable(self) -> bool:
         """Whether a part with this result may stand under a pass."""
-        return self in {Result.PASSED, Result.NOT_EXECUTED}
+        return self in (Result.PASSED, Result.NOT_EXECUTED)
 
     @property
     def contradicts_pass(self) -> bool:
@@ -203,9 +206,8 @@ class StepResult:
 
 def failing_step(steps: Sequence[StepResult]) -> StepResult | None:
     """The step that broke what these are the steps of: the first that failed, else the first that may not be so."""
-    failed = (step for step in steps if step.result is Result.FAILED)
-    broken = (step for step in steps if not step.result.tolerable)
-    return next(failed, next(broken, None))
+    broken = [step for step in steps if not step.result.tolerable]
+    return next((step for step in broken if step.result is Result.FAILED), broken[0] if broken else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,8 @@ class CaseResult:
     @property
     def acceptable(self) -> bool:
         """Whether it may stand under a pass: neither it nor one of its data sets is broken."""
+        if not self.iterations:
+            return self.result.tolerable
         return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
 
     def all_steps(self) -> Iterator[StepResult]:

@@ -61,8 +61,10 @@ def cut(text: str, most: int) -> str:
 
 def one_line(text: str, most: int = NAME) -> str:
     """Return plain text without a line break, for outputs, XML attributes and names."""
+    if len(text) <= most and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # nearly every name: no line break, nothing to clean
     part = text[: most * _READ]
-    if part.isprintable():  # nearly every name: no line break, nothing to clean
+    if part.isprintable():
         line = " ".join(part.split())
     else:
         line = BREAK.join(filter(None, (" ".join(line.split()) for line in _clean(part).splitlines())))
@@ -108,7 +110,7 @@ def web_link(url: str) -> str:
 
 def encodable(text: str) -> str:
     """Replace what cannot be encoded as UTF-8; for data whose reader has to get everything else unchanged."""
-    return _UNENCODABLE.sub(_REPLACEMENT, text)
+    return text if text.isascii() else _UNENCODABLE.sub(_REPLACEMENT, text)
 
 
 def _clean(text: str) -> str:

@@ -107,7 +107,7 @@ def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]
     """The steps that tell a failure: the last few up to the one that broke it, and how many stand before them."""
     known = steps or ()
     breaking = failing_step(known)
-    end = known.index(breaking) + 1 if breaking else len(known)
+    end = next((number for number, step in enumerate(known, 1) if step is breaking), len(known))
     start = max(end - STEPS_SHOWN, 0)
     return start, known[start:end]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
-from testsigma_action.model import Report, RunReport, Verdict
+from testsigma_action.model import Report, Verdict
 from testsigma_action.reporters import (
     CONCLUSIONS,
     Placed,
@@ -35,8 +35,8 @@ class Annotation:
 
 def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
     """At most `most` annotations: verdicts that no case explains, then failures; the last says how many are left."""
-    found = chain(_verdicts(report), *(_failures(run) for run in report.runs))
-    shown = list(islice(found, most))
+    found: Iterator[Annotation | Placed] = chain(_verdicts(report), *(failures(run.tree) for run in report.runs))
+    shown = [one if isinstance(one, Annotation) else _failure(one) for one in islice(found, most)]
     left = sum(1 for _ in found)
     if left and shown:
         shown[-1] = _more(left + 1, report, alone=most == 1)
@@ -50,10 +50,6 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
     for run in report.runs:
         if needs_saying(run):
             yield _verdict(run.title, run.verdict, run.run.url if run.run else "")
-
-
-def _failures(run: RunReport) -> Iterator[Annotation]:
-    return (_failure(placed) for placed in failures(run.tree))
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:

@@ -55,7 +55,8 @@ def render(report: Report) -> dict[str, str]:
         "results-file": report.results_file,
         "error-code": report.verdict.code,
     }
-    counts = {name: _sum([number(numbers(run)) for run in report.runs]) for name, number in _COUNTS.items()}
+    counted = [numbers(run) for run in report.runs]
+    counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
     return {name: value if name == "runs" else one_line(value, _VALUE) for name, value in (outputs | counts).items()}
 
 

@@ -30,6 +30,7 @@ from testsigma_action.text import cut, encodable
 SCHEMA_VERSION = 1
 
 _TEXT = 65_536
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Fields = dict[str, Any]
 
@@ -95,7 +96,7 @@ def _machine(machine: MachineResult) -> Iterator[str]:
 
 def _suite(suite: SuiteResult) -> Iterator[str]:
     fields = {"id": suite.id, "name": _text(suite.name), "result": suite.result.value, **_timing(suite.timing)}
-    return _nest(fields, "cases", ([_dump(_case(case))] for case in suite.cases))
+    return _nest(fields, "cases", ((_dump(_case(case)),) for case in suite.cases))
 
 
 def _case(case: CaseResult) -> Fields:
@@ -207,7 +208,7 @@ def _timing(timing: Timing) -> Fields:
 def _time(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
 
 
 def _seconds(duration: timedelta | None) -> float | None:
@@ -219,8 +220,8 @@ def _optional(result: Result | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    return cut(text, _TEXT)
+    return text if len(text) <= _TEXT else cut(text, _TEXT)
 
 
 def _dump(fields: Fields) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(fields)

@@ -56,6 +56,8 @@ class Outcome(Enum):
     ERROR = auto()
     SKIPPED = auto()
 
+    __hash__ = object.__hash__  # As that of Result.
+
 
 _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Result.NOT_EXECUTED: Outcome.SKIPPED}
 
@@ -112,8 +114,7 @@ def _of_run(run: RunReport) -> Iterator[Suite]:
 
 def _of_case(case: CaseResult) -> Iterator[Entry]:
     name = plain_case_name(case)
-    results = {iteration.result for iteration in case.iterations}
-    if case.result not in results or failing_step(case.steps or ()):
+    if not any(one.result is case.result for one in case.iterations) or failing_step(case.steps or ()):
         yield _entry(name, case, took(case.timing), case)
     for iteration in case.iterations:
         durations = [took(step.timing) or timedelta() for step in iteration.steps or ()]
