@@ -18,7 +18,8 @@ from testsigma_action.api.transport import Transport
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import SystemClock
 from testsigma_action.collect import WIDTH, collect
-from testsigma_action.model import ResultTree, Secret
+from testsigma_action.secret import Secret
+from testsigma_action.tree import ResultTree
 
 SIZE = Size(machines=10, suites=5, cases=100)
 LATENCY = 0.05

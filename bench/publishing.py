@@ -5,8 +5,8 @@ from pathlib import Path
 from testsigma_action.ci.github import GitHub
 from testsigma_action.ci.log import Log
 from testsigma_action.inputs import Inputs
-from testsigma_action.model import Report
 from testsigma_action.publish import Publisher
+from testsigma_action.report import Report
 
 FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
 

@@ -14,7 +14,7 @@ from bench.publishing import publish
 from bench.trees import Size
 from bench.trees import report as report_of
 from testsigma_action.ci.files import Workspace
-from testsigma_action.model import Report
+from testsigma_action.report import Report
 from testsigma_action.reporters import junit
 
 SMALL = Size(machines=10, suites=5, cases=200)

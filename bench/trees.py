@@ -6,24 +6,9 @@ No two texts are the same object, as in a tree that was decoded from answers of 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    Device,
-    MachineResult,
-    Report,
-    Result,
-    ResultTree,
-    Run,
-    RunReport,
-    RunSpec,
-    Status,
-    StepResult,
-    SuiteResult,
-    Timing,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, RunSpec, Status, Timing
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.tree import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
 
 FAIL_EVERY = 10
 STEPS = 10

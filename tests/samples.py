@@ -4,25 +4,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    Device,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    ResultTree,
-    Run,
-    RunReport,
-    RunSpec,
-    Status,
-    StepResult,
-    SuiteResult,
-    Timing,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, RunSpec, Status, Timing
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
 
 BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 RUN_URL = "https://app.testsigma.com/ui/td/runs/9001"

@@ -19,12 +19,14 @@ from testsigma_action.clock import Clock
 from testsigma_action.collect import collect
 from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, InputError, TimedOut
 from testsigma_action.inputs import Reading, read_inputs
-from testsigma_action.model import Conclusion, Report, Result, ResultTree, Run, RunReport, RunSpec, Status, Verdict
+from testsigma_action.model import Result, Run, RunSpec, Status
 from testsigma_action.progress import Progress
 from testsigma_action.publish import Publisher, junit_path, results_path, unwritable
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import console, outputs
 from testsigma_action.specs import run_spec
 from testsigma_action.start import PATIENCE, Start
+from testsigma_action.tree import ResultTree
 from testsigma_action.watch import Limits, Stop, look_once, stop, watch
 
 # Seconds: for collecting results once a run is over, for a last look at it before we give up, for stopping it then, and

@@ -15,7 +15,8 @@ from testsigma_action.api.decode import CaseDetails, CasePage, MachineDetails, S
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, Unreachable
-from testsigma_action.model import CaseResult, ResultTree, Run, StepResult
+from testsigma_action.model import Run
+from testsigma_action.tree import CaseResult, ResultTree, StepResult
 
 T = TypeVar("T")
 Details = Literal["failed", "all", "none"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
-from testsigma_action.model import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
 
 Steps = Mapping[str, tuple[StepResult, ...]]
 

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any, Literal, NoReturn
 
 from testsigma_action import values
-from testsigma_action.model import NO_SECRET, ConfigurationRef, Secret
+from testsigma_action.model import ConfigurationRef
+from testsigma_action.secret import NO_SECRET, Secret
 
 KEY_MISSING = (
     "api-key: not given. If it comes from a secret: secrets are empty in pull requests from forks and from Dependabot."

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from testsigma_action.model import ConfigurationRef, Secret
+from testsigma_action.model import ConfigurationRef
+from testsigma_action.secret import Secret
 
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?")

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from testsigma_action.errors import ActionError
-from testsigma_action.model import Conclusion, Counts, Result, ResultTree, Run, Verdict
+from testsigma_action.model import Counts, Result, Run
+from testsigma_action.report import Conclusion, Verdict
+from testsigma_action.tree import ResultTree
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
 PRECEDENCE = (70, 130, 143, 2, 3, 4, 1, 5, 0)

@@ -19,7 +19,8 @@ from testsigma_action.api.transport import Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import SystemClock
-from testsigma_action.model import RunSpec, Secret
+from testsigma_action.model import RunSpec
+from testsigma_action.secret import Secret
 
 PLAN = "420"
 CLOCK = SystemClock()

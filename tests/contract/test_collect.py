@@ -27,7 +27,8 @@ from tests.simulator import (
 from testsigma_action import collect as collecting
 from testsigma_action.collect import Details, collect
 from testsigma_action.errors import Cancelled
-from testsigma_action.model import CaseResult, Result, ResultTree, Run
+from testsigma_action.model import Result, Run
+from testsigma_action.tree import CaseResult, ResultTree
 from testsigma_action.verdict import judge
 
 LEVELS = ("machine", "suite", "steps")

@@ -22,7 +22,7 @@ from testsigma_action.api.transport import BearerAuth, Json, Limits, Request, Tr
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls, Late
 from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 RUNS = "/api/v1/execution_results"
 STATUS = Request("GET", f"{RUNS}/900", "read the status of run 900")

@@ -14,18 +14,11 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from tests import samples
 from tests.unit.test_text import COMMANDS
-from testsigma_action.model import (
-    CaseResult,
-    Device,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    StepResult,
-    SuiteResult,
-)
+from testsigma_action.model import Result
+from testsigma_action.report import Report
 from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
 from testsigma_action.reporters.page import BUDGET
+from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

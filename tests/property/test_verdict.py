@@ -6,19 +6,9 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    Iteration,
-    MachineResult,
-    Result,
-    ResultTree,
-    Run,
-    Status,
-    SuiteResult,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, Status
+from testsigma_action.report import Conclusion, Verdict
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.verdict import PRECEDENCE, combined, judge
 
 RESULTS = st.sampled_from(Result)

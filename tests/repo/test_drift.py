@@ -10,7 +10,8 @@ import yaml
 from tests.samples import BEGIN as NOW
 from testsigma_action.errors import ISSUES
 from testsigma_action.inputs import BY_NAME, DEFINITIONS, Inputs
-from testsigma_action.model import Conclusion, Report, Result, RunReport, RunSpec, Status, Verdict
+from testsigma_action.model import Result, RunSpec, Status
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import outputs
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,8 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
-from testsigma_action.model import Result, Verdict
+from testsigma_action.model import Result
+from testsigma_action.report import Verdict
 from testsigma_action.reporters import annotations
 from testsigma_action.reporters.annotations import Annotation
 

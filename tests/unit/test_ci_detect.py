@@ -7,7 +7,7 @@ import pytest
 from testsigma_action import ci
 from testsigma_action.ci.base import Platform
 from testsigma_action.ci.github import GitHub
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 
 def test_github_is_recognised() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
-from testsigma_action.model import NO_SECRET, Secret
+from testsigma_action.secret import NO_SECRET, Secret
 
 HOSTILE = "%0A::error::x\r\n::set-output name=a::b,c"
 

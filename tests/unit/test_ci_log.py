@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from testsigma_action.ci.log import HIDDEN, Log
-from testsigma_action.model import NO_SECRET, Secret
+from testsigma_action.secret import NO_SECRET, Secret
 
 KEY = "key/for+tests"
 

@@ -7,8 +7,10 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
-from testsigma_action.model import ConfigurationRef, Counts, Iteration, Result, RunSpec, Status, Verdict
+from testsigma_action.model import ConfigurationRef, Counts, Result, RunSpec, Status
+from testsigma_action.report import Verdict
 from testsigma_action.reporters import console, in_words
+from testsigma_action.tree import Iteration
 
 
 def test_announce() -> None:

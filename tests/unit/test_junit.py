@@ -8,8 +8,10 @@ from junitparser import JUnitXml
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
-from testsigma_action.model import CaseResult, Conclusion, Counts, Iteration, Report, Result, Timing, Verdict
+from testsigma_action.model import Counts, Result, Timing
+from testsigma_action.report import Conclusion, Report, Verdict
 from testsigma_action.reporters import junit
+from testsigma_action.tree import CaseResult, Iteration
 
 
 def rendered(report: Report) -> ET.Element:

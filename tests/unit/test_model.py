@@ -7,25 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from testsigma_action.model import (
-    NO_SECRET,
-    CaseResult,
-    Conclusion,
-    Counts,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    ResultTree,
-    Run,
-    RunReport,
-    RunSpec,
-    Secret,
-    Status,
-    StepResult,
-    SuiteResult,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, RunSpec, Status
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.secret import NO_SECRET, Secret
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
 
 RUN = Run("302", Status.COMPLETED, Result.PASSED)
 PASSED = Verdict(Conclusion.PASSED, 0, "All cases passed.")

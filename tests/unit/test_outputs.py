@@ -7,7 +7,8 @@ import pytest
 
 from tests import samples
 from tests.samples import case, machine, run, run_report, suite, tree
-from testsigma_action.model import Counts, Result, Status, Timing, Verdict
+from testsigma_action.model import Counts, Result, Status, Timing
+from testsigma_action.report import Verdict
 from testsigma_action.reporters import outputs
 
 NAMES = {

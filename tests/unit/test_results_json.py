@@ -10,7 +10,8 @@ import pytest
 
 from tests import samples
 from tests.samples import case, of_cases, run_report
-from testsigma_action.model import ConfigurationRef, Report, Result, RunSpec, Verdict
+from testsigma_action.model import ConfigurationRef, Result, RunSpec
+from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import results_json
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))

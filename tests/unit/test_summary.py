@@ -7,9 +7,11 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
-from testsigma_action.model import Counts, Device, Iteration, Report, Result, Timing, Verdict
+from testsigma_action.model import Counts, Result, Timing
+from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import summary
 from testsigma_action.reporters.page import BUDGET, REST, Page
+from testsigma_action.tree import Device, Iteration
 
 
 def test_verdict_and_reason_come_first() -> None:

@@ -6,18 +6,9 @@ from itertools import product
 import pytest
 
 from testsigma_action.errors import Bug, Cancelled, InputError, ReportError, StartError, TimedOut
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    MachineResult,
-    Result,
-    ResultTree,
-    Run,
-    Status,
-    SuiteResult,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, Status
+from testsigma_action.report import Conclusion, Verdict
+from testsigma_action.tree import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.verdict import combined, judge, of_error
 
 DONE = Run("302", Status.COMPLETED, Result.PASSED)

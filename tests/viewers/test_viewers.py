@@ -15,8 +15,10 @@ import pytest
 
 from tests import samples
 from tests.property.test_reporters import HOSTILE
-from testsigma_action.model import CaseResult, Iteration, Report, Result
+from testsigma_action.model import Result
+from testsigma_action.report import Report
 from testsigma_action.reporters import junit
+from testsigma_action.tree import CaseResult, Iteration
 
 NODE_MODULES = Path(os.environ.get("VIEWERS", "")).resolve() / "node_modules"
 LANGUAGES = ("Größe ändern", "Корзина пуста", "カートに入れる", "סל הקניות ריק", "买 3 件 🛒", "naïve café, 1 200,50 €")

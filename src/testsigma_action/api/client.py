@@ -9,7 +9,8 @@ from testsigma_action.api import decode, lists
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.transport import MEGABYTE, Json, Limits, Request, Transport
 from testsigma_action.errors import Refused
-from testsigma_action.model import ConfigurationRef, MachineResult, Run, RunSpec, StepResult
+from testsigma_action.model import ConfigurationRef, Run, RunSpec
+from testsigma_action.tree import MachineResult, StepResult
 
 T = TypeVar("T")
 

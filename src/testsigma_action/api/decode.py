@@ -9,19 +9,8 @@ from dataclasses import dataclass
 
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.lists import page
-from testsigma_action.model import (
-    CaseResult,
-    Counts,
-    Device,
-    Iteration,
-    MachineResult,
-    Result,
-    Run,
-    Status,
-    StepResult,
-    SuiteResult,
-    Timing,
-)
+from testsigma_action.model import Counts, Result, Run, Status, Timing
+from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
 STATUSES = {
     "STATUS_CREATED": Status.CREATED,

@@ -22,7 +22,7 @@ from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble,
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
 from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 Json = object

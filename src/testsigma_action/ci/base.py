@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 
 class Platform:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from testsigma_action.ci.base import Platform
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 # The runner cuts an annotation's message after this many characters.
 LONGEST_MESSAGE = 4096

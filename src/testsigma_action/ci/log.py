@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from testsigma_action.model import Secret
+from testsigma_action.secret import Secret
 
 HIDDEN = "***"
 

@@ -6,21 +6,9 @@ Here is what all of them share: words for people, which cases are failures, and 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    MachineResult,
-    Report,
-    Result,
-    ResultTree,
-    RunReport,
-    StepResult,
-    SuiteResult,
-    Timing,
-    Verdict,
-    failing_step,
-)
+from testsigma_action.model import Counts, Result, Timing
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.tree import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 
 Placed = tuple[MachineResult, SuiteResult, CaseResult]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
-from testsigma_action.model import Report, Verdict
+from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import (
     CONCLUSIONS,
     Placed,

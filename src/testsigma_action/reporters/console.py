@@ -8,7 +8,8 @@ from datetime import timedelta
 from itertools import islice
 from traceback import format_exception
 
-from testsigma_action.model import Report, Run, RunReport, RunSpec, Status
+from testsigma_action.model import Run, RunSpec, Status
+from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import (
     CONCLUSIONS,
     RESULTS,

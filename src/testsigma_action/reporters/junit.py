@@ -17,10 +17,11 @@ from datetime import UTC, datetime, timedelta
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from testsigma_action.model import Report, StepResult
+from testsigma_action.report import Report
 from testsigma_action.reporters import RESULTS, heading, story
 from testsigma_action.reporters.testcases import WHOLE_RUN, Entry, Outcome, Suite, suites
 from testsigma_action.text import MESSAGE, lines, one_line
+from testsigma_action.tree import StepResult
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 
-from testsigma_action.model import Counts, Report, Result, Run, RunReport
+from testsigma_action.model import Counts, Result, Run
+from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import numbers, took
 from testsigma_action.text import one_line
 from testsigma_action.verdict import PRECEDENCE

@@ -9,23 +9,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from testsigma_action.model import (
-    CaseResult,
-    Counts,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    Run,
-    RunReport,
-    RunSpec,
-    StepResult,
-    SuiteResult,
-    Timing,
-    Verdict,
-)
+from testsigma_action.model import Counts, Result, Run, RunSpec, Timing
+from testsigma_action.report import Report, RunReport, Verdict
 from testsigma_action.reporters import heading, numbers
 from testsigma_action.text import cut, encodable
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
 
 SCHEMA_VERSION = 1
 

@@ -11,20 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Literal
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Counts,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    RunReport,
-    StepResult,
-    SuiteResult,
-    Verdict,
-    failing_step,
-)
+from testsigma_action.model import Counts, Result
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import (
     CONCLUSIONS,
     RESULTS,
@@ -43,6 +31,7 @@ from testsigma_action.reporters import (
 )
 from testsigma_action.reporters.page import REST, ROWS, Detail, Page
 from testsigma_action.text import html, html_lines, web_link
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
 
 _REASON = 6000
 _MESSAGE = 2000

@@ -13,20 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from testsigma_action.model import (
-    CaseResult,
-    Conclusion,
-    Iteration,
-    MachineResult,
-    Report,
-    Result,
-    RunReport,
-    StepResult,
-    SuiteResult,
-    Timing,
-    Verdict,
-    failing_step,
-)
+from testsigma_action.model import Result, Timing
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import (
     RESULTS,
     account,
@@ -40,6 +28,7 @@ from testsigma_action.reporters import (
     took,
 )
 from testsigma_action.text import one_line
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
 
 WHOLE_RUN = "Test plan run"
 

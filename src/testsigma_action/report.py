@@ -1,0 +1,76 @@
+"""What the step concludes, and all that is known when it ends: what every reporter renders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from testsigma_action.model import Counts, Run, RunSpec
+from testsigma_action.tree import ResultTree
+
+
+class Conclusion(Enum):
+    """What the step concludes: the word for its exit code."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+    STARTED = "started"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the step concludes.
+
+    `reason` is one sentence for people, `code` the stable name of the cause (empty for a pass), `hint` what to do.
+    """
+
+    conclusion: Conclusion
+    exit_code: int
+    reason: str
+    code: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run with all that is known of it when the step ends, whichever way it ends."""
+
+    spec: RunSpec
+    verdict: Verdict
+    run: Run | None = None
+    tree: ResultTree | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """The best numbers there are."""
+        if self.tree:
+            return self.tree.counts
+        return self.run.counts if self.run else Counts()
+
+    @property
+    def title(self) -> str:
+        """A name for people: the plan's name, else its ID, else the run's."""
+        if self.run and self.run.plan_name:
+            return self.run.plan_name
+        if self.spec.plan_id:
+            return f"Plan {self.spec.plan_id}"
+        return f"Run {self.run.id}" if self.run else "Testsigma"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known when the step ends: what every reporter renders.
+
+    `verdict` is that of the step: the worst of its runs, or what went wrong around them.
+    """
+
+    verdict: Verdict
+    runs: tuple[RunReport, ...]
+    started: datetime
+    ended: datetime
+    title: str = ""
+    junit_file: str = ""
+    results_file: str = ""

@@ -1,0 +1,171 @@
+"""The results of a run on all levels: machines, suites, cases, iterations, steps.
+
+Every text in them came from the service and is untrusted: see `text`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from testsigma_action.model import Counts, Result, Run, Timing
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step of a case (or of one iteration of it): what it did, what came of it."""
+
+    id: str
+    position: int
+    action: str
+    result: Result
+    message: str = ""
+    kind: str = ""
+    error_type: str = ""
+    error_code: str = ""
+    timing: Timing = Timing()
+    visual_result: Result | None = None
+
+
+def failing_step(steps: Sequence[StepResult]) -> StepResult | None:
+    """The step that broke what these are the steps of: the first that failed, else the first that may not be so."""
+    broken = [step for step in steps if not step.result.tolerable]
+    return next((step for step in broken if step.result is Result.FAILED), broken[0] if broken else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One data set of a data-driven case. `steps` is None where they were not fetched."""
+
+    id: str
+    name: str
+    result: Result
+    steps: tuple[StepResult, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case on one machine. `steps` is None where they were not fetched; `result_label` is the service's word.
+
+    A case that was run again has its last result; `earlier` are those before it, the oldest first.
+    """
+
+    id: str
+    case_id: str
+    name: str
+    result: Result
+    result_label: str = ""
+    data_driven: bool = False
+    disabled: bool = False
+    timing: Timing = Timing()
+    iterations: tuple[Iteration, ...] = ()
+    steps: tuple[StepResult, ...] | None = None
+    visual_result: Result | None = None
+    url: str = ""
+    earlier: tuple["CaseResult", ...] = ()
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it passed only when it was run again."""
+        return self.acceptable and any(not attempt.acceptable for attempt in self.earlier)
+
+    @property
+    def failing_step(self) -> StepResult | None:
+        """The step that broke the case."""
+        return failing_step(tuple(self.all_steps()))
+
+    @property
+    def message(self) -> str:
+        """What the failing step said; empty where no step is known."""
+        step = self.failing_step
+        return step.message if step else ""
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it may stand under a pass: neither it nor one of its data sets is broken."""
+        if not self.iterations:
+            return self.result.tolerable
+        return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
+
+    def all_steps(self) -> Iterator[StepResult]:
+        """Its own steps, then those of its iterations."""
+        yield from self.steps or ()
+        for iteration in self.iterations:
+            yield from iteration.steps or ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """One suite on one machine."""
+
+    id: str
+    name: str
+    cases: tuple[CaseResult, ...]
+    result: Result = Result.UNKNOWN
+    timing: Timing = Timing()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a machine is: browser, operating system, resolution, host. Empty where nobody told us."""
+
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    resolution: str = ""
+    name: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineResult:
+    """One machine (device) of a run."""
+
+    id: str
+    title: str
+    suites: tuple[SuiteResult, ...]
+    result: Result = Result.UNKNOWN
+    timing: Timing = Timing()
+    device: Device = Device()
+
+    def cases(self) -> Iterator[CaseResult]:
+        """Its cases in the order of its suites."""
+        for suite in self.suites:
+            yield from suite.cases
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTree:
+    """The results of a completed run on all levels, as far as they could be had.
+
+    `listed` says whether the list of cases was there, `unreadable` whether it was not because the service failed;
+    `details_result` is the run's result by the detailed calls; `gaps` names in words what could not be had.
+    `reruns` are the runs that ran the failed cases again, the oldest first.
+    """
+
+    run: Run
+    machines: tuple[MachineResult, ...] = ()
+    listed: bool = False
+    unreadable: bool = False
+    details_result: Result = Result.UNKNOWN
+    gaps: tuple[str, ...] = ()
+    reruns: tuple[Run, ...] = ()
+
+    def cases(self) -> Iterator[CaseResult]:
+        """All cases in the order of machines and suites."""
+        for machine in self.machines:
+            yield from machine.cases()
+
+    def placed_cases(self) -> Iterator[tuple[MachineResult, SuiteResult, CaseResult]]:
+        """All cases with the place they stand in."""
+        for machine in self.machines:
+            for suite in machine.suites:
+                for case in suite.cases:
+                    yield machine, suite, case
+
+    @property
+    def counts(self) -> Counts:
+        """Numbers to show: our own count of the list, unless the list is missing or shorter than the run says."""
+        if not self.listed:
+            return self.run.counts
+        own = Counts.of(case.result for case in self.cases())
+        return own if (own.total or 0) >= (self.run.counts.total or 0) else self.run.counts
