@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, TypeVar
@@ -21,8 +22,6 @@ from testsigma_action.errors import ApiError, Cancelled, Unreachable
 # Answers of a server that stopped in the middle of the start call are waited for this long after a signal (seconds).
 GRACE = 3.0
 
-# The main thread looks up this often (seconds): a signal that comes in the instant before it blocks does not wake it.
-TICK = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 T = TypeVar("T")
@@ -52,19 +51,19 @@ class _Job:
         return self.value
 
 
-class _Worker(threading.Thread):
-    """A daemon thread that makes one call after the other; it keeps its connections between calls."""
+class _Worker:
+    """A thread that makes one call after the other; it keeps its connections between calls."""
 
-    def __init__(self, events: "SimpleQueue[Callable[[], None]]", idle: "deque[_Worker]") -> None:
-        super().__init__(daemon=True, name="call")
+    def __init__(self, clock: Clock, events: "SimpleQueue[Callable[[], None]]", idle: "deque[_Worker]") -> None:
         self.jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._clock = clock
         self._events = events
         self._idle = idle
 
     def run(self) -> None:
+        _current.clock = self._clock
         while True:
-            job = self.jobs.get()
-            _current.job = job
+            job = _current.job = self._clock.take(self.jobs)
             try:
                 job.value = job.call()
             except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is awaited
@@ -77,9 +76,10 @@ class _Worker(threading.Thread):
 
 
 class _Current(threading.local):
-    """The job of the thread that asks."""
+    """The job of the thread that asks, and the clock that it waits on; none off a worker thread."""
 
     job: _Job | None = None
+    clock: Clock | None = None
 
 
 _current = _Current()
@@ -90,36 +90,48 @@ def pause(seconds: float) -> None:
 
     Raises Abandoned as soon as the main thread has left the call.
     """
-    job = _current.job
-    if job and job.abandoned.wait(max(0.0, seconds)):
+    job, clock = _current.job, _current.clock
+    if job and clock and clock.wait(job.abandoned, seconds):
         raise Abandoned
 
 
 class Calls:
     """What the main thread waits on."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Make the queue; no thread is started before the first call."""
+    def __init__(self, clock: Clock, leave: Callable[[int], object] = os._exit) -> None:
+        """Make the queue; no thread is started before the first call. `leave` ends the process with an exit code."""
         self._clock = clock
+        self._leave = leave
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._idle: deque[_Worker] = deque()
         self._signal: int | None = None
         self._signalled_at = 0.0
         self._raised = False
+        self._notice: Callable[[], None] = _wake_up
+        self._every = self._due = inf
 
     def install_handlers(self) -> None:
         """Take SIGINT and SIGTERM. PID 1 would ignore SIGTERM without a handler."""
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
+    def ignore_signals(self) -> None:
+        """Take no signal any more: what the step says stands, and its exit code is to be that of its reports."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self.interrupt(number)
+
+    def interrupt(self, number: int) -> None:
+        """What a signal does, at any moment: the first ends the wait, a second of the same kind the process."""
         if self._signal is None:
             self._signal = number
             self._signalled_at = self._clock.monotonic()
             self._events.put(_wake_up)
         elif number == self._signal:
             # Whoever asks twice wants out at once, whatever is left undone.
-            os._exit(128 + self._signal)
+            self._leave(128 + self._signal)
 
     @property
     def signalled_at(self) -> float | None:
@@ -135,6 +147,10 @@ class Calls:
     def post(self, notice: Callable[[], None]) -> None:
         """Have the main thread call this while it waits; for worker threads that have something to tell."""
         self._events.put(notice)
+
+    def remind(self, notice: Callable[[], None], every: float) -> None:
+        """Have the main thread call this every so many seconds while it waits, whatever it waits for."""
+        self._notice, self._every, self._due = notice, every, self._clock.monotonic() + every
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises Cancelled on a signal."""
@@ -198,8 +214,8 @@ class Calls:
         if self._idle:
             worker = self._idle.popleft()
         else:
-            worker = _Worker(self._events, self._idle)
-            worker.start()
+            worker = _Worker(self._clock, self._events, self._idle)
+            self._clock.begin(worker.run)
         job = _Job(call)
         worker.jobs.put(job)
         return job
@@ -211,15 +227,19 @@ class Calls:
         return until
 
     def _turn(self, until: float | None) -> None:
-        """Take one event from the queue, or none at a tick; raises Late when the time is over."""
-        left = TICK if until is None else until - self._clock.monotonic()
-        if left <= 0:
+        """Take one event from the queue, or see that time has passed; raises Late when it is over."""
+        now = self._clock.monotonic()
+        if until is not None and until <= now:
             raise Late
+        ends = min(self._due, inf if until is None else until)
         try:
-            event = self._events.get(timeout=min(left, TICK))
+            event = self._clock.take(self._events, None if ends == inf else max(0.0, ends - now))
         except Empty:
-            return
+            event = _wake_up
         event()
+        if self._clock.monotonic() >= self._due:
+            self._due = self._clock.monotonic() + self._every
+            self._notice()
 
 
 def _wake_up() -> None:

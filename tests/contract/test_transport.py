@@ -15,12 +15,11 @@ from threading import Thread
 import pytest
 import trustme
 
-from tests.contract.conftest import CLOCK, Raw, Serve, Service, Talk, soon, transport
+from tests.contract.conftest import Raw, Serve, Service, Talk, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.transport import BearerAuth, Json, Limits, Request, Transport
 from testsigma_action.api.trouble import Trouble
-from testsigma_action.cancel import Calls, Late
 from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
 from testsigma_action.secret import Secret
 
@@ -282,15 +281,16 @@ def test_a_request_never_lasts_past_its_instant(serve: Serve) -> None:
 
 
 def test_a_head_that_drips_is_left_in_time(raw: Callable[[Talk], Raw]) -> None:
-    """The library reads the head as a whole, however long it takes; who waits for the answer leaves all the same."""
+    """Line by line, drop by drop: the head has to be there in the time that the service may be silent."""
     service = raw(
         answering(b"HTTP/1.1 200 OK\r\nX: ", *[b"x"] * 50, b"\r\nContent-Length: 11\r\n\r\n" + BODY, pause=0.05)
     )
-    made = transport(service.url)
     began = time.monotonic()
-    with pytest.raises(Late):
-        Calls(CLOCK).run(lambda: made.get(limited(SHORT), identity, until=soon(0.6)), until=soon(0.6))
+    with pytest.raises(Transient) as caught:
+        transport(service.url).send(limited(SHORT), identity)
     assert time.monotonic() - began < 1.5
+    assert "no answer in time" in caught.value.message
+    assert caught.value.sent is True
 
 
 @pytest.mark.parametrize(
@@ -491,6 +491,36 @@ def test_a_bundle_of_ones_own_is_trusted(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     with secure() as server:
         assert transport(server.url, ca_bundle=bundle).get(STATUS, identity, until=soon(5)) == "900"
+
+
+def test_a_head_that_drips_over_tls_is_left_in_time(secure: Callable[..., Server], bundle: Path) -> None:
+    """The limit holds for every kind of connection; one drop after the other is decrypted, and still it ends."""
+    with secure(Fault("status", delivery="drip-head", chunk=1, interval=0.02)) as server:
+        began = time.monotonic()
+        with pytest.raises(Transient, match="no answer in time"):
+            transport(server.url, ca_bundle=bundle).send(limited(SHORT), identity)
+        assert time.monotonic() - began < 1.5
+
+
+def test_a_head_that_drips_behind_a_proxy_is_left_in_time(
+    raw: Callable[[Talk], Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is the answer of a proxy."""
+    proxy = raw(answering(b"HTTP/1.1 200 OK\r\nX: ", *[b"x"] * 50, pause=0.05))
+    monkeypatch.setenv("http_proxy", proxy.url)
+    began = time.monotonic()
+    with pytest.raises(Transient, match="no answer in time"):
+        transport("http://127.0.0.1:9").send(limited(SHORT), identity)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_service_that_speaks_no_tls_was_not_trusted(raw: Callable[[Talk], Raw]) -> None:
+    """Nobody knows what it made of the first bytes, so it counts as sent; what went wrong is said."""
+    plain = raw(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+    with pytest.raises(Transient) as caught:
+        transport(plain.url.replace("http:", "https:")).send(limited(SHORT, "POST", {}), identity)
+    assert caught.value.sent is True
+    assert "trouble with TLS" in caught.value.message
 
 
 @pytest.mark.parametrize("trusted", [False, True], ids=["unknown-authority", "other-host"])

@@ -15,6 +15,8 @@ OUTAGES = {
     "close": Fault("status", delivery="close", count=2),
     "truncated": Fault("status", delivery="truncate", count=2),
     "garbage": Fault("status", delivery="garbage", count=2),
+    "endless": Fault("status", delivery="endless", chunk=256 * 1024, interval=0.0, count=2),
+    "huge": Fault("status", delivery="huge", size=20 * 1024 * 1024, count=2),
     "html": Fault("status", text="<html>Maintenance</html>", count=2),
     "wrong type": Fault("status", text="[1]", count=2),
     "no fields": Fault("status", text="{}", count=2),
@@ -41,6 +43,16 @@ def test_an_outage_up_to_the_deadline(bench: Bench) -> None:
     assert step.exit_code == 4
     assert step.outputs["error-code"] == "api-unreachable"
     assert step.outputs["run-id"] == "1001"
+
+
+def test_a_name_that_does_not_resolve(bench: Bench) -> None:
+    """Nothing was started, and what is wrong with the address is said; `invalid` never resolves."""
+    server = bench.serve(scenario("passing"))
+    step = bench.run({"TESTSIGMA_BASE_URL": "https://host.invalid", "TESTSIGMA_TIMEOUT": "1s"}, server=server)
+    assert step.exit_code == 3
+    assert step.outputs["error-code"] == "api-unreachable"
+    assert "host.invalid (the name cannot be resolved). Nothing was started." in step.log
+    assert server.seen == []
 
 
 def test_a_final_refusal_while_polling(bench: Bench) -> None:

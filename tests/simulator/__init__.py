@@ -32,6 +32,10 @@ lasts `seconds` of the simulator's clock. A phase with `hold=True` lasts until `
         server.wait_for(lambda seen: seen.call == "stop" and seen.status == 200)
         server.release()
 
+A plan that runs failed cases again by itself, and how (`Case.rerun_result` is what comes of it):
+
+    scenario("failing").with_plan(rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=Reruns(shown_after=3))
+
 Runs that exist before the test: `runs_before=(RunBefore(900, plan, "build 900"),)`, complete unless it has a `life`.
 The first run that is started has the ID `next_run_id` (1001 in most built-ins, 302 and 517 in the samples).
 
@@ -43,7 +47,8 @@ Faults, the first that hits counts; all of it is data (`call` takes patterns, `c
     Fault("stop", status=500, count=None)                     # no stop is ever accepted
     Fault("cases", text="[1, 2]")                             # the wrong type of JSON
     Fault("status", status=302, headers={"Location": "http://127.0.0.1:9/"})
-    Fault("index-*", delivery="drip", chunk=10, interval=0.1) # also: close, truncate, endless, huge, garbage
+    Fault("index-*", delivery="drip", chunk=10, interval=0.1) # also: close, truncate, endless, huge, garbage,
+                                                              # and drip-head: the headers drip, too
     Fault("*", delay=30.0, begin=5.0, end=60.0)               # by the simulator's clock, after it was made
     scenario("passing").with_faults(*faults)
 
@@ -68,6 +73,7 @@ from tests.simulator.content import (
     Machine,
     Phase,
     Plan,
+    Reruns,
     SavedConfiguration,
     Step,
     Suite,
@@ -92,6 +98,7 @@ __all__ = [
     "Phase",
     "Plan",
     "Request",
+    "Reruns",
     "Response",
     "RunBefore",
     "SavedConfiguration",

@@ -3,6 +3,7 @@
 import socket
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from threading import Event
 
@@ -30,6 +31,7 @@ class Line:
             "garbage": self._garbage,
             "truncate": self._truncate,
             "drip": self._drip,
+            "drip-head": self._drip_head,
             "endless": self._endless,
             "huge": self._pad,
         }
@@ -49,6 +51,10 @@ class Line:
 
     def _drip(self, response: Response) -> None:
         self._pour(response, self._head(response, len(response.body)), _pieces(response))
+
+    def _drip_head(self, response: Response) -> None:
+        everything = self._head(response, len(response.body)) + response.body
+        self._pour(response, b"", _pieces(replace(response, body=everything)))
 
     def _endless(self, response: Response) -> None:
         self._pour(response, self._head(response, None), _without_end(response))

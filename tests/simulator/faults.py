@@ -27,8 +27,9 @@ class Fault:
 
     What: with `status` or `text` the answer is replaced (without `text` by the service's error body; text that begins
     with `<` is labelled HTML), `headers` are added, `delay` seconds pass first, and `delivery` says how the bytes
-    travel: `reset` and `close` send nothing, `truncate` ends halfway, `drip` sends `chunk` bytes every `interval`
-    seconds, `endless` never ends, `huge` pads the body with blanks up to `size` bytes, `garbage` is no HTTP.
+    travel: `reset` and `close` send nothing, `truncate` ends halfway, `drip` sends `chunk` bytes of the body every
+    `interval` seconds, `drip-head` those of the headers, too, `endless` never ends, `huge` pads the body with blanks
+    up to `size` bytes, `garbage` is no HTTP.
 
     A replaced, reset or closed answer leaves the state alone unless `takes_effect`: then the call was acted on and
     only its answer is lost. All others take effect, for the regular answer is what is sent.

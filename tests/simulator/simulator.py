@@ -12,6 +12,7 @@ from tests.simulator.dress import dressed
 from tests.simulator.faults import Fault, Faults
 from tests.simulator.recording import Recording, Seen
 from tests.simulator.routes import Match, match
+from tests.simulator.runs import Run
 from tests.simulator.scenario import Scenario
 from tests.simulator.service import Service
 from tests.simulator.wire import Refusal, Request, Response, error_response, parsed, text_response
@@ -78,6 +79,12 @@ class Simulator:
         with self._lock:
             self._service.tick(self._clock())
             return {run.id: run.status for run in self._service.runs.values()}
+
+    def runs(self) -> dict[int, Run]:
+        """Every run by its ID, as the service itself knows it: the truth that tests compare with."""
+        with self._lock:
+            self._service.tick(self._clock())
+            return dict(self._service.runs)
 
     def _faulty(self, request: Request, found: Match, now: float) -> Response:
         fault = self._faults.next(found.call, request, now - self._born)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.virtual import VirtualClock
 from testsigma_action import cancel
 from testsigma_action.cancel import Abandoned, Calls, Late, pause
 from testsigma_action.clock import SystemClock
@@ -372,3 +373,49 @@ print("not reached", flush=True)
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=30, check=False
     )
     assert (ended.returncode, ended.stdout) == (code, "still here\n"), ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_ignored_in_the_end(calls: Calls, number: int) -> None:
+    """What the step has said stands; nothing is raised any more, and the process is not ended either."""
+    calls.ignore_signals()
+    for _ in range(2):
+        signal.raise_signal(number)
+    calls.sleep(0)
+    assert calls.signalled_at is None
+
+
+@pytest.mark.parametrize("wait", ["sleep", "run", "shielded", "gather"])
+def test_a_reminder_comes_whatever_is_waited_for(wait: str) -> None:
+    """The main thread has it called every five seconds, in a wait of a minute and in twelve of five seconds."""
+    clock = VirtualClock()
+    begins: list[float] = []
+    patient = Calls(clock)
+    patient.remind(lambda: begins.append(clock.elapsed), 5.0)
+
+    def slowly() -> None:
+        clock.wait(threading.Event(), 60.0)
+
+    if wait == "sleep":
+        for _ in range(12):
+            patient.sleep(5.0)
+    elif wait == "gather":
+        patient.gather([slowly], width=lambda: 1, until=100.0)
+    else:
+        patient.run(slowly, until=100.0, shielded=wait == "shielded")
+    clock.close()
+    assert begins == pytest.approx([5.0 * number for number in range(1, len(begins) + 1)], abs=0.01)
+    assert len(begins) >= 11
+
+
+def test_a_reminder_does_not_keep_anybody_waiting() -> None:
+    """A wait that is over is over, between two reminders or at one."""
+    clock = VirtualClock()
+    begins: list[float] = []
+    patient = Calls(clock)
+    patient.remind(lambda: begins.append(clock.elapsed), 5.0)
+    patient.sleep(12.0)
+    assert clock.elapsed == pytest.approx(12.0, abs=0.01)
+    patient.sleep(3.0)
+    assert clock.elapsed == pytest.approx(15.0, abs=0.01)
+    clock.close()

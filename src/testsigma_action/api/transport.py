@@ -1,6 +1,7 @@
 """One HTTP request at a time: authentication, limits, retries, and errors that explain themselves.
 
-The only module that knows `requests`. A GET is tried again as long as the caller is patient; nothing else ever is.
+With `network` the only module that knows `requests`. A GET is tried again as long as the caller is patient; nothing
+else ever is.
 """
 
 import http.client
@@ -14,18 +15,23 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 
 from testsigma_action import __version__
 from testsigma_action.api.fields import DecodeError
+from testsigma_action.api.network import Network, certificate_rejected, name, never_sent
 from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble, backoff, error_of, retry_after
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
 from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
-from testsigma_action.secret import Secret
+from testsigma_action.secret import HIDDEN, Secret
 
 T = TypeVar("T")
 Json = object
+# What takes a session's requests to the service and brings the answers: where requests lets others in.
+Adapter = Callable[[], BaseAdapter]
+NETWORK: Adapter = Network
 
 MEGABYTE = 1024 * 1024
 CHUNK = 64 * 1024
@@ -85,9 +91,19 @@ class Transport:
     """Sends requests to one service. Safe to use from several threads: each has its own session."""
 
     def __init__(
-        self, base_url: str, key: Secret, *, clock: Clock, ca_bundle: str = "", observe: Callable[[Trouble], None]
+        self,
+        base_url: str,
+        key: Secret,
+        *,
+        clock: Clock,
+        ca_bundle: str = "",
+        observe: Callable[[Trouble], None],
+        adapter: Adapter = NETWORK,
     ) -> None:
-        """Take the base URL without a trailing slash; `observe` is told of trouble and its end, on any thread."""
+        """Take the base URL without a trailing slash; `observe` is told of trouble and its end, on any thread.
+
+        `adapter` makes what carries the requests of one session: over the network, unless told otherwise.
+        """
         self.base_url = base_url
         self.host = urlsplit(base_url).netloc
         self._auth = BearerAuth(key)
@@ -95,6 +111,7 @@ class Transport:
         self._bundle = ca_bundle
         self._clock = clock
         self._observe = observe
+        self._adapter = adapter
         self._local = threading.local()
         self._proven = False
         # Answers with status 429 so far: who sends many requests at a time should send fewer.
@@ -169,8 +186,8 @@ class Transport:
         except requests.RequestException as error:
             raise self._no_answer(request, error) from None
         except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            broke_off = f"{self.host} broke off its answer ({_name(error)})"
-            raise Transient(f"Could not {request.purpose}: {broke_off}.", sent=not _never_sent(error)) from None
+            broke_off = f"{self.host} broke off its answer ({name(error)})"
+            raise Transient(f"Could not {request.purpose}: {broke_off}.", sent=not never_sent(error)) from None
 
     def _open(self, request: Request) -> requests.Response:
         return self._session().request(
@@ -187,6 +204,7 @@ class Transport:
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             session = _Session()
+            session.mount(f"{urlsplit(self.base_url).scheme}://", self._adapter())
             session.auth = self._auth
             session.headers.update(
                 {
@@ -222,7 +240,7 @@ class Transport:
     def _without_key(self, body: bytes) -> bytes:
         """A service that repeats the key in an answer does not bring it into our reports."""
         for encoding in self._hidden:
-            body = body.replace(encoding, b"***")
+            body = body.replace(encoding, HIDDEN.encode())
         return body
 
     def _error(self, request: Request, response: requests.Response, ends: float) -> ApiError:
@@ -230,7 +248,7 @@ class Transport:
         answer = ErrorAnswer(
             status=response.status_code,
             body=b"" if redirect else self._error_body(response, ends),
-            location_host=_host(response.headers.get("Location", "")),
+            location_host=_host(self._without_key(response.headers.get("Location", "").encode()).decode()),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
@@ -244,15 +262,15 @@ class Transport:
 
     def _no_answer(self, request: Request, error: requests.RequestException) -> ApiError:
         could_not = f"Could not {request.purpose}:"
-        if _certificate_rejected(error) and not self._proven:
+        if certificate_rejected(error) and not self._proven:
             return Refused(
                 f"{could_not} the certificate of {self.host} is not trusted.",
                 code="api-certificate",
                 hint=CERTIFICATE_HINT,
             )
-        if _never_sent(error):
-            return Transient(f"{could_not} no connection to {self.host} ({_name(error)}).", sent=False)
-        return Transient(f"{could_not} no answer from {self.host} ({_name(error)}).")
+        if never_sent(error):
+            return Transient(f"{could_not} no connection to {self.host} ({name(error)}).", sent=False)
+        return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
 
 
 def _host(url: str) -> str:
@@ -271,56 +289,3 @@ def _parse(body: bytes) -> Json:
 
 def _limited(request: Request, limits: Limits) -> Request:
     return Request(request.method, request.path, request.purpose, request.query, request.body, limits)
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error, and what it was raised for: the libraries keep that in an attribute or in the first argument."""
-    chain: list[BaseException] = []
-    seen: BaseException | None = error
-    while isinstance(seen, BaseException) and len(chain) < 8:
-        chain.append(seen)
-        kept = (getattr(seen, "reason", None), getattr(seen, "original_error", None), *seen.args[:1])
-        seen = next((inner for inner in kept if isinstance(inner, BaseException)), seen.__context__)
-    return chain
-
-
-def _never_sent(error: BaseException) -> bool:
-    """Whether a request failed before a byte of it left. TLS may break at any time, but for a certificate at once.
-
-    A ProxyError proves nothing by itself: urllib3 calls any loss of a connection through a proxy one.
-    """
-    before = (
-        requests.ConnectTimeout,
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.LocationValueError,
-        ssl.SSLCertVerificationError,
-    )
-    return any(isinstance(cause, before) or str(cause).startswith(NO_TUNNEL) for cause in _causes(error))
-
-
-def _certificate_rejected(error: BaseException) -> bool:
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
-
-
-def _name(error: BaseException) -> str:
-    """The innermost cause by its kind: its text may quote anything."""
-    cause = _causes(error)[-1]
-    known = NAMES.get(type(cause).__name__)
-    if type(cause) is urllib3.exceptions.HTTPError:
-        return str(cause)
-    return known or type(cause).__name__
-
-
-# How the standard library says that a proxy refused to open a tunnel: nothing was sent through it.
-NO_TUNNEL = "Tunnel connection failed"
-NAMES = {
-    "ConnectionRefusedError": "connection refused",
-    "ConnectionResetError": "connection reset",
-    "RemoteDisconnected": "connection closed without an answer",
-    "NameResolutionError": "the name cannot be resolved",
-    "gaierror": "the name cannot be resolved",
-    "TimeoutError": "no answer in time",
-    "ReadTimeoutError": "no answer in time",
-    "ConnectTimeoutError": "no connection in time",
-    "IncompleteRead": "shorter than announced",
-}

@@ -1,0 +1,212 @@
+"""A clock that jumps: time passes only when everybody waits, and then at once, up to the next thing that happens.
+
+Threads take turns: one is at work, all others wait for their turn. Whoever waits on the clock gives its turn away, to
+somebody who has what it waits for; the seed says to whom where there is a choice. So a run is the same every time.
+"""
+
+import heapq
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
+
+BEGIN = 1_700_000_000.0
+# Shorter waits than this take this long (seconds): a real clock moves on, too, between two looks at it.
+SHORTEST = 1e-6
+# Whoever looks at the clock more often than this without any time passing waits for something in a busy loop.
+MOST_LOOKS = 200_000
+
+
+def _never() -> bool:
+    return False
+
+
+def _at_once() -> bool:
+    return True
+
+
+@dataclass(eq=False, slots=True)
+class _Seat:
+    """A thread that waits for its turn: until it is ready, or until an instant."""
+
+    ready: Callable[[], bool] = _never
+    due: float | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.turn.acquire()
+
+
+class Stuck(AssertionError):
+    """Everybody waits for something that will never happen, or looks at the clock without end."""
+
+
+class VirtualClock:
+    """The clock of one world. It belongs to the thread that made it, the main thread of that world."""
+
+    def __init__(self, seed: int = 0) -> None:
+        """Begin; `seed` says whose turn it is where several could go on."""
+        self.elapsed = 0.0
+        self.ahead = 0.0
+        self._random = random.Random(seed)  # noqa: S311 - a choice that can be repeated
+        self._waiting: list[_Seat] = []
+        self._threads: list[threading.Thread] = []
+        self._agenda: list[tuple[float, int, Callable[[], object]]] = []
+        self._entries = 0
+        self._looks = 0
+        self._idle_looks = 0
+        self._at_looks: dict[int, Callable[[], object]] = {}
+        self._end: BaseException | None = None
+        self._over = False
+        self._main = _Seat()
+        self._local = threading.local()
+
+    # What the code under test sees.
+
+    def now(self) -> datetime:
+        """The wall clock of the machine that the step runs on; `ahead` of the simulator's by so many seconds."""
+        self._look()
+        return datetime.fromtimestamp(BEGIN, UTC) + timedelta(seconds=self.elapsed + self.ahead)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        self._look()
+        return self.elapsed
+
+    def take(self, queue: SimpleQueue[T], seconds: float | None = None) -> T:
+        """Take the next thing from a queue. Raises Empty after so many seconds."""
+        self.until(lambda: not queue.empty(), seconds)
+        return queue.get_nowait()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Wait for an event."""
+        self.until(event.is_set, seconds)
+        return event.is_set()
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Do some work on a thread of its own, when it is its turn."""
+        seat = _Seat(_at_once)
+        thread = threading.Thread(target=self._work, args=(seat, work), daemon=True)
+        self._waiting.append(seat)
+        self._threads.append(thread)
+        thread.start()
+
+    # What the world around it uses.
+
+    def seconds(self) -> float:
+        """The time as the simulator sees it: its wall clock does not jump."""
+        return BEGIN + self.elapsed
+
+    def until(self, ready: Callable[[], bool], seconds: float | None) -> None:
+        """Wait until something holds, at most so many seconds; others go on meanwhile, and time does."""
+        seat = getattr(self._local, "seat", self._main)
+        self._leave_if_over(seat)
+        seat.ready = ready
+        seat.due = None if seconds is None else self.elapsed + (max(seconds, SHORTEST) if seconds > 0 else 0.0)
+        self._waiting.append(seat)
+        following = self._following()
+        if following is not seat:
+            following.turn.release()
+            seat.turn.acquire()
+        self._leave_if_over(seat)
+
+    def at(self, instant: float, call: Callable[[], object]) -> None:
+        """Have this called at an instant (`elapsed`); those of one instant are called in the order they came."""
+        self._entries += 1
+        heapq.heappush(self._agenda, (instant, self._entries, call))
+
+    def at_look(self, number: int, call: Callable[[], object]) -> None:
+        """Have this called when the code under test looks at the clock for the `number`th time: amid its work."""
+        self._at_looks[number] = call
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass in which nobody is at work; what is on its way arrives."""
+        until = self.elapsed + seconds
+        while self._agenda and self._agenda[0][0] <= until:
+            self.elapsed = max(self.elapsed, self._agenda[0][0])
+            self._call_what_is_due()
+        self.elapsed = until
+
+    def end(self, error: BaseException) -> None:
+        """Raise this on the main thread, now and whenever it looks at the clock again."""
+        self._end = self._end or error
+
+    def close(self) -> None:
+        """End all threads. The clock stays as it is, and may be used again."""
+        self._over = True
+        for seat in self._waiting:
+            seat.turn.release()
+        for thread in self._threads:
+            thread.join()
+        self._waiting.clear()
+        self._threads.clear()
+        self._at_looks.clear()
+        self._over, self._end = False, None
+
+    def _look(self) -> None:
+        self._looks += 1
+        self._idle_looks += 1
+        if self._idle_looks > MOST_LOOKS:
+            self.end(Stuck(f"{MOST_LOOKS} looks at the clock, and no time passes"))
+        call = self._at_looks.pop(self._looks, None)
+        if call:
+            call()
+        self._leave_if_over(getattr(self._local, "seat", self._main))
+
+    def _leave_if_over(self, seat: _Seat) -> None:
+        if seat is self._main:
+            if self._end:
+                raise self._end
+        elif self._over:
+            raise SystemExit
+
+    def _work(self, seat: _Seat, work: Callable[[], None]) -> None:
+        self._local.seat = seat
+        seat.turn.acquire()
+        try:
+            self._leave_if_over(seat)
+            work()
+        except SystemExit:
+            return
+        except BaseException as error:  # noqa: BLE001 - raised where the test sees it
+            self.end(error)
+        self._following().turn.release()
+
+    def _following(self) -> _Seat:
+        """Whose turn it is: somebody who can go on, at the next instant at which somebody can."""
+        while True:
+            self._call_what_is_due()
+            able = [seat for seat in self._waiting if self._able(seat)]
+            if able:
+                chosen = able[0] if len(able) == 1 else self._random.choice(able)
+                self._waiting.remove(chosen)
+                return chosen
+            self._advance()
+
+    def _able(self, seat: _Seat) -> bool:
+        if seat is self._main and self._end:
+            return True
+        return (seat.due is not None and seat.due <= self.elapsed) or seat.ready()
+
+    def _advance(self) -> None:
+        instants = [seat.due for seat in self._waiting if seat.due is not None]
+        if self._agenda:
+            instants.append(self._agenda[0][0])
+        if not instants:
+            self.end(Stuck("everybody waits, and nothing will happen"))
+            return
+        self.elapsed = max(self.elapsed, min(instants))
+        self._idle_looks = 0
+
+    def _call_what_is_due(self) -> None:
+        while self._agenda and self._agenda[0][0] <= self.elapsed:
+            call = heapq.heappop(self._agenda)[2]
+            try:
+                call()
+            except BaseException as error:  # noqa: BLE001 - raised where the test sees it
+                self.end(error)

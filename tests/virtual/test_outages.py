@@ -1,0 +1,113 @@
+"""Outages of the service are waited out, and what it asks for is honoured."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from tests.simulator import Fault, Phase, Scenario, scenario
+from tests.virtual import Cut, World
+from tests.virtual.clock import BEGIN
+
+HOUR = 3600.0
+TEN_MINUTES = 600.0
+DURING = Fault("*", begin=HOUR, end=HOUR + TEN_MINUTES, count=None)
+LONG = (Phase("STATUS_QUEUED", seconds=30.0), Phase("STATUS_IN_PROGRESS", seconds=2 * HOUR))
+PATIENT = {"TESTSIGMA_TIMEOUT": "3h"}
+RETRY_AFTER = 30.0
+CALLS = ("configs", "start", "status", "cases", "run", "machine", "suite", "steps")
+
+
+def long(name: str, *faults: Fault) -> Scenario:
+    """A run of two hours."""
+    return replace(scenario(name), pace="time").with_plan(life=LONG).with_faults(*faults)
+
+
+def of(**changes: object) -> Fault:
+    """All answers are like this for ten minutes."""
+    return Fault("*", begin=HOUR, end=HOUR + TEN_MINUTES, count=None, **changes)  # type: ignore[arg-type]
+
+
+OUTAGES: dict[str, tuple[list[Fault], list[Cut]]] = {
+    "refused": ([], [Cut("refused", DURING)]),
+    "no such name": ([], [Cut("unresolved", DURING)]),
+    "nobody answers": ([], [Cut("silent", DURING)]),
+    "certificate": ([], [Cut("untrusted", DURING)]),
+    "reset": ([of(delivery="reset")], []),
+    "no answer": ([of(delay=HOUR)], []),
+    "page of a proxy": ([of(text="<html>Down for maintenance</html>")], []),
+    "503": ([of(status=503)], []),
+    "429": ([of(status=429, headers={"Retry-After": "60"})], []),
+    "truncated": ([of(delivery="truncate")], []),
+}
+
+
+@pytest.mark.parametrize("name", OUTAGES)
+@pytest.mark.parametrize(("ending", "exit_code"), [("passing", 0), ("failing", 1)])
+def test_ten_minutes_in_two_hours(name: str, ending: str, exit_code: int, tmp_path: Path) -> None:
+    """An outage of ten minutes in a run of two hours ends in the right verdict, and is told once when it is over."""
+    faults, cuts = OUTAGES[name]
+    world = World(long(ending, *faults), tmp_path, PATIENT, cuts=cuts)
+    outcome = world.run()
+    assert outcome.exit_code == exit_code, outcome.log
+    assert outcome.outputs["status"] == "completed"
+    assert outcome.calls.count("start") == 1
+    assert sum("The service answers again" in line for line in outcome.lines) == 1
+    told = [line for line in outcome.lines if "The service does not answer" in line]
+    assert 1 <= len(told) <= TEN_MINUTES / 45
+
+
+def test_an_outage_to_the_end(tmp_path: Path) -> None:
+    """An outage that outlasts the wait ends at the deadline, with the run in the outputs and in the message."""
+    down = Fault("*", status=503, begin=HOUR, count=None)
+    outcome = World(long("passing", down), tmp_path, PATIENT).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "api-unreachable")
+    assert outcome.outputs["run-id"] in outcome.lines[-1]
+    assert outcome.duration <= 3 * HOUR + 1
+
+
+def in_thirty_seconds(at: float) -> str:
+    """The same as a date of HTTP."""
+    instant = datetime.fromtimestamp(BEGIN, UTC) + timedelta(seconds=at + RETRY_AFTER)
+    return format_datetime(instant.replace(microsecond=0), usegmt=True)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_retry_after(call: str, tmp_path: Path) -> None:
+    """A 429 with `Retry-After: 30` is honoured to the second, whichever call it answers."""
+    limited = Fault(call, status=429, headers={"Retry-After": "30"})
+    environ = {"TESTSIGMA_EXECUTION_CONFIG": "smoke only", "TESTSIGMA_DETAILS": "all"}
+    found = scenario("passing").with_faults(limited)
+    outcome = World(found, tmp_path, environ).run()
+    assert outcome.exit_code == 0, outcome.log
+    refused = next(seen for seen in outcome.seen if seen.status == 429)
+    again = next(seen for seen in outcome.seen if seen.number > refused.number and seen.path == refused.path)
+    assert RETRY_AFTER <= again.time - refused.time < RETRY_AFTER + 1
+
+
+def test_retry_after_of_an_index(tmp_path: Path) -> None:
+    """An index that is not to be asked again for a while is not asked again: single calls stand in for it."""
+    limited = Fault("index-cases", status=429, headers={"Retry-After": "30"})
+    outcome = World(scenario("passing").with_faults(limited), tmp_path).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.calls.count("index-cases") == 1
+    assert outcome.calls.count("case") == int(outcome.outputs["total"])
+
+
+def test_retry_after_a_date(tmp_path: Path) -> None:
+    """`Retry-After` may be a date; it is honoured by the wall clock."""
+    limited = Fault("status", status=429, headers={"Retry-After": in_thirty_seconds(0.0)})
+    outcome = World(scenario("passing").with_faults(limited), tmp_path).run()
+    refused, again = (seen for seen in outcome.seen[1:3])
+    assert (refused.status, again.status) == (429, 200)
+    assert again.time - refused.time == pytest.approx(RETRY_AFTER, abs=2)
+
+
+def test_retry_after_the_deadline(tmp_path: Path) -> None:
+    """A service that asks for more time than there is does not keep the step past its deadline."""
+    limited = Fault("status", status=429, count=None, headers={"Retry-After": "3600"})
+    outcome = World(scenario("passing").with_faults(limited), tmp_path, {"TESTSIGMA_TIMEOUT": "10m"}).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "api-unreachable")
+    assert outcome.duration <= 600
