@@ -17,4 +17,7 @@ if __name__ == "__main__":
 
     from testsigma_action.app import main
 
-    sys.exit(main(sys.argv[1:], os.environ, calls, clock))
+    exit_code = main(sys.argv[1:], os.environ, calls, clock)
+    # The interpreter puts the handlers of the system back before it is gone.
+    calls.ignore_signals()
+    sys.exit(exit_code)

@@ -17,4 +17,6 @@ if __name__ == "__main__":
 
     from testsigma_action.post import main
 
-    sys.exit(main(os.environ, calls, clock))
+    exit_code = main(os.environ, calls, clock)
+    calls.ignore_signals()
+    sys.exit(exit_code)

@@ -33,19 +33,27 @@ class Inputs:
     execution_config: ConfigurationRef | None = None
     runtime_data: Mapping[str, str] | None = None
     upload_versions: Mapping[str, str] | None = None
+    run_id: str = ""
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
     queue_timeout: timedelta | None = None
     on_timeout: Literal["stop", "leave"] = "leave"
-    on_cancel: Literal["stop", "leave"] = "stop"
+    on_cancel: Literal["stop", "leave"] | None = None
     poll_interval: timedelta | None = None
     details: Literal["failed", "all", "none"] = "failed"
     junit_file: str | None = None
     results_file: str | None = None
     summary: Literal["full", "failed", "off"] = "full"
     summary_title: str = ""
+    annotations: int = 10
+    compare: str = values.PREVIOUS
     base_url: str = "https://app.testsigma.com"
     ca_bundle: str = ""
+
+    @property
+    def stops_on_cancel(self) -> bool:
+        """Whether a step that is cancelled stops its run: a run of somebody else's only if that was asked for."""
+        return self.wait and (self.on_cancel or ("leave" if self.run_id else "stop")) == "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +82,42 @@ class Definition:
 
 DEFINITIONS = (
     Definition("api-key", values.key, "required", shown=False),
-    Definition("plan-id", values.identity, "required"),
+    Definition("plan-id", values.identity),
     Definition("environment-id", values.identity),
     Definition("build-number", values.line, "from the CI, with a nonce"),
     Definition("on-busy", values.word("fail", "wait"), "fail"),
     Definition("execution-config", values.configuration),
     Definition("runtime-data", values.mapping, shown=False),
     Definition("upload-versions", values.mapping),
+    Definition("run-id", values.identity),
     Definition("wait", values.flag, "true"),
     Definition("timeout", values.duration, "2h"),
     Definition("queue-timeout", values.duration),
     Definition("on-timeout", values.word("stop", "leave"), "leave"),
-    Definition("on-cancel", values.word("stop", "leave"), "stop"),
+    Definition("on-cancel", values.word("stop", "leave"), "stop; leave with run-id"),
     Definition("poll-interval", values.interval, "auto"),
     Definition("details", values.word("failed", "all", "none"), "failed"),
-    Definition("junit-file", values.output_path, "test-results/TEST-testsigma-<plan ID>.xml"),
-    Definition("results-file", values.output_path, "test-results/testsigma-<plan ID>.json"),
+    Definition("junit-file", values.output_path, "test-results/TEST-testsigma-<plan or run ID>.xml"),
+    Definition("results-file", values.output_path, "test-results/testsigma-<plan or run ID>.json"),
     Definition("summary", values.word("full", "failed", "off"), "full"),
     Definition("summary-title", values.line, "plan name"),
+    Definition("annotations", values.number(0, 50), "10"),
+    Definition("compare", values.comparison, "previous"),
     Definition("base-url", values.base_url, "https://app.testsigma.com"),
     Definition("ca-bundle", values.path),
 )
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}
 # GitHub sets these for `with.entrypoint` and `with.args`, which are its own.
 FOREIGN = frozenset({"entrypoint", "args"})
+# What only a start can use: beside a run that exists already, it would be lost without a word.
+FOR_A_START = (
+    "environment-id",
+    "build-number",
+    "on-busy",
+    "execution-config",
+    "runtime-data",
+    "upload-versions",
+)
 
 
 def read_inputs(arguments: Sequence[str], environ: Mapping[str, str]) -> Reading:
@@ -108,13 +128,22 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str]) -> Reading
         text = flags.get(definition.name, "").strip() or _from_environment(definition.name, environ)
         if not text:
             continue
+        if definition.shown and _holds(text, read.get("api_key", NO_SECRET)):
+            problems.append(f"{definition.name}: the API key stands in it, which belongs in api-key only.")
+            continue
         try:
             read[definition.field] = definition.read(text)
         except values.Invalid as error:
             problems.append(_problem(definition, text, str(error)))
     problems += _missing(read, problems)
+    problems += _no_start(read)
     problems += _same_file(read)
     return Reading(Inputs(**read), tuple(problems), tuple(_unknown(environ)))
+
+
+def _holds(text: str, key: Secret) -> bool:
+    """Whether a value that is shown would show the key."""
+    return any(shape in text for shape in key.encodings())
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:
@@ -140,8 +169,24 @@ def _missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
     wrong = {problem.partition(":")[0] for problem in problems}
     if not read.get("api_key") and "api-key" not in wrong:
         yield KEY_MISSING
-    if not read.get("plan_id") and "plan-id" not in wrong:
-        yield "plan-id: not given. It is the number in the address of the test plan's page."
+    if not (read.get("plan_id") or read.get("run_id") or wrong & {"plan-id", "run-id"}):
+        yield (
+            "plan-id: not given. It is the number in the address of the test plan's page. "
+            "To attach to a run that exists already, set run-id instead."
+        )
+
+
+def _no_start(read: Mapping[str, Any]) -> Iterator[str]:
+    """What cannot stand beside the ID of a run that exists already."""
+    run_id = read.get("run_id")
+    if not run_id:
+        return
+    if read.get("plan_id"):
+        yield f"run-id: '{run_id}' is not accepted beside plan-id '{read['plan_id']}'; give the one or the other."
+    if lost := [name for name in FOR_A_START if name.replace("-", "_") in read]:
+        yield f"run-id: '{run_id}' exists already, so nothing is started; leave out {', '.join(lost)}."
+    if read.get("wait") is False:
+        yield f"wait: 'false' is not accepted with run-id '{run_id}'; waiting for a run is all there is to attach for."
 
 
 def _same_file(read: Mapping[str, Any]) -> Iterator[str]:

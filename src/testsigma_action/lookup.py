@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from testsigma_action.api.client import Client
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Redirected, Refused
-from testsigma_action.model import RunSpec
+from testsigma_action.model import Result, Run, RunSpec, Status
 
 Way = Callable[[float], FoundRuns]
 
@@ -27,11 +28,7 @@ class Found:
 
 def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
     """Look for runs of this plan with this build number until one is there or the time is over. Raises Cancelled."""
-    client = remote.client
-    ways: list[Way] = [
-        lambda limit: client.fetch_newest_runs(spec.plan_id, until=limit),
-        lambda limit: client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit),
-    ]
+    ways = _ways(spec, remote.client)
     nothing = False
     while ways and remote.clock.monotonic() < until:
         nothing = False
@@ -42,10 +39,28 @@ def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
                 continue
             if found := _matching(listed, spec):
                 return Found(found)
-            nothing = nothing or (listed.complete and _of_this_plan(listed, spec))
+            nothing = nothing or (listed.complete and all(run.plan_id == spec.plan_id for run in listed.runs))
         left = until - remote.clock.monotonic()
         remote.calls.sleep(max(0.0, min(INTERVAL, left)) if ways else 0.0)
     return Found(nothing=nothing)
+
+
+def _ways(spec: RunSpec, client: Client) -> list[Way]:
+    def newest(limit: float) -> FoundRuns:
+        return client.fetch_newest_runs(spec.plan_id, until=limit)
+
+    def indexed(limit: float) -> FoundRuns:
+        found = client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit)
+        # Nothing under a query proves nothing: a criterion that the service reads in another way matches no run, too.
+        return FoundRuns(found.runs, complete=found.complete and bool(found.runs))
+
+    return [newest, indexed]
+
+
+def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
+    """A run of which no more is known than that it is the one that was asked for."""
+    url = remote.client.run_url(run_id)
+    return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
 
 
 def _look(way: Way, remote: Remote, until: float) -> FoundRuns | None:
@@ -63,7 +78,3 @@ def _matching(listed: FoundRuns, spec: RunSpec) -> tuple[str, ...]:
     """Filtered here: the service is known to ignore parts of a query that it does not understand."""
     wanted = (spec.plan_id, spec.build_number)
     return tuple(run.id for run in listed.runs if run.id and (run.plan_id, run.build_number) == wanted)
-
-
-def _of_this_plan(listed: FoundRuns, spec: RunSpec) -> bool:
-    return all(run.plan_id == spec.plan_id for run in listed.runs)

@@ -10,21 +10,23 @@ from functools import partial
 from testsigma_action import ci, lookup
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
-from testsigma_action.api.transport import Transport
+from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
 from testsigma_action.ci.log import Log
 from testsigma_action.clock import Clock
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
 from testsigma_action.inputs import Inputs, read_inputs
+from testsigma_action.leaving import in_words
 from testsigma_action.model import RunSpec
 from testsigma_action.reporters import console
-from testsigma_action.watch import look_once, stop
+from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
 LOOK_BUDGET = 5.0
 LOOKUP_BUDGET = 20.0
 STOP_BUDGET = 30.0
+NOT_STOPPED = "The step ended before it could stop its run; what came of it is no verdict."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class State:
         )
 
 
-def main(environ: Mapping[str, str], calls: Calls, clock: Clock) -> int:
+def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
     state, inputs = State.of(environ), read_inputs((), environ).inputs
     log = Log()
@@ -56,11 +58,11 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock) -> int:
     log.hide(inputs.api_key)
     if state.settled or not state.plan_id:
         return 0
-    if inputs.on_cancel == "leave":
+    if not inputs.stops_on_cancel:
         log.say(["The step did not end in order; on-cancel is leave, so its run is left as it is."])
         return 0
     try:
-        return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log), log)
+        return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log, adapter), log)
     except ActionError as error:
         log.say(console.warnings([f"{error.message} {error.hint}"]))
         return error.exit_code
@@ -70,12 +72,14 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock) -> int:
         return Bug.exit_code
 
 
-def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log) -> Remote:
+def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log, adapter: Adapter) -> Remote:
     def observe(trouble: Trouble) -> None:
         if trouble.message:
             calls.post(partial(log.say, console.warnings([trouble.message])))
 
-    transport = Transport(inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe)
+    transport = Transport(
+        inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe, adapter=adapter
+    )
     transport.check_bundle()
     return Remote(Client(transport), calls, clock, observe)
 
@@ -86,11 +90,11 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
         return 3
     run = look_once(run_id, remote, until=remote.after(LOOK_BUDGET))
     if run and run.completed:
-        log.say([f"The step did not stop run {run_id}; it is over: {run.result.value}."])
+        log.say([f"{NOT_STOPPED}{in_words(run_id, Stop(confirmed=True, run=run))}"])
         return 0
     outcome = stop(run_id, remote, until=remote.after(STOP_BUDGET))
     if outcome.confirmed:
-        log.say([f"The step did not stop run {run_id}; it is stopped now."])
+        log.say([f"{NOT_STOPPED}{in_words(run_id, outcome)}"])
         return 0
     url = remote.client.run_url(run_id)
     log.say(console.warnings([f"Run {run_id} may go on: {url} {outcome.trouble}"]))

@@ -5,6 +5,7 @@ have been received, or was refused in words. When the answer is lost, the run is
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,108 +27,114 @@ ANSWER = 60.0
 LOOKUP = 30.0
 
 
-@dataclass(slots=True)
-class Start:
-    """A start and its limits, as instants of the monotonic clock; a busy plan is waited for until `busy_until`.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a start is tried, as instants of the monotonic clock.
 
-    `in_doubt` says, while and after the start, whether there may be a run that we do not know. `adopted` says that
-    the run was found, not answered.
+    At a service that cannot be reached; and while the plan is busy: once, or every `interval` up to that instant.
     """
 
-    spec: RunSpec
-    remote: Remote
     unreachable_until: float
     busy_until: float | None = None
     interval: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a start: its run, or whether there may be one; `adopted` means that it was found, not told."""
+
+    run: Run | None = None
     in_doubt: bool = False
     adopted: bool = False
 
-    def run(self) -> Run:
-        """Start the run; the only call that is not cut short by a signal.
 
-        Raises StartError when nothing was started or nobody knows, Cancelled on a signal before or after the call.
-        """
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return self._send()
-            except (Refused, Redirected, Transient) as trouble:
-                if self.in_doubt:
-                    return self._found(trouble.message, trouble.said)
-                delay = self._delay_after(trouble, attempt)
-                self.remote.observe(Trouble(f"start plan {self.spec.plan_id}", attempt, trouble.message, delay))
-                self.remote.calls.sleep(delay)
-            except Late:
-                return self._found("The answer to the start did not come in time.")
+def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
+    """Yield what is known of the start each time that it changes; the last outcome of all has the run.
 
-    def _send(self) -> Run:
-        calls, client = self.remote.calls, self.remote.client
-        calls.check()
-        self.in_doubt = True
-        try:
-            run = calls.run(lambda: client.start_run(self.spec), until=self.remote.after(ANSWER), shielded=True)
-        except (Refused, Redirected, Transient) as trouble:
-            self.in_doubt = self._may_exist(trouble)
-            raise
-        self.in_doubt = False
-        return run
+    Whatever ends it, the outcome before holds: keep it. Sending is the only call that is not cut short by a signal.
+    Raises StartError when nothing was started or nobody knows, Cancelled on a signal before or after the call.
+    """
+    attempt = 0
+    while True:
+        attempt += 1
+        remote.calls.check()
+        yield Outcome(in_doubt=True)
+        answer = _send(spec, remote)
+        if isinstance(answer, Run):
+            yield Outcome(answer)
+            return
+        if _may_exist(answer, spec):
+            yield from _found(answer, spec, remote)
+            return
+        yield Outcome()
+        delay = _delay_after(answer, attempt, spec, remote, limits)
+        remote.observe(Trouble(f"start plan {spec.plan_id}", attempt, answer.message, delay))
+        remote.calls.sleep(delay)
 
-    def _may_exist(self, trouble: ApiError) -> bool:
-        """Whether a run may have come of a start that failed: received perhaps, and not refused in words."""
-        if not isinstance(trouble, Transient):
-            return False
-        refused = BUSY.search(trouble.said) or self._no_such_plan(trouble)
-        return trouble.sent and trouble.status != 429 and not refused
 
-    def _no_such_plan(self, trouble: ApiError) -> bool:
-        found = NO_SUCH.search(trouble.said)
-        return found is not None and found["id"] == self.spec.plan_id
+def _send(spec: RunSpec, remote: Remote) -> Run | ApiError:
+    try:
+        return remote.calls.run(lambda: remote.client.start_run(spec), until=remote.after(ANSWER), shielded=True)
+    except (Refused, Redirected, Transient) as trouble:
+        return trouble
+    except Late:
+        return Transient("The answer to the start did not come in time.")
 
-    def _delay_after(self, trouble: ApiError, attempt: int) -> float:
-        """Seconds until it is useful to start again. Raises StartError where it is not."""
-        if BUSY.search(trouble.said):
-            return self._delay_while_busy(trouble)
-        if self._no_such_plan(trouble):
-            raise _refused(trouble.message, "start-refused", NO_SUCH_HINT)
-        delay = backoff(attempt, trouble.retry_after) if isinstance(trouble, Transient) else None
-        if delay is None or self.remote.after(delay) >= self.unreachable_until:
-            raise _refused(trouble.message, trouble.code, trouble.hint)
-        return delay
 
-    def _delay_while_busy(self, trouble: ApiError) -> float:
-        delay = self.interval.total_seconds() if self.interval else pacing.LONGEST / 4
-        if self.busy_until is None or self.remote.after(delay) >= self.busy_until:
-            raise _refused(trouble.message, "plan-busy", BUSY_HINT)
-        return delay
+def _may_exist(trouble: ApiError, spec: RunSpec) -> bool:
+    """Whether a run may have come of a start that failed: received perhaps, and not refused in words."""
+    if not isinstance(trouble, Transient):
+        # "See other" is the answer to a POST that was carried out (RFC 9110, 15.4.4); other redirects refuse it.
+        return trouble.status == 303
+    refused = BUSY.search(trouble.said) or _no_such_plan(trouble, spec)
+    return trouble.sent and trouble.status != 429 and not refused
 
-    def _found(self, message: str, said: str = "") -> Run:
-        """The run that the lost answer was about, if it can be told from all others. Raises StartError."""
-        found = lookup.find(self.spec, self.remote, until=self.remote.after(LOOKUP))
-        if len(found.run_ids) == 1 and self.spec.unique:
-            run = self._adopt(found.run_ids[0])
-            self.in_doubt, self.adopted = False, True
-            return run
-        if found.nothing and said:
-            self.in_doubt = False
-            raise _refused(message, "start-refused", REFUSED_HINT)
-        raise self._uncertain(message, found.run_ids)
 
-    def _adopt(self, run_id: str) -> Run:
-        client, until = self.remote.client, self.remote.after(LOOKUP)
-        try:
-            return self.remote.calls.run(lambda: client.fetch_run(run_id, until=until), until=until, shielded=True)
-        except (ApiError, Late):
-            raise self._uncertain(f"Run {run_id} was started, but its status cannot be read.", (run_id,)) from None
+def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
+    found = NO_SUCH.search(trouble.said)
+    return found is not None and found["id"] == spec.plan_id
 
-    def _uncertain(self, message: str, candidates: tuple[str, ...]) -> StartError:
-        listed = f" Runs with that build number: {', '.join(candidates[:10])}." if candidates else ""
-        return StartError(
-            f"{message} A run of plan {self.spec.plan_id} may have been started.{listed}",
-            code="start-uncertain",
-            hint=f"Look in Testsigma for a run of plan {self.spec.plan_id} with the build number "
-            f"{self.spec.build_number} before you run this step again: it may be going on.",
-        )
+
+def _delay_after(trouble: ApiError, attempt: int, spec: RunSpec, remote: Remote, limits: Limits) -> float:
+    """Seconds until it is useful to start again. Raises StartError where it is not."""
+    if BUSY.search(trouble.said):
+        return _delay_while_busy(trouble, remote, limits)
+    if _no_such_plan(trouble, spec):
+        raise _refused(trouble.message, "start-refused", NO_SUCH_HINT)
+    delay = backoff(attempt, trouble.retry_after) if isinstance(trouble, Transient) else None
+    if delay is None or remote.after(delay) >= limits.unreachable_until:
+        raise _refused(trouble.message, trouble.code, trouble.hint)
+    return delay
+
+
+def _delay_while_busy(trouble: ApiError, remote: Remote, limits: Limits) -> float:
+    delay = limits.interval.total_seconds() if limits.interval else pacing.LONGEST / 4
+    if limits.busy_until is None or remote.after(delay) >= limits.busy_until:
+        raise _refused(trouble.message, "plan-busy", BUSY_HINT)
+    return delay
+
+
+def _found(trouble: ApiError, spec: RunSpec, remote: Remote) -> Iterator[Outcome]:
+    """The run that the lost answer was about, if it can be told from all others. Raises StartError."""
+    found = lookup.find(spec, remote, until=remote.after(LOOKUP))
+    if len(found.run_ids) == 1 and spec.unique:
+        yield Outcome(lookup.unread(found.run_ids[0], spec, remote), adopted=True)
+        return
+    if found.nothing and trouble.said:
+        yield Outcome()
+        raise _refused(trouble.message, "start-refused", REFUSED_HINT)
+    raise _uncertain(trouble.message, spec, found.run_ids)
+
+
+def _uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> StartError:
+    listed = f" Runs with that build number: {', '.join(candidates[:10])}." if candidates else ""
+    attach = " If it is one of those listed, attach to it: run-id instead of plan-id." if candidates else ""
+    return StartError(
+        f"{message} A run of plan {spec.plan_id} may have been started.{listed}",
+        code="start-uncertain",
+        hint=f"Look in Testsigma for a run of plan {spec.plan_id} with the build number "
+        f"{spec.build_number} before you run this step again: it may be going on.{attach}",
+    )
 
 
 def _refused(message: str, code: str, hint: str) -> StartError:

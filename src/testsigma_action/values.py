@@ -19,6 +19,7 @@ LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
 SHORTEST_INTERVAL = timedelta(seconds=0.1)
 OFF = "off"
+PREVIOUS = "previous"
 
 
 class Invalid(ValueError):
@@ -76,6 +77,26 @@ def interval(value: str) -> timedelta | None:
     if span < SHORTEST_INTERVAL:
         raise Invalid("auto, or a duration like 10s, at least 0.1s")
     return span
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A reader that takes a whole number within these bounds."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
+            raise Invalid(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def comparison(value: str) -> str:
+    """`previous`, `off`, or the ID of a run. Raises Invalid; what has no digit is taken for a word that is misspelt."""
+    if value.lower() in {PREVIOUS, OFF}:
+        return value.lower()
+    if not (IDENTITY.fullmatch(value) and any(map(str.isdecimal, value))):
+        raise Invalid(f"{PREVIOUS}, {OFF}, or the ID of a run")
+    return value
 
 
 def word(*words: str) -> Callable[[str], str]:

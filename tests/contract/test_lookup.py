@@ -70,6 +70,13 @@ def test_one_list_that_fails_is_enough_of_the_other(serve: Serve, list_name: str
     assert find(service, spec("812")) == Found(("900",))
 
 
+def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
+    """A criterion that the service reads in another way matches no run; a list that ignored it shows them all."""
+    assert find(serve(with_runs("other", newest_runs=False)), spec("812")) == Found()
+    unfiltered = with_runs("other", newest_runs=False, ignore_query=True)
+    assert find(serve(unfiltered), spec("812")) == Found(nothing=True)
+
+
 def test_a_list_that_is_refused_is_not_asked_again(serve: Serve) -> None:
     """A list that does not exist will not exist in two seconds either."""
     service = serve(with_runs("other", index=False))

@@ -1,19 +1,24 @@
 """Starting a run exactly once, whatever becomes of the answer."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon, spec
+from tests.contract.conftest import PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
 from testsigma_action import cancel, lookup, start
+from testsigma_action.api import client
+from testsigma_action.api.remote import Remote
+from testsigma_action.api.transport import Limits
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.errors import Cancelled, StartError
-from testsigma_action.model import RunSpec, Status
-from testsigma_action.start import Start
+from testsigma_action.model import Result, Run, RunSpec, Status
+from testsigma_action.start import Limits as StartLimits
+from testsigma_action.start import Outcome
 
 BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
 # Answers that are lost although the run was started.
@@ -29,6 +34,13 @@ LOST = [
     Fault("start", text="{}", takes_effect=True),
     Fault("start", text="no JSON", takes_effect=True),
     Fault("start", text='{"id": "..", "status": "STATUS_CREATED"}', takes_effect=True),
+    Fault("start", text='{"id": 5, "executionId": 421, "status": "STATUS_CREATED"}', takes_effect=True),
+    Fault("start", text="<html>Log in</html>", takes_effect=True),
+    Fault("start", text="", takes_effect=True),
+    Fault("start", status=500, text='{"error": "Agent is out of Sync."}', takes_effect=True),
+    Fault("start", status=303, headers={"Location": "/api/v1/execution_results/1001"}, takes_effect=True),
+    Fault("start", status=425, takes_effect=True),
+    Fault("start", delivery="drip", chunk=10, interval=0.3),
 ]
 
 
@@ -37,6 +49,8 @@ def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is not there is looked for during half a second."""
     monkeypatch.setattr(start, "LOOKUP", 0.5)
     monkeypatch.setattr(lookup, "INTERVAL", 0.05)
+    # The answer that drips takes longer than this.
+    monkeypatch.setattr(client, "START_LIMITS", Limits(total=1.0))
 
 
 def name(fault: Fault) -> str:
@@ -44,15 +58,43 @@ def name(fault: Fault) -> str:
     return f"{fault.delivery}-{fault.status}-{(fault.text or '')[:6]}"
 
 
+@dataclass
+class Attempt:
+    """A start, and the last outcome that it told of."""
+
+    spec: RunSpec
+    remote: Remote
+    limits: StartLimits
+    outcome: Outcome = Outcome()
+
+    def run(self) -> Run:
+        """Start, and keep each outcome as the step does."""
+        for outcome in start.start(self.spec, self.remote, self.limits):
+            self.outcome = outcome
+        assert self.outcome.run
+        return self.outcome.run
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether there may be a run that we do not know."""
+        return self.outcome.in_doubt
+
+    @property
+    def adopted(self) -> bool:
+        """Whether the run was found."""
+        return self.outcome.adopted
+
+
 def starting(
     service: Service, asked: RunSpec | None = None, *, patience: float = 10.0, busy: float | None = None
-) -> Start:
+) -> Attempt:
     """A start that has so many seconds to reach the service, and to wait for a busy plan."""
     busy_until = None if busy is None else soon(busy)
-    return Start(asked or spec(), service.remote, soon(patience), busy_until, timedelta(milliseconds=20))
+    limits = StartLimits(soon(patience), busy_until, timedelta(milliseconds=20))
+    return Attempt(asked or spec(), service.remote, limits)
 
 
-def refused(attempt: Start) -> StartError:
+def refused(attempt: Attempt) -> StartError:
     """The error that a start ends with."""
     with pytest.raises(StartError) as caught:
         attempt.run()
@@ -198,14 +240,75 @@ def test_a_reason_and_no_run_is_a_refusal(serve: Serve) -> None:
     assert not attempt.in_doubt
 
 
-def test_a_run_that_was_found_and_cannot_be_read_is_uncertain(serve: Serve) -> None:
-    """Its ID is known, so it is named."""
-    service = serve("passing", LOST[0], Fault("status", status=403, count=None))
-    attempt = starting(service)
-    error = refused(attempt)
-    assert error.code == "start-uncertain"
-    assert "1001" in error.message
+def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
+    """The index alone, without a run, under a criterion that it may not understand: nobody knows."""
+    reason = Fault("start", status=500, text='{"error": "Agent is out of Sync."}')
+    attempt = starting(serve(scenario("passing").with_options(newest_runs=False), reason))
+    assert refused(attempt).code == "start-uncertain"
     assert attempt.in_doubt
+
+
+def test_two_runs_with_our_number_are_not_adopted(serve: Serve) -> None:
+    """Something on the way sent our start twice: both are named, neither is taken for the one."""
+    twin = RunBefore(900, scenario("passing").plans[0], spec().build_number)
+    service = serve(replace(scenario("passing"), runs_before=(twin,)), LOST[0])
+    error = refused(starting(service))
+    assert error.code == "start-uncertain"
+    assert ("900" in error.message, "1001" in error.message) == (True, True)
+
+
+def test_an_answer_that_does_not_come_in_time(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service works on it, silently, for longer than anybody waits: its run is found."""
+    monkeypatch.setattr(start, "ANSWER", 0.2)
+    service = serve("passing", Fault("start", delay=60.0))
+    attempt = starting(service)
+    assert (attempt.run().id, attempt.adopted) == ("1001", True)
+    assert service.server.calls.count("start") == 1
+
+
+def test_a_proxy_that_loses_the_answer(
+    serve: Serve, raw: Callable[[Talk], Raw], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy took it may have passed on: the start is not sent again."""
+    received: list[bytes] = []
+    proxy = raw(lambda connection: received.append(connection.recv(65536)))
+    service = serve("passing")
+    monkeypatch.setenv("http_proxy", proxy.url)
+    attempt = starting(service)
+    assert refused(attempt).code == "start-uncertain"
+    assert attempt.in_doubt
+    assert [request.split()[0] for request in received].count(b"POST") == 1
+
+
+def test_a_proxy_that_is_not_there(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was sent, so it is sent again as long as there is patience, and nothing was started."""
+    service = serve("passing")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    attempt = starting(service, patience=0.3)
+    error = refused(attempt)
+    assert (error.code, attempt.in_doubt) == ("api-unreachable", False)
+    assert len(service.troubles) > 1
+    assert service.server.seen == []
+
+
+def test_a_busy_plan_whose_start_is_then_lost(serve: Serve) -> None:
+    """After a wait for a busy plan a lost answer is what it is without: looked for, never sent again."""
+    busy = Fault("start", status=500, text=BUSY, count=2)
+    service = serve("passing", busy, LOST[0])
+    attempt = starting(service, busy=10.0)
+    assert (attempt.run().id, attempt.adopted) == ("1001", True)
+    assert (service.server.calls.count("start"), service.started) == (3, 1)
+
+
+def test_a_run_that_was_found_is_not_read(serve: Serve) -> None:
+    """Its ID is all that is needed to go on: whoever watches it waits for a status as long as there is time."""
+    service = serve("passing", LOST[0], Fault("status", status=503, count=None))
+    attempt = starting(service)
+    run = attempt.run()
+    assert (run.id, run.status, run.result) == ("1001", Status.UNKNOWN, Result.UNKNOWN)
+    assert run.url.endswith("/1001")
+    assert (attempt.in_doubt, attempt.adopted) == (False, True)
+    assert "status" not in service.server.calls
 
 
 def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
@@ -219,7 +322,7 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
-        attempt = Start(spec(), replace(service.remote, observe=come_back), soon())
+        attempt = Attempt(spec(), replace(service.remote, observe=come_back), StartLimits(soon()))
         assert attempt.run().id == "1001"
     assert "connection refused" in troubles[0].message
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)

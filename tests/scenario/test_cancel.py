@@ -148,3 +148,71 @@ def test_an_unanswered_start_with_a_build_number_of_the_users(bench: Bench) -> N
     assert outcome.exit_code == 130
     assert "may have been started" in outcome.log
     assert "stop" not in server.calls
+
+
+@pytest.mark.parametrize("on_cancel", ["leave", "stop"])
+def test_during_the_stop_of_a_run_that_took_too_long(bench: Bench, on_cancel: str) -> None:
+    """A run that was stopped because the wait was over does not go on, whatever is to happen on a signal."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(Fault("stop", delay=1.0)))
+    environ = {"TESTSIGMA_TIMEOUT": "2s", "TESTSIGMA_ON_TIMEOUT": "stop", "TESTSIGMA_ON_CANCEL": on_cancel}
+    step = bench.start(environ, server=server)
+    server.wait_for("stop")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert outcome.lines[-1].endswith("Run 1001 was stopped.")
+    assert server.calls.count("stop") == 1
+
+
+def test_during_a_stop_that_was_not_heard(bench: Bench) -> None:
+    """A run that was to be stopped and is not over is not called left, nor stopped."""
+    unheard = Fault("stop", status=503, delay=1.0)
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(unheard))
+    environ = {"TESTSIGMA_TIMEOUT": "2s", "TESTSIGMA_ON_TIMEOUT": "stop", "TESTSIGMA_ON_CANCEL": "leave"}
+    step = bench.start(environ, server=server)
+    server.wait_for("stop")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "was to be stopped, since the wait was over; it may go on" in outcome.lines[-1]
+    assert server.calls.count("stop") == 1
+
+
+def test_while_an_unanswered_start_is_looked_for(bench: Bench) -> None:
+    """A signal in the middle of the search does not lose the run: it is looked for again, and stopped."""
+    faults = (Fault("start", delivery="reset", takes_effect=True), Fault("newest", delay=30.0, count=1))
+    server = bench.serve(scenario("passing").with_plan(life=HELD).with_faults(*faults))
+    step = bench.start(server=server)
+    server.wait_for("newest")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert outcome.outputs["run-id"] == "1001"
+    assert (server.calls.count("start"), server.calls.count("stop")) == (1, 1)
+
+
+def test_while_the_plan_is_busy(bench: Bench) -> None:
+    """Nothing of ours was started, so nothing is stopped; the run that keeps the plan busy least of all."""
+    busy = Fault("start", status=500, text='{"error": "The specified Test Plan is currently running."}', count=None)
+    server = bench.serve(scenario("passing").with_faults(busy))
+    step = bench.start({"TESTSIGMA_ON_BUSY": "wait", "TESTSIGMA_POLL_INTERVAL": "30s"}, server=server)
+    server.wait_for("start")
+    step.send(signal.SIGTERM)
+    outcome = step.wait()
+    assert outcome.exit_code == 143
+    assert "Nothing was started" in outcome.lines[-1]
+    assert set(server.calls) == {"start"}
+
+
+def test_while_the_results_are_collected(bench: Bench) -> None:
+    """A run that is over is not stopped; what is known of it is reported, under the exit code of the signal."""
+    server = bench.serve(scenario("failing").with_faults(Fault("cases", delay=30.0)))
+    step = bench.start(server=server)
+    server.wait_for("cases")
+    step.send(signal.SIGINT)
+    outcome = step.wait()
+    assert outcome.exit_code == 130
+    assert "stop" not in server.calls
+    assert "Run 1001 was over by then" in outcome.lines[-1]
+    assert outcome.outputs["result"] == "failed"
+    assert outcome.state["settled"] == "true"

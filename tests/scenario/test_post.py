@@ -37,7 +37,7 @@ def test_a_killed_step(bench: Bench) -> None:
     outcome = post(bench, server, left.state)
     assert outcome.exit_code == 0
     assert server.calls.count("stop") == 1
-    assert "run 1001; it is stopped now" in outcome.log
+    assert "Run 1001 was stopped." in outcome.log
 
 
 def test_killed_during_the_start(bench: Bench) -> None:
@@ -82,7 +82,22 @@ def test_a_run_that_is_over(bench: Bench) -> None:
     outcome = post(bench, server, {"plan_id": "274", "build_number": "b", "run_id": "302"})
     assert outcome.exit_code == 0
     assert "stop" not in server.calls
-    assert "over" in outcome.log
+    assert "Run 302 is over: failed." in outcome.log
+    assert "no verdict" in outcome.log
+
+
+def test_a_run_that_ends_by_itself_meanwhile(bench: Bench) -> None:
+    """A run that was over before the stop reached it was not stopped, and is not called so."""
+    ignored = Fault("stop", text="{}")
+    server = bench.serve(
+        scenario("failing").with_plan(life=(Phase("STATUS_IN_PROGRESS", polls=3),)).with_faults(ignored)
+    )
+    left = killed(bench, server, "start", TESTSIGMA_POLL_INTERVAL="30s")
+    outcome = post(bench, server, left.state)
+    assert outcome.exit_code == 0
+    assert server.calls.count("stop") == 1
+    assert "Run 1001 is over: failed." in outcome.log
+    assert "was stopped" not in outcome.log
 
 
 def test_a_stop_that_is_refused(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """The start: what is sent, once, and what becomes of it when the answer is lost."""
 
 import json
+import signal
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,28 @@ def test_a_lost_answer_and_nowhere_to_look(bench: Bench) -> None:
     assert step.exit_code == 3
     assert step.outputs["error-code"] == "start-uncertain"
     assert server.calls.count("start") == 1
+
+
+def test_an_adopted_run_is_known_before_its_status(bench: Bench) -> None:
+    """Its ID is in the outputs and in the state at once, even if its status cannot be read for long."""
+    faults = (Fault("start", delivery="reset", takes_effect=True), Fault("status", delay=30.0, count=1))
+    server = bench.serve(scenario("passing").with_faults(*faults))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(signal.SIGKILL)
+    left = step.wait()
+    assert (left.outputs["run-id"], left.state["run_id"]) == ("1001", "1001")
+    assert left.outputs["run-url"] == f"{server.url}/ui/td/runs/1001"
+    assert "adopted" in left.log
+
+
+def test_an_adopted_run_that_cannot_be_read(bench: Bench) -> None:
+    """The reason is told, and the run is named in message and outputs."""
+    faults = (Fault("start", delivery="reset", takes_effect=True), Fault("status", status=403, count=None))
+    step = bench.run(server=bench.serve(scenario("passing").with_faults(*faults)))
+    assert step.exit_code == 3
+    assert (step.outputs["error-code"], step.outputs["run-id"]) == ("api-forbidden", "1001")
+    assert "Run 1001 was left as it is" in step.lines[-1]
 
 
 def test_too_many_requests(bench: Bench) -> None:

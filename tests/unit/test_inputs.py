@@ -30,7 +30,9 @@ def test_the_defaults() -> None:
     assert inputs.api_key.reveal() == KEY
     assert (inputs.plan_id, inputs.on_busy, inputs.wait, inputs.details) == ("420", "fail", True, "failed")
     assert (inputs.timeout, inputs.queue_timeout, inputs.poll_interval) == (timedelta(hours=2), None, None)
-    assert (inputs.on_timeout, inputs.on_cancel, inputs.summary) == ("leave", "stop", "full")
+    assert (inputs.on_timeout, inputs.on_cancel, inputs.summary) == ("leave", None, "full")
+    assert inputs.stops_on_cancel
+    assert (inputs.annotations, inputs.compare) == (10, "previous")
     assert (inputs.base_url, inputs.ca_bundle) == ("https://app.testsigma.com", "")
 
 
@@ -282,3 +284,67 @@ def test_a_password_in_the_address_is_not_quoted() -> None:
     reading = read("--base-url", "https://bob:hush@host.example")
     assert "hush" not in " ".join(reading.problems)
     assert "base-url: 'https://***@host.example'" in " ".join(reading.problems)
+
+
+FOR_A_START = {
+    "environment-id": "10",
+    "build-number": "7",
+    "on-busy": "fail",
+    "execution-config": "smoke",
+    "runtime-data": "{}",
+    "upload-versions": "{}",
+}
+
+
+def attaching(**environ: str) -> Reading:
+    """What is read of these variables besides a good key and a run."""
+    given = {name.replace("__", "-"): value for name, value in environ.items()}
+    return read_inputs((), {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_RUN_ID": "900"} | given)
+
+
+def test_a_run_instead_of_a_plan() -> None:
+    """Exactly one of the two is needed; whichever it is, the other is not asked for."""
+    assert (attaching().problems, attaching().inputs.run_id) == ((), "900")
+    assert "run-id" in problem(read_inputs((), {"TESTSIGMA_API_KEY": KEY}), "plan-id")
+    both = problem(attaching(INPUT_PLAN__ID="420"), "run-id")
+    assert ("'900'" in both, "'420'" in both) == (True, True)
+
+
+def test_a_wrong_run_is_one_problem() -> None:
+    """Who gave a wrong ID of a run is not asked for a plan."""
+    assert len(attaching(INPUT_RUN__ID="a b").problems) == 1
+
+
+@pytest.mark.parametrize("name", FOR_A_START)
+def test_what_only_a_start_can_use_is_refused_beside_a_run(name: str) -> None:
+    """It would be lost without a word; even a value that is the default was meant."""
+    said = problem(attaching(**{f"INPUT_{name.upper()}": FOR_A_START[name]}), "run-id")
+    assert said.endswith(f"leave out {name}.")
+
+
+def test_all_that_is_refused_beside_a_run_is_named_at_once() -> None:
+    """One problem lists every input to leave out."""
+    given = {f"INPUT_{name.upper()}": value for name, value in FOR_A_START.items()}
+    assert problem(attaching(**given), "run-id").endswith(f"leave out {', '.join(FOR_A_START)}.")
+
+
+def test_attaching_without_waiting_is_refused() -> None:
+    """There would be nothing to do; `wait: true` is what happens anyway."""
+    assert "'900'" in problem(attaching(INPUT_WAIT="false"), "wait")
+    assert attaching(INPUT_WAIT="true").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "stops"),
+    [
+        ({"TESTSIGMA_PLAN_ID": "420"}, True),
+        ({"TESTSIGMA_PLAN_ID": "420", "INPUT_WAIT": "false"}, False),
+        ({"TESTSIGMA_PLAN_ID": "420", "INPUT_ON-CANCEL": "leave"}, False),
+        ({"TESTSIGMA_RUN_ID": "900"}, False),
+        ({"TESTSIGMA_RUN_ID": "900", "INPUT_ON-CANCEL": "stop"}, True),
+    ],
+    ids=str,
+)
+def test_what_is_stopped_on_cancel(environ: dict[str, str], stops: bool) -> None:  # noqa: FBT001 - a case of a table
+    """A run that was started and waited for; one that was attached to only where that was asked for."""
+    assert read_inputs((), {"TESTSIGMA_API_KEY": KEY} | environ).inputs.stops_on_cancel is stops

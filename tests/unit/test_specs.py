@@ -1,8 +1,8 @@
 """From inputs to the run that is asked for."""
 
 from testsigma_action.inputs import Inputs
-from testsigma_action.model import ConfigurationRef
-from testsigma_action.specs import run_spec
+from testsigma_action.model import ConfigurationRef, Result, Run, RunSpec, Status
+from testsigma_action.specs import run_spec, spec_of
 
 INPUTS = Inputs(plan_id="420", environment_id="10", execution_config=ConfigurationRef(name="smoke only"))
 
@@ -31,3 +31,10 @@ def test_everything_else_is_passed_on() -> None:
 def test_runtime_data_is_not_shown() -> None:
     """Values of runtime data are part of no repr."""
     assert "hush" not in repr(run_spec(Inputs(plan_id="1", runtime_data={"password": "hush"}), "b"))
+
+
+def test_of_a_run_that_exists_the_run_tells() -> None:
+    """Nothing is made up for a run that is attached to: a build number of ours would be none of its own."""
+    assert run_spec(Inputs(run_id="900"), "derived") == RunSpec()
+    run = Run("900", Status.QUEUED, Result.QUEUED, plan_id="420", build_number="7", environment_id="10")
+    assert spec_of(run) == RunSpec(plan_id="420", build_number="7", environment_id="10")

@@ -59,6 +59,25 @@ def test_flags_are_true_or_false_in_any_case(text: str, meant: bool) -> None:  #
     assert values.flag(text) is meant
 
 
+@pytest.mark.parametrize("text", ["-1", "51", "1.0", "1e1", "", " 1", "+1", "٣", "ten", "9" * 5000])
+def test_numbers_are_whole_and_within_bounds(text: str) -> None:
+    """A number is plain digits, and neither too small nor too large."""
+    assert refused(values.number(0, 50), text) == "a whole number from 0 to 50"
+    assert [values.number(0, 50)(fine) for fine in ("0", "7", "050", "50")] == [0, 7, 50, 50]
+
+
+@pytest.mark.parametrize(("text", "meant"), [("Previous", "previous"), ("OFF", "off"), ("900", "900"), ("a-1", "a-1")])
+def test_what_to_compare_with(text: str, meant: str) -> None:
+    """Two words in any case, or the ID of a run."""
+    assert values.comparison(text) == meant
+
+
+@pytest.mark.parametrize("text", ["prevoius", "none", "last", "9/0", "", "900 901", "true"])
+def test_misspelt_words_are_no_runs(text: str) -> None:
+    """What has no digit is no ID of a run, but a word that nobody knows."""
+    assert refused(values.comparison, text) == "previous, off, or the ID of a run"
+
+
 @pytest.mark.parametrize("text", ["yes", "no", "1", "0", "on", "off", "t", "", "truefalse", "null", "wahr"])
 def test_other_words_are_no_flags(text: str) -> None:
     """What could be meant either way is refused instead of guessed."""

@@ -1,0 +1,118 @@
+"""Letting go of a run: leaving or stopping it when the wait is over or the step is cancelled, and saying which.
+
+What became of the run is added to the message of the error that ends the wait.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testsigma_action import lookup
+from testsigma_action.api.remote import Remote
+from testsigma_action.errors import ActionError, Cancelled
+from testsigma_action.known import Known
+from testsigma_action.model import Result, Run
+from testsigma_action.reruns import awaited
+from testsigma_action.start import Outcome
+from testsigma_action.watch import Stop, look_once, stop
+
+# Seconds: for a last look at a run before we give up, for stopping it then, and for stopping it when cancelled (the
+# platform kills the step 10 s after its first signal), of which parts are kept: for a look, and for the stop itself.
+LOOK_BUDGET = 5.0
+STOP_BUDGET = 30.0
+CANCEL_BUDGET = 6.0
+CANCEL_LOOK = 2.0
+CANCEL_RESERVE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Lets go of the run that is known; `saw` is told of every answer about it."""
+
+    known: Known
+    remote: Remote
+    saw: Callable[[Run], None]
+
+    def give_up(self, error: ActionError, *, stopping: bool) -> None:
+        """Leave the run (then the error is raised) or stop it. If it turns out to be over, its results count."""
+        run = self.known.running
+        if not stopping:
+            error.message += f" Run {run.id} was left as it is: {run.url}"
+            error.hint = (
+                f"{error.hint} To wait for this run again, attach to it: run-id {run.id} instead of plan-id.".lstrip()
+            )
+            raise error
+        if self._is_over(run):
+            return
+        self.known.given_up = True
+        error.message += self._stop(run, self.remote.after(STOP_BUDGET))
+        self.known.conclude(error)
+
+    def give_up_rerun(self, error: ActionError, *, stopping: bool) -> None:
+        """Leave a rerun or stop it. What was started is over, so this is a remark on its verdict, no verdict."""
+        run = self.known.running
+        if not stopping:
+            self.known.remark = f"{error.message} Run {run.id} was left as it is: {run.url}"
+        elif not self._is_over(run):
+            self.known.given_up = True
+            self.known.remark = error.message + self._stop(run, self.remote.after(STOP_BUDGET))
+
+    def _is_over(self, run: Run) -> bool:
+        """Whether a last look at the run finds it over."""
+        seen = look_once(run.id, self.remote, until=self.remote.after(LOOK_BUDGET))
+        if not seen or not seen.completed:
+            return False
+        self.saw(seen)
+        return True
+
+    def cancel(self, cancelled: Cancelled, *, stopping: bool) -> None:
+        """Leave or stop the run, as far as the time that the platform leaves us allows."""
+        until = (self.remote.calls.signalled_at or self.remote.clock.monotonic()) + CANCEL_BUDGET
+        if self.known.start.in_doubt:
+            self._find_again(until - CANCEL_RESERVE)
+        if self.known.run:
+            cancelled.message += self._cancel(self.known.running, until, stopping=stopping)
+        elif self.known.start.in_doubt:
+            cancelled.message += " A run may have been started."
+        else:
+            cancelled.message += " Nothing was started."
+
+    def _cancel(self, run: Run, until: float, *, stopping: bool) -> str:
+        if run.completed:
+            again = " Its plan may still run failed cases again." if awaited(run) else ""
+            return f" Run {run.id} was over by then.{again}"
+        if self.known.given_up or self.known.attached_unseen:
+            # It may be over: by the stop that we sent, or for long. A stop that comes too late could hit another run.
+            seen = look_once(run.id, self.remote, until=min(until, self.remote.after(CANCEL_LOOK)))
+            if seen:
+                self.saw(seen)
+            if seen and seen.completed:
+                return in_words(run.id, Stop(confirmed=True, run=seen))
+        if stopping:
+            return self._stop(run, until)
+        if self.known.given_up:
+            return f" Run {run.id} was to be stopped, since the wait was over; it may go on: {run.url}"
+        return f" Run {run.id} was left as it is: {run.url}"
+
+    def _stop(self, run: Run, until: float) -> str:
+        outcome = stop(run.id, self.remote, until=until)
+        if outcome.run:
+            self.saw(outcome.run)
+        return in_words(run.id, outcome)
+
+    def _find_again(self, until: float) -> None:
+        """Find a run whose start was not answered before the signal, if it can be told from all others."""
+        spec = self.known.spec
+        if not spec.unique:
+            return
+        found = lookup.find(spec, self.remote, until=until).run_ids
+        if len(found) == 1:
+            self.known.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
+
+
+def in_words(run_id: str, outcome: Stop) -> str:
+    """What became of a run that we asked to stop."""
+    if not outcome.confirmed or not outcome.run:
+        return f" It is not certain that run {run_id} was stopped, it may go on. {outcome.trouble}".rstrip()
+    if outcome.run.result is Result.STOPPED:
+        return f" Run {run_id} was stopped."
+    return f" Run {run_id} is over: {outcome.run.result.value}."
