@@ -4,30 +4,28 @@ What a rung cannot give is left out and named in one line: trouble with details 
 makes it worse only where the evidence for a pass is missing (see `verdict`).
 """
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Literal, TypeVar
 
 from testsigma_action import graft
-from testsigma_action.api.decode import CaseDetails, CasePage, MachineDetails, SuiteDetails
+from testsigma_action.api.client import Client
+from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
+from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.remote import Remote
-from testsigma_action.cancel import Late
+from testsigma_action.asking import WIDTH, Asking
 from testsigma_action.errors import ApiError, Refused, Unreachable
-from testsigma_action.model import Run
-from testsigma_action.tree import CaseResult, ResultTree, StepResult
+from testsigma_action.model import Result, Run
+from testsigma_action.tree import CaseResult, Iteration, ResultTree, StepResult
 
-T = TypeVar("T")
 Details = Literal["failed", "all", "none"]
+Lost = Mapping[str, ApiError]
+Part = TypeVar("Part", CaseResult, Iteration)
 
-# Requests at a time.
-WIDTH = 8
-# How long one optional thing is tried: no detail is worth the whole time for collecting (seconds).
-PATIENCE = 60.0
 # Cases that are asked for one by one where they are in no index, the broken ones first.
 MOST_SINGLES = 200
-MOST_PAGES = 10_000
+# How much of the time that is left some rungs may take, so that the rungs above have the rest.
+LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 def collect(run: Run, remote: Remote, details: Details, *, until: float) -> Iterator[ResultTree]:
@@ -35,19 +33,21 @@ def collect(run: Run, remote: Remote, details: Details, *, until: float) -> Iter
 
     Raises Cancelled on a signal, and no ApiError.
     """
-    collector = _Collector(run.id, remote, until)
-    tree = collector.with_cases(ResultTree(run))
+    collector, asking = _Collector(run.id, remote.client), Asking(remote, until)
+    tree = collector.with_cases(ResultTree(run), asking.within(LIST_SHARE))
     yield tree
-    tree, detailed = collector.with_run_details(tree)
+    tree, trouble = collector.with_run_details(tree, asking)
     yield tree
-    if not detailed:
+    if trouble and not isinstance(trouble, Unreachable):
         return
-    tree = collector.with_places(tree)
+    asking = asking.hurried() if trouble else asking
+    tree = collector.with_machines(tree, asking.within(SHARE))
+    tree = collector.with_suites(tree, asking.within(SHARE))
     yield tree
-    tree = collector.with_case_details(tree)
+    tree = collector.with_case_details(tree, asking.within(SHARE))
     yield tree
     if details != "none":
-        yield collector.with_steps(tree, details)
+        yield collector.with_steps(tree, details, asking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,14 @@ class _Collector:
     """The rungs of the ladder."""
 
     run_id: str
-    remote: Remote
-    until: float
+    client: Client
 
-    def with_cases(self, tree: ResultTree) -> ResultTree:
+    def with_cases(self, tree: ResultTree, asking: Asking) -> ResultTree:
         """Names, IDs and results of all cases."""
-        machines = self._ask(lambda: self.remote.client.fetch_case_list(self.run_id, until=self.until))
+        machines = asking.once(lambda _: self.client.fetch_case_list(self.run_id, until=asking.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
-            tree = replace(tree, unreadable=not absent)
-            return _with_gap(tree, "The list of cases", [machines])
+            return _with_gap(replace(tree, unreadable=not absent), "The list of cases", {"": machines})
         tree = graft.each_case(replace(tree, machines=machines, listed=True), self._linked)
         listed, total = sum(1 for _ in tree.cases()), tree.run.counts.total or 0
         if listed < total:
@@ -72,107 +70,99 @@ class _Collector:
         return tree
 
     def _linked(self, case: CaseResult) -> CaseResult:
-        return replace(case, url=self.remote.client.case_url(case.id)) if case.id else case
+        return replace(case, url=self.client.case_url(case.id)) if case.id else case
 
-    def with_run_details(self, tree: ResultTree) -> tuple[ResultTree, bool]:
-        """Counters and times by the detailed calls, and whether there are such calls at all."""
-        until = self._patience()
-        details = self._ask(lambda: self.remote.client.fetch_run_details(self.run_id, until=until))
+    def with_run_details(self, tree: ResultTree, asking: Asking) -> tuple[ResultTree, ApiError | None]:
+        """Result and counters by the detailed calls, and what kept us from them: a refusal concerns all of them."""
+        details = asking.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
-            return _with_gap(tree, "Times of machines, suites and cases, and all steps", [details]), False
+            what = "Times of machines, suites and cases, and all steps"
+            if isinstance(details, Unreachable):
+                what = "What the detailed calls say of the run"
+            return _with_gap(tree, what, {"": details}), details
         known = (*details.counts, tree.run.counts, *tree.run.other_counts)
-        run = replace(tree.run, counts=known[0], other_counts=known[1:])
-        return replace(tree, run=run, details_result=details.result), True
+        together = (*details.consolidated_counts, *tree.run.consolidated_counts)
+        run = replace(tree.run, counts=known[0], other_counts=known[1:], consolidated_counts=together)
+        return replace(tree, run=run, details_result=details.result), None
 
-    def with_places(self, tree: ResultTree) -> ResultTree:
-        """Devices, results and times of machines and suites."""
-        machine_ids = [machine.id for machine in tree.machines if machine.id]
-        suite_ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        machines, lost_machines = self._fetch_each(machine_ids, self._machine)
-        suites, lost_suites = self._fetch_each(suite_ids, self._suite)
-        tree = graft.with_places(tree, machines, suites)
-        tree = _with_gap(tree, f"The details of {len(lost_machines)} of {len(machine_ids)} machines", lost_machines)
-        return _with_gap(tree, f"The details of {len(lost_suites)} of {len(suite_ids)} suites", lost_suites)
+    def with_machines(self, tree: ResultTree, asking: Asking) -> ResultTree:
+        """Devices, results and times of machines."""
+        ids = [machine.id for machine in tree.machines if machine.id]
+        found, lost = asking.each(ids, self._machine)
+        return _with_gap(graft.with_places(tree, found, {}), f"The details of {len(lost)} of {len(ids)} machines", lost)
 
-    def with_case_details(self, tree: ResultTree) -> ResultTree:
-        """Times and flags of cases, from the index if there is one, else one by one within a budget."""
-        first = self._ask(lambda: self._case_page(0)) if tree.machines else None
-        if isinstance(first, CasePage):
-            return graft.with_case_details(tree, self._index(first, tree))
-        cases = sorted((case for case in tree.cases() if case.id), key=lambda case: case.result.tolerable)
-        found, lost = self._fetch_each([case.id for case in cases[:MOST_SINGLES]], self._case)
-        tree = graft.with_case_details(tree, found)
-        left = len(cases) - len(found)
-        trouble = lost or ([first] if isinstance(first, ApiError) else [])
-        return _with_gap(tree, f"The times of {left} of {len(cases)} cases", trouble if left else [])
+    def with_suites(self, tree: ResultTree, asking: Asking) -> ResultTree:
+        """Results and times of suites; of many of them, from the index if there is one."""
+        ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
+        found = asking.index(self._suite_page, ids) if len(ids) > WIDTH else {}
+        singles, lost = asking.each([one for one in ids if one not in found], self._suite)
+        tree = graft.with_places(tree, {}, found | singles)
+        return _with_gap(tree, f"The details of {len(lost)} of {len(ids)} suites", lost)
 
-    def _index(self, first: CasePage, tree: ResultTree) -> dict[str, CaseDetails]:
-        """All pages of the index, as many as our own number of cases and data sets asks for: no total is trusted."""
-        found = {details.id: details for details in first.rows}
-        if first.last or not found:
-            return found
-        wanted = sum(1 + len(case.iterations) for case in tree.cases())
-        pages = min(MOST_PAGES, math.ceil(wanted / len(first.rows)))
-        # One page more than it takes, where cases are still missing: pages may be counted from 1.
-        for numbers in (range(1, pages), range(pages, pages + 1)):
-            if all(case.id in found for case in tree.cases()):
-                break
-            fetched, _ = self._fetch_each([str(number) for number in numbers], lambda one: self._case_page(int(one)))
-            found |= {details.id: details for page in fetched.values() for details in page.rows}
-        return found
+    def with_case_details(self, tree: ResultTree, asking: Asking) -> ResultTree:
+        """Times and flags of cases, from the index if there is one; the others one by one within a budget."""
+        cases = [case for case in tree.cases() if case.id]
+        found = asking.index(self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases))
+        missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
+        singles, lost = asking.each([case.id for case in missing[:MOST_SINGLES]], self._case)
+        tree = graft.with_case_details(tree, found | singles)
+        left = len(missing) - len(singles)
+        what = f"The times of {left} of {len(cases)} cases"
+        if left and not lost:
+            return replace(tree, gaps=(*tree.gaps, f"{what}: {MOST_SINGLES} at most are asked for one by one."))
+        return _with_gap(tree, what, lost)
 
-    def with_steps(self, tree: ResultTree, details: Details) -> ResultTree:
-        """Steps of the cases that were asked for; of a data-driven case, those of its iterations."""
-        wanted = [case for case in tree.cases() if details == "all" or not case.acceptable]
-        ids = [identity for case in wanted for identity in _step_owners(case, details)]
-        steps, lost = self._fetch_each(ids, self._steps)
-        return _with_gap(graft.with_steps(tree, steps), f"The steps of {len(lost)} of {len(ids)} cases", lost)
+    def with_steps(self, tree: ResultTree, details: Details, asking: Asking) -> ResultTree:
+        """Steps of the cases that were asked for: of a data-driven case those of its data sets.
 
-    def _machine(self, identity: str) -> MachineDetails:
-        return self.remote.client.fetch_machine(self.run_id, identity, until=self._patience())
+        Where the service does not know the steps of a data set, those of the whole case are asked for, once.
+        """
+        cases = _failed_first(case for case in tree.cases() if details == "all" or not case.acceptable)
+        wanted = [(case.id, _sets(case, details)) for case in cases]
+        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], self._steps)
+        whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
+        own, lost_own = asking.each(whole, self._steps)
+        errors = {**lost, **lost_own}
+        left = [(case, one) for case, sets in wanted if case not in own for one in (case, *sets) if one in errors]
+        without = {case: errors[one] for case, one in left}
+        tree = graft.with_steps(tree, steps | own)
+        return _with_gap(tree, f"The steps of {len(without)} of {len(wanted)} cases", without)
 
-    def _suite(self, identity: str) -> SuiteDetails:
-        return self.remote.client.fetch_suite(self.run_id, identity, until=self._patience())
+    def _machine(self, identity: str, until: float) -> MachineDetails:
+        return self.client.fetch_machine(self.run_id, identity, until=until)
 
-    def _case(self, identity: str) -> CaseDetails:
-        return self.remote.client.fetch_case(self.run_id, identity, until=self._patience())
+    def _suite(self, identity: str, until: float) -> SuiteDetails:
+        return self.client.fetch_suite(self.run_id, identity, until=until)
 
-    def _case_page(self, number: int) -> CasePage:
-        return self.remote.client.fetch_case_page(self.run_id, number, until=self._patience())
+    def _suite_page(self, number: str, until: float) -> IndexPage[SuiteDetails]:
+        return self.client.fetch_suite_page(self.run_id, number, until=until)
 
-    def _steps(self, identity: str) -> tuple[StepResult, ...]:
-        return self.remote.client.fetch_steps(self.run_id, identity, until=self._patience())
+    def _case(self, identity: str, until: float) -> CaseDetails:
+        return self.client.fetch_case(self.run_id, identity, until=until)
 
-    def _patience(self) -> float:
-        return min(self.until, self.remote.after(PATIENCE))
+    def _case_page(self, number: str, until: float) -> IndexPage[CaseDetails]:
+        return self.client.fetch_case_page(self.run_id, number, until=until)
 
-    def _ask(self, call: Callable[[], T]) -> T | ApiError:
-        try:
-            return self.remote.calls.run(call, until=self.until)
-        except ApiError as error:
-            return error
-        except Late:
-            return Unreachable("The time for collecting results was over.", code="api-unreachable")
-
-    def _fetch_each(self, identities: Sequence[str], fetch: Callable[[str], T]) -> tuple[dict[str, T], list[ApiError]]:
-        """What could be fetched by ID, and the errors of the rest."""
-        unique = list(dict.fromkeys(identities))
-        calls = [partial(fetch, identity) for identity in unique]
-        answers = self.remote.calls.gather(calls, width=self._width, until=self.until)
-        found = {one: answer for one, answer in zip(unique, answers, strict=True) if not isinstance(answer, ApiError)}
-        return found, [answer for answer in answers if isinstance(answer, ApiError)]
-
-    def _width(self) -> int:
-        """Half as many at a time for every time that the service found it too many."""
-        return max(1, WIDTH >> min(self.remote.client.too_many, WIDTH))
+    def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
+        return self.client.fetch_steps(self.run_id, identity, until=until)
 
 
-def _with_gap(tree: ResultTree, what: str, lost: Sequence[ApiError]) -> ResultTree:
+def _with_gap(tree: ResultTree, what: str, lost: Lost) -> ResultTree:
     """Name what could not be had, with the first reason for it; nothing where nothing was lost."""
-    return replace(tree, gaps=(*tree.gaps, f"{what}. {lost[0].message}")) if lost else tree
+    return replace(tree, gaps=(*tree.gaps, f"{what}. {next(iter(lost.values())).message}")) if lost else tree
 
 
-def _step_owners(case: CaseResult, details: Details) -> list[str]:
-    """The IDs that the steps of a case are kept under."""
-    iterations = [one.id for one in case.iterations if one.id and (details == "all" or not one.result.tolerable)]
-    return iterations or ([case.id] if case.id else [])
+def _sets(case: CaseResult, details: Details) -> list[str]:
+    """The IDs of the data sets whose steps are asked for."""
+    asked = (one for one in case.iterations if one.id and (details == "all" or not one.result.tolerable))
+    return [one.id for one in _failed_first(asked)]
+
+
+def _failed_first(parts: Iterable[Part]) -> list[Part]:
+    """What was aborted or never begun may have no steps: the first few that are asked for should be those that do."""
+    return sorted(parts, key=lambda part: part.result is not Result.FAILED)
+
+
+def _unknown(sets: list[str], steps: graft.Steps, lost: Lost) -> bool:
+    """Whether the steps of these data sets are not to be had under their own IDs: not found, or none at all."""
+    return any(one in lost and lost[one].status == 404 for one in sets) or not any(steps.get(one, True) for one in sets)

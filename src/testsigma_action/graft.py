@@ -41,6 +41,7 @@ def with_places(
             result=details.result,
             timing=details.timing,
             device=details.device,
+            listed_as=given.title,
         )
 
     return replace(tree, machines=tuple(machine(one) for one in tree.machines))

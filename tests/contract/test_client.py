@@ -169,26 +169,39 @@ def test_both_vocabularies_are_the_same(serve: Serve, words: str) -> None:
     assert {case.result for machine in machines for case in machine.cases()} == {Result.PASSED}
 
 
+def versions_asked(service: Service) -> list[str]:
+    """Under which versions results at all levels were asked for, in order."""
+    return [seen.path.split("/")[2] for seen in service.server.seen_of(lambda seen: "test_runs" in seen.path)]
+
+
 @pytest.mark.parametrize(
-    ("versions", "paths"), [(("v2", "v3"), ["v2", "v2"]), (("v3",), ["v2", "v3", "v3"]), (("v2",), ["v2", "v2"])]
+    ("versions", "paths"),
+    [
+        (("v1", "v2", "v3"), ["v2", "v2"]),
+        (("v1", "v3"), ["v2", "v3", "v3"]),
+        (("v1",), ["v2", "v3", "v1", "v1"]),
+        (("v2",), ["v2", "v2"]),
+    ],
 )
 def test_the_version_that_answers_is_remembered(serve: Serve, versions: tuple[str, ...], paths: list[str]) -> None:
-    """The newest first; the other only where the path is not found, and only once."""
+    """Today's first; the next only where the path is not found, and only once."""
     service = serve(scenario("passing").with_options(versions=versions))
+    assert service.client.version == ""
     [first, *_] = service.client.fetch_case_list(BEFORE, until=soon())
     assert service.client.fetch_run_details(BEFORE, until=soon()).counts
     assert service.client.fetch_machine(BEFORE, first.id, until=soon()).title == "Windows Chrome"
-    seen = [seen.path.split("/")[2] for seen in service.server.seen_of(lambda seen: "test_runs" in seen.path)]
-    assert seen == paths
+    assert versions_asked(service) == paths
+    assert service.client.version == paths[-1]
 
 
 def test_no_version_at_all(serve: Serve) -> None:
-    """Both are asked once, then the path is not there."""
+    """Each is asked once, then the path is not there."""
     service = serve(scenario("passing").with_options(versions=()))
     with pytest.raises(Refused) as caught:
         service.client.fetch_run_details(BEFORE, until=soon())
     assert caught.value.status == 404
-    assert len(service.server.seen) == 2
+    assert versions_asked(service) == ["v2", "v3", "v1"]
+    assert service.client.version == ""
 
 
 @pytest.mark.parametrize("status", [401, 403, 400])
@@ -197,14 +210,14 @@ def test_only_a_missing_path_asks_for_the_other_version(serve: Serve, status: in
     service = serve("passing", Fault("run", status=status, count=None))
     with pytest.raises(Refused):
         service.client.fetch_run_details(BEFORE, until=soon())
-    assert [seen.path.split("/")[2] for seen in service.server.seen] == ["v2"]
+    assert versions_asked(service) == ["v2"]
 
 
 def test_an_outage_does_not_ask_for_the_other_version(serve: Serve) -> None:
     """It says nothing about which version there is."""
     service = serve("passing", Fault("run", status=503))
     assert service.client.fetch_run_details(BEFORE, until=soon()).counts
-    assert [seen.path.split("/")[2] for seen in service.server.seen] == ["v2", "v2"]
+    assert versions_asked(service) == ["v2", "v2"]
 
 
 def test_a_missing_machine_does_not_change_the_version(serve: Serve) -> None:
@@ -213,7 +226,35 @@ def test_a_missing_machine_does_not_change_the_version(serve: Serve) -> None:
     service.client.fetch_run_details(BEFORE, until=soon())
     with pytest.raises(Refused):
         service.client.fetch_machine(BEFORE, "1", until=soon())
-    assert {seen.path.split("/")[2] for seen in service.server.seen} == {"v2"}
+    assert versions_asked(service) == ["v2", "v2"]
+
+
+def without(version: str, call: str) -> Fault:
+    """A call that is not there under one version."""
+    return Fault(call, path=f"/api/{version}/*", status=404, count=None)
+
+
+def test_lists_need_not_be_under_the_version_of_single_results(serve: Serve) -> None:
+    """As first published: single results under v3, their lists under v2. Each is remembered by itself."""
+    service = serve("passing", without("v2", "run"), without("v2", "suite"), without("v3", "index-*"))
+    [machine, *_] = service.client.fetch_case_list(BEFORE, until=soon())
+    service.client.fetch_run_details(BEFORE, until=soon())
+    for number in ("", "1"):
+        assert service.client.fetch_suite_page(BEFORE, number, until=soon())
+        assert service.client.fetch_case_page(BEFORE, number, until=soon())
+    service.client.fetch_suite(BEFORE, machine.suites[0].id, until=soon())
+    assert versions_asked(service) == ["v2", "v3", "v2", "v2", "v2", "v2", "v3"]
+
+
+def test_lists_under_the_version_of_single_results(serve: Serve) -> None:
+    """Where there are none under the version that published them, and where single results have not answered yet."""
+    service = serve(scenario("passing").with_options(versions=("v1",)))
+    with pytest.raises(Refused):
+        service.client.fetch_suite_page(BEFORE, "", until=soon())
+    service.client.fetch_run_details(BEFORE, until=soon())
+    suites = service.client.fetch_suite_page(BEFORE, "", until=soon())
+    assert [suite.result for suite in suites.rows.values()] == [Result.PASSED] * 4
+    assert versions_asked(service) == ["v2", "v2", "v3", "v1", "v2", "v1"]
 
 
 @pytest.mark.parametrize(

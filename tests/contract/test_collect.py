@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -24,7 +24,10 @@ from tests.simulator import (
     steps_failed,
     steps_passed,
 )
+from testsigma_action import asking
 from testsigma_action import collect as collecting
+from testsigma_action.api import trouble
+from testsigma_action.asking import WIDTH, Asking
 from testsigma_action.collect import Details, collect
 from testsigma_action.errors import Cancelled
 from testsigma_action.model import Result, Run
@@ -179,14 +182,18 @@ def test_without_the_list_of_cases(serve: Serve) -> None:
     assert judge(results).exit_code == 0
 
 
-def test_with_v3_alone(serve: Serve) -> None:
-    """The other version has it all."""
-    service = serve(scenario("failing").with_options(versions=("v3",)))
+@pytest.mark.parametrize(
+    ("version", "missed"),
+    [("v2", []), ("v3", ["run", "index-cases"]), ("v1", ["run", "run", "index-cases"])],
+)
+def test_with_one_version_alone(serve: Serve, version: str, missed: list[str]) -> None:
+    """That version has it all; the ones before it are asked once for single results, and once for a list."""
+    service = serve(scenario("failing").with_options(versions=(version,)))
     results = tree(service)
+    assert outline(results) == outline(tree(serve("failing")))
     assert results.gaps == ()
     assert case(results, "Pay by card").message
-    missed = [seen for seen in service.server.seen if "/v2/" in seen.path]
-    assert len(missed) == 1
+    assert [seen.call for seen in service.server.seen if seen.status == 404] == missed
 
 
 @pytest.mark.parametrize(("name", "exit_code"), [("passing", 0), ("failing", 1)])
@@ -252,11 +259,23 @@ def test_a_list_that_is_shorter_than_the_run_says(serve: Serve) -> None:
     assert results.counts.total == 11
 
 
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("status", [404, 403])
-def test_single_details_that_are_missing_are_counted(serve: Serve, level: str, status: int) -> None:
-    """One of several is not there: the gap says how many of how many and why; the rest is there."""
-    service = serve("failing", Fault(level, status=status))
+@pytest.mark.parametrize(
+    ("level", "status", "count"),
+    [
+        ("machine", 404, 1),
+        ("machine", 403, 1),
+        ("suite", 404, 1),
+        ("suite", 403, 1),
+        ("steps", 404, 2),
+        ("steps", 403, 1),
+    ],
+)
+def test_single_details_that_are_missing_are_counted(serve: Serve, level: str, status: int, count: int) -> None:
+    """One of several is not there: the gap says how many of how many and why; the rest is there.
+
+    Steps that are not found under a data set are asked for under its case, too.
+    """
+    service = serve("failing", Fault(level, status=status, count=count))
     results = tree(service)
     [gap] = results.gaps
     assert "1 of" in gap
@@ -279,7 +298,7 @@ def test_a_details_call_that_contradicts_makes_a_pass_fail(serve: Serve) -> None
 
 def test_an_optional_rung_has_its_own_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage of the details does not cost all the time for collecting."""
-    monkeypatch.setattr(collecting, "PATIENCE", 0.15)
+    monkeypatch.setattr(asking, "PATIENCE", 0.15)
     began = time.monotonic()
     results = tree(serve("passing", Fault("run", status=503, count=None)), seconds=60)
     assert len(results.gaps) == 1
@@ -376,10 +395,13 @@ def test_the_index_of_cases(
 
 
 def test_an_index_of_another_run(serve: Serve) -> None:
-    """Rows that say that they are of another run are none of ours."""
+    """Rows that say that they are of another run are none of ours: the cases are asked for one by one."""
     row = {"id": 50033, "duration": 5, "result": "FAILURE", "metrics": {"testPlanResultId": 7}}
     service = serve("passing", Fault("index-cases", text=json.dumps({"content": [row], "isLast": True}), count=None))
-    assert timed(tree(service)) == [False] * 11
+    results = tree(service)
+    assert service.server.calls.count("case") == 11
+    assert judge(results).exit_code == 0
+    assert timed(results) == [True] * 11
 
 
 def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
@@ -416,8 +438,204 @@ def test_an_index_that_repeats_itself(serve: Serve) -> None:
 def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     """Every 429 halves how many requests are made at a time; nothing is lost."""
     service = serve("failing", Fault("suite", status=429, count=3))
-    collector = collecting._Collector("1001", service.remote, soon())
-    assert collector._width() == collecting.WIDTH
+    asked = Asking(service.remote, soon())
+    assert asked._width() == WIDTH
     results = tree(service)
     assert results.gaps == ()
-    assert collector._width() == 1
+    assert asked._width() == 1
+
+
+BIG = grid(3, 4, 2, fail_every=2)
+GOOD = grid(3, 4, 2)
+# Every rung: the calls that it consists of, and what its line begins with.
+RUNGS = {
+    "list": (("cases",), "The list of cases."),
+    "run": (("run",), "What the detailed calls say of the run."),
+    "machines": (("machine",), "The details of 3 of 3 machines."),
+    "suites": (("suite", "index-suites"), "The details of 12 of 12 suites."),
+    "cases": (("case", "index-cases"), "The times of 24 of 24 cases."),
+    "steps": (("steps",), "The steps of 12 of 12 cases."),
+}
+NOTHING_BELOW_TEST_RUNS = "Times of machines, suites and cases, and all steps."
+TROUBLE: dict[str, dict[str, Any]] = {
+    "404": {"status": 404},
+    "403": {"status": 403},
+    "500-for-ever": {"status": 500},
+    "garbage": {"text": "<html>Maintenance</html>"},
+    "something-else": {"text": '{"id": 1, "rows": 7}'},
+}
+
+
+def in_trouble(calls: tuple[str, ...], kind: str) -> list[Fault]:
+    """Faults that these calls have for ever."""
+    return [Fault(call, count=None, **TROUBLE[kind]) for call in calls]
+
+
+def plan(content: Plan) -> Scenario:
+    """A service with this plan under the usual ID."""
+    return Scenario((replace(content, id=420),))
+
+
+@pytest.fixture
+def _no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next try would come after all patience: trouble is final at once, and nothing depends on time."""
+    monkeypatch.setattr(trouble, "FIRST_BACKOFF", 1e6)
+    monkeypatch.setattr(trouble, "LONGEST_BACKOFF", 1e6)
+
+
+@pytest.mark.usefixtures("_no_second_try")
+@pytest.mark.parametrize("kind", TROUBLE)
+@pytest.mark.parametrize("rung", RUNGS)
+def test_every_missing_rung_is_named_in_one_line(serve: Serve, rung: str, kind: str) -> None:
+    """Whatever is the matter with it; the rungs above it are there, and the verdict is what it was."""
+    calls, line = RUNGS[rung]
+    if rung == "run" and TROUBLE[kind].get("status") in {403, 404}:
+        line = NOTHING_BELOW_TEST_RUNS
+    for content, exit_code in ((BIG, 1), (GOOD, 0)):
+        results = tree(serve(plan(content), *in_trouble(calls, kind)))
+        asked = rung != "steps" or content is BIG
+        assert [gap for gap in results.gaps if gap.startswith(line)] == list(results.gaps)
+        assert len(results.gaps) == int(asked)
+        assert judge(results).exit_code == exit_code
+
+
+@pytest.mark.usefixtures("_no_second_try")
+@pytest.mark.parametrize("kind", TROUBLE)
+def test_all_rungs_missing_at_once(serve: Serve, kind: str) -> None:
+    """Details that are out of order cost a few requests each, and each rung is named once."""
+    calls = tuple(call for rung in ("run", "machines", "suites", "cases", "steps") for call in RUNGS[rung][0])
+    service = serve(plan(BIG), *in_trouble(calls, kind))
+    results = tree(service)
+    if kind in {"404", "403"}:
+        assert [gap.startswith(NOTHING_BELOW_TEST_RUNS) for gap in results.gaps] == [True]
+        assert service.server.calls.count("run") == (3 if kind == "404" else 1)
+        assert not set(calls[1:]) & set(service.server.calls)
+    else:
+        lines = [line for rung, (_, line) in RUNGS.items() if rung != "list"]
+        assert [gap[: len(line)] for gap, line in zip(results.gaps, lines, strict=True)] == lines
+        paths = {seen.path for seen in service.server.seen_of(lambda seen: "test_runs" in seen.path)}
+        assert len(paths) == len(calls)
+    assert judge(results).exit_code == 1
+
+
+def test_after_one_outage_there_is_less_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run's own details are waited for; what comes after them in the same outage is tried once."""
+    monkeypatch.setattr(asking, "PATIENCE", 1.0)
+    monkeypatch.setattr(asking, "HASTE", 0.0)
+    service = serve(plan(BIG), Fault(path="*/test_runs/*", status=503, count=None))
+    assert len(tree(service).gaps) == 5
+    assert service.server.calls.count("run") > 1
+    assert [service.server.calls.count(call) for call in ("machine", "suite", "case", "steps")] == [1, 1, 1, 1]
+
+
+def test_what_is_missing_everywhere_is_not_asked_for_everywhere(serve: Serve) -> None:
+    """As many as fit into one round; then the rest of the kind is given up, with the same reason."""
+    content = grid(1, 40, 1)
+    service = serve(plan(content), *in_trouble(("suite", "index-suites"), "404"))
+    results = tree(service)
+    assert service.server.calls.count("suite") == WIDTH
+    assert [gap.startswith("The details of 40 of 40 suites.") for gap in results.gaps] == [True]
+
+
+def test_many_suites_come_from_their_index(serve: Serve) -> None:
+    """Page by page, not one by one; where there is no index, or rows lack what matters, one by one."""
+    shape = plan(BIG).with_options(page_size=5)
+    for faults, pages, singles in (
+        ((), 3, 0),
+        ((Fault("index-suites", status=404, count=None),), 1, 12),
+        ((Fault("index-suites", text='[{"id": 50002}, {"result": "SUCCESS"}, 7]', count=None),), 1, 12),
+        ((Fault("index-suites", after=1, count=None, status=403),), 4, 7),
+    ):
+        service = serve(shape, *faults)
+        results = tree(service)
+        assert results.gaps == ()
+        assert [suite.result for machine in results.machines for suite in machine.suites] == [Result.FAILED] * 12
+        assert all(suite.timing.duration for machine in results.machines for suite in machine.suites)
+        assert service.server.calls.count("index-suites") == pages
+        assert service.server.calls.count("suite") == singles
+
+
+@pytest.mark.usefixtures("_no_second_try")
+def test_only_one_call_looks_for_the_version(serve: Serve) -> None:
+    """Where the first detailed call was lost to trouble, the next ones wait until it is known which version answers."""
+    service = serve(plan(BIG).with_options(versions=("v1",)), Fault("run", status=503, count=None))
+    results = tree(service)
+    assert [gap.startswith(RUNGS["run"][1]) for gap in results.gaps] == [True]
+    missed = [seen.call for seen in service.server.seen if seen.status == 404]
+    assert missed == ["machine", "machine", "index-suites", "index-cases"][: len(missed)]
+
+
+def test_a_rung_leaves_time_for_those_above(serve: Serve) -> None:
+    """A machine that never answers costs its details, not the steps of the cases that failed."""
+    results = tree(serve("failing", Fault("machine", delay=60.0), Fault("index-cases", delay=60.0)), seconds=2.0)
+    assert [gap.split(".")[0] for gap in results.gaps] == [
+        "The details of 1 of 2 machines",
+        "The times of 11 of 11 cases",
+    ]
+    assert case(results, "Pay by card").message
+
+
+def broken_sets(number: int, *, good: int = 0) -> Case:
+    """A data-driven case with so many broken data sets, and some that passed."""
+    steps = steps_failed("Open", "Click", at=1, message="No such element")
+    bad = tuple(Iteration(f"bad {index}", "FAILURE", "No", steps) for index in range(number))
+    fine = tuple(Iteration(f"good {index}", steps=steps_passed("Open")) for index in range(good))
+    return data_driven("Search", *fine, *bad)
+
+
+def test_steps_of_data_sets_that_the_service_does_not_know(serve: Serve) -> None:
+    """The whole case is asked for instead, once; and not every other data set of the run is tried."""
+    cases = tuple(replace(broken_sets(2, good=1), name=f"Search {number}") for number in range(10))
+    service = serve(only(*cases, failed("Pay")).with_options(iteration_steps=False))
+    results = tree(service)
+    assert results.gaps == ()
+    assert [each.message for each in results.cases()][:10] == ["No such element"] * 10
+    assert all(each.steps and not any(one.steps for one in each.iterations) for each in results.cases())
+    assert service.server.calls.count("steps") == WIDTH + 10 + 1
+
+
+def test_steps_of_one_data_set_that_is_not_known(serve: Serve) -> None:
+    """The others keep theirs; the case is asked for in place of that one."""
+    service = serve(only(broken_sets(3)), Fault("steps", status=404))
+    results = tree(service)
+    assert results.gaps == ()
+    search = case(results, "Search")
+    assert sorted(bool(one.steps) for one in search.iterations) == [False, True, True]
+    assert search.steps
+    assert service.server.calls.count("steps") == 4
+
+
+def test_data_sets_without_any_steps(serve: Serve) -> None:
+    """A service that has an empty page for what it does not know has none that is empty for the case."""
+    empty = Fault("steps", text='{"content": [], "empty": true}')
+    service = serve(only(broken_sets(1)), empty)
+    assert case(tree(service), "Search").message == "No such element"
+    assert service.server.calls.count("steps") == 2
+
+
+def test_steps_that_are_nowhere_to_be_had(serve: Serve) -> None:
+    """Neither under the data sets nor under their cases: counted by cases, said once."""
+    service = serve(only(broken_sets(3), replace(broken_sets(2), name="Find")), Fault("steps", status=404, count=None))
+    [gap] = tree(service).gaps
+    assert gap.startswith("The steps of 2 of 2 cases.")
+    assert service.server.calls.count("steps") == 5 + 2
+
+
+def test_cases_that_never_began_do_not_hide_the_steps_of_the_others(serve: Serve) -> None:
+    """Many cases without steps, and after them one that failed: its steps are among the first that are asked for."""
+    aborted = tuple(Case(f"Lost {number}", "ABORTED") for number in range(3 * WIDTH))
+    content = only(*aborted, failed("Pay"))
+    known = serve(content)
+    lost = [each.id for each in trees(known, "none")[-1].cases() if each.name != "Pay"]
+    faults = [Fault("steps", path=f"*/{one}/step_results", status=404, count=None) for one in lost]
+    results = tree(serve(content, *faults))
+    assert case(results, "Pay").message
+    assert [gap.startswith("The steps of 24 of 25 cases.") for gap in results.gaps] == [True]
+
+
+def test_a_list_that_fails_leaves_time_for_the_counters(serve: Serve) -> None:
+    """An outage of the list of cases, for as long as we wait: the details are asked, and are evidence for a pass."""
+    content = scenario("passing").with_options(null_counters=True)
+    results = tree(serve(content, Fault("cases", status=503, count=None)), seconds=3.0)
+    assert (results.unreadable, results.counts.passed) == (True, 11)
+    assert judge(results).exit_code == 0

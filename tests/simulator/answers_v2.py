@@ -1,4 +1,4 @@
-"""Answers to the v2 and v3 calls."""
+"""Answers to the calls below `test_runs`, whichever version they are under."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -58,7 +58,10 @@ def case(service: Service, _request: Request, match: Match, _now: float) -> Resp
 def steps(service: Service, request: Request, match: Match, _now: float) -> Response:
     """The steps of a case or an iteration, a page of them."""
     parent, options = _run_of(service, match), service.scenario.options
-    rows = bodies.step_rows(parent, _node(parent.tree.rows, match, "case"))
+    node = _node(parent.tree.rows, match, "case")
+    if node.parent and not options.iteration_steps:
+        raise Refusal(404, f"Resource not found for id: {node.id}", "0")
+    rows = bodies.step_rows(parent, node)
     conditions = [] if options.ignore_query else criteria(request.query.get("query", ""))
     found = [row for row in rows if matches(row, conditions)]
     page = cut(found, lambda row: row, page_number(request, options.first_page), options.page_size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.simulator.wire import Request, as_id, parsed
 
-_RUN = r"/api/(?P<version>v[23])/test_runs"
+_RUN = r"/api/(?P<version>v[123])/test_runs"
 _RESULTS = r"/api/v1/execution_results"
 
 

@@ -17,6 +17,7 @@ class Options:
     versions: API versions under which `test_runs` exists; the others answer 404.
     list_of_cases, index, raw_cases, newest_runs: whether the v1 list of cases of a run, the `test_runs` INDEX, the
         `test_case_results?query=` list and the plan's list of runs exist (404 otherwise).
+    iteration_steps: whether steps are known under the result IDs of iterations too (404 otherwise).
     shape: year of the sample that the v1 run object follows (2024 has the consolidated fields).
     metric: `testPlanResultMetric` is filled (shape 2024 only).
     null_start_counters, null_counters: counters of the v1 run object are null in the start answer, or always.
@@ -40,6 +41,7 @@ class Options:
     index: bool = True
     raw_cases: bool = True
     newest_runs: bool = True
+    iteration_steps: bool = True
     shape: Literal[2021, 2023, 2024] = 2021
     metric: bool = False
     null_start_counters: bool = False

@@ -8,15 +8,13 @@ from typing import TypeVar
 from testsigma_action.api import decode, lists
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.transport import MEGABYTE, Json, Limits, Request, Transport
-from testsigma_action.errors import Refused
+from testsigma_action.api.versions import Versions
 from testsigma_action.model import ConfigurationRef, Run, RunSpec
 from testsigma_action.tree import MachineResult, StepResult
 
 T = TypeVar("T")
 
 RUNS = "/api/v1/execution_results"
-# The newest documented version first; the other only where the first does not know the path.
-VERSIONS = ("v2", "v3")
 # The start may take long on the service's side; a stop must be over before the platform loses its patience.
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
@@ -35,7 +33,12 @@ class Client:
     def __init__(self, transport: Transport) -> None:
         """Wrap a transport; nothing is sent yet."""
         self._transport = transport
-        self._version: str | None = None
+        self._results = Versions(transport)
+
+    @property
+    def version(self) -> str:
+        """The version that has answered with results at all levels; empty before."""
+        return self._results.answering
 
     @property
     def too_many(self) -> int:
@@ -96,8 +99,9 @@ class Client:
         """Runs of a plan by the index. Documented once, so it may be missing; whether it filters is not certain."""
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
-        request = Request("GET", "/api/v2/test_runs", f"look for runs of plan {plan_id}", query=query)
-        return self._transport.get(request, lists.found_runs, until=until)
+        return self._results.page(
+            Request("GET", "", f"look for runs of plan {plan_id}", query), lists.found_runs, until
+        )
 
     def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
         """All saved configurations for partial runs."""
@@ -118,47 +122,59 @@ class Client:
         return self._transport.get(request, of_this_run, until=until)
 
     def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
-        """Counters and times of a run by v2 or v3."""
-        return self._versioned(
-            run_id, "", f"read the details of run {run_id}", _about(run_id, decode.run_details), until
-        )
+        """Counters and times of a run."""
+        request = Request("GET", f"/{_part(run_id)}", f"read the details of run {run_id}")
+        return self._results.single(request, _about(run_id, decode.run_details), until)
 
     def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
-        path = f"/test_machine_results/{_part(machine_id)}"
-        return self._versioned(
-            run_id, path, f"read machine {machine_id}", _about(machine_id, decode.machine_details), until
-        )
+        path = f"/{_part(run_id)}/test_machine_results/{_part(machine_id)}"
+        request = Request("GET", path, f"read machine {machine_id}")
+        return self._results.single(request, _about(machine_id, decode.machine_details), until)
 
     def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
-        path = f"/test_suite_results/{_part(suite_id)}"
-        return self._versioned(run_id, path, f"read suite {suite_id}", _about(suite_id, decode.suite_details), until)
+        path = f"/{_part(run_id)}/test_suite_results/{_part(suite_id)}"
+        request = Request("GET", path, f"read suite {suite_id}")
+        return self._results.single(request, _about(suite_id, decode.suite_details), until)
+
+    def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
+        """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
+
+        def suites(body: Json) -> lists.IndexPage[decode.SuiteDetails]:
+            return lists.index_page(body, decode.suite_details)
+
+        request = Request("GET", f"/{_part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
+        return self._results.page(_paged(request, number), suites, until)
 
     def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
-        path = f"/test_case_results/{_part(case_id)}"
-        return self._versioned(run_id, path, f"read case {case_id}", _about(case_id, decode.case_details), until)
+        path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}"
+        request = Request("GET", path, f"read case {case_id}")
+        return self._results.single(request, _about(case_id, decode.case_details), until)
 
-    def fetch_case_page(self, run_id: str, number: int, *, until: float) -> decode.CasePage:
-        """A page of the index of cases, from 0 on. Documented once, so it may be missing (Refused with 404).
+    def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
+        """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
 
         Whether the service filters by run is not certain: rows of other runs are dropped here.
         """
-        query = {"page": str(number)} if number else {}
-        purpose = f"read the index of cases of run {run_id}"
-        page = self._versioned(run_id, "/test_case_results", purpose, decode.case_page, until, query=query)
-        return decode.CasePage(tuple(row for row in page.rows if row.run_id in {"", run_id}), page.last)
+
+        def cases(body: Json) -> lists.IndexPage[decode.CaseDetails]:
+            listed = lists.index_page(body, decode.case_details)
+            ours = {identity: case for identity, case in listed.rows.items() if case.run_id in {"", run_id}}
+            return replace(listed, rows=ours)
+
+        request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
+        return self._results.page(_paged(request, number), cases, until)
 
     def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
-        path = f"/test_case_results/{_part(case_id)}/step_results"
-        purpose = f"read the steps of case {case_id}"
+        path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}/step_results"
+        request = Request("GET", path, f"read the steps of case {case_id}")
         rows: list[object] = []
         seen: set[str] = set()
         for number in range(MOST_PAGES):
-            query = {"page": str(number)} if number else {}
-            page = self._versioned(run_id, path, purpose, lists.page, until, query=query)
+            page = self._results.single(_paged(request, str(number or "")), lists.page, until)
             fresh = [row for row in page.rows if _is_new(row, seen)]
             rows += fresh
             # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
@@ -166,28 +182,10 @@ class Client:
                 break
         return tuple(decode.step(row, position) for position, row in enumerate(rows, 1))
 
-    def _versioned(
-        self,
-        run_id: str,
-        path: str,
-        purpose: str,
-        decoder: Callable[[Json], T],
-        until: float,
-        *,
-        query: dict[str, str] | None = None,
-    ) -> T:
-        """Fetch from the version that answers. Only a path that is not found asks for the other version."""
-        for version in (self._version,) if self._version else VERSIONS:
-            request = Request("GET", f"/api/{version}/test_runs/{_part(run_id)}{path}", purpose, query=query or {})
-            try:
-                value = self._transport.get(request, decoder, until=until)
-            except Refused as refusal:
-                if refusal.status != 404 or version == (self._version or VERSIONS[-1]):
-                    raise
-            else:
-                self._version = version
-                return value
-        raise AssertionError("the last version returns or raises")
+
+def _paged(request: Request, number: str) -> Request:
+    """The request for a page; the first one has no number, since nobody says whether that is 0 or 1."""
+    return replace(request, query={"page": number}) if number else request
 
 
 def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
@@ -235,7 +233,7 @@ def _part(identity: str) -> str:
 
 def _is_new(row: object, seen: set[str]) -> bool:
     """Whether this row's ID was not seen yet: a page that repeats itself is the end of the list."""
-    identity = decode.step(row, 0).id
+    identity = Fields(row).identity("id")
     if identity and identity in seen:
         return False
     seen.add(identity)

@@ -1,8 +1,12 @@
 """Lists of the API: the shapes of their pages, and the rows of those that are no results of a run."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from testsigma_action.api.fields import DecodeError, Fields
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +21,13 @@ ROW_KEYS = ("content", "data", "items", "results")
 
 
 def page(body: object) -> Page:
-    """One page in any of the service's shapes. Raises DecodeError where there are no rows.
+    """One page in any of the service's shapes. Raises DecodeError where there are no rows, or none that is an object.
 
     `last: false` says nothing: documented answers have it on their only page.
     """
     rows = _rows(body)
+    if rows and not any(isinstance(row, dict) for row in rows):
+        raise DecodeError("with rows that are no objects")
     fields = Fields(body)
     number, pages, size = fields.count("number"), fields.count("totalPages"), fields.count("size", "pageSize")
     last = (
@@ -48,6 +54,24 @@ def _rows(body: object) -> list[object]:
         if len(lists) == 1:
             return lists[0]
     raise DecodeError("without rows")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage(Generic[T]):
+    """A page of an index of results, by their IDs; that another page follows is no promise."""
+
+    rows: Mapping[str, T]
+    last: bool
+
+
+def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
+    """A page of an index whose rows look like single results; those without an ID or a result are of no use.
+
+    Raises DecodeError where there are no rows.
+    """
+    listed = page(body)
+    rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).text("result")]
+    return IndexPage({identity: decoder(row) for identity, row in rows if identity}, listed.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +118,5 @@ class SavedConfiguration:
 
 def saved_configurations(body: object) -> tuple[SavedConfiguration, ...]:
     """The saved configurations of the account. Raises DecodeError where there is no list."""
-    rows = (Fields(row) for row in _rows(body))
+    rows = (Fields(row) for row in page(body).rows)
     return tuple(SavedConfiguration(row.identity("id"), row.text("name")) for row in rows)

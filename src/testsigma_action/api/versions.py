@@ -1,0 +1,59 @@
+"""Results at all levels, below `test_runs`: under which version of the API, which differs between texts and years.
+
+A version that has answered is remembered: from then on, a 404 is about what was asked for, not about the path.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from testsigma_action.api.transport import Json, Request, Transport
+from testsigma_action.errors import Refused
+
+T = TypeVar("T")
+
+# The versions that single results were documented under, today's first. The shapes are the same.
+VERSIONS = ("v2", "v3", "v1")
+# The version that lists were documented under, when single results were under v3.
+INDEX_VERSION = "v2"
+
+
+class Versions:
+    """GETs below `test_runs`, each from the first version that knows the path. Only a 404 asks the next one."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Nothing is known yet."""
+        self._transport = transport
+        self.answering = ""
+        self._index = ""
+
+    def single(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
+        """Fetch one result (or its steps) by a path below `test_runs`."""
+        value, self.answering = self._first_of(_only(self.answering) or VERSIONS, request, decode, until)
+        return value
+
+    def page(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
+        """Fetch a page of a list of results by a path below `test_runs`."""
+        versions = _only(self._index) or tuple(dict.fromkeys((INDEX_VERSION, self.answering or INDEX_VERSION)))
+        value, self._index = self._first_of(versions, request, decode, until)
+        return value
+
+    def _first_of(
+        self, versions: Sequence[str], request: Request, decode: Callable[[Json], T], until: float
+    ) -> tuple[T, str]:
+        *earlier, last = versions
+        for version in earlier:
+            try:
+                return self._transport.get(_below(version, request), decode, until=until), version
+            except Refused as refusal:
+                if refusal.status != 404:
+                    raise
+        return self._transport.get(_below(last, request), decode, until=until), last
+
+
+def _only(version: str) -> tuple[str, ...]:
+    return (version,) if version else ()
+
+
+def _below(version: str, request: Request) -> Request:
+    return replace(request, path=f"/api/{version}/test_runs{request.path}")
