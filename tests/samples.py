@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from testsigma_action.model import Counts, Result, Run, RunSpec, Status, Timing
@@ -67,6 +68,11 @@ def case(
         iterations=iterations,
         url="https://app.testsigma.com/ui/td/test_case_results/71",
     )
+
+
+def rerun(found: CaseResult, *earlier: CaseResult) -> CaseResult:
+    """A case that ran more than once, with its attempts before the last one."""
+    return replace(found, earlier=earlier)
 
 
 def suite(*cases: CaseResult, name: str = "Login", result: Result = Result.FAILED) -> SuiteResult:
@@ -161,3 +167,23 @@ def failing() -> Report:
     found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
     verdict = Verdict(Conclusion.FAILED, 1, "2 of 6 cases failed.", "tests-failed")
     return report(run_report(verdict, found))
+
+
+def flaky() -> Report:
+    """A run that passed only by its rerun: cases that failed, aborted, and failed with a data set at first."""
+    bad = case("Pay", Result.FAILED, broken_steps("No such button"))
+    lost = case("Search", Result.ABORTED)
+    yen = Iteration("82", "JPY", Result.FAILED, broken_steps("Total is ¥1,200"))
+    sets = (Iteration("81", "EUR", Result.PASSED), replace(yen, result=Result.PASSED, steps=None))
+    totals = case("Totals", iterations=sets)
+    again = (
+        rerun(case("Pay"), bad),
+        rerun(case("Search"), lost, replace(bad, name="Search")),
+        rerun(totals, replace(totals, result=Result.FAILED, iterations=(sets[0], yen))),
+    )
+    found = tree(machine(suite(case("Sign in"), *again, result=Result.PASSED), result=Result.PASSED), remote=run())
+    passed = replace(
+        found, run=run(Result.PASSED), reruns=(replace(run(Result.PASSED, number=9002), parent_id="9001"),)
+    )
+    verdict = Verdict(Conclusion.PASSED, 0, "All cases passed, 3 of them only when they were run again.")
+    return report(run_report(verdict, passed))

@@ -79,6 +79,11 @@ class Counts:
         return any((self.total, self.passed, self.failed, self.aborted, self.stopped, self.not_executed))
 
     @property
+    def bad(self) -> int:
+        """Parts that may not stand under a pass."""
+        return sum(number or 0 for number in (self.failed, self.aborted, self.stopped, self.queued))
+
+    @property
     def executed(self) -> int:
         """Parts that are known to have been carried out."""
         return sum(number or 0 for number in (self.passed, self.failed, self.aborted, self.stopped))
@@ -119,8 +124,11 @@ class Run:
 
     `status_label` and `result_label` keep the service's word, for the log; `message` is the service's own reason.
     The service keeps several sets of counters, any of which may be missing or stale: `counts` is the best of them,
-    `other_counts` are the rest, which count as evidence against a pass, as does the `consolidated_result` of the run
-    and its reruns together.
+    `other_counts` are the rest, which count as evidence against a pass.
+
+    A plan may run its failed cases again by itself (`reruns_itself`), in a run of its own: `rerun_id`, as soon as it is
+    known, whose `parent_id` is this run. What is `consolidated` is about the run and its reruns together; those of
+    `counts` and `other_counts` that are so stand in `consolidated_counts`, too.
     """
 
     id: str
@@ -139,6 +147,20 @@ class Run:
     consolidated_result: Result | None = None
     visual_result: Result | None = None
     url: str = ""
+    reruns_itself: bool = False
+    rerun_id: str = ""
+    parent_id: str = ""
+    consolidated_status: Status | None = None
+    consolidated_counts: tuple[Counts, ...] = ()
+
+    @property
+    def redeemed(self) -> bool:
+        """Whether nothing that is said of the run and its reruns together speaks against a pass of the whole."""
+        return (
+            self.consolidated_status in {None, Status.COMPLETED}
+            and self.consolidated_result in {None, Result.PASSED}
+            and not any(counts.bad for counts in self.consolidated_counts)
+        )
 
     @property
     def completed(self) -> bool:

@@ -65,7 +65,7 @@ class CaseResult:
     @property
     def flaky(self) -> bool:
         """Whether it passed only when it was run again."""
-        return self.acceptable and any(not attempt.acceptable for attempt in self.earlier)
+        return any(not attempt.acceptable for attempt in self.earlier) and self.acceptable
 
     @property
     def failing_step(self) -> StepResult | None:
@@ -94,13 +94,14 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """One suite on one machine."""
+    """One suite on one machine. `suite_id` is the same in every run, as is the `machine_id` of a machine."""
 
     id: str
     name: str
     cases: tuple[CaseResult, ...]
     result: Result = Result.UNKNOWN
     timing: Timing = Timing()
+    suite_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """One machine (device) of a run."""
+    """One machine (device) of a run. `listed_as` is its title in the list of cases, where another one is known."""
 
     id: str
     title: str
@@ -126,6 +127,8 @@ class MachineResult:
     result: Result = Result.UNKNOWN
     timing: Timing = Timing()
     device: Device = Device()
+    listed_as: str = ""
+    machine_id: str = ""
 
     def cases(self) -> Iterator[CaseResult]:
         """Its cases in the order of its suites."""

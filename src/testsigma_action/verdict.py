@@ -1,12 +1,12 @@
 """From results to a verdict: pure. A pass needs a completed run that passed, and evidence that cases were executed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from testsigma_action.errors import ActionError
 from testsigma_action.model import Counts, Result, Run
 from testsigma_action.report import Conclusion, Verdict
-from testsigma_action.tree import ResultTree
+from testsigma_action.tree import CaseResult, ResultTree
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
 PRECEDENCE = (70, 130, 143, 2, 3, 4, 1, 5, 0)
@@ -30,6 +30,64 @@ def judge(tree: ResultTree) -> Verdict:
     if verdict:
         return replace(verdict, reason=f"{verdict.reason} {_said(tree.run)}".rstrip())
     return Verdict(Conclusion.PASSED, 0, f"{_executed(tree)} passed.")
+
+
+def judge_reruns(attempts: Sequence[ResultTree], whole: ResultTree) -> Verdict:
+    """The verdict on a run that did not pass, and whose plan ran its failed cases again.
+
+    `attempts` has the tree of each run by itself, the started one's first, `whole` is what they make together. It is a
+    pass only if the last rerun is one by itself, and every case of the first run is shown to have passed in the end:
+    nothing but a case that passed later makes good for a failure.
+    """
+    failed = _not_passed(whole)
+    if not failed:
+        raise ValueError("a run that passed needs no reruns")
+    problem = next(_unredeemed(attempts, whole), "")
+    if problem:
+        return replace(failed, reason=f"{failed.reason} {problem} {_said(whole.run)}".rstrip())
+    flaky = sum(case.flaky for case in whole.cases())
+    again = "1 of them only when it was" if flaky == 1 else f"{flaky} of them only when they were"
+    return Verdict(Conclusion.PASSED, 0, f"{_executed(whole)} passed, {again} run again.")
+
+
+def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[str]:
+    """Why the reruns do not make good for the first run, as sentences, the weightiest first."""
+    first, last = whole.run, whole.reruns[-1]
+    if not last.completed or attempts[-1].run.id != last.id:
+        yield f"Its failed cases ran again as run {last.id}, which was not over."
+        return
+    by_itself = judge(attempts[-1])
+    if by_itself.exit_code:
+        yield f"Of run {last.id}, in which failed cases ran again: {by_itself.reason}"
+    bad = sum(not case.acceptable for case in whole.cases())
+    if bad:
+        yield f"Run {last.id}, in which failed cases ran again, passed, but nothing shows that {_cases(bad)} did."
+    skipped = sum(_skipped(case) for case in whole.cases())
+    if skipped:
+        yield f"{_cases(skipped)} that run {first.id} did not execute did not run again either."
+    for attempt in attempts[:-1]:
+        yield from _unexplained(attempt)
+    if any(result.contradicts_pass for result in _places(whole)):
+        yield f"A part of run {first.id} that did not pass did not run again."
+    if not first.redeemed:
+        yield f"The service does not call run {first.id} and its reruns together passed."
+
+
+def _skipped(case: CaseResult) -> bool:
+    """Whether a case, or a data set of it, was not executed: in a run that failed, the failure may be the reason."""
+    results = [case.result, *(iteration.result for iteration in case.iterations)]
+    return not case.disabled and Result.NOT_EXECUTED in results
+
+
+def _unexplained(tree: ResultTree) -> Iterator[str]:
+    """What made a run fail and is not on the list of its cases, so that nobody can say that it ran again."""
+    bad = sum(not case.acceptable for case in tree.cases())
+    if not bad:
+        yield f"None of its cases shows why run {tree.run.id} did not pass."
+    if any(counts.bad > bad for counts in (tree.run.counts, *tree.run.other_counts)):
+        yield f"The counters of run {tree.run.id} have more failures than its list of cases."
+    if any(True for _ in _unaccounted(tree)):
+        yield f"The list of the cases of run {tree.run.id} is not complete."
 
 
 def _said(run: Run) -> str:
@@ -77,11 +135,16 @@ def _contradictions(tree: ResultTree) -> Iterator[str]:
     parts: Iterable[Result | None] = (
         tree.run.consolidated_result,
         tree.details_result,
-        *(machine.result for machine in tree.machines),
-        *(suite.result for machine in tree.machines for suite in machine.suites),
+        *_places(tree),
     )
     if any(result and result.contradicts_pass for result in parts):
         yield "a part of it did not pass"
+
+
+def _places(tree: ResultTree) -> Iterator[Result]:
+    for machine in tree.machines:
+        yield machine.result
+        yield from (suite.result for suite in machine.suites)
 
 
 def _bad_counts(counts: Counts) -> Iterator[str]:

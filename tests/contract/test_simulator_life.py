@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.simulator import Case, Fault, Phase, Plan, RunBefore, Simulator, failed, grid, passed, scenario
+from tests.simulator import Case, Fault, Phase, Plan, Reruns, RunBefore, Simulator, failed, grid, passed, scenario
 from tests.simulator.caller import RUNS, Caller, Clock
 from tests.simulator.content import Machine, Suite
 from tests.simulator.scenario import Scenario
@@ -233,6 +233,50 @@ def test_automatic_rerun_appears_after_the_end() -> None:
     assert (later["childResult"]["id"], later["consolidatedStatus"]) == (run_id + 1, "STATUS_CREATED")
     assert caller.finish(run_id + 1)["result"] == "SUCCESS"
     assert caller.poll(run_id)["consolidatedResult"] == "SUCCESS"
+
+
+def rerunning(case: Case, **behaviour: object) -> Caller:
+    """A caller of a plan with one case that it runs again by itself."""
+    machines = (Machine("M", (Suite("S", (case,)),)),)
+    again = Reruns(**behaviour)  # type: ignore[arg-type]
+    plan = Plan(7, "P", machines, rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=again)
+    return caller_of(Scenario((plan,)).with_options(shape=2024))
+
+
+@pytest.mark.parametrize(("named_by", "child"), [("number", 1002), ("string", "1002")])
+def test_a_rerun_is_named_late_and_in_several_ways(named_by: str, child: object) -> None:
+    """It exists, and the answer about its parent names it some calls later; its own first calls find nothing."""
+    caller = rerunning(failed("a"), shown_after=2, named_by=named_by, hidden=1)
+    caller.finish(caller.start()["id"])
+    assert [caller.poll(1001)["childResult"] for _ in range(4)] == [None, None, child, child]
+    caller.get(f"{RUNS}/1002", status=404)
+    assert caller.finish(1002)["result"] == "FAILURE"
+
+
+def test_reruns_in_a_row() -> None:
+    """Results in one rerun after the other, and no more reruns than were asked for."""
+    caller = rerunning(replace(failed("a"), rerun_result=("FAILURE", "ABORTED")), most=3)
+    caller.start()
+    results = []
+    for run_id in range(1001, 1005):
+        results.append(caller.finish(run_id)["result"])
+        caller.poll(run_id)
+    assert results == ["FAILURE", "FAILURE", "ABORTED", "ABORTED"]
+    assert caller.poll(1004)["childResult"] is None
+
+
+@pytest.mark.parametrize(
+    ("lag", "results"), [(0, ["SUCCESS", "SUCCESS"]), (1, ["FAILURE", "SUCCESS"]), (None, ["FAILURE"])]
+)
+def test_what_is_consolidated_may_lag_behind(lag: int | None, results: list[str]) -> None:
+    """Result and counters describe the last rerun at once, later or never."""
+    caller = rerunning(replace(failed("a"), rerun_result="SUCCESS"), lag=lag)
+    caller.finish(caller.start()["id"])
+    caller.poll(1001)
+    caller.finish(1002)
+    found = [caller.poll(1001) for _ in results]
+    assert [each["consolidatedResult"] for each in found] == results
+    assert [each["consolidatedPlanFailedCount"] for each in found] == [result == "FAILURE" for result in results]
 
 
 def test_fields_of_the_run_can_be_anything() -> None:

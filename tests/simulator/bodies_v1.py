@@ -7,6 +7,7 @@ from tests.simulator.content import Environment, SavedConfiguration, Variable
 from tests.simulator.plan_body import EPOCH, Body, plan_object
 from tests.simulator.runs import Run, counted
 from tests.simulator.scenario import Options
+from tests.simulator.selection import place
 from tests.simulator.tree import CaseNode
 
 _OLD = ("total", "failed", "passed", "aborted", "stopped", "notExecuted", "preRequisiteFailed", "queued")
@@ -37,7 +38,8 @@ def run_object(run: Run, options: Options, *, at_start: bool = False) -> Body:
         body |= _newer(run)
     if options.shape >= 2024:
         body |= _consolidated(run, options)
-    overlay = run.plan.at_start if at_start else run.plan.at_end if run.over else run.plan.while_running
+    at_end = run.plan.at_end if run.parent is None else run.plan.reruns.at_end
+    overlay = run.plan.at_start if at_start else at_end if run.over else run.plan.while_running
     return body | dict(overlay)
 
 
@@ -73,12 +75,19 @@ def _counters(run: Run, options: Options, *, at_start: bool) -> Body:
     return {f"{name}Count": found.get(name, 0) for name in names}
 
 
+def _child(run: Run) -> object:
+    if run.child is None or not run.shows_child:
+        return None
+    body = {"id": run.child.id, "result": run.child.result, "status": run.child.status}
+    named_by = run.plan.reruns.named_by
+    return {"object": body, "number": run.child.id, "string": str(run.child.id)}[named_by]
+
+
 def _relations(run: Run, options: Options) -> Body:
-    child = None if run.child is None else {"id": run.child.id, "result": run.child.result, "status": run.child.status}
     old = options.shape == 2021
     running = counts(run)["running"] if run.status == "STATUS_IN_PROGRESS" else 0
     body: Body = {"isVisuallyPassed": None} if old else {"visualTestResult": None}
-    body |= {"environment": None, "childResult": child, "reRunParentId": run.parent.id if run.parent else None}
+    body |= {"environment": None, "childResult": _child(run), "reRunParentId": run.parent.id if run.parent else None}
     body |= {"reRunType": None} if old else {}
     body |= {"triggeredType": run.triggered_type, "totalRunningCount": running}
     extra = {"screenshot_mode": None} if options.shape == 2024 else {}
@@ -91,8 +100,8 @@ def _newer(run: Run) -> Body:
         "environmentResultsDTO": None,
         "executionResultConfig": None,
         "isReRunEnabled": False,
-        "consolidatedResult": (run.child or run).result,
-        "consolidatedStatus": (run.child or run).status,
+        "consolidatedResult": run.together.result,
+        "consolidatedStatus": run.together.status,
         "resultType": "ORIGINAL",
         "consolidatedDuration": run.duration,
         "runTestCasesInParallel": False,
@@ -104,8 +113,14 @@ def _newer(run: Run) -> Body:
 
 def consolidated_counts(run: Run) -> Body:
     """The consolidated counters of a plan's run."""
-    found = counts(run)
+    found = counted(_states(run, run.together).values())
     return {f"consolidatedPlan{name[0].upper()}{name[1:]}Count": found[name] for name in _NEW}
+
+
+def _states(run: Run, last: Run) -> dict[tuple[int, int, int], str | None]:
+    """Where the cases of a run are, those that its reruns up to the last one have as these have them."""
+    own = {place(case): run.case_state(case) for case in run.tree.cases}
+    return own if run is last or run.child is None else own | _states(run.child, last)
 
 
 def _consolidated(run: Run, options: Options) -> Body:

@@ -6,6 +6,7 @@ Every part has `fields`: keys of the answer's body that replace or complete what
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Fields = Mapping[str, object]
 
@@ -29,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """One data set of a data-driven case; it has a case result ID and steps of its own."""
+    """One data set of a data-driven case; it has a case result ID and steps of its own (`rerun_result`: see `Case`)."""
 
     set_name: str
     result: str | None = "SUCCESS"
@@ -37,11 +38,16 @@ class Iteration:
     steps: tuple[Step, ...] = ()
     duration: int = 600
     result_id: int | None = None
+    rerun_result: str | tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case; `rerun_result` is its result in a rerun (the same as before when not given)."""
+    """A case.
+
+    `rerun_result` is its result in a rerun (the same as before when not given), or those in one rerun after the other,
+    of which the last one stays.
+    """
 
     name: str
     result: str | None = "SUCCESS"
@@ -51,7 +57,7 @@ class Case:
     duration: int = 800
     id: int | None = None
     result_id: int | None = None
-    rerun_result: str | None = None
+    rerun_result: str | tuple[str, ...] | None = None
     disabled: bool = False
     fields: Fields = field(default_factory=dict)
 
@@ -107,6 +113,32 @@ DEFAULT_LIFE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reruns:
+    """How a plan with `automatic_rerun` runs its failed cases again.
+
+    A run of it that did not pass gets a child run, until there are `most` in a row. The child exists with the status
+    call `after` so many that were made after the end, and `childResult` names it so many calls later (`shown_after`,
+    None: never), as an object with an `id`, a number or a string. Its own first status calls (`hidden`) answer 404.
+
+    `cases` are the names of the cases that run again (None: the failed ones), `life` is that of a child (None: the
+    plan's), `result` its own result (None: the worst of its machines), and `at_end` replaces keys of its run object,
+    instead of the plan's. The consolidated fields of its parent describe it so many status calls after its end (`lag`,
+    None: never).
+    """
+
+    most: int = 1
+    after: int = 1
+    shown_after: int | None = 0
+    named_by: Literal["object", "number", "string"] = "object"
+    hidden: int = 0
+    cases: tuple[str, ...] | None = None
+    life: tuple[Phase, ...] | None = None
+    result: str | None = None
+    at_end: Fields = field(default_factory=dict)
+    lag: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan and what its runs show.
 
@@ -114,7 +146,8 @@ class Plan:
     of its machines unless `result` is given; `message` is the run's message at its end. `at_start`, `while_running` and
     `at_end` replace keys of the v1 run object (counters that are null, stale or contradicting, say); `test_run`
     replaces keys of the v2 and v3 run object once the run is over. With `automatic_rerun` a run that did not pass gets
-    a child run with its failed cases, which appears with the second status call after the end.
+    a child run with its failed cases, which appears with the second status call that shows it completed; `reruns` says
+    how. Results that parts of the plan were given hold for the first run only.
     """
 
     id: int
@@ -125,6 +158,7 @@ class Plan:
     message: str | None = None
     rerun_type: str = "NONE"
     automatic_rerun: bool = False
+    reruns: Reruns = Reruns()
     at_start: Fields = field(default_factory=dict)
     while_running: Fields = field(default_factory=dict)
     at_end: Fields = field(default_factory=dict)

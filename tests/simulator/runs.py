@@ -49,6 +49,8 @@ class Run:
     stopped: bool = False
     finished_cases: int = 0
     polls_after_end: int = 0
+    polls_with_child: int = 0
+    polls_after_reruns: int = 0
     selections: dict[str, list[object]] = field(default_factory=dict)
 
     @property
@@ -69,6 +71,8 @@ class Run:
     def polled(self, now: float) -> None:
         """A status call was made."""
         self.polls_after_end += self.over
+        self.polls_with_child += self.child is not None
+        self.polls_after_reruns += self.child is not None and self.last.over
         if self.stop is None:
             self.life.polled(now)
         elif self.stop.polls > 0:
@@ -98,13 +102,39 @@ class Run:
             self.life.finish(now)
 
     @property
+    def attempt(self) -> int:
+        """How often cases had been run before: 0 for a run that was started."""
+        return 0 if self.parent is None else self.parent.attempt + 1
+
+    @property
+    def last(self) -> "Run":
+        """The last of its reruns, or itself."""
+        return self if self.child is None else self.child.last
+
+    @property
+    def shows_child(self) -> bool:
+        """Whether its answer names its rerun by now."""
+        shown_after = self.plan.reruns.shown_after
+        if self.child is None or not self.plan.automatic_rerun:
+            return self.child is not None
+        return shown_after is not None and self.polls_with_child >= shown_after
+
+    @property
+    def together(self) -> "Run":
+        """The run that its consolidated fields describe."""
+        lag = self.plan.reruns.lag
+        behind = self.last.over and (lag is None or self.polls_after_reruns <= lag)
+        return self if behind and lag != 0 else self.last
+
+    @property
     def result(self) -> str | None:
         """Its outcome by now."""
         if not self.over:
             return "QUEUED"
         if self.stopped:
             return "STOPPED"
-        return self.plan.result or worst(self.machine_result(machine) for machine in self.tree.machines)
+        own = self.plan.result if self.parent is None else self.plan.reruns.result
+        return own or worst(self.machine_result(machine) for machine in self.tree.machines)
 
     @property
     def message(self) -> str:
@@ -117,14 +147,18 @@ class Run:
         waiting = self.status in {CREATED, "STATUS_QUEUED"}
         return f"Test Plan execution is {'initiated and waiting to be queued' if waiting else 'in progress'}"
 
+    @property
+    def _as_given(self) -> bool:
+        return self.over and not self.stopped and self.parent is None
+
     def machine_result(self, machine: MachineNode) -> str | None:
         """The outcome of a machine by now."""
-        own = None if self.stopped or not self.over else machine.content.result
+        own = machine.content.result if self._as_given else None
         return own or worst(self.suite_result(suite) for suite in machine.suites)
 
     def suite_result(self, suite: SuiteNode) -> str | None:
         """The outcome of a suite by now."""
-        own = None if self.stopped or not self.over else suite.content.result
+        own = suite.content.result if self._as_given else None
         return own or worst(self.case_result(case) for case in suite.cases)
 
     def case_result(self, case: CaseNode) -> str | None:
@@ -143,8 +177,10 @@ class Run:
         return "QUEUED" if self.status in {CREATED, "STATUS_QUEUED", "STATUS_PRE_FLIGHT"} else "RUNNING"
 
     def _final(self, case: CaseNode) -> str | None:
-        rerun = case.content.rerun_result if self.parent is not None else None
-        return rerun or case.content.result
+        again = case.content.rerun_result
+        if self.parent is None or not again:
+            return case.content.result
+        return again if isinstance(again, str) else again[min(self.attempt, len(again)) - 1]
 
 
 def completed(run: Run, seconds: float) -> Run:

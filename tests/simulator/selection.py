@@ -29,6 +29,14 @@ def failed_cases(run: Run) -> list[CaseNode]:
     return [case for case in run.tree.cases if run.case_result(case) in FAILED]
 
 
+def again_by_itself(run: Run) -> Sequence[CaseNode]:
+    """The cases that a plan runs again by itself."""
+    names = run.plan.reruns.cases
+    if names is not None:
+        return [case for case in run.tree.cases if case.content.name in names]
+    return run.tree.cases if run.plan.rerun_type == "ALL_TESTS" else failed_cases(run)
+
+
 def cases_to_rerun(run: Run, body: Mapping[str, object]) -> Sequence[CaseNode]:
     """The cases that a rerun call asks for: those it lists, else all or the failed ones."""
     listed = body.get("testCaseResultRequests")

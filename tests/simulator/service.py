@@ -6,7 +6,7 @@ from tests.simulator.content import Environment, Plan, SavedConfiguration
 from tests.simulator.life import Life
 from tests.simulator.runs import Run, completed
 from tests.simulator.scenario import RunBefore, Scenario
-from tests.simulator.selection import FAILED, cases_to_rerun, failed_cases, kept_by, place
+from tests.simulator.selection import FAILED, again_by_itself, cases_to_rerun, kept_by, place
 from tests.simulator.tree import CaseNode, Ids, grow
 from tests.simulator.wire import Refusal, as_id
 
@@ -120,16 +120,22 @@ class Service:
         kept = {place(case) for case in cases}
         run_id = self._new_id()
         tree = grow(parent.plan, run_id, self._ids, lambda *parts: tuple(map(id, parts)) in kept)
-        run = Run(run_id, parent.plan, tree, self._life(parent.plan, now), now, parent.build_no, parent.environment_id)
+        plan = parent.plan
+        phases = plan.life if plan.reruns.life is None else plan.reruns.life
+        life = Life.of(phases, self.scenario.pace, now)
+        run = Run(run_id, plan, tree, life, now, parent.build_no, parent.environment_id)
         run.parent, parent.child = parent, run
         return self._added(run)
 
     def polled(self, run: Run, now: float) -> None:
-        """A status call was made; a plan that reruns by itself does so with the second one after the end."""
+        """A status call was made; a plan that reruns by itself does so some calls after the end."""
         run.polled(now)
-        again = run.plan.automatic_rerun and run.parent is None and run.child is None
-        if again and run.polls_after_end and run.result in FAILED and not run.stopped:
-            self.spawn(run, failed_cases(run), now)
+        reruns = run.plan.reruns
+        again = run.plan.automatic_rerun and run.child is None and run.attempt < reruns.most
+        due = run.polls_after_end >= reruns.after and run.result in FAILED and not run.stopped
+        cases = again_by_itself(run) if again and due else ()
+        if cases:
+            self.spawn(run, cases, now).hidden_polls += reruns.hidden
 
     def stop(self, run: Run, now: float) -> Run:
         """Stop a run, or let it be stopped soon."""

@@ -1,7 +1,7 @@
 """The content of a plan as one run has it: every part with a result ID and its place in time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.simulator.content import Case, Iteration, Machine, Plan, Step, Suite
 
@@ -143,6 +143,7 @@ class _Growth:
 
     def iteration(self, parent: CaseNode, content: Iteration) -> CaseNode:
         case = Case(content.set_name, content.result, content.message, content.steps, duration=content.duration)
+        case = replace(case, rerun_result=content.rerun_result)
         result_id = self.ids.result(content.result_id, self.run_id)
         node = CaseNode(result_id, parent.case_id, case, parent.suite, parent.position, parent.offset, parent=parent)
         self.tree.rows[node.id] = node

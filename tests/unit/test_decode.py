@@ -291,25 +291,28 @@ def test_an_empty_page_is_the_last() -> None:
     assert lists.page({"content": [], "last": False, "totalPages": 9, "number": 0}).last
 
 
+ROWS = [{"id": 1}, {"id": 2}]
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        [1, 2],
-        {"content": [1, 2]},
-        {"data": [1, 2]},
-        {"data": {"content": [1, 2]}},
-        {"items": [1, 2]},
-        {"results": [1, 2]},
+        ROWS,
+        {"content": ROWS},
+        {"data": ROWS},
+        {"data": {"content": ROWS}},
+        {"items": ROWS},
+        {"results": ROWS},
     ],
     ids=repr,
 )
 def test_rows_are_found_in_every_envelope(body: object) -> None:
     """The key of the rows is not documented everywhere."""
-    assert lists.page(body).rows == (1, 2)
+    assert lists.page(body).rows == tuple(ROWS)
 
 
 @pytest.mark.parametrize(
-    "body", [None, "text", 7, {}, {"content": None}, {"content": {}}, {"data": {"other": 1}}], ids=repr
+    "body", [None, "text", 7, {}, [1, 2], {"content": None}, {"content": {}}, {"data": {"other": 1}}], ids=repr
 )
 def test_what_has_no_rows_is_refused(body: object) -> None:
     """No rows is not the same as an empty list."""
@@ -438,3 +441,83 @@ def test_the_published_details_are_read() -> None:
     for details in (run, machine, suite, case):
         assert details.result is not Result.UNKNOWN
         assert details.timing.duration
+
+
+@pytest.mark.parametrize(
+    ("plan", "reruns_itself"),
+    [
+        (None, False),
+        ({}, False),
+        ({"reRunType": None}, False),
+        ({"reRunType": ""}, False),
+        ({"reRunType": "NONE"}, False),
+        ({"reRunType": " none "}, False),
+        ({"reRunType": 7}, True),
+        ({"reRunType": "ONLY_FAILED_TESTS"}, True),
+        ({"reRunType": "SOMETHING_NEW"}, True),
+    ],
+)
+def test_plans_that_run_cases_again(plan: object, reruns_itself: bool) -> None:  # noqa: FBT001
+    """Whatever is not "none": which cases run again is the plan's business."""
+    assert decode.run(RUN | {"execution": plan}).reruns_itself is reruns_itself
+
+
+@pytest.mark.parametrize(
+    ("child", "rerun_id"),
+    [
+        (None, ""),
+        (13, "13"),
+        ("13", "13"),
+        ({"id": 13, "result": "QUEUED"}, "13"),
+        ({"id": "13"}, "13"),
+        ({}, ""),
+        ([], ""),
+        (True, ""),
+        ("..", ""),
+        ({"id": "1/../2"}, ""),
+        ({"id": None}, ""),
+    ],
+)
+def test_reruns_are_named_in_several_ways(child: object, rerun_id: str) -> None:
+    """An object with an ID, or the ID; what is no ID names nothing."""
+    assert decode.run(RUN | {"childResult": child}).rerun_id == rerun_id
+
+
+def test_what_is_said_of_a_run_and_its_reruns_together() -> None:
+    """Status, result and counters; each missing where nobody said it."""
+    run = decode.run(
+        RUN
+        | {"consolidatedStatus": "STATUS_IN_PROGRESS", "consolidatedResult": "QUEUED", "reRunParentId": 11}
+        | {"consolidatedPlanFailedCount": 1, "testPlanResultMetric": {"consolidatedPlanPassedCount": 2}}
+    )
+    assert (run.consolidated_status, run.consolidated_result, run.parent_id) == (
+        Status.IN_PROGRESS,
+        Result.QUEUED,
+        "11",
+    )
+    assert run.consolidated_counts == (Counts(passed=2), Counts(failed=1))
+    assert not run.redeemed
+    bare = decode.run(RUN)
+    assert (bare.consolidated_status, bare.consolidated_result, bare.consolidated_counts) == (None, None, ())
+    assert bare.redeemed
+    odd = decode.run(RUN | {"consolidatedStatus": "SOMETHING_NEW"})
+    assert (odd.consolidated_status, odd.redeemed) == (Status.UNKNOWN, False)
+
+
+def test_consolidated_counters_of_the_detailed_calls() -> None:
+    """They are kept apart from those of the run by itself."""
+    details = decode.run_details({"id": 1, "metrics": {"passedCount": 1, "consolidatedPlanPassedCount": 2}})
+    assert details.counts == (Counts(passed=2), Counts(passed=1))
+    assert details.consolidated_counts == (Counts(passed=2),)
+    assert decode.run_details({"id": 1, "metrics": {"passedCount": 1}}).consolidated_counts == ()
+
+
+def test_machines_and_suites_keep_what_is_the_same_in_every_run() -> None:
+    """IDs of machine and suite, besides those of their results."""
+    _, (machine,) = decode.case_list({"testCases": [row(machineId=7, testSuiteId="8")]})
+    assert (machine.id, machine.machine_id, machine.suites[0].id, machine.suites[0].suite_id) == (
+        "301",
+        "7",
+        "201",
+        "8",
+    )

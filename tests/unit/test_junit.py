@@ -7,7 +7,7 @@ import pytest
 from junitparser import JUnitXml
 
 from tests import samples
-from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
+from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
 from testsigma_action.model import Counts, Result, Timing
 from testsigma_action.report import Conclusion, Report, Verdict
 from testsigma_action.reporters import junit
@@ -297,3 +297,66 @@ def test_caps() -> None:
     assert len(failure.get("message") or "") <= 1000
     assert max(map(len, body.split("\n"))) <= 500
     assert 20_000 < len(body.encode()) <= 64 * 1024
+
+
+def test_a_case_that_passed_when_it_ran_again() -> None:
+    """It is passed and counts as such; what it was before are flaky failures and errors, with what is known of them."""
+    root = rendered(samples.flaky())
+    counters = {key: root.get(key) for key in ("tests", "failures", "errors", "skipped")}
+    assert counters == {"tests": "5", "failures": "0", "errors": "0", "skipped": "0"}
+    found = {each.get("name"): [child.tag for child in each] for each in root.iter("testcase")}
+    assert found == {
+        "Sign in": [],
+        "Pay": ["flakyFailure"],
+        "Search": ["flakyError", "flakyFailure"],
+        "Totals [EUR]": [],
+        "Totals [JPY]": ["flakyFailure"],
+    }
+    pay = next(root.iter("flakyFailure"))
+    assert pay.attrib == {"message": "No such button", "type": "AssertError"}
+    (trace,) = pay
+    assert trace.tag == "stackTrace"
+    assert (trace.text or "").startswith("No such button\n\nSteps:\n")
+
+
+@pytest.mark.parametrize(
+    ("attempts", "tags"),
+    [
+        ((Result.FAILED, Result.FAILED), ["failure", "rerunFailure"]),
+        ((Result.ABORTED, Result.FAILED), ["error", "rerunFailure"]),
+        ((Result.FAILED, Result.PASSED, Result.STOPPED), ["failure", "rerunError"]),
+        ((Result.PASSED, Result.FAILED), ["failure"]),
+    ],
+)
+def test_a_case_that_failed_again(attempts: tuple[Result, ...], tags: list[str]) -> None:
+    """It is what went wrong first, and keeps what went wrong later; it counts once."""
+    *before, last = [
+        replace(case("A", result, broken_steps(f"Attempt {number}")), url=f"https://example.com/{number}")
+        for number, result in enumerate(attempts)
+    ]
+    root = rendered(of_cases(rerun(last, *before)))
+    (found,) = root.iter("testcase")
+    assert [child.tag for child in found] == tags
+    bad = [number for number, result in enumerate(attempts) if result is not Result.PASSED]
+    assert [child.get("message") for child in found] == [f"Attempt {number}" for number in bad]
+    assert f"https://example.com/{bad[0]}" in (found[0].text or "")
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == (
+        "1",
+        str(tags.count("failure")),
+        str(tags.count("error")),
+    )
+
+
+def test_data_sets_of_one_name_keep_no_earlier_attempts() -> None:
+    """Which of them it was nobody can tell."""
+    good, bad = Iteration("1", "x", Result.PASSED), Iteration("2", "x", Result.FAILED)
+    twins = rerun(case("A", iterations=(good, good)), case("A", Result.FAILED, iterations=(good, bad)))
+    assert not list(rendered(of_cases(twins, verdict=samples.PASSED)).iter("flakyFailure"))
+
+
+def test_attempts_are_capped_as_failures_are() -> None:
+    """Message and lines of an earlier attempt are no longer than those of the one that counts."""
+    huge = case("A", Result.FAILED, broken_steps("x" * 100_000))
+    (told,) = rendered(of_cases(rerun(case("A"), huge), verdict=samples.PASSED)).iter("flakyFailure")
+    assert len(told.get("message") or "") == 1000
+    assert max(map(len, "".join(told.itertext()).split("\n"))) <= 500

@@ -1,9 +1,7 @@
 """The words of the domain: what results mean, how they are counted, what a tree and a report say."""
 
-import base64
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 import pytest
 
@@ -57,14 +55,6 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
     assert secret == Secret("key-for-tests")
     assert bool(secret)
     assert not NO_SECRET
-
-
-def test_the_encodings_of_a_secret() -> None:
-    """What hides a secret has to know it in a URL and in a header too."""
-    text = "key for/tests+"
-    encodings = Secret(text).encodings()
-    assert {text, quote(text, safe=""), base64.b64encode(text.encode()).decode()} <= set(encodings)
-    assert NO_SECRET.encodings() == ()
 
 
 @pytest.mark.parametrize(

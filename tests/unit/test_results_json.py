@@ -10,6 +10,7 @@ import pytest
 
 from tests import samples
 from tests.samples import case, of_cases, run_report
+from testsigma_action.compare import compare
 from testsigma_action.model import ConfigurationRef, Result, RunSpec
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import results_json
@@ -92,3 +93,29 @@ def test_pieces_are_small() -> None:
     pieces = list(results_json.render(of_cases(*(case(f"name-{number}") for number in range(50)))))
     assert max(piece.count("name-") for piece in pieces) == 1
     assert "".join(pieces).endswith("]}\n")
+
+
+def test_comparison() -> None:
+    """What a run was compared with, and what is new, known and fixed by the IDs of results; null without one."""
+    assert rendered(samples.failing())["runs"][0]["comparison"] is None
+    now = samples.tree(samples.machine(samples.suite(samples.case("A", Result.FAILED))))
+    report = replace(samples.run_report(results=now), comparison=compare(samples.run(number=900), (), now.machines))
+    found = rendered(samples.report(report))["runs"][0]["comparison"]
+    assert found.pop("run")["id"] == "900"
+    assert found == {"new": ["71"], "known": [], "fixed": [], "notRun": 0}
+
+
+def test_reruns() -> None:
+    """Runs that ran failed cases again, and of each case its attempts before the last one, with all that is known."""
+    (one,) = rendered(samples.flaky())["runs"]
+    assert [run["id"] for run in one["reruns"]] == ["9002"]
+    cases = one["machines"][0]["suites"][0]["cases"]
+    assert [found["flaky"] for found in cases] == [False, True, True, True]
+    assert [[attempt["result"] for attempt in found["earlier"]] for found in cases] == [
+        [],
+        ["failed"],
+        ["aborted", "failed"],
+        ["failed"],
+    ]
+    assert cases[1]["earlier"][0]["steps"][1]["message"] == "No such button"
+    assert "earlier" not in cases[1]["earlier"][0]

@@ -7,9 +7,10 @@ import pytest
 
 from testsigma_action.errors import Bug, Cancelled, InputError, ReportError, StartError, TimedOut
 from testsigma_action.model import Counts, Result, Run, Status
+from testsigma_action.overlay import whole
 from testsigma_action.report import Conclusion, Verdict
 from testsigma_action.tree import CaseResult, MachineResult, ResultTree, SuiteResult
-from testsigma_action.verdict import combined, judge, of_error
+from testsigma_action.verdict import combined, judge, judge_reruns, of_error
 
 DONE = Run("302", Status.COMPLETED, Result.PASSED)
 BAD = (Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED, Result.UNKNOWN)
@@ -232,3 +233,124 @@ def test_the_reason_of_the_service_belongs_to_ours() -> None:
     assert "Parallel Executions Limit exceeded" in judge(tree(run=stopped)).reason
     plain = replace(DONE, result=Result.FAILED, message="Test plan execution failed")
     assert "Test plan execution failed" not in judge(tree(run=plain)).reason
+
+
+FAILED_RUN = replace(DONE, result=Result.FAILED)
+AGAIN = replace(DONE, id="303")
+
+
+def again(*attempts: ResultTree, last: Run | None = None) -> Verdict:
+    """The verdict on a run and its reruns."""
+    runs = [attempt.run for attempt in attempts[1:]]
+    return judge_reruns(attempts, whole(attempts, [*runs[:-1], last or runs[-1]]))
+
+
+def broken(*results: Result, run: Run = FAILED_RUN) -> ResultTree:
+    """The tree of a run that failed, with one case for every result."""
+    return tree(*results, run=run)
+
+
+def test_a_pass_by_a_rerun() -> None:
+    """What failed passed when it ran again; the reason says so, and how many did."""
+    verdict = again(broken(Result.FAILED, Result.PASSED), tree(Result.PASSED, run=AGAIN))
+    assert (verdict.conclusion, verdict.exit_code, verdict.code) == (Conclusion.PASSED, 0, "")
+    assert verdict.reason == "All cases passed, 1 of them only when it was run again."
+    two = again(broken(Result.FAILED, Result.ABORTED), tree(Result.PASSED, Result.PASSED, run=AGAIN))
+    assert two.reason == "All cases passed, 2 of them only when they were run again."
+
+
+def test_failed_counters_of_the_first_run_do_not_veto() -> None:
+    """They count what is on its list, and what passed since."""
+    run = replace(FAILED_RUN, counts=Counts(total=2, passed=1, failed=1), other_counts=(Counts(failed=1),))
+    assert again(broken(Result.FAILED, Result.PASSED, run=run), tree(Result.PASSED, run=AGAIN)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (broken(Result.FAILED), broken(Result.FAILED, run=replace(FAILED_RUN, id="303")), "1 of 1 case failed"),
+        (broken(Result.FAILED), tree(Result.PASSED, run=replace(AGAIN, result=Result.STOPPED)), "was stopped"),
+        (broken(Result.FAILED), tree(Result.PASSED, run=replace(AGAIN, result=Result.UNKNOWN)), "no result"),
+        (broken(Result.FAILED), tree(Result.PASSED, run=replace(AGAIN, counts=Counts(failed=1))), "counters"),
+        (broken(Result.FAILED), tree(Result.NOT_EXECUTED, run=AGAIN), "no case was executed"),
+        (broken(Result.FAILED), tree(run=AGAIN, listed=False), "nothing shows"),
+        (broken(Result.PASSED, Result.FAILED), tree(Result.PASSED, run=AGAIN), "nothing shows that 1 case did"),
+        (broken(Result.FAILED, Result.NOT_EXECUTED), tree(Result.PASSED, run=AGAIN), "did not execute"),
+        (broken(Result.PASSED), tree(Result.PASSED, run=AGAIN), "None of its cases shows"),
+        (broken(), tree(Result.PASSED, run=AGAIN), "None of its cases shows"),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, other_counts=(Counts(failed=2),))),
+            tree(Result.PASSED, run=AGAIN),
+            "The counters of run 302",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, counts=Counts(total=3, passed=1, failed=1))),
+            tree(Result.PASSED, run=AGAIN),
+            "not complete",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_result=Result.FAILED)),
+            tree(Result.PASSED, run=AGAIN),
+            "does not call run 302 and its reruns together passed",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_status=Status.IN_PROGRESS)),
+            tree(Result.PASSED, run=AGAIN),
+            "together",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_counts=(Counts(failed=1),))),
+            tree(Result.PASSED, run=AGAIN),
+            "together",
+        ),
+    ],
+)
+def test_what_no_rerun_makes_good_for(first: ResultTree, last: ResultTree, said: str) -> None:
+    """The run stays failed, and the reason says what is missing."""
+    verdict = again(first, last)
+    assert (verdict.conclusion, verdict.exit_code, verdict.code) == (Conclusion.FAILED, 1, "tests-failed")
+    assert said in verdict.reason
+
+
+def test_a_part_that_failed_and_did_not_run_again() -> None:
+    """A suite that failed without a failed case cannot be made good for by a rerun of others."""
+    first = broken(Result.FAILED)
+    other = SuiteResult("2", "Other", (CaseResult("9", "9", "Case 9", Result.PASSED),), Result.FAILED)
+    [machine] = first.machines
+    first = replace(first, machines=(replace(machine, suites=(*machine.suites, other)),))
+    assert "A part of run 302" in again(first, tree(Result.PASSED, run=AGAIN)).reason
+
+
+def test_a_rerun_that_is_not_over_is_none() -> None:
+    """Nor is one whose results are not there; what is consolidated does not help."""
+    first = broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_result=Result.PASSED))
+    for status in (Status.IN_PROGRESS, Status.UNKNOWN):
+        going = replace(AGAIN, status=status)
+        assert "not over" in again(first, tree(Result.PASSED, run=AGAIN), last=going).reason
+    assert again(first, tree(Result.PASSED, run=AGAIN), last=replace(AGAIN, id="304")).exit_code == 1
+
+
+def test_a_disabled_case_need_not_run_again() -> None:
+    """It was not executed because nobody wants it to be."""
+    first = broken(Result.FAILED, Result.NOT_EXECUTED)
+    [machine] = first.machines
+    [suite] = machine.suites
+    cases = (suite.cases[0], replace(suite.cases[1], disabled=True))
+    first = replace(first, machines=(replace(machine, suites=(replace(suite, cases=cases),)),))
+    verdict = again(first, tree(Result.PASSED, run=AGAIN))
+    assert (verdict.exit_code, "1 of 2 cases" in verdict.reason) == (0, True)
+
+
+def test_a_chain_is_judged_by_its_last_rerun() -> None:
+    """A rerun that failed is made good for as the first run is."""
+    first = broken(Result.FAILED, Result.FAILED)
+    middle = broken(Result.PASSED, Result.FAILED, run=replace(FAILED_RUN, id="303"))
+    last = tree(Result.PASSED, Result.PASSED, run=replace(AGAIN, id="304"))
+    assert again(first, middle, last).exit_code == 0
+    assert again(first, middle).exit_code == 1
+
+
+def test_reruns_of_a_run_that_passed_are_no_question() -> None:
+    """A run that passed is judged by itself."""
+    with pytest.raises(ValueError, match="passed"):
+        again(tree(Result.PASSED), tree(Result.PASSED, run=AGAIN))

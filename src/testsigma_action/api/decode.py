@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.api.lists import page
 from testsigma_action.model import Counts, Result, Run, Status, Timing
 from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
@@ -29,6 +28,8 @@ RESULTS = {
     "NOT_EXECUTED": Result.NOT_EXECUTED,
     "QUEUED": Result.QUEUED,
 }
+# What the names of counters begin with that are about a run and its reruns together.
+CONSOLIDATED = "consolidatedPlan"
 
 
 def result(label: str) -> Result:
@@ -68,6 +69,11 @@ def counts(fields: Fields, prefix: str = "") -> Counts:
     )
 
 
+def status(label: str) -> Status:
+    """Where a run is in its life; anything that we have no name for is UNKNOWN, which is never the end."""
+    return STATUSES.get(label.strip().upper(), Status.UNKNOWN)
+
+
 def run(body: object) -> Run:
     """The run object of v1. Raises DecodeError without an ID and a status."""
     fields = Fields(body)
@@ -77,7 +83,7 @@ def run(body: object) -> Run:
     known = _counters(fields)
     return Run(
         id=fields.identity("id"),
-        status=STATUSES.get(fields.text("status").strip().upper(), Status.UNKNOWN),
+        status=status(fields.text("status")),
         result=result(fields.text("result")),
         plan_id=fields.identity("executionId") or plan.identity("id"),
         plan_name=plan.text("name"),
@@ -91,14 +97,25 @@ def run(body: object) -> Run:
         other_counts=known[1:],
         consolidated_result=_optional_result(fields.text("consolidatedResult")),
         visual_result=_visual(fields),
+        reruns_itself=plan.text("reRunType").strip().upper() not in {"", "NONE"},
+        rerun_id=fields.identity("childResult") or fields.inner("childResult").identity("id"),
+        parent_id=fields.identity("reRunParentId"),
+        consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
+        consolidated_counts=_consolidated(fields),
     )
 
 
 def _counters(fields: Fields) -> tuple[Counts, ...]:
     """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
     metric = fields.inner("testPlanResultMetric")
-    sets = (counts(metric, "consolidatedPlan"), counts(metric), counts(fields, "consolidatedPlan"), counts(fields))
+    sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
     return tuple(numbers for numbers in sets if numbers.known) or (counts(fields),)
+
+
+def _consolidated(fields: Fields) -> tuple[Counts, ...]:
+    """Those of the sets that are about the run and its reruns together."""
+    sets = (counts(fields.inner("testPlanResultMetric"), CONSOLIDATED), counts(fields, CONSOLIDATED))
+    return tuple(numbers for numbers in sets if numbers.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +125,20 @@ class RunDetails:
     result: Result
     timing: Timing
     counts: tuple[Counts, ...]
+    consolidated_counts: tuple[Counts, ...] = ()
 
 
 def run_details(body: object) -> RunDetails:
     """A run of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "run")
     metrics = fields.inner("metrics")
-    sets = (counts(metrics, "consolidatedPlan"), counts(metrics))
-    return RunDetails(result(fields.text("result")), fields.timing(), tuple(one for one in sets if one.known))
+    together, own = counts(metrics, CONSOLIDATED), counts(metrics)
+    return RunDetails(
+        result=result(fields.text("result")),
+        timing=fields.timing(),
+        counts=tuple(one for one in (together, own) if one.known),
+        consolidated_counts=(together,) if together.known else (),
+    )
 
 
 def _identified(body: object, what: str) -> Fields:
@@ -194,20 +217,6 @@ def case_details(body: object) -> CaseDetails:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of the index of cases, and whether no page follows; that one does is no promise."""
-
-    rows: tuple[CaseDetails, ...]
-    last: bool
-
-
-def case_page(body: object) -> CasePage:
-    """A page of the index of cases; rows without an ID are of no use. Raises DecodeError where there are no rows."""
-    listed = page(body)
-    return CasePage(tuple(case_details(row) for row in listed.rows if Fields(row).identity("id")), listed.last)
-
-
 def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
     """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
 
@@ -227,6 +236,7 @@ def _machines(rows: list[Fields]) -> Iterator[MachineResult]:
             id=members[0].identity("machineResultId"),
             title=members[0].text("machineTitle") or f"machine {key}".strip(),
             suites=tuple(_suites(members)),
+            machine_id=members[0].identity("machineId"),
         )
 
 
@@ -236,6 +246,7 @@ def _suites(rows: list[Fields]) -> Iterator[SuiteResult]:
             id=members[0].identity("testSuiteResultId"),
             name=members[0].text("testSuiteName") or f"suite {key}".strip(),
             cases=tuple(_case(row) for row in members),
+            suite_id=members[0].identity("testSuiteId"),
         )
 
 

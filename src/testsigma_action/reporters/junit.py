@@ -4,7 +4,8 @@ No two readers have the same idea of JUnit, so the file keeps to what none of th
 (dorny/test-reporter ignores nested ones), integer counters that add up, names that are never empty, each
 (classname, name) only once (GitLab collapses equal ones), at most one outcome a case (readers differ in which one
 wins), a body that begins with the message (GitLab drops the attribute) and short lines (some readers match stack
-traces with expressions that take seconds on a long one).
+traces with expressions that take seconds on a long one). Attempts before or after the one that counts are written as
+surefire does it, never as a second testcase.
 """
 
 # junitparser says that it is typed, but annotates only some of its methods.
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser.xunit2 import FlakyError, FlakyFailure, InterimResult, RerunError, RerunFailure
 
 from testsigma_action.report import Report
 from testsigma_action.reporters import RESULTS, heading, story
@@ -105,7 +107,18 @@ def _testcase(entry: Entry, name: str, classname: str) -> ET.Element:
         told = element(one_line(entry.message, MESSAGE), _camel(entry.kind) or "Error")
         told.text = _body(entry)
         TestCase.fromelem(case).append(told)
+    for other in entry.others:
+        TestCase.fromelem(case).append(_other_attempt(other, passed=entry.outcome is Outcome.PASSED))
     return case
+
+
+def _other_attempt(attempt: Entry, *, passed: bool) -> InterimResult:
+    """Make the element for an attempt that does not count; `passed` says whether the case did at last."""
+    failure, error = (FlakyFailure, FlakyError) if passed else (RerunFailure, RerunError)
+    element: type[InterimResult] = failure if attempt.outcome is Outcome.FAILURE else error
+    told = element(one_line(attempt.message, MESSAGE), _camel(attempt.kind) or "Error")
+    told.stack_trace = _body(attempt)
+    return told
 
 
 def _body(entry: Entry) -> str:

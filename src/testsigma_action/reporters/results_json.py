@@ -7,8 +7,10 @@ are never in it. It is written case by case, so that a large run costs no more m
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from testsigma_action.compare import Comparison
 from testsigma_action.model import Counts, Result, Run, RunSpec, Timing
 from testsigma_action.report import Report, RunReport, Verdict
 from testsigma_action.reporters import heading, numbers
@@ -18,7 +20,11 @@ from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResu
 SCHEMA_VERSION = 1
 
 _TEXT = 65_536
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_MILLISECOND = timedelta(milliseconds=1)
+# What is added to a difference loses its zone in a tenth of the time that `replace(tzinfo=None)` takes.
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - written as UTC
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 
 Fields = dict[str, Any]
 
@@ -55,11 +61,24 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "verdict": _verdict(report.verdict),
         "spec": _spec(report.spec),
         "run": _run(report.run) if report.run else None,
+        "reruns": [_run(run) for run in tree.reruns] if tree else [],
         "counts": _counts(numbers(report)),
+        "comparison": _comparison(report.comparison) if report.comparison else None,
         "listed": bool(tree and tree.listed),
         "gaps": [_text(gap) for gap in tree.gaps] if tree else [],
     }
     return _nest(fields, "machines", map(_machine, tree.machines if tree else ()))
+
+
+def _comparison(comparison: Comparison) -> Fields:
+    """By the IDs of the results, so that the cases themselves are in the document once."""
+    return {
+        "run": _run(comparison.before),
+        "new": [case.id for *_, case in comparison.new],
+        "known": [case.id for *_, case in comparison.known],
+        "fixed": [case.id for *_, case in comparison.fixed],
+        "notRun": comparison.not_run,
+    }
 
 
 def _machine(machine: MachineResult) -> Iterator[str]:
@@ -88,6 +107,13 @@ def _suite(suite: SuiteResult) -> Iterator[str]:
 
 
 def _case(case: CaseResult) -> Fields:
+    fields = _attempt(case)
+    fields["flaky"] = case.flaky
+    fields["earlier"] = [_attempt(attempt) for attempt in case.earlier]
+    return fields
+
+
+def _attempt(case: CaseResult) -> Fields:
     return {
         "id": case.id,
         "caseId": case.case_id,
@@ -193,14 +219,16 @@ def _timing(timing: Timing) -> Fields:
     }
 
 
+# Most times of results are whole seconds, so that neighbouring steps and cases share them.
+@lru_cache(maxsize=1024)
 def _time(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
+    return (_EPOCH + (moment - _EPOCH_UTC)).isoformat("T", "milliseconds") + "Z"
 
 
 def _seconds(duration: timedelta | None) -> float | None:
-    return None if duration is None else round(duration.total_seconds(), 3)
+    return None if duration is None else round(duration / _MILLISECOND) / 1000
 
 
 def _optional(result: Result | None) -> str | None:

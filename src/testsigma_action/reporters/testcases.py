@@ -6,10 +6,13 @@ hold a failure. So there may be more testcases than the summary counts cases.
 
 A run whose cases do not show its verdict (it timed out, was cancelled, has no results, contradicts itself) has one
 more testcase, `Test plan run`, so that no reader shows a green file under a red verdict.
+
+A case that ran more than once is one testcase. As in surefire's reports it is passed if it passed at last, and keeps
+the attempts that did not; else it is what went wrong first, and keeps what went wrong later.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -53,7 +56,10 @@ _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Resu
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A testcase to be: `kind` is what went wrong in one word, `notes` stand below its steps. All text is untrusted."""
+    """A testcase to be: `kind` is what went wrong in one word, `notes` stand below its steps. All text is untrusted.
+
+    `others` are its other attempts that did not pass, the oldest first.
+    """
 
     name: str
     outcome: Outcome
@@ -62,6 +68,7 @@ class Entry:
     message: str = ""
     steps: Sequence[StepResult] | None = None
     notes: tuple[str, ...] = ()
+    others: tuple["Entry", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +111,40 @@ def _of_run(run: RunReport) -> Iterator[Suite]:
 def _of_case(case: CaseResult) -> Iterator[Entry]:
     name = plain_case_name(case)
     if not any(one.result is case.result for one in case.iterations) or failing_step(case.steps or ()):
-        yield _entry(name, case, took(case.timing), case)
+        yield _entry(name, case, took(case.timing), case, [(each, each) for each in case.earlier])
     for iteration in case.iterations:
         durations = [took(step.timing) or timedelta() for step in iteration.steps or ()]
         data_set = one_line(iteration.name or iteration.id, _DATA_SET)
-        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, sum(durations, timedelta()), case)
+        earlier = _earlier(iteration, case) if case.earlier else ()
+        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, sum(durations, timedelta()), case, earlier)
 
 
-def _entry(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
+def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, CaseResult]]:
+    """The earlier attempts at a data set, each with the attempt at its case; none where its name is not its own."""
+    if [one.name for one in case.iterations].count(iteration.name) > 1:
+        return []
+    found = [(one, attempt) for attempt in case.earlier for one in attempt.iterations if one.name == iteration.name]
+    return [(one, attempt) for one, attempt in found if one is not iteration]
+
+
+def _entry(
+    name: str,
+    part: CaseResult | Iteration,
+    duration: timedelta | None,
+    case: CaseResult,
+    earlier: Sequence[tuple[CaseResult | Iteration, CaseResult]],
+) -> Entry:
+    last = _attempt(name, part, duration, case)
+    if not earlier:
+        return last
+    attempts = [*(_attempt(name, one, duration, owner) for one, owner in earlier), last]
+    bad = [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
+    if last in bad:
+        return replace(bad[0], others=tuple(bad[1:]))
+    return replace(last, others=tuple(bad)) if last.outcome is Outcome.PASSED else last
+
+
+def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
     outcome = _OUTCOMES.get(part.result, Outcome.ERROR)
     if outcome is Outcome.PASSED:
         return Entry(name, outcome, duration)

@@ -1,0 +1,322 @@
+"""Plans that run their failed cases again by themselves: followed to the end, and judged by what passed at last."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.contract.conftest import Serve, Service, soon, spec
+from tests.simulator import Case, Fault, Iteration, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
+from tests.simulator import data_driven as by_data
+from testsigma_action import reruns
+from testsigma_action.collect import collect
+from testsigma_action.errors import TimedOut
+from testsigma_action.known import Known
+from testsigma_action.model import Result, Run
+from testsigma_action.report import Verdict
+from testsigma_action.tree import CaseResult
+from testsigma_action.watch import Limits, watch
+
+FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such element"), rerun_result="SUCCESS")
+BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")
+GOOD = passed("Log in", "Click on Log in")
+QUICK = (Phase("STATUS_IN_PROGRESS"),)
+FIRST, AGAIN, THIRD = "1001", "1002", "1003"
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not come is not waited for long."""
+    monkeypatch.setattr(reruns, "GRACE", 0.3)
+    monkeypatch.setattr(reruns, "SHORT_GRACE", 0.3)
+    monkeypatch.setattr(reruns, "LONG_GRACE", 0.3)
+
+
+def plan(*cases: Case, rerun_type: str = "ONLY_FAILED_TESTS", **behaviour: object) -> Scenario:
+    """A plan with these cases that runs what failed again; `behaviour` is that of its reruns."""
+    machines = (Machine("Chrome", (Suite("Smoke", cases),)),)
+    again = Reruns(**behaviour)  # type: ignore[arg-type]
+    return Scenario((Plan(420, "Shop", machines, QUICK, rerun_type=rerun_type, automatic_rerun=True, reruns=again),))
+
+
+def limits(seconds: float = 10.0) -> Limits:
+    """Ask every 20 ms."""
+    return Limits(time.monotonic(), soon(seconds), interval=timedelta(milliseconds=20))
+
+
+def through(service: Service) -> Known:
+    """A run from its start to its verdict, with its reruns."""
+    known = Known(spec())
+    run = service.client.start_run(spec())
+    known.saw(run)
+    for seen in watch(run.id, service.remote, limits()):
+        known.saw(seen)
+    for seen in reruns.follow(known.running, service.remote, limits()):
+        known.saw(seen)
+    for run in known.over:
+        for tree in collect(run, service.remote, "failed", until=soon()):
+            known.collected(tree)
+    known.judge()
+    return known
+
+
+def verdict(known: Known) -> Verdict:
+    """The only verdict."""
+    (only,) = known.verdicts
+    return only
+
+
+def case(known: Known, name: str) -> CaseResult:
+    """The only case of that name."""
+    assert known.tree
+    (found,) = (each for each in known.tree.cases() if each.name == name)
+    return found
+
+
+def statuses(service: Service, run_id: str) -> int:
+    """How often the status of a run was asked for."""
+    return sum(seen.path.endswith(run_id) for seen in service.server.seen_of("status"))
+
+
+@pytest.mark.parametrize("named_by", ["object", "number", "string"])
+@pytest.mark.parametrize("shape", [2021, 2023, 2024])
+def test_a_rerun_that_passes_makes_good_for_the_run(serve: Serve, shape: int, named_by: str) -> None:
+    """The case has its last result and keeps its first attempt; the whole passed under the ID of the first run."""
+    known = through(serve(plan(GOOD, FLAKY, named_by=named_by).with_options(shape=shape, metric=shape == 2024)))
+    assert verdict(known).reason == "All cases passed, 1 of them only when it was run again."
+    assert verdict(known).exit_code == 0
+    assert known.run
+    assert known.tree
+    assert (known.run.id, known.run.result, known.run.result_label) == (FIRST, Result.PASSED, "FAILURE")
+    assert [(run.id, run.parent_id, run.result) for run in known.reruns] == [(AGAIN, FIRST, Result.PASSED)]
+    pay = case(known, "Pay")
+    assert (pay.result, pay.flaky, [each.message for each in pay.earlier]) == (Result.PASSED, True, ["No such element"])
+    assert not case(known, "Log in").earlier
+    assert (known.tree.counts.total, known.tree.counts.passed) == (2, 2)
+
+
+def test_a_run_that_passes_is_not_waited_for(serve: Serve) -> None:
+    """A plan that would run failed cases again is asked no more than any other."""
+    service = serve(plan(GOOD))
+    known = through(service)
+    assert (verdict(known).exit_code, known.reruns) == (0, [])
+    assert statuses(service, FIRST) == 2
+
+
+@pytest.mark.parametrize("rerun_type", ["NONE", "none", ""])
+def test_a_plan_without_reruns_is_not_waited_for(serve: Serve, rerun_type: str) -> None:
+    """Even if there is a rerun: somebody else began it, on purpose."""
+    service = serve(plan(GOOD, FLAKY, rerun_type=rerun_type, after=0))
+    known = through(service)
+    assert (verdict(known).exit_code, verdict(known).code, known.reruns) == (1, "tests-failed", [])
+    assert statuses(service, FIRST) == 2
+
+
+def test_a_rerun_that_is_named_late_and_unknown_at_first(serve: Serve) -> None:
+    """It is waited for a little, and that its copies need time is no refusal."""
+    service = serve(plan(GOOD, FLAKY, after=3, shown_after=4, hidden=3))
+    assert verdict(through(service)).exit_code == 0
+    assert statuses(service, AGAIN) > 3
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("shape", [2021, 2024])
+def test_a_rerun_that_is_never_named(serve: Serve, shape: int) -> None:
+    """The run stays failed, whatever is consolidated: a pass that nobody can look at is none."""
+    service = serve(plan(GOOD, FLAKY, shown_after=None, life=()).with_options(shape=shape))
+    known = through(service)
+    assert (verdict(known).exit_code, verdict(known).code, known.reruns) == (1, "tests-failed", [])
+    assert statuses(service, FIRST) > 5
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_rerun_that_never_begins(serve: Serve) -> None:
+    """The wait for it ends."""
+    known = through(serve(plan(GOOD, FLAKY, after=10_000)))
+    assert (verdict(known).exit_code, known.reruns) == (1, [])
+
+
+def test_where_the_service_says_that_the_whole_goes_on_the_wait_is_longer(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the consolidated status is not completed, a rerun must be on its way."""
+    monkeypatch.setattr(reruns, "GRACE", 0.0)
+    scenario = plan(GOOD, FLAKY, after=0, shown_after=5)
+    assert through(serve(scenario.with_options(shape=2023))).reruns
+    assert not through(serve(scenario.with_options(shape=2021))).reruns
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_rerun_that_fails_again(serve: Serve) -> None:
+    """What passed in it is flaky, what did not is failed twice; the reason names the rerun."""
+    known = through(serve(plan(GOOD, FLAKY, BROKEN)))
+    assert (verdict(known).exit_code, verdict(known).code) == (1, "tests-failed")
+    assert verdict(known).reason.startswith("1 of 3 cases failed. Of run 1002, in which failed cases ran again:")
+    assert case(known, "Pay").flaky
+    assert [each.result for each in case(known, "Search").earlier] == [Result.FAILED]
+    assert known.run
+    assert known.run.result is Result.FAILED
+
+
+def test_a_chain_of_reruns(serve: Serve) -> None:
+    """A rerun that fails may be run again itself; every attempt is kept."""
+    slow = replace(BROKEN, rerun_result=("FAILURE", "SUCCESS"))
+    known = through(serve(plan(GOOD, FLAKY, slow, most=2)))
+    assert [run.id for run in known.reruns] == [AGAIN, THIRD]
+    assert verdict(known).reason == "All cases passed, 2 of them only when they were run again."
+    assert [len(case(known, name).earlier) for name in ("Log in", "Pay", "Search")] == [0, 1, 2]
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_chain_has_an_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan that never ends to run its cases again is followed so far and no further."""
+    monkeypatch.setattr(reruns, "MOST", 3)
+    known = through(serve(plan(BROKEN, most=100)))
+    assert (verdict(known).exit_code, len(known.reruns)) == (1, 3)
+
+
+def test_a_failed_case_that_did_not_run_again(serve: Serve) -> None:
+    """A rerun that passes says nothing about it."""
+    known = through(serve(plan(GOOD, FLAKY, BROKEN, cases=("Pay",))))
+    assert (verdict(known).exit_code, known.running.result) == (1, Result.PASSED)
+    assert "nothing shows that 1 case did" in verdict(known).reason
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_case_that_passed_and_fails_when_all_run_again(serve: Serve) -> None:
+    """Its last result counts."""
+    worse = replace(GOOD, rerun_result="FAILURE")
+    known = through(serve(plan(worse, FLAKY, rerun_type="ALL_TESTS")))
+    assert verdict(known).exit_code == 1
+    assert (case(known, "Log in").result, case(known, "Pay").flaky) == (Result.FAILED, True)
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize(
+    "at_end",
+    [
+        {"result": "STOPPED"},
+        {"result": "ABORTED"},
+        {"result": None},
+        {"result": "SOMETHING_NEW"},
+        {"failedCount": 1},
+        {"totalCount": 5},
+    ],
+)
+def test_a_rerun_that_is_no_pass_by_itself(serve: Serve, at_end: dict[str, object]) -> None:
+    """Stopped, of unknown result, or at odds with itself: the run stays failed, though every case has passed by now."""
+    known = through(serve(plan(GOOD, FLAKY, at_end=at_end)))
+    assert (verdict(known).exit_code, verdict(known).code) == (1, "tests-failed")
+    assert "Of run 1002" in verdict(known).reason
+    assert case(known, "Pay").flaky
+
+
+@pytest.mark.parametrize("lag", [0, 3])
+def test_what_is_consolidated_may_lag_behind(serve: Serve, lag: int) -> None:
+    """It is waited for a little, until it is about the reruns too."""
+    assert verdict(through(serve(plan(GOOD, FLAKY, lag=lag).with_options(shape=2024, metric=True)))).exit_code == 0
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("shape", [2023, 2024])
+def test_what_is_consolidated_may_never_agree(serve: Serve, shape: int) -> None:
+    """A whole that the service calls failed is no pass, though every rerun passed."""
+    known = through(serve(plan(GOOD, FLAKY, lag=None).with_options(shape=shape)))
+    assert verdict(known).exit_code == 1
+    assert "and its reruns together passed" in verdict(known).reason
+
+
+def test_data_sets_that_fail_run_again(serve: Serve) -> None:
+    """A data set is matched by its name."""
+    sets = (Iteration("EUR"), Iteration("JPY", "FAILURE", "No", rerun_result="SUCCESS"))
+    known = through(serve(plan(GOOD, replace(by_data("Totals", *sets), rerun_result="SUCCESS"))))
+    assert verdict(known).exit_code == 0
+    totals = case(known, "Totals")
+    assert [each.result for each in totals.iterations] == [Result.PASSED, Result.PASSED]
+    assert [each.result for each in totals.earlier[0].iterations] == [Result.PASSED, Result.FAILED]
+
+
+def test_machines_that_share_their_cases(serve: Serve) -> None:
+    """The same case on two machines is two cases: only the one that ran again has another result."""
+    scenario = plan(GOOD, FLAKY)
+    [only] = scenario.plans[0].machines
+    twins = (only, replace(only, title="Safari", suites=(Suite("Smoke", (GOOD, replace(FLAKY, result="SUCCESS"))),)))
+    known = through(serve(scenario.with_plan(machines=twins)))
+    assert known.tree
+    assert verdict(known).exit_code == 0
+    assert [(machine.title, case.flaky) for machine, _, case in known.tree.placed_cases() if case.name == "Pay"] == [
+        ("Chrome", True),
+        ("Safari", False),
+    ]
+
+
+def test_a_rerun_without_a_list_of_cases(serve: Serve) -> None:
+    """That it passed does not show that what failed passed."""
+    known = through(
+        serve(
+            plan(GOOD, FLAKY),
+        )
+    )
+    assert verdict(known).exit_code == 0
+    gone = Fault("cases", path=f"*{AGAIN}*", status=404, count=None)
+    known = through(serve(plan(GOOD, FLAKY), gone))
+    assert (verdict(known).exit_code, verdict(known).code) == (1, "tests-failed")
+    assert known.tree
+    assert any(gap.startswith("In run 1002: The list of cases") for gap in known.tree.gaps)
+
+
+def test_trouble_while_a_rerun_is_waited_for(serve: Serve) -> None:
+    """An answer that fails is asked for again; a service that refuses ends the wait, and the run is failed."""
+    trouble = Fault("status", path=f"*{FIRST}", status=503, after=2, count=2)
+    assert verdict(through(serve(plan(GOOD, FLAKY), trouble))).exit_code == 0
+    refusal = Fault("status", path=f"*{FIRST}", status=403, after=2, count=None)
+    assert verdict(through(serve(plan(GOOD, FLAKY), refusal))).exit_code == 1
+
+
+def test_a_rerun_is_known_before_it_is_asked_about(serve: Serve) -> None:
+    """So a signal that comes then can stop it; it has a link and its plan's name."""
+    service = serve(plan(GOOD, FLAKY))
+    run = service.client.start_run(spec())
+    (*_, over) = watch(run.id, service.remote, limits())
+    for seen in reruns.follow(over, service.remote, limits()):
+        if seen.id == AGAIN:
+            break
+    assert statuses(service, AGAIN) == 0
+    assert (seen.parent_id, seen.plan_name, seen.completed) == (FIRST, "Shop", False)
+    assert seen.url == service.client.run_url(AGAIN)
+
+
+def test_the_deadline_while_a_rerun_goes_on(serve: Serve) -> None:
+    """The wait for the rerun times out like any other."""
+    service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_IN_PROGRESS", hold=True),)))
+    over = completed(service)
+    with pytest.raises(TimedOut, match=f"Run {AGAIN} was not over"):
+        list(reruns.follow(over, service.remote, limits(1.0)))
+
+
+def test_a_rerun_that_stays_in_the_queue(serve: Serve) -> None:
+    """It has as long as the first run had to leave it."""
+    service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_QUEUED", hold=True),)))
+    over = completed(service)
+    queue = replace(limits(), queue_deadline=time.monotonic() + 0.3)
+    with pytest.raises(TimedOut, match="still in the queue") as raised:
+        list(reruns.follow(over, service.remote, queue))
+    assert raised.value.code == "queue-timed-out"
+
+
+def completed(service: Service) -> Run:
+    """A run that was started and is over."""
+    run = service.client.start_run(spec())
+    (*_, over) = watch(run.id, service.remote, limits())
+    return over
+
+
+def test_no_look_is_wasted(serve: Serve) -> None:
+    """Per rerun: the looks that see it begin and end, one that confirms the whole, and its results."""
+    service = serve(plan(GOOD, FLAKY))
+    through(service)
+    assert statuses(service, FIRST) == 2 + 1 + 1
+    assert statuses(service, AGAIN) == 2
+    assert service.server.calls.count("cases") == 2
+    assert service.server.calls.count("steps") == 1
