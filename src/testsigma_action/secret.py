@@ -1,11 +1,17 @@
 """A text that must not be seen."""
 
 import base64
+import html
+import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 # A text that is hidden wherever it is seen has at least this many characters.
 SHORTEST_SECRET = 8
+HIDDEN = "***"
+"""What stands in the place of a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +25,14 @@ class Secret:
         return self._value
 
     def encodings(self) -> tuple[str, ...]:
-        """All that it may be recognised by: itself, and as it stands in a URL or a header (base64).
+        """All that it may be recognised by, the longest first: itself, and as it stands in URLs, JSON, HTML and base64.
 
         None for a text so short that looking for it would damage others; no real key is that short.
         """
         if len(self._value) < SHORTEST_SECRET:
             return ()
-        return (self._value, quote(self._value, safe=""), base64.b64encode(self._value.encode()).decode())
+        shapes = (*_in_urls(self._value), *_in_json(self._value), *_in_markup(self._value), *_in_base64(self._value))
+        return tuple(sorted({self._value, *shapes}, key=len, reverse=True))
 
     def __bool__(self) -> bool:
         """Whether there is one."""
@@ -33,3 +40,44 @@ class Secret:
 
 
 NO_SECRET = Secret()
+
+
+def _in_urls(value: str) -> Iterator[str]:
+    for quoted in (quote(value, safe=""), quote(value)):
+        yield quoted
+        yield re.sub("%..", lambda found: found[0].lower(), quoted)
+
+
+def _in_json(value: str) -> Iterator[str]:
+    r"""As strict writers escape it, as careful ones do (`\/`, `\u003d`), with all escaped; once or twice."""
+    text = json.dumps(value)[1:-1]
+    shapes = [text, text.replace("/", r"\/")]
+    for form in (r"\u{0:04x}", r"\u{0:04X}"):
+        shapes.append("".join(_escaped(form, each) if each in "<>&='+/" else each for each in text))
+        shapes.append("".join(_escaped(form, each) for each in value))
+    yield from shapes
+    yield from (json.dumps(shape)[1:-1] for shape in shapes)
+
+
+def _in_markup(value: str) -> Iterator[str]:
+    yield html.escape(value)
+    yield html.escape(value, quote=False)
+    yield html.escape(value).replace("&#x27;", "&#39;")
+    yield "".join(character if character.isalnum() else _escaped("&#{0};", character) for character in value)
+    yield "".join(_escaped("&#{0};", character) for character in value)
+
+
+def _in_base64(value: str) -> Iterator[str]:
+    """By itself, and within something longer (`Bearer ...`, `user:...`): it may begin at any of three places there."""
+    raw = value.encode()
+    shapes = {base64.b64encode(raw).decode()}
+    for before in range(3):
+        digits = base64.b64encode(bytes(before) + raw).decode()
+        shapes.add(digits[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6])
+    for shape in shapes:
+        yield shape
+        yield shape.replace("+", "-").replace("/", "_")
+
+
+def _escaped(form: str, character: str) -> str:
+    return form.format(ord(character))

@@ -14,9 +14,11 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from tests import samples
 from tests.unit.test_text import COMMANDS
-from testsigma_action.model import Result
+from testsigma_action.compare import compare
+from testsigma_action.model import ConfigurationRef, Result, RunSpec
 from testsigma_action.report import Report
-from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
+from testsigma_action.reporters import annotations, console, course, junit, outputs, results_json, summary
+from testsigma_action.reporters.course import Course
 from testsigma_action.reporters.page import BUDGET
 from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
@@ -59,7 +61,8 @@ cases = st.builds(
     steps=st.none() | steps,
     url=texts,
 )
-suites = st.builds(SuiteResult, texts, texts, st.lists(cases, max_size=3).map(tuple), results)
+reran = st.builds(lambda case, earlier: replace(case, earlier=tuple(earlier)), cases, st.lists(cases, max_size=2))
+suites = st.builds(SuiteResult, texts, texts, st.lists(cases | reran, max_size=3).map(tuple), results)
 devices = st.builds(Device, texts, texts, texts)
 machines = st.lists(
     st.builds(MachineResult, texts, texts, st.lists(suites, max_size=2).map(tuple), results, device=devices), max_size=2
@@ -81,7 +84,10 @@ def reports(draw: st.DrawFn) -> Report:
     )
     found = draw(machines)
     tree = samples.tree(*found, remote=remote, gaps=(draw(texts),))
-    return samples.report(samples.run_report(verdict, tree), verdict=verdict, title=draw(texts))
+    before = replace(samples.run(number=900), id=draw(texts), url=draw(texts))
+    comparison = compare(before, draw(machines), found) if draw(st.booleans()) else None
+    told = replace(samples.run_report(verdict, tree), comparison=comparison)
+    return samples.report(told, verdict=verdict, title=draw(texts))
 
 
 fast = settings(max_examples=60, deadline=None)
@@ -100,11 +106,12 @@ def test_junit_is_what_readers_need(report: Report) -> None:
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"), ("tests", "testcase")):
         assert int(root.get(key, "")) == sum(int(suite.get(key, "")) for suite in root) == len(list(root.iter(tag)))
     for each in found:
-        assert len(each) <= 1
+        tags = [outcome.tag for outcome in each]
+        assert re.fullmatch("(failure|error)( rerun(Failure|Error))*|skipped|(flaky(Failure|Error) ?)*", " ".join(tags))
         for outcome in each:
             assert "\n" not in outcome.get("message", "")
             assert outcome.tag == "skipped" or re.fullmatch("[A-Z0-9][A-Za-z0-9]*", outcome.get("type", ""))
-            assert max(map(len, (outcome.text or "").split("\n"))) <= 500
+            assert max(map(len, "".join(outcome.itertext()).split("\n"))) <= 500
 
 
 plain_cases = st.lists(
@@ -173,13 +180,24 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
 
     def page(name: str, message: str) -> str:
         bad = samples.case(name, Result.FAILED, samples.broken_steps(message))
-        machine = samples.machine(samples.suite(bad, name=name), title=name)
+        flaky = replace(samples.case(name), earlier=(bad,), case_id="8")
+        fixed = replace(samples.case(name), case_id="9")
+        machine = samples.machine(samples.suite(bad, flaky, fixed, name=name), samples.suite(name=name), title=name)
         verdict = replace(samples.FAILED, reason=f"x {message}", hint=f"x {message}")
         found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
-        return summary.render(samples.report(samples.run_report(verdict, found)))
+        found = replace(found, reruns=(replace(samples.run(), id=f"x {name}"),))
+        then = samples.machine(samples.suite(replace(bad, case_id="9"), name=name), title=name)
+        told = replace(
+            samples.run_report(verdict, found),
+            spec=RunSpec(environment_id=f"x {name}", configuration=ConfigurationRef(name=f"x {name}")),
+            comparison=compare(replace(samples.run(), id=f"x {name}"), (then,), found.machines),
+        )
+        return summary.render(samples.report(told))
 
     hostile, plain = page(f"x {name}", f"x {message}"), page("x", "x")
     assert tags_of(hostile) == tags_of(plain)
+    assert hostile.count("```mermaid\n") == plain.count("```mermaid\n") == 1
+    assert all(word in hostile for word in ("1 new failure", "1 flaky case", "1 fixed case"))
     headings = [line for line in hostile.split("\n") if line.startswith("#")]
     assert len(headings) == len([line for line in plain.split("\n") if line.startswith("#")])
     hostile.encode()
@@ -201,9 +219,13 @@ def test_log_lines_are_no_commands(report: Report) -> None:
     lines = [
         console.announce(one.spec),
         console.link(one.run),
-        console.progress(one.run, timedelta()),
-        console.outage_begins(one.run.message, running=False),
+        console.rerun_awaited(one.run),
+        console.rerun(one.run),
+        course.progress(one.run, Course(timedelta())),
+        course.bar(one.run, "watching", Course(timedelta())),
+        course.outage_begins(one.run.message, running=False),
         *console.failed_cases(one),
+        *console.since(one),
         *console.gaps(one),
         *console.conclude(report),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.scenario.files import read_command_file
+from tests.scenario.secrecy import key_of, leaks
 from tests.simulator import Scenario, Seen, Server, Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,6 +90,8 @@ class Step:
     process: "subprocess.Popen[str]"
     workspace: Path
     commands: Path
+    key: str = ""
+    log: str = ""
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""
@@ -96,8 +99,8 @@ class Step:
 
     def wait(self) -> Outcome:
         """Wait for its end."""
-        log, _ = self.process.communicate(timeout=PATIENCE)
-        return Outcome(self.process.returncode, log, self.workspace, self.commands)
+        self.log, _ = self.process.communicate(timeout=PATIENCE)
+        return Outcome(self.process.returncode, self.log, self.workspace, self.commands)
 
 
 @dataclass
@@ -108,9 +111,9 @@ class Bench:
     steps: list[Step] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
 
-    def serve(self, scenario: Scenario) -> Server:
-        """A simulator of the service with this scenario; it ends with the test."""
-        server = Server(Simulator(scenario))
+    def serve(self, scenario: Scenario, simulator: Simulator | None = None) -> Server:
+        """A simulator of the service with this scenario, or this simulator; it ends with the test."""
+        server = Server(simulator or Simulator(scenario))
         server.__enter__()
         self.servers.append(server)
         return server
@@ -142,7 +145,7 @@ class Bench:
         process = subprocess.Popen(
             command, cwd=workspace, env=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
-        step = Step(process, workspace, commands)
+        step = Step(process, workspace, commands, key_of(given))
         self.steps.append(step)
         return step
 
@@ -163,6 +166,10 @@ class Bench:
             **{name: str(commands / name) for name in FILES},
         }
 
+    def check_secrecy(self) -> None:
+        """No step of this test showed its key, in its log or in any file."""
+        assert [leak for step in self.steps for leak in leaks(step.log, self.folder, step.key)] == []
+
     def close(self) -> None:
         """End what still goes on."""
         for step in self.steps:
@@ -182,12 +189,13 @@ def _needed() -> dict[str, str]:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Steps and simulators of one test, ended with it."""
+    """Steps and simulators of one test, ended with it. Whatever the test is about: no key may be seen anywhere."""
     made = Bench(tmp_path)
     try:
         yield made
     finally:
         made.close()
+    made.check_secrecy()
 
 
 @pytest.fixture

@@ -88,6 +88,35 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     assert list(elsewhere.iterdir()) == []
 
 
+@pytest.mark.parametrize("path", ["../report.xml", "a/../../report.xml", "a/../report.xml"])
+def test_no_way_out_of_the_workspace(tmp_path: Path, path: str) -> None:
+    """A relative path stays below the workspace, whoever made it."""
+    root = tmp_path / "workspace"
+    root.mkdir()
+    with pytest.raises(OSError, match="out of the workspace"):
+        Workspace(root).write(path, ["x"])
+    assert [each.name for each in tmp_path.rglob("*")] == ["workspace"]
+
+
+def test_a_link_to_nowhere_is_refused(tmp_path: Path) -> None:
+    """What it points to may come into being later."""
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace" / "link").symlink_to(tmp_path / "later")
+    with pytest.raises(OSError, match="symbolic link"):
+        Workspace(tmp_path / "workspace").write("link/report.xml", ["x"])
+    assert not (tmp_path / "later").exists()
+
+
+def test_an_absolute_path_below_the_workspace_follows_no_link(tmp_path: Path) -> None:
+    """It is the checkout that is not trusted, however its files are named."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "workspace").mkdir()
+    (tmp_path / "workspace" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic link"):
+        Workspace(tmp_path / "workspace").write(str(tmp_path / "workspace" / "link" / "report.xml"), ["x"])
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_file_that_is_a_link_is_replaced(tmp_path: Path) -> None:
     """The link goes; what it pointed to stays as it was."""
     victim = tmp_path / "victim"

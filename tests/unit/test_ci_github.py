@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile import runner, texts
 from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -79,6 +80,35 @@ def test_no_value_can_know_its_delimiter(tmp_path: Path) -> None:
     delimiters = set(re.findall(r"<<(\S+)", file.read_text(encoding="utf-8")))
     assert len(delimiters) == 20
     assert all(len(delimiter) >= 32 for delimiter in delimiters)
+
+
+def test_a_delimiter_is_in_no_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is in the value, by luck or by knowledge, is not taken."""
+    drawn = iter(("aa", "bb", "cc"))
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(drawn))
+    file = tmp_path / "file"
+    value = "x\nghadelimiter_aa\nresult=passed\nghadelimiter_bb"
+    GitHub({"GITHUB_OUTPUT": str(file)}).write_outputs({"name": value})
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("name<<ghadelimiter_cc\n")
+    assert parsed(text) == {"name": value}
+
+
+def test_lines_of_a_group_are_no_commands() -> None:
+    """Only its first and its last line are."""
+    (first, *inner, last) = GitHub({}).group("Failures", [*texts.COMMANDS, *texts.HIDDEN_COMMANDS, "::endgroup::"])
+    assert [runner.commands(line)[0].name for line in (first, last)] == ["group", "endgroup"]
+    assert [line for line in inner if runner.commands(line) or runner.markers(line)] == []
+
+
+@pytest.mark.parametrize("text", texts.TEXTS)
+def test_annotations_of_anything_are_one_command(text: str) -> None:
+    """Read by the runner's rules: one command, with our title and message and nothing else."""
+    [line] = GitHub({}).annotation("error", text, text)
+    [command] = runner.commands(line)
+    assert (command.name, set(command.properties)) == ("error", {"title"})
+    if text.strip() == text:
+        assert (command.properties["title"], command.data) == (text, text[:LONGEST_MESSAGE])
 
 
 def test_the_summary_is_appended(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from testsigma_action.ci.log import HIDDEN, Log
-from testsigma_action.secret import NO_SECRET, Secret
+from tests.hostile import runner, texts
+from testsigma_action.ci.log import Log
+from testsigma_action.secret import HIDDEN, NO_SECRET, Secret
 
 KEY = "key/for+tests"
 
@@ -28,6 +29,23 @@ def logged(*lines: str, secret: Secret = NO_SECRET) -> str:
     log.hide(secret)
     log.say(lines)
     return stream.getvalue()
+
+
+def test_no_line_that_is_said_is_a_command() -> None:
+    """Whatever a caller forgot: the log itself makes every line safe, as a line of its own and as one line."""
+    hostile = [text for text in texts.TEXTS if len(text) < 1000]
+    said = logged(*hostile, *(f"Could not {text}" for text in hostile))
+    assert (runner.commands(said), runner.markers(said)) == ([], [])
+    assert len(runner.lines(said)) == 2 * len(hostile) + 1
+
+
+def test_commands_are_printed_without_the_secret() -> None:
+    """What a platform made is a command, and hides the secret like any line."""
+    stream = io.StringIO()
+    log = Log(stream)
+    log.hide(Secret(KEY))
+    log.commands([f"::error title=x::{KEY} y"])
+    assert stream.getvalue() == f"::error title=x::{HIDDEN} y\n"
 
 
 def test_lines_are_printed_in_order() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from testsigma_action.secret import Secret
+from testsigma_action.text import no_command
 
 
 class Platform:
@@ -29,6 +30,11 @@ class Platform:
         return Path.cwd()
 
     @property
+    def watched(self) -> bool:
+        """Whether people may be looking on: no CI system that says that it is one."""
+        return not self._environ.get("CI") and self._environ.get("TERM") != "dumb"
+
+    @property
     def build_label(self) -> str:
         """What the pipeline calls this build, for people; not unique."""
         return "testsigma-action"
@@ -39,7 +45,7 @@ class Platform:
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """Lines under a title, folded where the platform can."""
-        return [title, *lines]
+        return [no_command(line) for line in (title, *lines)]
 
     def annotation(self, _level: str, _title: str, _message: str) -> list[str]:
         """Lines that show a message outside the log; none where the platform has no place for it."""

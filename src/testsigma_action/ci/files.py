@@ -17,6 +17,8 @@ class Workspace:
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
         """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
+        if not path.startswith("/") and ".." in Path(path).parts:
+            raise OSError(f"'{path}' leads out of the workspace")
         target = self.root / path
         self._make_folder(target.parent)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)

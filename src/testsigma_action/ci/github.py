@@ -9,6 +9,7 @@ from pathlib import Path
 
 from testsigma_action.ci.base import Platform
 from testsigma_action.secret import Secret
+from testsigma_action.text import no_command
 
 # The runner cuts an annotation's message after this many characters.
 LONGEST_MESSAGE = 4096
@@ -42,7 +43,7 @@ class GitHub(Platform):
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """A folded group."""
-        return [f"::group::{_data(title)}", *lines, "::endgroup::"]
+        return [f"::group::{_data(title)}", *map(no_command, lines), "::endgroup::"]
 
     def annotation(self, level: str, title: str, message: str) -> list[str]:
         """Shown at the top of the run and in the pull request."""
@@ -71,11 +72,13 @@ class GitHub(Platform):
 
 def _assignments(values: Mapping[str, str]) -> str:
     """Values between delimiters that no value can know: text from elsewhere cannot end its own and begin another."""
-    lines = []
-    for name, value in values.items():
-        delimiter = f"ghadelimiter_{secrets.token_hex(16)}"
-        lines.append(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
-    return "".join(lines)
+    return "".join(f"{name}<<{(end := _delimiter(name, value))}\n{value}\n{end}\n" for name, value in values.items())
+
+
+def _delimiter(name: str, value: str) -> str:
+    while (delimiter := f"ghadelimiter_{secrets.token_hex(16)}") in f"{name}\n{value}":
+        continue
+    return delimiter
 
 
 def _data(text: str) -> str:

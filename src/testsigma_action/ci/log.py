@@ -1,13 +1,16 @@
 """The log: lines on standard output, without the secret."""
 
 import io
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from testsigma_action.secret import Secret
+from testsigma_action.secret import HIDDEN, Secret
+from testsigma_action.text import no_command
 
-HIDDEN = "***"
+# To the beginning of the line, and nothing on it from there.
+ERASE = "\r\x1b[K"
 
 
 class Log:
@@ -18,21 +21,53 @@ class Log:
         # Where standard output is closed there is nobody to tell.
         self._stream = stream or sys.stdout or io.StringIO()
         self._hidden: tuple[str, ...] = ()
+        self._drawn = False
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether lines can be drawn anew, and somebody may be watching."""
+        try:
+            return self._stream.isatty()
+        except ValueError:
+            return False
+
+    def draw(self, line: str) -> None:
+        """Draw a line at the bottom of a terminal, in place of the one that was drawn before.
+
+        It is cut to the width of the terminal, which is known of ASCII only, and gone as soon as a line is printed.
+        """
+        shown = self._without_secrets(no_command(line)).encode("ascii", "replace").decode("ascii")
+        self._write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
+        self._drawn = True
+
+    def erase(self) -> None:
+        """Take away the line that was drawn."""
+        if self._drawn:
+            self._drawn = False
+            self._write(ERASE)
 
     def hide(self, secret: Secret) -> None:
         """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
         self._hidden = secret.encodings()
 
     def say(self, lines: Iterable[str]) -> None:
-        """Print lines. They are ready to be printed: text from elsewhere was made safe by who rendered it."""
+        """Print lines for people. None of them is a command to a CI system, whatever stands in it."""
+        self.commands(map(no_command, lines))
+
+    def commands(self, lines: Iterable[str]) -> None:
+        """Print lines that may be commands: only what a platform made, which escapes what it puts into them."""
         for line in lines:
             self.command(self._without_secrets(line))
 
     def command(self, line: str) -> None:
         """Print one line as it is; for the line that makes the platform mask the secret."""
+        self.erase()
         encoding = self._stream.encoding or "utf-8"
+        self._write(line.encode(encoding, "replace").decode(encoding) + "\n")
+
+    def _write(self, text: str) -> None:
         try:
-            self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+            self._stream.write(text)
             self._stream.flush()
         except (OSError, ValueError):
             return

@@ -1,0 +1,65 @@
+"""A secret is recognised in every shape that it is likely to be seen in."""
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from testsigma_action.secret import HIDDEN, NO_SECRET, SHORTEST_SECRET, Secret
+
+KEY = "key/for+tests=&<_'\"\\."
+keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=SHORTEST_SECRET, max_size=80)
+
+
+def hidden(text: str, key: str = KEY) -> str:
+    """A text without a key."""
+    for shape in Secret(key).encodings():
+        text = text.replace(shape, HIDDEN)
+    return text
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        KEY,
+        quote(KEY),
+        quote(KEY, safe=""),
+        json.dumps(KEY)[1:-1],
+        json.dumps(json.dumps(KEY)[1:-1])[1:-1],
+        html.escape(KEY),
+        html.escape(KEY, quote=False),
+        html.escape(KEY).replace("&#x27;", "&#39;"),
+        "".join(f"\\u{ord(each):04x}" for each in KEY),
+        "".join(f"&#{ord(each)};" for each in KEY),
+        base64.b64encode(KEY.encode()).decode(),
+        base64.urlsafe_b64encode(KEY.encode()).decode(),
+    ],
+)
+def test_every_usual_shape(shown: str) -> None:
+    """In URLs, JSON, HTML, XML and headers nothing of it is left."""
+    assert hidden(f"a {shown} b") == f"a {HIDDEN} b"
+
+
+@given(keys, st.binary(max_size=10), st.binary(max_size=10))
+def test_within_anything_in_base64(key: str, before: bytes, after: bytes) -> None:
+    """Wherever it begins within what was encoded, no more than one character of it can be read back at either end."""
+    encoded = base64.b64encode(before + key.encode() + after).decode()
+    seen = hidden(encoded, key)
+    assert HIDDEN in seen
+    assert len(seen) - len(HIDDEN) <= (len(before) + len(after)) * 4 / 3 + 8
+
+
+@given(keys)
+def test_any_key_in_json(key: str) -> None:
+    """What a service that repeats it writes into an answer is hidden before it is decoded."""
+    assert hidden(json.dumps({"error": f"bad {key}"}), key) == json.dumps({"error": f"bad {HIDDEN}"})
+
+
+def test_no_secret_has_no_shape() -> None:
+    """Nor has one so short that hiding it would damage other texts."""
+    assert NO_SECRET.encodings() == Secret("1234567").encodings() == ()
+    assert all(len(shape) >= SHORTEST_SECRET for shape in Secret("12345678").encodings())
