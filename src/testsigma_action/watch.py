@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action import pacing
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
 from testsigma_action.model import Run
+from testsigma_action.pacing import Pace
 
 # A run may be unknown to the service for this long after its start: its copies need time (seconds).
 REPLICATION = 60.0
@@ -40,24 +40,26 @@ class Limits:
         return self.last_look
 
 
-def watch(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
+def watch(run_id: str, remote: Remote, limits: Limits, pace: Pace | None = None) -> Iterator[Run]:
     """Yield every answer about a run; the last one is that of the completed run.
 
-    An outage of the service is waited out up to the deadline. Raises TimedOut at the deadlines, Refused when the
+    The pace, which says when to ask, takes every answer too: what else it is told while we wait counts at once. An
+    outage of the service is waited out up to the deadline. Raises TimedOut at the deadlines, Refused when the
     service will not tell, Cancelled on a signal.
     """
     if remote.clock.monotonic() >= limits.deadline:
         raise _timed_out(None, run_id, timedelta())
+    pace = pace or Pace(limits.began, limits.interval)
     while True:
         run = _look(run_id, remote, limits)
         if run:
+            pace.saw(run, remote.clock.monotonic())
             yield run
             if run.completed:
                 return
         _check_deadlines(run, run_id, remote, limits)
-        elapsed = remote.clock.monotonic() - limits.began
-        left = limits.next_deadline(run) - remote.clock.monotonic()
-        remote.calls.sleep(min(pacing.next_delay(elapsed, limits.interval), max(0.0, left)))
+        now = remote.clock.monotonic()
+        remote.calls.sleep(min(pace.next_delay(now), max(0.0, limits.next_deadline(run) - now)))
 
 
 def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:

@@ -7,7 +7,9 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
-from testsigma_action.model import ConfigurationRef, Counts, Result, RunSpec, Status
+from testsigma_action.compare import compare
+from testsigma_action.errors import help_url
+from testsigma_action.model import ConfigurationRef, Result, RunSpec
 from testsigma_action.report import Verdict
 from testsigma_action.reporters import console, in_words
 from testsigma_action.tree import Iteration
@@ -50,33 +52,6 @@ def test_traceback() -> None:
 def test_adopted() -> None:
     """A run that was found after its answer was lost is named."""
     assert "Run 9001 " in console.adopted(run())
-
-
-def test_progress() -> None:
-    """Progress has the time, the status in words, and what is done and failed of how many."""
-    counts = Counts(total=40, passed=11, failed=1, not_executed=0)
-    going = run(Result.QUEUED, Status.IN_PROGRESS, counts)
-    assert console.progress(going, timedelta(seconds=3725)) == "[1:02:05] in progress, 12 of 40 cases done, 1 failed"
-    assert console.progress(run(status=Status.QUEUED), timedelta(seconds=-1)) == "[0:00:00] queued"
-    assert (
-        console.progress(replace(going, counts=Counts(passed=2)), timedelta()) == "[0:00:00] in progress, 2 cases done"
-    )
-
-
-def test_progress_with_an_unknown_status() -> None:
-    """A status that we have no name for is shown with the service's own word."""
-    odd = replace(run(status=Status.UNKNOWN), status_label="STATUS_PONDERING")
-    told = console.progress(odd, timedelta(seconds=2))
-    assert told == "[0:00:02] unknown status 'STATUS_PONDERING', still watching"
-    assert "'none'" in console.progress(replace(odd, status_label=""), timedelta())
-
-
-def test_outage() -> None:
-    """Begin and end of an outage are told once each, and that the run goes on."""
-    assert console.outage_begins("503 from the service.", running=True) == (
-        "The service does not answer, trying again; the run goes on without us. 503 from the service."
-    )
-    assert console.outage_ends(timedelta(minutes=2)) == "The service answers again after 2 min 00 s."
 
 
 def test_failed_cases() -> None:
@@ -131,6 +106,7 @@ def test_last_line_is_the_verdict(verdict: Verdict) -> None:
     assert verdict.code in last
     assert verdict.reason in last or before
     assert (f"What to do: {verdict.hint}" in before) == bool(verdict.hint)
+    assert (f"Help: {help_url(verdict.code)}" in before) == bool(verdict.code)
 
 
 def test_many_problems_are_listed() -> None:
@@ -139,6 +115,7 @@ def test_many_problems_are_listed() -> None:
         "- plan-id: 'x' is no ID",
         "- timeout: 'y' is no duration",
         "What to do: Mend them.",
+        f"Help: {help_url('bad-input')}",
         "ERROR (exit code 2, bad-input): Testsigma. 2 problems, see above.",
     ]
 
@@ -151,6 +128,7 @@ def test_several_runs_have_a_line_each() -> None:
         f"passed: Checkout. All cases passed. {samples.RUN_URL}",
         "error: Plan 12. The service did not answer.",
         "What to do: Try again later.",
+        f"Help: {help_url('api-unreachable')}",
         "ERROR (exit code 3, api-unreachable): Checkout, Plan 12. The service did not answer.",
     ]
 
@@ -172,3 +150,15 @@ def test_no_name_begins_a_line(name: str) -> None:
     named = run_report(verdict, remote=replace(run(Result.FAILED), plan_name=name))
     for line in console.conclude(replace(samples.report(named, named, verdict=verdict), title=name)):
         assert line[0].isalpha()
+
+
+def test_news() -> None:
+    """Failures say whether they are new or known, the new ones first, and one line says what changed since when."""
+    known, new = (replace(case(name, Result.FAILED), case_id=name) for name in ("Known", "New"))
+    now = tree(machine(suite(known, new)))
+    before = replace(run(number=900), id="900\n##[error]x", timing=samples.timing(200))
+    report = replace(run_report(results=now), comparison=compare(before, (machine(suite(known)),), now.machines))
+    told = [line for line in console.failed_cases(report) if "Chrome / " in line]
+    assert told == ["│ Chrome / Login / New (new, failed, 12.3 s)", "│ Chrome / Login / Known (known, failed, 12.3 s)"]
+    assert console.since(report) == ["1 new, 1 known since run 900 ⏎ # #[error]x, 52 s slower"]
+    assert console.since(run_report(results=now)) == []

@@ -4,11 +4,11 @@ Every line is returned without its line break, holds none, and is no command to 
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import islice
 from traceback import format_exception
 
-from testsigma_action.model import Run, RunSpec, Status
+from testsigma_action.errors import help_url
+from testsigma_action.model import Run, RunSpec
 from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import (
     CONCLUSIONS,
@@ -16,11 +16,13 @@ from testsigma_action.reporters import (
     Placed,
     account,
     case_name,
+    changes,
     counted,
-    failures,
+    failures_by_news,
     heading,
     in_words,
     machine_name,
+    slower,
     suite_name,
     took,
 )
@@ -28,14 +30,6 @@ from testsigma_action.text import NAME, log_line
 
 BAR = "│ "
 """Stands before every line that the service wrote."""
-
-_STATUSES = {
-    Status.CREATED: "created",
-    Status.QUEUED: "queued",
-    Status.PRE_FLIGHT: "preparing machines",
-    Status.IN_PROGRESS: "in progress",
-    Status.COMPLETED: "completed",
-}
 
 
 def announce(spec: RunSpec) -> str:
@@ -74,34 +68,29 @@ def adopted(run: Run) -> str:
     return f"The answer to the start was lost. Run {log_line(run.id)} has our build number: it is ours, and adopted."
 
 
-def progress(run: Run, elapsed: timedelta) -> str:
-    """One line about a run that goes on: how long we have been watching, its status, how far it is."""
-    status = _STATUSES.get(run.status) or f"unknown status '{log_line(run.status_label) or 'none'}', still watching"
-    counts = run.counts
-    told = [status]
-    if counts.known:
-        of = f" of {counts.total:,}" if counts.total else ""
-        told.append(f"{counts.done:,}{of} cases done")
-    numbers = {"failed": counts.failed, "not executed": counts.not_executed}
-    told += [f"{number:,} {name}" for name, number in numbers.items() if number]
-    return f"[{_clock(elapsed)}] {', '.join(told)}"
+def attached(run: Run) -> str:
+    """The run was there already; what it is called, and since when it goes."""
+    name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
+    of = f" of {log_line(name)}" if name else ""
+    build = f"; build number {log_line(run.build_number)}" if run.build_number else ""
+    return f"Attached to run {log_line(run.id)}{of}{build}"
 
 
-def outage_begins(problem: str, *, running: bool) -> str:
-    """The service cannot be used for now; a run that was started goes on."""
-    what = "The service does not answer, trying again; the run goes on without us."
-    return f"{what if running else 'Nothing was started yet, trying again.'} {log_line(problem)}".rstrip()
+def rerun_awaited(run: Run) -> str:
+    """The run did not pass, and its plan runs failed cases again by itself."""
+    return f"Run {log_line(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again: waiting for that run"
 
 
-def outage_ends(lasted: timedelta) -> str:
-    """The service is back."""
-    return f"The service answers again after {in_words(lasted)}."
+def rerun(run: Run) -> str:
+    """A run in which failed cases run again."""
+    again = f"Run {log_line(run.parent_id)}: its failed cases run again as run {log_line(run.id)}"
+    return f"{again}: {log_line(run.url)}" if run.url else again
 
 
 def failed_cases(report: RunReport, most: int = 50) -> list[str]:
     """The failures of a run with all that helps to understand them, `most` of them at most; nothing where none are."""
-    found = failures(report.tree)
-    shown = [_failure(placed) for placed in islice(found, most)]
+    found = failures_by_news(report)
+    shown = [_failure(placed, news) for placed, news in islice(found, most)]
     left = sum(1 for _ in found)
     if not shown and not left:
         return []
@@ -110,13 +99,22 @@ def failed_cases(report: RunReport, most: int = 50) -> list[str]:
     return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
 
 
+def since(report: RunReport) -> list[str]:
+    """What changed since the run before; nothing where there is none to compare with."""
+    told = report.comparison
+    if not told:
+        return []
+    difference = slower(report.run, told.before) if report.run else ""
+    return [f"{changes(told)} since run {log_line(told.before.id)}{f', {difference}' if difference else ''}"]
+
+
 def gaps(report: RunReport) -> list[str]:
     """What could not be had, one line each."""
     return [f"Not available: {log_line(gap)}" for gap in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:
-    """The end of the log: each run where there are several, what is wrong, what to do, and the verdict last."""
+    """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
     verdict = report.verdict
     lines = [_conclude_run(run) for run in report.runs] if len(report.runs) > 1 else []
     problems = [log_line(problem) for problem in verdict.reason.splitlines()]
@@ -124,6 +122,7 @@ def conclude(report: Report) -> list[str]:
         lines += [f"- {problem}" for problem in problems]
     hints = [told.hint for told in (verdict, *(run.verdict for run in report.runs)) if told.hint]
     lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(hints)]
+    lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
     code = f", {verdict.code}" if verdict.code else ""
     # A word of ours stands first: with a name like ":" the line could begin a command.
@@ -137,11 +136,11 @@ def _conclude_run(run: RunReport) -> str:
     return f"{title} {log_line(run.verdict.reason)}{url}"
 
 
-def _failure(placed: Placed) -> list[str]:
+def _failure(placed: Placed, news: str) -> list[str]:
     machine, suite, case = placed
     step = case.failing_step
     name = " / ".join(log_line(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
-    facts = filter(None, (RESULTS[case.result], in_words(took(case.timing))))
+    facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
     told = [f"{name} ({', '.join(facts)})"]
     if step and step.message:
         told.append(f"  step {step.position}: {log_line(step.action)}")
@@ -149,8 +148,3 @@ def _failure(placed: Placed) -> list[str]:
     if case.url:
         told.append(f"  {log_line(case.url)}")
     return [BAR + line for line in told]
-
-
-def _clock(elapsed: timedelta) -> str:
-    minutes, seconds = divmod(int(max(elapsed.total_seconds(), 0)), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

@@ -1,0 +1,142 @@
+"""What `poll-interval: auto` costs over many runs: delay at the end, and requests, against an interval of ten seconds.
+
+Nobody waits and nothing is asked: a run is a list of instants at which its cases are over.
+"""
+
+import random
+from bisect import bisect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import exp, floor, log
+from statistics import mean
+
+from bench.figures import Figure
+from testsigma_action.model import Counts, Result, Run, Status, Timing
+from testsigma_action.pacing import Pace
+
+RUNS = 1000
+SEED = 20
+FIXED = 10.0
+SHORTEST_RUN, LONGEST_RUN = 60.0, 7200.0
+RUN_SPREAD, CASE_SPREAD = 0.2, 0.8
+
+MOST_DELAY = 3.5
+MOST_REQUESTS = 0.4
+# What may be lost against the fixed interval where nothing is known.
+MOST_LOSS = 1.05
+# Counters that lie may cost as much as asking every half a minute.
+MOST_DELAY_OF_LIES = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A run: how long the one before took, and when each case of this one is over (seconds from its beginning)."""
+
+    usual: float
+    ends: Sequence[float]
+
+    @property
+    def duration(self) -> float:
+        """When the last case is over."""
+        return self.ends[-1]
+
+
+Counters = Callable[[Simulated, float], Counts]
+
+
+def honest(run: Simulated, age: float) -> Counts:
+    """Every case counts when it is over."""
+    return Counts(total=len(run.ends), passed=bisect(run.ends, age))
+
+
+def stuck(run: Simulated, age: float) -> Counts:
+    """Half of the run, and nothing new since."""
+    return honest(run, min(age, run.duration / 2))
+
+
+def hasty(run: Simulated, _age: float) -> Counts:
+    """All is over from the beginning."""
+    return honest(run, run.duration)
+
+
+def none(_run: Simulated, _age: float) -> Counts:
+    """Nothing is counted."""
+    return Counts()
+
+
+def simulated(chance: random.Random) -> Simulated:
+    """A run of 1 minute to 2 hours with 10 to 500 cases on 1 to 8 machines.
+
+    Machines take the next case from one queue, or each has its own cases: the service knows both ways.
+    """
+    usual = exp(chance.uniform(log(SHORTEST_RUN), log(LONGEST_RUN)))
+    loads = [0.0] * chance.randint(1, 8)
+    shared = chance.random() < 0.5
+    ends = []
+    for number in range(chance.randint(10, 500)):
+        machine = loads.index(min(loads)) if shared else number % len(loads)
+        loads[machine] += chance.lognormvariate(0, CASE_SPREAD)
+        ends.append(loads[machine])
+    scale = usual * chance.lognormvariate(0, RUN_SPREAD) / max(ends)
+    return Simulated(usual, sorted(end * scale for end in ends))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Over all runs: seconds from the end of a run to its detection, mean and worst, and requests in all."""
+
+    delay: float
+    worst: float
+    requests: int
+
+
+def paced(runs: Sequence[Simulated], counters: Counters, *, history: bool = False) -> Cost:
+    """What our own pace costs."""
+    return _cost([_paced(run, counters, history=history) for run in runs])
+
+
+def fixed(runs: Sequence[Simulated]) -> Cost:
+    """What asking every ten seconds costs."""
+    polls = [floor(run.duration / FIXED) + 1 for run in runs]
+    return _cost([(count * FIXED - run.duration, 1 + count) for run, count in zip(runs, polls, strict=True)])
+
+
+def _cost(found: Sequence[tuple[float, int]]) -> Cost:
+    delays = [delay for delay, _ in found]
+    return Cost(mean(delays), max(delays), sum(requests for _, requests in found))
+
+
+def _paced(run: Simulated, counters: Counters, *, history: bool) -> tuple[float, int]:
+    pace, age, requests = Pace(0.0), 0.0, 1
+    if history:
+        timing = Timing(duration=timedelta(seconds=run.usual))
+        pace.before = Run("1", Status.COMPLETED, Result.PASSED, timing=timing)
+    while age < run.duration:
+        pace.saw(Run("2", Status.IN_PROGRESS, Result.QUEUED, counts=counters(run, age)), age)
+        age += pace.next_delay(age)
+        requests += 1
+    return age - run.duration, requests
+
+
+def figures(count: int = RUNS) -> Iterator[Figure]:
+    """Measure; the number of runs is for tests, which have no time for all of them."""
+    chance = random.Random(SEED)  # noqa: S311 - the same runs every time
+    random.seed(SEED)
+    runs = [simulated(chance) for _ in range(count)]
+    yard = fixed(runs)
+    told = (MOST_DELAY, MOST_REQUESTS)
+    nothing = (yard.delay * MOST_LOSS, MOST_LOSS)
+    yield from _compared("pacing", paced(runs, honest), yard, told)
+    yield from _compared("pacing with history", paced(runs, honest, history=True), yard, told)
+    yield from _compared("pacing by history", paced(runs, none, history=True), yard, (2 * MOST_DELAY, MOST_REQUESTS))
+    yield from _compared("pacing by nothing", paced(runs, none), yard, nothing)
+    yield from _compared("pacing, stuck", paced(runs, stuck), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
+    yield from _compared("pacing, hasty", paced(runs, hasty), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
+
+
+def _compared(name: str, cost: Cost, yard: Cost, most: tuple[float, float]) -> Iterator[Figure]:
+    late = f"s late on average, {cost.worst:.0f} s at worst; every {FIXED:g} s: {yard.delay:.2f} s"
+    yield Figure(f"{name}: delay", cost.delay, most[0], late)
+    asked = f"{cost.requests:,} requests, {yard.requests:,} every {FIXED:g} s"
+    yield Figure(f"{name}: asked", cost.requests / yard.requests, most[1], asked)

@@ -1,0 +1,107 @@
+"""How far a run is, in words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.samples import run
+from testsigma_action.model import Counts, Result, Run, Status
+from testsigma_action.reporters import course
+from testsigma_action.reporters.course import Course
+
+
+def going(**counts: int) -> Run:
+    """A run at work, with these counters."""
+    return run(Result.QUEUED, Status.IN_PROGRESS, Counts(**counts))
+
+
+def after(seconds: float, **times: float) -> Course:
+    """Times in seconds."""
+    return Course(timedelta(seconds=seconds), **{name: timedelta(seconds=value) for name, value in times.items()})
+
+
+def test_progress() -> None:
+    """Progress has the time, the status in words, and what is done and failed of how many."""
+    one = going(total=40, passed=11, failed=1, not_executed=0)
+    assert course.progress(one, after(3725)) == "[1:02:05] in progress, 12 of 40 cases done, 1 failed"
+    assert course.progress(run(status=Status.QUEUED), after(-1)) == "[0:00:00] queued"
+    assert course.progress(going(passed=2), after(0)) == "[0:00:00] in progress, 2 cases done"
+
+
+def test_progress_with_all_that_is_known() -> None:
+    """The time left is an estimate, and of a run that goes on only; the queue is apart; old answers are old."""
+    one = going(total=40, passed=11)
+    assert course.progress(one, after(300, left=250)).endswith(", about 4 min left")
+    assert course.progress(one, after(300, queued=125)).endswith(", left the queue after 2 min 05 s")
+    assert course.progress(one, after(300, unheard=100)).endswith(", by the last answer, 1 min 40 s ago")
+    over = replace(one, status=Status.COMPLETED)
+    assert course.progress(over, after(300, left=250, queued=125)).endswith("done, 2 min 05 s of it in the queue")
+
+
+def test_progress_with_an_unknown_status() -> None:
+    """A status that we have no name for is shown with the service's own word."""
+    odd = replace(run(status=Status.UNKNOWN), status_label="STATUS_PONDERING")
+    assert course.progress(odd, after(2)) == "[0:00:02] unknown status 'STATUS_PONDERING', still watching"
+    assert "'none'" in course.progress(replace(odd, status_label=""), after(0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "less than a minute left"),
+        (29, "less than a minute left"),
+        (31, "about 1 min left"),
+        (250, "about 4 min left"),
+        (13 * 60, "about 15 min left"),
+        (58 * 60, "about 1 h 00 min left"),
+        (131 * 60, "about 2 h 10 min left"),
+    ],
+)
+def test_the_time_left_is_rounded(seconds: float, words: str) -> None:
+    """An estimate does not look more exact than it is."""
+    assert course.time_left(timedelta(seconds=seconds)) == words
+
+
+def test_signs_of_life() -> None:
+    """They say what is waited for, and for how long the service has been silent."""
+    assert course.goes_on("collecting the results", timedelta(minutes=3)) == "[0:03:00] still collecting the results"
+    silent = course.outage_goes_on(timedelta(seconds=130), timedelta(minutes=30))
+    assert silent == "[0:30:00] no answer from the service for 2 min 10 s, still trying"
+
+
+def test_outage() -> None:
+    """Begin and end of an outage are told once each, and that the run goes on."""
+    assert course.outage_begins("503 from the service.", running=True) == (
+        "The service does not answer, trying again; the run goes on without us. 503 from the service."
+    )
+    assert course.outage_begins("503.", running=False) == "Nothing was started yet, trying again. 503."
+    assert course.outage_ends(timedelta(minutes=2)) == "The service answers again after 2 min 00 s."
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        ({"total": 40, "passed": 9, "failed": 1}, "0:01:00  [=====...............] 10 of 40 cases done, 1 failed"),
+        ({"total": 40, "passed": 40}, "0:01:00  [====================] 40 of 40 cases done"),
+        ({"total": 4, "passed": 40}, "0:01:00  [====================] 40 of 4 cases done"),
+        ({"passed": 3}, "0:01:00  3 cases done"),
+        ({}, "0:01:00  in progress"),
+    ],
+)
+def test_the_bar(counts: dict[str, int], line: str) -> None:
+    """A terminal shows the share of the cases, as far as it is known."""
+    assert course.bar(going(**counts), "watching", after(60)) == line
+
+
+def test_the_bar_without_a_run() -> None:
+    """Before there is a run and after its end, it says what the step does."""
+    assert course.bar(None, "starting the run", after(5)) == "0:00:05  starting the run ..."
+    over = run(Result.PASSED, Status.COMPLETED)
+    assert course.bar(over, "collecting the results", after(5)) == "0:00:05  collecting the results ..."
+
+
+def test_the_bar_with_all_that_is_known() -> None:
+    """Time left, and that the service is silent."""
+    line = course.bar(going(total=40, passed=10), "watching", after(60, left=180, unheard=120))
+    assert line.endswith("10 of 40 cases done, about 3 min left, no answer for 2 min 00 s")
