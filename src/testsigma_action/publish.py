@@ -15,9 +15,9 @@ from testsigma_action.values import OFF
 
 
 def default_path(inputs: Inputs, pattern: str) -> str:
-    """Where a report goes unless told otherwise: a name that tells the plans of one job apart."""
-    plan = f"-{inputs.plan_id}" if inputs.plan_id else ""
-    return f"test-results/{pattern.format(plan)}"
+    """Where a report goes unless told otherwise: a name that tells the plans (or runs) of one job apart."""
+    told_apart = inputs.plan_id or inputs.run_id
+    return f"test-results/{pattern.format(f'-{told_apart}' if told_apart else '')}"
 
 
 def junit_path(inputs: Inputs) -> str:
@@ -83,10 +83,11 @@ class Publisher:
         for run in report.runs:
             failures = console.failed_cases(run)
             if failures:
-                self.log.say(self.platform.group(failures[0], failures[1:]))
+                self.log.commands(self.platform.group(failures[0], failures[1:]))
+            self.log.say(console.since(run))
             self.log.say(console.gaps(run))
-        for note in annotations.render(report):
-            self.log.say(self.platform.annotation(note.level, note.title, note.message))
+        for note in annotations.render(report, self.inputs.annotations):
+            self.log.commands(self.platform.annotation(note.level, note.title, note.message))
         if report.junit_file or report.results_file:
             self.log.say([f"Files: {', '.join(filter(None, (report.junit_file, report.results_file)))}"])
 

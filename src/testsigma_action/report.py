@@ -1,9 +1,10 @@
 """What the step concludes, and all that is known when it ends: what every reporter renders."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
+from testsigma_action.compare import Comparison
 from testsigma_action.model import Counts, Run, RunSpec
 from testsigma_action.tree import ResultTree
 
@@ -36,12 +37,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run with all that is known of it when the step ends, whichever way it ends."""
+    """One run with all that is known of it when the step ends, whichever way it ends.
+
+    `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
+    """
 
     spec: RunSpec
     verdict: Verdict
     run: Run | None = None
     tree: ResultTree | None = None
+    comparison: Comparison | None = None
+    queued: timedelta | None = None
 
     @property
     def counts(self) -> Counts:

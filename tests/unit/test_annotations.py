@@ -1,9 +1,12 @@
 """Annotations: failures and verdicts that no case explains, never more than the platform keeps."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
+from testsigma_action.compare import compare
 from testsigma_action.model import Result
 from testsigma_action.report import Verdict
 from testsigma_action.reporters import annotations
@@ -63,3 +66,17 @@ def test_caps() -> None:
     (found,) = annotations.render(of_cases(case(name, Result.FAILED, broken_steps("m" * 100_000))))
     assert len(found.title) <= 255
     assert len(found.message) <= 4096
+
+
+def test_new_failures_come_first() -> None:
+    """Compared with the run before, failures that are new are marked and come first, whichever run they are of."""
+    first, second = (
+        tree(machine(suite(*(replace(case(name, Result.FAILED), case_id=name) for name in names), name=title)))
+        for names, title in (("AB", "Login"), ("CD", "Basket"))
+    )
+    runs = [
+        replace(run_report(results=now), comparison=compare(run(number=900), (machine(suite(*then)),), now.machines))
+        for now, then in ((first, first.machines[0].suites[0].cases[:1]), (second, second.machines[0].suites[0].cases))
+    ]
+    titles = [each.title for each in annotations.render(samples.report(*reversed(runs)))]
+    assert titles == ["New: Chrome / Login / B", "Chrome / Basket / C", "Chrome / Basket / D", "Chrome / Login / A"]

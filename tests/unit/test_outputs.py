@@ -7,6 +7,7 @@ import pytest
 
 from tests import samples
 from tests.samples import case, machine, run, run_report, suite, tree
+from testsigma_action.compare import compare
 from testsigma_action.model import Counts, Result, Status, Timing
 from testsigma_action.report import Verdict
 from testsigma_action.reporters import outputs
@@ -25,6 +26,8 @@ NAMES = {
     "aborted",
     "stopped",
     "not-executed",
+    "flaky",
+    "new-failures",
     "duration",
     "junit-file",
     "results-file",
@@ -65,6 +68,8 @@ def test_realistic_run() -> None:
         "aborted": "0",
         "stopped": "0",
         "not-executed": "1",
+        "flaky": "0",
+        "new-failures": "",
         "duration": "252",
         "junit-file": "test-results/TEST-testsigma-12.xml",
         "results-file": "test-results/testsigma-12.json",
@@ -91,6 +96,7 @@ def test_runs() -> None:
             "aborted": 0,
             "stopped": 0,
             "notExecuted": 1,
+            "flaky": 0,
         }
     ]
 
@@ -154,3 +160,21 @@ def test_hostile_names_stay_on_one_line() -> None:
     found = outputs.render(report)
     assert all(len(value.splitlines()) <= 1 for value in found.values())
     assert json.loads(found["runs"])[0]["planName"] == "a ⏎ b\ufffd"
+
+
+def test_new_failures() -> None:
+    """The new failures of all runs; unknown where one of them was not compared with the run before it."""
+    now = tree(machine(suite(case("A", Result.FAILED), case("B"))))
+    compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
+    assert outputs.render(samples.report(compared, compared))["new-failures"] == "2"
+    assert outputs.render(samples.report(compared, run_report(results=now)))["new-failures"] == ""
+    green = replace(compared, comparison=compare(run(number=900), now.machines, now.machines))
+    assert outputs.render(samples.report(green))["new-failures"] == "0"
+
+
+def test_flaky() -> None:
+    """Cases that passed only when they ran again are counted; without a list of cases nobody knows."""
+    found = outputs.render(samples.flaky())
+    assert (found["flaky"], found["passed"], found["result"]) == ("3", "4", "passed")
+    assert json.loads(found["runs"])[0]["flaky"] == 3
+    assert outputs.render(samples.report(run_report(samples.TIMED_OUT, remote=run())))["flaky"] == ""

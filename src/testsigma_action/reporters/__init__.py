@@ -5,12 +5,15 @@ Here is what all of them share: words for people, which cases are failures, and 
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 
-from testsigma_action.model import Counts, Result, Timing
+from testsigma_action import compare
+from testsigma_action.compare import Comparison
+from testsigma_action.model import Counts, Result, Run, Timing
 from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.tree import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 
-Placed = tuple[MachineResult, SuiteResult, CaseResult]
+Placed = compare.Placed
 
 CONCLUSIONS = {
     Conclusion.PASSED: "passed",
@@ -31,6 +34,7 @@ RESULTS = {
     Result.UNKNOWN: "no known result",
 }
 _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
+_NOISE = timedelta(seconds=5)
 STEPS_SHOWN = 30
 """How many steps lead up to the failing one where a failure is told."""
 
@@ -89,6 +93,39 @@ def case_name(case: CaseResult) -> str:
 def failures(tree: ResultTree | None) -> Iterator[Placed]:
     """All failures with the place they stand in, in the order of machines and suites."""
     return (placed for placed in tree.placed_cases() if not placed[2].acceptable) if tree else iter(())
+
+
+def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
+    """All failures of a run, each with what it is against the run before: the `new` ones first, then those `known`.
+
+    Where there is nothing to compare with they have no such word, and their own order.
+    """
+    told = run.comparison
+    if told is None:
+        return ((placed, "") for placed in failures(run.tree))
+    return chain(((placed, "new") for placed in told.new), ((placed, "known") for placed in told.known))
+
+
+def flaky_cases(tree: ResultTree | None) -> list[Placed]:
+    """All cases that passed only when they were run again: none where nothing was."""
+    return [placed for placed in tree.placed_cases() if placed[2].flaky] if tree and tree.reruns else []
+
+
+def changes(comparison: Comparison) -> str:
+    """What changed since the run before: `2 new, 1 known, 3 fixed`; always says whether a failure is new."""
+    new, known = len(comparison.new), len(comparison.known)
+    told = [f"{new:,} new" if new else "none new"] if new or known else []
+    others = {"known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
+    told += [f"{number:,} {word}" for word, number in others.items() if number]
+    return ", ".join(told) or "no change"
+
+
+def slower(run: Run, before: Run) -> str:
+    """How much longer or shorter a run took than the one before, where it is more than noise."""
+    now, then = took(run.timing), took(before.timing)
+    if now is None or then is None or abs(now - then) < max(_NOISE, then / 10):
+        return ""
+    return f"{in_words(abs(now - then))} {'slower' if now > then else 'faster'}"
 
 
 def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
+from testsigma_action.compare import Placed
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import (
     CONCLUSIONS,
-    Placed,
     account,
     case_name,
-    failures,
+    failures_by_news,
     heading,
     machine_name,
     needs_saying,
@@ -34,13 +34,23 @@ class Annotation:
 
 
 def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
-    """At most `most` annotations: verdicts that no case explains, then failures; the last says how many are left."""
-    found: Iterator[Annotation | Placed] = chain(_verdicts(report), *(failures(run.tree) for run in report.runs))
-    shown = [one if isinstance(one, Annotation) else _failure(one) for one in islice(found, most)]
+    """At most `most` annotations: verdicts that no case explains, then failures, the new ones of all runs first.
+
+    The last one says how many failures there are besides those that are shown.
+    """
+    found: Iterator[Annotation | tuple[Placed, str]] = chain(_verdicts(report), _failures(report))
+    shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, most)]
     left = sum(1 for _ in found)
     if left and shown:
         shown[-1] = _more(left + 1, report, alone=most == 1)
     return tuple(shown)
+
+
+def _failures(report: Report) -> Iterator[tuple[Placed, str]]:
+    """The failures of all runs; those that are known, or of which nobody knows, behind those that are new."""
+    failures = [list(failures_by_news(run)) for run in report.runs]
+    for wanted in (True, False):
+        yield from (one for of_run in failures for one in of_run if (one[1] == "new") is wanted)
 
 
 def _verdicts(report: Report) -> Iterator[Annotation]:
@@ -57,12 +67,14 @@ def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
     return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*told))
 
 
-def _failure(placed: Placed) -> Annotation:
+def _failure(placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
     step = case.failing_step
     where = f"Step {step.position}: {step.action}" if step and step.message else ""
     told = (where, account(case.result, step, case.result_label), case.url)
-    return Annotation("error", _title(machine_name(machine), suite_name(suite), case_name(case)), _message(*told))
+    first, *rest = machine_name(machine), suite_name(suite), case_name(case)
+    marked = f"New: {first}" if news == "new" else first
+    return Annotation("error", _title(marked, *rest), _message(*told))
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from testsigma_action.model import Counts, Result, Run
 from testsigma_action.report import Report, RunReport
-from testsigma_action.reporters import numbers, took
+from testsigma_action.reporters import flaky_cases, numbers, took
 from testsigma_action.text import one_line
 from testsigma_action.verdict import PRECEDENCE
 
@@ -58,6 +58,8 @@ def render(report: Report) -> dict[str, str]:
     }
     counted = [numbers(run) for run in report.runs]
     counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
+    counts["flaky"] = _sum([_flaky(run) for run in report.runs])
+    counts["new-failures"] = _sum([len(run.comparison.new) if run.comparison else None for run in report.runs])
     return {name: value if name == "runs" else one_line(value, _VALUE) for name, value in (outputs | counts).items()}
 
 
@@ -68,6 +70,11 @@ def _badness(run: RunReport) -> tuple[int, int]:
 def _sum(parts: list[int | None]) -> str:
     known = [part for part in parts if part is not None]
     return str(sum(known)) if known and len(known) == len(parts) else ""
+
+
+def _flaky(run: RunReport) -> int | None:
+    """How many cases passed only when they were run again; unknown without a list of cases."""
+    return len(flaky_cases(run.tree)) if run.tree and run.tree.listed else None
 
 
 def _duration(runs: list[Run]) -> timedelta | None:
@@ -102,4 +109,5 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "aborted": counts.aborted,
         "stopped": counts.stopped,
         "notExecuted": counts.not_executed,
+        "flaky": _flaky(report),
     }

@@ -5,7 +5,8 @@ failures are left out, then their messages, then their names, then rows of table
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 
 from testsigma_action.reporters import counted
@@ -52,9 +53,19 @@ class Page:
             self._details.pop(0)
         self._failures_left += 1
 
-    def add_table(self, head: Sequence[str], rows: Iterable[str]) -> None:
-        """Add a table with as many rows (`<tr>` and all) as there is room for."""
+    @contextmanager
+    def folded(self, label: str) -> Iterator[None]:
+        """Fold away what is added within, if there is room for more than the label."""
+        opened = self._fits([f"<details><summary>{label}</summary>"], Detail.NAME)
+        yield
+        if opened:
+            self._fits(["</details>"], BUDGET)
+
+    def add_table(self, head: Sequence[str], rows: Iterable[str], folded: str = "") -> None:
+        """Add a table with as many rows (`<tr>` and all) as there is room for, below a line to unfold it if given."""
         kept = [f"<table>\n<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"]
+        if folded:
+            kept[0] = f"<details><summary>{folded}</summary>\n{kept[0]}"
         room = ROWS - self._size - len(kept[0].encode()) - _TABLE_TAGS
         for row in rows:
             room -= len(row.encode()) + 1
@@ -62,7 +73,7 @@ class Page:
                 kept.append(row)
             else:
                 self._rows_left += 1
-        self.add("\n".join([*kept, "</table>"]))
+        self.add("\n".join([*kept, "</table></details>" if folded else "</table>"]))
 
     def left_out(self) -> str:
         """What is not on the page, in one sentence; empty where nothing was left out."""

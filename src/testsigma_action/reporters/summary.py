@@ -1,55 +1,40 @@
 """The step summary for GitHub: Markdown with HTML, for somebody who has ten seconds.
 
-Verdict and reason first, then numbers, then failures, then machines and suites, then what could not be had. It never
-outgrows its budget (see `page`); the numbers are always those of everything.
+Verdict and reason first, then numbers, what changed since the run before, and failures, the new ones first; then what
+is flaky or fixed, machines and suites, what was slow, charts, and what could not be had. It never outgrows its budget
+(see `page`); the numbers are always those of everything.
 
 Text that is not ours stands in HTML, where a character reference is as safe as in Markdown. A block of HTML never holds
 a blank line, which would end it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from functools import partial
+from itertools import groupby
 from typing import Literal
 
-from testsigma_action.model import Counts, Result
-from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.compare import Comparison, Placed
+from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import (
-    CONCLUSIONS,
-    RESULTS,
-    account,
+    charts,
     counted,
-    failures,
-    heading,
-    in_words,
-    machine_name,
-    needs_saying,
+    failure,
+    failures_by_news,
+    flaky_cases,
+    headline,
     numbers,
-    plain_case_name,
-    story,
-    suite_name,
-    took,
+    tables,
 )
+from testsigma_action.reporters.markup import linked_case, place, sign
 from testsigma_action.reporters.page import REST, ROWS, Detail, Page
-from testsigma_action.text import html, html_lines, web_link
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
+from testsigma_action.text import html
+from testsigma_action.tree import ResultTree
 
-_REASON = 6000
-_MESSAGE = 2000
-_STEP = 300
-_SETS_SHOWN = 10
-_MARKS = {
-    Conclusion.PASSED: "✅",
-    Conclusion.FAILED: "❌",
-    Conclusion.TIMED_OUT: "⏱️",
-    Conclusion.CANCELLED: "🚫",
-    Conclusion.ERROR: "⚠️",
-    Conclusion.STARTED: "▶️",
-    Conclusion.CHECKED: "🔎",
-}
-_RESULT_MARKS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
-_OTHER_RESULT = "⚠️"
-_COLUMNS = ("Result", "Cases", "Passed", "Failed", "Other", "Duration")
-
+_GAP = 300
+_NAMED = 20
+_FEW = 25
+_UNFOLDED = 10
+_ROWS_SHOWN = 20
 
 Mode = Literal["full", "failed"]
 
@@ -57,164 +42,101 @@ Mode = Literal["full", "failed"]
 def render(report: Report, mode: Mode = "full") -> str:
     """Return the summary; `failed` is the headline and the failures only."""
     page = Page()
-    page.add(*_headline(report))
     alone = len(report.runs) == 1
-    if any(numbers(run) != Counts() for run in report.runs) or len(report.runs) > 1:
-        page.add_table(("Run", *_COLUMNS), map(_run_row, report.runs))
+    page.add(*headline.of_report(report))
+    if len(report.runs) > 1:
+        page.add_table(("Run", *tables.COLUMNS), tables.of_runs(report.runs))
     for run in report.runs:
-        _add_failures(page, run, alone=alone)
+        _add_run(page, run, alone=alone)
     if mode == "full":
         for run in report.runs:
-            _add_machines(page, run, alone=alone)
+            _add_rest(page, run, of="" if alone else f" of {html(run.title)}")
         _add_gaps(page, report)
     page.add(page.left_out())
     return page.text()
 
 
-def _headline(report: Report) -> Iterator[str]:
-    verdict = report.verdict
-    yield f"## {_MARKS[verdict.conclusion]} {html(heading(report))}: {CONCLUSIONS[verdict.conclusion]}"
-    yield from _reason(verdict)
-    if len(report.runs) == 1:
-        yield from _of_run(report.runs[0], verdict)
+def _add_run(page: Page, run: RunReport, *, alone: bool) -> None:
+    """What went wrong in a run, below a heading of its own where it is one of several."""
+    failures, flaky = list(failures_by_news(run)), flaky_cases(run.tree)
+    if not alone and (failures or flaky or run.verdict.exit_code):
+        page.add(*headline.of_run(run), limit=Detail.NAME)
+    level = "###" if alone else "####"
+    for news in ("new", "known", ""):
+        _add_failures(page, [placed for placed, word in failures if word == news], news, level)
+    if flaky:
+        title = f"{level} {counted(len(flaky), 'flaky case')}"
+        page.add(title, "Failed first, passed when run again:", _list(flaky), limit=Detail.NAME)
 
 
-def _reason(verdict: Verdict) -> Iterator[str]:
-    yield f"<b>{html_lines(verdict.reason, _REASON)}</b>"
-    if verdict.hint:
-        yield f"What to do: {html_lines(verdict.hint, _MESSAGE)}"
-    if verdict.code and verdict.conclusion not in {Conclusion.PASSED, Conclusion.FAILED}:
-        yield f"Error code <code>{html(verdict.code)}</code>, exit code {verdict.exit_code}"
-
-
-def _of_run(report: RunReport, said: Verdict) -> Iterator[str]:
-    """What is to be said of a run below a verdict, be it its own or another."""
-    run, verdict = report.run, report.verdict
-    if verdict.reason != said.reason:
-        yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}. {html_lines(verdict.reason, _MESSAGE)}"
-    if run is None:
+def _add_failures(page: Page, failures: Sequence[Placed], news: str, level: str) -> None:
+    """Failures below a title and what they have in common; of many, those behind the first ones are folded."""
+    if not failures:
         return
-    if needs_saying(report) and run.message and run.message not in verdict.reason:
-        yield f"Testsigma says: {html_lines(run.message, _MESSAGE)}"
-    build = report.spec.build_number or run.build_number
-    facts = [
-        _link("Open the run", run.url),
-        f"run {html(run.id)}",
-        f"build {html(build)}" if build else "",
-        f"visual comparison: {RESULTS[run.visual_result]}" if run.visual_result else "",
+    number = len(failures)
+    title = counted(number, f"{news} failure") if news else f"{counted(number, 'case')} did not pass"
+    page.add(f"{level} {title}", limit=Detail.NAME)
+    if causes := tables.of_causes(failures):
+        page.add_table(tables.CAUSES, causes)
+    shown = number if number <= _FEW else _UNFOLDED
+    _add_groups(page, failures[:shown], f"{level}#")
+    if rest := failures[shown:]:
+        with page.folded(f"and {len(rest):,} more"):
+            _add_groups(page, rest, f"{level}#")
+
+
+def _add_groups(page: Page, failures: Sequence[Placed], level: str) -> None:
+    """Failures below the names of their machines and suites; where each is alone in its suite, it says where it is."""
+    groups = [list(group) for _, group in groupby(failures, key=lambda placed: (id(placed[0]), id(placed[1])))]
+    alone = len(groups) == len(failures)
+    for group in groups:
+        where = place(*group[0][:2])
+        title = "" if alone else f"{level} {where}"
+        for position, (*_, case) in enumerate(group):
+            tell = partial(failure.render, case, where=where if alone else "")
+            page.add_failure(tell, "" if position else title)
+
+
+def _list(cases: Sequence[Placed]) -> str:
+    """Names of cases with their places, as a list."""
+    lines = [
+        f"- {sign(case.result)} {linked_case(case)} · {place(machine, suite)}"
+        for machine, suite, case in cases[:_NAMED]
     ]
-    yield " · ".join(fact for fact in facts if fact)
+    return "\n".join(lines if len(cases) <= _NAMED else [*lines, f"- and {len(cases) - _NAMED:,} more"])
 
 
-def _link(label: str, url: str) -> str:
-    target = web_link(url).replace("&", "&amp;")
-    return f'<a href="{target}">{label}</a>' if target else ""
-
-
-def _run_row(report: RunReport) -> str:
-    conclusion = report.verdict.conclusion
-    duration = in_words(took(report.run.timing)) if report.run else ""
-    result = f"{_MARKS[conclusion]} {CONCLUSIONS[conclusion]}"
-    return _row(html(report.title), result, numbers(report), duration)
-
-
-def _row(name: str, result: str, counts: Counts, duration: str) -> str:
-    others = {
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "not executed": counts.not_executed,
-        "without a result": counts.queued,
-    }
-    values = ["" if number is None else f"{number:,}" for number in (counts.total, counts.passed, counts.failed)]
-    values.append(", ".join(f"{number:,} {word}" for word, number in others.items() if number))
-    cells = "".join(f'<td align="right">{value}</td>' for value in (*values, duration))
-    return f"<tr><td>{name}</td><td>{result}</td>{cells}</tr>"
-
-
-def _add_failures(page: Page, run: RunReport, *, alone: bool) -> None:
-    number = sum(1 for _ in failures(run.tree))
-    if not alone and (number or run.verdict.exit_code):
-        title = f"{_MARKS[run.verdict.conclusion]} {html(run.title)}: {CONCLUSIONS[run.verdict.conclusion]}"
-        page.add(f"### {title}", *_reason(run.verdict), *_of_run(run, run.verdict), limit=Detail.NAME)
-    if number:
-        page.add(f"{'###' if alone else '####'} {counted(number, 'case')} did not pass", limit=Detail.NAME)
-    place: tuple[MachineResult, SuiteResult] | None = None
-    for machine, suite, case in failures(run.tree):
-        again = place is not None and place[0] is machine and place[1] is suite
-        title = "" if again else f"#### {html(machine_name(machine))} / {html(suite_name(suite))}"
-        place = (machine, suite)
-        page.add_failure(partial(_failure, case), title)
-
-
-def _failure(case: CaseResult, detail: Detail) -> str:
-    """A failed case as one block of HTML."""
-    told = [] if detail is Detail.NAME else list(_told(case, detail))
-    return "\n".join([f"<div>{_title(case)}", *told, "</div>"])
-
-
-def _title(case: CaseResult) -> str:
-    visual = case.visual_result
-    facts = [
-        f"{_RESULT_MARKS.get(case.result, _OTHER_RESULT)} <b>{html(plain_case_name(case))}</b>",
-        RESULTS[case.result],
-        f"visual comparison: {RESULTS[visual]}" if visual and not visual.tolerable else "",
-        in_words(took(case.timing)),
-        _link("open", case.url),
-    ]
-    return " · ".join(fact for fact in facts if fact)
-
-
-def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
-    broken = [iteration for iteration in case.iterations if not iteration.result.tolerable]
-    if not broken or failing_step(case.steps or ()):
-        yield from _cause(case, detail, case.result_label)
-    for iteration in broken[:_SETS_SHOWN]:
-        yield f"<br>Data set <b>{html(iteration.name or iteration.id)}</b>: {RESULTS[iteration.result]}"
-        yield from _cause(iteration, detail)
-    if len(broken) > _SETS_SHOWN:
-        yield f"<br>and {counted(len(broken) - _SETS_SHOWN, 'data set')} more"
-
-
-def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Iterator[str]:
-    """What broke it: the step, what it said, the steps that led to it."""
-    breaking = failing_step(part.steps or ())
-    if breaking and breaking.message:
-        yield f"<br>Step {breaking.position}: {html(breaking.action, _STEP)}"
-    yield f"<blockquote>{html_lines(account(part.result, breaking, label), _MESSAGE)}</blockquote>"
-    before, steps = story(part.steps)
-    if detail is Detail.STEPS and len(steps) > 1:
-        earlier = f" (and {before:,} before them)" if before else ""
-        lines = "<br>".join(map(_step, steps))
-        yield f"<details><summary>{len(steps)} steps up to this one{earlier}</summary>{lines}</details>"
-
-
-def _step(step: StepResult) -> str:
-    return f"{_RESULT_MARKS.get(step.result, _OTHER_RESULT)} {step.position}. {html(step.action, _STEP)}"
-
-
-def _add_machines(page: Page, run: RunReport, *, alone: bool) -> None:
+def _add_rest(page: Page, run: RunReport, of: str) -> None:
+    """What is good to know once the failures are understood."""
+    if run.comparison:
+        _add_fixed(page, run.comparison, of)
     if run.tree and run.tree.machines:
-        of = "" if alone else f" of {html(run.title)}"
-        page.add(f"### Machines and suites{of}", limit=ROWS)
-        page.add_table(("Machine / suite", *_COLUMNS), _machine_rows(run.tree.machines))
+        _add_machines(page, run.tree, of)
+        pie = charts.outcome(numbers(run))
+        page.add(*([f"### Outcome{of}", pie] if pie else []), limit=REST)
 
 
-def _machine_rows(machines: Iterable[MachineResult]) -> Iterator[str]:
-    for machine in machines:
-        device = machine.device
-        browser = f"{device.browser} {device.browser_version}".strip()
-        facts = ", ".join(filter(None, (browser, f"{device.os} {device.os_version}".strip())))
-        name = f"<b>{html(machine_name(machine))}</b>" + (f" ({html(facts)})" if facts else "")
-        yield _part_row(name, machine, machine.cases())
-        for suite in machine.suites:
-            yield _part_row(f"&nbsp;&nbsp;&nbsp;{html(suite_name(suite))}", suite, suite.cases)
+def _add_fixed(page: Page, comparison: Comparison, of: str) -> None:
+    if comparison.fixed:
+        page.add(f"### {counted(len(comparison.fixed), 'fixed case')}{of}", _list(comparison.fixed), limit=ROWS)
 
 
-def _part_row(name: str, part: MachineResult | SuiteResult, cases: Iterable[CaseResult]) -> str:
-    result = f"{_RESULT_MARKS.get(part.result, _OTHER_RESULT)} {RESULTS[part.result]}"
-    counts = Counts.of(case.result for case in cases)
-    known = part.result is not Result.UNKNOWN
-    return _row(name, result if known else "", counts if counts.total else Counts(), in_words(took(part.timing)))
+def _add_machines(page: Page, tree: ResultTree, of: str) -> None:
+    """Machines and suites as a table and as a timeline, then the slowest cases."""
+    machines = tree.machines
+    number = tables.rows_of_machines(machines)
+    page.add(f"### Machines and suites{of}", limit=ROWS)
+    names = f"{counted(len(machines), 'machine')}, {counted(number - len(machines), 'suite')}"
+    page.add_table(
+        ("Machine / suite", *tables.COLUMNS), tables.of_machines(machines), names if number > _ROWS_SHOWN else ""
+    )
+    timeline = charts.timeline(machines)
+    if timeline:
+        page.add(f"### Timeline{of}", timeline, limit=REST)
+    slowest = tables.of_slowest(tree)
+    if slowest:
+        page.add(f"### Slowest cases{of}", limit=ROWS)
+        page.add_table(tables.SLOWEST, slowest)
 
 
 def _add_gaps(page: Page, report: Report) -> None:
@@ -222,4 +144,4 @@ def _add_gaps(page: Page, report: Report) -> None:
     if gaps:
         page.add("### Not available", limit=REST)
     for gap in gaps:
-        page.add(f"- {html(gap, _STEP)}", limit=REST)
+        page.add(f"- {html(gap, _GAP)}", limit=REST)

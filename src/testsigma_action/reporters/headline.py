@@ -1,0 +1,124 @@
+"""What stands at the top of the summary: how it ended, why, the numbers, what changed, and where to click."""
+
+from collections.abc import Iterator
+
+from testsigma_action.compare import Comparison
+from testsigma_action.errors import help_url
+from testsigma_action.model import Run, RunSpec
+from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.reporters import (
+    CONCLUSIONS,
+    RESULTS,
+    changes,
+    counted,
+    flaky_cases,
+    heading,
+    in_words,
+    needs_saying,
+    numbers,
+    slower,
+    took,
+)
+from testsigma_action.reporters.markup import CONCLUSION_SIGNS, joined, link
+from testsigma_action.reporters.tables import others
+from testsigma_action.text import html, html_lines
+from testsigma_action.verdict import COMMONPLACES
+
+_REASON = 6000
+_MESSAGE = 2000
+# What every run says on its way: "Test Plan execution is initiated and waiting to be queued", and the like.
+_ON_ITS_WAY = "test plan execution is "
+
+
+def of_report(report: Report) -> Iterator[str]:
+    """The paragraphs at the top; of one run all that is to be said of it."""
+    verdict, alone = report.verdict, len(report.runs) == 1
+    where = _where(report.runs[0].spec) if alone and not report.title else ""
+    yield f"## {_title(heading(report), where, verdict)}"
+    yield from _reason(verdict)
+    if alone:
+        yield from _told(report.runs[0], verdict)
+
+
+def of_run(run: RunReport) -> Iterator[str]:
+    """The same for one of several runs."""
+    yield f"### {_title(run.title, _where(run.spec), run.verdict)}"
+    yield from _reason(run.verdict)
+    yield from _told(run, run.verdict)
+
+
+def _title(name: str, where: str, verdict: Verdict) -> str:
+    said = f"{html(name)} ({where})" if where else html(name)
+    return f"{CONCLUSION_SIGNS[verdict.conclusion]} {said}: {CONCLUSIONS[verdict.conclusion]}"
+
+
+def _where(spec: RunSpec) -> str:
+    """What tells runs of the same plan apart, as far as it was asked for."""
+    configuration = spec.configuration
+    facts = {
+        "environment": spec.environment_id,
+        "configuration": (configuration.name or configuration.id) if configuration else "",
+    }
+    return ", ".join(f"{name} {html(value)}" for name, value in facts.items() if value)
+
+
+def _reason(verdict: Verdict) -> Iterator[str]:
+    """Why, what to do, and the stable name, which leads to its explanation; that of plain failures takes no line."""
+    named = link(f"<code>{html(verdict.code)}</code>", help_url(verdict.code)) if verdict.code else ""
+    failed = verdict.conclusion is Conclusion.FAILED
+    yield joined(f"<b>{html_lines(verdict.reason, _REASON)}</b>", named if failed else "")
+    if verdict.hint:
+        yield f"What to do: {html_lines(verdict.hint, _MESSAGE)}"
+    if named and not failed:
+        yield f"Error code {named}, exit code {verdict.exit_code}"
+
+
+def _told(report: RunReport, said: Verdict) -> Iterator[str]:
+    """What is to be said of a run below a verdict, be it its own or another."""
+    run, verdict = report.run, report.verdict
+    if verdict.reason != said.reason:
+        yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}. {html_lines(verdict.reason, _MESSAGE)}"
+    if run is None:
+        return
+    if needs_saying(report) and run.message not in verdict.reason and _says_something(run.message):
+        yield f"Testsigma says: {html_lines(run.message, _MESSAGE)}"
+    since = _since(run, report.comparison) if report.comparison else ""
+    yield "<br>".join(filter(None, (_numbers(report, run), since)))
+    yield _facts(report, run)
+
+
+def _says_something(message: str) -> bool:
+    said = message[:_MESSAGE].strip().lower()
+    return bool(said) and said not in COMMONPLACES and not said.startswith(_ON_ITS_WAY)
+
+
+def _numbers(report: RunReport, run: Run) -> str:
+    """All numbers on one line: `❌ 2 failed · ✅ 8 passed · 1 not executed · 11 cases in 1 min 05 s`."""
+    counts = numbers(report)
+    total = counted(counts.total, "case") if counts.total is not None else ""
+    flaky = len(flaky_cases(report.tree))
+    return joined(
+        f"❌ <b>{counts.failed:,} failed</b>" if counts.failed else "",
+        f"✅ {counts.passed:,} passed{f', {flaky:,} of them flaky' if flaky else ''}" if counts.passed else "",
+        others(counts),
+        " in ".join(filter(None, (total, in_words(took(run.timing))))),
+        f"{in_words(report.queued)} in the queue" if report.queued else "",
+    )
+
+
+def _since(run: Run, comparison: Comparison) -> str:
+    before = comparison.before
+    label = link(f"run {html(before.id)}", before.url)
+    return joined(f"<b>{changes(comparison)}</b> since {label}", slower(run, before))
+
+
+def _facts(report: RunReport, run: Run) -> str:
+    build = report.spec.build_number or run.build_number
+    again = ", ".join(link(f"run {html(one.id)}", one.url) for one in (report.tree.reruns if report.tree else ()))
+    return joined(
+        link("<b>Open the run</b>", run.url) if run.url else "",
+        f"run {html(run.id)}",
+        f"failed cases run again as {again}" if again else "",
+        f"build {html(build)}" if build else "",
+        f"visual comparison: {RESULTS[run.visual_result]}" if run.visual_result else "",
+    )

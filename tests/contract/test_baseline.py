@@ -1,0 +1,99 @@
+"""Fetching the run that results are compared with: one list, or a line that says why there is no comparison."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon
+from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
+from testsigma_action.baseline import compare_with
+from testsigma_action.compare import Comparison
+from testsigma_action.errors import Cancelled
+from testsigma_action.model import Result, Run, Status
+from testsigma_action.tree import ResultTree
+
+FAILING = scenario("failing").plans[0]
+OURS = Run("1000", Status.COMPLETED, Result.FAILED, PLAN)
+BEFORE = Run("900", Status.COMPLETED, Result.FAILED, PLAN)
+
+
+def service_with(*runs: RunBefore, faults: tuple[Fault, ...] = ()) -> Scenario:
+    """A service that has our run, in which two cases failed, and these."""
+    content = replace(scenario("failing"), runs_before=(*runs, RunBefore(1000, FAILING)))
+    return content.with_faults(*faults)
+
+
+def tree(service: Service) -> ResultTree:
+    """The results of our run."""
+    return ResultTree(OURS, service.client.fetch_case_list("1000", until=soon()), listed=True)
+
+
+def told(found: Comparison) -> tuple[int, int, int]:
+    """How many cases are new, known and fixed."""
+    return len(found.new), len(found.known), len(found.fixed)
+
+
+@pytest.mark.parametrize("before", [BEFORE, "900"], ids=["run", "ID"])
+def test_one_list_is_fetched(serve: Serve, before: Run | str) -> None:
+    """Of a run that is known the list of its cases is all that is asked for; of an ID the run, too."""
+    service = serve(service_with(RunBefore(900, scenario("passing").plans[0])))
+    results = tree(service)
+    known, found = compare_with(before, results, service.remote, until=soon())
+    assert found is not None
+    assert (known, told(found), found.before.id) == (results, (2, 0, 0), "900")
+    assert service.server.calls == ["cases", *(["status"] if before == "900" else []), "cases"]
+
+
+def test_same_results_are_known(serve: Serve) -> None:
+    """What failed before, in the same way, is known, although all IDs of results are others."""
+    service = serve(service_with(RunBefore(900, FAILING)))
+    _, found = compare_with(BEFORE, tree(service), service.remote, until=soon())
+    assert found is not None
+    assert told(found) == (0, 2, 0)
+
+
+def test_trouble_is_a_gap(serve: Serve) -> None:
+    """What the service refuses, and what cannot be compared with, is said in a line, and the results stay."""
+    going_on = RunBefore(901, FAILING, life=(Phase("STATUS_IN_PROGRESS", hold=True),))
+    service = serve(service_with(RunBefore(900, FAILING), going_on))
+    results = tree(service)
+    for before, reason in (("902", "902"), ("901", "That run is not over."), (OURS, "That is this run.")):
+        known, found = compare_with(before, results, service.remote, until=soon())
+        (gap,) = known.gaps
+        assert (found, replace(known, gaps=())) == (None, results)
+        assert gap.startswith(f"What is new since run {before if isinstance(before, str) else before.id}. ")
+        assert reason in gap
+
+
+def test_broken_list_is_a_gap(serve: Serve) -> None:
+    """A list that stays unreadable ends with a gap, at the time that there is for it."""
+    service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", text="[1, 2]", after=1, count=None),)))
+    known, found = compare_with(BEFORE, tree(service), service.remote, until=soon(0.5))
+    assert found is None
+    assert len(known.gaps) == 1
+
+
+def test_no_time_is_a_gap(serve: Serve) -> None:
+    """Where the time for collecting is over nothing is asked."""
+    service = serve(service_with(RunBefore(900, FAILING)))
+    results = tree(service)
+    known, found = compare_with(BEFORE, results, service.remote, until=soon(-1))
+    assert found is None
+    assert known.gaps == ("What is new since run 900. There was no time left to ask.",)
+
+
+def test_without_a_list_nothing_is_asked(serve: Serve) -> None:
+    """Where our own cases are not known there is nothing to compare."""
+    service = serve(service_with(RunBefore(900, FAILING)))
+    results = ResultTree(OURS)
+    assert compare_with(BEFORE, results, service.remote, until=soon()) == (results, None)
+    assert service.server.calls == []
+
+
+def test_signal(serve: Serve, interrupt: Interrupt) -> None:
+    """A signal ends the wait for the list."""
+    service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", delay=60, after=1),)))
+    results = tree(service)
+    service.calls.post(lambda: interrupt(service))
+    with pytest.raises(Cancelled):
+        compare_with(BEFORE, results, service.remote, until=soon())
