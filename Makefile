@@ -56,11 +56,11 @@ fmt: $(BIN)/.dev ## format and mend what can be mended
 check: lint types workflows test ## all of the above
 
 requirements: ## resolve the hashed requirement files again (needs uv)
-	cd requirements && for set in runtime dev e2e viewers; do \
+	cd requirements && for set in runtime dev e2e viewers look; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
 
-include tests/e2e/e2e.mk bench/bench.mk tests/viewers/viewers.mk
+include tests/e2e/e2e.mk bench/bench.mk tests/viewers/viewers.mk tests/guarantees/guarantees.mk tests/look/look.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

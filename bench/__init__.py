@@ -1,1 +1,1 @@
-"""Benches: what collecting and reporting cost, as ratios against a floor that is measured beside them."""
+"""Benches: what pacing, collecting and reporting cost, as ratios against a floor that is measured beside them."""

@@ -3,9 +3,9 @@
 The service is a process of its own, so that it does not share an interpreter with what is measured.
 """
 
+import math
 import time
 from collections.abc import Iterator
-from math import ceil
 
 from bench.children import child, last_words
 from bench.figures import Figure
@@ -15,9 +15,10 @@ from tests.simulator import TEST_KEY, Options
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.transport import Transport
+from testsigma_action.asking import WIDTH
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import SystemClock
-from testsigma_action.collect import WIDTH, collect
+from testsigma_action.collect import collect
 from testsigma_action.secret import Secret
 from testsigma_action.tree import ResultTree
 
@@ -27,24 +28,36 @@ PATIENCE = 60.0
 
 MOST_REQUESTS = 1.0
 MOST_TIME = 1.3
+# Measured again, so often at most, while it takes too long: a busy machine is no slow program.
+MOST_REPEATS = 5
 
 
 def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
     """Measure; the size is for tests, which have no time for the real one."""
-    tree, seconds, requests = measured(size, latency)
-    complain_about(tree, size)
-    allowed = budget(size)
+    seconds, requests = fastest(size, latency)
+    allowed, floor = budget(size), requests * latency / WIDTH
     yield Figure("collect requests / budget", requests / allowed, MOST_REQUESTS, f"{requests} requests of {allowed}")
-    floor = requests * latency / WIDTH
     note = f"{seconds:.2f} s, {floor:.2f} s by {latency * 1000:g} ms a request, {WIDTH} at a time"
     yield Figure("collect time / floor", seconds / floor, MOST_TIME, note)
+
+
+def fastest(size: Size, latency: float) -> tuple[float, int]:
+    """The seconds of the fastest try, and the requests that every try takes."""
+    best = math.inf
+    for _ in range(MOST_REPEATS):
+        tree, seconds, requests = measured(size, latency)
+        complain_about(tree, size)
+        best = min(best, seconds)
+        if best <= MOST_TIME * requests * latency / WIDTH:
+            break
+    return best, requests
 
 
 def budget(size: Size) -> int:
     """How many requests there may be: a few for the run, then one a machine, suite, page of cases and failed case."""
     suites = size.machines * size.suites
     failed = size.machines * size.suites * (size.cases // FAIL_EVERY)
-    return 6 + size.machines + suites + ceil(size.total / Options().page_size) + failed
+    return 6 + size.machines + suites + math.ceil(size.total / Options().page_size) + failed
 
 
 def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:

@@ -12,11 +12,8 @@ FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
 
 
 def publish(report: Report, folder: Path) -> None:
-    """Write all reports and the log into a folder. Raises RuntimeError where one could not be written."""
-    paths = {variable: folder / name for variable, name in FILES.items()}
-    for path in paths.values():
-        path.unlink(missing_ok=True)
-    environ = {variable: str(path) for variable, path in paths.items()} | {"GITHUB_WORKSPACE": str(folder)}
+    """Write all reports and the log into a new folder. Raises RuntimeError where one could not be written."""
+    environ = {variable: str(folder / name) for variable, name in FILES.items()} | {"GITHUB_WORKSPACE": str(folder)}
     with (folder / "log").open("w", encoding="utf-8") as log:
         done = Publisher(Inputs(), GitHub(environ), Log(log)).publish(report)
     if done.verdict != report.verdict:

@@ -17,7 +17,13 @@ Every error says what happened, to what (the message), and what to do about it (
 The code is the stable name of the error: people search for it, pipelines branch on it.
 """
 
-ISSUES = "https://github.com/OWNER/testsigma-action/issues"
+REPOSITORY = "https://github.com/OWNER/testsigma-action"
+ISSUES = f"{REPOSITORY}/issues"
+
+
+def help_url(code: str) -> str:
+    """Where it is explained what a code means and what to do about it; nothing for no code."""
+    return f"{REPOSITORY}/blob/main/docs/troubleshooting.md#{code}" if code else ""
 
 
 class ActionError(Exception):

@@ -15,6 +15,7 @@ from bench.memory import peak
 from bench.publishing import publish
 from bench.trees import STEPS, TEXT, Size
 from bench.trees import report as report_of
+from testsigma_action.asking import WIDTH
 from testsigma_action.model import Result
 
 TINY = Size(machines=2, suites=2, cases=20)
@@ -107,3 +108,16 @@ def test_a_figure_over_its_limit_fails(
     assert second.split() == ["b", "0.50", "1.00", "ok"]
     written = json.loads(path.read_text("utf-8"))["figures"]
     assert written[0] == {"name": "a", "value": value, "limit": 1.0, "ok": not code, "note": "note"}
+
+
+@pytest.mark.parametrize(("junit", "everything", "ok"), [(3.0, 8.0, True), (3.1, 8.0, False), (3.0, 8.1, False)])
+def test_what_is_measured_again(junit: float, everything: float, ok: bool) -> None:  # noqa: FBT001 - a parameter
+    """Costs are measured again while one of the two ratios is over its limit."""
+    assert report.Costs(junit, everything, 1.0).ok is ok
+
+
+def test_the_fastest_try_counts() -> None:
+    """Where the time is kept to at once, once is enough; the requests are those that the service saw."""
+    seconds, requests = collect.fastest(TINY, 0.1)
+    assert seconds >= requests * 0.1 / WIDTH
+    assert requests <= budget(TINY)

@@ -11,7 +11,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-MAKEFILES = "\n".join(path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk"))
+MAKEFILES = "\n".join(
+    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/look/look.mk")
+)
 
 
 def steps(node: object) -> Iterator[dict[str, Any]]:
@@ -24,6 +26,12 @@ def steps(node: object) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for inner in node:
             yield from steps(inner)
+
+
+def headings(page: str) -> set[str]:
+    """The anchors that GitHub makes of the headings of a page."""
+    lines = re.findall(r"^#+ (.*)", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in lines}
 
 
 def action() -> dict[str, Any]:
@@ -59,14 +67,21 @@ def test_make_targets_exist() -> None:
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(((?!https?:|#)[^)]+)\)", README))
 def test_links_lead_somewhere(target: str) -> None:
-    """Every link into the repository has a file or folder at its end."""
-    assert (ROOT / target).exists()
+    """Every link into the repository has a file or folder at its end, and a heading where it names one."""
+    path, _, anchor = target.partition("#")
+    assert (ROOT / path).exists()
+    assert not anchor or anchor in headings((ROOT / path).read_text("utf-8"))
+
+
+def test_pictures_are_there() -> None:
+    """The summary is shown in both themes, by files that are there and small (`make pictures` makes them)."""
+    shown = re.findall(r'<(?:source .*srcset|img .*src)="([^"]+)"', README)
+    assert shown == ["docs/images/summary-dark.png", "docs/images/summary-light.png"]
+    sizes = [(ROOT / name).stat().st_size for name in shown]
+    assert max(sizes) < 300_000
 
 
 @pytest.mark.parametrize("anchor", re.findall(r"\]\(#([^)]+)\)", README))
 def test_anchors_exist(anchor: str) -> None:
     """Every link within the page has a heading at its end."""
-    headings = {
-        re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in re.findall(r"^#+ (.*)", README, re.MULTILINE)
-    }
-    assert anchor in headings
+    assert anchor in headings(README)
