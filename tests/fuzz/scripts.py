@@ -1,0 +1,97 @@
+"""Scripts: stories as data, made from a seed and a number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from tests.fuzz import content, trouble
+from tests.simulator import Scenario
+from tests.virtual import Cut, Signal, World
+
+# Inputs and the values that are tried, the first one meaning that it is not given.
+INPUTS = {
+    "TESTSIGMA_ON_TIMEOUT": ("", "", "stop", "leave"),
+    "TESTSIGMA_ON_CANCEL": ("", "", "stop", "leave"),
+    "TESTSIGMA_WAIT": ("", "", "", "", "", "", "", "false"),
+    "TESTSIGMA_QUEUE_TIMEOUT": ("", "", "", "30s", "5m"),
+    "TESTSIGMA_POLL_INTERVAL": ("", "", "", "10s", "60s"),
+    "TESTSIGMA_DETAILS": ("", "failed", "all", "none"),
+    "TESTSIGMA_BUILD_NUMBER": ("", "", "", "mine"),
+    "TESTSIGMA_ON_BUSY": ("", "", "wait"),
+    "TESTSIGMA_SUMMARY": ("", "", "failed", "off"),
+    "TESTSIGMA_SUMMARY_TITLE": ("", "", "", "My title"),
+    "TESTSIGMA_ANNOTATIONS": ("", "", "", "0", "1", "50"),
+    "TESTSIGMA_COMPARE": ("", "", "off", "900", "12345"),
+    "TESTSIGMA_JUNIT_FILE": ("", "", "", "out/junit.xml", "off"),
+    "TESTSIGMA_RESULTS_FILE": ("", "", "", "out/results.json", "off"),
+    "TESTSIGMA_EXECUTION_CONFIG": ("", "", "", "", "", "smoke only", "3", "unknown"),
+    "TESTSIGMA_RUNTIME_DATA": ("", "", "", '{"url": "https://preview.example"}'),
+    "TESTSIGMA_ENVIRONMENT_ID": ("", "", "", "10"),
+    "RUNNER_DEBUG": ("", "", "", "1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One story. Its representation is the code that makes it again."""
+
+    scenario: Scenario
+    environ: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    jumps: tuple[tuple[float, float], ...] = ()
+    travel: float = 0.02
+    github: bool = True
+    seed: int = 0
+
+    def world(self, folder: Path) -> World:
+        """The world in which it happens."""
+        return World(
+            self.scenario,
+            folder,
+            self.environ,
+            signals=self.signals,
+            cuts=self.cuts,
+            jumps=self.jumps,
+            travel=self.travel,
+            seed=self.seed,
+            github=self.github,
+        )
+
+    def given(self, name: str) -> str:
+        """The value of an input, empty if it is not given."""
+        return self.environ.get(f"TESTSIGMA_{name.upper().replace('-', '_')}", "")
+
+
+def make(seed: int, number: int) -> Script:
+    """The script with this number; the same for ever, as long as the makers of its parts are."""
+    random = Random(f"{seed}:{number}")  # noqa: S311 - a story that can be told again
+    scenario = replace(content.scenario(random), faults=trouble.faults(random))
+    return Script(
+        scenario,
+        environ=_inputs(random, scenario),
+        signals=trouble.signals(random),
+        cuts=trouble.cuts(random),
+        jumps=trouble.jumps(random),
+        travel=random.choice((0.001, 0.02, 0.3)),
+        github=random.random() < 0.95,
+        seed=number,
+    )
+
+
+def _inputs(random: Random, scenario: Scenario) -> dict[str, str]:
+    given = {name: random.choice(values) for name, values in INPUTS.items() if random.random() < 0.5}
+    # Hours are rare: every poll of them takes real time.
+    given["TESTSIGMA_TIMEOUT"] = random.choice(("", "30m", "10m", "10m", "2m", "2m", "20s", "1s"))
+    if random.random() < 0.12:
+        existing = [str(before.id) for before in scenario.runs_before]
+        given |= {"TESTSIGMA_RUN_ID": random.choice((*existing, *existing, "77777")), "TESTSIGMA_PLAN_ID": ""}
+        given = {name: given[name] for name in given if name not in _OF_STARTS}
+    return {name: value for name, value in given.items() if value or name == "TESTSIGMA_PLAN_ID"}
+
+
+_OF_STARTS = {
+    f"TESTSIGMA_{name}"
+    for name in ("BUILD_NUMBER", "ON_BUSY", "EXECUTION_CONFIG", "RUNTIME_DATA", "ENVIRONMENT_ID", "WAIT")
+}

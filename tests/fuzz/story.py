@@ -1,0 +1,84 @@
+"""A script and how it went: what the step did, and what the service knows of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.fuzz.content import COUNTERS
+from tests.fuzz.scripts import Script
+from tests.simulator.runs import Run
+from tests.virtual import Exchange, Outcome, World
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A script and how it went."""
+
+    script: Script
+    world: World
+    outcome: Outcome
+
+    @property
+    def before(self) -> set[int]:
+        """The runs that existed already."""
+        return {run.id for run in self.script.scenario.runs_before}
+
+    @property
+    def started(self) -> dict[int, Run]:
+        """The runs that the step has started, reruns apart."""
+        runs = self.world.simulator.runs()
+        return {number: run for number, run in runs.items() if number not in self.before and not run.parent}
+
+    @property
+    def ours(self) -> dict[int, Run]:
+        """The runs that the step is responsible for: what it has started, or was to attach to."""
+        attached = self.script.given("run-id")
+        runs = self.world.simulator.runs()
+        return {int(attached): runs[int(attached)]} if attached and int(attached) in runs else self.started
+
+    @property
+    def starts(self) -> list[Exchange]:
+        """The start requests that have reached the service."""
+        return [exchange for exchange in self.outcome.exchanges if exchange.call == "start"]
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether the service answered everything, and within a second."""
+        return not self.script.scenario.faults and not self.script.cuts
+
+    @property
+    def left_for_post(self) -> bool:
+        """Whether the main stage was killed, or could not do what it was to do."""
+        return self.outcome.killed or (self.script.github and self.outcome.state.get("settled") != "true")
+
+    @property
+    def stops_on_cancel(self) -> bool:
+        """Whether a signal is to stop the run."""
+        default = "leave" if self.script.given("run-id") else "stop"
+        waits = self.script.given("wait") != "false"
+        return waits and (self.script.given("on-cancel") or default) == "stop"
+
+    @property
+    def lies(self) -> list[Mapping[str, object]]:
+        """What the service says of runs, whatever they are."""
+        plan = self.script.scenario.plans[0]
+        said = (plan.at_end, plan.at_start, plan.while_running, plan.test_run, plan.reruns.at_end)
+        return [one for one in said if one]
+
+    @property
+    def deceived(self) -> bool:
+        """Whether all that was said of the run is wrong: counters that lie, or none, and no list of cases was read."""
+        paths = {f"/api/v1/execution_results/{number}/test_case_results" for number in self.ours}
+        listed = (one for one in self.outcome.exchanges if one.request.path in paths and one.received)
+        honest = any(one.response.status == 200 and b"testCaseName" in one.response.body for one in listed)
+        no_counters = any(f"{name}Count" in lie for name in COUNTERS for lie in self.lies)
+        return (no_counters or self.script.scenario.options.null_counters) and not honest
+
+    def named(self, run: Run) -> bool:
+        """Whether an answer that came before any signal has told the step of this run."""
+        if not run.parent:
+            return True
+        signalled = self.outcome.signalled[0][0] if self.outcome.signalled else self.outcome.duration
+        child = re.compile(rb'"childResult": ({"id": )?"?%d\b' % run.id)
+        answers = (one for one in self.outcome.exchanges if one.received and one.received < signalled)
+        return any(child.search(one.response.body) for one in answers)

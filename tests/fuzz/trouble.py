@@ -1,0 +1,123 @@
+"""Random trouble: faults of every call, connections that are cut, signals, clocks that jump."""
+
+import signal
+from collections.abc import Sequence
+from random import Random
+
+from tests.simulator import TEST_KEY, Fault
+from tests.simulator.wire import DeliveryKind
+from tests.virtual import Cut, Signal
+
+CALLS = (
+    *("start", "status", "stop", "cases", "run", "machine", "suite", "case", "steps", "newest", "configs"),
+    *("index-runs", "index-cases", "index-*", "*", "*"),
+)
+# The calls in which the truth of a run shows: what is said in their place may be wrong only if it can be told to be.
+WEIGHTY = ("start", "status", "stop")
+STATUSES = (302, 400, 401, 403, 404, 408, 409, 422, 425, 429, 500, 502, 503, 504)
+TEXTS = (
+    "",
+    "{}",
+    "[]",
+    "null",
+    "[1, 2]",
+    "no JSON {",
+    "[" * 5000,
+    "<html>Maintenance</html>",
+    f"you sent {TEST_KEY}",
+    '{"id": 5, "status": "STATUS_COMPLETED", "result": "SUCCESS"}',
+    '{"id": 1001, "status": "STATUS_COMPLETED", "result": "SUCCESS"}',
+    '{"id": "1001", "status": "STATUS_COMPLETED", "result": null, "failedCount": "0"}',
+    '{"error": "The service is tired", "code": null}',
+    '{"error": ["not", "a", "text"], "content": 7}',
+)
+DELIVERIES: Sequence[DeliveryKind] = (
+    *("reset", "close", "truncate", "drip", "drip-head", "endless", "huge", "garbage", "whole"),
+)
+
+
+def faults(random: Random) -> tuple[Fault, ...]:
+    """None, or some."""
+    number = random.choices((0, 1, 2, 3, 5), (30, 30, 20, 10, 10))[0]
+    return tuple(_fault(random) for _ in range(number))
+
+
+def _fault(random: Random) -> Fault:
+    call = random.choice(CALLS)
+    kind = random.choice(("status", "text", "delivery", "delay"))
+    # Large answers take real time, so they do not come often.
+    many = random.choice((1, 1, 2, 3, 10, 200))
+    delivery = random.choice(DELIVERIES) if kind == "delivery" else "whole"
+    status = random.choice(STATUSES) if kind == "status" else None
+    begin = random.choice((0.0, 0.0, 0.0, random.uniform(0.0, 100.0)))
+    return Fault(
+        call,
+        after=random.choice((0, 0, 0, 1, 2, 5)),
+        count=random.choice((1, 2)) if delivery in {"endless", "huge"} else random.choice((many, None)),
+        begin=begin,
+        end=random.choice((None, begin + random.choice((1.0, 60.0, 1000.0)))),
+        status=status,
+        text=random.choice(TEXTS) if kind == "text" or (status and random.random() < 0.5) else None,
+        headers=_headers(random),
+        # With 429 the service says that it did nothing, and is believed.
+        takes_effect=random.random() < 0.5 and status != 429,
+        delay=random.choice((0.3, 5.0, 29.0, 31.0, 100.0)) if kind == "delay" else 0.0,
+        delivery=delivery,
+        chunk=random.choice((1, 16, 4096)),
+        interval=random.choice((0.0, 0.05, 1.0, 20.0)),
+        size=random.choice((1000, 200_000, 17_000_000)),
+    )
+
+
+def _headers(random: Random) -> dict[str, str]:
+    choices: tuple[dict[str, str], ...] = (
+        {},
+        {},
+        {},
+        {"Retry-After": random.choice(("1", "30", "86400", "-5", "soon", "Wed, 21 Oct 2065 07:28:00 GMT"))},
+        {"Location": random.choice(("https://elsewhere.example/", "http://[", "/here", f"//{TEST_KEY}@x.example/"))},
+        {"Content-Encoding": "gzip"},
+    )
+    return random.choice(choices)
+
+
+def cuts(random: Random) -> tuple[Cut, ...]:
+    """None usually, or times without a connection."""
+    if random.random() < 0.85:
+        return ()
+    begin = random.choice((0.0, 0.0, random.uniform(0.0, 60.0)))
+    end = random.choice((None, begin + random.choice((1.0, 50.0, 600.0))))
+    which = Fault(random.choice(CALLS), count=random.choice((1, 3, None)), begin=begin, end=end)
+    return (Cut(random.choice(("refused", "refused", "unresolved", "silent", "untrusted")), which),)
+
+
+def signals(random: Random) -> tuple[Signal, ...]:
+    """None, or what platforms send, at any moment."""
+    kind = random.choices(("none", "one", "both", "twice", "kill"), (55, 25, 10, 4, 6))[0]
+    if kind == "none":
+        return ()
+    if kind == "kill":
+        return (_moment(random, signal.SIGKILL),)
+    first = _moment(random, random.choice((signal.SIGINT, signal.SIGTERM)))
+    if kind == "one" or first.call or first.look:
+        return (first,)
+    if kind == "both":
+        return (Signal(signal.SIGINT, first.after), Signal(signal.SIGTERM, first.after + 7.5))
+    return (first, Signal(first.number, first.after + random.choice((0.0, 0.01, 1.0, 3.0))))
+
+
+def _moment(random: Random, number: int) -> Signal:
+    kind = random.choice(("time", "time", "call", "look"))
+    if kind == "call":
+        call = random.choice(("start", "start", "status", "stop", "cases", "run", "machine", "steps", "newest"))
+        return Signal(number, random.choice((0.0, 0.0, 0.03, 0.5)), call, random.choice((1, 1, 2, 3)))
+    if kind == "look":
+        return Signal(number, look=random.randint(1, 150))
+    return Signal(number, random.choice((random.uniform(0.0, 1.0), random.uniform(0.0, 300.0))))
+
+
+def jumps(random: Random) -> tuple[tuple[float, float], ...]:
+    """None usually, or the wall clock of the machine is set while the step goes on."""
+    if random.random() < 0.8:
+        return ()
+    return ((random.uniform(0.0, 100.0), random.choice((-86_400.0, -5.0, 5.0, 86_400.0, 1e9))),)
