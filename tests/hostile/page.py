@@ -1,12 +1,12 @@
 """What is active on the page of a summary: its tags, attributes, targets of links, mentions.
 
-Where GitHub's own Markdown engine is installed the page is made by it; without it, only the HTML in it is looked at.
+The page is made by GitHub's own Markdown engine.
 """
 
-import importlib
-import importlib.util
 import re
 from html.parser import HTMLParser
+
+from cmarkgfm import cmark
 
 TAGS = frozenset(
     {"h1", "h2", "h3", "h4", "p", "br", "hr", "b", "strong", "em", "i", "code", "pre", "div", "span", "blockquote", "a"}
@@ -39,12 +39,9 @@ _QUIET = frozenset({"code", "pre", "a"})
 
 def rendered(markdown: str) -> str:
     """The page as HTML."""
-    if not importlib.util.find_spec("cmarkgfm"):
-        return markdown
-    engine = importlib.import_module("cmarkgfm.cmark")
-    options = engine.Options.CMARK_OPT_UNSAFE | engine.Options.CMARK_OPT_GITHUB_PRE_LANG
+    options = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_GITHUB_PRE_LANG
     extensions = ["table", "autolink", "strikethrough", "tasklist"]
-    page: str = engine.markdown_to_html_with_extensions(markdown, options=options, extensions=extensions)
+    page: str = cmark.markdown_to_html_with_extensions(markdown, options=options, extensions=extensions)
     return page
 
 
