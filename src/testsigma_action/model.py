@@ -47,7 +47,7 @@ class Result(Enum):
     @property
     def tolerable(self) -> bool:
         """Whether a part with this result may stand under a pass."""
-        return self in (Result.PASSED, Result.NOT_EXECUTED)
+        return self is Result.PASSED or self is Result.NOT_EXECUTED
 
     @property
     def contradicts_pass(self) -> bool:

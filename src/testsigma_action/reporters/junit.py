@@ -144,7 +144,7 @@ def _count(element: JUnitXml | TestSuite, counted: list[Suite]) -> None:
     element.failures = outcomes[Outcome.FAILURE]
     element.errors = outcomes[Outcome.ERROR]
     element.skipped = outcomes[Outcome.SKIPPED]
-    element.time = _seconds(sum((suite.duration for suite in counted), timedelta()))
+    element.time = _Seconds(_seconds(sum((suite.duration for suite in counted), timedelta())))
 
 
 def _split(element: JUnitXml | TestSuite) -> tuple[str, str]:
@@ -156,7 +156,7 @@ def _split(element: JUnitXml | TestSuite) -> tuple[str, str]:
 
 
 def _seconds(duration: timedelta | None) -> float:
-    return _Seconds(max((duration or timedelta()).total_seconds(), 0))
+    return max(duration.total_seconds(), 0.0) if duration else 0.0
 
 
 def _timestamp(moment: datetime) -> str:

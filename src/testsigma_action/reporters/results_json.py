@@ -40,8 +40,7 @@ def render(report: Report) -> Iterator[str]:
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,
     }
-    for piece in _nest(fields, "runs", map(_run_report, report.runs)):
-        yield encodable(piece)
+    yield from _nest(fields, "runs", map(_run_report, report.runs))
     yield "\n"
 
 
@@ -240,4 +239,4 @@ def _text(text: str) -> str:
 
 
 def _dump(fields: Fields) -> str:
-    return _ENCODER.encode(fields)
+    return encodable(_ENCODER.encode(fields))

@@ -12,9 +12,10 @@ the attempts that did not; else it is what went wrong first, and keeps what went
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from typing import NamedTuple
 
 from testsigma_action.model import Result, Timing
 from testsigma_action.report import Conclusion, Report, RunReport, Verdict
@@ -54,11 +55,11 @@ class Outcome(Enum):
 _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Result.NOT_EXECUTED: Outcome.SKIPPED}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A testcase to be: `kind` is what went wrong in one word, `notes` stand below its steps. All text is untrusted.
 
-    `others` are its other attempts that did not pass, the oldest first.
+    `others` are its other attempts that did not pass, the oldest first. There is one for every case of a run: a tuple
+    is made in a third of the time that a frozen dataclass takes.
     """
 
     name: str
@@ -110,13 +111,18 @@ def _of_run(run: RunReport) -> Iterator[Suite]:
 
 def _of_case(case: CaseResult) -> Iterator[Entry]:
     name = plain_case_name(case)
-    if not any(one.result is case.result for one in case.iterations) or failing_step(case.steps or ()):
+    if not case.iterations or not _explained(case):
         yield _entry(name, case, took(case.timing), case, [(each, each) for each in case.earlier])
     for iteration in case.iterations:
         durations = [took(step.timing) or timedelta() for step in iteration.steps or ()]
         data_set = one_line(iteration.name or iteration.id, _DATA_SET)
         earlier = _earlier(iteration, case) if case.earlier else ()
         yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, sum(durations, timedelta()), case, earlier)
+
+
+def _explained(case: CaseResult) -> bool:
+    """Whether the iterations of a case account for all that is known of it."""
+    return any(one.result is case.result for one in case.iterations) and not failing_step(case.steps or ())
 
 
 def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, CaseResult]]:
@@ -140,8 +146,8 @@ def _entry(
     attempts = [*(_attempt(name, one, duration, owner) for one, owner in earlier), last]
     bad = [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
     if last in bad:
-        return replace(bad[0], others=tuple(bad[1:]))
-    return replace(last, others=tuple(bad)) if last.outcome is Outcome.PASSED else last
+        return bad[0]._replace(others=tuple(bad[1:]))
+    return last._replace(others=tuple(bad)) if last.outcome is Outcome.PASSED else last
 
 
 def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
