@@ -565,16 +565,6 @@ def test_only_one_call_looks_for_the_version(serve: Serve) -> None:
     assert missed == ["machine", "machine", "index-suites", "index-cases"][: len(missed)]
 
 
-def test_a_rung_leaves_time_for_those_above(serve: Serve) -> None:
-    """A machine that never answers costs its details, not the steps of the cases that failed."""
-    results = tree(serve("failing", Fault("machine", delay=60.0), Fault("index-cases", delay=60.0)), seconds=2.0)
-    assert [gap.split(".")[0] for gap in results.gaps] == [
-        "The details of 1 of 2 machines",
-        "The times of 11 of 11 cases",
-    ]
-    assert case(results, "Pay by card").message
-
-
 def broken_sets(number: int, *, good: int = 0) -> Case:
     """A data-driven case with so many broken data sets, and some that passed."""
     steps = steps_failed("Open", "Click", at=1, message="No such element")

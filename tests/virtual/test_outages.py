@@ -111,3 +111,25 @@ def test_retry_after_the_deadline(tmp_path: Path) -> None:
     outcome = World(scenario("passing").with_faults(limited), tmp_path, {"TESTSIGMA_TIMEOUT": "10m"}).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "api-unreachable")
     assert outcome.duration <= 600
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "300"}, {}])
+def test_an_outage_that_ends_before_the_deadline(headers: dict[str, str], tmp_path: Path) -> None:
+    """Whatever the service asks to wait, there is a last look in time: a run that is over by then is judged."""
+    down = Fault("status", begin=2 * HOUR - 60.0, end=2 * HOUR + 100.0, count=None, status=503, headers=headers)
+    outcome = World(long("passing", down), tmp_path, {"TESTSIGMA_TIMEOUT": "7320s"}).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.duration < 2 * HOUR + 125.0
+
+
+def test_a_rung_leaves_time_for_those_above(tmp_path: Path) -> None:
+    """Details that never come cost themselves, not the steps of the cases that failed."""
+    hang = (Fault(call, delay=HOUR, count=None) for call in ("machine", "suite", "index-cases", "case"))
+    outcome = World(scenario("failing").with_faults(*hang), tmp_path).run()
+    gaps = [line.split(".")[0] for line in outcome.lines if line.startswith("Not available")]
+    assert gaps == [
+        "Not available: The details of 2 of 2 machines",
+        "Not available: The details of 4 of 4 suites",
+        "Not available: The times of 11 of 11 cases",
+    ]
+    assert "Unable to perform click action on element" in outcome.summary
