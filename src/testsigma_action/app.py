@@ -90,6 +90,8 @@ class Step:
         self._remote.calls.remind(self._progress.beat, self._progress.interval)
         try:
             self._stages()
+            if not self._known.verdicts:
+                raise AssertionError("a step that ends has a verdict")
         except ActionError as error:
             self._known.conclude(error)
         except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
@@ -232,4 +234,8 @@ def nonce() -> str:
 
 def started(run: Run) -> Verdict:
     """The verdict of a step that does not wait."""
-    return Verdict(Conclusion.STARTED, 0, f"Run {run.id} was started; this step does not wait for it.")
+    return Verdict(
+        Conclusion.STARTED,
+        0,
+        f"Run {run.id} goes on; this step does not wait for it. A later one can (run-id: {run.id}).",
+    )

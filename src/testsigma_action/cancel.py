@@ -195,7 +195,7 @@ class Calls:
         results: dict[int, T | ApiError] = {}
         try:
             while waiting or running:
-                while waiting and len(running) < width():
+                while waiting and len(running) < width() and self._clock.monotonic() < until:
                     index, call = waiting.popleft()
                     running[index] = self._submit(call)
                 self.check()
@@ -227,14 +227,17 @@ class Calls:
         return until
 
     def _turn(self, until: float | None) -> None:
-        """Take one event from the queue, or see that time has passed; raises Late when it is over."""
+        """Take one event from the queue, or see that time has passed; raises Late when it is over.
+
+        What is in the queue by then is in time: an answer counts, however late somebody looks.
+        """
         now = self._clock.monotonic()
-        if until is not None and until <= now:
-            raise Late
         ends = min(self._due, inf if until is None else until)
         try:
             event = self._clock.take(self._events, None if ends == inf else max(0.0, ends - now))
         except Empty:
+            if until is not None and until <= now:
+                raise Late from None
             event = _wake_up
         event()
         if self._clock.monotonic() >= self._due:

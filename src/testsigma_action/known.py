@@ -9,6 +9,7 @@ from testsigma_action.compare import Comparison
 from testsigma_action.errors import ActionError
 from testsigma_action.model import Run, RunSpec, Status
 from testsigma_action.report import RunReport, Verdict
+from testsigma_action.reruns import awaited
 from testsigma_action.start import Outcome
 from testsigma_action.tree import ResultTree
 
@@ -58,8 +59,9 @@ class Known:
 
     @property
     def loose(self) -> bool:
-        """Whether something that we started may go on."""
-        return self.start.in_doubt or (self.start.run is not None and not self.running.completed)
+        """Whether something that we started may go on, or its plan may still run failed cases again."""
+        over = self.run is not None and self.running.completed and not awaited(self.running)
+        return self.start.in_doubt or (self.start.run is not None and not over)
 
     def started(self, outcome: Outcome) -> None:
         """Keep what is known of the start."""

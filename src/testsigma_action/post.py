@@ -18,8 +18,9 @@ from testsigma_action.clock import Clock
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
 from testsigma_action.inputs import Inputs, read_inputs
 from testsigma_action.leaving import in_words
-from testsigma_action.model import RunSpec
+from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
+from testsigma_action.reruns import GRACE, INTERVAL, MOST, awaited
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
@@ -88,7 +89,7 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
     run_id = state.run_id or _find(state, inputs, remote, log)
     if not run_id:
         return 3
-    run = look_once(run_id, remote, until=remote.after(LOOK_BUDGET))
+    run_id, run = _newest(run_id, remote)
     if run and run.completed:
         log.say([f"{NOT_STOPPED}{in_words(run_id, Stop(confirmed=True, run=run))}"])
         return 0
@@ -99,6 +100,24 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
     url = remote.client.run_url(run_id)
     log.say(console.warnings([f"Run {run_id} may go on: {url} {outcome.trouble}"]))
     return 3
+
+
+def _newest(run_id: str, remote: Remote) -> tuple[str, Run | None]:
+    """The run as it is now, or that in which its plan runs failed cases again.
+
+    The main stage may have been killed before it knew that one: it is waited for as there.
+    """
+    until, followed = remote.after(GRACE), [run_id]
+    while True:
+        run = look_once(followed[-1], remote, until=remote.after(LOOK_BUDGET))
+        if not run or not awaited(run) or run.rerun_id in followed or len(followed) > MOST:
+            return followed[-1], run
+        if run.rerun_id:
+            followed.append(run.rerun_id)
+        elif remote.after(INTERVAL) < until:
+            remote.calls.sleep(INTERVAL)
+        else:
+            return run.id, run
 
 
 def _find(state: State, inputs: Inputs, remote: Remote, log: Log) -> str:

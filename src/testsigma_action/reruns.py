@@ -35,8 +35,9 @@ def follow(first: Run, remote: Remote, limits: Limits) -> Iterator[Run]:
     """Yield every answer about the reruns of a run that is over, and about it while they are waited for.
 
     A rerun is yielded the moment its ID is known, before anybody was asked about it. The waits for a rerun to begin are
-    short; each rerun has the time that is left. Raises TimedOut and ApiError where a rerun cannot be seen to its end,
-    Cancelled on a signal.
+    short; each rerun has the time that is left. An answer that takes the end of a run back (from a copy of the service
+    that is behind, or because its rerun goes on) is not yielded, but the rerun that it names is. Raises TimedOut and
+    ApiError where a rerun cannot be seen to its end, Cancelled on a signal.
     """
     seen, followed = first, [first.id]
     while awaited(seen) and len(followed) <= MOST:
@@ -58,12 +59,13 @@ def _until_named(run: Run, remote: Remote, limits: Limits) -> Generator[Run, Non
         if not seen:
             break
         run = seen
-        yield run
+        if run.completed:
+            yield run
     return run
 
 
 def _grace(run: Run) -> float:
-    if run.consolidated_status not in {None, Status.COMPLETED}:
+    if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
         return LONG_GRACE
     return SHORT_GRACE if run.parent_id else GRACE
 
@@ -73,9 +75,9 @@ def _until_agreed(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
     until = min(remote.after(GRACE), limits.last_look)
     while True:
         seen = _look_later(run_id, remote, limits, until)
-        if seen:
+        if seen and seen.completed:
             yield seen
-        if not seen or seen.redeemed:
+        if not seen or (seen.completed and seen.redeemed):
             return
 
 

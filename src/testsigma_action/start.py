@@ -5,8 +5,8 @@ have been received, or was refused in words. When the answer is lost, the run is
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from testsigma_action import lookup, pacing
@@ -25,6 +25,8 @@ PATIENCE = 120.0
 ANSWER = 60.0
 # How long a run whose start was not answered is looked for (seconds).
 LOOKUP = 30.0
+# The same where the plan is said to be busy, for which our own run may be the reason: once, or before every other try.
+BUSY_LOOKUP, BUSY_LOOK = 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Limits:
     unreachable_until: float
     busy_until: float | None = None
     interval: timedelta | None = None
+
+    def after_busy(self, now: float) -> "Limits":
+        """The same after an answer: it ends a time in which the service could not be reached."""
+        anew = min(now + PATIENCE, self.busy_until or now)
+        return replace(self, unreachable_until=max(self.unreachable_until, anew))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,10 @@ def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
             yield from _found(answer, spec, remote)
             return
         yield Outcome()
+        if BUSY.search(answer.said):
+            if (yield from _busy_with_ours(answer, spec, remote, limits)):
+                return
+            limits = limits.after_busy(remote.clock.monotonic())
         delay = _delay_after(answer, attempt, spec, remote, limits)
         remote.observe(Trouble(f"start plan {spec.plan_id}", attempt, answer.message, delay))
         remote.calls.sleep(delay)
@@ -88,6 +99,22 @@ def _may_exist(trouble: ApiError, spec: RunSpec) -> bool:
         return trouble.status == 303
     refused = BUSY.search(trouble.said) or _no_such_plan(trouble, spec)
     return trouble.sent and trouble.status != 429 and not refused
+
+
+def _busy_with_ours(trouble: ApiError, spec: RunSpec, remote: Remote, limits: Limits) -> Generator[Outcome, None, bool]:
+    """Whether our own run keeps the plan busy: where a proxy sends a request twice, the second answer is what we see.
+
+    Raises StartError where it was even started more than once.
+    """
+    patience, ends = (BUSY_LOOK, limits.busy_until) if limits.busy_until else (BUSY_LOOKUP, limits.unreachable_until)
+    until = min(remote.after(patience), ends)
+    ours = lookup.find(spec, remote, until=until).run_ids if spec.unique else ()
+    if len(ours) > 1:
+        yield Outcome(in_doubt=True)
+        raise _uncertain(trouble.message, spec, ours)
+    for run_id in ours:
+        yield Outcome(lookup.unread(run_id, spec, remote), adopted=True)
+    return bool(ours)
 
 
 def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
@@ -127,13 +154,20 @@ def _found(trouble: ApiError, spec: RunSpec, remote: Remote) -> Iterator[Outcome
 
 
 def _uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> StartError:
-    listed = f" Runs with that build number: {', '.join(candidates[:10])}." if candidates else ""
-    attach = " If it is one of those listed, attach to it: run-id instead of plan-id." if candidates else ""
+    listed = f" Runs with its build number: {', '.join(candidates[:10])}." if candidates else ""
+    attach = " If it is one of those listed, attach to it (run-id instead of plan-id)." if candidates else ""
     return StartError(
         f"{message} A run of plan {spec.plan_id} may have been started.{listed}",
         code="start-uncertain",
-        hint=f"Look in Testsigma for a run of plan {spec.plan_id} with the build number "
-        f"{spec.build_number} before you run this step again: it may be going on.{attach}",
+        hint=f"{look_for(spec)}{attach}",
+    )
+
+
+def look_for(spec: RunSpec) -> str:
+    """What to do where nobody knows whether a run was started."""
+    return (
+        f"Before you run this step again, look in Testsigma for a run of plan {spec.plan_id} "
+        f"with the build number '{spec.build_number}': it may be going on."
     )
 
 

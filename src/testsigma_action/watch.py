@@ -9,6 +9,7 @@ from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
 from testsigma_action.model import Run
 from testsigma_action.pacing import Pace
+from testsigma_action.words import STATUSES, in_words
 
 # A run may be unknown to the service for this long after its start: its copies need time (seconds).
 REPLICATION = 60.0
@@ -71,29 +72,36 @@ def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
             return None
         raise
     except Unreachable as error:
-        raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=error.hint) from None
+        if (left := limits.last_look - remote.clock.monotonic()) > 0:
+            # The next try would have come too late, be it that the service asked for that: one comes in time.
+            remote.calls.sleep(left)
+            return _look(run_id, remote, limits)
+        raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
     except Late:
         raise TimedOut(
-            f"The wait is over, and the service did not answer any more about run {run_id}.", code="api-unreachable"
+            f"The wait is over, and the service did not answer any more about run {run_id}.",
+            code="api-unreachable",
+            hint=OUTAGE_HINT,
         ) from None
 
 
 def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limits) -> None:
     now = remote.clock.monotonic()
-    waited = timedelta(seconds=round(now - limits.began))
     if now >= limits.last_look:
-        raise _timed_out(run, run_id, waited)
+        raise _timed_out(run, run_id, timedelta(seconds=round(limits.deadline - limits.began)))
     if run and run.status.waiting and limits.queue_deadline is not None and now >= limits.queue_deadline:
+        waited = timedelta(seconds=round(now - limits.began))
         raise TimedOut(
-            f"Run {run_id} was still in the queue after {waited} ({run.status_label}).",
+            f"Run {run_id} was still in the queue after {in_words(waited)}.",
             code="queue-timed-out",
             hint=QUEUE_HINT,
         )
 
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
-    status = f" (last status: {run.status_label})" if run else ""
-    return TimedOut(f"Run {run_id} was not over after {waited}{status}.", code="timed-out", hint=TIMEOUT_HINT)
+    status = STATUSES.get(run.status, f"unknown status '{run.status_label or 'none'}'") if run else ""
+    told = " ".join(filter(None, (in_words(waited), status and f"({status})")))
+    return TimedOut(f"Run {run_id} was not over after {told}.", code="timed-out", hint=TIMEOUT_HINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +158,5 @@ def _send_stop(run_id: str, remote: Remote, until: float) -> str:
 
 
 TIMEOUT_HINT = "Raise timeout if the plan needs longer, or look at the run's page for what it waits for."
+OUTAGE_HINT = "The service answered before: see whether it is down, or what has changed in between (proxy, firewall)."
 QUEUE_HINT = "The plan waits for a free machine or agent: check them, your parallel runs, or raise queue-timeout."

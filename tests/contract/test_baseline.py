@@ -52,6 +52,15 @@ def test_same_results_are_known(serve: Serve) -> None:
     assert told(found) == (0, 2, 0)
 
 
+def test_nothing_to_compare(serve: Serve) -> None:
+    """A run without a case is not called unchanged, and nothing is asked for."""
+    service = serve(service_with(RunBefore(900, FAILING)))
+    empty = replace(tree(service), machines=())
+    calls = len(service.server.calls)
+    assert compare_with(BEFORE, empty, service.remote, until=soon()) == (empty, None)
+    assert len(service.server.calls) == calls
+
+
 def test_trouble_is_a_gap(serve: Serve) -> None:
     """What the service refuses, and what cannot be compared with, is said in a line, and the results stay."""
     going_on = RunBefore(901, FAILING, life=(Phase("STATUS_IN_PROGRESS", hold=True),))

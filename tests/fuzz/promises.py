@@ -181,8 +181,10 @@ def post_stops_what_is_left(story: Story) -> Iterator[str]:
     lists = story.script.scenario.options
     findable = story.outcome.state.get("run_id") or lists.newest_runs or ("v2" in lists.versions and lists.index)
     if story.undisturbed and story.stops_on_cancel and known and findable:
-        # A rerun that the plan begins by itself, when the main stage is gone, is followed by nobody.
-        yield from (f"run {run.id} goes on" for run in story.ours.values() if truth.going_on(run))
+        # A rerun that the service never names cannot be found.
+        named = story.script.scenario.plans[0].reruns.shown_after is not None
+        runs = (one for run in story.ours.values() for one in (with_reruns(run) if named else (run,)))
+        yield from (f"run {one.id} goes on" for one in runs if truth.going_on(one))
 
 
 PROMISES: tuple[Promise, ...] = (

@@ -110,6 +110,26 @@ def test_an_answer_that_comes_too_late_is_no_answer_to_the_next_call(calls: Call
     assert [calls.run(lambda: "new") for _ in range(3)] == ["new"] * 3
 
 
+def test_an_answer_that_is_there_in_time_counts() -> None:
+    """However late the main thread looks: it may be busy with what else it is told, while the time runs out."""
+    clock = VirtualClock()
+    busy = Calls(clock)
+
+    def tell() -> str:
+        busy.post(lambda: clock.skip(60.0))
+        return "completed"
+
+    assert busy.run(tell, until=10.0) == "completed"
+    clock.close()
+
+
+def test_what_is_left_over_is_not_begun_too_late(calls: Calls) -> None:
+    """Of many calls, those that nobody has time for any more are not made."""
+    made: list[int] = []
+    answers = calls.gather([lambda: made.append(1)] * 3, width=lambda: 1, until=soon(-1))
+    assert (made, [type(answer) for answer in answers]) == ([], [Unreachable] * 3)
+
+
 def test_no_time_left_is_late_at_once(calls: Calls) -> None:
     """An instant that has passed is not waited for."""
     with pytest.raises(Late):

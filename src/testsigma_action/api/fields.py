@@ -11,6 +11,8 @@ from testsigma_action.model import Timing
 LONGEST_TEXT = 10_000
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_DURATION = timedelta(days=365)
+# A number of things that has more than twelve digits is none.
+MOST_COUNTED = 10**12
 
 
 class DecodeError(Exception):
@@ -49,7 +51,7 @@ class Fields:
         """A number of things, or None."""
         for key in keys:
             value = self._body.get(key)
-            if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_COUNTED:
                 return value
             if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
                 return int(value)
