@@ -20,7 +20,7 @@ def compare_with(
 
     The tree comes back with a line that says what could not be had. Raises Cancelled on a signal, and no ApiError.
     """
-    if not tree.listed:
+    if not any(tree.cases()):
         return tree, None
     until = min(until, remote.after(PATIENCE))
     run_id = before if isinstance(before, str) else before.id

@@ -12,7 +12,7 @@ from testsigma_action.errors import ActionError, Cancelled
 from testsigma_action.known import Known
 from testsigma_action.model import Result, Run
 from testsigma_action.reruns import awaited
-from testsigma_action.start import Outcome
+from testsigma_action.start import Outcome, look_for
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for a last look at a run before we give up, for stopping it then, and for stopping it when cancelled (the
@@ -36,10 +36,8 @@ class Leaving:
         """Leave the run (then the error is raised) or stop it. If it turns out to be over, its results count."""
         run = self.known.running
         if not stopping:
-            error.message += f" Run {run.id} was left as it is: {run.url}"
-            error.hint = (
-                f"{error.hint} To wait for this run again, attach to it: run-id {run.id} instead of plan-id.".lstrip()
-            )
+            error.message += _left(run)
+            error.hint = f"{error.hint} {_attach_hint(run)}".lstrip()
             raise error
         if self._is_over(run):
             return
@@ -51,7 +49,7 @@ class Leaving:
         """Leave a rerun or stop it. What was started is over, so this is a remark on its verdict, no verdict."""
         run = self.known.running
         if not stopping:
-            self.known.remark = f"{error.message} Run {run.id} was left as it is: {run.url}"
+            self.known.remark = error.message + _left(run)
         elif not self._is_over(run):
             self.known.given_up = True
             self.known.remark = error.message + self._stop(run, self.remote.after(STOP_BUDGET))
@@ -71,8 +69,11 @@ class Leaving:
             self._find_again(until - CANCEL_RESERVE)
         if self.known.run:
             cancelled.message += self._cancel(self.known.running, until, stopping=stopping)
+            run = self.known.running
+            cancelled.hint = "" if run.completed else f"Stop it on its page if nobody needs it. {_attach_hint(run)}"
         elif self.known.start.in_doubt:
             cancelled.message += " A run may have been started."
+            cancelled.hint = look_for(self.known.spec)
         else:
             cancelled.message += " Nothing was started."
 
@@ -90,8 +91,8 @@ class Leaving:
         if stopping:
             return self._stop(run, until)
         if self.known.given_up:
-            return f" Run {run.id} was to be stopped, since the wait was over; it may go on: {run.url}"
-        return f" Run {run.id} was left as it is: {run.url}"
+            return f" Run {run.id} was to be stopped, since the wait was over; it may go on."
+        return _left(run)
 
     def _stop(self, run: Run, until: float) -> str:
         outcome = stop(run.id, self.remote, until=until)
@@ -109,10 +110,18 @@ class Leaving:
             self.known.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
 
 
+def _left(run: Run) -> str:
+    return f" Run {run.id} was not stopped: it may go on."
+
+
+def _attach_hint(run: Run) -> str:
+    return f"To wait for it again, attach to it (run-id: {run.id})."
+
+
 def in_words(run_id: str, outcome: Stop) -> str:
     """What became of a run that we asked to stop."""
     if not outcome.confirmed or not outcome.run:
-        return f" It is not certain that run {run_id} was stopped, it may go on. {outcome.trouble}".rstrip()
+        return f" It is not certain that run {run_id} was stopped: it may go on. {outcome.trouble}".rstrip()
     if outcome.run.result is Result.STOPPED:
         return f" Run {run_id} was stopped."
     return f" Run {run_id} is over: {outcome.run.result.value}."

@@ -1,7 +1,7 @@
 """Writing every report, on every way out, with what is known by then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from testsigma_action import verdict as verdicts
 from testsigma_action.ci.base import Platform
@@ -39,6 +39,7 @@ class Publisher:
     inputs: Inputs
     platform: Platform
     log: Log
+    written: list[str] = field(default_factory=list)
 
     def write_unfinished(self, report: Report) -> None:
         """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
@@ -58,9 +59,7 @@ class Publisher:
         """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
         workspace = Workspace(self.platform.workspace)
         if report.junit_file:
-            report = self._tried(
-                report, report.junit_file, lambda: workspace.write(report.junit_file, junit.render(report))
-            )
+            report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
         if report.results_file:
             report = self._tried(report, report.results_file, lambda: self._write_results(workspace, report))
         report = self._tried(report, "the step summary", lambda: self._write_summary(report))
@@ -69,8 +68,13 @@ class Publisher:
         self.log.say(console.conclude(report))
         return report
 
+    def _write_junit(self, workspace: Workspace, report: Report) -> None:
+        workspace.write(report.junit_file, junit.render(report))
+        self.written.append(report.junit_file)
+
     def _write_results(self, workspace: Workspace, report: Report) -> None:
         workspace.write(report.results_file, results_json.render(report))
+        self.written.append(report.results_file)
 
     def _write_summary(self, report: Report) -> None:
         if self.inputs.summary != "off":
@@ -88,8 +92,8 @@ class Publisher:
             self.log.say(console.gaps(run))
         for note in annotations.render(report, self.inputs.annotations):
             self.log.commands(self.platform.annotation(note.level, note.title, note.message))
-        if report.junit_file or report.results_file:
-            self.log.say([f"Files: {', '.join(filter(None, (report.junit_file, report.results_file)))}"])
+        if self.written:
+            self.log.say([f"Files: {', '.join(self.written)}"])
 
     def _tried(self, report: Report, what: str, write: Callable[[], None]) -> Report:
         """Write one report; what goes wrong becomes part of the verdict."""

@@ -1,5 +1,6 @@
 """From results to a verdict: pure. A pass needs a completed run that passed, and evidence that cases were executed."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ from testsigma_action.tree import CaseResult, ResultTree
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
 PRECEDENCE = (70, 130, 143, 2, 3, 4, 1, 5, 0)
-# Characters of the service's own message that are quoted, and messages that say nothing (docs/api.md, "Status").
+# Characters of the service's own message that are quoted.
 LONGEST_MESSAGE = 500
-COMMONPLACES = {"test plan execution failed", "test plan execution completed"}
+# What runs say of themselves that says nothing: "Test Plan execution is initiated and waiting to be queued", and the
+# like (docs/api.md, "Status").
+COMMONPLACE = re.compile(r"test ?plan execution (is .*|failed|completed)[.!]?", re.IGNORECASE)
 CONCLUSIONS = {
     0: Conclusion.PASSED,
     1: Conclusion.FAILED,
@@ -33,15 +36,17 @@ def judge(tree: ResultTree) -> Verdict:
 
 
 def judge_reruns(attempts: Sequence[ResultTree], whole: ResultTree) -> Verdict:
-    """The verdict on a run that did not pass, and whose plan ran its failed cases again.
+    """The verdict on a run that did not pass when it ended, and whose plan ran its failed cases again.
 
     `attempts` has the tree of each run by itself, the started one's first, `whole` is what they make together. It is a
     pass only if the last rerun is one by itself, and every case of the first run is shown to have passed in the end:
-    nothing but a case that passed later makes good for a failure.
+    nothing but a case that passed later makes good for a failure. That the service calls the first run passed by now
+    is no more than what else it says of the whole.
     """
-    failed = _not_passed(whole)
-    if not failed:
-        raise ValueError("a run that passed needs no reruns")
+    failed = _not_passed(whole) or _failed("The run failed at first.", "tests-failed")
+    if _failed_again(failed, attempts, whole):
+        again = f"also when run again (run {whole.reruns[-1].id})."
+        return replace(failed, reason=f"{_failures(whole.counts).rstrip('.')}, {again}")
     problem = next(_unredeemed(attempts, whole), "")
     if problem:
         return replace(failed, reason=f"{failed.reason} {problem} {_said(whole.run)}".rstrip())
@@ -50,11 +55,26 @@ def judge_reruns(attempts: Sequence[ResultTree], whole: ResultTree) -> Verdict:
     return Verdict(Conclusion.PASSED, 0, f"{_executed(whole)} passed, {again} run again.")
 
 
+def _failed_again(failed: Verdict, attempts: Sequence[ResultTree], whole: ResultTree) -> bool:
+    """Whether all that is to be said is that as many cases failed in the last rerun as are left over."""
+    last = attempts[-1]
+    over = last.run.completed and last.run.id == whole.reruns[-1].id
+    plain = "tests-failed"
+    return (
+        over
+        and failed.code == plain
+        and bool(whole.counts.failed)
+        and judge(last).code == plain
+        and last.counts.failed == whole.counts.failed
+        and not (_said(whole.run) or _said(last.run))
+    )
+
+
 def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[str]:
     """Why the reruns do not make good for the first run, as sentences, the weightiest first."""
     first, last = whole.run, whole.reruns[-1]
     if not last.completed or attempts[-1].run.id != last.id:
-        yield f"Its failed cases ran again as run {last.id}, which was not over."
+        yield f"Its failed cases ran again as run {last.id}, whose result is not known."
         return
     by_itself = judge(attempts[-1])
     if by_itself.exit_code:
@@ -81,6 +101,8 @@ def _skipped(case: CaseResult) -> bool:
 
 def _unexplained(tree: ResultTree) -> Iterator[str]:
     """What made a run fail and is not on the list of its cases, so that nobody can say that it ran again."""
+    if tree.run.completed and not judge(tree).exit_code:
+        return
     bad = sum(not case.acceptable for case in tree.cases())
     if not bad:
         yield f"None of its cases shows why run {tree.run.id} did not pass."
@@ -92,8 +114,14 @@ def _unexplained(tree: ResultTree) -> Iterator[str]:
 
 def _said(run: Run) -> str:
     """The service's own reason (no agent, parallel limit, ...) where it says more than the result does."""
-    message = " ".join(run.message[:LONGEST_MESSAGE].split())
-    return f"Testsigma says: {message}" if message and message.lower() not in COMMONPLACES else ""
+    message = remarkable(run.message[:LONGEST_MESSAGE])
+    return f"Testsigma says: {message}" if message else ""
+
+
+def remarkable(message: str) -> str:
+    """What the service says of a run, on one line; nothing where it says nothing."""
+    said = " ".join(message.split())
+    return "" if COMMONPLACE.fullmatch(said) else said
 
 
 def _not_passed(tree: ResultTree) -> Verdict | None:
@@ -210,7 +238,13 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     ordered = sorted(verdicts, key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
     reasons = dict.fromkeys(verdict.reason for verdict in ordered)
     hints = dict.fromkeys(verdict.hint for verdict in ordered if verdict.hint and verdict.exit_code)
-    return replace(ordered[0], reason=" ".join(reasons), hint=" ".join(hints))
+    return replace(ordered[0], reason=" ".join(_once(reasons)), hint=" ".join(_once(hints)))
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    """The texts without those that stand in another one."""
+    given = list(texts)
+    return [text for text in given if not any(text != other and text in other for other in given)]
 
 
 NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environment and configuration select some."

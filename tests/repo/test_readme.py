@@ -1,5 +1,6 @@
 """What the README tells people to paste works."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
+OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
 MAKEFILES = "\n".join(
     path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/look/look.mk")
 )
@@ -51,6 +54,28 @@ def test_examples_use_what_there_is(block: str) -> None:
         assert required <= set(step["with"]) <= set(inputs)
 
 
+@pytest.mark.parametrize("block", OTHERS)
+def test_examples_of_other_systems_are_yaml(block: str) -> None:
+    """Every other example is YAML that names the image; what Woodpecker sets are inputs."""
+    document = yaml.safe_load(block)
+    assert "registry.example.com/testsigma-action" in block
+    for step in document.get("steps", ()):
+        assert set(step.get("settings", ())) <= set(action()["inputs"])
+
+
+def test_variables_in_examples_are_inputs() -> None:
+    """Every variable of ours that the README names is that of an input."""
+    named = set(re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", README))
+    assert {"API_KEY", "PLAN_ID", "RUN_ID"} <= named
+    assert {name.lower().replace("_", "-") for name in named} <= set(action()["inputs"])
+
+
+def test_the_container_starts_as_the_examples_say() -> None:
+    """Where the entry point has to be written out, it is that of the image."""
+    command = re.findall(r"script: (/app/.+)", README)
+    assert f"ENTRYPOINT {json.dumps(command[0].split())}" in (ROOT / "Dockerfile").read_text("utf-8")
+
+
 def test_outputs_in_examples_exist() -> None:
     """Every output that an example reads is one."""
     read = {name for block in BLOCKS for name in re.findall(r"outputs\.([a-z-]+)", block)}
@@ -63,6 +88,16 @@ def test_make_targets_exist() -> None:
     named = set(re.findall(r"^make ([a-z0-9-]+)", README, re.MULTILINE))
     assert named
     assert named <= set(re.findall(r"^([a-z0-9-]+):.*##", MAKEFILES, re.MULTILINE))
+
+
+def test_make_targets_are_explained() -> None:
+    """CONTRIBUTING names every target but those that explain or clean."""
+    contributing = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    files = [ROOT / "Makefile", *ROOT.glob("bench/*.mk"), *ROOT.glob("tests/*/*.mk")]
+    rules = "\n".join(path.read_text("utf-8") for path in files)
+    targets = set(re.findall(r"^([a-z0-9-]+):.*##", rules, re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z0-9-]+)", contributing))
+    assert targets - {"help", "clean"} == named
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(((?!https?:|#)[^)]+)\)", README))

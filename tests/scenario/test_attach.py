@@ -84,7 +84,8 @@ def test_a_signal(bench: Bench, number: signal.Signals, on_cancel: str, stops: i
     assert outcome.exit_code == 128 + number
     assert server.calls.count("stop") == stops
     assert outcome.outputs["run-id"] == "900"
-    assert ("Run 900 was stopped." if stops else f"left as it is: {server.url}/ui/td/runs/900") in outcome.lines[-1]
+    assert ("Run 900 was stopped." if stops else "Run 900 was not stopped: it may go on.") in outcome.lines[-1]
+    assert f"Run 900: {server.url}/ui/td/runs/900" in outcome.lines[-5:]
 
 
 def test_a_signal_before_the_run_was_seen_once(bench: Bench) -> None:
@@ -132,7 +133,7 @@ def test_a_run_that_was_left_can_be_attached_to(bench: Bench) -> None:
     server = bench.serve(scenario("passing").with_plan(life=HELD))
     left = bench.run({"TESTSIGMA_TIMEOUT": "1s"}, server=server)
     assert left.exit_code == 4
-    assert "attach to it: run-id 1001" in left.log
+    assert "attach to it (run-id: 1001)" in left.log
     server.release()
     step = bench.run({**NO_PLAN, "TESTSIGMA_RUN_ID": "1001"}, server=server)
     assert step.exit_code == 0

@@ -97,7 +97,8 @@ def test_leave(bench: Bench) -> None:
     outcome = step.wait()
     assert outcome.exit_code == 130
     assert "stop" not in server.calls
-    assert f"{server.url}/ui/td/runs/1001" in outcome.lines[-1]
+    assert outcome.lines[-1].endswith("Run 1001 was not stopped: it may go on.")
+    assert f"Run 1001: {server.url}/ui/td/runs/1001" in outcome.lines[-5:]
 
 
 def test_stop_refused(bench: Bench) -> None:

@@ -26,7 +26,7 @@ def test_new_known_and_fixed(bench: Bench) -> None:
     """Log, summary, annotations and outputs say which failures are new, the new ones first."""
     step = bench.run(server=bench.serve(served("Pay by card", "Pay by voucher")))
     assert (step.exit_code, step.outputs["new-failures"]) == (1, "1")
-    assert "1 new, 1 known, 1 fixed since run 900" in step.log
+    assert "Compared with run 900: 1 new, 1 known, 1 fixed" in step.log
     assert "Checkout / Pay by card (new, failed, " in step.log
     assert "Checkout / Pay by voucher (known, failed, " in step.log
     summary = step.summary
@@ -40,10 +40,12 @@ def test_a_green_run_says_what_is_fixed(bench: Bench) -> None:
     """A run that passed is compared, too."""
     step = bench.run(server=bench.serve(served()))
     assert (step.exit_code, step.outputs["new-failures"]) == (0, "0")
-    assert "2 fixed since run 900" in step.log
+    assert "Compared with run 900: 2 fixed" in step.log
 
 
-@pytest.mark.parametrize(("compare", "said"), [("900", "since run 900"), ("901", "What is new since run 901.")])
+@pytest.mark.parametrize(
+    ("compare", "said"), [("900", "Compared with run 900:"), ("901", "What is new since run 901.")]
+)
 def test_run_that_was_asked_for(bench: Bench, compare: str, said: str) -> None:
     """A run is compared with by its ID; one that does not exist is a line in the log, and no other verdict."""
     step = bench.run({"TESTSIGMA_COMPARE": compare}, server=bench.serve(served("Pay by card")))

@@ -11,8 +11,9 @@ from testsigma_action.compare import compare
 from testsigma_action.errors import help_url
 from testsigma_action.model import ConfigurationRef, Result, RunSpec
 from testsigma_action.report import Verdict
-from testsigma_action.reporters import console, in_words
+from testsigma_action.reporters import console
 from testsigma_action.tree import Iteration
+from testsigma_action.words import in_words
 
 
 def test_announce() -> None:
@@ -109,6 +110,22 @@ def test_last_line_is_the_verdict(verdict: Verdict) -> None:
     assert (f"Help: {help_url(verdict.code)}" in before) == bool(verdict.code)
 
 
+def test_the_run_is_linked_near_the_end() -> None:
+    """Who reads the last lines of a step that is no pass finds its run, and what ran again of it, there."""
+    again = replace(run(number=9002), url=f"{samples.RUN_URL}2")
+    results = replace(tree(machine(suite(case()))), reruns=(again,))
+    report = samples.report(run_report(samples.FAILED, results, remote=run()))
+    assert console.conclude(report)[:2] == [f"Run 9001: {samples.RUN_URL}", f"Run 9002: {samples.RUN_URL}2"]
+    assert not any(line.startswith("Run ") for line in console.conclude(samples.report(run_report(samples.PASSED))))
+
+
+def test_a_hint_is_given_once() -> None:
+    """What the step and its run have to say of what to do is not said twice."""
+    both = replace(samples.UNREACHABLE, hint="Try again later. Check the path.")
+    lines = console.conclude(samples.report(run_report(samples.UNREACHABLE), verdict=both))
+    assert [line for line in lines if "Try again" in line] == ["What to do: Try again later. Check the path."]
+
+
 def test_many_problems_are_listed() -> None:
     """Problems that are reported together have a line each."""
     assert console.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
@@ -160,5 +177,5 @@ def test_news() -> None:
     report = replace(run_report(results=now), comparison=compare(before, (machine(suite(known)),), now.machines))
     told = [line for line in console.failed_cases(report) if "Chrome / " in line]
     assert told == ["│ Chrome / Login / New (new, failed, 12.3 s)", "│ Chrome / Login / Known (known, failed, 12.3 s)"]
-    assert console.since(report) == ["1 new, 1 known since run 900 ⏎ # #[error]x, 52 s slower"]
+    assert console.since(report) == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
     assert console.since(run_report(results=now)) == []

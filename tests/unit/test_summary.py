@@ -443,6 +443,26 @@ def test_message_that_says_nothing() -> None:
         assert "Testsigma says" not in summary.render(samples.report(run_report(remote=stopped)))
 
 
+def test_what_we_did_is_not_told_as_news() -> None:
+    """That a run was stopped is not quoted where the step itself gave up on it; why else it ended is."""
+    message = "User stopped the Test Plan"
+    for verdict in (samples.TIMED_OUT, samples.CANCELLED):
+        stopped = run(Result.STOPPED, message=message)
+        assert message not in summary.render(samples.report(run_report(verdict, remote=stopped)))
+        aborted = run(Result.ABORTED, message=message)
+        assert message in summary.render(samples.report(run_report(verdict, remote=aborted)))
+
+
+def test_nothing_is_said_of_a_run_that_does_not_exist() -> None:
+    """Where nothing was started, the verdict of the step is all there is; what it says is not said again."""
+    report = samples.report(run_report(samples.UNREACHABLE, remote=run()), verdict=samples.UNWRITABLE)
+    assert "The run itself" in summary.render(report)
+    assert "The run itself" not in summary.render(replace(report, runs=(replace(report.runs[0], run=None),)))
+    both = replace(samples.UNWRITABLE, reason=f"Could not write x. {samples.PASSED.reason}")
+    passed = run_report(samples.PASSED, remote=run(Result.PASSED))
+    assert "The run itself: passed.\n" in summary.render(samples.report(passed, verdict=both))
+
+
 def test_headings_are_in_order() -> None:
     """No level of headings is left out, with one run and with several."""
     bad = samples.failing().runs[0]

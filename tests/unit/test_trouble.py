@@ -62,6 +62,13 @@ def test_the_message_says_what_was_asked_of_whom_and_what_came_back() -> None:
         assert words in said
 
 
+def test_the_message_says_nothing_twice() -> None:
+    """A body that repeats the status is not quoted, and a quoted sentence has one full stop."""
+    assert error(503, b'{"error": "Service unavailable"}').message.endswith("503 Service Unavailable.")
+    assert error(500, b'{"error": "No agent."}').message.endswith("saying 'No agent.'")
+    assert error(500, b'{"error": "No agent"}').message.endswith("saying 'No agent'.")
+
+
 def test_a_status_without_a_phrase_is_only_a_number() -> None:
     """Not every number has a name."""
     assert phrase(599) == ""

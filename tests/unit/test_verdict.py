@@ -10,7 +10,7 @@ from testsigma_action.model import Counts, Result, Run, Status
 from testsigma_action.overlay import whole
 from testsigma_action.report import Conclusion, Verdict
 from testsigma_action.tree import CaseResult, MachineResult, ResultTree, SuiteResult
-from testsigma_action.verdict import combined, judge, judge_reruns, of_error
+from testsigma_action.verdict import combined, judge, judge_reruns, of_error, remarkable
 
 DONE = Run("302", Status.COMPLETED, Result.PASSED)
 BAD = (Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED, Result.UNKNOWN)
@@ -221,6 +221,28 @@ def test_hints_are_kept_without_repetition() -> None:
     assert combined(verdicts) == Verdict(Conclusion.FAILED, 1, "Failed. Unwritable. Passed.", "tests-failed", "Look.")
 
 
+def test_what_stands_in_another_reason_is_not_said_twice() -> None:
+    """A report that could not be written before the start cannot be written at the end either."""
+    verdicts = [
+        Verdict(Conclusion.ERROR, 2, "junit-file: Could not write x.", "bad-input", "Mend it."),
+        Verdict(Conclusion.ERROR, 5, "Could not write x.", "report-unwritable", "Check the path."),
+    ]
+    assert combined(verdicts).reason == "junit-file: Could not write x."
+    assert combined(verdicts).hint == "Mend it. Check the path."
+
+
+def test_commonplaces_are_not_quoted() -> None:
+    """What every run says of itself is no reason."""
+    for message in (
+        "Test Plan execution is in progress",
+        "Test plan execution completed.",
+        "TestPlan execution failed",
+    ):
+        assert remarkable(message) == ""
+    said = "Test plan execution failed: no agent"
+    assert remarkable(f" {said}\n") == said
+
+
 def test_one_verdict_is_itself() -> None:
     """Nothing is added to a verdict that stands alone."""
     alone = Verdict(Conclusion.FAILED, 1, "Failed.", "tests-failed", "Look.")
@@ -257,6 +279,19 @@ def test_a_pass_by_a_rerun() -> None:
     assert verdict.reason == "All cases passed, 1 of them only when it was run again."
     two = again(broken(Result.FAILED, Result.ABORTED), tree(Result.PASSED, Result.PASSED, run=AGAIN))
     assert two.reason == "All cases passed, 2 of them only when they were run again."
+
+
+def test_the_same_failures_in_a_rerun_are_one_sentence() -> None:
+    """Where as many cases failed again as are left over, they are counted once; else both runs are told."""
+    bad, good = Result.FAILED, Result.PASSED
+    first = broken(bad, bad, good)
+    assert again(first, broken(bad, bad, run=replace(FAILED_RUN, id="303"))).reason == (
+        "2 of 3 cases failed, also when run again (run 303)."
+    )
+    fewer = again(first, broken(bad, run=replace(FAILED_RUN, id="303"))).reason
+    assert fewer.startswith("2 of 3 cases failed. Of run 303, in which failed cases ran again: 1 of 1 case failed.")
+    said = again(first, broken(bad, bad, run=replace(FAILED_RUN, id="303", message="No agent"))).reason
+    assert "Of run 303, in which failed cases ran again: 2 of 2 cases failed. Testsigma says: No agent" in said
 
 
 def test_failed_counters_of_the_first_run_do_not_veto() -> None:
@@ -326,7 +361,7 @@ def test_a_rerun_that_is_not_over_is_none() -> None:
     first = broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_result=Result.PASSED))
     for status in (Status.IN_PROGRESS, Status.UNKNOWN):
         going = replace(AGAIN, status=status)
-        assert "not over" in again(first, tree(Result.PASSED, run=AGAIN), last=going).reason
+        assert "not known" in again(first, tree(Result.PASSED, run=AGAIN), last=going).reason
     assert again(first, tree(Result.PASSED, run=AGAIN), last=replace(AGAIN, id="304")).exit_code == 1
 
 
@@ -350,7 +385,11 @@ def test_a_chain_is_judged_by_its_last_rerun() -> None:
     assert again(first, middle).exit_code == 1
 
 
-def test_reruns_of_a_run_that_passed_are_no_question() -> None:
-    """A run that passed is judged by itself."""
-    with pytest.raises(ValueError, match="passed"):
-        again(tree(Result.PASSED), tree(Result.PASSED, run=AGAIN))
+@pytest.mark.parametrize("first", [broken(Result.FAILED), tree(Result.PASSED), tree(Result.PASSED, Result.PASSED)])
+def test_a_first_run_that_is_called_passed_by_now(first: ResultTree) -> None:
+    """A service may give it the result of the whole, and its cases theirs: that makes good for nothing by itself."""
+    first = replace(first, run=replace(FAILED_RUN, result=Result.PASSED))
+    assert again(first, tree(Result.PASSED, run=AGAIN)).exit_code == 0
+    worse = tree(Result.FAILED, run=replace(AGAIN, result=Result.FAILED))
+    assert again(first, worse).exit_code == 1
+    assert again(first, tree(Result.PASSED, run=AGAIN), last=replace(AGAIN, status=Status.IN_PROGRESS)).exit_code == 1

@@ -51,7 +51,9 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
             f"{answered} and points to {target}.", code="api-redirected", status=answer.status, hint=REDIRECT_HINT
         )
     said, shown = reason(answer.body), excerpt(answer.body)
-    message = f"{answered}, saying '{shown}'." if shown else f"{answered}."
+    news = "" if shown.lower() == phrase(answer.status).lower() else shown
+    end = "" if news.endswith((".", "!")) else "."
+    message = f"{answered}, saying '{news}'{end}" if news else f"{answered}."
     if answer.status >= 500 or answer.status in PASSING_4XX:
         return Transient(message, status=answer.status, retry_after=answer.retry_after, said=said)
     code, hint = REFUSALS.get(answer.status, ("api-refused", REFUSED_HINT))
@@ -114,7 +116,7 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 REDIRECT_HINT = "Set base-url to the address that answers without a redirect; the key is never sent to another host."
 CERTIFICATE_HINT = "Name the file with your own authority's certificate in ca-bundle, or mend the base-url."
-REFUSED_HINT = "The service does not accept this request. Check the IDs among the inputs, and what the answer says."
+REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
 REFUSALS = {
     401: (
         "api-key-rejected",

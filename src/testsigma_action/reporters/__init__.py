@@ -12,6 +12,7 @@ from testsigma_action.compare import Comparison
 from testsigma_action.model import Counts, Result, Run, Timing
 from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.tree import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
+from testsigma_action.words import in_words
 
 Placed = compare.Placed
 
@@ -21,7 +22,7 @@ CONCLUSIONS = {
     Conclusion.TIMED_OUT: "timed out",
     Conclusion.CANCELLED: "cancelled",
     Conclusion.ERROR: "error",
-    Conclusion.STARTED: "started, not waited for",
+    Conclusion.STARTED: "started",
     Conclusion.CHECKED: "checked, nothing started",
 }
 RESULTS = {
@@ -37,19 +38,6 @@ _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
 STEPS_SHOWN = 30
 """How many steps lead up to the failing one where a failure is told."""
-
-
-def in_words(duration: timedelta | None) -> str:
-    """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
-    if duration is None:
-        return ""
-    seconds = round(max(duration.total_seconds(), 0.0), 1)
-    if seconds < 60:
-        return f"{seconds:.1f} s".replace(".0 ", " ")
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def counted(number: int, noun: str) -> str:

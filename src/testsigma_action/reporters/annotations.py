@@ -63,7 +63,7 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
-    told = (verdict.reason, verdict.hint, url)
+    told = (*verdict.reason.splitlines(), verdict.hint, url)
     return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*told))
 
 

@@ -20,13 +20,13 @@ from testsigma_action.reporters import (
     counted,
     failures_by_news,
     heading,
-    in_words,
     machine_name,
     slower,
     suite_name,
     took,
 )
 from testsigma_action.text import NAME, log_line
+from testsigma_action.words import in_words
 
 BAR = "│ "
 """Stands before every line that the service wrote."""
@@ -65,7 +65,7 @@ def link(run: Run) -> str:
 
 def adopted(run: Run) -> str:
     """The answer to the start was lost, and the run was found by its build number."""
-    return f"The answer to the start was lost. Run {log_line(run.id)} has our build number: it is ours, and adopted."
+    return f"The answer to the start was lost. Run {log_line(run.id)} has our build number, so it is ours, and adopted."
 
 
 def attached(run: Run) -> str:
@@ -105,7 +105,7 @@ def since(report: RunReport) -> list[str]:
     if not told:
         return []
     difference = slower(report.run, told.before) if report.run else ""
-    return [f"{changes(told)} since run {log_line(told.before.id)}{f', {difference}' if difference else ''}"]
+    return [f"Compared with run {log_line(told.before.id)}: {changes(told)}{f', {difference}' if difference else ''}"]
 
 
 def gaps(report: RunReport) -> list[str]:
@@ -120,14 +120,22 @@ def conclude(report: Report) -> list[str]:
     problems = [log_line(problem) for problem in verdict.reason.splitlines()]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
-    hints = [told.hint for told in (verdict, *(run.verdict for run in report.runs)) if told.hint]
-    lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(hints)]
+    if verdict.exit_code and len(report.runs) == 1:
+        lines += _links(report.runs[0])
+    hints = [verdict.hint, *(run.verdict.hint for run in report.runs if run.verdict.hint not in verdict.hint)]
+    lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(filter(None, hints))]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
     code = f", {verdict.code}" if verdict.code else ""
     # A word of ours stands first: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
     return [*lines, f"{conclusion}: {log_line(heading(report))}. {reason}"]
+
+
+def _links(report: RunReport) -> list[str]:
+    """Where the run, and what ran again of it, is to be seen: near the end, where people look first."""
+    runs = filter(None, (report.run, *(report.tree.reruns if report.tree else ())))
+    return [link(run) for run in runs if run.url]
 
 
 def _conclude_run(run: RunReport) -> str:

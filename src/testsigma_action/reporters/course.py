@@ -3,17 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action.model import Counts, Run, Status
-from testsigma_action.reporters import in_words
+from testsigma_action.model import Counts, Run
 from testsigma_action.text import log_line
-
-_STATUSES = {
-    Status.CREATED: "created",
-    Status.QUEUED: "queued",
-    Status.PRE_FLIGHT: "preparing machines",
-    Status.IN_PROGRESS: "in progress",
-    Status.COMPLETED: "completed",
-}
+from testsigma_action.words import STATUSES, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ def progress(run: Run, course: Course) -> str:
 
 def status(run: Run) -> str:
     """Where a run is in its life, in words of ours."""
-    known = _STATUSES.get(run.status)
+    known = STATUSES.get(run.status)
     return known or f"unknown status '{log_line(run.status_label) or 'none'}', still watching"
 
 

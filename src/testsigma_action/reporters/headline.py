@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from testsigma_action.compare import Comparison
 from testsigma_action.errors import help_url
-from testsigma_action.model import Run, RunSpec
+from testsigma_action.model import Result, Run, RunSpec
 from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import (
     CONCLUSIONS,
@@ -13,7 +13,6 @@ from testsigma_action.reporters import (
     counted,
     flaky_cases,
     heading,
-    in_words,
     needs_saying,
     numbers,
     slower,
@@ -22,12 +21,11 @@ from testsigma_action.reporters import (
 from testsigma_action.reporters.markup import CONCLUSION_SIGNS, joined, link
 from testsigma_action.reporters.tables import others
 from testsigma_action.text import html, html_lines
-from testsigma_action.verdict import COMMONPLACES
+from testsigma_action.verdict import remarkable
+from testsigma_action.words import in_words
 
 _REASON = 6000
 _MESSAGE = 2000
-# What every run says on its way: "Test Plan execution is initiated and waiting to be queued", and the like.
-_ON_ITS_WAY = "test plan execution is "
 
 
 def of_report(report: Report) -> Iterator[str]:
@@ -76,20 +74,22 @@ def _reason(verdict: Verdict) -> Iterator[str]:
 def _told(report: RunReport, said: Verdict) -> Iterator[str]:
     """What is to be said of a run below a verdict, be it its own or another."""
     run, verdict = report.run, report.verdict
-    if verdict.reason != said.reason:
-        yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}. {html_lines(verdict.reason, _MESSAGE)}"
     if run is None:
         return
-    if needs_saying(report) and run.message not in verdict.reason and _says_something(run.message):
+    if verdict.reason != said.reason:
+        why = "" if verdict.reason in said.reason else f" {html_lines(verdict.reason, _MESSAGE)}"
+        yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}.{why}"
+    if needs_saying(report) and run.message not in verdict.reason and _adds_something(run, verdict):
         yield f"Testsigma says: {html_lines(run.message, _MESSAGE)}"
     since = _since(run, report.comparison) if report.comparison else ""
     yield "<br>".join(filter(None, (_numbers(report, run), since)))
     yield _facts(report, run)
 
 
-def _says_something(message: str) -> bool:
-    said = message[:_MESSAGE].strip().lower()
-    return bool(said) and said not in COMMONPLACES and not said.startswith(_ON_ITS_WAY)
+def _adds_something(run: Run, verdict: Verdict) -> bool:
+    """Whether the service's message is news: that a run was stopped is none where we stopped it."""
+    by_us = run.result is Result.STOPPED and verdict.conclusion in {Conclusion.TIMED_OUT, Conclusion.CANCELLED}
+    return not by_us and bool(remarkable(run.message[:_MESSAGE]))
 
 
 def _numbers(report: RunReport, run: Run) -> str:

@@ -11,7 +11,6 @@ from testsigma_action.reporters import (
     CONCLUSIONS,
     RESULTS,
     causes,
-    in_words,
     machine_name,
     numbers,
     suite_name,
@@ -20,6 +19,7 @@ from testsigma_action.reporters import (
 from testsigma_action.reporters.markup import CONCLUSION_SIGNS, linked_case, place, sign
 from testsigma_action.text import html
 from testsigma_action.tree import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.words import in_words
 
 COLUMNS = ("Cases", "Time")
 CAUSES = ("Cases", "What they say")

@@ -1,0 +1,27 @@
+"""Words for people that errors and reports share."""
+
+from datetime import timedelta
+
+from testsigma_action.model import Status
+
+STATUSES = {
+    Status.CREATED: "created",
+    Status.QUEUED: "queued",
+    Status.PRE_FLIGHT: "preparing machines",
+    Status.IN_PROGRESS: "in progress",
+    Status.COMPLETED: "completed",
+}
+"""Where a run is in its life; what is missing has no name of ours."""
+
+
+def in_words(duration: timedelta | None) -> str:
+    """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
+    if duration is None:
+        return ""
+    seconds = round(max(duration.total_seconds(), 0.0), 1)
+    if seconds < 60:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
