@@ -31,7 +31,7 @@ def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
     ways = _ways(spec, remote.client)
     nothing = False
     while ways and remote.clock.monotonic() < until:
-        nothing = False
+        seen_all = False
         for way in tuple(ways):
             listed = _look(way, remote, until)
             if listed is None:
@@ -39,8 +39,10 @@ def find(spec: RunSpec, remote: Remote, *, until: float) -> Found:
                 continue
             if found := _matching(listed, spec):
                 return Found(found)
-            nothing = nothing or (listed.complete and all(run.plan_id == spec.plan_id for run in listed.runs))
+            seen_all = seen_all or (listed.complete and all(run.plan_id == spec.plan_id for run in listed.runs))
         left = until - remote.clock.monotonic()
+        # A round that the end of the time cuts short does not take back what the one before it saw.
+        nothing = seen_all or (nothing and left <= 0)
         remote.calls.sleep(max(0.0, min(INTERVAL, left)) if ways else 0.0)
     return Found(nothing=nothing)
 

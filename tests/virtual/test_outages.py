@@ -133,3 +133,12 @@ def test_a_rung_leaves_time_for_those_above(tmp_path: Path) -> None:
         "Not available: The times of 11 of 11 cases",
     ]
     assert "Unable to perform click action on element" in outcome.summary
+
+
+def test_a_look_that_is_cut_short(tmp_path: Path) -> None:
+    """The last look for a run that may have been started, cut short, does not take back what the one before it saw."""
+    refused = Fault("start", status=500, text='{"error": "Agent is out of Sync."}')
+    slow = Fault("newest", delay=2.9, count=None)
+    outcome = World(scenario("passing").with_faults(refused, slow), tmp_path).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "start-refused")
+    assert outcome.seen[-1].time - outcome.seen[0].time > 29
