@@ -61,7 +61,7 @@ SITUATIONS = {
     "api-unreachable": Situation(plan(), cuts=(Cut("refused", Fault("*", count=None)),)),
     "api-certificate": Situation(plan(), cuts=(Cut("untrusted", Fault("*", count=None)),)),
     "api-redirected": Situation(plan("passing", SIGN_IN)),
-    "api-refused": Situation(plan("passing", refusal(422, "Invalid request", "status"))),
+    "api-refused": Situation(plan("passing", refusal(400, "Invalid request", "status"))),
     "timed-out": Situation(plan(life=LONG)),
     "queue-timed-out": Situation(plan(life=HELD), {"TESTSIGMA_QUEUE_TIMEOUT": "10m"}),
     "cancelled": Situation(plan(life=LONG), signals=(Signal(signal.SIGINT, 30.0),)),
