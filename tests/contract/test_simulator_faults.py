@@ -33,7 +33,8 @@ class Client:
 
     def ask(self, path: str = STATUS, method: str = "GET", body: object = None) -> http.client.HTTPResponse:
         sent = None if body is None else json.dumps(body)
-        self.connection.request(method, path, sent, {"Authorization": f"Bearer {self.key}"})
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        self.connection.request(method, path, sent, headers)
         return self.connection.getresponse()
 
     def json(self, path: str = STATUS, method: str = "GET", body: object = None) -> Any:  # noqa: ANN401

@@ -39,6 +39,19 @@ def test_counters_move_while_a_run_works() -> None:
     assert all(of + body["queuedCount"] + body["totalRunningCount"] == 11 for of, body in zip(done, seen, strict=True))
 
 
+def test_a_run_lives_like_those_of_the_service() -> None:
+    """Created for a moment, then in progress with nothing running, then with counters that move, then completed."""
+    caller = caller_of(scenario("passing").with_options(shape=2023))
+    started = caller.start()
+    seen = [started, *(caller.poll(started["id"]) for _ in range(5))]
+    assert [body["status"].removeprefix("STATUS_") for body in seen] == [
+        *("CREATED", "CREATED", "IN_PROGRESS", "IN_PROGRESS", "IN_PROGRESS", "COMPLETED")
+    ]
+    counters = [(body["queuedCount"], body["runningCount"], body["totalRunningCount"]) for body in seen]
+    assert counters[1:3] == [(11, 0, 0)] * 2
+    assert all(running == total_running == 1 for _queued, running, total_running in counters[3:5])
+
+
 def test_time_ends_phases() -> None:
     """With the pace of time phases last their seconds, however often the status is asked for."""
     clock = Clock()
@@ -188,7 +201,7 @@ def test_replication_delay() -> None:
     caller = caller_of(scenario("passing").with_options(replication_delay=2))
     run_id = caller.start()["id"]
     assert [caller.raw("GET", f"{RUNS}/{run_id}").status for _ in range(3)] == [404, 404, 200]
-    assert caller.poll(run_id)["status"] == "STATUS_PRE_FLIGHT"
+    assert caller.poll(run_id)["status"] == "STATUS_IN_PROGRESS"
 
 
 def test_rerun_of_failed_cases() -> None:
@@ -346,7 +359,7 @@ def test_runs_before_are_complete_or_alive() -> None:
 
 def test_a_poll_that_fails_is_no_poll() -> None:
     """A replaced answer leaves the state alone, unless the fault says that the call takes effect."""
-    for takes_effect, status in ((False, "STATUS_QUEUED"), (True, "STATUS_PRE_FLIGHT")):
+    for takes_effect, status in ((False, "STATUS_CREATED"), (True, "STATUS_IN_PROGRESS")):
         caller = caller_of(scenario("passing").with_faults(Fault("status", status=503, takes_effect=takes_effect)))
         caller.start()
         caller.get(f"{RUNS}/1001", 503)

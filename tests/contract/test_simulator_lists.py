@@ -1,5 +1,6 @@
 """Lists of the simulator: pages in every envelope, queries, versions, and what an installation may lack."""
 
+import json
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -171,6 +172,38 @@ def test_page_that_is_no_number_is_a_400() -> None:
     assert "page" in finished(grid()).get("/api/v2/test_runs?page=x", 400)["error"]
 
 
+def test_raw_cases_by_plain_parameters() -> None:
+    """The criteria may also stand in the address as parameters of their own, without `query=`."""
+    caller = finished(grid(1, 1, 6, fail_every=2))
+    queried = caller.get("/api/v1/test_case_results?query=executionResultId:1001,result:FAILURE&size=2&page=1")
+    plain = caller.get("/api/v1/test_case_results?executionResultId=1001&result=FAILURE&size=2&page=1")
+    assert plain == queried
+    assert (plain["totalElements"], len(plain["content"])) == (3, 1)
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded"])
+def test_what_is_sent_has_to_be_labelled_json(kind: str) -> None:
+    """A start or a stop without the content type of JSON is a 415, and nothing is done."""
+    caller = Caller(Simulator(scenario("slow")))
+    run_id = caller.start()["id"]
+    headers = {"authorization": "Bearer key-for-tests", **({"content-type": kind} if kind else {})}
+    stop = {"canStopAll": False, "result": "STOPPED"}
+    assert caller.raw("PUT", f"{RUNS}/{run_id}", stop, headers).status == 415
+    assert caller.raw("POST", RUNS, {"executionId": 420}, headers).status == 415
+    assert len(caller.simulator.runs()) == 2
+    assert caller.poll(run_id)["status"] != "STATUS_COMPLETED"
+    labelled = headers | {"content-type": "application/json;charset=UTF-8"}
+    assert caller.raw("POST", RUNS, {"executionId": 420}, labelled).status == 200
+
+
+def test_json_is_compact() -> None:
+    """Bodies have no blanks between their parts, errors included: scripts read them with regular expressions."""
+    caller = Caller(Simulator(scenario("passing")))
+    for path in (f"{RUNS}/900", f"{RUNS}/77", "/api/v2/test_runs/900", "/api/v1/saved_execution_configs"):
+        body = caller.raw("GET", path).body
+        assert body == json.dumps(json.loads(body), separators=(",", ":")).encode()
+
+
 def test_wrong_method_is_a_405() -> None:
     """A known path with another method is a 405."""
     assert finished(grid()).raw("DELETE", f"{RUNS}/1001").status == 405
@@ -211,6 +244,14 @@ def test_environments_are_pages() -> None:
     page = caller.get("/api/v1/environments?size=1&page=1")
     assert (page["totalElements"], page["last"], [row["name"] for row in page["content"]]) == (2, True, ["production"])
     assert [each["isEncrypted"] for each in caller.get("/api/v1/environments/10")["variables"]] == [False, True]
+
+
+def test_environments_are_found_by_a_query() -> None:
+    """`query=` selects environments; a service that ignores queries answers with all of them."""
+    found = Caller(Simulator(scenario("passing"))).get("/api/v1/environments?query=name:staging")
+    assert [row["id"] for row in found["content"]] == [10]
+    ignoring = Caller(Simulator(scenario("passing").with_options(ignore_query=True)))
+    assert ignoring.get("/api/v1/environments?query=name:staging")["totalElements"] == 2
 
 
 def test_vendor_report() -> None:

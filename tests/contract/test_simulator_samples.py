@@ -75,7 +75,7 @@ def test_sample_302_is_served_as_published() -> None:
     published = sample("seed000_run_status_response")
     assert caller.poll(302) == published
     assert caller.start()["id"] == 302
-    assert caller.poll(302)["status"] == "STATUS_QUEUED"
+    assert caller.poll(302)["status"] == "STATUS_CREATED"
     assert caller.finish(302) == published
     assert [case["result"] for case in caller.get(f"{RUNS}/302/test_case_results")["testCases"]] == ["FAILURE"]
     assert caller.get("/api/v1/saved_execution_configs") == sample("seed000_saved_execution_configs_response")

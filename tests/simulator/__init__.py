@@ -21,11 +21,12 @@ A scenario is frozen data, to be changed by copies, or written from scratch:
 
 See content.py (plans), scenario.py (`Options`, `RunBefore`, `Scenario`) and faults.py (`Fault`) for every field.
 
-How a run goes on: the start answer is STATUS_CREATED, then come the phases of `Plan.life`, then STATUS_COMPLETED.
+How a run goes on: the start answer is STATUS_CREATED, then come the phases of `Plan.life`, then STATUS_COMPLETED. By
+default a run is created for a moment, then in progress with nothing running, then in progress with counters that move.
 With `pace="polls"` (the default) each status call shows the next phase, `polls` times each; with `pace="time"` a phase
 lasts `seconds` of the simulator's clock. A phase with `hold=True` lasts until `server.release()` or `.release(run_id)`:
 
-    life = (Phase("STATUS_QUEUED"), Phase("STATUS_SOMETHING_NEW", polls=2), Phase("STATUS_IN_PROGRESS", hold=True))
+    life = (Phase("STATUS_IN_PROGRESS", idle=True), Phase("STATUS_NEW", polls=2), Phase("STATUS_IN_PROGRESS", hold=True))
     with Server(Simulator(scenario("passing").with_plan(life=life))) as server:
         ...
         server.wait_for("status", count=4)        # blocks without polling; raises TimeoutError, 10 s by default

@@ -2,7 +2,7 @@
 
 from tests.simulator import bodies_v1 as bodies
 from tests.simulator.junit import vendor_report
-from tests.simulator.paging import value_of
+from tests.simulator.paging import criteria, matches, value_of
 from tests.simulator.plan_body import Body
 from tests.simulator.routes import Match
 from tests.simulator.rows import selected, spring
@@ -77,9 +77,9 @@ def cases(service: Service, _request: Request, match: Match, _now: float) -> Res
 
 
 def raw_cases(service: Service, request: Request, _match: Match, _now: float) -> Response:
-    """Cases and iterations of the run that the query names, a page of them."""
+    """Cases and iterations of the run that the query, or a parameter, names, a page of them."""
     _not_there(exists=service.scenario.options.raw_cases)
-    query = request.query.get("query", "")
+    query = request.query.get("query") or _plain_criteria(request)
     run = service.run(as_id(value_of(query, "executionResultId")))
 
     def row(case: CaseNode) -> Body:
@@ -88,6 +88,11 @@ def raw_cases(service: Service, request: Request, _match: Match, _now: float) ->
     filters = "" if service.scenario.options.ignore_query else query
     found = selected(run, "raw", list(run.tree.rows.values()), row, filters)
     return json_response(spring(found, row, request, 50))
+
+
+def _plain_criteria(request: Request) -> str:
+    """The parameters of the address as a query: every one that does not choose a page is a criterion."""
+    return ",".join(f"{key}:{value}" for key, value in request.query.items() if key not in {"page", "size", "sort"})
 
 
 def newest(service: Service, request: Request, match: Match, _now: float) -> Response:
@@ -109,8 +114,10 @@ def configs(service: Service, _request: Request, _match: Match, _now: float) -> 
 
 
 def environments(service: Service, request: Request, _match: Match, _now: float) -> Response:
-    """The environments, a page of them."""
-    return json_response(spring(service.scenario.environments, bodies.environment_object, request, 20))
+    """The environments that meet the query, a page of them."""
+    conditions = [] if service.scenario.options.ignore_query else criteria(request.query.get("query", ""))
+    found = [each for each in service.scenario.environments if matches(bodies.environment_object(each), conditions)]
+    return json_response(spring(found, bodies.environment_object, request, 20))
 
 
 def environment(service: Service, _request: Request, match: Match, _now: float) -> Response:

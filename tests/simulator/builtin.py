@@ -101,7 +101,7 @@ def _aborted() -> Scenario:
 
 
 def _slow() -> Scenario:
-    life = (Phase("STATUS_QUEUED", polls=2, seconds=2), Phase(IN_PROGRESS, polls=1_000_000, seconds=86_400))
+    life = (Phase(IN_PROGRESS, polls=2, seconds=2, idle=True), Phase(IN_PROGRESS, polls=1_000_000, seconds=86_400))
     return _scenario("The run starts and then takes a whole day.", replace(_shop(), life=life))
 
 
@@ -112,8 +112,10 @@ def _busy() -> Scenario:
 
 
 def _queued() -> Scenario:
-    life = (Phase("STATUS_QUEUED", hold=True),)
-    return _scenario("The run never leaves the queue.", replace(_shop(), life=life))
+    life = (Phase("STATUS_CREATED", seconds=0.5), Phase(IN_PROGRESS, hold=True, idle=True))
+    return _scenario(
+        "The run never leaves the queue: it is in progress, and nothing runs.", replace(_shop(), life=life)
+    )
 
 
 def _visual() -> Scenario:

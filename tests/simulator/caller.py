@@ -31,7 +31,8 @@ class Caller:
         """The response as data."""
         key = self.simulator.scenario.api_keys[0]
         sent = b"" if body is None else json.dumps(body).encode()
-        return self.simulator.answer(Request(method, path, headers or {"authorization": f"Bearer {key}"}, sent))
+        usual = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        return self.simulator.answer(Request(method, path, usual if headers is None else headers, sent))
 
     def get(self, path: str, status: int = 200) -> Any:  # noqa: ANN401 - JSON
         """The JSON of an answer that has this status."""

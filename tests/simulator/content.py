@@ -94,8 +94,9 @@ class Machine:
 class Phase:
     """A part of a run's life: seen by `polls` status calls, or lasting `seconds`, whichever the scenario's pace says.
 
-    With `hold` it lasts until `Simulator.release`. `done` is the share (0 to 1) of the cases that are finished here;
-    without it the share grows evenly over all phases in which a run works.
+    With `hold` it lasts until `Simulator.release`. With `idle` no case runs in it, whatever its status: the machines
+    are still queued. `done` is the share (0 to 1) of the cases that are finished here; without it the share grows
+    evenly over all phases in which a run works.
     """
 
     status: str
@@ -103,11 +104,13 @@ class Phase:
     seconds: float = 1.0
     hold: bool = False
     done: float | None = None
+    idle: bool = False
 
 
+# A run is in progress as soon as its machines are queued; QUEUED and PRE_FLIGHT are states of its parts.
 DEFAULT_LIFE = (
-    Phase("STATUS_QUEUED"),
-    Phase("STATUS_PRE_FLIGHT", seconds=0.5),
+    Phase("STATUS_CREATED", seconds=0.5),
+    Phase("STATUS_IN_PROGRESS", idle=True),
     Phase("STATUS_IN_PROGRESS", polls=2, seconds=4.0),
 )
 

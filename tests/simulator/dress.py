@@ -1,4 +1,4 @@
-"""The same answers in other clothes: IDs as strings, results in the other vocabulary."""
+"""The same answers in other clothes: IDs as strings, results in the other vocabulary, objects under `data`."""
 
 import json
 
@@ -11,10 +11,15 @@ _OTHER = {"SUCCESS": "PASSED", "FAILURE": "FAILED"}
 
 def dressed(response: Response, options: Options) -> Response:
     """The response as the options want it; errors and reports stay as they are."""
-    plain = options.words == "SUCCESS" and not options.string_ids
+    plain = options.words == "SUCCESS" and not options.string_ids and not options.wrapped
     if plain or response.status >= 400 or not response.body.startswith((b"{", b"[")):
         return response
-    return json_response(_value(json.loads(response.body), options), response.status)
+    return json_response(_wrapped(_value(json.loads(response.body), options), options), response.status)
+
+
+def _wrapped(body: object, options: Options) -> object:
+    single = isinstance(body, dict) and ("id" in body or "testCases" in body)
+    return {"data": body} if options.wrapped and single else body
 
 
 def _value(value: object, options: Options) -> object:

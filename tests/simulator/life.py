@@ -10,6 +10,10 @@ COMPLETED = "STATUS_COMPLETED"
 _IDLE = {CREATED, "STATUS_QUEUED", "STATUS_PRE_FLIGHT", COMPLETED}
 
 
+def _idle(phase: Phase) -> bool:
+    return phase.idle or phase.status in _IDLE
+
+
 @dataclass(slots=True)
 class Life:
     """The phases of one run, from created to completed; times are seconds of the simulator's clock."""
@@ -36,6 +40,11 @@ class Life:
     def over(self) -> bool:
         """Whether the run is complete."""
         return self.ended is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no case runs in the phase that is shown."""
+        return _idle(self.phase)
 
     def release(self) -> None:
         """Let the run leave the phase that holds it, or the next one that will."""
@@ -88,6 +97,6 @@ class Life:
             self.ended = now
 
     def _weight(self, phase: Phase) -> float:
-        if phase.status in _IDLE:
+        if _idle(phase):
             return 0.0
         return float(phase.polls) if self.pace == "polls" else phase.seconds

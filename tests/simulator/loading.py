@@ -21,7 +21,7 @@ A scenario file is a JSON object with the fields of a scenario, for example:
 or from scratch:
 
   {"plans": [{"id": 7, "name": "My plan",
-              "life": ["STATUS_QUEUED", {"status": "STATUS_IN_PROGRESS", "seconds": 8}],
+              "life": [{"status": "STATUS_IN_PROGRESS", "idle": true}, {"status": "STATUS_IN_PROGRESS", "seconds": 8}],
               "machines": [{"title": "Chrome", "suites": [{"name": "Smoke", "cases": [
                 {"name": "Log in", "steps": [{"action": "Click on Log in"}]},
                 {"name": "Pay", "result": "FAILURE", "message": "No such element"}]}]}]}]}

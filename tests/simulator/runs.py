@@ -174,7 +174,7 @@ class Run:
             return "NOT_EXECUTED" if self.stopped else "QUEUED"
         if self.stopped:
             return "STOPPED"
-        return "QUEUED" if self.status in {CREATED, "STATUS_QUEUED", "STATUS_PRE_FLIGHT"} else "RUNNING"
+        return "QUEUED" if self.life.idle else "RUNNING"
 
     def _final(self, case: CaseNode) -> str | None:
         again = case.content.rerun_result

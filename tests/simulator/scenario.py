@@ -19,6 +19,7 @@ class Options:
         `test_case_results?query=` list and the plan's list of runs exist (404 otherwise).
     iteration_steps: whether steps are known under the result IDs of iterations too (404 otherwise).
     shape: year of the sample that the v1 run object follows (2024 has the consolidated fields).
+    wrapped: single objects (runs, lists of cases, results of v2 and v3) stand under `data`.
     metric: `testPlanResultMetric` is filled (shape 2024 only).
     null_start_counters, null_counters: counters of the v1 run object are null in the start answer, or always.
     words: the vocabulary of results, SUCCESS and FAILURE or PASSED and FAILED.
@@ -43,6 +44,7 @@ class Options:
     newest_runs: bool = True
     iteration_steps: bool = True
     shape: Literal[2021, 2023, 2024] = 2021
+    wrapped: bool = False
     metric: bool = False
     null_start_counters: bool = False
     null_counters: bool = False

@@ -107,6 +107,9 @@ class Simulator:
             return error_response(405, f"Request method '{request.method}' not supported")
         if found.call == "unknown":
             return error_response(404, f"No handler found for {request.method} {request.path}")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if request.method in {"POST", "PUT"} and kind != "application/json":
+            return error_response(415, f"Content type '{kind}' not supported")
         try:
             response = _ANSWERS[found.call](self._service, request, found, now)
         except Refusal as refusal:

@@ -69,8 +69,9 @@ class Refusal(Exception):
 
 
 def json_response(value: object, status: int = 200) -> Response:
-    """Any JSON value; characters outside ASCII, lone surrogates included, are written as escapes."""
-    return Response(status, json.dumps(value).encode("ascii"), (("Content-Type", JSON_TYPE),))
+    """Any JSON value without blanks between its parts; characters outside ASCII, lone surrogates too, are escapes."""
+    text = json.dumps(value, separators=(",", ":"))
+    return Response(status, text.encode("ascii"), (("Content-Type", JSON_TYPE),))
 
 
 def text_response(text: str, status: int = 200, content_type: str = JSON_TYPE) -> Response:
