@@ -24,11 +24,6 @@ class Status(Enum):
     COMPLETED = "completed"
     UNKNOWN = "unknown"
 
-    @property
-    def waiting(self) -> bool:
-        """Whether the run has not left the queue yet."""
-        return self in {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
-
 
 class Result(Enum):
     """The outcome of a run, or of a part of it. UNKNOWN is a missing or unheard-of outcome: never a pass."""
@@ -129,6 +124,9 @@ class Run:
     A plan may run its failed cases again by itself (`reruns_itself`), in a run of its own: `rerun_id`, as soon as it is
     known, whose `parent_id` is this run. What is `consolidated` is about the run and its reruns together; those of
     `counts` and `other_counts` that are so stand in `consolidated_counts`, too.
+
+    `workload` has the numbers of running and queued tests that the service keeps apart from the counters. They say
+    whether the run waits, and nothing about its outcome.
     """
 
     id: str
@@ -152,6 +150,29 @@ class Run:
     parent_id: str = ""
     consolidated_status: Status | None = None
     consolidated_counts: tuple[Counts, ...] = ()
+    workload: Counts = Counts()
+
+    @property
+    def begun(self) -> bool:
+        """Whether a counter shows that a part of the run is running or done."""
+        return any(counts.running or counts.done for counts in self._all_counts)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the run is in the queue.
+
+        The service calls a run in progress as soon as its machines are queued. Then it waits if there is something to
+        run, and the counters say that nothing is running or done. Counters that are missing say nothing: it has begun.
+        """
+        if self.status is not Status.IN_PROGRESS:
+            return self.status in {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
+        something_to_run = any(counts.total or counts.queued for counts in self._all_counts)
+        nothing_runs = any(counts.running == 0 for counts in self._all_counts)
+        return something_to_run and nothing_runs and not self.begun
+
+    @property
+    def _all_counts(self) -> tuple[Counts, ...]:
+        return (self.workload, self.counts, *self.other_counts)
 
     @property
     def redeemed(self) -> bool:

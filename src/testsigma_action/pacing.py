@@ -139,21 +139,25 @@ class Counters:
 class Pace:
     """What is known about the end of one run. Instants are those of one monotonic clock.
 
-    `before` is the plan's previous run, once it is known. Estimates count from when the run left the queue.
+    `before` is the plan's previous run, once it is known. `waiting` says whether the run was in the queue by the last
+    answer. Estimates count from when it left the queue.
     """
 
     def __init__(self, began: float, interval: timedelta | None = None) -> None:
         """Begin to wait, with a fixed interval where one was asked for."""
         self.before: Run | None = None
+        self.waiting = False
         self._interval = interval
         self._began = began
-        self._was_queued = self._over = False
+        self._was_queued = self._begun = self._over = False
         self._left_queue: float | None = None
         self._counters = Counters()
 
     def saw(self, run: Run, now: float) -> None:
-        """Take an answer."""
-        if run.status.waiting:
+        """Take an answer. A run that has worked does not return to the queue."""
+        self._begun = self._begun or run.begun
+        self.waiting = run.waiting and not self._begun
+        if self.waiting:
             self._was_queued, self._left_queue, self._counters = True, None, Counters()
             return
         if self._left_queue is None:

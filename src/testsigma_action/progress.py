@@ -66,10 +66,10 @@ class Progress:
         """Take an answer, and tell of it if it brings news or after a long silence."""
         self._run, self._heard = run, self._clock.monotonic()
         self._end_outage()
-        changed = (before.id, before.status_label) != (run.id, run.status_label)
+        changed = (before.id, before.status_label, before.waiting) != (run.id, run.status_label, run.waiting)
         if changed or (not self._live and self._counts_on(before, run)):
             self._told = run.counts
-            self._say(course.progress(run, self._course(queue=changed and (before.status.waiting or run.completed))))
+            self._say(course.progress(run, self._course(queue=changed and (before.waiting or run.completed))))
         self._draw()
 
     def _counts_on(self, before: Run, run: Run) -> bool:

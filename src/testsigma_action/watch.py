@@ -9,7 +9,7 @@ from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
 from testsigma_action.model import Run
 from testsigma_action.pacing import Pace
-from testsigma_action.words import STATUSES, in_words
+from testsigma_action.words import in_words, status_in_words
 
 # A run may be unknown to the service for this long after its start: its copies need time (seconds).
 REPLICATION = 60.0
@@ -34,9 +34,9 @@ class Limits:
         """After this instant nothing is asked any more."""
         return self.deadline - min(LAST_LOOK, (self.deadline - self.began) / 10)
 
-    def next_deadline(self, run: Run | None) -> float:
-        """When the run has to be looked at again at the latest."""
-        if run and run.status.waiting and self.queue_deadline is not None:
+    def next_deadline(self, *, waiting: bool) -> float:
+        """When a run, which may be in the queue, has to be looked at again at the latest."""
+        if waiting and self.queue_deadline is not None:
             return min(self.last_look, self.queue_deadline)
         return self.last_look
 
@@ -58,9 +58,10 @@ def watch(run_id: str, remote: Remote, limits: Limits, pace: Pace | None = None)
             yield run
             if run.completed:
                 return
-        _check_deadlines(run, run_id, remote, limits)
+        waiting = run is not None and pace.waiting
+        _check_deadlines(run, run_id, remote, limits, waiting=waiting)
         now = remote.clock.monotonic()
-        remote.calls.sleep(min(pace.next_delay(now), max(0.0, limits.next_deadline(run) - now)))
+        remote.calls.sleep(min(pace.next_delay(now), max(0.0, limits.next_deadline(waiting=waiting) - now)))
 
 
 def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
@@ -85,11 +86,11 @@ def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
         ) from None
 
 
-def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limits) -> None:
+def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limits, *, waiting: bool) -> None:
     now = remote.clock.monotonic()
     if now >= limits.last_look:
         raise _timed_out(run, run_id, timedelta(seconds=round(limits.deadline - limits.began)))
-    if run and run.status.waiting and limits.queue_deadline is not None and now >= limits.queue_deadline:
+    if waiting and limits.queue_deadline is not None and now >= limits.queue_deadline:
         waited = timedelta(seconds=round(now - limits.began))
         raise TimedOut(
             f"Run {run_id} was still in the queue after {in_words(waited)}.",
@@ -99,8 +100,7 @@ def _check_deadlines(run: Run | None, run_id: str, remote: Remote, limits: Limit
 
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
-    status = STATUSES.get(run.status, f"unknown status '{run.status_label or 'none'}'") if run else ""
-    told = " ".join(filter(None, (in_words(waited), status and f"({status})")))
+    told = " ".join(filter(None, (in_words(waited), f"({status_in_words(run)})" if run else "")))
     return TimedOut(f"Run {run_id} was not over after {told}.", code="timed-out", hint=TIMEOUT_HINT)
 
 

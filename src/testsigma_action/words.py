@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from testsigma_action.model import Status
+from testsigma_action.model import Run, Status
 
 STATUSES = {
     Status.CREATED: "created",
@@ -12,6 +12,13 @@ STATUSES = {
     Status.COMPLETED: "completed",
 }
 """Where a run is in its life; what is missing has no name of ours."""
+
+
+def status_in_words(run: Run) -> str:
+    """Say where a run is in its life. An unknown status is quoted as it came: untrusted text."""
+    if run.status is Status.IN_PROGRESS and run.waiting:
+        return "waiting for a machine"
+    return STATUSES.get(run.status) or f"unknown status '{run.status_label or 'none'}'"
 
 
 def in_words(duration: timedelta | None) -> str:

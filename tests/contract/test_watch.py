@@ -50,12 +50,13 @@ def test_every_answer_is_told_to_the_end(serve: Serve) -> None:
     service = serve("passing")
     answers = seen(service)
     assert [run.status for run in answers] == [
-        Status.QUEUED,
-        Status.PRE_FLIGHT,
+        Status.CREATED,
+        Status.IN_PROGRESS,
         Status.IN_PROGRESS,
         Status.IN_PROGRESS,
         Status.COMPLETED,
     ]
+    assert [run.waiting for run in answers] == [True, True, False, False, False]
     assert answers[-1].result is Result.PASSED
     assert all(not run.completed for run in answers[:-1])
     assert service.server.calls == ["start", *["status"] * 5]
@@ -192,6 +193,20 @@ def test_the_queue_has_a_deadline_of_its_own(serve: Serve) -> None:
     error = timed_out(serve("queued"), limits(queue=0.1))
     assert error.code == "queue-timed-out"
     assert "still in the queue after" in error.message
+
+
+def test_a_run_of_which_nothing_runs_is_in_the_queue(serve: Serve) -> None:
+    """The service calls a run in progress as soon as its machines are queued; its counters say that nothing runs."""
+    held = scenario("passing").with_plan(life=(Phase("STATUS_IN_PROGRESS", hold=True, done=0.0, idle=True),))
+    for shape in (2021, 2023, 2024):
+        error = timed_out(serve(held.with_options(shape=shape)), limits(queue=0.1))
+        assert error.code == "queue-timed-out"
+
+
+def test_a_run_without_counters_has_left_the_queue(serve: Serve) -> None:
+    """In progress, and nothing says whether it waits: only the timeout of the whole ends the wait."""
+    held = with_life(Phase("STATUS_IN_PROGRESS", hold=True, idle=True)).with_options(null_counters=True)
+    assert timed_out(serve(held), limits(1.0, queue=0.1)).code == "timed-out"
 
 
 def test_a_run_that_left_the_queue_has_no_queue_deadline(serve: Serve) -> None:

@@ -44,7 +44,41 @@ def test_what_was_carried_out() -> None:
 def test_only_completed_is_an_end() -> None:
     """An unknown status is neither an end nor a place in the queue."""
     assert [status for status in Status if replace(RUN, status=status).completed] == [Status.COMPLETED]
-    assert {status for status in Status if status.waiting} == {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
+    waiting = {status for status in Status if replace(RUN, status=status).waiting}
+    assert waiting == {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
+
+
+@pytest.mark.parametrize(
+    ("counts", "waiting"),
+    [
+        (Counts(total=11, passed=0, queued=11, running=0), True),
+        (Counts(total=11, running=0), True),
+        (Counts(queued=11, running=0), True),
+        (Counts(total=11, queued=10, running=1), False),
+        (Counts(total=11, passed=1, queued=10, running=0), False),
+        (Counts(total=11, failed=1, running=0), False),
+        (Counts(total=11, aborted=1, running=0), False),
+        (Counts(total=11, stopped=1, running=0), False),
+        (Counts(total=11, not_executed=1, running=0), False),
+        (Counts(total=11, queued=11), False),
+        (Counts(0, 0, 0, 0, 0, 0, 0, 0), False),
+        (Counts(), False),
+    ],
+)
+def test_a_run_in_progress_may_wait(counts: Counts, waiting: bool) -> None:  # noqa: FBT001
+    """It waits where its counters say that nothing runs and nothing is done; without such counters it has begun."""
+    run = replace(RUN, status=Status.IN_PROGRESS, counts=counts)
+    assert run.waiting is waiting
+    assert replace(run, counts=Counts(), other_counts=(counts,)).waiting is waiting
+    assert not replace(run, status=Status.COMPLETED).waiting
+
+
+def test_one_set_of_counters_is_enough_to_show_work() -> None:
+    """Where two sets of counters contradict each other, the run has begun."""
+    idle, busy = Counts(total=11, running=0), Counts(total=11, running=1)
+    for counts in ((idle, busy), (busy, idle)):
+        run = replace(RUN, status=Status.IN_PROGRESS, counts=counts[0], other_counts=counts[1:])
+        assert (run.waiting, run.begun) == (False, True)
 
 
 def test_a_secret_shows_itself_only_when_asked() -> None:

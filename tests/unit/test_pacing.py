@@ -1,6 +1,7 @@
 """When to ask next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,6 +130,24 @@ def test_the_queue_is_no_part_of_the_run() -> None:
     assert after(*waiting).queued is None
     assert after(*waiting, usual=before(30)).left(3540.0) is None
     assert delay(after(*waiting, usual=before(30)), 3540.0) == pytest.approx(unknowing(3540.0), rel=0.05)
+
+
+def test_nothing_running_is_a_place_in_the_queue() -> None:
+    """A run that is in progress by its status, and of which nothing runs yet, waits like a queued one."""
+    idle = replace(answer(), counts=Counts(total=100, queued=100, running=0))
+    pace = after((0.0, idle), (3540.0, idle))
+    assert pace.waiting
+    pace.saw(answer(1), 3600.0)
+    assert (pace.waiting, pace.queued) == (False, timedelta(hours=1))
+
+
+def test_a_run_that_has_worked_waits_no_more() -> None:
+    """Counters that are zero for a moment do not bring it back into the queue."""
+    idle = replace(answer(), counts=Counts(total=100, queued=100, running=0))
+    running = replace(answer(), counts=Counts(total=100, queued=99, running=1))
+    pace = after((0.0, idle), (60.0, running), (120.0, idle))
+    assert not pace.waiting
+    assert pace.queued == timedelta(minutes=1)
 
 
 def test_a_moment_in_the_queue_is_no_news() -> None:

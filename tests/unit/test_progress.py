@@ -81,6 +81,21 @@ def test_every_change_of_status_is_told(watched: Watched) -> None:
     ]
 
 
+def test_the_end_of_the_queue_is_told(watched: Watched) -> None:
+    """Also where the status stays the same: it is in progress before a machine works on it."""
+    idle = replace(going(total=11), counts=Counts(total=11, queued=11, running=0))
+    pace = Pace(0.0)
+    watched.progress.paced(pace)
+    for run in (idle, replace(idle, counts=Counts(total=11, queued=10, running=1))):
+        watched.after(20.0)
+        pace.saw(run, watched.clock.monotonic())
+        watched.after(0.0, run)
+    assert watched.lines == [
+        "[0:00:20] waiting for a machine, 0 of 11 cases done",
+        "[0:00:40] in progress, 0 of 11 cases done, left the queue after 40 s",
+    ]
+
+
 def test_a_large_run_does_not_flood_the_log(watched: Watched) -> None:
     """5,000 cases, one every 0.1 s, and as many answers: tens of lines, the last of them complete."""
     watched.after(0.0, going())

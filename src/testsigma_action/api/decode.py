@@ -102,6 +102,7 @@ def run(body: object) -> Run:
         parent_id=fields.identity("reRunParentId"),
         consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
         consolidated_counts=_consolidated(fields),
+        workload=Counts(running=fields.count("totalRunningCount"), queued=fields.count("totalQueuedCount")),
     )
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action.model import Counts, Run
+from testsigma_action.model import Counts, Run, Status
 from testsigma_action.text import log_line
-from testsigma_action.words import STATUSES, in_words
+from testsigma_action.words import in_words, status_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def progress(run: Run, course: Course) -> str:
 
 
 def status(run: Run) -> str:
-    """Where a run is in its life, in words of ours."""
-    known = STATUSES.get(run.status)
-    return known or f"unknown status '{log_line(run.status_label) or 'none'}', still watching"
+    """Where a run is in its life."""
+    words = log_line(status_in_words(run))
+    return f"{words}, still watching" if run.status is Status.UNKNOWN else words
 
 
 def _counted(counts: Counts) -> list[str]:
