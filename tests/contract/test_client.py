@@ -56,6 +56,18 @@ def test_a_start_sends_what_was_asked_for(serve: Serve) -> None:
     assert run.url == f"{service.server.url}/ui/td/runs/1001"
 
 
+def test_a_run_may_stand_under_data(serve: Serve) -> None:
+    """The answers to start and status are the same, wrapped or not."""
+    service = serve(scenario("passing").with_options(wrapped=True))
+    run = service.client.start_run(spec())
+    assert (run.id, run.status) == ("1001", Status.CREATED)
+    seen = service.client.fetch_run(run.id, until=soon())
+    assert (seen.id, seen.plan_name, seen.counts.total) == ("1001", "Shop regression", 11)
+    service.client.stop_run(run.id)
+    assert service.client.fetch_case_list(run.id, until=soon())
+    assert service.client.fetch_run_details(run.id, until=soon())
+
+
 def test_a_start_sends_nothing_that_was_not_given(serve: Serve) -> None:
     """Null could mean something."""
     service = serve("passing")

@@ -242,6 +242,38 @@ def test_a_reason_and_no_run_is_a_refusal(serve: Serve) -> None:
     assert not attempt.in_doubt
 
 
+def test_a_refusal_with_status_200_is_told_in_its_own_words(serve: Serve) -> None:
+    """An error instead of a run: the service says why, there is no run, and nothing was started."""
+    service = serve("passing", Fault("start", text='{"error": "Plan is archived", "fieldErrors": []}'))
+    attempt = starting(service)
+    error = refused(attempt)
+    assert (error.code, attempt.in_doubt) == ("start-refused", False)
+    assert "answered 200 OK, saying 'Plan is archived'. Nothing was started." in error.message
+    assert service.server.calls.count("start") == 1
+
+
+def test_a_busy_plan_with_status_200(serve: Serve) -> None:
+    """What the service says counts, not the status that it says it with."""
+    service = serve("passing", Fault("start", text=BUSY))
+    assert refused(starting(service)).code == "plan-busy"
+
+
+def test_a_message_without_a_run_is_uncertain(serve: Serve) -> None:
+    """A message with status 200 may be good news of a run that is not listed yet: it is shown, and proves nothing."""
+    service = serve("passing", Fault("start", text='{"data": null, "message": "Accepted"}'))
+    error = refused(starting(service))
+    assert error.code == "start-uncertain"
+    assert "answered 200 OK, saying 'Accepted'." in error.message
+
+
+def test_a_run_is_found_although_the_answer_was_an_error(serve: Serve) -> None:
+    """The error may come after the run was stored."""
+    service = serve("passing", Fault("start", text='{"error": "Agent is out of Sync."}', takes_effect=True))
+    attempt = starting(service)
+    assert attempt.run().id == "1001"
+    assert attempt.outcome.adopted
+
+
 def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
     """The index alone, without a run, under a criterion that it may not understand: nobody knows."""
     reason = Fault("start", status=500, text='{"error": "Agent is out of Sync."}')

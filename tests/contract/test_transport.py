@@ -623,3 +623,36 @@ def test_trouble_with_tls_after_the_request_leaves_it_open_whether_it_arrived(
         made.send(limited(SHORT, "POST", {"executionId": 420}), identity)
     assert len(received) == 1
     assert caught.value.sent is True
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"error": "Plan is archived", "code": "0", "fieldErrors": []}', "200 OK, saying 'Plan is archived'."),
+        ('{"data": null, "message": "Plan is archived."}', "200 OK, saying 'Plan is archived.'"),
+        ('{"id": null, "message": "Plan is archived"}', "200 OK, saying 'Plan is archived'."),
+        ('{"data": null}', "a body that describes no run."),
+        ('["Plan is archived"]', "a body that describes no run."),
+    ],
+)
+def test_an_error_with_status_200_is_told_in_its_own_words(serve: Serve, body: str, words: str) -> None:
+    """A body that describes an error instead of a run counts like a 502; the message quotes it."""
+    service = serve("passing", Fault("status", text=body, count=None))
+    with pytest.raises(Unreachable) as caught:
+        fetch(service, until=soon(0.3))
+    assert caught.value.message.startswith("Could not read the status of run 900: 127.0.0.1:")
+    assert caught.value.message.endswith(words)
+
+
+def test_an_error_with_status_200_is_no_empty_list(serve: Serve) -> None:
+    """A list of details within the error is not taken for the rows of an empty page."""
+    service = serve("passing", Fault("newest", text='{"error": "No access", "fieldErrors": []}', count=None))
+    with pytest.raises(Unreachable, match="saying 'No access'"):
+        service.client.fetch_newest_runs("420", until=soon(0.3))
+
+
+def test_an_error_with_status_200_is_no_stop(serve: Serve) -> None:
+    """The stop was not accepted, whatever the status of the answer."""
+    service = serve("slow", Fault("stop", text='{"error": "Not allowed"}', count=None))
+    with pytest.raises(Transient, match="Could not stop run 1001: .* answered 200 OK, saying 'Not allowed'"):
+        service.client.stop_run("1001")

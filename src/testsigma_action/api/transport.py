@@ -19,9 +19,19 @@ from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 
 from testsigma_action import __version__
+from testsigma_action.api import envelope
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.network import Network, certificate_rejected, name, never_sent
-from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble, backoff, error_of, retry_after
+from testsigma_action.api.trouble import (
+    CERTIFICATE_HINT,
+    ErrorAnswer,
+    Trouble,
+    answered_with,
+    backoff,
+    error_of,
+    retry_after,
+    saying,
+)
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
 from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
@@ -160,11 +170,23 @@ class Transport:
         return value
 
     def _decoded(self, request: Request, decode: Callable[[Json], T]) -> T:
-        body = self._exchange(request)
+        status, received = self._exchange(request)
+        body: Json = None
         try:
-            return decode(_parse(body))
+            body = _parse(received)
+            if not envelope.error_said(body):
+                return decode(envelope.unwrapped(body))
+            problem = "that is an error"
         except DecodeError as error:
-            raise Transient(f"Could not {request.purpose}: {self.host} answered with a body {error}.") from None
+            problem = str(error)
+        raise self._undecoded(f"Could not {request.purpose}", status, body, problem)
+
+    def _undecoded(self, could_not: str, status: int, body: Json, problem: str) -> Transient:
+        """The error for an answer 2xx that is not what was asked for, in the service's own words where it has some."""
+        if words := envelope.words(body):
+            message = saying(answered_with(could_not, self.host, status), words)
+            return Transient(message, said=envelope.error_said(body))
+        return Transient(f"{could_not}: {self.host} answered with a body {problem}.")
 
     def _wait_after(self, trouble: Transient, request: Request, attempt: int, until: float) -> None:
         self.too_many += trouble.status == 429
@@ -176,13 +198,13 @@ class Transport:
         self._observe(Trouble(request.purpose, attempt, trouble.message, delay))
         pause(delay)
 
-    def _exchange(self, request: Request) -> bytes:
+    def _exchange(self, request: Request) -> tuple[int, bytes]:
         ends = self._clock.monotonic() + request.limits.total
         try:
             with self._open(request) as response:
                 if response.status_code >= 300:
                     raise self._error(request, response, ends)
-                return self._read(response, request.limits.size, ends)
+                return response.status_code, self._read(response, request.limits.size, ends)
         except requests.RequestException as error:
             raise self._no_answer(request, error) from None
         except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:

@@ -44,7 +44,7 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
 
     A 500 is a business error at times ("plan busy"), so its words are kept (docs/api.md, "Errors").
     """
-    answered = f"{could_not}: {host} answered {answer.status} {phrase(answer.status)}".rstrip()
+    answered = answered_with(could_not, host, answer.status)
     if answer.status < 400:
         target = answer.location_host[:EXCERPT] or "another path"
         return Redirected(
@@ -52,12 +52,22 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
         )
     said, shown = reason(answer.body), excerpt(answer.body)
     news = "" if shown.lower() == phrase(answer.status).lower() else shown
-    end = "" if news.endswith((".", "!")) else "."
-    message = f"{answered}, saying '{news}'{end}" if news else f"{answered}."
+    message = saying(answered, news)
     if answer.status >= 500 or answer.status in PASSING_4XX:
         return Transient(message, status=answer.status, retry_after=answer.retry_after, said=said)
     code, hint = REFUSALS.get(answer.status, ("api-refused", REFUSED_HINT))
     return Refused(message, code=code, hint=hint, status=answer.status, said=said)
+
+
+def answered_with(could_not: str, host: str, status: int) -> str:
+    """The beginning of a sentence about an answer: what could not be done, by whom, and the status."""
+    return f"{could_not}: {host} answered {status} {phrase(status)}".rstrip()
+
+
+def saying(answered: str, words: str) -> str:
+    """The whole sentence, with the words of the service where it has any."""
+    end = "" if words.endswith((".", "!")) else "."
+    return f"{answered}, saying '{words}'{end}" if words else f"{answered}."
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:
@@ -80,9 +90,15 @@ def reason(body: bytes) -> str:
         said = json.loads(body)
     except (ValueError, RecursionError):
         return ""
+    return reason_in(said)
+
+
+def reason_in(said: object) -> str:
+    """The same of a body that was read: the first text of the three, which may stand in an object under `error`."""
     if not isinstance(said, dict):
         return ""
-    texts = (said.get(key) for key in ("error", "message", "error_description"))
+    told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
+    texts = (part.get(key) for part in told for key in ("error", "message", "error_description"))
     return next((_one_line(text) for text in texts if isinstance(text, str) and text), "")
 
 
@@ -120,7 +136,8 @@ REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
 REFUSALS = {
     401: (
         "api-key-rejected",
-        "Check api-key: it may be wrong, revoked, or of another tenant or region (then set base-url to your region's).",
+        "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
+        "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com.",
     ),
     403: ("api-forbidden", "The user whose api-key this is may not do that: ask an admin of your Testsigma account."),
     404: ("not-found", "Check the ID, and that api-key and base-url are those of the account that has it."),
