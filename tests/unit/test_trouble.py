@@ -45,6 +45,13 @@ def test_refusals_are_final_and_name_the_remedy(status: int, code: str, word: st
     assert word in found.hint
 
 
+def test_a_rejected_key_names_the_regions() -> None:
+    """A key is good for one region: the hint has the addresses of the others."""
+    hint = error(401).hint
+    assert "https://app-eu.testsigma.com" in hint
+    assert "https://app-in.testsigma.com" in hint
+
+
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
 def test_a_redirect_is_final_and_names_the_host(status: int) -> None:
     """The key belongs to one host, so a redirect is never followed; the message says where it points."""
