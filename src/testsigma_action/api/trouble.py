@@ -133,11 +133,14 @@ def retry_after(header: str, now: datetime) -> float | None:
 REDIRECT_HINT = "Set base-url to the address that answers without a redirect; the key is never sent to another host."
 CERTIFICATE_HINT = "Name the file with your own authority's certificate in ca-bundle, or mend the base-url."
 REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
+KEY_HINT = (
+    "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
+    "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
+)
 REFUSALS = {
     401: (
         "api-key-rejected",
-        "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
-        "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com.",
+        KEY_HINT,
     ),
     403: ("api-forbidden", "The user whose api-key this is may not do that: ask an admin of your Testsigma account."),
     404: ("not-found", "Check the ID, and that api-key and base-url are those of the account that has it."),
