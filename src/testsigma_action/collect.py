@@ -101,7 +101,7 @@ class _Collector:
 
     def with_case_details(self, tree: ResultTree, asking: Asking) -> ResultTree:
         """Times and flags of cases, from the index if there is one; the others one by one within a budget."""
-        cases = [case for case in tree.cases() if case.id]
+        cases = [case for case in tree.rows() if case.id]
         found = asking.index(self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases))
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
         singles, lost = asking.each([case.id for case in missing[:MOST_SINGLES]], self._case)
@@ -117,7 +117,7 @@ class _Collector:
 
         Where the service does not know the steps of a data set, those of the whole case are asked for, once.
         """
-        cases = _failed_first(case for case in tree.cases() if details == "all" or not case.acceptable)
+        cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
         steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], self._steps)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]

@@ -10,10 +10,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from testsigma_action import tree
 from testsigma_action.model import Result, Run
-from testsigma_action.tree import CaseResult, MachineResult, SuiteResult
+from testsigma_action.tree import CaseResult, MachineResult
 
-Placed = tuple[MachineResult, SuiteResult, CaseResult]
+Placed = tree.Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ def compare(before: Run, then: Iterable[MachineResult], now: Iterable[MachineRes
     """Compare the cases of a run with those of the run before it."""
     cases, earlier = list(_placed(now)), list(_placed(then))
     changes: dict[_Change, list[Placed]] = {change: [] for change in _Change}
-    gone = sum(not case.acceptable for *_, case in earlier)
+    gone = sum(_counts(case) for *_, case in earlier)
     for placed, old in zip(cases, _found_again(cases, earlier), strict=True):
         changes[_change(placed[2], old)].append(placed)
-        gone -= old is not None and not old.acceptable
+        gone -= old is not None and _counts(old)
     new, known, fixed, not_run, _ = changes.values()
     return Comparison(before, tuple(new), tuple(known), tuple(fixed), gone + len(not_run))
 
@@ -56,11 +57,16 @@ def _placed(machines: Iterable[MachineResult]) -> Iterator[Placed]:
     return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
 
 
+def _counts(case: CaseResult) -> bool:
+    """Whether it is a failure that is missed where it is not seen again: a hook is none, its name may change."""
+    return not case.acceptable and not case.hook
+
+
 def _change(case: CaseResult, old: CaseResult | None) -> _Change:
     failed_before = old if old and not old.acceptable else None
     if not case.acceptable:
         return _Change.KNOWN if failed_before and _as_before(case, failed_before) else _Change.NEW
-    if failed_before is None:
+    if failed_before is None or case.hook:
         return _Change.NONE
     if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
         return _Change.NOT_RUN

@@ -45,7 +45,8 @@ class Iteration:
 class CaseResult:
     """One case on one machine. `steps` is None where they were not fetched; `result_label` is the service's word.
 
-    A case that was run again has its last result; `earlier` are those before it, the oldest first.
+    A case that was run again has its last result; `earlier` are those before it, the oldest first. A `hook` is a row
+    that the service made for what runs before or after a case: it is not counted, but it has to pass.
     """
 
     id: str
@@ -61,6 +62,7 @@ class CaseResult:
     visual_result: Result | None = None
     url: str = ""
     earlier: tuple["CaseResult", ...] = ()
+    hook: bool = False
 
     @property
     def flaky(self) -> bool:
@@ -92,9 +94,20 @@ class CaseResult:
             yield from iteration.steps or ()
 
 
+def cases_and_hooks(rows: Sequence[CaseResult]) -> str:
+    """Say how many of each there are: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    hooks = sum(row.hook for row in rows)
+    numbers = {"case": len(rows) - hooks, "hook": hooks}
+    told = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in numbers.items() if number]
+    return " and ".join(told) or "0 cases"
+
+
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """One suite on one machine. `suite_id` is the same in every run, as is the `machine_id` of a machine."""
+    """One suite on one machine. `suite_id` is the same in every run, as is the `machine_id` of a machine.
+
+    `cases` are all rows of the service's list, those of hooks as well.
+    """
 
     id: str
     name: str
@@ -102,6 +115,11 @@ class SuiteResult:
     result: Result = Result.UNKNOWN
     timing: Timing = Timing()
     suite_id: str = ""
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers of its cases, without hooks."""
+        return Counts.of(case.result for case in self.cases if not case.hook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +148,17 @@ class MachineResult:
     listed_as: str = ""
     machine_id: str = ""
 
-    def cases(self) -> Iterator[CaseResult]:
-        """Its cases in the order of its suites."""
+    def rows(self) -> Iterator[CaseResult]:
+        """Its cases and hooks in the order of its suites."""
         for suite in self.suites:
             yield from suite.cases
+
+    def cases(self) -> Iterator[CaseResult]:
+        """Its cases in the order of its suites."""
+        return (row for row in self.rows() if not row.hook)
+
+
+Placed = tuple[MachineResult, SuiteResult, CaseResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +178,25 @@ class ResultTree:
     gaps: tuple[str, ...] = ()
     reruns: tuple[Run, ...] = ()
 
-    def cases(self) -> Iterator[CaseResult]:
-        """All cases in the order of machines and suites."""
+    def rows(self) -> Iterator[CaseResult]:
+        """All cases and hooks in the order of machines and suites: whatever has to pass."""
         for machine in self.machines:
-            yield from machine.cases()
+            yield from machine.rows()
 
-    def placed_cases(self) -> Iterator[tuple[MachineResult, SuiteResult, CaseResult]]:
-        """All cases with the place they stand in."""
+    def cases(self) -> Iterator[CaseResult]:
+        """All cases in the order of machines and suites: whatever is counted."""
+        return (row for row in self.rows() if not row.hook)
+
+    def placed_rows(self) -> Iterator[Placed]:
+        """All cases and hooks with the place they stand in."""
         for machine in self.machines:
             for suite in machine.suites:
                 for case in suite.cases:
                     yield machine, suite, case
+
+    def placed_cases(self) -> Iterator[Placed]:
+        """All cases with the place they stand in."""
+        return (placed for placed in self.placed_rows() if not placed[2].hook)
 
     @property
     def counts(self) -> Counts:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from testsigma_action.errors import ActionError
 from testsigma_action.model import Counts, Result, Run
 from testsigma_action.report import Conclusion, Verdict
-from testsigma_action.tree import CaseResult, ResultTree
+from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
 PRECEDENCE = (70, 130, 143, 2, 3, 4, 1, 5, 0)
@@ -46,13 +46,18 @@ def judge_reruns(attempts: Sequence[ResultTree], whole: ResultTree) -> Verdict:
     failed = _not_passed(whole) or _failed("The run failed at first.", "tests-failed")
     if _failed_again(failed, attempts, whole):
         again = f"also when run again (run {whole.reruns[-1].id})."
-        return replace(failed, reason=f"{_failures(whole.counts).rstrip('.')}, {again}")
+        return replace(failed, reason=f"{_failures(whole).rstrip('.')}, {again}")
     problem = next(_unredeemed(attempts, whole), "")
     if problem:
         return replace(failed, reason=f"{failed.reason} {problem} {_said(whole.run)}".rstrip())
+    return Verdict(Conclusion.PASSED, 0, f"{_executed(whole)} passed, {_only_again(whole)} run again.")
+
+
+def _only_again(whole: ResultTree) -> str:
     flaky = sum(case.flaky for case in whole.cases())
-    again = "1 of them only when it was" if flaky == 1 else f"{flaky} of them only when they were"
-    return Verdict(Conclusion.PASSED, 0, f"{_executed(whole)} passed, {again} run again.")
+    if not flaky:
+        return "after hooks that failed were"
+    return "1 of them only when it was" if flaky == 1 else f"{flaky} of them only when they were"
 
 
 def _failed_again(failed: Verdict, attempts: Sequence[ResultTree], whole: ResultTree) -> bool:
@@ -79,9 +84,10 @@ def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[s
     by_itself = judge(attempts[-1])
     if by_itself.exit_code:
         yield f"Of run {last.id}, in which failed cases ran again: {by_itself.reason}"
-    bad = sum(not case.acceptable for case in whole.cases())
+    bad = [row for row in whole.rows() if not row.acceptable]
     if bad:
-        yield f"Run {last.id}, in which failed cases ran again, passed, but nothing shows that {_cases(bad)} did."
+        left = cases_and_hooks(bad)
+        yield f"Run {last.id}, in which failed cases ran again, passed, but nothing shows that {left} did."
     skipped = sum(_skipped(case) for case in whole.cases())
     if skipped:
         yield f"{_cases(skipped)} that run {first.id} did not execute did not run again either."
@@ -104,7 +110,7 @@ def _unexplained(tree: ResultTree) -> Iterator[str]:
     if tree.run.completed and not judge(tree).exit_code:
         return
     bad = sum(not case.acceptable for case in tree.cases())
-    if not bad:
+    if all(row.acceptable for row in tree.rows()):
         yield f"None of its cases shows why run {tree.run.id} did not pass."
     if any(counts.bad > bad for counts in (tree.run.counts, *tree.run.other_counts)):
         yield f"The counters of run {tree.run.id} have more failures than its list of cases."
@@ -130,7 +136,7 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
     if run.result is Result.PASSED:
         return None
     if run.result is Result.FAILED:
-        return _failed(_failures(tree.counts), "tests-failed")
+        return _failed(_failures(tree), "tests-failed")
     if run.result is Result.NOT_EXECUTED:
         return _failed("No case was executed.", "no-tests", NO_TESTS_HINT)
     if run.result in {Result.STOPPED, Result.ABORTED}:
@@ -139,10 +145,12 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
     return _failed(f"The run completed with {label}, which is not a pass.", "result-unknown")
 
 
-def _failures(counts: Counts) -> str:
-    if counts.failed and counts.total:
-        return f"{counts.failed} of {_cases(counts.total)} failed."
-    return "The run failed."
+def _failures(tree: ResultTree) -> str:
+    counts = tree.counts
+    cases = f"{counts.failed} of {_cases(counts.total)} failed." if counts.failed and counts.total else ""
+    bad = [row for row in tree.rows() if row.hook and not row.acceptable]
+    hooks = f"{cases_and_hooks(bad)} did not pass." if bad else ""
+    return " ".join(filter(None, (cases, hooks))) or "The run failed."
 
 
 def _contradicted(tree: ResultTree) -> Verdict | None:
@@ -154,9 +162,9 @@ def _contradicted(tree: ResultTree) -> Verdict | None:
 
 def _contradictions(tree: ResultTree) -> Iterator[str]:
     """What speaks against a pass, in words, the weightiest first."""
-    bad = [case for case in tree.cases() if not case.acceptable]
+    bad = [row for row in tree.rows() if not row.acceptable]
     if bad:
-        yield f"{_cases(len(bad))} did not pass"
+        yield f"{cases_and_hooks(bad)} did not pass"
     for counts in (tree.run.counts, *tree.run.other_counts):
         yield from _bad_counts(counts)
     yield from _unaccounted(tree)

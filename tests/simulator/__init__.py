@@ -26,7 +26,8 @@ default a run is created for a moment, then in progress with nothing running, th
 With `pace="polls"` (the default) each status call shows the next phase, `polls` times each; with `pace="time"` a phase
 lasts `seconds` of the simulator's clock. A phase with `hold=True` lasts until `server.release()` or `.release(run_id)`:
 
-    life = (Phase("STATUS_IN_PROGRESS", idle=True), Phase("STATUS_NEW", polls=2), Phase("STATUS_IN_PROGRESS", hold=True))
+    queue = Phase("STATUS_IN_PROGRESS", idle=True)
+    life = (queue, Phase("STATUS_SOMETHING_NEW", polls=2), Phase("STATUS_IN_PROGRESS", hold=True))
     with Server(Simulator(scenario("passing").with_plan(life=life))) as server:
         ...
         server.wait_for("status", count=4)        # blocks without polling; raises TimeoutError, 10 s by default
@@ -65,7 +66,7 @@ tests.simulator.caller make such calls short.
 As a program: `python -m tests.simulator --help`.
 """
 
-from tests.simulator.builders import data_driven, failed, grid, passed, steps_failed, steps_passed
+from tests.simulator.builders import data_driven, failed, grid, hook, passed, steps_failed, steps_passed
 from tests.simulator.builtin import NAMES, scenario
 from tests.simulator.content import (
     Case,
@@ -113,6 +114,7 @@ __all__ = [
     "data_driven",
     "failed",
     "grid",
+    "hook",
     "passed",
     "scenario",
     "steps_failed",

@@ -62,7 +62,7 @@ def _identity(run: Run, *, at_start: bool) -> Body:
 
 def counts(run: Run) -> dict[str, int]:
     """The cases of a run by where they are."""
-    return counted(run.case_state(case) for case in run.tree.cases)
+    return counted(run.case_state(case) for case in run.tree.cases if not case.content.hook)
 
 
 def _counters(run: Run, options: Options, *, at_start: bool) -> Body:
@@ -119,7 +119,7 @@ def consolidated_counts(run: Run) -> Body:
 
 def _states(run: Run, last: Run) -> dict[tuple[int, int, int], str | None]:
     """Where the cases of a run are, those that its reruns up to the last one have as these have them."""
-    own = {place(case): run.case_state(case) for case in run.tree.cases}
+    own = {place(case): run.case_state(case) for case in run.tree.cases if not case.content.hook}
     return own if run is last or run.child is None else own | _states(run.child, last)
 
 

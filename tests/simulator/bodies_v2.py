@@ -108,7 +108,7 @@ def _plain(found: dict[str, int]) -> Body:
 
 
 def _level(run: Run, cases: Iterable[CaseNode]) -> Body:
-    found = counted(run.case_state(case) for case in cases)
+    found = counted(run.case_state(case) for case in cases if not case.content.hook)
     return _plain(found) | {f"consolidated{name[0].upper()}{name[1:]}Count": found[name] for name in _NAMES}
 
 

@@ -31,6 +31,12 @@ def failed(name: str, *actions: str, at: int = 0, message: str = NOT_DISPLAYED, 
     return Case(name, "FAILURE", message, steps, duration=duration)
 
 
+def hook(when: str = "after", result: str = "SUCCESS", message: str | None = None, number: int = 2438) -> Case:
+    """The row that the service makes for a hook before or after a case: named by an ID, a hash and when it runs."""
+    step = Step("Remove the account", result, message or "Successfully performed the action.")
+    return Case(f"{number}_{number:032x}_{when}test", result, message, (step,), hook=True)
+
+
 def data_driven(name: str, *iterations: Iteration) -> Case:
     """A case with data sets; it failed when one of them did."""
     result = "FAILURE" if any(each.result == "FAILURE" for each in iterations) else "SUCCESS"

@@ -45,6 +45,7 @@ class Iteration:
 class Case:
     """A case.
 
+    A `hook` is a row that the service makes itself (`hook` in the builders): counted nowhere, listed like a case.
     `rerun_result` is its result in a rerun (the same as before when not given), or those in one rerun after the other,
     of which the last one stays.
     """
@@ -59,6 +60,7 @@ class Case:
     result_id: int | None = None
     rerun_result: str | tuple[str, ...] | None = None
     disabled: bool = False
+    hook: bool = False
     fields: Fields = field(default_factory=dict)
 
 

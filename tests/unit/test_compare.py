@@ -146,3 +146,17 @@ def test_work_grows_with_the_cases() -> None:
     least = min(cost(small, small) for _ in range(5))
     assert min(cost(large, large) for _ in range(3)) < 20 * least
     assert min(cost(large, moved) for _ in range(3)) < 30 * least
+
+
+def hook(result: Result, number: int = 7) -> CaseResult:
+    """A row for a hook."""
+    return replace(case(str(number), result), hook=True)
+
+
+def test_hooks_are_new_or_known_failures_and_nothing_else() -> None:
+    """They are no cases that could be fixed, or be missed where they do not run again."""
+    assert told(compare(BEFORE, chrome(hook(GOOD)), chrome(hook(BAD)))) == {"new": ["Case 7"]}
+    assert told(compare(BEFORE, chrome(hook(BAD)), chrome(hook(BAD)))) == {"known": ["Case 7"]}
+    for now in (chrome(hook(GOOD)), chrome(hook(LEFT_OUT)), chrome(hook(GOOD, 8)), chrome(case("1"))):
+        found = compare(BEFORE, chrome(hook(BAD)), now)
+        assert (told(found), found.not_run) == ({}, 0)

@@ -153,6 +153,43 @@ def test_the_best_counters_come_first() -> None:
     assert [counts.passed for counts in (run.counts, *run.other_counts)] == [1, 2, 3, 4]
 
 
+def test_the_metric_may_stand_in_a_run_within_the_run() -> None:
+    """Counters of both kinds are read there, too."""
+    metric = {"consolidatedPlanFailedCount": 1, "passedCount": 2}
+    run = decode.run(RUN | {"run": {"testPlanResultMetric": metric}})
+    assert [(counts.failed, counts.passed) for counts in (run.counts, *run.other_counts)] == [(1, None), (None, 2)]
+    assert run.consolidated_counts == (Counts(failed=1),)
+
+
+@pytest.mark.parametrize(
+    ("name", "hook"),
+    [
+        ("2438_d580af2198b24a81b1ee3209f09c91f1_aftertest", True),
+        ("2438_d580af2198b24a81b1ee3209f09c91f1_beforetest", True),
+        (" 2438_D580AF2198B24A81B1EE3209F09C91F1_BeforeTest ", True),
+        ("log_in_aftertest", False),
+        ("2438_aftertest", False),
+        ("2438_cafe_aftertest", False),
+        ("2438_d580af2198b24a81b1ee3209f09c91f1_aftertest 2", False),
+        ("Clean up 2438_d580af2198b24a81b1ee3209f09c91f1_aftertest", False),
+        ("2438_d580af2198b24a81b1ee3209f09c91f1", False),
+        ("aftertest", False),
+    ],
+)
+def test_rows_of_hooks(name: str, hook: bool) -> None:  # noqa: FBT001
+    """A hook is known by an ID, a hash and when it runs; a case that people named so by chance stays a case."""
+    _, (machine,) = decode.case_list({"testCases": [row(testCaseName=name)]})
+    assert [one.hook for one in machine.rows()] == [hook]
+    assert len(list(machine.cases())) == 1 - hook
+
+
+def test_what_runs_and_waits_is_read_apart_from_the_counters() -> None:
+    """It is not evidence for a verdict: many queued tests of a finished run prove nothing."""
+    run = decode.run(RUN | {"totalRunningCount": 2, "totalQueuedCount": 3})
+    assert run.workload == Counts(running=2, queued=3)
+    assert (run.counts, run.other_counts) == (Counts(), ())
+
+
 def test_unknown_sets_of_counters_are_passed_over() -> None:
     """Null metrics leave the plain counters."""
     nulls: dict[str, object] = {

@@ -55,6 +55,13 @@ def test_realistic_run() -> None:
     ]
 
 
+def test_hooks_that_passed_are_no_testcases() -> None:
+    """Nor is a suite that has nothing else; the run is told instead."""
+    hook = replace(case("7_hash_aftertest"), hook=True)
+    report = of_cases(hook, verdict=samples.PASSED)
+    assert only_case(report).get("name") == "Test plan run"
+
+
 def test_document_begins_with_a_declaration() -> None:
     """The encoding is declared, and the text can be read by junitparser."""
     text = "".join(junit.render(samples.failing()))

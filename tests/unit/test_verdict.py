@@ -376,6 +376,39 @@ def test_a_disabled_case_need_not_run_again() -> None:
     assert (verdict.exit_code, "1 of 2 cases" in verdict.reason) == (0, True)
 
 
+def with_hook(found: ResultTree, result: Result) -> ResultTree:
+    """The tree with a hook behind its cases."""
+    hook = CaseResult("90", "90", "2438_hash_aftertest", result, hook=True)
+    [machine] = found.machines
+    [suite] = machine.suites
+    return replace(found, machines=(replace(machine, suites=(replace(suite, cases=(*suite.cases, hook)),)),))
+
+
+@pytest.mark.parametrize("result", BAD)
+def test_a_hook_that_did_not_pass_is_no_pass(result: Result) -> None:
+    """Whatever the service calls the run, its cases and its suites."""
+    verdict = judge(with_hook(tree(Result.PASSED), result))
+    assert (verdict.exit_code, verdict.code) == (1, "contradiction")
+    assert "1 hook did not pass" in verdict.reason
+
+
+@pytest.mark.parametrize("result", [Result.PASSED, Result.NOT_EXECUTED])
+def test_a_hook_is_no_evidence_that_a_case_was_executed(result: Result) -> None:
+    """Without a case that passed there is no pass; with one a hook changes nothing."""
+    assert exits(with_hook(tree(Result.NOT_EXECUTED), result)) == (1, "no-tests")
+    assert exits(with_hook(tree(Result.PASSED), result)) == (0, "")
+
+
+def test_reruns_and_hooks() -> None:
+    """A hook that failed has to pass in a rerun; that it was the only failure is said."""
+    first = with_hook(tree(Result.PASSED, run=FAILED_RUN), Result.FAILED)
+    passed = again(first, with_hook(tree(Result.PASSED, run=AGAIN), Result.PASSED))
+    assert (passed.exit_code, passed.reason) == (0, "The only case passed, after hooks that failed were run again.")
+    failed = again(first, tree(Result.PASSED, run=AGAIN))
+    assert failed.exit_code == 1
+    assert "nothing shows that 1 hook did" in failed.reason
+
+
 def test_a_chain_is_judged_by_its_last_rerun() -> None:
     """A rerun that failed is made good for as the first run is."""
     first = broken(Result.FAILED, Result.FAILED)

@@ -4,6 +4,7 @@ Answers are read leniently where leniency is safe (a missing text is empty, an u
 never a pass) and strictly where it is not (no ID, no status, not the run that was asked for): see docs/api.md.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ RESULTS = {
     "NOT_EXECUTED": Result.NOT_EXECUTED,
     "QUEUED": Result.QUEUED,
 }
+# The name of a row that the service makes for a hook: an ID, a hash, and when it runs.
+HOOK = re.compile(r"[0-9]+_[0-9a-f]{8,64}_(before|after)test", re.IGNORECASE)
 # What the names of counters begin with that are about a run and its reruns together.
 CONSOLIDATED = "consolidatedPlan"
 
@@ -108,15 +111,21 @@ def run(body: object) -> Run:
 
 def _counters(fields: Fields) -> tuple[Counts, ...]:
     """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
-    metric = fields.inner("testPlanResultMetric")
+    metric = _metric(fields)
     sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
     return tuple(numbers for numbers in sets if numbers.known) or (counts(fields),)
 
 
 def _consolidated(fields: Fields) -> tuple[Counts, ...]:
     """Those of the sets that are about the run and its reruns together."""
-    sets = (counts(fields.inner("testPlanResultMetric"), CONSOLIDATED), counts(fields, CONSOLIDATED))
+    sets = (counts(_metric(fields), CONSOLIDATED), counts(fields, CONSOLIDATED))
     return tuple(numbers for numbers in sets if numbers.known)
+
+
+def _metric(fields: Fields) -> Fields:
+    """The counters that the service keeps apart: in the run object, or in a `run` within it."""
+    own = fields if fields.has("testPlanResultMetric") else fields.inner("run")
+    return own.inner("testPlanResultMetric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +276,7 @@ def _case(row: Fields) -> CaseResult:
         result_label=row.text("result"),
         data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
         iterations=tuple(_iteration(Fields(item)) for item in row.rows("iterationResults")),
+        hook=HOOK.fullmatch(row.text("testCaseName").strip()) is not None,
     )
 
 

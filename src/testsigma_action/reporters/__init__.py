@@ -64,8 +64,9 @@ def suite_name(suite: SuiteResult) -> str:
 
 
 def plain_case_name(case: CaseResult) -> str:
-    """A case's name for people (untrusted)."""
-    return case.name or f"case {case.case_id or case.id}"
+    """A case's name for people (untrusted); it says where it is no case but a hook."""
+    name = case.name or f"case {case.case_id or case.id}"
+    return f"{name} (hook)" if case.hook else name
 
 
 def case_name(case: CaseResult) -> str:
@@ -79,8 +80,8 @@ def case_name(case: CaseResult) -> str:
 
 
 def failures(tree: ResultTree | None) -> Iterator[Placed]:
-    """All failures with the place they stand in, in the order of machines and suites."""
-    return (placed for placed in tree.placed_cases() if not placed[2].acceptable) if tree else iter(())
+    """All failures of cases and hooks with the place they stand in, in the order of machines and suites."""
+    return (placed for placed in tree.placed_rows() if not placed[2].acceptable) if tree else iter(())
 
 
 def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:

@@ -4,7 +4,6 @@ Every line is returned without its line break, holds none, and is no command to 
 """
 
 from collections.abc import Iterable
-from itertools import islice
 from traceback import format_exception
 
 from testsigma_action.errors import help_url
@@ -26,6 +25,7 @@ from testsigma_action.reporters import (
     took,
 )
 from testsigma_action.text import NAME, log_line
+from testsigma_action.tree import cases_and_hooks
 from testsigma_action.words import in_words
 
 BAR = "│ "
@@ -89,12 +89,12 @@ def rerun(run: Run) -> str:
 
 def failed_cases(report: RunReport, most: int = 50) -> list[str]:
     """The failures of a run with all that helps to understand them, `most` of them at most; nothing where none are."""
-    found = failures_by_news(report)
-    shown = [_failure(placed, news) for placed, news in islice(found, most)]
-    left = sum(1 for _ in found)
-    if not shown and not left:
+    found = list(failures_by_news(report))
+    if not found:
         return []
-    lines = [f"{counted(len(shown) + left, 'case')} did not pass in {log_line(report.title)}:"]
+    shown = [_failure(placed, news) for placed, news in found[:most]]
+    left = len(found) - len(shown)
+    lines = [f"{cases_and_hooks([placed[2] for placed, _ in found])} did not pass in {log_line(report.title)}:"]
     lines += [line for told in shown for line in told]
     return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
 

@@ -121,6 +121,7 @@ def _attempt(case: CaseResult) -> Fields:
         "resultLabel": _text(case.result_label),
         "dataDriven": case.data_driven,
         "disabled": case.disabled,
+        "hook": case.hook,
         **_timing(case.timing),
         "visualResult": _optional(case.visual_result),
         "url": case.url,

@@ -28,7 +28,7 @@ from testsigma_action.reporters import (
 from testsigma_action.reporters.markup import linked_case, place, sign
 from testsigma_action.reporters.page import REST, ROWS, Detail, Page
 from testsigma_action.text import html
-from testsigma_action.tree import ResultTree
+from testsigma_action.tree import ResultTree, cases_and_hooks
 
 _GAP = 300
 _NAMED = 20
@@ -74,7 +74,11 @@ def _add_failures(page: Page, failures: Sequence[Placed], news: str, level: str)
     if not failures:
         return
     number = len(failures)
-    title = counted(number, f"{news} failure") if news else f"{counted(number, 'case')} did not pass"
+    title = (
+        counted(number, f"{news} failure")
+        if news
+        else f"{cases_and_hooks([case for *_, case in failures])} did not pass"
+    )
     page.add(f"{level} {title}", limit=Detail.NAME)
     if causes := tables.of_causes(failures):
         page.add_table(tables.CAUSES, causes)

@@ -44,13 +44,12 @@ def of_runs(runs: Iterable[RunReport]) -> Iterator[str]:
 def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
     """A row for each machine and each of its suites."""
     for machine in machines:
-        counts = Counts.of(case.result for case in machine.cases())
         name = f"<b>{html(machine_name(machine))}</b>{_oddly(machine)}{_device(machine)}"
-        yield _row(f"{_sign(machine, counts)} {name}", counts, took(machine.timing))
+        counts = Counts.of(case.result for case in machine.cases())
+        yield _row(f"{_sign(machine, machine.rows())} {name}", counts, took(machine.timing))
         for suite in machine.suites:
-            counts = Counts.of(case.result for case in suite.cases)
             name = f"{html(suite_name(suite))}{_oddly(suite)}"
-            yield _row(f"{_INDENT}{_sign(suite, counts)} {name}", counts, took(suite.timing))
+            yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, took(suite.timing))
 
 
 def rows_of_machines(machines: Iterable[MachineResult]) -> int:
@@ -65,8 +64,9 @@ def _device(machine: MachineResult) -> str:
     return f"<br>{html(facts)}" if facts else ""
 
 
-def _sign(part: MachineResult | SuiteResult, counts: Counts) -> str:
-    """How a part ended; what its cases say where nobody told."""
+def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
+    """How a part ended; what its cases and hooks say where nobody told."""
+    counts = Counts.of(row.result for row in rows)
     if part.result is not Result.UNKNOWN:
         return sign(part.result)
     if any((counts.failed, counts.aborted, counts.stopped, counts.queued)):

@@ -99,14 +99,19 @@ def suites(report: Report) -> list[Suite]:
 
 def _of_run(run: RunReport) -> Iterator[Suite]:
     machines = run.tree.machines if run.tree else ()
-    placed = [(machine, suite) for machine in machines for suite in machine.suites if suite.cases]
+    placed = [(machine, suite) for machine in machines for suite in machine.suites if any(_shown(suite))]
     properties = _run_properties(run)
     for machine, suite in placed:
-        entries = tuple(entry for case in suite.cases for entry in _of_case(case))
+        entries = tuple(entry for case in _shown(suite) for entry in _of_case(case))
         path = (run.title, machine_name(machine), suite_name(suite))
         yield Suite(path, entries, suite.timing, properties | _machine_properties(machine, suite))
     if needs_saying(run) or not placed:
         yield Suite((run.title,), (_whole(run.verdict, run),), Timing(), properties)
+
+
+def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
+    """Its cases, and the hooks that did not pass."""
+    return (case for case in suite.cases if not (case.hook and case.acceptable))
 
 
 def _of_case(case: CaseResult) -> Iterator[Entry]:
