@@ -108,7 +108,7 @@ def _case(random: Random, mood: str) -> Case:
 def _life(random: Random) -> tuple[Phase, ...]:
     longest = random.choice((2.0, 30.0, 600.0, 3000.0))
     phases = [
-        Phase(random.choice(STATUSES), random.randint(1, 4), random.uniform(0.1, longest))
+        Phase(random.choice(STATUSES), random.randint(1, 4), random.uniform(0.1, longest), idle=random.random() < 0.2)
         for _ in range(random.randint(0, 4))
     ]
     return (*phases, Phase("STATUS_IN_PROGRESS", hold=True)) if random.random() < 0.07 else tuple(phases)

@@ -26,6 +26,12 @@ def working(seconds: float, *faults: Fault) -> Scenario:
     return timed(PLAN, Phase("STATUS_IN_PROGRESS", seconds=seconds)).with_faults(*faults)
 
 
+def queued(seconds: float) -> Scenario:
+    """A run of which nothing runs for so long, and which is at work for as long."""
+    queue = Phase("STATUS_IN_PROGRESS", seconds=seconds, idle=True)
+    return timed(PLAN, queue, Phase("STATUS_IN_PROGRESS", seconds=seconds))
+
+
 def instants(outcome: Outcome) -> list[int | None]:
     """When each line of the log was printed (seconds), as far as it says so."""
     found = [STAMP.match(line) for line in outcome.lines]
@@ -41,7 +47,7 @@ def silence(outcome: Outcome) -> int:
     ("content", "exit_code"),
     [
         (working(2 * HOUR), 0),
-        (timed(PLAN, Phase("STATUS_QUEUED", seconds=HOUR), Phase("STATUS_IN_PROGRESS", seconds=HOUR)), 0),
+        (queued(HOUR), 0),
         (working(HOUR).with_options(null_counters=True), 0),
         (working(HOUR, Fault("status", delay=900.0, after=5, count=2)), 0),
         (working(HOUR, Fault("*", begin=600.0, end=2400.0, status=503, count=None)), 0),
@@ -106,7 +112,7 @@ def test_history_is_a_convenience(call: str, change: dict[str, float], tmp_path:
 
 def test_the_queue_is_told_apart(tmp_path: Path) -> None:
     """When the run leaves it, and at the end; what is left counts from there."""
-    content = timed(PLAN, Phase("STATUS_QUEUED", seconds=600.0), Phase("STATUS_IN_PROGRESS", seconds=600.0))
+    content = queued(600.0)
     outcome = World(content, tmp_path).run()
     told = [line.partition("] ")[2] for line in outcome.lines if "queue " in line or line.endswith("the queue")]
     assert len(told) == 2

@@ -15,8 +15,8 @@ from tests.virtual.world import URL
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md").read_text("utf-8")
 EXAMPLES = {found[2]: found[1] for found in re.finditer(r"```text\n(.+ \(exit code \d+, ([a-z-]+)\): .+)\n```", GUIDE)}
-LONG = (Phase("STATUS_QUEUED", seconds=5.0), Phase("STATUS_IN_PROGRESS", seconds=86_400.0))
-HELD = (Phase("STATUS_QUEUED", hold=True),)
+LONG = (Phase("STATUS_IN_PROGRESS", seconds=5.0, idle=True), Phase("STATUS_IN_PROGRESS", seconds=86_400.0))
+HELD = (Phase("STATUS_IN_PROGRESS", hold=True, idle=True),)
 COUNTERS = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "queued")
 NO_COUNTERS = {f"{name}Count": None for name in COUNTERS}
 ATTACH = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "9001"}
