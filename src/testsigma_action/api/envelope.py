@@ -20,7 +20,7 @@ def unwrapped(body: object) -> object:
 
 def words(body: object) -> str:
     """What a body without content says, for people; empty where it has content."""
-    if not isinstance(body, dict) or any(body.get(key) for key in (*CONTENT, "data")):
+    if not isinstance(body, dict) or any(body.get(key) is not None for key in (*CONTENT, "data")):
         return ""
     return reason_in(body)
 
