@@ -64,7 +64,7 @@ class _Collector:
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), "The list of cases", {"": machines})
         tree = graft.each_case(replace(tree, machines=machines, listed=True), self._linked)
-        listed, total = sum(1 for _ in tree.cases()), tree.run.counts.total or 0
+        listed, total = tree.distinct, tree.run.counts.total or 0
         if listed < total:
             return replace(tree, gaps=(*tree.gaps, f"{total - listed} of {total} cases: the list has {listed}."))
         return tree
@@ -80,10 +80,11 @@ class _Collector:
             if isinstance(details, Unreachable):
                 what = "What the detailed calls say of the run"
             return _with_gap(tree, what, {"": details}), details
-        known = (*details.counts, tree.run.counts, *tree.run.other_counts)
+        known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)
         run = replace(tree.run, counts=known[0], other_counts=known[1:], consolidated_counts=together)
-        return replace(tree, run=run, details_result=details.result), None
+        broken = tuple(f"{name} of the details" for name in details.unreadable)
+        return replace(tree, run=run, details_result=details.result, unreadable_fields=broken), None
 
     def with_machines(self, tree: ResultTree, asking: Asking) -> ResultTree:
         """Devices, results and times of machines."""

@@ -31,7 +31,11 @@ class Status(Enum):
 
 
 class Result(Enum):
-    """The outcome of a run, or of a part of it. UNKNOWN is a missing or unheard-of outcome: never a pass."""
+    """The outcome of a run, or of a part of it.
+
+    UNKNOWN is a missing outcome, or one that cannot be read: never a pass. That a machine or a suite has none is
+    neutral; where it has one that cannot be read, the field is among the `unreadable_fields` of its run or tree.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -77,6 +81,11 @@ class Counts:
     def known(self) -> bool:
         """Whether anything was counted at all (all zeros say nothing either: the service starts with them)."""
         return any((self.total, self.passed, self.failed, self.aborted, self.stopped, self.not_executed))
+
+    @property
+    def unfinished(self) -> int:
+        """Parts that wait or go on."""
+        return (self.queued or 0) + (self.running or 0)
 
     @property
     def bad(self) -> int:
@@ -129,6 +138,8 @@ class Run:
     A plan may run its failed cases again by itself (`reruns_itself`), in a run of its own: `rerun_id`, as soon as it is
     known, whose `parent_id` is this run. What is `consolidated` is about the run and its reruns together; those of
     `counts` and `other_counts` that are so stand in `consolidated_counts`, too.
+
+    `unreadable_fields` names the fields that should say how the run went and cannot be read: evidence against a pass.
     """
 
     id: str
@@ -152,6 +163,12 @@ class Run:
     parent_id: str = ""
     consolidated_status: Status | None = None
     consolidated_counts: tuple[Counts, ...] = ()
+    unreadable_fields: tuple[str, ...] = ()
+
+    @property
+    def all_counts(self) -> tuple[Counts, ...]:
+        """Every set of counters, the best first."""
+        return (self.counts, *self.other_counts)
 
     @property
     def redeemed(self) -> bool:
@@ -159,7 +176,7 @@ class Run:
         return (
             self.consolidated_status in {None, Status.COMPLETED}
             and self.consolidated_result in {None, Result.PASSED}
-            and not any(counts.bad for counts in self.consolidated_counts)
+            and not any(counts.bad or counts.running for counts in self.consolidated_counts)
         )
 
     @property

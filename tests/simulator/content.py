@@ -43,7 +43,7 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case.
+    """A case. `listed` replaces keys of its row in the list of cases, as `fields` does in the detailed answer.
 
     `rerun_result` is its result in a rerun (the same as before when not given), or those in one rerun after the other,
     of which the last one stays.
@@ -60,6 +60,7 @@ class Case:
     rerun_result: str | tuple[str, ...] | None = None
     disabled: bool = False
     fields: Fields = field(default_factory=dict)
+    listed: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

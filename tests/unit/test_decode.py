@@ -114,10 +114,10 @@ def test_a_run_has_its_plan_and_its_labels() -> None:
     """Name and ID of the plan, the service's own words, build number, environment and times."""
     plan = {"id": 420, "name": "Shop"}
     body = RUN | {"execution": plan, "executionId": None, "buildNo": 812, "environmentId": 10, "message": "no agent"}
-    run = decode.run(body | {"startTime": 0, "endTime": 5000, "duration": 4000})
+    run = decode.run(body | {"startTime": 946_684_800_000, "endTime": 946_684_805_000, "duration": 4000})
     assert (run.plan_id, run.plan_name, run.build_number, run.environment_id) == ("420", "Shop", "812", "10")
     assert (run.message, run.result_label, run.status_label) == ("no agent", "SUCCESS", "STATUS_COMPLETED")
-    assert run.timing.ended == datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
+    assert run.timing.ended == datetime(2000, 1, 1, 0, 0, 5, tzinfo=UTC)
     assert run.timing.duration == timedelta(seconds=4)
 
 
@@ -227,11 +227,26 @@ def test_the_parts_of_a_case() -> None:
     assert (machine.id, machine.suites[0].id) == ("301", "201")
 
 
-@pytest.mark.parametrize("iterations", [None, [], "x", {}])
+@pytest.mark.parametrize("iterations", [None, []])
 def test_a_case_without_data_has_no_iterations(iterations: object) -> None:
-    """Null, an empty list and nonsense are no iterations."""
+    """Null and an empty list are no iterations."""
     _, [machine] = decode.case_list({"testCases": [row(iterationResults=iterations)]})
     assert next(machine.cases()).iterations == ()
+
+
+@pytest.mark.parametrize("iterations", ["x", {}, 7, True, [7], [None]])
+def test_data_sets_that_cannot_be_read_are_broken(iterations: object) -> None:
+    """They may hide a failure, so the case is no pass."""
+    _, [machine] = decode.case_list({"testCases": [row(iterationResults=iterations)]})
+    assert not next(machine.cases()).acceptable
+
+
+@pytest.mark.parametrize("owner", ["..", {}, 1.5, True])
+def test_a_list_of_nobody_knows_whose_cases_is_refused(owner: object) -> None:
+    """The run that it belongs to may be missing, but not unreadable."""
+    with pytest.raises(DecodeError):
+        decode.case_list({"executionResultId": owner, "testCases": [row()]})
+    assert decode.case_list({"executionResultId": 302.0, "testCases": [row()]})[0] == "302"
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ Answers are read leniently where leniency is safe (a missing text is empty, an u
 never a pass) and strictly where it is not (no ID, no status, not the run that was asked for): see docs/api.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.fields import DecodeError, Evidence, Fields, whole_number
 from testsigma_action.model import Counts, Result, Run, Status, Timing
 from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
@@ -32,13 +32,38 @@ RESULTS = {
 CONSOLIDATED = "consolidatedPlan"
 
 
+# The counters of all sets, by the names that they have on the wire.
+COUNTERS = (
+    "total",
+    "passed",
+    "failed",
+    "preRequisiteFailed",
+    "aborted",
+    "stopped",
+    "notExecuted",
+    "queued",
+    "running",
+)
+# What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
+UNREADABLE_SETS = "iterationResults (unreadable)"
+
+
 def result(label: str) -> Result:
     """Both vocabularies of the service; anything else is UNKNOWN."""
     return RESULTS.get(label.strip().upper(), Result.UNKNOWN)
 
 
+def outcome(fields: Fields, key: str = "result") -> Evidence[Result]:
+    """A result as evidence: a word that we do not know is unreadable, like anything that is no text."""
+    return fields.evidence(key, lambda raw: RESULTS.get(raw.strip().upper()) if isinstance(raw, str) else None)
+
+
 def _optional_result(label: str) -> Result | None:
     return result(label) if label else None
+
+
+def _unreadable(found: Sequence[Evidence[Result]]) -> tuple[str, ...]:
+    return tuple(evidence.unreadable for evidence in found if evidence.unreadable)
 
 
 def _visual(fields: Fields) -> Result | None:
@@ -50,23 +75,39 @@ def _visual(fields: Fields) -> Result | None:
     return None
 
 
+def _counters_of(fields: Fields, prefix: str = "") -> dict[str, Evidence[int]]:
+    """One set of counters as evidence, with the prefix that its names have (`consolidatedPlan`, ...)."""
+    wire = {name: f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count" for name in COUNTERS}
+    return {name: fields.evidence(key, whole_number) for name, key in wire.items()}
+
+
 def counts(fields: Fields, prefix: str = "") -> Counts:
-    """One set of counters, with the prefix that its names have (`consolidatedPlan`, ...)."""
-
-    def number(name: str) -> int | None:
-        return fields.count(f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count")
-
-    failed, unmet = number("failed"), number("preRequisiteFailed")
+    """One set of counters; those that are absent or unreadable are None."""
+    number = {name: evidence.value for name, evidence in _counters_of(fields, prefix).items()}
+    failed, unmet = number["failed"], number["preRequisiteFailed"]
     return Counts(
-        total=number("total"),
-        passed=number("passed"),
+        total=number["total"],
+        passed=number["passed"],
         failed=failed if unmet is None else (failed or 0) + unmet,
-        aborted=number("aborted"),
-        stopped=number("stopped"),
-        not_executed=number("notExecuted"),
-        queued=number("queued"),
-        running=number("running"),
+        aborted=number["aborted"],
+        stopped=number["stopped"],
+        not_executed=number["notExecuted"],
+        queued=number["queued"],
+        running=number["running"],
     )
+
+
+def unreadable_counters(fields: Fields, *prefixes: str) -> tuple[str, ...]:
+    """The names of counters that are there and cannot be read."""
+    found = (_counters_of(fields, prefix).values() for prefix in prefixes)
+    return tuple(evidence.unreadable for evidences in found for evidence in evidences if evidence.unreadable)
+
+
+def _unreadable_below(fields: Fields, key: str) -> tuple[str, ...]:
+    """The same of the counters in a nested object, with its name; what is no object is unreadable itself."""
+    if fields.evidence(key, lambda raw: raw if isinstance(raw, dict) else None).unreadable:
+        return (key,)
+    return tuple(f"{key}.{name}" for name in unreadable_counters(fields.inner(key), CONSOLIDATED, ""))
 
 
 def status(label: str) -> Status:
@@ -84,7 +125,7 @@ def run(body: object) -> Run:
     return Run(
         id=fields.identity("id"),
         status=status(fields.text("status")),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         plan_id=fields.identity("executionId") or plan.identity("id"),
         plan_name=plan.text("name"),
         status_label=fields.text("status"),
@@ -95,13 +136,18 @@ def run(body: object) -> Run:
         timing=fields.timing(),
         counts=known[0],
         other_counts=known[1:],
-        consolidated_result=_optional_result(fields.text("consolidatedResult")),
+        consolidated_result=outcome(fields, "consolidatedResult").value,
         visual_result=_visual(fields),
         reruns_itself=plan.text("reRunType").strip().upper() not in {"", "NONE"},
         rerun_id=fields.identity("childResult") or fields.inner("childResult").identity("id"),
         parent_id=fields.identity("reRunParentId"),
         consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
         consolidated_counts=_consolidated(fields),
+        unreadable_fields=(
+            *_unreadable((outcome(fields), outcome(fields, "consolidatedResult"))),
+            *unreadable_counters(fields, CONSOLIDATED, ""),
+            *_unreadable_below(fields, "testPlanResultMetric"),
+        ),
     )
 
 
@@ -109,23 +155,33 @@ def _counters(fields: Fields) -> tuple[Counts, ...]:
     """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
     metric = fields.inner("testPlanResultMetric")
     sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
-    return tuple(numbers for numbers in sets if numbers.known) or (counts(fields),)
+    return _telling(sets) or (counts(fields),)
+
+
+def _telling(sets: Sequence[Counts]) -> tuple[Counts, ...]:
+    """Those that say something, the ones to show first: that parts are queued or running is evidence, too."""
+    known = tuple(numbers for numbers in sets if numbers.known)
+    return known + tuple(numbers for numbers in sets if not numbers.known and numbers.unfinished)
 
 
 def _consolidated(fields: Fields) -> tuple[Counts, ...]:
     """Those of the sets that are about the run and its reruns together."""
     sets = (counts(fields.inner("testPlanResultMetric"), CONSOLIDATED), counts(fields, CONSOLIDATED))
-    return tuple(numbers for numbers in sets if numbers.known)
+    return _telling(sets)
 
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """What v2 and v3 say of a run: no status, no name; its own counters and times."""
+    """What v2 and v3 say of a run: no status, no name; its own counters and times.
+
+    Here and below, `unreadable` has the names of the fields that are there and cannot be read.
+    """
 
     result: Result
     timing: Timing
     counts: tuple[Counts, ...]
     consolidated_counts: tuple[Counts, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 def run_details(body: object) -> RunDetails:
@@ -133,11 +189,13 @@ def run_details(body: object) -> RunDetails:
     fields = _identified(body, "run")
     metrics = fields.inner("metrics")
     together, own = counts(metrics, CONSOLIDATED), counts(metrics)
+    found = outcome(fields)
     return RunDetails(
-        result=result(fields.text("result")),
+        result=found.value or Result.UNKNOWN,
         timing=fields.timing(),
-        counts=tuple(one for one in (together, own) if one.known),
-        consolidated_counts=(together,) if together.known else (),
+        counts=_telling((together, own)),
+        consolidated_counts=_telling((together,)),
+        unreadable=(*_unreadable((found,)), *_unreadable_below(fields, "metrics")),
     )
 
 
@@ -156,6 +214,7 @@ class MachineDetails:
     device: Device
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def machine_details(body: object) -> MachineDetails:
@@ -173,8 +232,9 @@ def machine_details(body: object) -> MachineDetails:
             name=device.text("deviceName"),
             host=device.text("hostName"),
         ),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
+        unreadable=_unreadable((outcome(fields),)),
     )
 
 
@@ -184,12 +244,14 @@ class SuiteDetails:
 
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def suite_details(body: object) -> SuiteDetails:
     """A suite of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "suite")
-    return SuiteDetails(result(fields.text("result")), fields.timing())
+    found = outcome(fields)
+    return SuiteDetails(found.value or Result.UNKNOWN, fields.timing(), _unreadable((found,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +264,7 @@ class CaseDetails:
     data_driven: bool
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def case_details(body: object) -> CaseDetails:
@@ -212,8 +275,9 @@ def case_details(body: object) -> CaseDetails:
         run_id=fields.inner("metrics").identity("testPlanResultId"),
         disabled=fields.flag("isDisabled"),
         data_driven=fields.flag("isDataDriven"),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
+        unreadable=_unreadable((outcome(fields),)),
     )
 
 
@@ -221,11 +285,13 @@ def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
     """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
 
     A row that makes no sense stays as a case of unknown result: dropping it could make a verdict better.
-    Raises DecodeError without a list.
+    Raises DecodeError without a list, and where the run that it belongs to is named in a way that nobody can read.
     """
     fields = Fields(body)
     if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
         raise DecodeError("without a list of cases")
+    if fields.has("executionResultId") and not fields.identity("executionResultId"):
+        raise DecodeError("that does not say whose cases it lists")
     rows = [Fields(row) for row in fields.rows("testCases")]
     return fields.identity("executionResultId"), tuple(_machines(rows))
 
@@ -262,15 +328,23 @@ def _case(row: Fields) -> CaseResult:
         id=row.identity("testCaseResultId"),
         case_id=row.identity("testCaseId"),
         name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
-        result=result(row.text("result")),
+        result=outcome(row).value or Result.UNKNOWN,
         result_label=row.text("result"),
         data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
-        iterations=tuple(_iteration(Fields(item)) for item in row.rows("iterationResults")),
+        iterations=_iterations(row),
     )
 
 
+def _iterations(row: Fields) -> tuple[Iteration, ...]:
+    """The data sets of a case. A list that cannot be read is one broken data set: it may hide a failure."""
+    if row.evidence("iterationResults", lambda raw: raw if isinstance(raw, list) else None).unreadable:
+        return (Iteration(id="", name=UNREADABLE_SETS, result=Result.UNKNOWN),)
+    return tuple(_iteration(Fields(item)) for item in row.rows("iterationResults"))
+
+
 def _iteration(row: Fields) -> Iteration:
-    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=result(row.text("result")))
+    found = outcome(row).value or Result.UNKNOWN
+    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=found)
 
 
 def step(row: object, position: int) -> StepResult:
