@@ -120,6 +120,8 @@ def without_result(run: Run) -> bool:
 
 def lagging(tree: ResultTree) -> bool:
     """Whether what a completed run says does not fit together in a way that reading it again may mend."""
+    if without_result(tree.run):
+        return True
     if tree.run.result is Result.PASSED and any(not finding.lasting for finding in findings(tree)):
         return True
     return tree.listed and (_is_short(tree) or _has_unfinished(tree) or _hides_failures(tree))
