@@ -13,7 +13,7 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.remote import Remote
-from testsigma_action.asking import WIDTH, Asking
+from testsigma_action.asking import WIDTH, Asking, Budgeted
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.evidence import lagging
 from testsigma_action.model import Result, Run
@@ -186,9 +186,10 @@ class _Collector:
         """
         cases = _failed_first(case for case in tree.cases() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
-        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], self._steps)
+        fetch = Budgeted(self._steps)
+        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
-        own, lost_own = asking.each(whole, self._steps)
+        own, lost_own = asking.each(whole, fetch)
         errors = {**lost, **lost_own}
         left = [(case, one) for case, sets in wanted if case not in own for one in (case, *sets) if one in errors]
         without = {case: errors[one] for case, one in left}

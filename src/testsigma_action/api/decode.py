@@ -44,6 +44,8 @@ COUNTERS = (
     "queued",
     "running",
 )
+# No run has more cases than these.
+MOST_CASES = 120_000
 # What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
 UNREADABLE_SETS = "iterationResults (unreadable)"
 
@@ -292,6 +294,8 @@ def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
         raise DecodeError("without a list of cases")
     if fields.has("executionResultId") and not fields.identity("executionResultId"):
         raise DecodeError("that does not say whose cases it lists")
+    if len(fields.rows("testCases")) > MOST_CASES:
+        raise DecodeError(f"with more than {MOST_CASES:,} cases")
     rows = [Fields(row) for row in fields.rows("testCases")]
     return fields.identity("executionResultId"), tuple(_machines(rows))
 
