@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from testsigma_action.api import decode, lists
+from testsigma_action.api.counters import counts
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.model import Counts, Result, Status
 
@@ -169,16 +170,16 @@ def test_unknown_sets_of_counters_are_passed_over() -> None:
 def test_unmet_prerequisites_are_failures(failed: int | None, unmet: int | None, expected: int | None) -> None:
     """Old answers count failed prerequisites apart from failures."""
     fields = Fields({"failedCount": failed, "preRequisiteFailedCount": unmet})
-    assert decode.counts(fields).failed == expected
+    assert counts(fields).failed == expected
 
 
 def test_all_counters_are_read() -> None:
     """Each counter has its place, with a prefix too."""
     names = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "queued", "running")
     expected = Counts(1, 2, 3, 4, 5, 6, 7, 8)
-    assert decode.counts(Fields({f"{name}Count": number for number, name in enumerate(names, 1)})) == expected
+    assert counts(Fields({f"{name}Count": number for number, name in enumerate(names, 1)})) == expected
     prefixed = {f"consolidatedPlan{name[0].upper()}{name[1:]}Count": number for number, name in enumerate(names, 1)}
-    assert decode.counts(Fields(prefixed), "consolidatedPlan") == expected
+    assert counts(Fields(prefixed), "consolidatedPlan") == expected
 
 
 def test_cases_become_machines_and_suites_in_order() -> None:

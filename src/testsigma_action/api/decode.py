@@ -7,7 +7,16 @@ never a pass) and strictly where it is not (no ID, no status, not the run that w
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testsigma_action.api.fields import DecodeError, Evidence, Fields, whole_number
+from testsigma_action.api.counters import (
+    CONSOLIDATED,
+    all_sets,
+    consolidated_sets,
+    counts,
+    telling,
+    unreadable_below,
+    unreadable_counters,
+)
+from testsigma_action.api.fields import DecodeError, Evidence, Fields
 from testsigma_action.model import Counts, Result, Run, Status, Timing
 from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
@@ -28,22 +37,6 @@ RESULTS = {
     "NOT_EXECUTED": Result.NOT_EXECUTED,
     "QUEUED": Result.QUEUED,
 }
-# What the names of counters begin with that are about a run and its reruns together.
-CONSOLIDATED = "consolidatedPlan"
-
-
-# The counters of all sets, by the names that they have on the wire.
-COUNTERS = (
-    "total",
-    "passed",
-    "failed",
-    "preRequisiteFailed",
-    "aborted",
-    "stopped",
-    "notExecuted",
-    "queued",
-    "running",
-)
 # No run has more cases than these.
 MOST_CASES = 120_000
 # What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
@@ -77,41 +70,6 @@ def _visual(fields: Fields) -> Result | None:
     return None
 
 
-def _counters_of(fields: Fields, prefix: str = "") -> dict[str, Evidence[int]]:
-    """One set of counters as evidence, with the prefix that its names have (`consolidatedPlan`, ...)."""
-    wire = {name: f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count" for name in COUNTERS}
-    return {name: fields.evidence(key, whole_number) for name, key in wire.items()}
-
-
-def counts(fields: Fields, prefix: str = "") -> Counts:
-    """One set of counters; those that are absent or unreadable are None."""
-    number = {name: evidence.value for name, evidence in _counters_of(fields, prefix).items()}
-    failed, unmet = number["failed"], number["preRequisiteFailed"]
-    return Counts(
-        total=number["total"],
-        passed=number["passed"],
-        failed=failed if unmet is None else (failed or 0) + unmet,
-        aborted=number["aborted"],
-        stopped=number["stopped"],
-        not_executed=number["notExecuted"],
-        queued=number["queued"],
-        running=number["running"],
-    )
-
-
-def unreadable_counters(fields: Fields, *prefixes: str) -> tuple[str, ...]:
-    """The names of counters that are there and cannot be read."""
-    found = (_counters_of(fields, prefix).values() for prefix in prefixes)
-    return tuple(evidence.unreadable for evidences in found for evidence in evidences if evidence.unreadable)
-
-
-def _unreadable_below(fields: Fields, key: str) -> tuple[str, ...]:
-    """The same of the counters in a nested object, with its name; what is no object is unreadable itself."""
-    if fields.evidence(key, lambda raw: raw if isinstance(raw, dict) else None).unreadable:
-        return (key,)
-    return tuple(f"{key}.{name}" for name in unreadable_counters(fields.inner(key), CONSOLIDATED, ""))
-
-
 def status(label: str) -> Status:
     """Where a run is in its life; anything that we have no name for is UNKNOWN, which is never the end."""
     return STATUSES.get(label.strip().upper(), Status.UNKNOWN)
@@ -123,7 +81,7 @@ def run(body: object) -> Run:
     plan = fields.inner("execution")
     if not fields.identity("id") or not fields.text("status"):
         raise DecodeError("that describes no run")
-    known = _counters(fields)
+    known = all_sets(fields)
     return Run(
         id=fields.identity("id"),
         status=status(fields.text("status")),
@@ -144,32 +102,13 @@ def run(body: object) -> Run:
         rerun_id=fields.identity("childResult") or fields.inner("childResult").identity("id"),
         parent_id=fields.identity("reRunParentId"),
         consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
-        consolidated_counts=_consolidated(fields),
+        consolidated_counts=consolidated_sets(fields),
         unreadable_fields=(
             *_unreadable((outcome(fields), outcome(fields, "consolidatedResult"))),
             *unreadable_counters(fields, CONSOLIDATED, ""),
-            *_unreadable_below(fields, "testPlanResultMetric"),
+            *unreadable_below(fields, "testPlanResultMetric"),
         ),
     )
-
-
-def _counters(fields: Fields) -> tuple[Counts, ...]:
-    """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
-    metric = fields.inner("testPlanResultMetric")
-    sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
-    return _telling(sets) or (counts(fields),)
-
-
-def _telling(sets: Sequence[Counts]) -> tuple[Counts, ...]:
-    """Those that say something, the ones to show first: that parts are queued or running is evidence, too."""
-    known = tuple(numbers for numbers in sets if numbers.known)
-    return known + tuple(numbers for numbers in sets if not numbers.known and numbers.unfinished)
-
-
-def _consolidated(fields: Fields) -> tuple[Counts, ...]:
-    """Those of the sets that are about the run and its reruns together."""
-    sets = (counts(fields.inner("testPlanResultMetric"), CONSOLIDATED), counts(fields, CONSOLIDATED))
-    return _telling(sets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +134,9 @@ def run_details(body: object) -> RunDetails:
     return RunDetails(
         result=found.value or Result.UNKNOWN,
         timing=fields.timing(),
-        counts=_telling((together, own)),
-        consolidated_counts=_telling((together,)),
-        unreadable=(*_unreadable((found,)), *_unreadable_below(fields, "metrics")),
+        counts=telling((together, own)),
+        consolidated_counts=telling((together,)),
+        unreadable=(*_unreadable((found,)), *unreadable_below(fields, "metrics")),
     )
 
 
