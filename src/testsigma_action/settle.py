@@ -69,7 +69,11 @@ def await_result(run: Run, settling: Settling) -> None:
 
 
 def later(before: Run, seen: Run) -> Run:
-    """A new answer about a completed run. A result that was no pass stays: reading again never makes it one."""
+    """A new answer about a completed run, which keeps the plan's name where it is missing.
+
+    A result that was no pass stays: reading again never makes it one.
+    """
+    seen = replace(seen, plan_name=seen.plan_name or before.plan_name)
     decided = before.result not in UNFINISHED and before.result is not Result.PASSED
     if not decided:
         return seen

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Fields
+from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Evidence, Fields, whole_number
 
 HOSTILE: list[object] = [
     ".",
@@ -203,3 +203,18 @@ def test_timing() -> None:
     assert timing.started == datetime(2000, 1, 1, tzinfo=UTC)
     assert timing.ended == datetime(2000, 1, 1, 0, 0, 5, tzinfo=UTC)
     assert timing.duration == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ({}, Evidence()),
+        ({"a": None}, Evidence()),
+        ({"a": 0}, Evidence(0)),
+        ({"a": "7"}, Evidence(7)),
+        *(({"a": value}, Evidence(unreadable="a")) for value in (" 1", -1, 1.5, True, "many", {}, [], "", 10**13)),
+    ],
+)
+def test_evidence(body: dict[str, object], evidence: Evidence[int]) -> None:
+    """Nothing, a value, or the name of a field that cannot be read: three different things."""
+    assert Fields(body).evidence("a", whole_number) == evidence
