@@ -18,6 +18,7 @@ from testsigma_action.ci.log import Log
 from testsigma_action.clock import Clock
 from testsigma_action.collect import collect
 from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, InputError
+from testsigma_action.evidence import without_result
 from testsigma_action.inputs import Reading, read_inputs
 from testsigma_action.known import Known
 from testsigma_action.leaving import Leaving
@@ -183,8 +184,11 @@ class Step:
         self._progress.does("collecting the results")
         self._log.say(["Collecting the results."])
         until = self._remote.after(COLLECT_BUDGET)
+        # Who has waited for a result in vain, or cut the run short, does not wait for the rest.
+        vain = known.given_up or without_result(known.over[0])
+        settling = None if vain else self._waiting.settling()
         for run in known.over:
-            for tree in collect(run, self._remote, self._inputs.details, until=until):
+            for tree in collect(run, self._remote, self._inputs.details, until=until, settling=settling):
                 known.collected(tree)
         if known.judge():
             self._compare(until)

@@ -5,7 +5,7 @@ few requests, however large the run is.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -14,6 +14,7 @@ from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Unreachable
+from testsigma_action.tree import StepResult
 
 T = TypeVar("T")
 # Fetches one thing by its ID (or a page by its number), trying until an instant of the monotonic clock.
@@ -27,6 +28,8 @@ PATIENCE = 60.0
 # The same for a list that single calls can stand in for, and for everything once details are out of order (seconds).
 HASTE = 10.0
 MOST_PAGES = 10_000
+# Of all steps together no more is kept: so many steps, and characters of what they say.
+MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,19 @@ class Asking:
         first = self.hurried().once(partial(page, "")) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
-        found = dict(first.rows)
-        if first.last or not found:
+        wanted = frozenset(ids)
+        found = _only(first, wanted)
+        if first.last or not first.rows:
             return found
-        pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(found)))
+        pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
         # One page more than it takes, where some are still missing: pages may be counted from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
             if all(one in found for one in ids):
                 break
-            following, _ = self.each([str(number) for number in numbers], page)
-            for each in following.values():
-                found.update(each.rows)
+            # What nobody asked for is dropped page by page, however much an index has.
+            following, _ = self.each([str(n) for n in numbers], lambda n, until: _only(page(n, until), wanted))
+            for rows in following.values():
+                found.update(rows)
         return found
 
     def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
@@ -103,3 +108,28 @@ class Asking:
     def _width(self) -> int:
         """Half as many at a time for every time that the service found it too many."""
         return max(1, WIDTH >> min(self.remote.client.too_many, WIDTH))
+
+
+@dataclass(slots=True)
+class Budgeted:
+    """Fetches steps until so many are kept that no more fit into the reports.
+
+    Called on several threads without a lock: a count that is lost makes the limit a little larger, no more.
+    """
+
+    fetch: Callable[[str, float], tuple[StepResult, ...]]
+    steps: int = 0
+    text: int = 0
+
+    def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
+        """The steps of one case. Raises ApiError once the budget is used up."""
+        if self.steps >= MOST_STEPS or self.text >= MOST_STEP_TEXT:
+            raise ApiError(f"No more than {MOST_STEPS:,} steps are kept in all.", code="api-refused")
+        found = self.fetch(identity, until)
+        self.steps += len(found)
+        self.text += sum(len(step.action) + len(step.message) for step in found)
+        return found
+
+
+def _only(page: IndexPage[T], wanted: Collection[str]) -> dict[str, T]:
+    return {identity: row for identity, row in page.rows.items() if identity in wanted}

@@ -4,7 +4,7 @@ What a rung cannot give is left out and named in one line: trouble with details 
 makes it worse only where the evidence for a pass is missing (see `verdict`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
@@ -13,9 +13,11 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.remote import Remote
-from testsigma_action.asking import WIDTH, Asking
+from testsigma_action.asking import WIDTH, Asking, Budgeted
 from testsigma_action.errors import ApiError, Refused, Unreachable
+from testsigma_action.evidence import lagging
 from testsigma_action.model import Result, Run
+from testsigma_action.settle import Settling, replaces
 from testsigma_action.tree import CaseResult, Iteration, ResultTree, StepResult
 
 Details = Literal["failed", "all", "none"]
@@ -28,26 +30,74 @@ MOST_SINGLES = 200
 LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
-def collect(run: Run, remote: Remote, details: Details, *, until: float) -> Iterator[ResultTree]:
+def collect(
+    run: Run, remote: Remote, details: Details, *, until: float, settling: Settling | None = None
+) -> Iterator[ResultTree]:
     """Yield the tree after every rung, each better than the one before; stop asking at `until` (monotonic clock).
 
-    Raises Cancelled on a signal, and no ApiError.
+    With `settling`, what does not fit together is read again before it is given out as the last word. Raises Cancelled
+    on a signal, and no ApiError.
     """
     collector, asking = _Collector(run.id, remote.client), Asking(remote, until)
-    tree = collector.with_cases(ResultTree(run), asking.within(LIST_SHARE))
-    yield tree
-    tree, trouble = collector.with_run_details(tree, asking)
-    yield tree
-    if trouble and not isinstance(trouble, Unreachable):
-        return
-    asking = asking.hurried() if trouble else asking
-    tree = collector.with_machines(tree, asking.within(SHARE))
-    tree = collector.with_suites(tree, asking.within(SHARE))
-    yield tree
-    tree = collector.with_case_details(tree, asking.within(SHARE))
-    yield tree
-    if details != "none":
-        yield collector.with_steps(tree, details, asking)
+
+    def read_all(again: Run) -> Rungs:
+        base = yield from collector.read_base(again, asking.hurried())
+        return (yield from collector.read_parts(base, asking.hurried()))
+
+    found = yield from collector.read_base(run, asking)
+    found = yield from _settled(found, lambda again: collector.read_base(again, asking.hurried()), settling)
+    found = yield from collector.read_parts(found, asking)
+    found = yield from _settled(found, read_all, settling)
+    tree = _with_missing_cases(found.tree)
+    if tree is not found.tree:
+        yield tree
+    if details != "none" and found.has_details:
+        yield collector.with_steps(tree, details, found.hurried(asking))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read of a run so far, and what kept us from the details of the run."""
+
+    tree: ResultTree
+    trouble: ApiError | None
+
+    @property
+    def has_details(self) -> bool:
+        """Whether the detailed calls can be used: a refusal concerns all of them."""
+        return self.trouble is None or isinstance(self.trouble, Unreachable)
+
+    def hurried(self, asking: Asking) -> Asking:
+        """The same asking, with less patience where the detailed calls are out of order."""
+        return asking.hurried() if self.trouble else asking
+
+
+# Yields the tree after each of some rungs, and returns what was read.
+Rungs = Generator[ResultTree, None, _Reading]
+
+
+def _settled(found: _Reading, read: Callable[[Run], Rungs], settling: Settling | None) -> Rungs:
+    """Read again while what was read does not fit together and there is time.
+
+    A reading with less in it than the one before counts for nothing: it could have lost what speaks against a pass.
+    """
+    while settling and lagging(found.tree) and settling.again(found.tree.run):
+        run = settling.reread(found.tree.run)
+        again = _returned(read(run)) if run else None
+        if again and replaces(found.tree, again.tree):
+            found = again
+            yield found.tree
+    return found
+
+
+def _returned(rungs: Rungs) -> _Reading:
+    """What comes of these rungs, without the trees on the way."""
+    while True:
+        try:
+            next(rungs)
+        except StopIteration as end:
+            reading: _Reading = end.value
+            return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +107,33 @@ class _Collector:
     run_id: str
     client: Client
 
+    def read_base(self, run: Run, asking: Asking) -> Rungs:
+        """The list of cases, and the details of the run."""
+        tree = self.with_cases(ResultTree(run), asking.within(LIST_SHARE))
+        yield tree
+        tree, trouble = self.with_run_details(tree, asking)
+        yield tree
+        return _Reading(tree, trouble)
+
+    def read_parts(self, base: _Reading, asking: Asking) -> Rungs:
+        """The details of machines, suites and cases."""
+        if not base.has_details:
+            return base
+        asking = base.hurried(asking)
+        tree = self.with_machines(base.tree, asking.within(SHARE))
+        tree = self.with_suites(tree, asking.within(SHARE))
+        yield tree
+        tree = self.with_case_details(tree, asking.within(SHARE))
+        yield tree
+        return replace(base, tree=tree)
+
     def with_cases(self, tree: ResultTree, asking: Asking) -> ResultTree:
         """Names, IDs and results of all cases."""
         machines = asking.once(lambda _: self.client.fetch_case_list(self.run_id, until=asking.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), "The list of cases", {"": machines})
-        tree = graft.each_case(replace(tree, machines=machines, listed=True), self._linked)
-        listed, total = sum(1 for _ in tree.cases()), tree.run.counts.total or 0
-        if listed < total:
-            return replace(tree, gaps=(*tree.gaps, f"{total - listed} of {total} cases: the list has {listed}."))
-        return tree
+        return graft.each_case(replace(tree, machines=machines, listed=True), self._linked)
 
     def _linked(self, case: CaseResult) -> CaseResult:
         return replace(case, url=self.client.case_url(case.id)) if case.id else case
@@ -80,10 +146,11 @@ class _Collector:
             if isinstance(details, Unreachable):
                 what = "What the detailed calls say of the run"
             return _with_gap(tree, what, {"": details}), details
-        known = (*details.counts, tree.run.counts, *tree.run.other_counts)
+        known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)
         run = replace(tree.run, counts=known[0], other_counts=known[1:], consolidated_counts=together)
-        return replace(tree, run=run, details_result=details.result), None
+        broken = tuple(f"{name} of the details" for name in details.unreadable)
+        return replace(tree, run=run, details_result=details.result, unreadable_fields=broken), None
 
     def with_machines(self, tree: ResultTree, asking: Asking) -> ResultTree:
         """Devices, results and times of machines."""
@@ -119,9 +186,10 @@ class _Collector:
         """
         cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
-        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], self._steps)
+        fetch = Budgeted(self._steps)
+        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
-        own, lost_own = asking.each(whole, self._steps)
+        own, lost_own = asking.each(whole, fetch)
         errors = {**lost, **lost_own}
         left = [(case, one) for case, sets in wanted if case not in own for one in (case, *sets) if one in errors]
         without = {case: errors[one] for case, one in left}
@@ -145,6 +213,14 @@ class _Collector:
 
     def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
         return self.client.fetch_steps(self.run_id, identity, until=until)
+
+
+def _with_missing_cases(tree: ResultTree) -> ResultTree:
+    """Name the cases that are missing in the list, if it is there."""
+    listed, total = tree.distinct, tree.run.counts.total or 0
+    if not tree.listed or listed >= total:
+        return tree
+    return replace(tree, gaps=(f"{total - listed} of {total} cases: the list has {listed}.", *tree.gaps))
 
 
 def _with_gap(tree: ResultTree, what: str, lost: Lost) -> ResultTree:

@@ -24,7 +24,7 @@ def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> R
 def with_places(
     tree: ResultTree, machines: Mapping[str, MachineDetails], suites: Mapping[str, SuiteDetails]
 ) -> ResultTree:
-    """The tree with what is known of machines and suites, by the IDs of their results."""
+    """The tree with what is known of machines and suites, by the IDs of their results, and what cannot be read."""
 
     def suite(given: SuiteResult) -> SuiteResult:
         details = suites.get(given.id)
@@ -44,7 +44,12 @@ def with_places(
             listed_as=given.title,
         )
 
-    return replace(tree, machines=tuple(machine(one) for one in tree.machines))
+    broken = (
+        *(f"{name} of machine {one}" for one, known in machines.items() for name in known.unreadable),
+        *(f"{name} of suite {one}" for one, known in suites.items() for name in known.unreadable),
+    )
+    placed = tuple(machine(one) for one in tree.machines)
+    return replace(tree, machines=placed, unreadable_fields=(*tree.unreadable_fields, *broken))
 
 
 def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> ResultTree:
@@ -54,9 +59,11 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
         known = details.get(case.id)
         if not known:
             return case
+        worse = case.result.tolerable and (known.result.contradicts_pass or bool(known.unreadable))
         return replace(
             case,
-            result=known.result if case.result.tolerable and known.result.contradicts_pass else case.result,
+            result=known.result if worse else case.result,
+            result_label="" if worse and known.unreadable else case.result_label,
             disabled=known.disabled,
             data_driven=case.data_driven or known.data_driven,
             timing=known.timing,

@@ -26,7 +26,11 @@ class Status(Enum):
 
 
 class Result(Enum):
-    """The outcome of a run, or of a part of it. UNKNOWN is a missing or unheard-of outcome: never a pass."""
+    """The outcome of a run, or of a part of it.
+
+    UNKNOWN is a missing outcome, or one that cannot be read: never a pass. That a machine or a suite has none is
+    neutral; where it has one that cannot be read, the field is among the `unreadable_fields` of its run or tree.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -72,6 +76,11 @@ class Counts:
     def known(self) -> bool:
         """Whether anything was counted at all (all zeros say nothing either: the service starts with them)."""
         return any((self.total, self.passed, self.failed, self.aborted, self.stopped, self.not_executed))
+
+    @property
+    def unfinished(self) -> int:
+        """Parts that wait or go on."""
+        return (self.queued or 0) + (self.running or 0)
 
     @property
     def bad(self) -> int:
@@ -127,6 +136,7 @@ class Run:
 
     `workload` has the numbers of running and queued tests that the service keeps apart from the counters. They say
     whether the run waits, and nothing about its outcome.
+    `unreadable_fields` names the fields that should say how the run went and cannot be read: evidence against a pass.
     """
 
     id: str
@@ -151,11 +161,12 @@ class Run:
     consolidated_status: Status | None = None
     consolidated_counts: tuple[Counts, ...] = ()
     workload: Counts = Counts()
+    unreadable_fields: tuple[str, ...] = ()
 
     @property
     def begun(self) -> bool:
         """Whether a counter shows that a part of the run is running or done."""
-        return any(counts.running or counts.done for counts in self._all_counts)
+        return any(counts.running or counts.done for counts in (self.workload, *self.all_counts))
 
     @property
     def waiting(self) -> bool:
@@ -166,13 +177,14 @@ class Run:
         """
         if self.status is not Status.IN_PROGRESS:
             return self.status in {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
-        something_to_run = any(counts.total or counts.queued for counts in self._all_counts)
-        nothing_runs = any(counts.running == 0 for counts in self._all_counts)
+        something_to_run = any(counts.total or counts.queued for counts in (self.workload, *self.all_counts))
+        nothing_runs = any(counts.running == 0 for counts in (self.workload, *self.all_counts))
         return something_to_run and nothing_runs and not self.begun
 
     @property
-    def _all_counts(self) -> tuple[Counts, ...]:
-        return (self.workload, self.counts, *self.other_counts)
+    def all_counts(self) -> tuple[Counts, ...]:
+        """Every set of counters, the best first."""
+        return (self.counts, *self.other_counts)
 
     @property
     def redeemed(self) -> bool:
@@ -180,7 +192,7 @@ class Run:
         return (
             self.consolidated_status in {None, Status.COMPLETED}
             and self.consolidated_result in {None, Result.PASSED}
-            and not any(counts.bad for counts in self.consolidated_counts)
+            and not any(counts.bad or counts.running for counts in self.consolidated_counts)
         )
 
     @property

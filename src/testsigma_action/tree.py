@@ -167,6 +167,7 @@ class ResultTree:
 
     `listed` says whether the list of cases was there, `unreadable` whether it was not because the service failed;
     `details_result` is the run's result by the detailed calls; `gaps` names in words what could not be had.
+    `unreadable_fields` names fields of the details that should say how the run went and cannot be read.
     `reruns` are the runs that ran the failed cases again, the oldest first.
     """
 
@@ -177,6 +178,7 @@ class ResultTree:
     details_result: Result = Result.UNKNOWN
     gaps: tuple[str, ...] = ()
     reruns: tuple[Run, ...] = ()
+    unreadable_fields: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[CaseResult]:
         """All cases and hooks in the order of machines and suites: whatever has to pass."""
@@ -199,9 +201,25 @@ class ResultTree:
         return (placed for placed in self.placed_rows() if not placed[2].hook)
 
     @property
+    def distinct(self) -> int:
+        """How many different cases are listed: one that is listed twice does not make up for one that is missing."""
+        return len(
+            {
+                case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
+                for machine, suite, case in self.placed_cases()
+            }
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether the list has all cases that the counters know of; without a total nobody can say so."""
+        total = max(counts.total or 0 for counts in self.run.all_counts)
+        return self.listed and 0 < total <= self.distinct
+
+    @property
     def counts(self) -> Counts:
         """Numbers to show: our own count of the list, unless the list is missing or shorter than the run says."""
         if not self.listed:
             return self.run.counts
         own = Counts.of(case.result for case in self.cases())
-        return own if (own.total or 0) >= (self.run.counts.total or 0) else self.run.counts
+        return own if self.distinct >= (self.run.counts.total or 0) else self.run.counts

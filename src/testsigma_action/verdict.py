@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from testsigma_action.errors import ActionError
-from testsigma_action.model import Counts, Result, Run
+from testsigma_action.evidence import all_executed, cases, findings, places, unaccounted, unreadable_fields
+from testsigma_action.model import Result, Run
 from testsigma_action.report import Conclusion, Verdict
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
 
@@ -90,10 +91,10 @@ def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[s
         yield f"Run {last.id}, in which failed cases ran again, passed, but nothing shows that {left} did."
     skipped = sum(_skipped(case) for case in whole.cases())
     if skipped:
-        yield f"{_cases(skipped)} that run {first.id} did not execute did not run again either."
+        yield f"{cases(skipped)} that run {first.id} did not execute did not run again either."
     for attempt in attempts[:-1]:
         yield from _unexplained(attempt)
-    if any(result.contradicts_pass for result in _places(whole)):
+    if any(result.contradicts_pass for result in places(whole)):
         yield f"A part of run {first.id} that did not pass did not run again."
     if not first.redeemed:
         yield f"The service does not call run {first.id} and its reruns together passed."
@@ -112,9 +113,13 @@ def _unexplained(tree: ResultTree) -> Iterator[str]:
     bad = sum(not case.acceptable for case in tree.cases())
     if all(row.acceptable for row in tree.rows()):
         yield f"None of its cases shows why run {tree.run.id} did not pass."
-    if any(counts.bad > bad for counts in (tree.run.counts, *tree.run.other_counts)):
+    if any(counts.bad > bad for counts in tree.run.all_counts):
         yield f"The counters of run {tree.run.id} have more failures than its list of cases."
-    if any(True for _ in _unaccounted(tree)):
+    if any(counts.running for counts in tree.run.all_counts) and not all_executed(tree):
+        yield f"The counters of run {tree.run.id} have cases that are still running."
+    if unreadable := unreadable_fields(tree):
+        yield f"Of run {tree.run.id}, {unreadable}."
+    if any(unaccounted(tree)):
         yield f"The list of the cases of run {tree.run.id} is not complete."
 
 
@@ -138,80 +143,48 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
     if run.result is Result.FAILED:
         return _failed(_failures(tree), "tests-failed")
     if run.result is Result.NOT_EXECUTED:
-        return _failed("No case was executed.", "no-tests", NO_TESTS_HINT)
+        return _not_executed(tree)
     if run.result in {Result.STOPPED, Result.ABORTED}:
         return _failed(f"The run was {run.result.value} before it was through.", f"run-{run.result.value}")
-    label = f"the result '{run.result_label}'" if run.result_label else "no result"
+    missing = "a result that cannot be read" if "result" in run.unreadable_fields else "no result"
+    label = f"the result '{run.result_label}'" if run.result_label else missing
     return _failed(f"The run completed with {label}, which is not a pass.", "result-unknown")
 
 
 def _failures(tree: ResultTree) -> str:
     counts = tree.counts
-    cases = f"{counts.failed} of {_cases(counts.total)} failed." if counts.failed and counts.total else ""
+    failed = f"{counts.failed} of {cases(counts.total)} failed." if counts.failed and counts.total else ""
     bad = [row for row in tree.rows() if row.hook and not row.acceptable]
     hooks = f"{cases_and_hooks(bad)} did not pass." if bad else ""
-    return " ".join(filter(None, (cases, hooks))) or "The run failed."
+    return " ".join(filter(None, (failed, hooks))) or "The run failed."
+
+
+def _not_executed(tree: ResultTree) -> Verdict:
+    """What a run is that the service calls not executed, although some of its cases may have been."""
+    counts = next((one for one in (tree.counts, *tree.run.all_counts) if one.executed), None)
+    if not counts:
+        return _failed("No case was executed.", "no-tests", NO_TESTS_HINT)
+    if counts.failed:
+        return _failed(f"{_failures(tree)} The run's result is NOT_EXECUTED.", "tests-failed")
+    number, did = (counts.passed, "passed") if counts.passed else (counts.executed, "were executed")
+    of = f"{number} of {cases(counts.total)}" if counts.total else cases(number)
+    return _failed(f"The run's result is NOT_EXECUTED although {of} {did}.", "contradiction")
 
 
 def _contradicted(tree: ResultTree) -> Verdict | None:
-    contradiction = next(_contradictions(tree), "")
-    if not contradiction:
+    finding = next(findings(tree), None)
+    if not finding:
         return None
-    return _failed(f"The service calls the run passed, but {contradiction}.", "contradiction")
-
-
-def _contradictions(tree: ResultTree) -> Iterator[str]:
-    """What speaks against a pass, in words, the weightiest first."""
-    bad = [row for row in tree.rows() if not row.acceptable]
-    if bad:
-        yield f"{cases_and_hooks(bad)} did not pass"
-    for counts in (tree.run.counts, *tree.run.other_counts):
-        yield from _bad_counts(counts)
-    yield from _unaccounted(tree)
-    parts: Iterable[Result | None] = (
-        tree.run.consolidated_result,
-        tree.details_result,
-        *_places(tree),
-    )
-    if any(result and result.contradicts_pass for result in parts):
-        yield "a part of it did not pass"
-
-
-def _places(tree: ResultTree) -> Iterator[Result]:
-    for machine in tree.machines:
-        yield machine.result
-        yield from (suite.result for suite in machine.suites)
-
-
-def _bad_counts(counts: Counts) -> Iterator[str]:
-    numbers = {
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "queued": counts.queued,
-    }
-    for word, number in numbers.items():
-        if number:
-            yield f"its counters have {number} {word}"
-
-
-def _unaccounted(tree: ResultTree) -> Iterator[str]:
-    """Cases that are neither on the list nor, by the counters, passed or left out."""
-    listed = sum(1 for _ in tree.cases())
-    for counts in (tree.run.counts, *tree.run.other_counts):
-        total = counts.total or 0
-        left = total - (counts.passed or 0) - (counts.not_executed or 0)
-        if listed < total and left > 0:
-            yield f"nothing is known of {_cases(left)}"
+    return _failed(f"The service calls the run passed, but {finding.text}.", "contradiction")
 
 
 def _without_evidence(tree: ResultTree) -> Verdict | None:
     """What a passed run without an executed case is; None when there is evidence that tests ran."""
-    cases = list(tree.cases())
-    if any(case.result is Result.PASSED for case in cases):
+    listed = list(tree.cases())
+    if any(case.result is Result.PASSED for case in listed):
         return None
-    counters = [tree.run.counts, *tree.run.other_counts]
-    if not cases and any(counts.passed for counts in counters):
+    counters = tree.run.all_counts
+    if not listed and any(counts.passed for counts in counters):
         return None
     if tree.listed or any(counts.known for counts in counters):
         return _failed("The service calls the run passed, but no case was executed.", "no-tests", NO_TESTS_HINT)
@@ -224,11 +197,7 @@ def _executed(tree: ResultTree) -> str:
     passed, total = tree.counts.passed or 0, tree.counts.total or 0
     if passed == total or not passed:
         return "All cases" if total != 1 else "The only case"
-    return f"{passed} of {_cases(total)}, all that were executed,"
-
-
-def _cases(number: int) -> str:
-    return "1 case" if number == 1 else f"{number} cases"
+    return f"{passed} of {cases(total)}, all that were executed,"
 
 
 def _failed(reason: str, code: str, hint: str = "") -> Verdict:

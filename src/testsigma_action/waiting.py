@@ -14,6 +14,7 @@ from testsigma_action.pacing import Pace
 from testsigma_action.progress import Progress
 from testsigma_action.reporters import console
 from testsigma_action.reruns import awaited, follow
+from testsigma_action.settle import LAG, Settling, await_result
 from testsigma_action.watch import Limits, watch
 
 # For the plan's run before this one, which we can do without (seconds).
@@ -52,7 +53,10 @@ class Waiting:
     def follow(self) -> None:
         """Follow the runs in which the plan runs failed cases again by itself."""
         known = self.known
-        if known.given_up or not awaited(known.running):
+        if known.given_up:
+            return
+        await_result(known.running, self.settling())
+        if not awaited(known.running):
             return
         self.log.say([console.rerun_awaited(known.running)])
         try:
@@ -62,6 +66,13 @@ class Waiting:
             self.leaving.give_up_rerun(error, stopping=self.inputs.on_timeout == "stop")
         if not known.reruns:
             known.remark = "Its plan runs failed cases again by itself, but no such run has begun."
+
+    def settling(self) -> Settling:
+        """What reads the runs that are over again from now on."""
+        return Settling(self.remote, self.remote.after(LAG), self.known.saw, self._tell_unsettled)
+
+    def _tell_unsettled(self, run: Run) -> None:
+        self.log.say([console.unsettled(run)])
 
     @property
     def _limits(self) -> Limits:

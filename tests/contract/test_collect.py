@@ -27,11 +27,13 @@ from tests.simulator import (
 from testsigma_action import asking
 from testsigma_action import collect as collecting
 from testsigma_action.api import trouble
-from testsigma_action.asking import WIDTH, Asking
+from testsigma_action.api.client import MOST_STEPS
+from testsigma_action.asking import MOST_STEP_TEXT, WIDTH, Asking, Budgeted
+from testsigma_action.asking import MOST_STEPS as ALL_STEPS
 from testsigma_action.collect import Details, collect
-from testsigma_action.errors import Cancelled
+from testsigma_action.errors import ApiError, Cancelled
 from testsigma_action.model import Result, Run
-from testsigma_action.tree import CaseResult, ResultTree
+from testsigma_action.tree import CaseResult, ResultTree, StepResult
 from testsigma_action.verdict import judge
 
 LEVELS = ("machine", "suite", "steps")
@@ -405,9 +407,9 @@ def test_an_index_of_another_run(serve: Serve) -> None:
 
 
 def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
-    """A case that passed by the list and failed by the index did not pass; the other way round it failed, too."""
+    """A case that did not pass by the index, or has an unknown result there, did not pass; else it is as listed."""
     run = completed(serve("passing"))
-    for result, expected in (("FAILURE", Result.FAILED), ("SUCCESS", Result.PASSED), ("NEW", Result.PASSED)):
+    for result, expected in (("FAILURE", Result.FAILED), ("NEW", Result.UNKNOWN), ("SUCCESS", Result.PASSED)):
         row = {"id": 50026, "result": result, "duration": 1000}
         service = serve("passing", Fault("index-cases", text=json.dumps([row]), count=None))
         completed(service)
@@ -629,3 +631,46 @@ def test_a_list_that_fails_leaves_time_for_the_counters(serve: Serve) -> None:
     results = tree(serve(content, Fault("cases", status=503, count=None)), seconds=3.0)
     assert (results.unreadable, results.counts.passed) == (True, 11)
     assert judge(results).exit_code == 0
+
+
+def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
+    """The rows beyond that are dropped, and no page is asked for after them."""
+    rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MOST_STEPS + 7)]
+    service = serve("failing", Fault("steps", text=json.dumps({"content": rows, "size": 1}), count=None))
+    steps = service.client.fetch_steps("1001", "7", until=soon(60))
+    assert len(steps) == MOST_STEPS
+    assert service.server.calls.count("steps") == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "calls"),
+    [
+        ((StepResult("1", 1, "Click", Result.PASSED),) * 10_000, ALL_STEPS // 10_000),
+        ((StepResult("1", 1, "Click", Result.FAILED, message="x" * 10_000),) * 500, MOST_STEP_TEXT // 5_000_000),
+    ],
+    ids=["steps", "characters"],
+)
+def test_all_steps_together_have_a_budget(steps: tuple[StepResult, ...], calls: int) -> None:
+    """Once so many steps, or characters of theirs, are kept, no more are asked for."""
+    asked: list[str] = []
+
+    def fetch(identity: str, _until: float) -> tuple[StepResult, ...]:
+        asked.append(identity)
+        return steps
+
+    budgeted = Budgeted(fetch)
+    for number in range(calls):
+        budgeted(str(number), 0.0)
+    with pytest.raises(ApiError, match="kept in all"):
+        budgeted("one more", 0.0)
+    assert len(asked) == calls
+
+
+def test_an_index_keeps_only_what_is_asked_for(serve: Serve) -> None:
+    """However many rows of strangers it has."""
+    rows = [{"id": number, "result": "SUCCESS"} for number in range(20_000)]
+    service = serve("passing", Fault("index-cases", text=json.dumps({"content": rows, "isLast": True}), count=None))
+    run = completed(service)
+    asked = Asking(service.remote, soon())
+    found = asked.index(lambda number, until: service.client.fetch_case_page(run.id, number, until=until), ["7", "9"])
+    assert set(found) == {"7", "9"}

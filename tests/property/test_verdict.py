@@ -15,7 +15,7 @@ RESULTS = st.sampled_from(Result)
 NUMBERS = st.none() | st.integers(0, 3)
 COUNTS = st.builds(Counts, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 ITERATIONS = st.lists(st.builds(Iteration, st.just("9"), st.just("set"), RESULTS), max_size=2).map(tuple)
-CASES = st.builds(CaseResult, st.just("1"), st.just("1"), st.just("Case"), RESULTS, iterations=ITERATIONS)
+CASES = st.builds(CaseResult, st.sampled_from("12345"), st.just("1"), st.just("Case"), RESULTS, iterations=ITERATIONS)
 SUITES = st.builds(SuiteResult, st.just("1"), st.just("Suite"), st.lists(CASES, max_size=3).map(tuple), RESULTS)
 MACHINES = st.builds(MachineResult, st.just("1"), st.just("M"), st.lists(SUITES, max_size=2).map(tuple), RESULTS)
 RUNS = st.builds(
@@ -81,6 +81,26 @@ def test_a_bad_counter_makes_no_verdict_better(tree: ResultTree, name: str) -> N
     last = replace(tree.run, other_counts=(*tree.run.other_counts, bad))
     assert judge(replace(tree, run=first)).exit_code == 1
     assert judge(replace(tree, run=last)).exit_code == 1
+
+
+@settings(database=None, deadline=None, max_examples=300)
+@given(tree=TREES, name=st.text("abc.", min_size=1))
+def test_what_cannot_be_read_makes_no_verdict_better(tree: ResultTree, name: str) -> None:
+    """A field that cannot be read, of the run or of its details, is never under a pass."""
+    of_run = replace(tree, run=replace(tree.run, unreadable_fields=(name,)))
+    for doubtful in (of_run, replace(tree, unreadable_fields=(name,))):
+        verdict = judge(doubtful)
+        assert verdict.exit_code == 1 or (verdict.exit_code, judge(tree).exit_code) == (3, 3)
+
+
+@settings(database=None, deadline=None, max_examples=300)
+@given(tree=TREES, name=st.sampled_from(["queued", "running"]))
+def test_unfinished_counters_need_a_complete_list_of_passes(tree: ResultTree, name: str) -> None:
+    """Cases that wait or run are under a pass only where the list has all cases, and each of them has passed."""
+    unfinished = replace(tree, run=replace(tree.run, counts=replace(tree.run.counts, **{name: 1})))
+    if judge(unfinished).exit_code == 0:
+        assert unfinished.complete
+        assert {case.result for case in tree.cases()} == {Result.PASSED}
 
 
 @settings(database=None, deadline=None)

@@ -38,6 +38,8 @@ A plan that runs failed cases again by itself, and how (`Case.rerun_result` is w
 
     scenario("failing").with_plan(rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=Reruns(shown_after=3))
 
+Copies that are behind, by seconds after the end: `scenario("passing").with_options(lag=Lag(cases=1.5, counters=3.0))`.
+
 Runs that exist before the test: `runs_before=(RunBefore(900, plan, "build 900"),)`, complete unless it has a `life`.
 The first run that is started has the ID `next_run_id` (1001 in most built-ins, 302 and 517 in the samples).
 
@@ -83,7 +85,7 @@ from tests.simulator.content import (
 )
 from tests.simulator.faults import Fault
 from tests.simulator.recording import Seen
-from tests.simulator.scenario import TEST_KEY, Options, RunBefore, Scenario
+from tests.simulator.scenario import TEST_KEY, Lag, Options, RunBefore, Scenario
 from tests.simulator.server import Server
 from tests.simulator.simulator import Simulator
 from tests.simulator.wire import Request, Response
@@ -95,6 +97,7 @@ __all__ = [
     "Environment",
     "Fault",
     "Iteration",
+    "Lag",
     "Machine",
     "Options",
     "Phase",

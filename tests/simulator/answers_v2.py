@@ -26,6 +26,10 @@ def _version(service: Service, match: Match) -> None:
         raise Refusal(404, "Not Found")
 
 
+def _lag(service: Service) -> float:
+    return service.scenario.options.lag.details
+
+
 def _node(nodes: dict[int, Node], match: Match, name: str) -> Node:
     if match.number(name) not in nodes:
         raise Refusal(404, f"Resource not found for id: {match.parts[name]}", "0")
@@ -34,25 +38,25 @@ def _node(nodes: dict[int, Node], match: Match, name: str) -> Node:
 
 def run(service: Service, _request: Request, match: Match, _now: float) -> Response:
     """A run."""
-    return json_response(bodies.test_run(_run_of(service, match)))
+    return json_response(bodies.test_run(_run_of(service, match), _lag(service)))
 
 
 def machine(service: Service, _request: Request, match: Match, _now: float) -> Response:
     """A machine result."""
     parent = _run_of(service, match)
-    return json_response(bodies.machine_result(parent, _node(parent.tree.machine, match, "machine")))
+    return json_response(bodies.machine_result(parent, _node(parent.tree.machine, match, "machine"), _lag(service)))
 
 
 def suite(service: Service, _request: Request, match: Match, _now: float) -> Response:
     """A suite result."""
     parent = _run_of(service, match)
-    return json_response(bodies.suite_result(parent, _node(parent.tree.suite, match, "suite")))
+    return json_response(bodies.suite_result(parent, _node(parent.tree.suite, match, "suite"), _lag(service)))
 
 
 def case(service: Service, _request: Request, match: Match, _now: float) -> Response:
     """A case result, or that of an iteration."""
     parent = _run_of(service, match)
-    return json_response(bodies.case_result(parent, _node(parent.tree.rows, match, "case")))
+    return json_response(bodies.case_result(parent, _node(parent.tree.rows, match, "case"), _lag(service)))
 
 
 def steps(service: Service, request: Request, match: Match, _now: float) -> Response:
@@ -74,8 +78,8 @@ def index_runs(service: Service, request: Request, match: Match, _now: float) ->
     options = service.scenario.options
     runs = sorted(service.runs.values(), key=lambda each: each.id, reverse=options.newest_first)
     conditions = [] if options.ignore_query else criteria(request.query.get("query", ""))
-    found = [each for each in runs if matches(bodies.test_run(each), conditions)]
-    return _page(service, request, found, bodies.test_run)
+    found = [each for each in runs if matches(bodies.test_run(each, _lag(service)), conditions)]
+    return _page(service, request, found, lambda each: bodies.test_run(each, _lag(service)))
 
 
 def index_machines(service: Service, request: Request, match: Match, _now: float) -> Response:
@@ -83,7 +87,7 @@ def index_machines(service: Service, request: Request, match: Match, _now: float
     parent = _run_of(service, match)
 
     def row(node: MachineNode) -> Body:
-        return bodies.machine_result(parent, node)
+        return bodies.machine_result(parent, node, _lag(service))
 
     return _level(service, request, parent, parent.tree.machines, row)
 
@@ -93,7 +97,7 @@ def index_suites(service: Service, request: Request, match: Match, _now: float) 
     parent = _run_of(service, match)
 
     def row(node: SuiteNode) -> Body:
-        return bodies.suite_result(parent, node)
+        return bodies.suite_result(parent, node, _lag(service))
 
     return _level(service, request, parent, parent.tree.suites, row)
 
@@ -103,7 +107,7 @@ def index_cases(service: Service, request: Request, match: Match, _now: float) -
     parent = _run_of(service, match)
 
     def row(node: CaseNode) -> Body:
-        return bodies.case_result(parent, node)
+        return bodies.case_result(parent, node, _lag(service))
 
     return _level(service, request, parent, parent.tree.cases, row)
 

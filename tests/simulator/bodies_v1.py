@@ -32,7 +32,7 @@ def milliseconds(seconds: float) -> int:
 
 def run_object(run: Run, options: Options, *, at_start: bool = False) -> Body:
     """The run object in the shape of the year that the options name; `at_start` is the answer to a start."""
-    body = _identity(run, at_start=at_start) | _counters(run, options, at_start=at_start)
+    body = _identity(run, options, at_start=at_start) | _counters(run, options, at_start=at_start)
     body |= _relations(run, options)
     if options.shape >= 2023:
         body |= _newer(run)
@@ -43,7 +43,7 @@ def run_object(run: Run, options: Options, *, at_start: bool = False) -> Body:
     return body | dict(overlay)
 
 
-def _identity(run: Run, *, at_start: bool) -> Body:
+def _identity(run: Run, options: Options, *, at_start: bool) -> Body:
     return {
         "id": run.id,
         "execution": None if at_start else plan_object(run.plan, run.id),
@@ -51,7 +51,7 @@ def _identity(run: Run, *, at_start: bool) -> Body:
         "startTime": milliseconds(run.started),
         "endTime": None if run.life.ended is None else milliseconds(run.life.ended),
         "duration": run.duration,
-        "result": run.result,
+        "result": None if run.behind(options.lag.result) else run.result,
         "status": run.status,
         "message": run.message,
         "executedBy": 43,
@@ -60,9 +60,10 @@ def _identity(run: Run, *, at_start: bool) -> Body:
     }
 
 
-def counts(run: Run) -> dict[str, int]:
-    """The cases of a run by where they are."""
-    return counted(run.case_state(case) for case in run.tree.cases if not case.content.hook)
+def counts(run: Run, lag: float = 0.0) -> dict[str, int]:
+    """The cases of a run by where they are; to a copy that is behind, the last one is still running."""
+    states = [run.case_state(case) for case in run.tree.cases if not case.content.hook]
+    return counted([*states[:-1], "RUNNING"] if states and run.behind(lag) else states)
 
 
 def _counters(run: Run, options: Options, *, at_start: bool) -> Body:
@@ -71,7 +72,7 @@ def _counters(run: Run, options: Options, *, at_start: bool) -> Body:
         return {f"{name}Count": None for name in names}
     if at_start:
         return {f"{name}Count": 0 for name in names}
-    found = counts(run)
+    found = counts(run, options.lag.counters)
     return {f"{name}Count": found.get(name, 0) for name in names}
 
 
@@ -140,8 +141,12 @@ def list_of_cases(run: Run, options: Options) -> Body:
         "executionResultId": run.id,
         "result": run.result,
         "status": run.status,
-        "testCases": [_listed(run, case, options) for case in run.tree.cases],
+        "testCases": [_listed(run, case, options) for case in _cases(run, options)],
     }
+
+
+def _cases(run: Run, options: Options) -> list[CaseNode]:
+    return run.tree.cases[:-1] if run.behind(options.lag.rows) else run.tree.cases
 
 
 def _listed(run: Run, case: CaseNode, options: Options) -> Body:
@@ -149,11 +154,12 @@ def _listed(run: Run, case: CaseNode, options: Options) -> Body:
         {"iterationResultId": each.id, "setName": each.content.name, "result": run.case_result(each)}
         for each in case.iterations
     ]
-    return {
+    last = case is run.tree.cases[-1]
+    row: Body = {
         "testCaseId": case.case_id,
         "testCaseName": case.content.name,
         "testCaseResultId": case.id,
-        "result": run.case_result(case),
+        "result": "QUEUED" if last and run.behind(options.lag.cases) else run.case_result(case),
         "isDataDrivenCase": bool(case.iterations),
         "iterationResults": None if options.null_iterations and not iterations else iterations,
         "testSuiteId": case.suite.suite_id,
@@ -163,6 +169,7 @@ def _listed(run: Run, case: CaseNode, options: Options) -> Body:
         "machineTitle": case.suite.machine.content.title,
         "machineResultId": case.suite.machine.id,
     }
+    return row | dict(case.content.listed)
 
 
 def raw_case(run: Run, case: CaseNode) -> Body:

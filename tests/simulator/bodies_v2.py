@@ -14,24 +14,29 @@ _NAMES = ("total", "failed", "passed", "stopped", "notExecuted", "queued", "runn
 _SYSTEMS = {"Windows": "WINDOWS", "Mac": "MACOSX", "Linux": "LINUX"}
 
 
+def _behind(run: Run, lag: float, result: str | None) -> str | None:
+    return "QUEUED" if run.behind(lag) else result
+
+
 def iso(seconds: float) -> str:
     """UTC with `Z` and whole seconds, the time of the v2 and v3 API."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_run(run: Run) -> Body:
+def test_run(run: Run, lag: float) -> Body:
     """A run: no status, no name, no message here."""
-    metrics: Body = {"id": run.id + 70_000, "testPlanResultId": run.id, **_plain(counts(run))}
-    metrics |= consolidated_counts(run) | _outcome(run.result, run.duration)
-    body: Body = {"id": run.id, "testPlanId": run.plan.id, "buildNo": run.build_no, "result": run.result}
+    result = _behind(run, lag, run.result)
+    metrics: Body = {"id": run.id + 70_000, "testPlanResultId": run.id, **_plain(counts(run, lag))}
+    metrics |= consolidated_counts(run) | _outcome(result, run.duration)
+    body: Body = {"id": run.id, "testPlanId": run.plan.id, "buildNo": run.build_no, "result": result}
     body |= {"startTime": iso(run.started), "endTime": None if run.life.ended is None else iso(run.life.ended)}
     body |= {"duration": run.duration, "executor": "user@example.com", "triggeredType": run.triggered_type}
     return merged(body | {"metrics": metrics}, run.plan.test_run if run.over else {})
 
 
-def machine_result(run: Run, machine: MachineNode) -> Body:
+def machine_result(run: Run, machine: MachineNode, lag: float = 0.0) -> Body:
     """A machine result."""
-    result = run.machine_result(machine)
+    result = _behind(run, lag, run.machine_result(machine))
     body: Body = {"id": machine.id, "testRunId": run.id, "result": result, **_times(run, machine)}
     metrics: Body = {"id": machine.id + 70_000, "testDeviceResultId": machine.id, "testPlanResultId": run.id}
     metrics |= _level(run, machine.cases) | _outcome(result, machine.duration if run.over else None)
@@ -39,9 +44,9 @@ def machine_result(run: Run, machine: MachineNode) -> Body:
     return merged(body, machine.content.fields if run.over else {})
 
 
-def suite_result(run: Run, suite: SuiteNode) -> Body:
+def suite_result(run: Run, suite: SuiteNode, lag: float = 0.0) -> Body:
     """A suite result."""
-    result = run.suite_result(suite)
+    result = _behind(run, lag, run.suite_result(suite))
     body: Body = {"id": suite.id, "suiteId": suite.suite_id, "testRunId": run.id}
     body |= {"testMachineRunId": suite.machine.id, **_times(run, suite), "result": result}
     metrics: Body = {"id": suite.id + 70_000, "testSuiteResultId": suite.id, "testDeviceResultId": suite.machine.id}
@@ -50,9 +55,9 @@ def suite_result(run: Run, suite: SuiteNode) -> Body:
     return merged(body | {"metrics": metrics}, suite.content.fields if run.over else {})
 
 
-def case_result(run: Run, case: CaseNode) -> Body:
+def case_result(run: Run, case: CaseNode, lag: float = 0.0) -> Body:
     """A case result, or that of an iteration; its counters count steps."""
-    result = run.case_result(case)
+    result = _behind(run, lag, run.case_result(case))
     body: Body = {"id": case.id, "testCaseId": case.case_id, **_times(run, case), "result": result}
     body |= {"isDisabled": case.content.disabled, "isDataDriven": bool(case.iterations)}
     found = counted(step.result for step in case.steps)

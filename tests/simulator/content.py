@@ -43,7 +43,7 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case.
+    """A case. `listed` replaces keys of its row in the list of cases, as `fields` does in the detailed answer.
 
     A `hook` is a row that the service makes itself (`hook` in the builders): counted nowhere, listed like a case.
     `rerun_result` is its result in a rerun (the same as before when not given), or those in one rerun after the other,
@@ -62,6 +62,7 @@ class Case:
     disabled: bool = False
     hook: bool = False
     fields: Fields = field(default_factory=dict)
+    listed: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Run:
     polls_after_end: int = 0
     polls_with_child: int = 0
     polls_after_reruns: int = 0
+    now: float = 0.0
     selections: dict[str, list[object]] = field(default_factory=dict)
 
     @property
@@ -83,6 +84,7 @@ class Run:
 
     def tick(self, now: float) -> None:
         """Time has passed."""
+        self.now = now
         if self.stop is None:
             self.life.tick(now)
         elif self.life.pace == "time" and now >= self.stop.at:
@@ -100,6 +102,10 @@ class Run:
         if not self.over:
             self.stopped = True
             self.life.finish(now)
+
+    def behind(self, seconds: float) -> bool:
+        """Whether it is over, and so recently that a copy with this lag does not know it yet."""
+        return self.life.ended is not None and self.now < self.life.ended + seconds
 
     @property
     def attempt(self) -> int:

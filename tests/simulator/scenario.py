@@ -11,6 +11,24 @@ TEST_KEY = "key-for-tests"
 
 
 @dataclass(frozen=True, slots=True)
+class Lag:
+    """For how many seconds after the end of a run the copies that answer are behind, by what they say.
+
+    result: the v1 run object has no result.
+    counters: the v1 run object counts the last case as running.
+    cases: the last case in the list of cases is queued.
+    rows: the last case is missing in the list of cases.
+    details: the v2 and v3 objects of run, machine, suite and case are queued, with the last case as running.
+    """
+
+    result: float = 0.0
+    counters: float = 0.0
+    cases: float = 0.0
+    rows: float = 0.0
+    details: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How the service behaves where the documents disagree or are silent.
 
@@ -35,6 +53,7 @@ class Options:
     busy_when_active: a start is refused while a run of the plan is not complete (a refused start counts as a poll).
     unknown_plan_status: answer to a start of a plan that does not exist.
     stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
+    lag: how long answers about a run that is over are behind.
     """
 
     versions: tuple[str, ...] = ("v2", "v3")
@@ -63,6 +82,7 @@ class Options:
     unknown_plan_status: int = 500
     stop_polls: int = 0
     stop_seconds: float = 0.0
+    lag: Lag = Lag()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from testsigma_action.api import decode, lists
+from testsigma_action.api.counters import counts
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.model import Counts, Result, Status
 
@@ -114,10 +115,10 @@ def test_a_run_has_its_plan_and_its_labels() -> None:
     """Name and ID of the plan, the service's own words, build number, environment and times."""
     plan = {"id": 420, "name": "Shop"}
     body = RUN | {"execution": plan, "executionId": None, "buildNo": 812, "environmentId": 10, "message": "no agent"}
-    run = decode.run(body | {"startTime": 0, "endTime": 5000, "duration": 4000})
+    run = decode.run(body | {"startTime": 946_684_800_000, "endTime": 946_684_805_000, "duration": 4000})
     assert (run.plan_id, run.plan_name, run.build_number, run.environment_id) == ("420", "Shop", "812", "10")
     assert (run.message, run.result_label, run.status_label) == ("no agent", "SUCCESS", "STATUS_COMPLETED")
-    assert run.timing.ended == datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
+    assert run.timing.ended == datetime(2000, 1, 1, 0, 0, 5, tzinfo=UTC)
     assert run.timing.duration == timedelta(seconds=4)
 
 
@@ -206,16 +207,16 @@ def test_unknown_sets_of_counters_are_passed_over() -> None:
 def test_unmet_prerequisites_are_failures(failed: int | None, unmet: int | None, expected: int | None) -> None:
     """Old answers count failed prerequisites apart from failures."""
     fields = Fields({"failedCount": failed, "preRequisiteFailedCount": unmet})
-    assert decode.counts(fields).failed == expected
+    assert counts(fields).failed == expected
 
 
 def test_all_counters_are_read() -> None:
     """Each counter has its place, with a prefix too."""
     names = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "queued", "running")
     expected = Counts(1, 2, 3, 4, 5, 6, 7, 8)
-    assert decode.counts(Fields({f"{name}Count": number for number, name in enumerate(names, 1)})) == expected
+    assert counts(Fields({f"{name}Count": number for number, name in enumerate(names, 1)})) == expected
     prefixed = {f"consolidatedPlan{name[0].upper()}{name[1:]}Count": number for number, name in enumerate(names, 1)}
-    assert decode.counts(Fields(prefixed), "consolidatedPlan") == expected
+    assert counts(Fields(prefixed), "consolidatedPlan") == expected
 
 
 def test_cases_become_machines_and_suites_in_order() -> None:
@@ -264,11 +265,26 @@ def test_the_parts_of_a_case() -> None:
     assert (machine.id, machine.suites[0].id) == ("301", "201")
 
 
-@pytest.mark.parametrize("iterations", [None, [], "x", {}])
+@pytest.mark.parametrize("iterations", [None, []])
 def test_a_case_without_data_has_no_iterations(iterations: object) -> None:
-    """Null, an empty list and nonsense are no iterations."""
+    """Null and an empty list are no iterations."""
     _, [machine] = decode.case_list({"testCases": [row(iterationResults=iterations)]})
     assert next(machine.cases()).iterations == ()
+
+
+@pytest.mark.parametrize("iterations", ["x", {}, 7, True, [7], [None]])
+def test_data_sets_that_cannot_be_read_are_broken(iterations: object) -> None:
+    """They may hide a failure, so the case is no pass."""
+    _, [machine] = decode.case_list({"testCases": [row(iterationResults=iterations)]})
+    assert not next(machine.cases()).acceptable
+
+
+@pytest.mark.parametrize("owner", ["..", {}, 1.5, True])
+def test_a_list_of_nobody_knows_whose_cases_is_refused(owner: object) -> None:
+    """The run that it belongs to may be missing, but not unreadable."""
+    with pytest.raises(DecodeError):
+        decode.case_list({"executionResultId": owner, "testCases": [row()]})
+    assert decode.case_list({"executionResultId": 302.0, "testCases": [row()]})[0] == "302"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Fields
+from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Evidence, Fields, whole_number
 
 HOSTILE: list[object] = [
     ".",
@@ -24,6 +24,15 @@ HOSTILE: list[object] = [
     [],
     {},
     1.5,
+    -5,
+    -0.0,
+    -274.0,
+    1e300,
+    2.0**53,
+    float("nan"),
+    float("inf"),
+    10**100,
+    "274.0",
 ]
 
 
@@ -57,7 +66,8 @@ def test_long_texts_are_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "identity"), [(7, "7"), ("7", "7"), (" 7 ", "7"), ("a-B_9", "a-B_9"), (10**30, "1" + "0" * 30)]
+    ("value", "identity"),
+    [(7, "7"), ("7", "7"), (" 7 ", "7"), (274.0, "274"), ("a-B_9", "a-B_9"), (10**30, "1" + "0" * 30)],
 )
 def test_identities(value: object, identity: str) -> None:
     """A number or a text, whichever the service sends today."""
@@ -78,6 +88,10 @@ def test_identities_that_could_change_a_path_are_empty(value: object) -> None:
         (7, 7),
         ("7", 7),
         ("007", 7),
+        (1.0, 1),
+        (1.5, None),
+        (" 1", None),
+        (1e300, None),
         (-1, None),
         ("-1", None),
         (None, None),
@@ -144,6 +158,12 @@ def test_an_offset_is_heeded() -> None:
         "0001-01-01T00:00:00+14:00",
         "2024-04-24T25:00:00Z",
         "1714000000000",
+        0,
+        -1e18,
+        "1999-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        253_402_300_799_000,
         "�",
     ],
     ids=lambda value: repr(value)[:30],
@@ -179,7 +199,22 @@ def test_durations(value: object, span: timedelta | None) -> None:
 
 def test_timing() -> None:
     """Start, end and duration under their usual names."""
-    timing = Fields({"startTime": 0, "endTime": "1970-01-01T00:00:05Z", "duration": 5000}).timing()
-    assert timing.started == datetime(1970, 1, 1, tzinfo=UTC)
-    assert timing.ended == datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
+    timing = Fields({"startTime": 946684800000, "endTime": "2000-01-01T00:00:05Z", "duration": 5000}).timing()
+    assert timing.started == datetime(2000, 1, 1, tzinfo=UTC)
+    assert timing.ended == datetime(2000, 1, 1, 0, 0, 5, tzinfo=UTC)
     assert timing.duration == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ({}, Evidence()),
+        ({"a": None}, Evidence()),
+        ({"a": 0}, Evidence(0)),
+        ({"a": "7"}, Evidence(7)),
+        *(({"a": value}, Evidence(unreadable="a")) for value in (" 1", -1, 1.5, True, "many", {}, [], "", 10**13)),
+    ],
+)
+def test_evidence(body: dict[str, object], evidence: Evidence[int]) -> None:
+    """Nothing, a value, or the name of a field that cannot be read: three different things."""
+    assert Fields(body).evidence("a", whole_number) == evidence

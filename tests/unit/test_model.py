@@ -26,7 +26,9 @@ def case(result: Result, *steps: StepResult, iterations: tuple[Iteration, ...] =
 
 def tree(*results: Result, run: Run = RUN, listed: bool = True) -> ResultTree:
     """A tree with one case for every result."""
-    suite = SuiteResult("1", "Smoke", tuple(case(result) for result in results))
+    suite = SuiteResult(
+        "1", "Smoke", tuple(replace(case(result), id=str(number)) for number, result in enumerate(results))
+    )
     return ResultTree(run, (MachineResult("1", "Chrome", (suite,)),), listed=listed)
 
 

@@ -113,7 +113,7 @@ def test_a_failed_visual_comparison_decides_nothing() -> None:
     ("result", "code"),
     [
         (Result.FAILED, "tests-failed"),
-        (Result.NOT_EXECUTED, "no-tests"),
+        (Result.NOT_EXECUTED, "contradiction"),
         (Result.STOPPED, "run-stopped"),
         (Result.ABORTED, "run-aborted"),
         (Result.QUEUED, "result-unknown"),

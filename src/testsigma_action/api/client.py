@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from testsigma_action.api import decode, lists
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
-from testsigma_action.api.transport import MEGABYTE, Json, Limits, Request, Transport
+from testsigma_action.api.parsing import LARGEST
+from testsigma_action.api.transport import Json, Limits, Request, Transport
 from testsigma_action.api.versions import Versions
 from testsigma_action.model import ConfigurationRef, Run, RunSpec
 from testsigma_action.tree import MachineResult, StepResult
@@ -18,13 +19,13 @@ RUNS = "/api/v1/execution_results"
 # The start may take long on the service's side; a stop must be over before the platform loses its patience.
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
-CASE_LIST_LIMITS = Limits(total=120.0, size=128 * MEGABYTE)
+CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
 # How many of a plan's runs are looked at to find one that was just started.
 NEWEST = 50
 # What may stand in a criterion of a query without being taken for an operator.
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
-# No case has more steps than this many pages hold.
-MOST_PAGES = 200
+# No case has more steps than these, nor than this many pages hold.
+MOST_STEPS, MOST_PAGES = 10_000, 200
 
 
 class Client:
@@ -171,16 +172,17 @@ class Client:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
         path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}/step_results"
         request = Request("GET", path, f"read the steps of case {case_id}")
-        rows: list[object] = []
+        steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MOST_PAGES):
             page = self._results.single(_paged(request, str(number or "")), lists.page, until)
             fresh = [row for row in page.rows if _is_new(row, seen)]
-            rows += fresh
+            room = MOST_STEPS - len(steps)
+            steps += [decode.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
-            if page.last or (not fresh and number != 1):
+            if page.last or len(fresh) > room or (not fresh and number != 1):
                 break
-        return tuple(decode.step(row, position) for position, row in enumerate(rows, 1))
+        return tuple(steps)
 
 
 def _paged(request: Request, number: str) -> Request:

@@ -5,10 +5,21 @@ never a pass) and strictly where it is not (no ID, no status, not the run that w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.counters import (
+    CONSOLIDATED,
+    METRIC,
+    all_sets,
+    consolidated_sets,
+    counts,
+    telling,
+    unreadable_below,
+    unreadable_counters,
+    with_metric,
+)
+from testsigma_action.api.fields import DecodeError, Evidence, Fields
 from testsigma_action.model import Counts, Result, Run, Status, Timing
 from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 
@@ -31,8 +42,10 @@ RESULTS = {
 }
 # The name of a row that the service makes for a hook: an ID, a hash, and when it runs.
 HOOK = re.compile(r"[0-9]+_[0-9a-f]{8,64}_(before|after)test", re.IGNORECASE)
-# What the names of counters begin with that are about a run and its reruns together.
-CONSOLIDATED = "consolidatedPlan"
+# No run has more cases than these.
+MOST_CASES = 120_000
+# What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
+UNREADABLE_SETS = "iterationResults (unreadable)"
 
 
 def result(label: str) -> Result:
@@ -40,8 +53,17 @@ def result(label: str) -> Result:
     return RESULTS.get(label.strip().upper(), Result.UNKNOWN)
 
 
+def outcome(fields: Fields, key: str = "result") -> Evidence[Result]:
+    """A result as evidence: a word that we do not know is unreadable, like anything that is no text."""
+    return fields.evidence(key, lambda raw: RESULTS.get(raw.strip().upper()) if isinstance(raw, str) else None)
+
+
 def _optional_result(label: str) -> Result | None:
     return result(label) if label else None
+
+
+def _unreadable(found: Sequence[Evidence[Result]]) -> tuple[str, ...]:
+    return tuple(evidence.unreadable for evidence in found if evidence.unreadable)
 
 
 def _visual(fields: Fields) -> Result | None:
@@ -51,25 +73,6 @@ def _visual(fields: Fields) -> Result | None:
     if fields.has("isVisuallyPassed"):
         return Result.PASSED if fields.flag("isVisuallyPassed") else Result.FAILED
     return None
-
-
-def counts(fields: Fields, prefix: str = "") -> Counts:
-    """One set of counters, with the prefix that its names have (`consolidatedPlan`, ...)."""
-
-    def number(name: str) -> int | None:
-        return fields.count(f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count")
-
-    failed, unmet = number("failed"), number("preRequisiteFailed")
-    return Counts(
-        total=number("total"),
-        passed=number("passed"),
-        failed=failed if unmet is None else (failed or 0) + unmet,
-        aborted=number("aborted"),
-        stopped=number("stopped"),
-        not_executed=number("notExecuted"),
-        queued=number("queued"),
-        running=number("running"),
-    )
 
 
 def status(label: str) -> Status:
@@ -83,11 +86,11 @@ def run(body: object) -> Run:
     plan = fields.inner("execution")
     if not fields.identity("id") or not fields.text("status"):
         raise DecodeError("that describes no run")
-    known = _counters(fields)
+    known = all_sets(fields)
     return Run(
         id=fields.identity("id"),
         status=status(fields.text("status")),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         plan_id=fields.identity("executionId") or plan.identity("id"),
         plan_name=plan.text("name"),
         status_label=fields.text("status"),
@@ -98,44 +101,34 @@ def run(body: object) -> Run:
         timing=fields.timing(),
         counts=known[0],
         other_counts=known[1:],
-        consolidated_result=_optional_result(fields.text("consolidatedResult")),
+        consolidated_result=outcome(fields, "consolidatedResult").value,
         visual_result=_visual(fields),
         reruns_itself=plan.text("reRunType").strip().upper() not in {"", "NONE"},
         rerun_id=fields.identity("childResult") or fields.inner("childResult").identity("id"),
         parent_id=fields.identity("reRunParentId"),
         consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
-        consolidated_counts=_consolidated(fields),
+        consolidated_counts=consolidated_sets(fields),
         workload=Counts(running=fields.count("totalRunningCount"), queued=fields.count("totalQueuedCount")),
+        unreadable_fields=(
+            *_unreadable((outcome(fields), outcome(fields, "consolidatedResult"))),
+            *unreadable_counters(fields, CONSOLIDATED, ""),
+            *unreadable_below(with_metric(fields), METRIC),
+        ),
     )
-
-
-def _counters(fields: Fields) -> tuple[Counts, ...]:
-    """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
-    metric = _metric(fields)
-    sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
-    return tuple(numbers for numbers in sets if numbers.known) or (counts(fields),)
-
-
-def _consolidated(fields: Fields) -> tuple[Counts, ...]:
-    """Those of the sets that are about the run and its reruns together."""
-    sets = (counts(_metric(fields), CONSOLIDATED), counts(fields, CONSOLIDATED))
-    return tuple(numbers for numbers in sets if numbers.known)
-
-
-def _metric(fields: Fields) -> Fields:
-    """The counters that the service keeps apart: in the run object, or in a `run` within it."""
-    own = fields if fields.has("testPlanResultMetric") else fields.inner("run")
-    return own.inner("testPlanResultMetric")
 
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """What v2 and v3 say of a run: no status, no name; its own counters and times."""
+    """What v2 and v3 say of a run: no status, no name; its own counters and times.
+
+    Here and below, `unreadable` has the names of the fields that are there and cannot be read.
+    """
 
     result: Result
     timing: Timing
     counts: tuple[Counts, ...]
     consolidated_counts: tuple[Counts, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 def run_details(body: object) -> RunDetails:
@@ -143,11 +136,13 @@ def run_details(body: object) -> RunDetails:
     fields = _identified(body, "run")
     metrics = fields.inner("metrics")
     together, own = counts(metrics, CONSOLIDATED), counts(metrics)
+    found = outcome(fields)
     return RunDetails(
-        result=result(fields.text("result")),
+        result=found.value or Result.UNKNOWN,
         timing=fields.timing(),
-        counts=tuple(one for one in (together, own) if one.known),
-        consolidated_counts=(together,) if together.known else (),
+        counts=telling((together, own)),
+        consolidated_counts=telling((together,)),
+        unreadable=(*_unreadable((found,)), *unreadable_below(fields, "metrics")),
     )
 
 
@@ -166,6 +161,7 @@ class MachineDetails:
     device: Device
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def machine_details(body: object) -> MachineDetails:
@@ -183,8 +179,9 @@ def machine_details(body: object) -> MachineDetails:
             name=device.text("deviceName"),
             host=device.text("hostName"),
         ),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
+        unreadable=_unreadable((outcome(fields),)),
     )
 
 
@@ -194,12 +191,14 @@ class SuiteDetails:
 
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def suite_details(body: object) -> SuiteDetails:
     """A suite of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "suite")
-    return SuiteDetails(result(fields.text("result")), fields.timing())
+    found = outcome(fields)
+    return SuiteDetails(found.value or Result.UNKNOWN, fields.timing(), _unreadable((found,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +211,7 @@ class CaseDetails:
     data_driven: bool
     result: Result
     timing: Timing
+    unreadable: tuple[str, ...] = ()
 
 
 def case_details(body: object) -> CaseDetails:
@@ -222,8 +222,9 @@ def case_details(body: object) -> CaseDetails:
         run_id=fields.inner("metrics").identity("testPlanResultId"),
         disabled=fields.flag("isDisabled"),
         data_driven=fields.flag("isDataDriven"),
-        result=result(fields.text("result")),
+        result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
+        unreadable=_unreadable((outcome(fields),)),
     )
 
 
@@ -231,11 +232,15 @@ def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
     """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
 
     A row that makes no sense stays as a case of unknown result: dropping it could make a verdict better.
-    Raises DecodeError without a list.
+    Raises DecodeError without a list, and where the run that it belongs to is named in a way that nobody can read.
     """
     fields = Fields(body)
     if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
         raise DecodeError("without a list of cases")
+    if fields.has("executionResultId") and not fields.identity("executionResultId"):
+        raise DecodeError("that does not say whose cases it lists")
+    if len(fields.rows("testCases")) > MOST_CASES:
+        raise DecodeError(f"with more than {MOST_CASES:,} cases")
     rows = [Fields(row) for row in fields.rows("testCases")]
     return fields.identity("executionResultId"), tuple(_machines(rows))
 
@@ -272,16 +277,24 @@ def _case(row: Fields) -> CaseResult:
         id=row.identity("testCaseResultId"),
         case_id=row.identity("testCaseId"),
         name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
-        result=result(row.text("result")),
+        result=outcome(row).value or Result.UNKNOWN,
         result_label=row.text("result"),
         data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
-        iterations=tuple(_iteration(Fields(item)) for item in row.rows("iterationResults")),
+        iterations=_iterations(row),
         hook=HOOK.fullmatch(row.text("testCaseName").strip()) is not None,
     )
 
 
+def _iterations(row: Fields) -> tuple[Iteration, ...]:
+    """The data sets of a case. A list that cannot be read is one broken data set: it may hide a failure."""
+    if row.evidence("iterationResults", lambda raw: raw if isinstance(raw, list) else None).unreadable:
+        return (Iteration(id="", name=UNREADABLE_SETS, result=Result.UNKNOWN),)
+    return tuple(_iteration(Fields(item)) for item in row.rows("iterationResults"))
+
+
 def _iteration(row: Fields) -> Iteration:
-    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=result(row.text("result")))
+    found = outcome(row).value or Result.UNKNOWN
+    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=found)
 
 
 def step(row: object, position: int) -> StepResult:

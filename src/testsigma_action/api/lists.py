@@ -65,12 +65,12 @@ class IndexPage(Generic[T]):
 
 
 def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
-    """A page of an index whose rows look like single results; those without an ID or a result are of no use.
+    """A page of an index whose rows look like single results; those without an ID or any result are of no use.
 
     Raises DecodeError where there are no rows.
     """
     listed = page(body)
-    rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).text("result")]
+    rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
     return IndexPage({identity: decoder(row) for identity, row in rows if identity}, listed.last)
 
 

@@ -5,7 +5,6 @@ else ever is.
 """
 
 import http.client
-import json
 import ssl
 import threading
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from testsigma_action import __version__
 from testsigma_action.api import envelope
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.network import Network, certificate_rejected, name, never_sent
+from testsigma_action.api.parsing import parse_json
 from testsigma_action.api.trouble import (
     CERTIFICATE_HINT,
     ErrorAnswer,
@@ -56,7 +56,7 @@ class Limits:
     connect: float = 10.0
     read: float = 30.0
     total: float = 60.0
-    size: int = 16 * MEGABYTE
+    size: int = 8 * MEGABYTE
 
     def within(self, seconds: float) -> "Limits":
         """The same, but over in this many seconds."""
@@ -123,6 +123,7 @@ class Transport:
         self._observe = observe
         self._adapter = adapter
         self._local = threading.local()
+        self._decoding = threading.Lock()
         self._proven = False
         # Answers with status 429 so far: who sends many requests at a time should send fewer.
         self.too_many = 0
@@ -170,12 +171,14 @@ class Transport:
         return value
 
     def _decoded(self, request: Request, decode: Callable[[Json], T]) -> T:
-        status, received = self._exchange(request)
+        status, *received = self._exchange(request)
         body: Json = None
         try:
-            body = _parse(received)
-            if not envelope.error_said(body):
-                return decode(envelope.unwrapped(body))
+            # One at a time, since many large answers at once would need too much memory; the bytes are let go early.
+            with self._decoding:
+                body = parse_json(received.pop())
+                if not envelope.error_said(body):
+                    return decode(envelope.unwrapped(body))
             problem = "that is an error"
         except DecodeError as error:
             problem = str(error)
@@ -300,13 +303,6 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
         return ""
-
-
-def _parse(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise DecodeError("that is no JSON") from None
 
 
 def _limited(request: Request, limits: Limits) -> Request:

@@ -81,6 +81,12 @@ def rerun_awaited(run: Run) -> str:
     return f"Run {log_line(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again: waiting for that run"
 
 
+def unsettled(run: Run) -> str:
+    """What a run that is over says of itself does not fit together, which may pass."""
+    said = f"Run {log_line(run.id)}: its results are not complete yet, or contradict each other"
+    return f"{said}: reading them again for up to 30 seconds"
+
+
 def rerun(run: Run) -> str:
     """A run in which failed cases run again."""
     again = f"Run {log_line(run.parent_id)}: its failed cases run again as run {log_line(run.id)}"
