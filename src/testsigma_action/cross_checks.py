@@ -1,6 +1,5 @@
 """What is wrong with inputs together, each of which can be read. Yields the problems as sentences."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,5 +64,13 @@ def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[str]:
 
 def same_file(junit: str, results: str, root: Path) -> Iterator[str]:
     """Two reports in one file, however its path is spelled; empty paths are reports that are off."""
-    if junit and results and os.path.realpath(root / junit) == os.path.realpath(root / results):
+    if junit and results and _place(root / junit) == _place(root / results):
         yield "results-file: it is the same file as junit-file; one of the two reports would be lost."
+
+
+def _place(path: Path) -> Path:
+    """The path without links and detours; a loop of links stays as it is, since no file can be written in it."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path

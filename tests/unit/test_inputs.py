@@ -526,3 +526,10 @@ def test_reports_in_files_of_their_own(tmp_path: Path, junit: str, results: str)
     """Two reports that are off are in no file."""
     environ = {"INPUT_JUNIT-FILE": junit, "INPUT_RESULTS-FILE": results}
     assert read_inputs((), GOOD | environ, tmp_path).problems == ()
+
+
+def test_a_place_that_no_file_can_have(tmp_path: Path) -> None:
+    """A loop of links and a name that is too long end no step here: writing fails, with its own error."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in ("loop/x", f"{'x' * 5000}"):
+        assert read_inputs((), GOOD | {"INPUT_JUNIT-FILE": path}, tmp_path).problems == ()
