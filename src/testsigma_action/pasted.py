@@ -13,7 +13,7 @@ SHORTEST_TRACE = 8
 SHORTEST_PART = 20
 KEY_LIKE = re.compile(r"eyJ[\w-]{5,}|[\w+=-]{20,}|(?<![\w./-])[\w-]{4,}\.[\w-]{4,}\.[\w-]{4,}(?![\w./-])")
 # Three parts in base64, of which the first begins with `{"`: no name and no path looks like that.
-JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*")
+JWT = re.compile(r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]+\.[\w-]*")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
 NOT_SHOWN = "not shown, since it looks like an API key"
 
@@ -29,7 +29,7 @@ class Reference:
 
 REFERENCES = (
     Reference(
-        re.compile(r"\$\{\{.*\}\}").search,
+        re.compile(r"\$\{\{[^{}]*\}\}").search,
         "GitHub replaces ${{ ... }} in workflow files only; other CI systems have their own variables.",
         "GitHub replaces it in workflow files only (api-key: ${{ secrets.TESTSIGMA_API_KEY }}). "
         "Elsewhere set TESTSIGMA_API_KEY from a secret of your CI system.",

@@ -533,3 +533,9 @@ def test_a_place_that_no_file_can_have(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for path in ("loop/x", f"{'x' * 5000}"):
         assert read_inputs((), GOOD | {"INPUT_JUNIT-FILE": path}, tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("part", ["${{", "$(", "${a", "eyJaaaaa-", "eyJaaaaa.", "abcd.", "@", "a/", "://?", "%a"])
+def test_long_texts_are_read_in_time(part: str) -> None:
+    """No text as long as a variable can be takes minutes: patterns look at each character a few times at most."""
+    assert len(read(INPUT_TIMEOUT=part * (120_000 // len(part))).problems) == 1
