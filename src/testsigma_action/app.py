@@ -24,7 +24,7 @@ from testsigma_action.known import Known
 from testsigma_action.leaving import Leaving
 from testsigma_action.model import Run
 from testsigma_action.progress import Progress
-from testsigma_action.publish import Publisher, junit_path, results_path
+from testsigma_action.publish import Publisher
 from testsigma_action.report import Conclusion, Report, Verdict
 from testsigma_action.reporters import console
 from testsigma_action.specs import run_spec, spec_of
@@ -45,8 +45,8 @@ def main(
     arguments: Sequence[str], environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapter = NETWORK
 ) -> int:
     """Run one step; the exit code of the contract comes back on every way out."""
-    reading = read_inputs(arguments, environ)
     platform = ci.detect(environ)
+    reading = read_inputs(arguments, environ, platform.workspace)
     log = Log()
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
@@ -222,8 +222,8 @@ class Step:
             started=self._started_at,
             ended=self._clock.now(),
             title=self._inputs.summary_title,
-            junit_file=junit_path(self._inputs),
-            results_file=results_path(self._inputs),
+            junit_file=self._inputs.junit_path,
+            results_file=self._inputs.results_path,
         )
 
     def _observe(self, trouble: Trouble) -> None:

@@ -5,19 +5,17 @@ Sources, the first that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN
 """
 
 import argparse
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from testsigma_action import values
+from testsigma_action import cross_checks, pages, pasted, values
+from testsigma_action.invalid import Invalid
 from testsigma_action.model import ConfigurationRef
 from testsigma_action.secret import NO_SECRET, Secret
 
-KEY_MISSING = (
-    "api-key: not given. If it comes from a secret: secrets are empty in pull requests from forks and from Dependabot."
-)
 KEY_AS_FLAG = "api-key: never on the command line, where process lists show it. Set TESTSIGMA_API_KEY instead."
 
 
@@ -55,6 +53,22 @@ class Inputs:
         """Whether a step that is cancelled stops its run: a run of somebody else's only if that was asked for."""
         return self.wait and (self.on_cancel or ("leave" if self.run_id else "stop")) == "stop"
 
+    @property
+    def junit_path(self) -> str:
+        """The JUnit file; nothing if it is off."""
+        return self._report_path(self.junit_file, "TEST-testsigma{}.xml")
+
+    @property
+    def results_path(self) -> str:
+        """The results as JSON; nothing if they are off."""
+        return self._report_path(self.results_file, "testsigma{}.json")
+
+    def _report_path(self, given: str | None, pattern: str) -> str:
+        """Where a report goes; by default to a name that tells the plans (or runs) of one job apart."""
+        told_apart = self.plan_id or self.run_id
+        default = f"test-results/{pattern.format(f'-{told_apart}' if told_apart else '')}"
+        return "" if given == values.OFF else given or default
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -82,14 +96,14 @@ class Definition:
 
 DEFINITIONS = (
     Definition("api-key", values.key, "required", shown=False),
-    Definition("plan-id", values.identity),
-    Definition("environment-id", values.identity),
+    Definition("plan-id", values.identity_of(pages.PLAN)),
+    Definition("environment-id", values.identity_of(pages.ENVIRONMENT)),
     Definition("build-number", values.line, "from the CI, with a nonce"),
     Definition("on-busy", values.word("fail", "wait"), "fail"),
     Definition("execution-config", values.configuration),
     Definition("runtime-data", values.mapping, shown=False),
-    Definition("upload-versions", values.mapping),
-    Definition("run-id", values.identity),
+    Definition("upload-versions", values.upload_versions),
+    Definition("run-id", values.identity_of(pages.RUN)),
     Definition("wait", values.flag, "true"),
     Definition("timeout", values.duration, "2h"),
     Definition("queue-timeout", values.duration),
@@ -109,41 +123,33 @@ DEFINITIONS = (
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}
 # GitHub sets these for `with.entrypoint` and `with.args`, which are its own.
 FOREIGN = frozenset({"entrypoint", "args"})
-# What only a start can use: beside a run that exists already, it would be lost without a word.
-FOR_A_START = (
-    "environment-id",
-    "build-number",
-    "on-busy",
-    "execution-config",
-    "runtime-data",
-    "upload-versions",
-)
 
 
-def read_inputs(arguments: Sequence[str], environ: Mapping[str, str]) -> Reading:
-    """Read all inputs from flags and environment. Raises nothing: problems are part of what was read."""
-    flags, problems = _flags(arguments)
+def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path = Path()) -> Reading:
+    """Read all inputs from flags and environment. Raises nothing: problems are part of what was read.
+
+    `root` is the folder that relative paths start from.
+    """
+    key = Secret(_from_environment("api-key", environ))
+    flags, problems = _flags(arguments, key)
+    texts = {name: flags.get(name) or _from_environment(name, environ) for name in BY_NAME}
     read: dict[str, Any] = {}
     for definition in DEFINITIONS:
-        text = flags.get(definition.name, "").strip() or _from_environment(definition.name, environ)
-        if not text:
-            continue
-        if definition.shown and _holds(text, read.get("api_key", NO_SECRET)):
-            problems.append(f"{definition.name}: the API key stands in it, which belongs in api-key only.")
-            continue
-        try:
-            read[definition.field] = definition.read(text)
-        except values.Invalid as error:
-            problems.append(_problem(definition, text, str(error)))
-    problems += _missing(read, problems)
-    problems += _no_start(read)
-    problems += _same_file(read)
-    return Reading(Inputs(**read), tuple(problems), tuple(_unknown(environ)))
-
-
-def _holds(text: str, key: Secret) -> bool:
-    """Whether a value that is shown would show the key."""
-    return any(shape in text for shape in key.encodings())
+        if text := texts[definition.name]:
+            value, problem = _read(definition, text, key)
+            if problem:
+                problems.append(problem)
+            else:
+                read[definition.field] = value
+    problems += cross_checks.missing(read, problems)
+    problems += cross_checks.beside_a_run(read)
+    inputs = Inputs(**read)
+    if "base_url" in read or not texts["base-url"]:
+        problems += cross_checks.other_hosts(texts, inputs.base_url)
+    if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
+        inputs = replace(inputs, results_file=values.OFF)
+        problems += clash
+    return Reading(inputs, tuple(problems), tuple(_unknown(environ, key)))
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:
@@ -153,55 +159,49 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str:
     return next((value for key in names if (value := environ.get(key, "").strip())), "")
 
 
-def _problem(definition: Definition, text: str, accepted: str) -> str:
-    seen = f"'{_visible(text)}' is not accepted" if definition.shown else "its value is not accepted"
-    return f"{definition.name}: {seen}; it must be {accepted}."
+def _read(definition: Definition, text: str, key: Secret) -> tuple[Any, str]:
+    """The value of an input and no problem, or the problem."""
+    if problem := _misplaced(definition, text, key):
+        return None, problem
+    try:
+        return definition.read(text), ""
+    except Invalid as refusal:
+        return None, _problem(definition, text, refusal, key)
 
 
-def _visible(text: str) -> str:
-    """What may be shown of a text: no control characters, and nothing that stands where a URL has its password."""
-    shown = re.sub(r"//[^/@]*@", "//***@", text[:100])
-    return "".join(character if character.isprintable() else "?" for character in shown)
+def _misplaced(definition: Definition, text: str, key: Secret) -> str:
+    """The problem with a text that is the API key, or the name of a variable, in an input that is shown."""
+    if not definition.shown:
+        return ""
+    if pasted.holds_key(text, key):
+        return f"{definition.name}: contains an API key, or a part of one, which belongs in api-key only."
+    if found := pasted.reference(text):
+        shown = pasted.quoted(text, key)
+        return f"{definition.name}: {shown} contains a variable that was not replaced by its value. {found.remedy}"
+    return ""
 
 
-def _missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
-    """Inputs that are required and were given neither well nor badly."""
-    wrong = {problem.partition(":")[0] for problem in problems}
-    if not read.get("api_key") and "api-key" not in wrong:
-        yield KEY_MISSING
-    if not (read.get("plan_id") or read.get("run_id") or wrong & {"plan-id", "run-id"}):
-        yield (
-            "plan-id: not given. It is the number in the address of the test plan's page. "
-            "To attach to a run that exists already, set run-id instead."
-        )
+def _problem(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:
+    if not definition.shown:
+        seen = "its value is not accepted"
+    elif pasted.looks_like_key(text, key):
+        seen = f"its value is not accepted (and {pasted.NOT_SHOWN})"
+    else:
+        seen = f"'{pasted.visible(text)}' is not accepted"
+    return f"{definition.name}: {seen}; it must be {refusal}. {refusal.remedy}".rstrip()
 
 
-def _no_start(read: Mapping[str, Any]) -> Iterator[str]:
-    """What cannot stand beside the ID of a run that exists already."""
-    run_id = read.get("run_id")
-    if not run_id:
-        return
-    if read.get("plan_id"):
-        yield f"run-id: '{run_id}' is not accepted beside plan-id '{read['plan_id']}'; give the one or the other."
-    if lost := [name for name in FOR_A_START if name.replace("-", "_") in read]:
-        yield f"run-id: '{run_id}' exists already, so nothing is started; leave out {', '.join(lost)}."
-    if read.get("wait") is False:
-        yield f"wait: 'false' is not accepted with run-id '{run_id}'; waiting for a run is all there is to attach for."
-
-
-def _same_file(read: Mapping[str, Any]) -> Iterator[str]:
-    junit = read.get("junit_file")
-    if junit and junit != values.OFF and junit == read.get("results_file"):
-        yield f"results-file: '{_visible(junit)}' is the junit-file, too; one of them would be lost."
-
-
-def _unknown(environ: Mapping[str, str]) -> Iterator[str]:
+def _unknown(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
     """Names that look like inputs and are none, once each. Other TESTSIGMA_ variables are nobody's business."""
-    for key in sorted(environ):
-        prefix, _, rest = key.partition("_")
+    for variable in sorted(environ):
+        prefix, _, rest = variable.partition("_")
         name = rest.lower().replace("_", "-")
-        if prefix in {"INPUT", "PLUGIN"} and environ[key] and name not in BY_NAME and name not in FOREIGN:
-            yield f"'{_visible(name)}' ({_visible(key)}) is not an input of this action and was ignored."
+        if prefix in {"INPUT", "PLUGIN"} and environ[variable] and name not in BY_NAME and name not in FOREIGN:
+            if pasted.looks_like_key(rest, key):
+                yield f"An input whose name is {pasted.NOT_SHOWN}, is not an input of this action and was ignored."
+            else:
+                shown = pasted.visible(variable)
+                yield f"'{pasted.visible(name)}' ({shown}) is not an input of this action and was ignored."
 
 
 class _Parser(argparse.ArgumentParser):
@@ -228,7 +228,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def _flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[str]]:
     """Flags that were given, and what is wrong on the command line (never a value: it may be the key)."""
     if any(argument.startswith("--api-key") for argument in arguments):
         return {}, [KEY_AS_FLAG]
@@ -238,12 +238,13 @@ def _flags(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         return {}, ["command line: it cannot be read; --help shows what is accepted."]
     flags = vars(given)
     problems = [f"{name}: no value follows --{name} on the command line." for name in flags if flags[name] is None]
-    problems += [_stranger(argument) for argument in rest if argument]
-    return {name: value for name, value in flags.items() if value}, problems
+    problems += [_stranger(argument, key) for argument in rest if argument]
+    return {name: value.strip() for name, value in flags.items() if value}, problems
 
 
-def _stranger(argument: str) -> str:
+def _stranger(argument: str, key: Secret) -> str:
     """What is said of an argument that is no input: its name if it has one, never its value."""
     name = argument.partition("=")[0]
-    what = f"'{_visible(name)}'" if name.startswith("--") and len(name) > 2 else "a value without a name"
+    named = name.startswith("--") and len(name) > 2
+    what = pasted.quoted(name, key) if named else "a value without a name"
     return f"command line: {what} is not an input; --help lists them."

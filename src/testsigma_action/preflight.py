@@ -1,15 +1,20 @@
 """What has to be looked up before a start. Nothing is started here, so a wrong input is still an input error."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from testsigma_action.api.lists import SavedConfiguration
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
-from testsigma_action.errors import UNREACHABLE_HINT, InputError, Unreachable
+from testsigma_action.errors import UNREACHABLE_HINT, InputError, Refused, Unreachable
 from testsigma_action.model import ConfigurationRef, RunSpec
 
 # How many saved configurations an error lists at most.
 MOST_CANDIDATES = 20
+GIVE_THE_ID = (
+    "Some API keys may not list saved configurations, which a name needs. Set execution-config to the ID of the "
+    "configuration (digits) instead: then nothing is looked up."
+)
 
 
 def check(spec: RunSpec, remote: Remote, *, until: float) -> RunSpec:
@@ -24,6 +29,10 @@ def check(spec: RunSpec, remote: Remote, *, until: float) -> RunSpec:
     except Late:
         message = "Could not read the saved configurations: no answer in time. Nothing was started."
         raise Unreachable(message, code="api-unreachable", hint=UNREACHABLE_HINT) from None
+    except Refused as refused:
+        if refused.status not in {None, HTTPStatus.UNAUTHORIZED}:
+            refused.hint = f"{GIVE_THE_ID} {refused.hint}".strip()
+        raise
     return replace(spec, configuration=_by_name(spec.configuration.name, known))
 
 

@@ -11,25 +11,6 @@ from testsigma_action.errors import Bug, InputError, ReportError
 from testsigma_action.inputs import Inputs
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
-from testsigma_action.values import OFF
-
-
-def default_path(inputs: Inputs, pattern: str) -> str:
-    """Where a report goes unless told otherwise: a name that tells the plans (or runs) of one job apart."""
-    told_apart = inputs.plan_id or inputs.run_id
-    return f"test-results/{pattern.format(f'-{told_apart}' if told_apart else '')}"
-
-
-def junit_path(inputs: Inputs) -> str:
-    """The JUnit file, or nothing if it is off."""
-    path = inputs.junit_file or default_path(inputs, "TEST-testsigma{}.xml")
-    return "" if path == OFF else path
-
-
-def results_path(inputs: Inputs) -> str:
-    """The results as JSON, or nothing if they are off."""
-    path = inputs.results_file or default_path(inputs, "testsigma{}.json")
-    return "" if path == OFF else path
 
 
 @dataclass(slots=True)

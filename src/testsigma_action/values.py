@@ -1,47 +1,69 @@
-"""How the text of an input is read: one function a kind of value. Pure; what is not accepted raises Invalid.
-
-Mappings are YAML (of which JSON is a part) in which every scalar is a text: `1.10` stays `1.10`, `yes` stays `yes`.
-"""
+"""How the text of an input is read: one function a kind of value. Pure; what is not accepted raises Invalid."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import yaml
-
+from testsigma_action import mappings
+from testsigma_action.invalid import Invalid
 from testsigma_action.model import ConfigurationRef
+from testsigma_action.pages import RUN, Kind, identity_in, is_address
+from testsigma_action.pasted import reference, wrapping
 from testsigma_action.secret import Secret
 
-IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?")
+# As long as the longest number of 64 bits, and shorter than any API key.
+IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
+DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+)?)s)?")
+SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
-SHORTEST_INTERVAL = timedelta(seconds=0.1)
+CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
 OFF = "off"
+# A reader of YAML 1.1 makes `false` of an `off` without quotes.
+TURNED_OFF = frozenset({OFF, "false"})
 PREVIOUS = "previous"
 
 
-class Invalid(ValueError):
-    """A value that cannot be read; the message says what is accepted."""
-
-
 def identity(value: str) -> str:
-    """An ID as people copy it from an address. Raises Invalid."""
-    if not IDENTITY.fullmatch(value):
-        raise Invalid("an ID, as it stands in the address of its page (digits, usually)")
-    return value
+    """An ID: digits, or a few letters with a digit among them. Raises Invalid.
+
+    An ID of digits loses its leading zeros here, so that it is the same text wherever it is sent, shown or compared.
+    """
+    if not IDENTITY.fullmatch(value) or not re.search("[0-9]", value) or not value.strip("0"):
+        raise Invalid("an ID (digits), as in the address of its page")
+    return value.lstrip("0") if value.isdecimal() else value
+
+
+def identity_of(kind: Kind) -> Callable[[str], str]:
+    """A reader that takes an ID, or the address of the page of such an object."""
+
+    def read(value: str) -> str:
+        return identity(identity_in(value, kind) if is_address(value) else value)
+
+    return read
 
 
 def line(value: str) -> str:
-    """A short text on one line. Raises Invalid."""
-    if len(value) > LONGEST_TEXT or not value.isprintable():
+    """A short text on one line, in any script. Raises Invalid."""
+    if len(value) > LONGEST_TEXT or not _is_one_line(value):
         raise Invalid(f"one line of at most {LONGEST_TEXT} characters")
     return value
 
 
+def _is_one_line(value: str) -> bool:
+    """Whether a text has no control character, no line or paragraph separator, and no half of a character.
+
+    Blanks of all scripts, and the joiners that Persian and emoji are written with, are text.
+    """
+    return not any(unicodedata.category(character) in {"Cc", "Zl", "Zp", "Cs"} for character in value)
+
+
 def key(value: str) -> Secret:
     """An API key. Raises Invalid, which never quotes it."""
+    if remedy := wrapping(value):
+        raise Invalid("an API key, and nothing else", remedy)
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise Invalid("a key without spaces, line breaks or other control characters within")
     return Secret(value)
@@ -56,14 +78,14 @@ def flag(value: str) -> bool:
 
 def duration(value: str) -> timedelta:
     """`90s`, `30m`, `1h30m`, `0.2s`, or a bare number of seconds. Raises Invalid."""
-    text = f"{value}s" if re.fullmatch(r"\d+(\.\d+)?", value) else value
+    text = f"{value}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) else value
     found = DURATION.fullmatch(text)
     if found:
         hours, minutes, seconds = (float(part or 0) for part in found.groups())
         total = hours * 3600 + minutes * 60 + seconds
-        if 0 < total <= LONGEST_DURATION.total_seconds():
+        if SHORTEST_DURATION.total_seconds() <= total <= LONGEST_DURATION.total_seconds():
             return timedelta(seconds=total)
-    raise Invalid(f"a duration like 90s, 30m or 1h30m, above 0 and at most {LONGEST_DURATION.days} days")
+    raise Invalid(f"a duration like 90s, 30m or 1h30m, at least 0.1s and at most {LONGEST_DURATION.days} days")
 
 
 def interval(value: str) -> timedelta | None:
@@ -71,12 +93,9 @@ def interval(value: str) -> timedelta | None:
     if value.lower() == "auto":
         return None
     try:
-        span = duration(value)
-    except Invalid:
-        span = timedelta(0)
-    if span < SHORTEST_INTERVAL:
-        raise Invalid("auto, or a duration like 10s, at least 0.1s")
-    return span
+        return duration(value)
+    except Invalid as refusal:
+        raise Invalid(f"auto, or {refusal}") from None
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -91,28 +110,30 @@ def number(least: int, most: int) -> Callable[[str], int]:
 
 
 def comparison(value: str) -> str:
-    """`previous`, `off`, or the ID of a run. Raises Invalid; what has no digit is taken for a word that is misspelt."""
-    if value.lower() in {PREVIOUS, OFF}:
-        return value.lower()
-    if not (IDENTITY.fullmatch(value) and any(map(str.isdecimal, value))):
-        raise Invalid(f"{PREVIOUS}, {OFF}, or the ID of a run")
-    return value
+    """`previous`, `off`, or the ID of a run (or the address of its page). Raises Invalid."""
+    if value.lower() in {PREVIOUS, *TURNED_OFF}:
+        return PREVIOUS if value.lower() == PREVIOUS else OFF
+    try:
+        return identity_of(RUN)(value)
+    except Invalid as refusal:
+        raise Invalid(f"{PREVIOUS}, {OFF}, or the ID of a run (or the address of its page)", refusal.remedy) from None
 
 
 def word(*words: str) -> Callable[[str], str]:
     """A reader that takes one of these words, in any case."""
 
     def read(value: str) -> str:
-        if value.lower() not in words:
+        given = OFF if OFF in words and value.lower() in TURNED_OFF else value.lower()
+        if given not in words:
             raise Invalid(" or ".join(words) if len(words) == 2 else f"one of {', '.join(words)}")
-        return value.lower()
+        return given
 
     return read
 
 
 def path(value: str) -> str:
     """The path of a file. Raises Invalid."""
-    if not value.isprintable() or value.endswith("/"):
+    if not _is_one_line(value) or value.endswith("/"):
         raise Invalid("the path of a file")
     return value
 
@@ -122,7 +143,7 @@ def output_path(value: str) -> str:
     checked = path(value)
     if not checked.startswith("/") and ".." in checked.split("/"):
         raise Invalid("a path below the workspace, an absolute path, or off")
-    return OFF if checked.lower() == OFF else checked
+    return OFF if checked.lower() in TURNED_OFF else checked
 
 
 def base_url(value: str) -> str:
@@ -143,54 +164,43 @@ def base_url(value: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether traffic to this host never leaves the machine."""
-    return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+    return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}", host))
 
 
 def configuration(value: str) -> ConfigurationRef:
     """A saved configuration: its name, its ID (all digits), `{name: ...}` or `{id: ...}`. Raises Invalid."""
     accepted = "a name, an ID (digits), {name: ...} or {id: ...}"
-    given = _parsed(value)
-    if isinstance(given, dict) and (value.startswith("{") or given.keys() <= {"id", "name"}):
-        if len(given) != 1 or not given.keys() <= {"id", "name"} or not all(map(_is_text, given.values())):
-            raise Invalid(accepted)
-        return ConfigurationRef(**given)
-    if not value.isprintable() or len(value) > LONGEST_TEXT:
-        raise Invalid(accepted)
-    return ConfigurationRef(id=value) if value.isascii() and value.isdecimal() else ConfigurationRef(name=value)
+    try:
+        given = mapping(value) if CONFIGURATION_MAPPING.match(value) else _named(value)
+        if given.keys() == {"id"}:
+            return ConfigurationRef(id=identity(given["id"]))
+        if given.keys() == {"name"} and given["name"]:
+            return ConfigurationRef(name=line(given["name"]))
+    except Invalid as refusal:
+        raise Invalid(accepted, refusal.remedy) from None
+    raise Invalid(accepted)
+
+
+def _named(value: str) -> Mapping[str, str]:
+    return {"id" if value.isascii() and value.isdecimal() else "name": value}
 
 
 def mapping(value: str) -> Mapping[str, str]:
     """A mapping of names to texts, as YAML or JSON. Raises Invalid, which never quotes it."""
-    accepted = "a YAML or JSON mapping of names to single values, like {name: value}"
-    given = _parsed(value)
-    if not isinstance(given, dict):
-        raise Invalid(accepted)
-    for name, text in given.items():
-        if not _is_text(name) or not isinstance(text, str):
-            raise Invalid(accepted)
-    return given
+    found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
+    if found:
+        raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")
+    return mappings.read(value)
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-class _Loader(yaml.BaseLoader):
-    """Every scalar is a text, and a name that stands twice is an error instead of a value that is lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001, FBT002
-        names = [self.construct_object(name, deep=True) for name, _ in node.value]
-        if any(not isinstance(name, str) for name in names) or len(set(names)) < len(names):
-            raise yaml.constructor.ConstructorError(problem="a name that is no text or stands twice")
-        made: dict[object, object] = super().construct_mapping(node, deep=deep)
-        return made
-
-
-def _parsed(value: str) -> object:
-    """The YAML of a text; None where it is none. What the parser says is not passed on: it quotes the text."""
+def upload_versions(value: str) -> Mapping[str, str]:
+    """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
+    accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"
     try:
-        # JSON may be indented with tabs, YAML may not; within its texts JSON has no tabs.
-        text = value.replace("\t", " ") if value.startswith("{") else value
-        return yaml.load(text, _Loader)  # noqa: S506 - the loader makes texts, lists and mappings, nothing else
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+        given = mapping(value)
+        found = {identity(device): identity(version) for device, version in given.items()}
+    except Invalid as refusal:
+        raise Invalid(accepted, refusal.remedy) from None
+    if len(found) < len(given):
+        raise Invalid(accepted, "One device has two versions.")
+    return found

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 40
 OWNERS = {
     "requests": {"transport.py", "network.py"},
     "urllib3": {"transport.py", "network.py"},
-    "yaml": {"values.py"},
+    "yaml": {"mappings.py"},
     "junitparser": {"junit.py"},
     "signal": {"cancel.py"},
     "threading": {"cancel.py", "clock.py", "transport.py"},

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from testsigma_action.inputs import read_inputs
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -74,6 +76,47 @@ def test_the_container_starts_as_the_examples_say() -> None:
     """Where the entry point has to be written out, it is that of the image."""
     command = re.findall(r"script: (/app/.+)", README)
     assert f"ENTRYPOINT {json.dumps(command[0].split())}" in (ROOT / "Dockerfile").read_text("utf-8")
+
+
+def to_json(secret: str) -> str:
+    """What GitHub's `toJSON` makes of a text: it escapes control characters and line separators, and nothing else."""
+    escaped = json.dumps(secret, ensure_ascii=False)
+    return escaped.replace("\x85", "\\u0085").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "hunter2!",
+        "pass #1",
+        "# & ! | > * % @ `",
+        *(f"{sign}x" for sign in "#&!|>*%@`'\"{}[],?:-~<=\\$"),
+        'it\'s "quoted": {a: [b]}',
+        "tab\there",
+        "-----BEGIN KEY-----\nabc #1\n---\n-----END KEY-----\n",
+        "a\r\nb\x85c\u2028d\u2029e\x00",
+        " blanks ",
+        "null",
+        "",
+        "\\n \\u0041",
+        "\u5bc6\u7801 😀",
+    ],
+)
+def test_secrets_in_runtime_data_arrive_as_they_are(secret: str) -> None:
+    """The recipe for secrets works for every secret: GitHub pastes its text before the input is read as YAML."""
+    found = [
+        step["with"]["runtime-data"]
+        for block in BLOCKS
+        for step in steps(yaml.safe_load(block))
+        if "runtime-data" in step["with"]
+    ]
+    assert found
+    for given in found:
+        pasted = re.sub(r"\$\{\{ toJSON\(secrets\.\w+\) \}\}", lambda _: to_json(secret), given)
+        assert pasted != given
+        data = read_inputs((), {"INPUT_RUNTIME-DATA": pasted}).inputs.runtime_data
+        assert data
+        assert data["password"] == secret
 
 
 def test_outputs_in_examples_exist() -> None:

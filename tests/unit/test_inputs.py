@@ -1,6 +1,7 @@
 """Where inputs come from, what wins, and what is said of those that are wrong."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -348,3 +349,193 @@ def test_attaching_without_waiting_is_refused() -> None:
 def test_what_is_stopped_on_cancel(environ: dict[str, str], stops: bool) -> None:  # noqa: FBT001 - a case of a table
     """A run that was started and waited for; one that was attached to only where that was asked for."""
     assert read_inputs((), {"TESTSIGMA_API_KEY": KEY} | environ).inputs.stops_on_cancel is stops
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value", "meant"),
+    [
+        ("plan-id", "plan_id", "https://app.testsigma.com/ui/td/88/test_plans/431", "431"),
+        ("plan-id", "plan_id", "0274", "274"),
+        ("environment-id", "environment_id", "https://app.testsigma.com/ui/td/88/environments/10/details", "10"),
+        ("environment-id", "environment_id", "0010", "10"),
+        ("compare", "compare", "https://app.testsigma.com/ui/td/runs/518", "518"),
+        ("compare", "compare", "0518", "518"),
+        ("compare", "compare", "false", "off"),
+        ("summary", "summary", "false", "off"),
+        ("execution-config", "execution_config", "002", ConfigurationRef(id="2")),
+        ("upload-versions", "upload_versions", "{07: 08}", {"7": "8"}),
+    ],
+)
+def test_ids_as_people_paste_them(name: str, field: str, value: str, meant: object) -> None:
+    """The address of a page is its ID; leading zeros are none of it."""
+    reading = read(f"--{name}", value)
+    assert (reading.problems, getattr(reading.inputs, field)) == ((), meant)
+
+
+@pytest.mark.parametrize("value", ["0518", "https://app.testsigma.com/ui/td/runs/518"])
+def test_a_run_as_people_paste_it(value: str) -> None:
+    """A run is attached to by its ID or by its page."""
+    reading = attaching(TESTSIGMA_RUN_ID=value)
+    assert (reading.problems, reading.inputs.run_id) == ((), "518")
+
+
+@pytest.mark.parametrize("name", ["plan-id", "environment-id", "run-id", "compare"])
+@pytest.mark.parametrize("value", ["smoke", "000", "https://app.testsigma.com/ui/td/184/cases/filters/881"])
+def test_what_is_no_id_starts_nothing(name: str, value: str) -> None:
+    """A word, a zero and the page of something else are refused, whatever the input."""
+    assert value in problem(read(f"--{name}", value), name)
+
+
+@pytest.mark.parametrize(
+    ("address", "base_url", "told"),
+    [
+        ("https://github.com/acme/shop/plans/7", "", "not one of Testsigma"),
+        ("https://app-eu.testsigma.com/ui/td/plans/7", "", "base-url"),
+        ("https://app.testsigma.com/ui/td/plans/7", "https://app-eu.testsigma.com", "base-url"),
+        ("https://app.testsigma.com/ui/td/plans/7", "", ""),
+        ("https://app-eu.testsigma.com/ui/td/plans/7", "https://app-eu.testsigma.com", ""),
+        ("https://qa.example.com/ui/td/plans/7", "https://qa.example.com:8443/base", ""),
+        ("https://app.testsigma.com/ui/td/plans/7", "http://127.0.0.1:8080", ""),
+        ("/ui/td/plans/7", "", ""),
+        ("https://app-eu.testsigma.com/ui/td/plans/7", "http://plain.example.com", "base-url:"),
+    ],
+)
+@pytest.mark.parametrize("name", ["plan-id", "environment-id"])
+def test_the_page_is_where_base_url_is(name: str, address: str, base_url: str, told: str) -> None:
+    """In another region the same number is another plan."""
+    page = address.replace("plans", "environments") if name == "environment-id" else address
+    reading = read(f"--{name}", page, INPUT_BASE__URL=base_url)
+    assert len(reading.problems) == bool(told)
+    assert told in " ".join(reading.problems)
+
+
+JWT = "eyJhbGciOiJIUzUxMiJ9.eyJmb3IiOiJ0ZXN0cyJ9.bm90LXNpZ25lZA"
+SHOWN = [definition.name for definition in DEFINITIONS if definition.name not in {"api-key", "runtime-data"}]
+
+
+def hidden(text: str, key: str) -> bool:
+    """Whether no eight characters of a key stand in a text."""
+    return not any(key[at : at + 8].lower() in text.lower() for at in range(len(key) - 7))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (JWT, f"{JWT[10:30]}\x00"),
+        *((key, value) for key in (JWT, KEY) for value in (JWT, f"a/{JWT}/..", f"{JWT} and\nmore", f"x {JWT}")),
+    ],
+)
+def test_a_key_in_the_wrong_input_is_refused_and_not_quoted(key: str, value: str) -> None:
+    """Neither the key of this step nor another one, whole or in part, is accepted or quoted in another input."""
+    for name in SHOWN:
+        reading = read_inputs((f"--{name}", value), GOOD | {"TESTSIGMA_API_KEY": key})
+        assert problem(reading, name)
+        assert hidden(repr((reading.problems, reading.warnings)), JWT)
+        assert JWT not in repr(reading)
+
+
+def test_a_key_that_is_broken_is_not_quoted_elsewhere() -> None:
+    """A key that cannot be read is a key."""
+    broken = "hushhush1234 still5678"
+    reading = read_inputs((), {"TESTSIGMA_API_KEY": broken, "TESTSIGMA_PLAN_ID": broken, "INPUT_TIMEOUT": "still5678"})
+    assert len(reading.problems) == 3
+    assert "hush" not in repr(reading)
+    assert "still" not in repr(reading)
+
+
+def test_a_key_in_a_name_is_not_quoted() -> None:
+    """A key where the name of an input belongs, as a variable or as a flag."""
+    reading = read_inputs((f"--{JWT}=x", f"--{JWT[:40]}"), {f"INPUT_{JWT}": "x", f"PLUGIN_{JWT.upper()}": "x", **GOOD})
+    assert hidden(" ".join((*reading.problems, *reading.warnings)), JWT)
+    assert (len(reading.problems), len(reading.warnings)) == (2, 2)
+    assert "--apikey" in problem(read("--apikey=x"), "command line")
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("https://bob:hu/sh@host.example", "https://***@host.example"),
+        ("https://bob:" + "hush" * 40 + "@host.example", "https://***@host.example"),
+        ("bob:hush@host.example", "***@host.example"),
+        ("https://host.example/?token=hush", "https://host.example/?***"),
+    ],
+)
+def test_what_is_secret_in_an_address_is_not_quoted(value: str, left: str) -> None:
+    """Wherever it ends, and however long it is."""
+    said = problem(read("--base-url", value), "base-url")
+    assert "hush" not in said
+    assert left in said or "looks like" in said
+
+
+@pytest.mark.parametrize("value", ["$(NAME)", "${NAME}", "${{ vars.NAME }}", "$NAME", "%NAME%"])
+def test_a_variable_that_was_not_replaced(value: str) -> None:
+    """The name of a variable is no value of any input, not even of those that take any text."""
+    for name in SHOWN:
+        assert "variable that was not replaced" in problem(read(f"--{name}", value), name)
+
+
+@pytest.mark.parametrize("value", ["$(Build.StagingDirectory)/x.xml", "out/${NAME}.xml"])
+def test_a_variable_within_a_path(value: str) -> None:
+    """A folder would be made that has the variable's name."""
+    assert "variable that was not replaced" in problem(read("--junit-file", value), "junit-file")
+
+
+@pytest.mark.parametrize("value", ["100 %", "$5 off", "50% of all", "a $ b", "(x)", "#${", "{name: $smoke}"])
+def test_signs_that_are_no_variables(value: str) -> None:
+    """A title may have a dollar and a percent sign."""
+    assert read("--summary-title", value, "--build-number", value).problems == ()
+
+
+@pytest.mark.parametrize("key", ["$(TESTSIGMA_API_KEY)", "${HUSH}", '"hush"', "Bearer hush"])
+def test_what_is_wrong_with_a_key_is_an_input_error(key: str) -> None:
+    """One problem, with the remedy and without the value."""
+    [said] = read(TESTSIGMA_API_KEY=key).problems
+    assert said.startswith("api-key: its value is not accepted; it must be an API key, and nothing else. ")
+    assert "hush" not in said.lower()
+
+
+@pytest.mark.parametrize(
+    ("junit", "results"),
+    [
+        ("out/x", "out/x"),
+        ("out/x", "./out//x"),
+        ("out/x", "{root}/out/x"),
+        ("{root}/out/../out/x", "out/./x"),
+        ("link/x", "out/x"),
+        ("test-results/testsigma-420.json", ""),
+        ("./test-results/testsigma-420.json", ""),
+        ("", "test-results//TEST-testsigma-420.xml"),
+        ("", "{root}/test-results/TEST-testsigma-420.xml"),
+    ],
+)
+def test_two_reports_in_one_file(tmp_path: Path, junit: str, results: str) -> None:
+    """However the file is spelled, one of the two would be lost; only one is written then."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    environ = {"INPUT_JUNIT-FILE": junit.format(root=tmp_path), "INPUT_RESULTS-FILE": results.format(root=tmp_path)}
+    reading = read_inputs((), GOOD | environ, tmp_path)
+    assert "same file" in problem(reading, "results-file")
+    assert reading.inputs.junit_path
+    assert not reading.inputs.results_path
+
+
+@pytest.mark.parametrize(
+    ("junit", "results"), [("off", "off"), ("false", "false"), ("out/x", "out/y"), ("out/x", "Out/x"), ("", "")]
+)
+def test_reports_in_files_of_their_own(tmp_path: Path, junit: str, results: str) -> None:
+    """Two reports that are off are in no file."""
+    environ = {"INPUT_JUNIT-FILE": junit, "INPUT_RESULTS-FILE": results}
+    assert read_inputs((), GOOD | environ, tmp_path).problems == ()
+
+
+def test_a_place_that_no_file_can_have(tmp_path: Path) -> None:
+    """A loop of links and a name that is too long end no step here: writing fails, with its own error."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in ("loop/x", f"{'x' * 5000}"):
+        assert read_inputs((), GOOD | {"INPUT_JUNIT-FILE": path}, tmp_path).problems == ()
+
+
+@pytest.mark.parametrize("part", ["${{", "$(", "${a", "eyJaaaaa-", "eyJaaaaa.", "abcd.", "@", "a/", "://?", "%a"])
+def test_long_texts_are_read_in_time(part: str) -> None:
+    """No text as long as a variable can be takes minutes: patterns look at each character a few times at most."""
+    assert len(read(INPUT_TIMEOUT=part * (120_000 // len(part))).problems) == 1

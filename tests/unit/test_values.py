@@ -1,6 +1,5 @@
 """How the text of each kind of input is read, and what is refused."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import pytest
 
 from testsigma_action import values
+from testsigma_action.invalid import Invalid
 from testsigma_action.model import ConfigurationRef
-from testsigma_action.values import Invalid
+from testsigma_action.pages import ENVIRONMENT, PLAN, RUN
 
 
 def refused(read: Callable[[str], Any], text: str) -> str:
@@ -19,10 +19,26 @@ def refused(read: Callable[[str], Any], text: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["420", "0", "012", "a-B_9", "x" * 64])
-def test_identities_are_kept_as_they_are(text: str) -> None:
-    """An ID is an opaque text: leading zeros and letters stay."""
-    assert values.identity(text) == text
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("420", "420"), ("0274", "274"), ("00100", "100"), ("a-B_9", "a-B_9"), ("0x1F", "0x1F"), ("9" * 19, "9" * 19)],
+)
+def test_an_id_is_one_text_everywhere(text: str, meant: str) -> None:
+    """A number without leading zeros: with them it would be another text where it is compared, and the same number."""
+    assert values.identity(text) == meant
+
+
+@pytest.mark.parametrize("text", ["0", "000", "smoke", "plan", "-", "_", "x" * 19, "9" * 20])
+def test_words_and_zeros_are_no_ids(text: str) -> None:
+    """A name in the place of an ID is refused before anything is started."""
+    assert "ID" in refused(values.identity, text)
+
+
+@pytest.mark.parametrize("reader", [values.identity_of(kind) for kind in (PLAN, ENVIRONMENT, RUN)])
+def test_an_id_alone_needs_no_address(reader: Callable[[str], str]) -> None:
+    """What takes an address takes the ID, too, and refuses a word."""
+    assert reader("0431") == "431"
+    refused(reader, "smoke")
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a/b", "4 2", "4%2F2", "42\n", "?", "#", "ä", "x" * 65, "٤٢"])
@@ -31,11 +47,59 @@ def test_identities_that_could_change_a_path_are_refused(text: str) -> None:
     assert "ID" in refused(values.identity, text)
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\x00b", "\x1b[31m", "x" * 251, "\udcff"])
+@pytest.mark.parametrize(
+    "text",
+    ["a\nb", "a\rb", "a\x00b", "\x1b[31m", "x" * 251, "\udcff", "a\x85b", "a\u2028b", "a\u2029b", "a\tb", "\x7f"],
+)
 def test_lines_hold_no_control_characters(text: str) -> None:
     """A build number or a title is one printable line of at most 250 characters."""
     refused(values.line, text)
     assert values.line("acme/shop#812.1 ✓") == "acme/shop#812.1 ✓"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "回帰\u3000テスト",
+        "Tests\xa0nuit",
+        "\u202fx",
+        "👩\u200d💻 shop",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "ไทย",
+        "a\u200bb",
+        "a\xadb",
+    ],
+)
+@pytest.mark.parametrize(
+    "read", [values.line, values.path, lambda text: values.configuration(text).name], ids=["line", "path", "name"]
+)
+def test_names_in_any_script(read: Callable[[str], str], text: str) -> None:
+    """Blanks of all scripts, and the joiners that emoji and Persian are written with, are text."""
+    assert read(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("$(TESTSIGMA_API_KEY)", "Azure"),
+        ("$(Secrets.Key)", "Azure"),
+        ("${HUSH}", "docker run -e TESTSIGMA_API_KEY"),
+        ("$HUSH", "docker run -e TESTSIGMA_API_KEY"),
+        ("$env:HUSH", "docker run -e TESTSIGMA_API_KEY"),
+        ("${{ secrets.HUSH }}", "GitHub"),
+        ("%HUSH%", "cmd.exe"),
+        ('"hush"', "quotes"),
+        ("'hush'", "quotes"),
+        ("Bearer hush", "Bearer"),
+        ("authorization: bearer hush", "Bearer"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_told(text: str, told: str) -> None:
+    """The name of a variable, quotes or a scheme is no key: the remedy names what the CI system does with secrets."""
+    with pytest.raises(Invalid) as caught:
+        values.key(text)
+    assert told in caught.value.remedy
+    assert "hush" not in caught.value.remedy.lower()
 
 
 def test_a_key_is_hidden() -> None:
@@ -66,16 +130,19 @@ def test_numbers_are_whole_and_within_bounds(text: str) -> None:
     assert [values.number(0, 50)(fine) for fine in ("0", "7", "050", "50")] == [0, 7, 50, 50]
 
 
-@pytest.mark.parametrize(("text", "meant"), [("Previous", "previous"), ("OFF", "off"), ("900", "900"), ("a-1", "a-1")])
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("Previous", "previous"), ("OFF", "off"), ("False", "off"), ("0900", "900"), ("/ui/td/runs/900", "900")],
+)
 def test_what_to_compare_with(text: str, meant: str) -> None:
-    """Two words in any case, or the ID of a run."""
+    """Two words in any case, or the ID of a run; a reader of YAML 1.1 makes `false` of `off`."""
     assert values.comparison(text) == meant
 
 
-@pytest.mark.parametrize("text", ["prevoius", "none", "last", "9/0", "", "900 901", "true"])
+@pytest.mark.parametrize("text", ["prevoius", "none", "last", "9/0", "", "900 901", "true", "0", "/ui/td/7/plans/431"])
 def test_misspelt_words_are_no_runs(text: str) -> None:
     """What has no digit is no ID of a run, but a word that nobody knows."""
-    assert refused(values.comparison, text) == "previous, off, or the ID of a run"
+    assert "previous, off, or the ID of a run" in refused(values.comparison, text)
 
 
 @pytest.mark.parametrize("text", ["yes", "no", "1", "0", "on", "off", "t", "", "truefalse", "null", "wahr"])
@@ -97,6 +164,7 @@ def test_other_words_are_no_flags(text: str) -> None:
         ("0.2s", 0.2),
         ("90", 90),
         ("0.5", 0.5),
+        ("0.1s", 0.1),
         ("1m0.5s", 60.5),
         ("720h", 720 * 3600),
     ],
@@ -113,6 +181,12 @@ def test_durations(text: str, seconds: float) -> None:
         "0s",
         "0h0m0s",
         "0.0s",
+        "0.09",
+        "0.05s",
+        "٣s",
+        "٣٠",
+        "\uff11h",
+        "1.\u0665s",
         "-5",
         "-5s",
         "5 m",
@@ -165,6 +239,15 @@ def test_words() -> None:
     assert read("WAIT") == "wait"
     assert refused(read, "hope") == "fail or wait"
     assert refused(values.word("a", "b", "c"), "d") == "one of a, b, c"
+
+
+@pytest.mark.parametrize("text", ["off", "OFF", "false", "False"])
+def test_off_arrives_as_false(text: str) -> None:
+    """A reader of YAML 1.1 makes `false` of an `off` without quotes: both turn a report off, and nothing else."""
+    assert values.output_path(text) == values.OFF
+    assert values.comparison(text) == values.OFF
+    assert values.word("full", "failed", "off")(text) == values.OFF
+    refused(values.word("stop", "leave"), text)
 
 
 @pytest.mark.parametrize("text", ["out/report.xml", "/reports/x.xml", "a b.xml", "...xml", "a..b/c"])
@@ -248,7 +331,7 @@ def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
         ("'quoted'", ConfigurationRef(name="'quoted'")),
         ("true", ConfigurationRef(name="true")),
         ("2", ConfigurationRef(id="2")),
-        ("012", ConfigurationRef(id="012")),
+        ("012", ConfigurationRef(id="12")),
         ("2.0", ConfigurationRef(name="2.0")),
         ("-2", ConfigurationRef(name="-2")),
         ("²", ConfigurationRef(name="²")),
@@ -256,6 +339,11 @@ def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
         ("{name: 12}", ConfigurationRef(name="12")),
         ("{name: 'smoke: eu'}", ConfigurationRef(name="smoke: eu")),
         ("{id: 2}", ConfigurationRef(id="2")),
+        ("{id: 002}", ConfigurationRef(id="2")),
+        ("id: 002", ConfigurationRef(id="2")),
+        ("smoke # eu", ConfigurationRef(name="smoke # eu")),
+        ("& smoke", ConfigurationRef(name="& smoke")),
+        ("*", ConfigurationRef(name="*")),
         ('{"id": "2"}', ConfigurationRef(id="2")),
         ("id: 2", ConfigurationRef(id="2")),
         ("name: smoke", ConfigurationRef(name="smoke")),
@@ -268,96 +356,45 @@ def test_configurations(text: str, meant: ConfigurationRef) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{}", "{id: 1, name: a}", "{id: [1]}", "{name: {a: b}}", "{name: ''}", "{Id: 1}", "{other: 1}", "a\nb", "x" * 251],
+    [
+        "{}",
+        "{id: 1, name: a}",
+        "{id: [1]}",
+        "{name: {a: b}}",
+        "{name: ''}",
+        "{Id: 1}",
+        "{other: 1}",
+        "a\nb",
+        "x" * 251,
+        "{id: smoke}",
+        "{id: 0}",
+        "000",
+        "name: smoke # eu",
+        "name:",
+        "{name: 'a\u2028b'}",
+    ],
 )
 def test_what_names_no_configuration_is_refused(text: str) -> None:
     """One ID or one name, on one line."""
     assert "name" in refused(values.configuration, text)
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("version: 1.10", {"version": "1.10"}),
-        ("a: yes\nb: no", {"a": "yes", "b": "no"}),
-        ("a: 012", {"a": "012"}),
-        ("a: null\nb: ~\nc:", {"a": "null", "b": "~", "c": ""}),
-        ("a: 1e3\nb: 0x1F\nc: 1_000\nd: 12:30:45", {"a": "1e3", "b": "0x1F", "c": "1_000", "d": "12:30:45"}),
-        ("a: 2024-01-02", {"a": "2024-01-02"}),
-        ("on: off", {"on": "off"}),
-        ("1: 2", {"1": "2"}),
-        ("url: https://pr-7.example.com/?a=b&c=d#e", {"url": "https://pr-7.example.com/?a=b&c=d#e"}),
-        ("data: $|admin_username|", {"data": "$|admin_username|"}),
-        ("a: |\n  one\n  two", {"a": "one\ntwo"}),
-        ("a: 'it''s'", {"a": "it's"}),
-        ('{"a": "b", "n": 1.50, "t": true, "z": null}', {"a": "b", "n": "1.50", "t": "true", "z": "null"}),
-        ('{"a":"b","c":"d"}', {"a": "b", "c": "d"}),
-        ('{"slash": "a\\/b", "quote": "\\"", "e": "\\u00e9"}', {"slash": "a/b", "quote": '"', "e": "é"}),
-        ("a: &x one\nb: *x", {"a": "one", "b": "one"}),
-        ("a: !!binary aGVsbG8=", {"a": "aGVsbG8="}),
-        ("a: !!python/name:os.system x", {"a": "x"}),
-        ("ключ: значение", {"ключ": "значение"}),
-        ("{}", {}),
-    ],
-)
-def test_mappings_keep_texts_as_they_were_written(text: str, meant: dict[str, str]) -> None:
-    """YAML or JSON in which every value is a text: nothing is read as a number, a date or a truth."""
-    assert values.mapping(text) == meant
+@pytest.mark.parametrize("text", ["$(DATA)", "${DATA}", "%DATA%", "$DATA"])
+def test_a_mapping_that_is_a_variable(text: str) -> None:
+    """A variable that was not replaced is told as one."""
+    with pytest.raises(Invalid) as caught:
+        values.mapping(text)
+    assert "variable" in caught.value.remedy
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "just text",
-        "- a\n- b",
-        "a: [1, 2]",
-        "a: {b: c}",
-        "a: 1\na: 2",
-        '{"a": "1", "a": "2"}',
-        "{[x]: y}",
-        "? {a: b}\n: c",
-        "a: b: c",
-        "'': x",
-        "{",
-        "a: 'x",
-        "a: &x {b: *x}",
-        "a: b\n---\nc: d",
-        "<<: {a: b}",
-        "!!set {a, b: [c]}",
-        "*x",
-        "\x00",
-    ],
-)
-def test_what_is_no_mapping_of_texts_is_refused(text: str) -> None:
-    """Lists, nesting, a name that stands twice, aliases to nothing, several documents, and what is no YAML."""
-    assert "mapping" in refused(values.mapping, text)
+@pytest.mark.parametrize("text", ["a: $(x)", '{"a":"${x}"}', "data: $|admin_username|"])
+def test_variables_within_values_are_the_users(text: str) -> None:
+    """Values of runtime data may look like variables: Testsigma has its own."""
+    assert values.mapping(text)
 
 
-@pytest.mark.parametrize("text", ["[" * 50_000, "{a: " * 20_000, "- " * 20_000, "&a [" * 5_000], ids=len)
-def test_deep_nesting_is_refused(text: str) -> None:
-    """A text that would exhaust the parser is bad input, not a bug of ours."""
-    assert "mapping" in refused(values.mapping, text)
-
-
-def test_aliases_do_not_multiply() -> None:
-    """A few lines of aliases of aliases cost nothing: they are nested, so they are refused."""
-    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 60))]
-    assert "mapping" in refused(values.mapping, "\n".join(lines))
-
-
-def test_refusals_of_mappings_do_not_quote() -> None:
-    """What the parser says is not passed on, because it quotes the text."""
-    assert "hush" not in refused(values.mapping, "a: 'hush")
-    assert "hush" not in refused(values.mapping, "hush: [hush]")
-
-
-def test_json_may_be_indented_with_tabs() -> None:
-    """JSON is accepted in any layout that JSON allows."""
-    given = {"url": "https://pr-7.example.com", "user": "ada"}
-    assert values.mapping(json.dumps(given, indent="\t")) == given
-
-
-def test_json_of_any_character_is_accepted() -> None:
-    """What a JSON writer makes of a character outside the basic plane is sent as that character again."""
-    given = json.dumps({"mood": "😀"})
-    assert json.loads(json.dumps(values.mapping(given))) == {"mood": "😀"}
+def test_upload_versions_are_ids() -> None:
+    """Devices and versions are IDs on both sides, so a name, or one device twice, is refused."""
+    assert values.upload_versions("031: 068\n32: 69") == {"31": "68", "32": "69"}
+    for text in ("31: newest", "pixel: 68", "7: 1\n07: 2", "31: 0", "just text", "31:", "7: 8 # c"):
+        assert "device" in refused(values.upload_versions, text)

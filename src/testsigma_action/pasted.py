@@ -1,0 +1,107 @@
+"""What is wrong with text that was pasted into the wrong place, or arrived as the name of a variable. Pure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testsigma_action.secret import Secret
+
+LONGEST_QUOTE = 100
+# A message does not show a value that has this many characters of the key in a row.
+SHORTEST_TRACE = 8
+# An input whose value is shown later is refused when it has this many: by then it is no coincidence.
+SHORTEST_PART = 20
+KEY_LIKE = re.compile(r"eyJ[\w-]{5,}|[\w+=-]{20,}|(?<![\w./-])[\w-]{4,}\.[\w-]{4,}\.[\w-]{4,}(?![\w./-])")
+# Three parts in base64, of which the first begins with `{"`: no name and no path looks like that.
+JWT = re.compile(r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]+\.[\w-]*")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
+NOT_SHOWN = "not shown, since it looks like an API key"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How a CI system or a shell writes a variable, what to do when it arrives as it is, and with a secret."""
+
+    matches: Callable[[str], object]
+    remedy: str
+    secret_remedy: str
+
+
+REFERENCES = (
+    Reference(
+        re.compile(r"\$\{\{[^{}]*\}\}").search,
+        "GitHub replaces ${{ ... }} in workflow files only; other CI systems have their own variables.",
+        "GitHub replaces it in workflow files only (api-key: ${{ secrets.TESTSIGMA_API_KEY }}). "
+        "Elsewhere set TESTSIGMA_API_KEY from a secret of your CI system.",
+    ),
+    Reference(
+        re.compile(r"\$\([\w.-]+\)").search,
+        "Azure Pipelines leaves $(NAME) as it is when no variable has that name: define it, or correct the name.",
+        "Azure Pipelines leaves $(NAME) as it is when no variable has that name: define the secret variable, and map "
+        "it for this step (env: TESTSIGMA_API_KEY: $(TESTSIGMA_API_KEY)).",
+    ),
+    Reference(
+        re.compile(r"\$\{[\w.:-]+\}|^\$(env:)?[A-Za-z_]\w*$").search,
+        "Check that the variable is defined, and that the place where it is written is one where your shell or CI "
+        "system replaces variables (single quotes prevent it).",
+        "Define TESTSIGMA_API_KEY as a secret variable of your CI system (GitLab: Settings > CI/CD > Variables), and "
+        "pass it on by its name alone: docker run -e TESTSIGMA_API_KEY.",
+    ),
+    Reference(
+        re.compile(r"^%\w+%$").search,
+        "Only cmd.exe replaces %NAME%: check that the variable is defined there.",
+        "Only cmd.exe replaces %NAME%: pass the variable on by its name alone (docker run -e TESTSIGMA_API_KEY).",
+    ),
+)
+
+
+def reference(text: str) -> Reference | None:
+    """The kind of variable that stands in a text instead of its value, if one does."""
+    return next((each for each in REFERENCES if each.matches(text)), None)
+
+
+def wrapping(key: str) -> str:
+    """What to do about a key that is not a key alone: a variable, or quotes or a scheme around it. Else nothing."""
+    if found := reference(key):
+        return f"The value is the name of a variable, not a key. {found.secret_remedy}"
+    if key[:1] in {"'", '"', "`"}:
+        return (
+            "Remove the quotes around the key: they are part of the value where a CI system stores secrets, "
+            "or where docker reads an --env-file."
+        )
+    if re.match(r"(authorization:\s*)?bearer\b", key, re.IGNORECASE):
+        return "Give the key alone, without 'Bearer': set TESTSIGMA_API_KEY, or the input api-key, to the key."
+    return ""
+
+
+def looks_like_key(text: str, key: Secret) -> bool:
+    """Whether a text may hold an API key, this one or another, or a part of it."""
+    return bool(KEY_LIKE.search(text)) or shares(text, key, SHORTEST_TRACE)
+
+
+def holds_key(text: str, key: Secret) -> bool:
+    """Whether a text certainly holds the key, a long part of it, or another key."""
+    return bool(JWT.search(text)) or shares(text, key, SHORTEST_PART)
+
+
+def shares(text: str, key: Secret, length: int) -> bool:
+    """Whether the key, in any form, or so many characters of it in a row stand in a text, in either case."""
+    value, folded = key.reveal().lower(), text.lower()
+    parts = (value[at : at + length] for at in range(len(value) - length + 1))
+    return any(part in folded for part in parts) or any(shape in text for shape in key.encodings())
+
+
+def visible(text: str) -> str:
+    """What may be shown of a text: no control characters, nothing that stands where a URL has a password or a token."""
+    before, at, after = text.rpartition("@")
+    if at:
+        scheme = SCHEME.match(before)
+        text = f"{scheme[0] if scheme else ''}***@{after}"
+    if "://" in text and "?" in text:
+        text = f"{text.partition('?')[0]}?***"
+    return "".join(character if character.isprintable() else "?" for character in text[:LONGEST_QUOTE])
+
+
+def quoted(text: str, key: Secret) -> str:
+    """A text in quotes, or that it is not shown."""
+    return f"(a text that is {NOT_SHOWN})" if looks_like_key(text, key) else f"'{visible(text)}'"
