@@ -17,12 +17,15 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from testsigma_action.clock import Clock
-from testsigma_action.errors import ApiError, Cancelled, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, Unreachable, exit_code_of
 
 # Answers of a server that stopped in the middle of the start call are waited for this long after a signal (seconds).
 GRACE = 3.0
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# The same signal again within this time (seconds) is one signal: runners, terminals and service managers send it twice.
+REPEAT = 0.3
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 T = TypeVar("T")
 
@@ -111,9 +114,13 @@ class Calls:
         self._every = self._due = inf
 
     def install_handlers(self) -> None:
-        """Take SIGINT and SIGTERM. PID 1 would ignore SIGTERM without a handler."""
+        """Take SIGINT, SIGTERM and SIGHUP. PID 1 would ignore SIGTERM without a handler.
+
+        A SIGHUP that is ignored stays ignored: that is what `nohup` asks for.
+        """
         for number in SIGNALS:
-            signal.signal(number, self._on_signal)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
 
     def ignore_signals(self) -> None:
         """Take no signal any more: what the step says stands, and its exit code is to be that of its reports."""
@@ -124,14 +131,21 @@ class Calls:
         self.interrupt(number)
 
     def interrupt(self, number: int) -> None:
-        """What a signal does, at any moment: the first ends the wait, a second of the same kind the process."""
+        """What a signal does, at any moment: the first ends the wait, a second of the same kind the process.
+
+        The second is a request of its own only if it comes later than `REPEAT` seconds after the first.
+        """
         if self._signal is None:
             self._signal = number
             self._signalled_at = self._clock.monotonic()
             self._events.put(_wake_up)
-        elif number == self._signal:
+        elif self._asks_again(number):
             # Whoever asks twice wants out at once, whatever is left undone.
-            self._leave(128 + self._signal)
+            self._leave(exit_code_of(number))
+
+    def _asks_again(self, number: int) -> bool:
+        same = self._signal is not None and exit_code_of(number) == exit_code_of(self._signal)
+        return same and self._clock.monotonic() - self._signalled_at > REPEAT
 
     @property
     def signalled_at(self) -> float | None:

@@ -17,6 +17,8 @@ Every error says what happened, to what (the message), and what to do about it (
 The code is the stable name of the error: people search for it, pipelines branch on it.
 """
 
+import signal
+
 REPOSITORY = "https://github.com/OWNER/testsigma-action"
 ISSUES = f"{REPOSITORY}/issues"
 
@@ -112,13 +114,17 @@ class ReportError(ActionError):
 
 
 class Cancelled(ActionError):
-    """SIGINT or SIGTERM arrived."""
+    """SIGINT, SIGTERM or SIGHUP arrived."""
 
     def __init__(self, signal_number: int) -> None:
-        """Take the exit code that shells use for a death by this signal: 128 plus its number."""
-        name = {2: "SIGINT", 15: "SIGTERM"}.get(signal_number, f"signal {signal_number}")
-        super().__init__(f"The step was cancelled ({name}).", code="cancelled")
-        self.exit_code = 128 + signal_number
+        """Name the signal; the exit code is that of its kind."""
+        super().__init__(f"The step was cancelled ({signal.Signals(signal_number).name}).", code="cancelled")
+        self.exit_code = exit_code_of(signal_number)
+
+
+def exit_code_of(signal_number: int) -> int:
+    """The exit code that shells use for a death by this signal (128 plus its number); SIGHUP counts like SIGTERM."""
+    return 128 + (signal.SIGTERM if signal_number == signal.SIGHUP else signal_number)
 
 
 class Bug(ActionError):

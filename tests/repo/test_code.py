@@ -19,7 +19,7 @@ OWNERS = {
     "urllib3": {"transport.py", "network.py"},
     "yaml": {"values.py"},
     "junitparser": {"junit.py"},
-    "signal": {"cancel.py"},
+    "signal": {"cancel.py", "errors.py"},
     "threading": {"cancel.py", "clock.py", "transport.py"},
     "os": {"cancel.py", "files.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
 }

@@ -97,6 +97,14 @@ class Step:
         """Send it a signal."""
         self.process.send_signal(number)
 
+    def ended(self, *, within: float) -> bool:
+        """Whether it has ended, or does so within some seconds."""
+        try:
+            self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def wait(self) -> Outcome:
         """Wait for its end."""
         self.log, _ = self.process.communicate(timeout=PATIENCE)

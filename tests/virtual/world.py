@@ -35,7 +35,7 @@ class Signal:
 
     With `call`: after the `count`th such request has reached the service (0.0: before it is answered). With `look`:
     when the step looks at its clock for the `look`th time, which is amid its work, not while it waits.
-    SIGKILL ends the step at once; so does a second signal of the same kind.
+    SIGKILL ends the step at once; so does a second signal of the same kind, unless it comes within 0.3 s.
     """
 
     number: int
