@@ -123,8 +123,8 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        if self._reading.problems:
-            raise InputError(*self._reading.problems)
+        if problems := [*self._reading.problems, *self._publisher.problems()]:
+            raise InputError(*problems)
         self._transport.check_bundle()
         self._publisher.write_unfinished(self._report(UNFINISHED))
 

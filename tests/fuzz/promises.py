@@ -92,13 +92,9 @@ def ends_in_time(story: Story) -> Iterator[str]:
 
 def ends_in_order(story: Story) -> Iterator[str]:
     """Only SIGKILL, or a signal that came again later than 0.3 s after the first, ends the step before its reports."""
-    times = [at for at, _ in story.outcome.signalled]
-    asked_twice = bool(times) and times[-1] - times[0] > REPEAT
-    if (
-        story.outcome.killed
-        and not asked_twice
-        and signal.SIGKILL not in (number for _, number in story.outcome.signalled)
-    ):
+    times, numbers = zip(*story.outcome.signalled, strict=True) if story.outcome.signalled else ((0.0,), ())
+    asked_twice = times[-1] - times[0] > REPEAT
+    if story.outcome.killed and not asked_twice and signal.SIGKILL not in numbers:
         yield f"the signals {story.outcome.signalled} ended the step at once"
 
 

@@ -81,8 +81,12 @@ class World:
         travel: float = 0.02,
         seed: int = 0,
         github: bool = True,
+        homeless: bool = False,
     ) -> None:
-        """Make everything; time begins with the first step that runs."""
+        """Make everything; time begins with the first step that runs.
+
+        `homeless` has the working folder deleted before (not on GitHub).
+        """
         self.workspace, self.commands = folder / "workspace", folder / "commands"
         self.clock = VirtualClock(seed)
         self.simulator = Simulator(scenario, self.clock.seconds)
@@ -92,6 +96,7 @@ class World:
         self._jumps = jumps
         self._seed = seed
         self._github = github
+        self._homeless = homeless
         self._signalled: list[tuple[float, int]] = []
         self._calls: Calls | None = None
         self._make_folders()
@@ -194,6 +199,8 @@ class World:
             yield
             return
         with contextlib.chdir(self.workspace):
+            if self._homeless:
+                self.workspace.rmdir()
             yield
 
 
