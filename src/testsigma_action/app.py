@@ -50,7 +50,10 @@ def main(
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
-    return Step(reading, platform, log, calls, clock, adapter).run()
+    try:
+        return Step(reading, platform, log, calls, clock, adapter).run()
+    finally:
+        log.close()
 
 
 class Step:

@@ -21,7 +21,7 @@ OWNERS = {
     "junitparser": {"junit.py"},
     "signal": {"cancel.py", "errors.py"},
     "threading": {"cancel.py", "clock.py", "transport.py"},
-    "os": {"cancel.py", "files.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
+    "os": {"cancel.py", "files.py", "output.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
 }
 
 
