@@ -128,6 +128,7 @@ class Step:
         self._log.say(console.warnings(self._reading.warnings))
         if problems := [*self._reading.problems, *self._publisher.problems()]:
             raise InputError(*problems)
+        self._remote.calls.reserve()
         self._transport.check_bundle()
         self._publisher.write_unfinished(self._report(UNFINISHED))
 

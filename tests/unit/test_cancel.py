@@ -12,7 +12,7 @@ from tests.virtual import VirtualClock
 from testsigma_action import cancel
 from testsigma_action.cancel import Abandoned, Calls, Late, pause
 from testsigma_action.clock import SystemClock
-from testsigma_action.errors import ApiError, Cancelled, Refused, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, NoThreads, Refused, Unreachable
 
 # Long enough for any machine; nothing waits for it unless it is broken.
 PATIENCE = 10.0
@@ -463,4 +463,57 @@ def test_a_reminder_does_not_keep_anybody_waiting() -> None:
     assert clock.elapsed == pytest.approx(12.0, abs=0.01)
     patient.sleep(3.0)
     assert clock.elapsed == pytest.approx(15.0, abs=0.01)
+    clock.close()
+
+
+@pytest.fixture
+def no_threads() -> Iterator[None]:
+    """The system refuses every new thread, as with a small limit or an old container engine: none has a stack."""
+    before = threading.stack_size(1 << 46)
+    yield
+    threading.stack_size(before)
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_no_thread_to_be_had(calls: Calls) -> None:
+    """An error that says what to do, before anything is called."""
+    made: list[int] = []
+    for attempt in (calls.reserve, lambda: calls.run(lambda: made.append(1))):
+        with pytest.raises(NoThreads, match="thread") as caught:
+            attempt()
+        assert (caught.value.code, caught.value.exit_code) == ("no-threads", 2)
+    assert made == []
+
+
+def test_one_thread_is_not_enough() -> None:
+    """A call that hangs must not keep the step from stopping its run."""
+    clock = VirtualClock(threads=1)
+    with pytest.raises(NoThreads, match="Nothing was started"):
+        Calls(clock).reserve()
+    clock.close()
+
+
+def test_few_threads_do_all_the_work() -> None:
+    """More calls at a time than there are threads wait for one; no result is lost."""
+    clock = VirtualClock(threads=2)
+    calls = Calls(clock)
+    calls.reserve()
+    numbers = [lambda number=number: number for number in range(20)]
+    assert calls.gather(numbers, width=lambda: 8, until=100.0) == list(range(20))
+    clock.close()
+
+
+def test_a_call_waits_for_a_thread_that_is_still_at_work() -> None:
+    """One that nobody waits for any more is passed over."""
+    clock = VirtualClock(threads=2)
+    calls = Calls(clock)
+    made: list[str] = []
+    for _ in range(2):
+        with pytest.raises(Late):
+            calls.run(lambda: clock.wait(threading.Event(), 30.0), until=1.0)
+    with pytest.raises(Late):
+        calls.run(lambda: made.append("too late"), until=2.0)
+    assert calls.run(lambda: "answer", until=60.0) == "answer"
+    assert clock.elapsed == pytest.approx(30.0, abs=1.1)
+    assert made == []
     clock.close()

@@ -82,13 +82,14 @@ class World:
         seed: int = 0,
         github: bool = True,
         homeless: bool = False,
+        threads: int | None = None,
     ) -> None:
         """Make everything; time begins with the first step that runs.
 
-        `homeless` has the working folder deleted before (not on GitHub).
+        `homeless` has the working folder deleted before (not on GitHub), `threads` is how many can be had.
         """
         self.workspace, self.commands = folder / "workspace", folder / "commands"
-        self.clock = VirtualClock(seed)
+        self.clock = VirtualClock(seed, threads)
         self.simulator = Simulator(scenario, self.clock.seconds)
         self._net = Net(self.simulator, self.clock, travel, cuts)
         self._arguments = arguments
