@@ -51,7 +51,10 @@ def main(
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
-    return Step(reading, platform, log, calls, clock, adapter).run()
+    try:
+        return Step(reading, platform, log, calls, clock, adapter).run()
+    finally:
+        log.close()
 
 
 class Step:
@@ -124,8 +127,9 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        if self._reading.problems:
-            raise InputError(*self._reading.problems)
+        if problems := [*self._reading.problems, *self._publisher.problems()]:
+            raise InputError(*problems)
+        self._remote.calls.reserve()
         self._transport.check_bundle()
         self._publisher.write_unfinished(self._report(UNFINISHED))
 

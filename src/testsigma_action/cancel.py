@@ -10,6 +10,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from queue import Empty, SimpleQueue
@@ -17,12 +18,18 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from testsigma_action.clock import Clock
-from testsigma_action.errors import ApiError, Cancelled, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, NoThreads, Unreachable, exit_code_of
 
 # Answers of a server that stopped in the middle of the start call are waited for this long after a signal (seconds).
 GRACE = 3.0
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# The same signal again within this time (seconds) is one signal: runners, terminals and service managers send it twice.
+REPEAT = 0.3
+
+# One thread for a call that may hang, and one for what has to be done then: to stop the run.
+FEWEST = 2
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 T = TypeVar("T")
 
@@ -54,11 +61,13 @@ class _Job:
 class _Worker:
     """A thread that makes one call after the other; it keeps its connections between calls."""
 
-    def __init__(self, clock: Clock, events: "SimpleQueue[Callable[[], None]]", idle: "deque[_Worker]") -> None:
+    def __init__(
+        self, clock: Clock, post: Callable[[Callable[[], None]], None], free: "Callable[[_Worker], None]"
+    ) -> None:
         self.jobs: SimpleQueue[_Job] = SimpleQueue()
         self._clock = clock
-        self._events = events
-        self._idle = idle
+        self._post = post
+        self._free = free
 
     def run(self) -> None:
         _current.clock = self._clock
@@ -68,11 +77,11 @@ class _Worker:
                 job.value = job.call()
             except BaseException as error:  # noqa: BLE001 - it is raised again where the answer is awaited
                 job.error = error
-            self._events.put(lambda job=job: self._give_back(job))  # type: ignore[misc]
+            self._post(lambda job=job: self._give_back(job))  # type: ignore[misc]
 
     def _give_back(self, job: _Job) -> None:
         job.done = True
-        self._idle.append(self)
+        self._free(self)
 
 
 class _Current(threading.local):
@@ -103,7 +112,9 @@ class Calls:
         self._clock = clock
         self._leave = leave
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._idle: deque[_Worker] = deque()
+        self._idle: list[_Worker] = []
+        self._workers = 0
+        self._queued: deque[_Job] = deque()
         self._signal: int | None = None
         self._signalled_at = 0.0
         self._raised = False
@@ -111,9 +122,13 @@ class Calls:
         self._every = self._due = inf
 
     def install_handlers(self) -> None:
-        """Take SIGINT and SIGTERM. PID 1 would ignore SIGTERM without a handler."""
+        """Take SIGINT, SIGTERM and SIGHUP. PID 1 would ignore SIGTERM without a handler.
+
+        A SIGHUP that is ignored stays ignored: that is what `nohup` asks for.
+        """
         for number in SIGNALS:
-            signal.signal(number, self._on_signal)
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
 
     def ignore_signals(self) -> None:
         """Take no signal any more: what the step says stands, and its exit code is to be that of its reports."""
@@ -124,14 +139,21 @@ class Calls:
         self.interrupt(number)
 
     def interrupt(self, number: int) -> None:
-        """What a signal does, at any moment: the first ends the wait, a second of the same kind the process."""
+        """What a signal does, at any moment: the first ends the wait, a second of the same kind the process.
+
+        The second is a request of its own only if it comes later than `REPEAT` seconds after the first.
+        """
         if self._signal is None:
             self._signal = number
             self._signalled_at = self._clock.monotonic()
             self._events.put(_wake_up)
-        elif number == self._signal:
+        elif self._asks_again(number):
             # Whoever asks twice wants out at once, whatever is left undone.
-            self._leave(128 + self._signal)
+            self._leave(exit_code_of(number))
+
+    def _asks_again(self, number: int) -> bool:
+        same = self._signal is not None and exit_code_of(number) == exit_code_of(self._signal)
+        return same and self._clock.monotonic() - self._signalled_at > REPEAT
 
     @property
     def signalled_at(self) -> float | None:
@@ -161,6 +183,14 @@ class Calls:
                 self._turn(until)
         except Late:
             return
+
+    def reserve(self) -> None:
+        """Begin the threads that no step can do without, before anything is started. Raises NoThreads."""
+        while self._workers < FEWEST:
+            before = self._workers
+            self._begin_worker()
+            if self._workers == before:
+                raise NoThreads("Nothing was started.")
 
     def run(self, call: Callable[[], T], *, until: float | None = None, shielded: bool = False) -> T:
         """Make a call and wait for its answer, at most until this instant of the monotonic clock.
@@ -211,14 +241,35 @@ class Calls:
         return [results.get(index, late) for index in range(len(calls))]
 
     def _submit(self, call: Callable[[], Any]) -> _Job:
-        if self._idle:
-            worker = self._idle.popleft()
-        else:
-            worker = _Worker(self._clock, self._events, self._idle)
-            self._clock.begin(worker.run)
+        """Have a worker make a call: the one that was idle last, a new one, or the first that is free."""
+        if not self._idle:
+            self._begin_worker()
+        if not self._workers:
+            raise NoThreads
         job = _Job(call)
-        worker.jobs.put(job)
+        if self._idle:
+            self._idle.pop().jobs.put(job)
+        else:
+            self._queued.append(job)
         return job
+
+    def _begin_worker(self) -> None:
+        """Begin another worker, if the system gives us a thread for it."""
+        worker = _Worker(self._clock, self.post, self._free)
+        # This is how Python reports that no thread can be had.
+        with suppress(RuntimeError):
+            self._clock.begin(worker.run)
+            self._workers += 1
+            self._idle.append(worker)
+
+    def _free(self, worker: _Worker) -> None:
+        """Give a worker the next call that somebody still waits for."""
+        while self._queued:
+            job = self._queued.popleft()
+            if not job.abandoned.is_set():
+                worker.jobs.put(job)
+                return
+        self._idle.append(worker)
 
     def _limit(self, until: float | None, *, shielded: bool) -> float | None:
         if shielded and self._signal is not None and not self._raised:

@@ -2,6 +2,7 @@
 
     ActionError                      code, exit code, hint
     ├── InputError                   2  bad-input, report-unwritable       nothing was started
+    ├── NoThreads                    2  no-threads                         nothing was started
     ├── ApiError                     3  what the service did or said
     │   ├── Refused                     api-key-rejected, api-forbidden, not-found, api-certificate, api-refused
     │   ├── Redirected                  api-redirected
@@ -16,6 +17,8 @@
 Every error says what happened, to what (the message), and what to do about it (the hint).
 The code is the stable name of the error: people search for it, pipelines branch on it.
 """
+
+import signal
 
 REPOSITORY = "https://github.com/OWNER/testsigma-action"
 ISSUES = f"{REPOSITORY}/issues"
@@ -48,6 +51,17 @@ class InputError(ActionError):
         """Join the problems, one a line; each names its input, the value seen and what is accepted."""
         super().__init__("\n".join(problems), code=code, hint="Mend the inputs named above. Nothing was started.")
         self.problems = problems
+
+
+class NoThreads(ActionError):
+    """The system lets us start no thread, and without one no call can be left when a signal comes."""
+
+    exit_code = 2
+
+    def __init__(self, consequence: str = "") -> None:
+        """Say what follows from that, in a sentence, where it is known."""
+        message = f"The system does not let this process start the threads that it needs. {consequence}".rstrip()
+        super().__init__(message, code="no-threads", hint=NO_THREADS_HINT)
 
 
 class ApiError(ActionError):
@@ -112,13 +126,17 @@ class ReportError(ActionError):
 
 
 class Cancelled(ActionError):
-    """SIGINT or SIGTERM arrived."""
+    """SIGINT, SIGTERM or SIGHUP arrived."""
 
     def __init__(self, signal_number: int) -> None:
-        """Take the exit code that shells use for a death by this signal: 128 plus its number."""
-        name = {2: "SIGINT", 15: "SIGTERM"}.get(signal_number, f"signal {signal_number}")
-        super().__init__(f"The step was cancelled ({name}).", code="cancelled")
-        self.exit_code = 128 + signal_number
+        """Name the signal; the exit code is that of its kind."""
+        super().__init__(f"The step was cancelled ({signal.Signals(signal_number).name}).", code="cancelled")
+        self.exit_code = exit_code_of(signal_number)
+
+
+def exit_code_of(signal_number: int) -> int:
+    """The exit code that shells use for a death by this signal (128 plus its number); SIGHUP counts like SIGTERM."""
+    return 128 + (signal.SIGTERM if signal_number == signal.SIGHUP else signal_number)
 
 
 class Bug(ActionError):
@@ -134,5 +152,9 @@ class Bug(ActionError):
 UNREACHABLE_HINT = (
     "Check that the base-url is right and that this machine reaches it (proxy, firewall, certificates: ca-bundle); "
     "if the service is down, run the step again later."
+)
+NO_THREADS_HINT = (
+    "Allow it more processes (docker run --pids-limit, ulimit -u, the limits of the pod), or update the container "
+    "engine: Docker before 20.10.10 refuses threads to newer images."
 )
 BUG_HINT = f"Please report it, with the traceback from the log, at {ISSUES}"

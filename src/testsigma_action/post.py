@@ -3,7 +3,7 @@
 It acts only when the main stage did not end in order, and only on a run that it started and waited for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,18 +52,24 @@ class State:
 
 def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
-    state, inputs = State.of(environ), read_inputs((), environ).inputs
-    log = Log()
+    inputs, log = read_inputs((), environ).inputs, Log()
     for line in ci.detect(environ).mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
+    try:
+        return _clean_up(State.of(environ), inputs, lambda: _remote(inputs, calls, clock, log, adapter), log)
+    finally:
+        log.close()
+
+
+def _clean_up(state: State, inputs: Inputs, connect: Callable[[], Remote], log: Log) -> int:
     if state.settled or not state.plan_id:
         return 0
     if not inputs.stops_on_cancel:
         log.say(["The step did not end in order; on-cancel is leave, so its run is left as it is."])
         return 0
     try:
-        return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log, adapter), log)
+        return _stop_leftover(state, inputs, connect(), log)
     except ActionError as error:
         log.say(console.warnings([f"{error.message} {error.hint}"]))
         return error.exit_code

@@ -81,6 +81,7 @@ class Progress:
 
     def beat(self) -> None:
         """Give a sign of life if there was none for long. To be called again and again, whatever is waited for."""
+        self._log.flush()
         if self._live:
             self._draw()
         elif self._silent():

@@ -22,6 +22,10 @@ class Publisher:
     log: Log
     written: list[str] = field(default_factory=list)
 
+    def problems(self) -> list[str]:
+        """What keeps the platform from taking what the step leaves; found before anything is started."""
+        return self.platform.problems(summary=self.inputs.summary != OFF)
+
     def write_unfinished(self, report: Report) -> None:
         """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
 

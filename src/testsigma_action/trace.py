@@ -1,6 +1,7 @@
 """The traces that the step leaves while it goes on: whatever kills it, they are there."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from testsigma_action.ci.base import Platform
@@ -40,8 +41,9 @@ class Trace:
             self._write_state({"run_id": rerun.id})
 
     def settled(self) -> None:
-        """Leave word that there is nothing for the post stage to do."""
-        self._write_state({"settled": "true"})
+        """Leave word that there is nothing for the post stage to do. The log has its last line by now."""
+        with suppress(OSError):
+            self.platform.write_state({"settled": "true"})
 
     def _write_state(self, state: Mapping[str, str]) -> None:
         try:

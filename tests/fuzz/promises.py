@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -28,6 +29,8 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 AFTERWARDS = 60.0 + 30.0 + 35.0 + 300.0 + 5.0
 # Seconds from the first signal to the end: platforms kill the step after 10, GitHub sends its second signal after 7.5.
 WAY_OUT = 7.0
+# Seconds within which the same signal is one signal.
+REPEAT = 0.3
 
 
 Promise = Callable[[Story], Iterator[str]]
@@ -85,6 +88,14 @@ def ends_in_time(story: Story) -> Iterator[str]:
         yield f"it took {story.outcome.duration:.0f} s, of at most {longest:.0f}"
     if story.outcome.signalled and story.outcome.duration - story.outcome.signalled[0][0] > WAY_OUT:
         yield f"the way out took {story.outcome.duration - story.outcome.signalled[0][0]:.2f} s"
+
+
+def ends_in_order(story: Story) -> Iterator[str]:
+    """Only SIGKILL, or a signal that came again later than 0.3 s after the first, ends the step before its reports."""
+    times, numbers = zip(*story.outcome.signalled, strict=True) if story.outcome.signalled else ((0.0,), ())
+    asked_twice = times[-1] - times[0] > REPEAT
+    if story.outcome.killed and not asked_twice and signal.SIGKILL not in numbers:
+        yield f"the signals {story.outcome.signalled} ended the step at once"
 
 
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
@@ -193,6 +204,7 @@ PROMISES: tuple[Promise, ...] = (
     started_once,
     no_run_is_lost,
     ends_in_time,
+    ends_in_order,
     stops_what_it_was_to_stop,
     says_one_thing,
     keeps_the_key,

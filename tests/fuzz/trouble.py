@@ -98,12 +98,12 @@ def signals(random: Random) -> tuple[Signal, ...]:
         return ()
     if kind == "kill":
         return (_moment(random, signal.SIGKILL),)
-    first = _moment(random, random.choice((signal.SIGINT, signal.SIGTERM)))
+    first = _moment(random, random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)))
     if kind == "one" or first.call or first.look:
         return (first,)
     if kind == "both":
         return (Signal(signal.SIGINT, first.after), Signal(signal.SIGTERM, first.after + 7.5))
-    return (first, Signal(first.number, first.after + random.choice((0.0, 0.01, 1.0, 3.0))))
+    return (first, Signal(first.number, first.after + random.choice((0.0, 0.01, 0.29, 1.0, 3.0))))
 
 
 def _moment(random: Random, number: int) -> Signal:

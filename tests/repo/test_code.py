@@ -19,9 +19,9 @@ OWNERS = {
     "urllib3": {"transport.py", "network.py"},
     "yaml": {"mappings.py"},
     "junitparser": {"junit.py"},
-    "signal": {"cancel.py"},
+    "signal": {"cancel.py", "errors.py"},
     "threading": {"cancel.py", "clock.py", "transport.py"},
-    "os": {"cancel.py", "files.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
+    "os": {"cancel.py", "files.py", "output.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
 }
 
 

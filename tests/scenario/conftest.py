@@ -97,9 +97,17 @@ class Step:
         """Send it a signal."""
         self.process.send_signal(number)
 
+    def ended(self, *, within: float) -> bool:
+        """Whether it has ended, or does so within some seconds."""
+        try:
+            self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def wait(self) -> Outcome:
         """Wait for its end."""
-        self.log, _ = self.process.communicate(timeout=PATIENCE)
+        self.log = self.process.communicate(timeout=PATIENCE)[0] or ""
         return Outcome(self.process.returncode, self.log, self.workspace, self.commands)
 
 
@@ -127,8 +135,12 @@ class Bench:
         github: bool = True,
         root: Path = ROOT,
         script: str = "entrypoint.py",
+        stdout: int = subprocess.PIPE,
     ) -> Step:
-        """Start a step; of the environment it gets what is given here, and what every test needs."""
+        """Start a step; of the environment it gets what is given here, and what every test needs.
+
+        Its log is collected, unless it goes to a file descriptor of the test's own.
+        """
         folder = self.folder / f"step-{len(self.steps) + 1}"
         workspace, commands = folder / "workspace", folder / "commands"
         workspace.mkdir(parents=True)
@@ -143,7 +155,7 @@ class Bench:
         }
         command = [sys.executable, "-I", "-u", str(root / script), *arguments]
         process = subprocess.Popen(
-            command, cwd=workspace, env=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, cwd=workspace, env=given, text=True, stdout=stdout, stderr=subprocess.STDOUT
         )
         step = Step(process, workspace, commands, key_of(given))
         self.steps.append(step)

@@ -16,7 +16,8 @@ WAY_OUT = 7.0
 # Seconds that the service takes for an answer at most.
 SLOWEST = 0.9
 # Bits of the mask of signals that a process catches (proc(5), SigCgt).
-CAUGHT = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGTERM - 1)
+CAUGHT = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGTERM - 1) | 1 << (signal.SIGHUP - 1)
+WAYS_OUT = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 LOST = Fault("start", delivery="reset", takes_effect=True)
 # The run that the step starts, and the end of its life.
 RUN = 1001
@@ -41,7 +42,7 @@ class Shot:
         """Every fifth start is not answered; one answer of ten is slow."""
         random = Random(f"{seed}/{index}")  # noqa: S311 - chances that can be repeated
         slow = tuple(random.uniform(0, SLOWEST if random.random() < 0.1 else 0.15) for _ in range(80))
-        number = random.choice((signal.SIGINT, signal.SIGTERM))
+        number = random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         return cls(number, random.random(), random.random() < 0.2, slow)
 
     @property
@@ -57,7 +58,7 @@ def seed_of(config: pytest.Config) -> object:
 
 
 def stands(process: int) -> bool:
-    """Whether a process takes both signals itself."""
+    """Whether a process takes these signals itself."""
     lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
     return caught & CAUGHT == CAUGHT
@@ -86,7 +87,7 @@ def _ended_by_itself(outcome: Outcome) -> bool:
 def _assert_reports(outcome: Outcome, number: signal.Signals) -> None:
     """Cancelled, or the verdict of a step that was through, and that everywhere."""
     conclusion = outcome.outputs["conclusion"]
-    assert (outcome.exit_code, conclusion) in {(128 + number, "cancelled"), (1, "failed")}
+    assert (outcome.exit_code, conclusion) in {(WAYS_OUT[number], "cancelled"), (1, "failed")}
     assert outcome.results["verdict"]["conclusion"] == conclusion
     assert int(outcome.junit.attrib["failures"]) + int(outcome.junit.attrib["errors"]) > 0
     assert outcome.summary.strip()

@@ -81,11 +81,27 @@ def test_the_same_signal_twice(bench: Bench, number: signal.Signals, exit_code: 
     server.wait_for("status")
     step.send(number)
     server.wait_for("stop")
-    step.send(number)
+    while not step.ended(within=0.05):
+        step.send(number)
     outcome = step.wait()
     assert outcome.exit_code == exit_code
     assert outcome.junit.get("errors") == "1"
     assert "settled" not in outcome.state
+    assert "was stopped" not in outcome.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_is_sent_twice(bench: Bench, number: signal.Signals) -> None:
+    """The same signal twice at once is one signal: the run is stopped, and the reports are written."""
+    server = bench.serve(scenario("passing").with_plan(life=HELD))
+    step = bench.start(server=server)
+    server.wait_for("status")
+    step.send(number)
+    step.send(number)
+    outcome = step.wait()
+    assert outcome.exit_code == (130 if number == signal.SIGINT else 143)
+    assert f"cancelled ({number.name}). Run 1001 was stopped." in outcome.lines[-1]
+    assert outcome.state["settled"] == "true"
 
 
 def test_leave(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,16 @@ def run_with_blocked_reports(bench: Bench, server: Server, **environ: str) -> Ou
     server.wait_for("status", count=2)
     block_reports(step)
     server.release()
+    return step.wait()
+
+
+def run_and_lose(bench: Bench, served: Scenario, variable: str, environ: Mapping[str, str] | None = None) -> Outcome:
+    """Run a step that cannot write a file of the runner any more once it has asked the service for something."""
+    server = bench.serve(served.with_faults(Fault("configs", delay=0.5)))
+    step = bench.start({"TESTSIGMA_EXECUTION_CONFIG": "smoke only", **(environ or {})}, server=server)
+    server.wait_for("configs")
+    (step.commands / variable).unlink()
+    (step.commands / variable).mkdir()
     return step.wait()
 
 
@@ -173,23 +183,24 @@ def test_5_report_lost(bench: Bench) -> None:
 
 def test_5_summary_lost(bench: Bench) -> None:
     """The summary is a report that was asked for, too."""
-    step = bench.run({"GITHUB_STEP_SUMMARY": "/proc/no/such/summary"}, server=bench.serve(scenario("passing")))
+    step = run_and_lose(bench, scenario("passing"), "GITHUB_STEP_SUMMARY")
     check_reports(step, 5, "error", "report-unwritable")
 
 
 @pytest.mark.parametrize(("name", "exit_code"), [("passing", 5), ("failing", 1)])
 def test_5_outputs_lost(bench: Bench, name: str, exit_code: int) -> None:
     """Outputs that cannot be written fail a pass, and hide no failure."""
-    step = bench.run({"GITHUB_OUTPUT": "/proc/no/such/outputs"}, server=bench.serve(scenario(name)))
+    step = run_and_lose(bench, scenario(name), "GITHUB_OUTPUT")
     assert step.exit_code == exit_code
     assert "the outputs" in step.log
 
 
 def test_state_lost(bench: Bench) -> None:
     """State that cannot be written is a warning: the verdict does not hang on it."""
-    step = bench.run({"GITHUB_STATE": "/proc/no/such/state"}, server=bench.serve(scenario("passing")))
+    step = run_and_lose(bench, scenario("passing"), "GITHUB_STATE")
     assert step.exit_code == 0
     assert "Warning: Could not write the state" in step.log
+    assert "exit code 0" in step.lines[-1]
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -313,19 +324,24 @@ class TestPrecedence:
     @pytest.mark.parametrize(
         ("served", "environ", "exit_code", "error_code"),
         [
-            (scenario("passing"), {"TESTSIGMA_WAIT": "perhaps"}, 2, "bad-input"),
             (refused(), {}, 3, "api-key-rejected"),
             (held(), {"TESTSIGMA_TIMEOUT": "1s"}, 4, "timed-out"),
             (scenario("failing"), {}, 1, "tests-failed"),
         ],
-        ids=["2", "3", "4", "1"],
+        ids=["3", "4", "1"],
     )
     def test_before_5(
         self, bench: Bench, served: Scenario, environ: dict[str, str], exit_code: int, error_code: str
     ) -> None:
         """Whatever is wrong with the run comes before a lost summary, which is still told."""
-        lost = {"GITHUB_STEP_SUMMARY": "/proc/no/such/summary"}
-        step = bench.run(environ | lost, server=bench.serve(served))
+        step = run_and_lose(bench, served, "GITHUB_STEP_SUMMARY", environ)
         assert step.exit_code == exit_code
         assert step.outputs["error-code"] == error_code
         assert "the step summary" in step.log
+
+    def test_2_before_5(self, bench: Bench) -> None:
+        """A report that cannot be written from the start is bad input, and nothing is started."""
+        server = bench.serve(scenario("passing"))
+        step = bench.run({"GITHUB_STEP_SUMMARY": "/proc/no/such/summary"}, server=server)
+        check_reports(step, 2, "error", "bad-input")
+        assert server.calls == []

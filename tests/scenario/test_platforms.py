@@ -63,6 +63,7 @@ def test_reports_can_be_turned_off(bench: Bench) -> None:
 def test_paths_of_reports(bench: Bench) -> None:
     """Reports go where they are told to, readable by everybody, with nothing left over beside them."""
     absolute = bench.folder / "elsewhere" / "results.json"
+    absolute.parent.mkdir()
     paths = {"TESTSIGMA_JUNIT_FILE": "out/deep/TEST-x.xml", "TESTSIGMA_RESULTS_FILE": str(absolute)}
     step = bench.run(paths, server=bench.serve(scenario("passing")))
     written = step.workspace / "out" / "deep" / "TEST-x.xml"

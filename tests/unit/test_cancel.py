@@ -2,12 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +12,8 @@ from tests.virtual import VirtualClock
 from testsigma_action import cancel
 from testsigma_action.cancel import Abandoned, Calls, Late, pause
 from testsigma_action.clock import SystemClock
-from testsigma_action.errors import ApiError, Cancelled, Refused, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, NoThreads, Refused, Unreachable
 
-SOURCE = Path(__file__).parents[2] / "src"
 # Long enough for any machine; nothing waits for it unless it is broken.
 PATIENCE = 10.0
 
@@ -25,7 +21,7 @@ PATIENCE = 10.0
 @pytest.fixture
 def calls() -> Iterator[Calls]:
     """Calls whose handlers are installed for the test only."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     made = Calls(SystemClock())
     made.install_handlers()
     yield made
@@ -373,29 +369,58 @@ def test_calls_that_are_not_over_in_time_are_left(calls: Calls) -> None:
     assert left.wait(PATIENCE)
 
 
-@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_a_second_signal_of_the_same_kind_ends_at_once(number: str, code: int) -> None:
+def exits(*signals: tuple[float, int]) -> list[int]:
+    """The exit codes with which these signals (at an instant each) end a process at once."""
+    clock = VirtualClock()
+    codes: list[int] = []
+    calls = Calls(clock, leave=codes.append)
+    for instant, number in signals:
+        clock.skip(instant - clock.elapsed)
+        calls.interrupt(number)
+    clock.close()
+    return codes
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_second_signal_of_the_same_kind_ends_at_once(number: int, code: int) -> None:
     """With the exit code of the first; a signal of the other kind in between changes nothing."""
-    other = "SIGTERM" if number == "SIGINT" else "SIGINT"
-    program = f"""
-import signal, sys
-sys.path.insert(0, {str(SOURCE)!r})
-from testsigma_action.cancel import Calls
-from testsigma_action.clock import SystemClock
-Calls(SystemClock()).install_handlers()
-signal.raise_signal(signal.{number})
-signal.raise_signal(signal.{other})
-print("still here", flush=True)
-signal.raise_signal(signal.{number})
-print("not reached", flush=True)
-"""
-    ended = subprocess.run(
-        [sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=30, check=False
-    )
-    assert (ended.returncode, ended.stdout) == (code, "still here\n"), ended.stderr
+    other = signal.SIGTERM if number == signal.SIGINT else signal.SIGINT
+    assert exits((0.0, number), (1.0, other)) == []
+    assert exits((0.0, number), (1.0, other), (2.0, number)) == [code]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.29])
+def test_a_signal_that_is_sent_twice_is_one_signal(number: int, pause: float) -> None:
+    """Runners and terminals send it to the group and to the process; nobody asks twice within 0.3 s."""
+    assert exits((0.0, number), (pause, number), (pause, number)) == []
+    assert len(exits((0.0, number), (pause, number), (0.31, number))) == 1
+
+
+@pytest.mark.parametrize("pair", [(signal.SIGTERM, signal.SIGHUP), (signal.SIGHUP, signal.SIGTERM)])
+def test_hanging_up_counts_like_terminating(pair: tuple[int, int]) -> None:
+    """Service managers send SIGHUP right after SIGTERM: that is one signal; later it asks a second time."""
+    assert exits((0.0, pair[0]), (0.1, pair[1])) == []
+    assert exits((0.0, pair[0]), (1.0, pair[1])) == [143]
+
+
+def test_a_terminal_that_hangs_up_cancels_the_step(calls: Calls) -> None:
+    """With the exit code of SIGTERM, and its own name in the message."""
+    signal.raise_signal(signal.SIGHUP)
+    with pytest.raises(Cancelled, match="SIGHUP") as caught:
+        calls.check()
+    assert caught.value.exit_code == 143
+
+
+def test_a_step_that_was_to_ignore_hanging_up_does(calls: Calls) -> None:
+    """`nohup` has SIGHUP ignored, and wants it to stay so."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    calls.install_handlers()
+    signal.raise_signal(signal.SIGHUP)
+    calls.check()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_are_ignored_in_the_end(calls: Calls, number: int) -> None:
     """What the step has said stands; nothing is raised any more, and the process is not ended either."""
     calls.ignore_signals()
@@ -438,4 +463,57 @@ def test_a_reminder_does_not_keep_anybody_waiting() -> None:
     assert clock.elapsed == pytest.approx(12.0, abs=0.01)
     patient.sleep(3.0)
     assert clock.elapsed == pytest.approx(15.0, abs=0.01)
+    clock.close()
+
+
+@pytest.fixture
+def no_threads() -> Iterator[None]:
+    """The system refuses every new thread, as with a small limit or an old container engine: none has a stack."""
+    before = threading.stack_size(1 << 46)
+    yield
+    threading.stack_size(before)
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_no_thread_to_be_had(calls: Calls) -> None:
+    """An error that says what to do, before anything is called."""
+    made: list[int] = []
+    for attempt in (calls.reserve, lambda: calls.run(lambda: made.append(1))):
+        with pytest.raises(NoThreads, match="thread") as caught:
+            attempt()
+        assert (caught.value.code, caught.value.exit_code) == ("no-threads", 2)
+    assert made == []
+
+
+def test_one_thread_is_not_enough() -> None:
+    """A call that hangs must not keep the step from stopping its run."""
+    clock = VirtualClock(threads=1)
+    with pytest.raises(NoThreads, match="Nothing was started"):
+        Calls(clock).reserve()
+    clock.close()
+
+
+def test_few_threads_do_all_the_work() -> None:
+    """More calls at a time than there are threads wait for one; no result is lost."""
+    clock = VirtualClock(threads=2)
+    calls = Calls(clock)
+    calls.reserve()
+    numbers = [lambda number=number: number for number in range(20)]
+    assert calls.gather(numbers, width=lambda: 8, until=100.0) == list(range(20))
+    clock.close()
+
+
+def test_a_call_waits_for_a_thread_that_is_still_at_work() -> None:
+    """One that nobody waits for any more is passed over."""
+    clock = VirtualClock(threads=2)
+    calls = Calls(clock)
+    made: list[str] = []
+    for _ in range(2):
+        with pytest.raises(Late):
+            calls.run(lambda: clock.wait(threading.Event(), 30.0), until=1.0)
+    with pytest.raises(Late):
+        calls.run(lambda: made.append("too late"), until=2.0)
+    assert calls.run(lambda: "answer", until=60.0) == "answer"
+    assert clock.elapsed == pytest.approx(30.0, abs=1.1)
+    assert made == []
     clock.close()

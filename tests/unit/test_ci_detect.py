@@ -6,6 +6,7 @@ import pytest
 
 from testsigma_action import ci
 from testsigma_action.ci.base import Platform
+from testsigma_action.ci.files import Workspace
 from testsigma_action.ci.github import GitHub
 from testsigma_action.secret import Secret
 
@@ -33,4 +34,19 @@ def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.
     platform.write_outputs({"a": "b"})
     platform.write_state({"a": "b"})
     assert platform.write_summary("text") is False
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_working_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said in words, whatever asks for it; and nothing is written anywhere else instead."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    assert ci.detect({}).problems(summary=True) == []
+    gone.rmdir()
+    for environ in ({}, {"GITHUB_ACTIONS": "true"}):
+        [problem] = ci.detect(environ).problems(summary=True)
+        assert problem.startswith("working folder: ")
+    with pytest.raises(FileNotFoundError):
+        Workspace(ci.detect({}).workspace).write("a/report.xml", ["x"])
     assert list(tmp_path.iterdir()) == []

@@ -1,8 +1,11 @@
 """Files below the workspace: whole or not at all, never through a symbolic link."""
 
 import os
+import socket
 import stat
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,24 +58,77 @@ def test_a_report_that_breaks_leaves_the_old_one(tmp_path: Path) -> None:
 
 
 def test_an_absolute_path_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Who asks for a place outside gets it."""
-    target = tmp_path / "outside" / "deep" / "report.xml"
-    (tmp_path / "workspace").mkdir()
-    Workspace(tmp_path / "workspace").write(str(target), ["x"])
-    assert target.read_text(encoding="utf-8") == "x"
-
-
-def test_an_absolute_path_does_not_need_the_workspace(tmp_path: Path) -> None:
-    """A workspace that does not exist is no reason against a file elsewhere."""
+    """Who asks for a place outside gets it, if its folder exists; a workspace is not needed for it."""
     target = tmp_path / "report.xml"
     Workspace(tmp_path / "workspace").write(str(target), ["x"])
     assert target.read_text(encoding="utf-8") == "x"
 
 
-def test_the_workspace_need_not_exist(tmp_path: Path) -> None:
-    """It is made where it is missing."""
-    Workspace(tmp_path / "new" / "workspace").write("report.xml", ["x"])
-    assert (tmp_path / "new" / "workspace" / "report.xml").exists()
+@pytest.mark.parametrize("path", ["outside/report.xml", "outside/deep/report.xml", "workspace/../outside/report.xml"])
+def test_a_folder_outside_the_workspace_has_to_exist(tmp_path: Path, path: str) -> None:
+    """A folder of the host does not exist in the container: a file below a new one would be lost with the container."""
+    (tmp_path / "workspace").mkdir()
+    with pytest.raises(OSError, match=r"does not exist.*relative to the workspace"):
+        Workspace(tmp_path / "workspace").write(str(tmp_path / path), ["x"])
+    assert not (tmp_path / "outside").exists()
+
+
+def test_the_workspace_has_to_exist(tmp_path: Path) -> None:
+    """One that is missing is the workspace of another machine, and what is written to it is lost."""
+    with pytest.raises(OSError, match=r"workspace.*does not exist"):
+        Workspace(tmp_path / "new" / "workspace").write("a/report.xml", ["x"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_folders_can_be_entered_by_later_steps(tmp_path: Path, absolute: bool) -> None:  # noqa: FBT001 - a parameter
+    """Whatever the umask is."""
+    path = "a/b/report.xml"
+    before = os.umask(0o077)
+    try:
+        Workspace(tmp_path).write(str(tmp_path / path) if absolute else path, ["x"])
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path / "a", tmp_path / "a" / "b")] == [0o755] * 2
+
+
+def make_fifo(path: Path) -> None:
+    """A named pipe that nobody reads."""
+    os.mkfifo(path)
+
+
+def make_socket(path: Path) -> None:
+    """A socket that nobody listens at."""
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+def make_link_to_a_device(path: Path) -> None:
+    """What `/dev/stdout` is: a link that leads to something that is no file."""
+    path.symlink_to("/dev/null")
+
+
+def make_device(path: Path) -> None:
+    """What `/dev/null` is."""
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    except PermissionError:
+        pytest.skip("only root makes devices, and not everywhere")
+
+
+MADE = (make_fifo, make_socket, make_device, make_link_to_a_device, Path.mkdir)
+
+
+@pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
+def test_what_is_no_file_is_left_as_it_is(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """A device, a pipe, a socket or a folder is never replaced by a report, and nothing is left beside it."""
+    target = tmp_path / "report.xml"
+    make(target)
+    before = target.lstat()
+    with pytest.raises(OSError, match=r"report\.xml.*not a regular file"):
+        Workspace(tmp_path).write("report.xml", ["x"])
+    assert (target.lstat().st_ino, target.lstat().st_mode) == (before.st_ino, before.st_mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xml"]
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
@@ -129,14 +185,6 @@ def test_a_file_that_is_a_link_is_replaced(tmp_path: Path) -> None:
     assert not (root / "report.xml").is_symlink()
 
 
-def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
-    """And nothing is left beside it."""
-    (tmp_path / "report.xml").mkdir()
-    with pytest.raises(OSError, match=r"report\.xml"):
-        Workspace(tmp_path).write("report.xml", ["x"])
-    assert [path.name for path in tmp_path.iterdir()] == ["report.xml"]
-
-
 def test_a_file_where_a_folder_should_be_is_an_error(tmp_path: Path) -> None:
     """It is not removed."""
     (tmp_path / "a").write_text("file", encoding="utf-8")
@@ -169,6 +217,7 @@ def test_files_belong_to_the_owner_of_the_workspace(tmp_path: Path) -> None:
     """In a container we are root, and somebody else wants to clean up; what lies outside is not touched."""
     root, outside = tmp_path / "workspace", tmp_path / "outside"
     root.mkdir()
+    outside.mkdir()
     os.chown(root, 12345, 12346)
     workspace = Workspace(root)
     workspace.write("a/b/report.xml", ["x"])
@@ -186,3 +235,36 @@ def test_folders_that_were_there_keep_their_owner(tmp_path: Path) -> None:
     Workspace(tmp_path).write("a/report.xml", ["x"])
     assert (tmp_path / "a").stat().st_uid == 0
     assert (tmp_path / "a" / "report.xml").stat().st_uid == 12345
+
+
+WITHOUT_OWNERSHIP = """
+import ctypes, os, sys
+sys.path.insert(0, {source!r})
+from pathlib import Path
+from testsigma_action.ci.files import Workspace
+CAP_CHOWN, CAP_FOWNER, PR_CAPBSET_DROP = 0, 3, 24
+for capability in (CAP_CHOWN, CAP_FOWNER):
+    assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+if os.fork() == 0:
+    os.execv(sys.executable, [sys.executable, "-I", "-c", {program!r}])
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+WRITE = """
+import sys
+sys.path.insert(0, {source!r})
+from pathlib import Path
+from testsigma_action.ci.files import Workspace
+Workspace(Path({root!r})).write("a/report.xml", ["x"])
+"""
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root can give up what root may do")
+def test_root_that_may_not_give_files_away_still_writes_them(tmp_path: Path) -> None:
+    """Without CAP_CHOWN (`--cap-drop all`), and where a network file system takes root for nobody."""
+    os.chown(tmp_path, 12345, 12346)
+    tmp_path.chmod(0o777)
+    source = str(Path(__file__).parents[2] / "src")
+    program = WITHOUT_OWNERSHIP.format(source=source, program=WRITE.format(source=source, root=str(tmp_path)))
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a" / "report.xml").read_text(encoding="utf-8") == "x"

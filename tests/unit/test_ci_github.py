@@ -1,5 +1,6 @@
 """GitHub Actions: workflow commands, and the files that the runner reads."""
 
+import os
 import re
 from pathlib import Path
 
@@ -131,6 +132,32 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """The caller decides what becomes of it."""
     with pytest.raises(OSError, match="missing"):
         GitHub({"GITHUB_OUTPUT": str(tmp_path / "missing" / "file")}).write_outputs({"a": "b"})
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"])
+@pytest.mark.parametrize("path", ["missing/file", "folder", "pipe"])
+def test_a_file_of_another_machine_is_a_problem(tmp_path: Path, variable: str, path: str) -> None:
+    """Found before anything is started: in a container, the paths of the host lead nowhere. A pipe blocks nobody."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    github = GitHub({"GITHUB_WORKSPACE": str(tmp_path), variable: str(tmp_path / path)})
+    [problem] = github.problems(summary=True)
+    assert problem.startswith(f"{variable}: '{tmp_path / path}' cannot be written (")
+    assert len(github.problems(summary=False)) == (variable != "GITHUB_STEP_SUMMARY")
+
+
+def test_a_workspace_of_another_machine_is_a_problem(tmp_path: Path) -> None:
+    """Its files would be lost with the container."""
+    [problem] = GitHub({"GITHUB_WORKSPACE": str(tmp_path / "work")}).problems(summary=True)
+    assert problem.startswith(f"GITHUB_WORKSPACE: the folder '{tmp_path / 'work'}' does not exist here.")
+
+
+def test_files_that_can_be_written_are_no_problem(tmp_path: Path) -> None:
+    """Nor are variables that are not set; to look changes no file."""
+    file = tmp_path / "file"
+    file.write_text("before", encoding="utf-8")
+    assert GitHub({"GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(file)}).problems(summary=True) == []
+    assert file.read_text(encoding="utf-8") == "before"
 
 
 def test_any_text_can_be_written(tmp_path: Path) -> None:

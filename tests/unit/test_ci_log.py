@@ -57,8 +57,10 @@ def test_lines_are_printed_at_once() -> None:
     """A step that is killed has said all that it knew."""
     read, write = os.pipe()
     with open(read, encoding="utf-8") as reader, open(write, "w", encoding="utf-8") as writer:  # noqa: PTH123
-        Log(writer).say(["now"])
+        log = Log(writer)
+        log.say(["now"])
         assert reader.readline() == "now\n"
+        log.close()
 
 
 def test_the_standard_output_is_taken_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:

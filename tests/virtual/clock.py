@@ -49,8 +49,12 @@ class Stuck(AssertionError):
 class VirtualClock:
     """The clock of one world. It belongs to the thread that made it, the main thread of that world."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Begin; `seed` says whose turn it is where several could go on."""
+    def __init__(self, seed: int = 0, threads: int | None = None) -> None:
+        """Begin; `seed` says whose turn it is where several could go on.
+
+        `threads` is how many the system lets the code under test start; no limit if None.
+        """
+        self._most_threads = threads
         self.elapsed = 0.0
         self.ahead = 0.0
         self._random = random.Random(seed)  # noqa: S311 - a choice that can be repeated
@@ -90,6 +94,8 @@ class VirtualClock:
 
     def begin(self, work: Callable[[], None]) -> None:
         """Do some work on a thread of its own, when it is its turn."""
+        if self._most_threads is not None and len(self._threads) >= self._most_threads:
+            raise RuntimeError("can't start new thread")
         seat = _Seat(_at_once)
         thread = threading.Thread(target=self._work, args=(seat, work), daemon=True)
         self._waiting.append(seat)

@@ -37,13 +37,17 @@ def refusal(status: int, said: str, call: str = "start") -> Fault:
 
 @dataclass(frozen=True)
 class Situation:
-    """How it comes to an error code; `spoilt` puts a file where the folder of the reports was."""
+    """How it comes to an error code; `spoilt` puts a file where the folder of the reports was.
+
+    `threads` is how many the step may start.
+    """
 
     scenario: Scenario
     environ: Mapping[str, str] = field(default_factory=dict)
     signals: tuple[Signal, ...] = ()
     cuts: tuple[Cut, ...] = ()
     spoilt: bool = False
+    threads: int | None = None
 
 
 SIGN_IN = Fault("*", status=302, headers={"Location": "https://sso.example.com/"}, count=None)
@@ -73,13 +77,21 @@ SITUATIONS = {
     "start-uncertain": Situation(
         plan("passing", Fault("start", delivery="reset", takes_effect=True)), {"TESTSIGMA_BUILD_NUMBER": "build 7"}
     ),
+    "no-threads": Situation(plan(), threads=1),
     "report-unwritable": Situation(plan(), {"TESTSIGMA_RESULTS_FILE": "off"}, spoilt=True),
 }
 
 
 def last_line(folder: Path, situation: Situation) -> str:
     """The last line of the log of a step in a situation, at the usual address."""
-    world = World(situation.scenario, folder, situation.environ, signals=situation.signals, cuts=situation.cuts)
+    world = World(
+        situation.scenario,
+        folder,
+        situation.environ,
+        signals=situation.signals,
+        cuts=situation.cuts,
+        threads=situation.threads,
+    )
 
     def spoil(_: Simulator) -> None:
         shutil.rmtree(world.workspace / "test-results")

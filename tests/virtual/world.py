@@ -35,7 +35,7 @@ class Signal:
 
     With `call`: after the `count`th such request has reached the service (0.0: before it is answered). With `look`:
     when the step looks at its clock for the `look`th time, which is amid its work, not while it waits.
-    SIGKILL ends the step at once; so does a second signal of the same kind.
+    SIGKILL ends the step at once; so does a second signal of the same kind, unless it comes within 0.3 s.
     """
 
     number: int
@@ -81,10 +81,15 @@ class World:
         travel: float = 0.02,
         seed: int = 0,
         github: bool = True,
+        homeless: bool = False,
+        threads: int | None = None,
     ) -> None:
-        """Make everything; time begins with the first step that runs."""
+        """Make everything; time begins with the first step that runs.
+
+        `homeless` has the working folder deleted before (not on GitHub), `threads` is how many can be had.
+        """
         self.workspace, self.commands = folder / "workspace", folder / "commands"
-        self.clock = VirtualClock(seed)
+        self.clock = VirtualClock(seed, threads)
         self.simulator = Simulator(scenario, self.clock.seconds)
         self._net = Net(self.simulator, self.clock, travel, cuts)
         self._arguments = arguments
@@ -92,6 +97,7 @@ class World:
         self._jumps = jumps
         self._seed = seed
         self._github = github
+        self._homeless = homeless
         self._signalled: list[tuple[float, int]] = []
         self._calls: Calls | None = None
         self._make_folders()
@@ -194,6 +200,8 @@ class World:
             yield
             return
         with contextlib.chdir(self.workspace):
+            if self._homeless:
+                self.workspace.rmdir()
             yield
 
 

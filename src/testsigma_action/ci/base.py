@@ -6,6 +6,11 @@ from pathlib import Path
 from testsigma_action.secret import Secret
 from testsigma_action.text import no_command
 
+NO_WORKING_FOLDER = (
+    "working folder: it does not exist any more. Start the step in a folder that exists; in a container, mount one and "
+    "make it the working folder (docker run --volume ... --workdir ...)."
+)
+
 
 class Platform:
     """The plain console, and what every other platform falls back on.
@@ -27,7 +32,14 @@ class Platform:
     @property
     def workspace(self) -> Path:
         """The folder that relative paths start from."""
-        return Path.cwd()
+        return working_folder()
+
+    def problems(self, *, summary: bool) -> list[str]:  # noqa: ARG002 - this platform has none
+        """What keeps a step from leaving its files here, found before anything is started.
+
+        `summary` says whether there is to be one.
+        """
+        return [] if self.workspace.is_absolute() else [NO_WORKING_FOLDER]
 
     @property
     def watched(self) -> bool:
@@ -60,3 +72,11 @@ class Platform:
     def write_summary(self, _text: str) -> bool:
         """Append Markdown to the summary of the job; False where there is none."""
         return False
+
+
+def working_folder() -> Path:
+    """The folder that the step runs in. Where it was deleted: `.`, in which no file can be made."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path()

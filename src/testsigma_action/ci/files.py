@@ -1,41 +1,49 @@
 """Files below the workspace: written whole or not at all, never through a symbolic link, owned like the workspace."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-MODE = 0o644
+FILE_MODE = 0o644
+FOLDER_MODE = 0o755
 
 
 class Workspace:
     """The folder that reports are written to."""
 
     def __init__(self, root: Path) -> None:
-        """Take the folder; it need not exist yet."""
-        self.root = root
+        """Take the folder. A relative path in it is one below it."""
+        self.root = Path(os.path.normpath(root))
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
         """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
         if not path.startswith("/") and ".." in Path(path).parts:
             raise OSError(f"'{path}' leads out of the workspace")
-        target = self.root / path
+        target = Path(os.path.normpath(self.root / path))
         self._make_folder(target.parent)
+        _check_is_file(target)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
                 file.writelines(chunks)
-                os.fchmod(descriptor, MODE)
-                self._give(Path(temporary))
+            self._share(Path(temporary), FILE_MODE)
             Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
 
     def _make_folder(self, folder: Path) -> None:
-        """Make the folder and those above it, up to the workspace, none of which may be a symbolic link."""
+        """Make the folder and those above it, up to the workspace, none of which may be a symbolic link.
+
+        The workspace, and a folder outside, has to exist: one that does not is a folder of another machine, the host
+        for example, and what is written to it in a container is lost.
+        """
         if folder == self.root or self.root not in folder.parents:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.is_dir():
+                raise OSError(f"the folder '{folder}' does not exist here; use a path relative to the workspace")
             return
         self._make_folder(folder.parent)
         if folder.is_symlink():
@@ -44,10 +52,35 @@ class Workspace:
             )
         if not folder.exists():
             folder.mkdir()
-            self._give(folder)
+            self._share(folder, FOLDER_MODE)
 
-    def _give(self, path: Path) -> None:
-        """In a container we are root, and the workspace belongs to somebody who wants to clean it up."""
+    def _share(self, path: Path, mode: int) -> None:
+        """Let later steps read it, whatever the umask is, and give it to the owner of the workspace.
+
+        In a container we are root, and somebody else wants to clean up. Some file systems, and containers with fewer
+        capabilities, permit neither; a report is worth more than its owner.
+        """
+        with suppress(OSError):
+            path.chmod(mode)
         if os.geteuid() == 0 and self.root in path.parents:
-            owner = self.root.stat()
-            os.chown(path, owner.st_uid, owner.st_gid)
+            with suppress(OSError):
+                owner = self.root.stat()
+                os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def append(path: Path, text: str) -> None:
+    """Append to a file of the platform, as it stands. Raises OSError, also for a pipe that nobody reads."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, FILE_MODE)
+    with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace", newline="\n") as file:
+        file.write(text)
+
+
+def _check_is_file(target: Path) -> None:
+    """Refuse a target that is, or links to, a device, a pipe, a socket or a folder: a report would replace it."""
+    for follow in (False, True):
+        try:
+            mode = target.stat(follow_symlinks=follow).st_mode
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+            raise OSError(f"'{target}' is not a regular file; name a file for the report, or turn it off with 'off'")

@@ -7,12 +7,18 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from testsigma_action.ci.base import Platform
+from testsigma_action.ci.base import Platform, working_folder
+from testsigma_action.ci.files import append
 from testsigma_action.secret import Secret
 from testsigma_action.text import no_command
 
 # The runner cuts an annotation's message after this many characters.
 LONGEST_MESSAGE = 4096
+# The files of the runner that a step appends to; the summary, which may be turned off, comes last.
+FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+NOT_MOUNTED = (
+    "In a container that the runner did not start, mount the folder under the same path, or do not pass the variable."
+)
 
 
 class GitHub(Platform):
@@ -28,7 +34,20 @@ class GitHub(Platform):
     @property
     def workspace(self) -> Path:
         """The checkout, mounted into the container."""
-        return Path(self._environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        return Path(self._environ.get("GITHUB_WORKSPACE") or working_folder())
+
+    def problems(self, *, summary: bool) -> list[str]:
+        """A workspace or a file of the runner that this process does not see, or cannot write to."""
+        problems = super().problems(summary=summary)
+        if not problems and not self.workspace.is_dir():
+            problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
+        for variable in FILES if summary else FILES[:-1]:
+            try:
+                self._append(variable, "")
+            except OSError as error:
+                path = self._environ[variable]
+                problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
+        return problems
 
     @property
     def build_label(self) -> str:
@@ -65,8 +84,7 @@ class GitHub(Platform):
         path = self._environ.get(variable)
         if not path:
             return False
-        with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
+        append(Path(path), text)
         return True
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from testsigma_action.ci.output import Output
 from testsigma_action.secret import HIDDEN, Secret
 from testsigma_action.text import no_command
 
@@ -14,12 +15,13 @@ ERASE = "\r\x1b[K"
 
 
 class Log:
-    """Prints lines at once. A reader that has gone away does not end the step."""
+    """Prints lines at once. A reader that has gone away, or does not read, keeps the step from nothing."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         """Write to standard output unless told otherwise."""
         # Where standard output is closed there is nobody to tell.
         self._stream = stream or sys.stdout or io.StringIO()
+        self._output = Output(self._stream)
         self._hidden: tuple[str, ...] = ()
         self._drawn = False
 
@@ -37,14 +39,14 @@ class Log:
         It is cut to the width of the terminal, which is known of ASCII only, and gone as soon as a line is printed.
         """
         shown = self._without_secrets(no_command(line)).encode("ascii", "replace").decode("ascii")
-        self._write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
+        self._output.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
 
     def erase(self) -> None:
         """Take away the line that was drawn."""
         if self._drawn:
             self._drawn = False
-            self._write(ERASE)
+            self._output.write(ERASE)
 
     def hide(self, secret: Secret) -> None:
         """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
@@ -62,15 +64,15 @@ class Log:
     def command(self, line: str) -> None:
         """Print one line as it is; for the line that makes the platform mask the secret."""
         self.erase()
-        encoding = self._stream.encoding or "utf-8"
-        self._write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        self._output.write(line + "\n")
 
-    def _write(self, text: str) -> None:
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (OSError, ValueError):
-            return
+    def flush(self) -> None:
+        """Print what the reader of the log had no room for, as far as it has now."""
+        self._output.flush()
+
+    def close(self) -> None:
+        """Print the rest, as long as somebody reads it. The last thing that a step does."""
+        self._output.close()
 
     def _without_secrets(self, line: str) -> str:
         for text in self._hidden:

@@ -7,7 +7,6 @@ are never in it. It is written case by case, so that a large run costs no more m
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from testsigma_action.compare import Comparison
@@ -20,11 +19,7 @@ from testsigma_action.tree import CaseResult, Iteration, MachineResult, StepResu
 SCHEMA_VERSION = 1
 
 _TEXT = 65_536
-_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _MILLISECOND = timedelta(milliseconds=1)
-# What is added to a difference loses its zone in a tenth of the time that `replace(tzinfo=None)` takes.
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - written as UTC
-_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 
 Fields = dict[str, Any]
 
@@ -219,12 +214,10 @@ def _timing(timing: Timing) -> Fields:
     }
 
 
-# Most times of results are whole seconds, so that neighbouring steps and cases share them.
-@lru_cache(maxsize=1024)
 def _time(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return (_EPOCH + (moment - _EPOCH_UTC)).isoformat("T", "milliseconds") + "Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
 
 
 def _seconds(duration: timedelta | None) -> float | None:
@@ -236,8 +229,8 @@ def _optional(result: Result | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    return text if len(text) <= _TEXT else cut(text, _TEXT)
+    return cut(text, _TEXT)
 
 
 def _dump(fields: Fields) -> str:
-    return encodable(_ENCODER.encode(fields))
+    return encodable(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
