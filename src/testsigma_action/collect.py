@@ -17,7 +17,7 @@ from testsigma_action.asking import WIDTH, Asking, Budgeted
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.evidence import lagging
 from testsigma_action.model import Result, Run
-from testsigma_action.settle import Settling, replaces
+from testsigma_action.settle import Settling, replaces, with_result_of
 from testsigma_action.tree import CaseResult, Iteration, ResultTree, StepResult
 
 Details = Literal["failed", "all", "none"]
@@ -79,14 +79,16 @@ Rungs = Generator[ResultTree, None, _Reading]
 def _settled(found: _Reading, read: Callable[[Run], Rungs], settling: Settling | None) -> Rungs:
     """Read again while what was read does not fit together and there is time.
 
-    A reading with less in it than the one before counts for nothing: it could have lost what speaks against a pass.
+    Of a reading with less in it than the one before, only the run's result counts: the rest could have lost what speaks
+    against a pass.
     """
     while settling and lagging(found.tree) and settling.again(found.tree.run):
         run = settling.reread(found.tree.run)
-        again = _returned(read(run)) if run else None
-        if again and replaces(found.tree, again.tree):
-            found = again
-            yield found.tree
+        if not run:
+            continue
+        again = _returned(read(run))
+        found = again if replaces(found.tree, again.tree) else replace(found, tree=with_result_of(run, found.tree))
+        yield found.tree
     return found
 
 

@@ -193,6 +193,7 @@ class Run:
             self.consolidated_status in {None, Status.COMPLETED}
             and self.consolidated_result in {None, Result.PASSED}
             and not any(counts.bad or counts.running for counts in self.consolidated_counts)
+            and not self.unreadable_fields
         )
 
     @property

@@ -83,3 +83,10 @@ def later(before: Run, seen: Run) -> Run:
 def replaces(before: ResultTree, again: ResultTree) -> bool:
     """Whether a new reading may stand for the one before: with new gaps it could have lost evidence against a pass."""
     return set(again.gaps) <= set(before.gaps)
+
+
+def with_result_of(run: Run, tree: ResultTree) -> ResultTree:
+    """The tree with the result of a newer answer about its run, if that has one."""
+    if run.result in UNFINISHED:
+        return tree
+    return replace(tree, run=replace(tree.run, result=run.result, result_label=run.result_label))

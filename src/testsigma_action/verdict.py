@@ -166,7 +166,7 @@ def _not_executed(tree: ResultTree) -> Verdict:
         return _failed("No case was executed.", "no-tests", NO_TESTS_HINT)
     if counts.failed:
         return _failed(f"{_failures(tree)} The run's result is NOT_EXECUTED.", "tests-failed")
-    number, did = (counts.passed, "passed") if counts.passed else (counts.executed, "were executed")
+    number, did = (counts.passed, "passed") if counts.passed else (counts.executed, "ran")
     of = f"{number} of {cases(counts.total)}" if counts.total else cases(number)
     return _failed(f"The run's result is NOT_EXECUTED although {of} {did}.", "contradiction")
 

@@ -553,6 +553,8 @@ def test_what_is_said_of_a_run_and_its_reruns_together() -> None:
     bare = decode.run(RUN)
     assert (bare.consolidated_status, bare.consolidated_result, bare.consolidated_counts) == (None, None, ())
     assert bare.redeemed
+    assert not decode.run(RUN | {"consolidatedResult": "SOMETHING"}).redeemed
+    assert not decode.run(RUN | {"consolidatedPlanFailedCount": "many"}).redeemed
     odd = decode.run(RUN | {"consolidatedStatus": "SOMETHING_NEW"})
     assert (odd.consolidated_status, odd.redeemed) == (Status.UNKNOWN, False)
 

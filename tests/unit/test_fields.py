@@ -34,6 +34,7 @@ HOSTILE: list[object] = [
     10**100,
     "274.0",
 ]
+NO_COUNTS: list[object] = [" 1", -1, 1.5, True, "many", {}, [], "", 10**13]
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 7, True, [{"id": 1}]])
@@ -212,7 +213,7 @@ def test_timing() -> None:
         ({"a": None}, Evidence()),
         ({"a": 0}, Evidence(0)),
         ({"a": "7"}, Evidence(7)),
-        *(({"a": value}, Evidence(unreadable="a")) for value in (" 1", -1, 1.5, True, "many", {}, [], "", 10**13)),
+        *(({"a": value}, Evidence(unreadable="a")) for value in NO_COUNTS),
     ],
 )
 def test_evidence(body: dict[str, object], evidence: Evidence[int]) -> None:

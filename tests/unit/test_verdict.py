@@ -104,6 +104,35 @@ def test_stale_counters_of_what_runs_are_no_contradiction() -> None:
     assert exits(tree(Result.PASSED, run=with_counts(Counts(total=1, passed=1, running=1)))) == (0, "")
 
 
+def test_a_field_that_cannot_be_read_is_a_contradiction() -> None:
+    """Of the run or of its details; the reason names the first few of them."""
+    passed = tree(Result.PASSED)
+    for doubtful in (
+        replace(passed, run=replace(DONE, unreadable_fields=("failedCount",))),
+        replace(passed, unreadable_fields=("failedCount",)),
+    ):
+        assert judge(doubtful).code == "contradiction"
+        assert "`failedCount` cannot be read" in judge(doubtful).reason
+    many = replace(passed, unreadable_fields=("a", "b", "c", "d", "e", "a"))
+    assert "`a`, `b`, `c` and 2 more cannot be read" in judge(many).reason
+
+
+@pytest.mark.parametrize(
+    ("results", "reason", "code"),
+    [
+        ((Result.PASSED, Result.NOT_EXECUTED), "although 1 of 2 cases passed", "contradiction"),
+        ((Result.ABORTED,), "although 1 of 1 case ran", "contradiction"),
+        ((Result.PASSED, Result.FAILED), "1 of 2 cases failed", "tests-failed"),
+        ((Result.NOT_EXECUTED,), "No case was executed", "no-tests"),
+    ],
+)
+def test_a_run_that_is_called_not_executed(results: tuple[Result, ...], reason: str, code: str) -> None:
+    """The reason is what its cases say."""
+    verdict = judge(tree(*results, run=replace(DONE, result=Result.NOT_EXECUTED)))
+    assert (verdict.exit_code, verdict.code) == (1, code)
+    assert reason in verdict.reason
+
+
 def test_a_failed_visual_comparison_decides_nothing() -> None:
     """It can fail a case; by itself it is not decisive."""
     assert exits(tree(Result.PASSED, run=replace(DONE, visual_result=Result.FAILED))) == (0, "")
@@ -322,6 +351,16 @@ def test_failed_counters_of_the_first_run_do_not_veto() -> None:
             broken(Result.FAILED, run=replace(FAILED_RUN, counts=Counts(total=3, passed=1, failed=1))),
             tree(Result.PASSED, run=AGAIN),
             "not complete",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, unreadable_fields=("failedCount",))),
+            tree(Result.PASSED, run=AGAIN),
+            "`failedCount` cannot be read",
+        ),
+        (
+            broken(Result.FAILED, run=replace(FAILED_RUN, counts=Counts(failed=1, running=1))),
+            tree(Result.PASSED, run=AGAIN),
+            "still running",
         ),
         (
             broken(Result.FAILED, run=replace(FAILED_RUN, consolidated_result=Result.FAILED)),

@@ -102,6 +102,15 @@ def test_a_result_that_was_no_pass_stays(tmp_path: Path) -> None:
     assert (outcome.exit_code, outcome.outputs["result"]) == (1, "failed")
 
 
+def test_a_failure_that_is_seen_last_counts(tmp_path: Path) -> None:
+    """A run that turns out to have failed is no pass, also where the rest cannot be read again."""
+    said = '{"id": 1001, "executionId": 420, "status": "STATUS_COMPLETED", "result": "FAILURE", "buildNo": "x"}'
+    later = Fault("status", text=said, begin=RUN + 3.0, count=None)
+    lost = Fault("cases", status=404, text='{"error": "gone"}', begin=RUN + 3.0, count=None)
+    outcome = run(lagging("passing", 3600.0, "rows").with_faults(later, lost), tmp_path)
+    assert (outcome.exit_code, outcome.outputs["result"]) == (1, "failed")
+
+
 def test_a_rerun_whose_results_are_behind(tmp_path: Path) -> None:
     """Every run of a chain is read again, within the same 30 seconds."""
     content = lagging("failing", 5.0, "cases", "details")
