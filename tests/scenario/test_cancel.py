@@ -84,7 +84,7 @@ def test_the_same_signal_twice(bench: Bench, number: signal.Signals, exit_code: 
     step.send(number)
     outcome = step.wait()
     assert outcome.exit_code == exit_code
-    assert outcome.junit.get("errors") == "1"
+    assert outcome.junit_counts["errors"] == 1
     assert "settled" not in outcome.state
 
 
@@ -124,7 +124,7 @@ def test_killed(bench: Bench) -> None:
     assert outcome.outputs["run-id"] == "1001"
     assert (outcome.state["plan_id"], outcome.state["run_id"]) == ("420", "1001")
     assert "settled" not in outcome.state
-    assert outcome.junit.get("errors") == "1"
+    assert outcome.junit_counts["errors"] == 1
 
 
 def test_without_waiting(bench: Bench) -> None:
