@@ -123,14 +123,14 @@ def _other_attempt(attempt: Entry, kind: type[InterimResult]) -> InterimResult:
 
 def _body(entry: Entry) -> str:
     before, steps = story(entry.steps)
-    told = [lines(entry.message, _BODY_MESSAGE, _LINE)]
+    told = [lines(entry.message, _BODY_MESSAGE, _LINE) or _NO_MESSAGE]
     if steps:
         told += ["", "Steps:"]
     if before:
         told.append(f"     ... {before} before these")
     told += [_step_line(step) for step in steps]
     notes = [one_line(note, _LINE) for note in entry.notes if note]
-    return _plain("\n".join([*told, "", *notes] if notes else told)) or _NO_MESSAGE
+    return _plain("\n".join([*told, "", *notes] if notes else told))
 
 
 def _step_line(step: StepResult) -> str:
