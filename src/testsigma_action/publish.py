@@ -11,6 +11,7 @@ from testsigma_action.errors import Bug, InputError, ReportError
 from testsigma_action.inputs import Inputs
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
+from testsigma_action.values import OFF
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """What the step concludes, and all that is known when it ends: what every reporter renders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -35,6 +35,30 @@ class Verdict:
     hint: str = ""
 
 
+def balanced(counts: Counts) -> Counts:
+    """Return counters that add up to their total, as people and programs expect of numbers that stand together.
+
+    Older versions of the service have no counter for running cases, and counters are not updated at the same moment. A
+    case that no counter has is one without a result, which is what `queued` says; a total that is too small is raised.
+    """
+    parts = (
+        counts.passed,
+        counts.failed,
+        counts.aborted,
+        counts.stopped,
+        counts.not_executed,
+        counts.queued,
+        counts.running,
+    )
+    counted = [part for part in parts if part is not None]
+    if counts.total is None or not counted:
+        return counts
+    missing = counts.total - sum(counted)
+    if missing > 0:
+        return replace(counts, queued=(counts.queued or 0) + missing)
+    return replace(counts, total=sum(counted))
+
+
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """One run with all that is known of it when the step ends, whichever way it ends.
@@ -51,10 +75,10 @@ class RunReport:
 
     @property
     def counts(self) -> Counts:
-        """The best numbers there are."""
+        """The best numbers there are; they add up."""
         if self.tree:
-            return self.tree.counts
-        return self.run.counts if self.run else Counts()
+            return balanced(self.tree.counts)
+        return balanced(self.run.counts) if self.run else Counts()
 
     @property
     def title(self) -> str:

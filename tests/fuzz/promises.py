@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
+from tests import junit_rules
 from tests.fuzz import truth
 from tests.fuzz.story import Story
 from tests.fuzz.truth import with_reruns
@@ -168,8 +169,7 @@ def _of_junit(root: ET.Element, code: int) -> Iterator[str]:
     green = root.find(".//failure") is None and root.find(".//error") is None
     if green and code != 0:
         yield f"the JUnit file is green, and the exit code {code}"
-    if root.find(".//testcase") is None:
-        yield "the JUnit file has no case"
+    yield from (f"the JUnit file breaks a rule: {problem}" for problem in junit_rules.broken(root))
 
 
 def keeps_the_key(story: Story) -> Iterator[str]:

@@ -21,16 +21,16 @@ MAKEFILES = "\n".join(
 )
 
 
-def steps(node: object) -> Iterator[dict[str, Any]]:
-    """All steps of a workflow, or of a list of steps, that use the action."""
+def uses(node: object, action: str) -> Iterator[dict[str, Any]]:
+    """All steps of a workflow, or of a list of steps, that use an action."""
     if isinstance(node, dict):
-        if "testsigma-action@" in str(node.get("uses", "")):
+        if action in str(node.get("uses", "")):
             yield node
         for inner in node.values():
-            yield from steps(inner)
+            yield from uses(inner, action)
     elif isinstance(node, list):
         for inner in node:
-            yield from steps(inner)
+            yield from uses(inner, action)
 
 
 def headings(page: str) -> set[str]:
@@ -48,12 +48,37 @@ def action() -> dict[str, Any]:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_examples_use_what_there_is(block: str) -> None:
     """Every example is YAML that uses the action with the required inputs and none that it does not have."""
-    used = list(steps(yaml.safe_load(block)))
+    used = list(uses(yaml.safe_load(block), "testsigma-action@"))
     inputs = action()["inputs"]
     required = {name for name, declared in inputs.items() if declared.get("required")}
     assert used
     for step in used:
         assert required <= set(step["with"]) <= set(inputs)
+
+
+def test_the_quickstart_serves_merge_queues() -> None:
+    """A required check whose workflow has no `merge_group` blocks every merge queue."""
+    quickstart = yaml.safe_load(BLOCKS[0])
+    # YAML 1.1 reads `on` as true.
+    assert set(quickstart[True]) == {"pull_request", "merge_group", "push"}
+
+
+NEEDED_BY_READERS = {
+    "EnricoMi/publish-unit-test-result-action": {"files"},
+    "ctrf-io/github-test-reporter": {"report-path", "pull-request", "previous-results-report", "upload-artifact"},
+    "mikepenz/action-junit-report": {"report_paths", "check_title_template"},
+    "ScaCap/action-surefire-report": {"report_paths", "ignore_flaky_tests"},
+}
+
+
+@pytest.mark.parametrize("reader", NEEDED_BY_READERS)
+def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
+    """Each action that reads our files is shown with a version, our files, and what keeps its numbers equal to ours."""
+    ((block, found),) = ((block, step) for block in BLOCKS for step in uses(yaml.safe_load(block), f"{reader}@"))
+    assert re.fullmatch(r".+@v[0-9]+", found["uses"])
+    assert found["if"] == "always()"
+    assert NEEDED_BY_READERS[reader] <= set(found["with"])
+    assert "test-results/TEST-*.xml" in block
 
 
 @pytest.mark.parametrize("block", OTHERS)
@@ -107,7 +132,7 @@ def test_secrets_in_runtime_data_arrive_as_they_are(secret: str) -> None:
     found = [
         step["with"]["runtime-data"]
         for block in BLOCKS
-        for step in steps(yaml.safe_load(block))
+        for step in uses(yaml.safe_load(block), "testsigma-action@")
         if "runtime-data" in step["with"]
     ]
     assert found

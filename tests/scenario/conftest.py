@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import junit_rules
 from tests.scenario.files import read_command_file
 from tests.scenario.secrecy import key_of, leaks
 from tests.simulator import Scenario, Seen, Server, Simulator
@@ -68,6 +69,11 @@ class Outcome:
     def junit(self) -> ET.Element:
         """The root of the JUnit file."""
         return ET.fromstring(self.junit_path.read_text("utf-8"))
+
+    @property
+    def junit_counts(self) -> dict[str, int]:
+        """What the suites of the JUnit file count: tests, failures, errors, skipped."""
+        return junit_rules.counts(self.junit)
 
     @property
     def results(self) -> dict[str, Any]:
@@ -182,6 +188,12 @@ class Bench:
         """No step of this test showed its key, in its log or in any file."""
         assert [leak for step in self.steps for leak in leaks(step.log, self.folder, step.key)] == []
 
+    def check_junit(self) -> None:
+        """Every JUnit file of this test keeps the rules of all readers."""
+        files = [path for step in self.steps for path in step.workspace.rglob("*.xml") if path.is_file()]
+        roots = [ET.fromstring(path.read_text("utf-8")) for path in files]
+        assert [problem for root in roots for problem in junit_rules.broken(root)] == []
+
     def close(self) -> None:
         """End what still goes on."""
         for step in self.steps:
@@ -201,13 +213,17 @@ def _needed() -> dict[str, str]:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Steps and simulators of one test, ended with it. Whatever the test is about: no key may be seen anywhere."""
+    """Steps and simulators of one test, ended with it.
+
+    Whatever the test is about: no key may be seen anywhere, and every reader takes its JUnit files.
+    """
     made = Bench(tmp_path)
     try:
         yield made
     finally:
         made.close()
     made.check_secrecy()
+    made.check_junit()
 
 
 @pytest.fixture

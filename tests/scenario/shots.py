@@ -89,6 +89,6 @@ def _assert_reports(outcome: Outcome, number: signal.Signals) -> None:
     conclusion = outcome.outputs["conclusion"]
     assert (outcome.exit_code, conclusion) in {(WAYS_OUT[number], "cancelled"), (1, "failed")}
     assert outcome.results["verdict"]["conclusion"] == conclusion
-    assert int(outcome.junit.attrib["failures"]) + int(outcome.junit.attrib["errors"]) > 0
+    assert outcome.junit_counts["failures"] + outcome.junit_counts["errors"] > 0
     assert outcome.summary.strip()
     assert f"(exit code {outcome.exit_code}, " in outcome.lines[-1]

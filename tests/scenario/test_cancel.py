@@ -85,7 +85,7 @@ def test_the_same_signal_twice(bench: Bench, number: signal.Signals, exit_code: 
         step.send(number)
     outcome = step.wait()
     assert outcome.exit_code == exit_code
-    assert outcome.junit.get("errors") == "1"
+    assert outcome.junit_counts["errors"] == 1
     assert "settled" not in outcome.state
     assert "was stopped" not in outcome.log
 
@@ -140,7 +140,7 @@ def test_killed(bench: Bench) -> None:
     assert outcome.outputs["run-id"] == "1001"
     assert (outcome.state["plan_id"], outcome.state["run_id"]) == ("420", "1001")
     assert "settled" not in outcome.state
-    assert outcome.junit.get("errors") == "1"
+    assert outcome.junit_counts["errors"] == 1
 
 
 def test_without_waiting(bench: Bench) -> None:

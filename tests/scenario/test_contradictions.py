@@ -96,7 +96,7 @@ def test_no_evidence_is_no_pass(bench: Bench) -> None:
     step = bench.run(server=bench.serve(served))
     assert step.exit_code == 1
     assert step.outputs["error-code"] == "no-evidence"
-    assert step.junit.get("errors") == "1"
+    assert step.junit_counts["errors"] == 1
 
 
 @pytest.mark.parametrize("versions", [("v2", "v3"), ("v2",), ("v3",), ("v1",), ()])

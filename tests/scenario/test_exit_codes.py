@@ -74,7 +74,7 @@ def test_0_passed(run_scenario: Callable[..., Outcome]) -> None:
     check_reports(step, 0, "passed", "")
     assert (step.outputs["total"], step.outputs["passed"], step.outputs["failed"]) == ("11", "11", "0")
     assert step.results["verdict"]["exitCode"] == 0
-    assert {step.junit.get(key) for key in ("failures", "errors")} == {"0"}
+    assert {step.junit_counts[key] for key in ("failures", "errors")} == {0}
 
 
 def test_0_started(run_scenario: Callable[..., Outcome]) -> None:
@@ -92,7 +92,7 @@ def test_1_failed(run_scenario: Callable[..., Outcome], name: str, code: str) ->
     """A run that completed and is no pass fails the step, and no report looks green."""
     step = run_scenario(scenario(name))
     check_reports(step, 1, "failed", code)
-    assert int(step.junit.get("failures", "0")) + int(step.junit.get("errors", "0")) > 0
+    assert step.junit_counts["failures"] + step.junit_counts["errors"] > 0
 
 
 def test_2_bad_input(bench: Bench) -> None:
@@ -103,7 +103,7 @@ def test_2_bad_input(bench: Bench) -> None:
     assert server.calls == []
     assert "wait: 'perhaps'" in step.log
     assert "timeout: 'soon'" in step.log
-    assert step.junit.get("errors") == "1"
+    assert step.junit_counts["errors"] == 1
     assert step.results["verdict"]["code"] == "bad-input"
 
 
@@ -122,7 +122,7 @@ def test_3_refused(run_scenario: Callable[..., Outcome]) -> None:
     check_reports(step, 3, "error", "api-key-rejected")
     assert "region" in step.log
     assert "Nothing was started" in step.log
-    assert step.junit.get("errors") == "1"
+    assert step.junit_counts["errors"] == 1
 
 
 def test_4_timed_out(bench: Bench) -> None:
@@ -231,7 +231,7 @@ def test_70_bug_in_a_stage(bench: Bench) -> None:
     """A bug before the reports ends in reports, too: none of them looks like a pass."""
     step = bench.run(server=bench.serve(scenario("passing")), root=sabotaged(bench.folder, "collect.py", "collect"))
     check_reports(step, 70, "error", "bug")
-    assert step.junit.get("errors") == "1"
+    assert step.junit_counts["errors"] == 1
     assert "RuntimeError" in step.log
 
 

@@ -37,7 +37,7 @@ def test_a_plain_console_gets_no_commands(bench: Bench) -> None:
     assert step.exit_code == 1
     assert "::" not in step.log
     assert "key-for-tests" not in step.everything
-    assert step.junit.get("failures") == "2"
+    assert step.junit_counts["failures"] == 2
     assert step.results["verdict"]["exitCode"] == 1
 
 

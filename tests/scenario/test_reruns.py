@@ -44,7 +44,7 @@ def test_a_rerun_that_passes(bench: Bench) -> None:
         "flaky": "1",
     }
     assert tags(outcome, "Pay") == ["flakyFailure"]
-    assert (outcome.junit.get("tests"), outcome.junit.get("failures")) == ("2", "0")
+    assert (outcome.junit_counts["tests"], outcome.junit_counts["failures"]) == (2, 0)
     (run,) = outcome.results["runs"]
     assert [rerun["id"] for rerun in run["reruns"]] == ["1002"]
     assert outcome.state["settled"] == "true"
@@ -57,7 +57,7 @@ def test_a_rerun_that_fails_again(bench: Bench) -> None:
     assert "1 of 3 cases failed, also when run again (run 1002)." in outcome.lines[-1]
     assert (outcome.outputs["result"], outcome.outputs["failed"], outcome.outputs["flaky"]) == ("failed", "1", "1")
     assert (tags(outcome, "Search"), tags(outcome, "Pay")) == (["failure", "rerunFailure"], ["flakyFailure"])
-    assert outcome.junit.get("failures") == "1"
+    assert outcome.junit_counts["failures"] == 1
 
 
 def test_a_rerun_that_never_comes(bench: Bench) -> None:

@@ -25,12 +25,7 @@ def test_sample_302_in_every_report(bench: Bench) -> None:
         }
         == step.outputs
     )
-    assert {key: step.junit.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "1",
-        "failures": "1",
-        "errors": "0",
-        "skipped": "0",
-    }
+    assert step.junit_counts == {"tests": 1, "failures": 1, "errors": 0, "skipped": 0}
     run = step.results["runs"][0]
     assert (run["run"]["buildNumber"], run["run"]["planName"], run["counts"]["failed"]) == (
         "1.9.26_rc1",
@@ -51,7 +46,7 @@ def test_sample_517_in_every_report(bench: Bench) -> None:
     message = "Unable to perform click/check action on element, Element is not displayed."
     assert step.exit_code == 1
     assert (step.outputs["run-id"], step.outputs["total"], step.outputs["failed"]) == ("517", "8", "4")
-    assert (step.junit.get("tests"), step.junit.get("failures")) == ("8", "4")
+    assert (step.junit_counts["tests"], step.junit_counts["failures"]) == (8, 4)
     failures = [failure for failure in step.junit.iter("failure") if failure.get("message") == message]
     assert any(action in (failure.text or "") for failure in failures)
     for report in (step.log, step.summary):

@@ -84,7 +84,7 @@ def test_outage() -> None:
     [
         ({"total": 40, "passed": 9, "failed": 1}, "0:01:00  [=====...............] 10 of 40 cases done, 1 failed"),
         ({"total": 40, "passed": 40}, "0:01:00  [====================] 40 of 40 cases done"),
-        ({"total": 4, "passed": 40}, "0:01:00  [====================] 40 of 4 cases done"),
+        ({"total": 4, "passed": 40}, "0:01:00  [====================] 40 of 40 cases done"),
         ({"passed": 3}, "0:01:00  3 cases done"),
         ({}, "0:01:00  in progress"),
     ],

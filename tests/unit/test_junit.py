@@ -2,27 +2,37 @@
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from junitparser import JUnitXml
 
-from tests import samples
+from tests import junit_rules, samples
 from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
 from testsigma_action.model import Counts, Result, Timing
 from testsigma_action.report import Conclusion, Report, Verdict
 from testsigma_action.reporters import junit
 from testsigma_action.tree import CaseResult, Iteration
 
+STOPPED = Verdict(Conclusion.FAILED, 1, "The run was stopped.", "run-stopped")
+
 
 def rendered(report: Report) -> ET.Element:
-    """The document as an element."""
-    return samples.parsed(junit.render(report))
+    """The document as an element, once it is known to keep the rules of all readers."""
+    root = samples.parsed(junit.render(report))
+    assert junit_rules.broken(root) == []
+    return root
 
 
 def only_case(report: Report) -> ET.Element:
     """The only testcase of a document."""
     (found,) = rendered(report).iter("testcase")
     return found
+
+
+def errors(report: Report) -> int:
+    """How many errors a document has."""
+    return junit_rules.counts(rendered(report))["errors"]
 
 
 def outcome(element: ET.Element) -> str:
@@ -40,13 +50,8 @@ def test_realistic_run() -> None:
         "Checkout / Chrome / Basket",
         "Checkout / Safari on macOS / Login",
     ]
-    assert {key: root.get(key) for key in ("tests", "failures", "errors", "skipped", "time")} == {
-        "tests": "8",
-        "failures": "2",
-        "errors": "1",
-        "skipped": "1",
-        "time": "180.000",
-    }
+    assert root.attrib == {"name": "Checkout", "time": "180.0"}
+    assert junit_rules.counts(root) == {"tests": 8, "failures": 2, "errors": 1, "skipped": 1}
     assert [element.get("name") for element in root[1].iter("testcase")] == [
         "Totals are right [EUR]",
         "Totals are right [JPY]",
@@ -87,13 +92,25 @@ def test_outcomes(result: Result, tag: str) -> None:
     verdict = samples.FAILED if tag in {"failure", "error"} else samples.PASSED
     found = only_case(samples.report(run_report(verdict, tree(machine(suite(case("A", result))), remote=remote))))
     assert outcome(found) == tag
-    assert (found.get("name"), found.get("classname"), found.get("time")) == ("A", "Checkout.Chrome.Login", "12.300")
+    assert (found.get("name"), found.get("classname"), found.get("time")) == ("A", "Checkout.Chrome.Login", "12.3")
 
 
-def test_disabled_case_says_so() -> None:
-    """A case that is switched off is skipped for that reason."""
-    found = only_case(of_cases(replace(case("A", Result.NOT_EXECUTED), disabled=True), verdict=samples.PASSED))
-    assert found[0].attrib == {"message": "disabled"}
+@pytest.mark.parametrize(
+    ("skipped", "reason"),
+    [
+        (replace(case("A", Result.NOT_EXECUTED), disabled=True), "disabled"),
+        (
+            case("A", Result.NOT_EXECUTED, (step(1, Result.NOT_EXECUTED, message="The prerequisite\nfailed."),)),
+            "The prerequisite ⏎ failed.",
+        ),
+        (case("A", Result.NOT_EXECUTED), "Not executed."),
+    ],
+)
+def test_skipped_case_says_why(skipped: CaseResult, reason: str) -> None:
+    """The reason is the text of the element as well as its message: codecov takes one without text for a pass."""
+    (found,) = only_case(of_cases(skipped, verdict=samples.PASSED))
+    assert found.attrib == {"message": reason}
+    assert " ⏎ ".join((found.text or "").split("\n")) == reason
 
 
 def test_failure_tells_its_story() -> None:
@@ -106,7 +123,7 @@ def test_failure_tells_its_story() -> None:
         "",
         "Steps:",
         "    1. passed: Click on element 1",
-        ">   2. failed: Click on element 2",
+        "*   2. failed: Click on element 2",
         "",
         "https://app.testsigma.com/ui/td/test_case_results/71",
     ]
@@ -116,7 +133,7 @@ def test_long_story_is_told_from_its_end() -> None:
     """Of many steps the last ones before the failure are told."""
     body = only_case(of_cases(case("A", Result.FAILED, broken_steps(number=100))))[0].text or ""
     assert "... 69 before these" in body
-    assert ">  99. failed: Click on element 99" in body
+    assert "*  99. failed: Click on element 99" in body
     assert "  69." not in body
     assert " 70. passed" in body
 
@@ -190,7 +207,7 @@ def test_red_verdict_over_green_cases(result: Result) -> None:
     verdict = Verdict(Conclusion.FAILED, 1, "It contradicts itself.", "contradiction")
     remote = run(result, message="Stopped by Anna")
     root = rendered(samples.report(run_report(verdict, tree(machine(suite(case("A")))), remote)))
-    assert (root.get("tests"), root.get("errors")) == ("2", "1")
+    assert (junit_rules.counts(root)["tests"], junit_rules.counts(root)["errors"]) == (2, 1)
     assert root[1].get("name") == "Checkout"
     assert root[1].findall(".//error")[0].get("type") == "Contradiction"
     assert "Stopped by Anna" in "".join(root.itertext())
@@ -199,9 +216,24 @@ def test_red_verdict_over_green_cases(result: Result) -> None:
 def test_failed_cases_explain_a_failed_run() -> None:
     """No error is added where failed cases are the reason; one is where the run was stopped as well."""
     cases = tree(machine(suite(case("A", Result.FAILED))))
-    assert rendered(samples.report(run_report(samples.FAILED, cases))).get("errors") == "0"
-    stopped = Verdict(Conclusion.FAILED, 1, "The run was stopped.", "run-stopped")
-    assert rendered(samples.report(run_report(stopped, cases, run(Result.STOPPED)))).get("errors") == "1"
+    assert errors(samples.report(run_report(samples.FAILED, cases))) == 0
+    assert errors(samples.report(run_report(STOPPED, cases, run(Result.STOPPED)))) == 1
+
+
+@pytest.mark.parametrize("result", [Result.STOPPED, Result.ABORTED])
+@pytest.mark.parametrize("of_run", [Result.STOPPED, Result.ABORTED])
+def test_stopped_cases_explain_a_stopped_run(result: Result, of_run: Result) -> None:
+    """No error is added where a case of a run that ended early shows that it did."""
+    cases = tree(machine(suite(case("A"), case("B", result))))
+    found = rendered(samples.report(run_report(STOPPED, cases, run(of_run))))
+    assert [each.get("name") for each in found.iter("testcase")] == ["A", "B"]
+
+
+def test_stopped_cases_explain_no_other_end() -> None:
+    """A step that timed out or was cancelled says so, though the run that it stopped has stopped cases."""
+    cases = tree(machine(suite(case("A", Result.STOPPED))))
+    for verdict in (samples.TIMED_OUT, samples.CANCELLED):
+        assert errors(samples.report(run_report(verdict, cases, run(Result.STOPPED)))) == 2
 
 
 def test_trouble_around_the_runs_shows() -> None:
@@ -209,14 +241,36 @@ def test_trouble_around_the_runs_shows() -> None:
     passed = run_report(samples.PASSED, tree(machine(suite(case("A")))))
     root = rendered(samples.report(passed, verdict=samples.UNWRITABLE))
     assert [element.get("name") for element in root.iter("testcase")] == ["A", "Test plan run"]
-    assert root.get("errors") == "1"
+    assert junit_rules.counts(root)["errors"] == 1
+
+
+def times(found: CaseResult) -> list[tuple[str | None, str | None]]:
+    """The testcases that are made of a case, each with its time."""
+    report = of_cases(found, verdict=samples.PASSED if found.acceptable else samples.FAILED)
+    return [(each.get("name"), each.get("time")) for each in rendered(report).iter("testcase")]
 
 
 def test_iterations_replace_their_case() -> None:
-    """A data-driven case is its iterations; their time is that of their steps."""
-    sets = (Iteration("1", "", Result.PASSED), Iteration("2", "B", Result.FAILED, broken_steps()))
-    names = rendered(of_cases(case("A", Result.FAILED, iterations=sets))).iter("testcase")
-    assert [(found.get("name"), found.get("time")) for found in names] == [("A [1]", "0.000"), ("A [B]", "4.500")]
+    """A data-driven case is its iterations. Those without steps share what the case took besides the others."""
+    known = Iteration("2", "B", Result.FAILED, broken_steps())
+    sets = (Iteration("1", "", Result.PASSED), known, Iteration("3", "C", Result.PASSED), replace(known, name="D"))
+    found = case("A", Result.FAILED, iterations=sets)
+    assert times(found) == [("A [1]", "1.65"), ("A [B]", "4.5"), ("A [C]", "1.65"), ("A [D]", "4.5")]
+
+
+def test_times_of_iterations_add_up_to_the_millisecond() -> None:
+    """A time that cannot be shared out evenly is not lost by rounding."""
+    sets = tuple(Iteration(str(number), str(number), Result.PASSED) for number in range(3))
+    found = replace(case("A", iterations=sets), timing=samples.timing(10))
+    assert [time for _, time in times(found)] == ["3.333", "3.333", "3.334"]
+
+
+def test_iterations_without_any_time() -> None:
+    """Where the case has no time, or a shorter one than its steps, the other iterations took none."""
+    sets = (Iteration("1", "A", Result.PASSED), Iteration("2", "B", Result.FAILED, broken_steps()))
+    for timing in (Timing(), samples.timing(1)):
+        found = replace(case("A", Result.FAILED, iterations=sets), timing=timing)
+        assert [time for _, time in times(found)] == ["0.0", "4.5"]
 
 
 def test_data_set_of_a_long_name_is_kept() -> None:
@@ -236,8 +290,7 @@ def test_data_set_of_a_long_name_is_kept() -> None:
 )
 def test_case_that_its_iterations_do_not_explain_is_listed(odd: CaseResult) -> None:
     """The case is listed beside its iterations where they do not account for its result or its own steps."""
-    names = [found.get("name") for found in rendered(of_cases(odd)).iter("testcase")]
-    assert names == ["A", "A [x]"]
+    assert times(odd) == [("A", "12.3"), ("A [x]", "0.0")]
 
 
 def test_equal_names_are_told_apart() -> None:
@@ -265,9 +318,9 @@ def test_empty_suites_are_left_out() -> None:
 
 
 def test_properties_and_timestamp() -> None:
-    """A suite says what it belongs to, by names that are not empty, and when it began in UTC without a zone."""
+    """A suite says what it belongs to, by names that are not empty, and when it began in UTC."""
     root = rendered(of_cases(case("A"), verdict=samples.PASSED))
-    assert root[0].get("timestamp") == "2026-03-04T10:00:00"
+    assert root[0].get("timestamp") == "2026-03-04T10:00:00Z"
     assert {found.get("name"): found.get("value") for found in root.iter("property")} == {
         "plan": "Checkout",
         "plan_id": "12",
@@ -286,13 +339,57 @@ def test_time_without_a_suite_time() -> None:
     quick = replace(case("A"), timing=samples.timing(0.00001))
     bare = replace(suite(quick, case("B")), timing=Timing())
     root = rendered(samples.report(run_report(samples.PASSED, tree(machine(bare)))))
-    assert [element.get("time") for element in root.iter() if element.get("time")] == [
-        "12.300",
-        "12.300",
-        "0.000",
-        "12.300",
+    assert [element.get("time") for element in root.iter() if element.get("time")] == ["12.3", "12.3", "0.0", "12.3"]
+
+
+def test_every_suite_has_a_timestamp() -> None:
+    """A suite without a begin has that of its machine, its run, or the step; so has the suite of a verdict alone."""
+    begins = [samples.BEGIN + timedelta(minutes=minutes) for minutes in range(5)]
+    named = [replace(suite(case()), name=str(minute), timing=Timing(begins[minute])) for minute in (4, 3)]
+    bare = replace(suite(case()), timing=Timing())
+    on_machine = replace(machine(*named, bare), timing=Timing(begins[2]))
+    elsewhere = replace(machine(bare, title="Safari"), timing=Timing())
+    remote = replace(run(), timing=Timing(begins[1]))
+    of_run = run_report(samples.TIMED_OUT, tree(on_machine, elsewhere, remote=remote))
+    told = samples.report(of_run, run_report(samples.UNREACHABLE), verdict=samples.UNWRITABLE)
+    minutes = [(found.get("timestamp") or "")[14:16] for found in rendered(replace(told, started=begins[0]))]
+    assert minutes == ["04", "03", "02", "01", "01", "00", "00"]
+
+
+def test_title_begins_the_names_of_suites() -> None:
+    """The same plan twice, under two titles, has no suite and no classname in common; a title is never there twice."""
+    cases = tree(machine(suite(case("A"))))
+    run_of_plan = run_report(samples.TIMED_OUT, cases)
+    staging = rendered(samples.report(run_of_plan, title="Staging 1.2"))
+    assert [found.get("name") for found in staging] == [
+        "Staging 1.2 / Checkout / Chrome / Login",
+        "Staging 1.2 / Checkout",
     ]
-    assert root[0].get("timestamp") is None
+    assert [found.get("classname") for found in staging.iter("testcase")] == [
+        "Staging 1_2.Checkout.Chrome.Login",
+        "Staging 1_2.Checkout",
+    ]
+    plain = rendered(samples.report(run_of_plan, title="Checkout"))
+    assert [found.get("name") for found in plain] == ["Checkout / Chrome / Login", "Checkout"]
+
+
+def test_replacement_characters_are_question_marks() -> None:
+    """Nothing in the file is U+FFFD, which xunit-viewer crashes on, and names stay unique without it."""
+    bad = "a\ufffd\ud800"
+    broken_case = replace(case(bad, Result.FAILED, broken_steps(bad)), url=bad)
+    sets = (Iteration("1", bad, Result.PASSED), Iteration("2", "a??", Result.NOT_EXECUTED))
+    cases = (broken_case, case("a??", Result.NOT_EXECUTED), rerun(case(bad), broken_case), case("B", iterations=sets))
+    remote = replace(run(), plan_name=bad, message=bad)
+    found = tree(machine(suite(*cases, name=bad), title=bad), remote=remote)
+    root = rendered(samples.report(run_report(replace(samples.TIMED_OUT, reason=bad), found), title=f"{bad}{bad}"))
+    assert [each.get("name") for each in root.iter("testcase")] == [
+        "a??",
+        "a?? (2)",
+        "a?? (3)",
+        "B [a??]",
+        "B [a??] (2)",
+        "Test plan run",
+    ]
 
 
 def test_caps() -> None:
@@ -307,15 +404,14 @@ def test_caps() -> None:
 
 
 def test_a_case_that_passed_when_it_ran_again() -> None:
-    """It is passed and counts as such; what it was before are flaky failures and errors, with what is known of them."""
+    """It is passed and counts as such; what it was before are flaky failures, with what is known of them."""
     root = rendered(samples.flaky())
-    counters = {key: root.get(key) for key in ("tests", "failures", "errors", "skipped")}
-    assert counters == {"tests": "5", "failures": "0", "errors": "0", "skipped": "0"}
+    assert junit_rules.counts(root) == {"tests": 5, "failures": 0, "errors": 0, "skipped": 0}
     found = {each.get("name"): [child.tag for child in each] for each in root.iter("testcase")}
     assert found == {
         "Sign in": [],
         "Pay": ["flakyFailure"],
-        "Search": ["flakyError", "flakyFailure"],
+        "Search": ["flakyFailure", "flakyFailure"],
         "Totals [EUR]": [],
         "Totals [JPY]": ["flakyFailure"],
     }
@@ -330,8 +426,8 @@ def test_a_case_that_passed_when_it_ran_again() -> None:
     ("attempts", "tags"),
     [
         ((Result.FAILED, Result.FAILED), ["failure", "rerunFailure"]),
-        ((Result.ABORTED, Result.FAILED), ["error", "rerunFailure"]),
-        ((Result.FAILED, Result.PASSED, Result.STOPPED), ["failure", "rerunError"]),
+        ((Result.ABORTED, Result.FAILED), ["rerunFailure", "error"]),
+        ((Result.FAILED, Result.PASSED, Result.STOPPED), ["failure", "rerunFailure"]),
         ((Result.PASSED, Result.FAILED), ["failure"]),
     ],
 )
@@ -345,13 +441,11 @@ def test_a_case_that_failed_again(attempts: tuple[Result, ...], tags: list[str])
     (found,) = root.iter("testcase")
     assert [child.tag for child in found] == tags
     bad = [number for number, result in enumerate(attempts) if result is not Result.PASSED]
-    assert [child.get("message") for child in found] == [f"Attempt {number}" for number in bad]
-    assert f"https://example.com/{bad[0]}" in (found[0].text or "")
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == (
-        "1",
-        str(tags.count("failure")),
-        str(tags.count("error")),
-    )
+    told = sorted(found, key=lambda child: child.tag.startswith("rerun"))
+    assert [child.get("message") for child in told] == [f"Attempt {number}" for number in bad]
+    assert f"https://example.com/{bad[0]}" in (told[0].text or "")
+    counts = {"tests": 1, "failures": tags.count("failure"), "errors": tags.count("error"), "skipped": 0}
+    assert junit_rules.counts(root) == counts
 
 
 def test_data_sets_of_one_name_keep_no_earlier_attempts() -> None:

@@ -14,6 +14,7 @@ from testsigma_action.compare import compare
 from testsigma_action.model import ConfigurationRef, Result, RunSpec
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import results_json
+from testsigma_action.tree import Iteration
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
 
@@ -119,3 +120,19 @@ def test_reruns() -> None:
     ]
     assert cases[1]["earlier"][0]["steps"][1]["message"] == "No such button"
     assert "earlier" not in cases[1]["earlier"][0]
+
+
+def test_identity() -> None:
+    """Every case and data set says by what a reader finds it again in other runs, whatever it is called by then."""
+    sets = (Iteration("81", "EUR", Result.PASSED), Iteration("82", "", Result.PASSED))
+    found = replace(case("Totals", iterations=sets), earlier=(case("Totals", Result.FAILED, iterations=sets[:1]),))
+    machine = replace(samples.machine(samples.suite(found, case("Pay"))), machine_id="33")
+    of_plan = run_report(results=samples.tree(machine))
+    by_run = replace(of_plan, spec=RunSpec())
+    for report in (of_plan, by_run):
+        totals, pay = rendered(samples.report(report))["runs"][0]["machines"][0]["suites"][0]["cases"]
+        plain = {"planId": "12", "machineId": "33", "caseId": "7", "dataSet": None}
+        assert totals["identity"] == pay["identity"] == totals["earlier"][0]["identity"] == plain
+        named = [plain | {"dataSet": "EUR"}, plain | {"dataSet": ""}]
+        assert [each["identity"] for each in totals["iterations"]] == named
+        assert totals["earlier"][0]["iterations"][0]["identity"] == named[0]

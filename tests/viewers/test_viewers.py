@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import samples
+from tests import junit_rules, samples
 from tests.property.test_reporters import HOSTILE
 from testsigma_action.model import Result
 from testsigma_action.report import Report
@@ -50,11 +50,18 @@ def _rerun(result: Result) -> CaseResult:
     return samples.rerun(samples.case("Pay", result), bad, samples.case("Pay", Result.ABORTED))
 
 
+def _rerun_after_an_abort(result: Result) -> CaseResult:
+    return samples.rerun(samples.case("Search", result), samples.case("Search", Result.ABORTED))
+
+
 REPORTS = {
     "green": green(),
     "a bad day": samples.failing(),
     "reruns that passed": samples.flaky(),
     "reruns that failed": samples.of_cases(*(_rerun(result) for result in Result)),
+    "reruns after an abort": samples.of_cases(*(_rerun_after_an_abort(result) for result in Result)),
+    "skipped": samples.of_cases(samples.case("A", Result.NOT_EXECUTED), samples.case("B"), verdict=samples.PASSED),
+    "a title": samples.report(samples.run_report(samples.FAILED, samples.failing().runs[0].tree), title="Staging"),
     "no results": samples.report(samples.run_report(samples.TIMED_OUT, remote=samples.run())),
     "hostile text": hostile(),
     "other alphabets": foreign(),
@@ -71,10 +78,9 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def ours(file: Path) -> Counter[str]:
     """What the file itself says: passed, failure, error, skipped."""
-    root = samples.parsed([file.read_text("utf-8")])
-    named = {"failure": "failures", "error": "errors", "skipped": "skipped"}
-    counts = {name: int(root.get(attribute, "")) for name, attribute in named.items()}
-    return Counter(counts | {"passed": int(root.get("tests", "")) - sum(counts.values())})
+    tests, *others = junit_rules.counts(samples.parsed([file.read_text("utf-8")])).values()
+    counts = dict(zip(("failure", "error", "skipped"), others, strict=True))
+    return Counter(counts | {"passed": tests - sum(others)})
 
 
 def read(line: Sequence[str | Path], folder: Path) -> str:
@@ -111,6 +117,6 @@ def test_xunit_viewer(file: Path) -> None:
     counted = re.findall(r"^(?:\d+ \w+(?:, |$))+", told, re.MULTILINE)[-1]
     shown: Counter[str] = Counter()
     for number, name in re.findall(r"(\d+) (\w+)", counted):
-        shown["passed" if name in {"flakyFailure", "flakyError"} else name] += int(number)
+        shown["passed" if name == "flakyFailure" else name] += int(number)
     assert +shown == +ours(file)
     assert file.with_name("page.html").stat().st_size > file.stat().st_size

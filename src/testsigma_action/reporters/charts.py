@@ -49,7 +49,7 @@ def outcome(counts: Counts) -> str:
         "passed": counts.passed or 0,
         "failed": counts.failed or 0,
         "not executed": counts.not_executed or 0,
-        "other": (counts.aborted or 0) + (counts.stopped or 0) + (counts.queued or 0),
+        "other": (counts.aborted or 0) + (counts.stopped or 0) + (counts.queued or 0) + (counts.running or 0),
     }
     # Mermaid sorts them like this, and gives out its colours in that order.
     names = sorted(filter(numbers.get, numbers), key=lambda name: -numbers[name])

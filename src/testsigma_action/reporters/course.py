@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from testsigma_action.model import Counts, Run, Status
+from testsigma_action.report import balanced
 from testsigma_action.text import log_line
 from testsigma_action.words import in_words, status_in_words
 
@@ -23,7 +24,7 @@ class Course:
 
 def progress(run: Run, course: Course) -> str:
     """One line about a run: how long we have been waiting, its status, how far it is."""
-    told = [status(run), *_counted(run.counts)]
+    told = [status(run), *_counted(balanced(run.counts))]
     if course.queued:
         queued = _roughly(course.queued)
         told.append(f"{queued} of it in the queue" if run.completed else f"left the queue after {queued}")
@@ -71,15 +72,16 @@ def bar(run: Run | None, what: str, course: Course) -> str:
     """The same on one short line that is drawn anew again and again."""
     if not run or run.completed:
         return f"{clock(course.elapsed)}  {what} ..."
-    told = [*_counted(run.counts)] or [status(run)]
+    counts = balanced(run.counts)
+    told = [*_counted(counts)] or [status(run)]
     told += [time_left(course.left)] if course.left is not None else []
     told += [f"no answer for {_roughly(course.unheard)}"] if course.unheard else []
-    drawn = _drawn(run.counts) if run.counts.known and run.counts.total else ""
+    drawn = _drawn(counts.done, counts.total) if counts.known and counts.total else ""
     return f"{clock(course.elapsed)}  {drawn}{', '.join(told)}"
 
 
-def _drawn(counts: Counts, width: int = 20) -> str:
-    filled = width * min(counts.done, counts.total or 0) // (counts.total or 1)
+def _drawn(done: int, total: int, width: int = 20) -> str:
+    filled = width * done // total
     return f"[{'=' * filled}{'.' * (width - filled)}] "
 
 

@@ -61,7 +61,9 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "listed": bool(tree and tree.listed),
         "gaps": [_text(gap) for gap in tree.gaps] if tree else [],
     }
-    return _nest(fields, "machines", map(_machine, tree.machines if tree else ()))
+    plan_id = report.spec.plan_id or (report.run.plan_id if report.run else "")
+    machines = (_machine(machine, plan_id) for machine in (tree.machines if tree else ()))
+    return _nest(fields, "machines", machines)
 
 
 def _comparison(comparison: Comparison) -> Fields:
@@ -75,8 +77,8 @@ def _comparison(comparison: Comparison) -> Fields:
     }
 
 
-def _machine(machine: MachineResult) -> Iterator[str]:
-    device = machine.device
+def _machine(machine: MachineResult, plan_id: str) -> Iterator[str]:
+    device, place = machine.device, {"planId": plan_id, "machineId": machine.machine_id}
     fields = {
         "id": machine.id,
         "title": _text(machine.title),
@@ -92,25 +94,27 @@ def _machine(machine: MachineResult) -> Iterator[str]:
             "host": device.host,
         },
     }
-    return _nest(fields, "suites", map(_suite, machine.suites))
+    return _nest(fields, "suites", (_suite(suite, place) for suite in machine.suites))
 
 
-def _suite(suite: SuiteResult) -> Iterator[str]:
+def _suite(suite: SuiteResult, place: Fields) -> Iterator[str]:
     fields = {"id": suite.id, "name": _text(suite.name), "result": suite.result.value, **_timing(suite.timing)}
-    return _nest(fields, "cases", ((_dump(_case(case)),) for case in suite.cases))
+    return _nest(fields, "cases", ((_dump(_case(case, place)),) for case in suite.cases))
 
 
-def _case(case: CaseResult) -> Fields:
-    fields = _attempt(case)
+def _case(case: CaseResult, place: Fields) -> Fields:
+    fields = _attempt(case, place)
     fields["flaky"] = case.flaky
-    fields["earlier"] = [_attempt(attempt) for attempt in case.earlier]
+    fields["earlier"] = [_attempt(attempt, place) for attempt in case.earlier]
     return fields
 
 
-def _attempt(case: CaseResult) -> Fields:
+def _attempt(case: CaseResult, place: Fields) -> Fields:
+    identity = {**place, "caseId": case.case_id, "dataSet": None}
     return {
         "id": case.id,
         "caseId": case.case_id,
+        "identity": identity,
         "name": _text(case.name),
         "result": case.result.value,
         "resultLabel": _text(case.result_label),
@@ -120,14 +124,15 @@ def _attempt(case: CaseResult) -> Fields:
         **_timing(case.timing),
         "visualResult": _optional(case.visual_result),
         "url": case.url,
-        "iterations": [_iteration(iteration) for iteration in case.iterations],
+        "iterations": [_iteration(iteration, identity) for iteration in case.iterations],
         "steps": _steps(case.steps),
     }
 
 
-def _iteration(iteration: Iteration) -> Fields:
+def _iteration(iteration: Iteration, identity: Fields) -> Fields:
     return {
         "id": iteration.id,
+        "identity": {**identity, "dataSet": _text(iteration.name)},
         "name": _text(iteration.name),
         "result": iteration.result.value,
         "steps": _steps(iteration.steps),

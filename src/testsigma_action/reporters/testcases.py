@@ -5,22 +5,22 @@ repair and run again. The case itself is then left out, unless none of its itera
 hold a failure. So there may be more testcases than the summary counts cases.
 
 A run whose cases do not show its verdict (it timed out, was cancelled, has no results, contradicts itself) has one
-more testcase, `Test plan run`, so that no reader shows a green file under a red verdict.
+more testcase, `Test plan run`, so that no reader shows a green file under a red verdict. A run that was stopped or
+aborted has none where one of its cases was.
 
 A case that ran more than once is one testcase. As in surefire's reports it is passed if it passed at last, and keeps
 the attempts that did not; else it is what went wrong first, and keeps what went wrong later.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import NamedTuple
+from itertools import pairwise
 
 from testsigma_action.model import Result, Timing
 from testsigma_action.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.reporters import (
-    RESULTS,
     account,
     heading,
     machine_name,
@@ -49,17 +49,17 @@ class Outcome(Enum):
     ERROR = auto()
     SKIPPED = auto()
 
-    __hash__ = object.__hash__  # As that of Result.
-
 
 _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Result.NOT_EXECUTED: Outcome.SKIPPED}
+_CUT_SHORT = {Result.STOPPED, Result.ABORTED}
+_MILLISECOND = timedelta(milliseconds=1)
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A testcase to be: `kind` is what went wrong in one word, `notes` stand below its steps. All text is untrusted.
 
-    `others` are its other attempts that did not pass, the oldest first. There is one for every case of a run: a tuple
-    is made in a third of the time that a frozen dataclass takes.
+    `others` are its other attempts that did not pass, the oldest first.
     """
 
     name: str
@@ -74,12 +74,13 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A testsuite to be. `path` is where it stands: plan, machine, suite."""
+    """A testsuite to be. `path` is where it stands: title, plan, machine, suite."""
 
     path: tuple[str, ...]
     entries: tuple[Entry, ...]
-    timing: Timing
+    started: datetime
     properties: dict[str, str]
+    timing: Timing = Timing()
 
     @property
     def duration(self) -> timedelta:
@@ -90,23 +91,40 @@ class Suite:
 
 def suites(report: Report) -> list[Suite]:
     """All suites of the document: at least one, and none without a testcase."""
-    found = [suite for run in report.runs for suite in _of_run(run)]
+    found = [suite for run in report.runs for suite in _of_run(run, report)]
     verdict = step_verdict(report)
     if verdict or not found:
-        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), Timing(), {}))
+        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), report.started, {}))
     return found
 
 
-def _of_run(run: RunReport) -> Iterator[Suite]:
+def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
     machines = run.tree.machines if run.tree else ()
     placed = [(machine, suite) for machine in machines for suite in machine.suites if any(_shown(suite))]
-    properties = _run_properties(run)
+    path, properties = _path(run, report), _run_properties(run)
+    started = (run.run and run.run.timing.started) or report.started
     for machine, suite in placed:
-        entries = tuple(entry for case in _shown(suite) for entry in _of_case(case))
-        path = (run.title, machine_name(machine), suite_name(suite))
-        yield Suite(path, entries, suite.timing, properties | _machine_properties(machine, suite))
-    if needs_saying(run) or not placed:
-        yield Suite((run.title,), (_whole(run.verdict, run),), Timing(), properties)
+        yield Suite(
+            path=(*path, machine_name(machine), suite_name(suite)),
+            entries=tuple(entry for case in _shown(suite) for entry in _of_case(case)),
+            started=suite.timing.started or machine.timing.started or started,
+            properties=properties | _machine_properties(machine, suite),
+            timing=suite.timing,
+        )
+    if not placed or (needs_saying(run) and not _cases_show_the_stop(run)):
+        yield Suite(path, (_whole(run.verdict, run),), started, properties)
+
+
+def _path(run: RunReport, report: Report) -> tuple[str, ...]:
+    """Where the suites of a run stand. Readers that merge files tell two runs of the same plan apart by the title."""
+    return (report.title, run.title) if report.title not in {"", run.title} else (run.title,)
+
+
+def _cases_show_the_stop(run: RunReport) -> bool:
+    """Whether a run that was stopped or aborted has a case that was, too."""
+    if run.verdict.conclusion is not Conclusion.FAILED or not run.run or not run.tree:
+        return False
+    return run.run.result in _CUT_SHORT and any(case.result in _CUT_SHORT for case in run.tree.cases())
 
 
 def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
@@ -115,14 +133,43 @@ def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
 
 
 def _of_case(case: CaseResult) -> Iterator[Entry]:
-    name = plain_case_name(case)
-    if not case.iterations or not _explained(case):
-        yield _entry(name, case, took(case.timing), case, [(each, each) for each in case.earlier])
-    for iteration in case.iterations:
-        durations = [took(step.timing) or timedelta() for step in iteration.steps or ()]
+    if case.iterations:
+        yield from _of_data_driven(case)
+    else:
+        yield _of_itself(case, took(case.timing))
+
+
+def _of_itself(case: CaseResult, duration: timedelta | None) -> Entry:
+    return _entry(plain_case_name(case), case, duration, case, [(each, each) for each in case.earlier])
+
+
+def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
+    """The testcases of a data-driven case. Their times add up to what it took, unless its steps took longer."""
+    name, known = plain_case_name(case), [_time_of_steps(iteration) for iteration in case.iterations]
+    total = took(case.timing) or timedelta()
+    left = max(total - sum(filter(None, known), timedelta()), timedelta())
+    if not _explained(case):
+        yield _of_itself(case, left)
+        left = timedelta()
+    shares = _shares(left, known.count(None))
+    for iteration, time in zip(case.iterations, known, strict=True):
         data_set = one_line(iteration.name or iteration.id, _DATA_SET)
+        duration = next(shares) if time is None else time
         earlier = _earlier(iteration, case) if case.earlier else ()
-        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, sum(durations, timedelta()), case, earlier)
+        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, duration, case, earlier)
+
+
+def _time_of_steps(iteration: Iteration) -> timedelta | None:
+    """How long the steps of a data set took together; None where that is not known."""
+    times = [time for step in iteration.steps or () if (time := took(step.timing)) is not None]
+    return sum(times, timedelta()) if times else None
+
+
+def _shares(whole: timedelta, number: int) -> Iterator[timedelta]:
+    """Equal parts in whole milliseconds, as they are written, which add up to the whole."""
+    milliseconds = whole // _MILLISECOND
+    ends = [milliseconds * position // number for position in range(number + 1)] if number else []
+    return (timedelta(milliseconds=end - begin) for begin, end in pairwise(ends))
 
 
 def _explained(case: CaseResult) -> bool:
@@ -151,8 +198,8 @@ def _entry(
     attempts = [*(_attempt(name, one, duration, owner) for one, owner in earlier), last]
     bad = [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
     if last in bad:
-        return bad[0]._replace(others=tuple(bad[1:]))
-    return last._replace(others=tuple(bad)) if last.outcome is Outcome.PASSED else last
+        return replace(bad[0], others=tuple(bad[1:]))
+    return replace(last, others=tuple(bad)) if last.outcome is Outcome.PASSED else last
 
 
 def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
@@ -160,11 +207,16 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
     if outcome is Outcome.PASSED:
         return Entry(name, outcome, duration)
     if outcome is Outcome.SKIPPED:
-        return Entry(name, outcome, duration, message="disabled" if case.disabled else RESULTS[part.result])
+        return Entry(name, outcome, duration, message="disabled" if case.disabled else _why_skipped(part))
     step = failing_step(part.steps or ())
     kind = step.error_type if step and step.error_type else part.result.value
     label = case.result_label if part is case else ""
     return Entry(name, outcome, duration, kind, account(part.result, step, label), part.steps, (case.url,))
+
+
+def _why_skipped(part: CaseResult | Iteration) -> str:
+    """The service's reason why something was not executed (untrusted): the first one that a step of it gives."""
+    return next((step.message for step in part.steps or () if step.message and step.result is not Result.PASSED), "")
 
 
 def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
