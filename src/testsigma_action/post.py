@@ -10,6 +10,7 @@ from functools import partial
 from testsigma_action import ci, lookup
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.route import Route, route
 from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
@@ -21,6 +22,7 @@ from testsigma_action.leaving import in_words
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
 from testsigma_action.reruns import GRACE, INTERVAL, MOST, awaited
+from testsigma_action.secret import Secret
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
@@ -63,7 +65,8 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapte
         log.say(["The step did not end in order; on-cancel is leave, so its run is left as it is."])
         return 0
     try:
-        return _stop_leftover(state, inputs, _remote(inputs, calls, clock, log, adapter), log)
+        way = route(inputs.base_url, inputs.ca_bundle, environ)
+        return _stop_leftover(state, inputs, _remote(way, inputs.api_key, calls, clock, log, adapter), log)
     except ActionError as error:
         log.say(console.warnings([f"{error.message} {error.hint}"]))
         return error.exit_code
@@ -73,15 +76,13 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapte
         return Bug.exit_code
 
 
-def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log, adapter: Adapter) -> Remote:
+def _remote(way: Route, key: Secret, calls: Calls, clock: Clock, log: Log, adapter: Adapter) -> Remote:
     def observe(trouble: Trouble) -> None:
         if trouble.message:
             calls.post(partial(log.say, console.warnings([trouble.message])))
 
-    transport = Transport(
-        inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe, adapter=adapter
-    )
-    transport.check_bundle()
+    transport = Transport(way, key, clock=clock, observe=observe, adapter=adapter)
+    transport.check_settings()
     return Remote(Client(transport), calls, clock, observe)
 
 
