@@ -100,6 +100,18 @@ def test_nothing_is_started_where_nothing_was_sent(cut: CutKind, tmp_path: Path)
     assert once.calls.count("start") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "socks5://127.0.0.1:1080"), ("SSL_CERT_FILE", "/nowhere"), ("SSLKEYLOGFILE", "/nowhere/keys")],
+)
+def test_settings_that_cannot_work_are_bad_input(name: str, value: str, tmp_path: Path) -> None:
+    """They are found before anything is started, and named."""
+    outcome = World(scenario("passing"), tmp_path, {name: value}).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (2, "bad-input")
+    assert f"{name}: " in outcome.log
+    assert outcome.seen == []
+
+
 @pytest.mark.parametrize("text", ["", "accepted", "<html>", "{"])
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_any_2xx_accepts_a_stop(status: int, text: str, tmp_path: Path) -> None:
