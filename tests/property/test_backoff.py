@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testsigma_action.api.trouble import (
-    FIRST_BACKOFF,
     LONGEST_RETRY_AFTER,
     ErrorAnswer,
     backoff,

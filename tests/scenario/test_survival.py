@@ -127,7 +127,7 @@ def test_a_netrc_file_is_never_read(bench: Bench) -> None:
 
 def test_a_proxy_that_nobody_runs_is_not_asked_for_loopback(bench: Bench) -> None:
     """The demo works, and the key stays on this machine, whatever proxies are set."""
-    dead = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY")}
+    dead = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
     assert bench.run(dead, server=bench.serve(scenario("passing"))).exit_code == 0
 
 
