@@ -14,6 +14,7 @@ from bench.trees import FAIL_EVERY, Size
 from tests.simulator import TEST_KEY, Options
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.route import Route
 from testsigma_action.api.transport import Transport
 from testsigma_action.asking import WIDTH
 from testsigma_action.cancel import Calls
@@ -75,7 +76,7 @@ def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
 def collected(url: str) -> ResultTree:
     """The results of the run that the service has, read as the step reads them once the run is over."""
     clock = SystemClock()
-    transport = Transport(url, Secret(TEST_KEY), clock=clock, observe=lambda _: None)
+    transport = Transport(Route(url), Secret(TEST_KEY), clock=clock, observe=lambda _: None)
     remote = Remote(Client(transport), Calls(clock), clock, lambda _: None)
     run = remote.client.fetch_run(str(RUN_ID), until=remote.after(PATIENCE))
     *_, tree = collect(run, remote, "failed", until=remote.after(PATIENCE))

@@ -1,13 +1,14 @@
 """The composition root and the only sequencer: environment -> stages -> exit code."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from testsigma_action import ci, lookup, preflight
 from testsigma_action import verdict as verdicts
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.route import route
 from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.attach import attach
@@ -35,6 +36,8 @@ from testsigma_action.waiting import Waiting
 
 # For collecting results once a run is over (seconds).
 COLLECT_BUDGET = 300.0
+# Makes the transport, given what is to be told of trouble.
+Connect = Callable[[Callable[[Trouble], None]], Transport]
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 UNFINISHED = Verdict(
     Conclusion.ERROR, 70, "The step has not finished: it was killed, or is still going on.", "not-finished"
@@ -51,8 +54,13 @@ def main(
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
+
+    def connect(observe: Callable[[Trouble], None]) -> Transport:
+        way = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
+        return Transport(way, reading.inputs.api_key, clock=clock, observe=observe, adapter=adapter)
+
     try:
-        return Step(reading, platform, log, calls, clock, adapter).run()
+        return Step(reading, platform, log, calls, clock, connect).run()
     finally:
         log.close()
 
@@ -61,7 +69,7 @@ class Step:
     """One run from its inputs to its exit code."""
 
     def __init__(
-        self, reading: Reading, platform: Platform, log: Log, calls: Calls, clock: Clock, adapter: Adapter
+        self, reading: Reading, platform: Platform, log: Log, calls: Calls, clock: Clock, connect: Connect
     ) -> None:
         """Wire the parts together; nothing happens yet."""
         self._reading = reading
@@ -73,14 +81,7 @@ class Step:
         self._deadline = self._began + inputs.timeout.total_seconds()
         self._publisher = Publisher(inputs, platform, log)
         self._progress = Progress(log, clock, live=log.is_terminal and platform.watched)
-        self._transport = Transport(
-            inputs.base_url,
-            inputs.api_key,
-            clock=clock,
-            ca_bundle=inputs.ca_bundle,
-            observe=self._observe,
-            adapter=adapter,
-        )
+        self._transport = connect(self._observe)
         self._remote = Remote(Client(self._transport), calls, clock, self._observe)
         self._known = Known(run_spec(inputs, f"{platform.build_label}-{nonce()}"))
         self._trace = Trace(platform, log, for_post=inputs.wait and not inputs.run_id)
@@ -130,7 +131,7 @@ class Step:
         if problems := [*self._reading.problems, *self._publisher.problems()]:
             raise InputError(*problems)
         self._remote.calls.reserve()
-        self._transport.check_bundle()
+        self._transport.check_settings()
         self._publisher.write_unfinished(self._report(UNFINISHED))
 
     def _attach(self) -> None:

@@ -69,6 +69,9 @@ class ApiError(ActionError):
 
     exit_code = 3
 
+    # Whether the service itself answered; a proxy or a gateway may have answered in its place.
+    by_service = False
+
     def __init__(self, message: str, *, code: str, hint: str = "", status: int | None = None, said: str = "") -> None:
         """Keep the HTTP status too, and the reason that the service itself gave, where there was an answer."""
         super().__init__(message, code=code, hint=hint)
@@ -98,9 +101,10 @@ class Transient(ApiError):
         status: int | None = None,
         retry_after: float | None = None,
         said: str = "",
+        hint: str = "",
     ) -> None:
         """Keep what a retry has to know."""
-        super().__init__(message, code="api-unreachable", status=status, hint=UNREACHABLE_HINT, said=said)
+        super().__init__(message, code="api-unreachable", status=status, hint=hint or UNREACHABLE_HINT, said=said)
         self.sent = sent
         self.retry_after = retry_after
 

@@ -10,6 +10,7 @@ from functools import partial
 from testsigma_action import ci, lookup
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.route import Route, route
 from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
@@ -21,6 +22,7 @@ from testsigma_action.leaving import in_words
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
 from testsigma_action.reruns import GRACE, INTERVAL, MOST, awaited
+from testsigma_action.secret import Secret
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
@@ -56,8 +58,13 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapte
     for line in ci.detect(environ).mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
+
+    def connect() -> Remote:
+        way = route(inputs.base_url, inputs.ca_bundle, environ)
+        return _remote(way, inputs.api_key, calls, clock, log, adapter)
+
     try:
-        return _clean_up(State.of(environ), inputs, lambda: _remote(inputs, calls, clock, log, adapter), log)
+        return _clean_up(State.of(environ), inputs, connect, log)
     finally:
         log.close()
 
@@ -79,15 +86,13 @@ def _clean_up(state: State, inputs: Inputs, connect: Callable[[], Remote], log: 
         return Bug.exit_code
 
 
-def _remote(inputs: Inputs, calls: Calls, clock: Clock, log: Log, adapter: Adapter) -> Remote:
+def _remote(way: Route, key: Secret, calls: Calls, clock: Clock, log: Log, adapter: Adapter) -> Remote:
     def observe(trouble: Trouble) -> None:
         if trouble.message:
             calls.post(partial(log.say, console.warnings([trouble.message])))
 
-    transport = Transport(
-        inputs.base_url, inputs.api_key, clock=clock, ca_bundle=inputs.ca_bundle, observe=observe, adapter=adapter
-    )
-    transport.check_bundle()
+    transport = Transport(way, key, clock=clock, observe=observe, adapter=adapter)
+    transport.check_settings()
     return Remote(Client(transport), calls, clock, observe)
 
 

@@ -73,10 +73,6 @@ def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
             return None
         raise
     except Unreachable as error:
-        if (left := limits.last_look - remote.clock.monotonic()) > 0:
-            # The next try would have come too late, be it that the service asked for that: one comes in time.
-            remote.calls.sleep(left)
-            return _look(run_id, remote, limits)
         raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
     except Late:
         raise TimedOut(
@@ -146,10 +142,10 @@ def _send_stop(run_id: str, remote: Remote, until: float) -> str:
     for _ in range(STOP_TRIES):
         try:
             remote.calls.run(lambda: remote.client.stop_run(run_id), until=until)
-        except Transient as error:
-            trouble = error.message
         except ApiError as error:
-            return error.message
+            trouble = error.message
+            if error.by_service and not isinstance(error, Transient):
+                return trouble
         except Late:
             return trouble or f"Could not stop run {run_id}: no answer in time."
         else:

@@ -1,5 +1,6 @@
 """What the contract tests share: our client code in this process, against a simulator over real sockets."""
 
+import os
 import signal
 import socket
 import threading
@@ -15,6 +16,7 @@ from tests.simulator import TEST_KEY, Fault, Scenario, Server, Simulator, scenar
 from testsigma_action.api import trouble
 from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.route import route
 from testsigma_action.api.transport import Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
@@ -40,7 +42,7 @@ def transport(
     url: str, observe: Callable[[Trouble], None] = lambda _: None, *, key: str = TEST_KEY, ca_bundle: str | Path = ""
 ) -> Transport:
     """A transport to a service."""
-    return Transport(url, Secret(key), clock=CLOCK, ca_bundle=str(ca_bundle), observe=observe)
+    return Transport(route(url, str(ca_bundle), os.environ), Secret(key), clock=CLOCK, observe=observe)
 
 
 @dataclass(slots=True)

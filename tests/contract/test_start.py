@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contract.conftest import PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec
+from tests.contract.conftest import CLOCK, PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec, transport
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
 from testsigma_action import cancel, lookup, start
 from testsigma_action.api import client
+from testsigma_action.api.client import Client
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.transport import Limits
 from testsigma_action.api.trouble import Trouble
@@ -300,6 +301,12 @@ def test_an_answer_that_does_not_come_in_time(serve: Serve, monkeypatch: pytest.
     assert service.server.calls.count("start") == 1
 
 
+def put_afar(service: Service) -> None:
+    """Have the service asked under a name that only a proxy can reach; loopback takes none."""
+    service.client = Client(transport("http://testsigma.example", service.troubles.append))
+    service.remote = Remote(service.client, service.calls, CLOCK, service.troubles.append)
+
+
 def test_a_proxy_that_loses_the_answer(
     serve: Serve, raw: Callable[[Talk], Raw], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +315,7 @@ def test_a_proxy_that_loses_the_answer(
     proxy = raw(lambda connection: received.append(connection.recv(65536)))
     service = serve("passing")
     monkeypatch.setenv("http_proxy", proxy.url)
+    put_afar(service)
     attempt = starting(service)
     assert refused(attempt).code == "start-uncertain"
     assert attempt.in_doubt
@@ -318,6 +326,7 @@ def test_a_proxy_that_is_not_there(serve: Serve, monkeypatch: pytest.MonkeyPatch
     """Nothing was sent, so it is sent again as long as there is patience, and nothing was started."""
     service = serve("passing")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    put_afar(service)
     attempt = starting(service, patience=0.3)
     error = refused(attempt)
     assert (error.code, attempt.in_doubt) == ("api-unreachable", False)

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
 from testsigma_action import watch as watching
-from testsigma_action.errors import Cancelled, Redirected, Refused, TimedOut
+from testsigma_action.errors import Cancelled, Refused, TimedOut
 from testsigma_action.model import Result, Run, Status
 from testsigma_action.watch import REPLICATION, Limits, stop, watch
 
@@ -110,23 +110,18 @@ def test_refusals_end_the_wait(serve: Serve, status: int) -> None:
     assert service.server.calls.count("status") == 3
 
 
-def test_a_redirect_ends_the_wait(serve: Serve) -> None:
-    """It is not followed, and the next answer would be the same."""
-    service = serve("passing", Fault("status", status=302, headers={"Location": "http://127.0.0.1:9/"}, count=None))
-    with pytest.raises(Redirected):
-        seen(service)
-
-
 @pytest.mark.parametrize(
     "fault",
     [
         Fault("status", status=503, after=2, count=6),
+        Fault("status", status=302, after=2, count=4, headers={"Location": "http://127.0.0.1:9/"}),
+        Fault("status", status=403, text="<html>Sign in</html>", after=2, count=4),
         Fault("status", delivery="reset", after=2, count=4),
         Fault("status", text="<html>Maintenance</html>", after=2, count=4),
         Fault("status", text='{"id": 1, "status": "STATUS_COMPLETED", "result": "SUCCESS"}', after=2, count=4),
         Fault("status", text='{"id": 1001, "result": "SUCCESS"}', after=2, count=4),
     ],
-    ids=["503", "reset", "html", "another-run", "no-status"],
+    ids=["503", "redirect", "page", "reset", "html", "another-run", "no-status"],
 )
 def test_an_outage_in_the_middle_is_waited_out(serve: Serve, fault: Fault) -> None:
     """A run of two hours is not lost to ten minutes; the observer hears of the beginning and of the end."""

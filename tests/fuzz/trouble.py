@@ -7,6 +7,7 @@ from random import Random
 from tests.simulator import TEST_KEY, Fault
 from tests.simulator.wire import DeliveryKind
 from tests.virtual import Cut, Signal
+from tests.virtual.net import CutKind
 
 CALLS = (
     *("start", "status", "stop", "cases", "run", "machine", "suite", "case", "steps", "newest", "configs"),
@@ -14,7 +15,10 @@ CALLS = (
 )
 # The calls in which the truth of a run shows: what is said in their place may be wrong only if it can be told to be.
 WEIGHTY = ("start", "status", "stop")
-STATUSES = (302, 400, 401, 403, 404, 408, 409, 422, 425, 429, 500, 502, 503, 504)
+STATUSES = (
+    *(101, 202, 204, 302, 307, 400, 401, 403, 404, 407, 408, 409, 422, 423, 425, 429),
+    *(451, 499, 500, 502, 503, 504, 520, 526),
+)
 TEXTS = (
     "",
     "{}",
@@ -30,9 +34,19 @@ TEXTS = (
     '{"id": "1001", "status": "STATUS_COMPLETED", "result": null, "failedCount": "0"}',
     '{"error": "The service is tired", "code": null}',
     '{"error": ["not", "a", "text"], "content": 7}',
+    '{"message": "Forbidden"}',
+    "Invalid JWT token",
 )
+RETRY_AFTER = (
+    *("0", "1", "30", "86400", "-5", "soon", "", "1.5", "9" * 40),
+    *("Wed, 21 Oct 2065 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT"),
+)
+CUTS: Sequence[CutKind] = ("refused", "refused", "unresolved", "silent", "untrusted", "tls-reset", "tls-silent")
+# These send without end: with many of them the raw bytes that are read take real time.
+FLOODS = {"endless", "huge", "interim", "chunk-size", "trailer", "empty-blocks"}
 DELIVERIES: Sequence[DeliveryKind] = (
     *("reset", "close", "truncate", "drip", "drip-head", "endless", "huge", "garbage", "whole"),
+    *("early", "interim", "chunk-size", "trailer", "empty-blocks"),
 )
 
 
@@ -53,7 +67,7 @@ def _fault(random: Random) -> Fault:
     return Fault(
         call,
         after=random.choice((0, 0, 0, 1, 2, 5)),
-        count=random.choice((1, 2)) if delivery in {"endless", "huge"} else random.choice((many, None)),
+        count=random.choice((1, 2)) if delivery in FLOODS else random.choice((many, None)),
         begin=begin,
         end=random.choice((None, begin + random.choice((1.0, 60.0, 1000.0)))),
         status=status,
@@ -74,7 +88,7 @@ def _headers(random: Random) -> dict[str, str]:
         {},
         {},
         {},
-        {"Retry-After": random.choice(("1", "30", "86400", "-5", "soon", "Wed, 21 Oct 2065 07:28:00 GMT"))},
+        {"Retry-After": random.choice(RETRY_AFTER)},
         {"Location": random.choice(("https://elsewhere.example/", "http://[", "/here", f"//{TEST_KEY}@x.example/"))},
         {"Content-Encoding": "gzip"},
     )
@@ -88,7 +102,7 @@ def cuts(random: Random) -> tuple[Cut, ...]:
     begin = random.choice((0.0, 0.0, random.uniform(0.0, 60.0)))
     end = random.choice((None, begin + random.choice((1.0, 50.0, 600.0))))
     which = Fault(random.choice(CALLS), count=random.choice((1, 3, None)), begin=begin, end=end)
-    return (Cut(random.choice(("refused", "refused", "unresolved", "silent", "untrusted")), which),)
+    return (Cut(random.choice(CUTS), which),)
 
 
 def signals(random: Random) -> tuple[Signal, ...]:

@@ -20,6 +20,10 @@ that run each of these cells against a simulated service, with the real client, 
 - a run that was started is in the output `run-id`, or the step ends with `start-uncertain` and says so;
 - the step ends by its deadline, and never with a bug (exit code 70).
 
+A page of HTML, a redirect, or another answer that is not in the service's own form comes from a gateway or a proxy.
+Before the service has ever answered, such a refusal is final: `base-url` may be wrong. Afterwards it is an outage, and
+is waited out up to `timeout`; an error of the service itself (401, 403, 404) stays final.
+
 The plan of these tests takes a minute and passes; `timeout` is 30 minutes. "Passes" is exit code 0, after as many tries
 as it took.
 """

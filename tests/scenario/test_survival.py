@@ -125,6 +125,12 @@ def test_a_netrc_file_is_never_read(bench: Bench) -> None:
     assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {server.key}"}
 
 
+def test_a_proxy_that_nobody_runs_is_not_asked_for_loopback(bench: Bench) -> None:
+    """The demo works, and the key stays on this machine, whatever proxies are set."""
+    dead = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    assert bench.run(dead, server=bench.serve(scenario("passing"))).exit_code == 0
+
+
 @pytest.fixture
 def authority(tmp_path: Path) -> tuple[Path, Path, Path]:
     """An authority of our own: its certificate, and one for localhost with its key."""

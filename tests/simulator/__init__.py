@@ -53,6 +53,9 @@ Faults, the first that hits counts; all of it is data (`call` takes patterns, `c
     Fault("status", status=302, headers={"Location": "http://127.0.0.1:9/"})
     Fault("index-*", delivery="drip", chunk=10, interval=0.1) # also: close, truncate, endless, huge, garbage,
                                                               # and drip-head: the headers drip, too
+    Fault("status", delivery="trailer", interval=5)           # correct so far, and never complete: also interim,
+                                                              # chunk-size, empty-blocks
+    Fault("status", delivery="early")                         # 103 Early Hints, then the answer
     Fault("*", delay=30.0, begin=5.0, end=60.0)               # by the simulator's clock, after it was made
     scenario("passing").with_faults(*faults)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from threading import Event
 
+from tests.simulator.framing import FRAMINGS
 from tests.simulator.wire import Response
 
 _BLOCK = 64 * 1024
@@ -35,8 +36,11 @@ class Line:
             "endless": self._endless,
             "huge": self._pad,
         }
-        ways[response.delivery.kind](response)
-        return response.delivery.kind == "whole"
+        ways.get(response.delivery.kind, self._framed)(response)
+        return response.delivery.kind in {"whole", "early"}
+
+    def _framed(self, response: Response) -> None:
+        self._pour(response, b"", FRAMINGS[response.delivery.kind](response))
 
     def _whole(self, response: Response) -> None:
         body = b"" if self._head_only else response.body

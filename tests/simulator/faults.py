@@ -29,7 +29,9 @@ class Fault:
     with `<` is labelled HTML), `headers` are added, `delay` seconds pass first, and `delivery` says how the bytes
     travel: `reset` and `close` send nothing, `truncate` ends halfway, `drip` sends `chunk` bytes of the body every
     `interval` seconds, `drip-head` those of the headers, too, `endless` never ends, `huge` pads the body with blanks
-    up to `size` bytes, `garbage` is no HTTP.
+    up to `size` bytes, `garbage` is no HTTP. `early` sends an interim answer (103) first; `interim` sends such answers
+    without end, `chunk-size` the size of a chunk, `trailer` trailers, `empty-blocks` compressed blocks that hold
+    nothing: one piece every `interval` seconds, without end.
 
     A replaced, reset or closed answer leaves the state alone unless `takes_effect`: then the call was acted on and
     only its answer is lost. All others take effect, for the regular answer is what is sent.

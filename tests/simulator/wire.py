@@ -9,7 +9,22 @@ from urllib.parse import parse_qs, urlsplit
 JSON_TYPE = "application/json;charset=UTF-8"
 HTML_TYPE = "text/html;charset=UTF-8"
 
-DeliveryKind = Literal["whole", "reset", "close", "truncate", "drip", "drip-head", "endless", "huge", "garbage"]
+DeliveryKind = Literal[
+    "whole",
+    "reset",
+    "close",
+    "truncate",
+    "drip",
+    "drip-head",
+    "endless",
+    "huge",
+    "garbage",
+    "early",
+    "interim",
+    "chunk-size",
+    "trailer",
+    "empty-blocks",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,40 @@ def test_backoff_grows_with_full_jitter() -> None:
     assert len({backoff(3, None) for _ in range(20)}) > 10
 
 
-def test_the_service_knows_best_when_to_come_back() -> None:
-    """What it asked for is what we wait."""
+def test_the_service_may_ask_for_more_time() -> None:
+    """What it asked for is what we wait, up to five minutes; it cannot make us ask without a pause."""
     assert backoff(1, 7.0) == 7.0
-    assert backoff(9, 0.0) == 0.0
+    assert backoff(1, 86400.0) == 300.0
+    assert all(0.1 <= backoff(1, 0.0) <= 2 for _ in range(100))
+    assert max(backoff(9, 0.0) for _ in range(200)) > 15
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "ours"),
+    [
+        (403, b'{"timeStamp": 1, "error": "Access denied"}', True),
+        (500, b'{"error": "No agent"}', True),
+        (404, b'{"timeStamp": 1, "message": "No such thing", "error": null}', True),
+        (401, b"Invalid JWT token", True),
+        (401, b'"No JWT token found"', True),
+        (403, b"Invalid JWT token", False),
+        (401, b"<html>Sign in</html>", False),
+        (403, b'{"message": "Forbidden"}', False),
+        (404, b"default backend - 404", False),
+        (404, b'["error"]', False),
+        (502, b"", False),
+        (407, b'{"error": "Proxy Authentication Required"}', False),
+        (302, b'{"error": "Found"}', False),
+    ],
+)
+def test_who_answers(status: int, body: bytes, ours: bool) -> None:  # noqa: FBT001
+    """The service is known by the shape of its errors; anything else may come from a gateway in its place."""
+    assert error(status, body).by_service is ours
+
+
+def test_what_is_no_answer_may_pass() -> None:
+    """A status below 200 is none that a request ends with."""
+    assert isinstance(error(101), Transient)
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), (" 7 ", 7.0), ("0", 0.0), ("86400", 86400.0)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from tests.simulator import Response
+from tests.simulator.framing import FRAMINGS
 
 BLOCK = 64 * 1024
 
@@ -24,12 +25,12 @@ Pieces = Iterator[Piece]
 
 def pieces(response: Response) -> Pieces:
     """Everything that the server sends, in order; a response that is not whole is followed by the connection's end."""
-    way = WAYS[response.delivery.kind]
+    way = WAYS.get(response.delivery.kind, _framed)
     late = response.delay
     for piece in way(response):
         yield replace(piece, after=piece.after + late) if late else piece
         late = 0.0
-    if response.delivery.kind != "whole":
+    if response.delivery.kind not in {"whole", "early"}:
         yield Piece(after=late)
 
 
@@ -43,6 +44,13 @@ def head(response: Response, length: int | None) -> bytes:
     lines += [f"{name}: {value}" for name, value in response.headers]
     lines.append("Connection: close" if length is None else f"Content-Length: {length}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _framed(response: Response) -> Pieces:
+    pause = 0.0
+    for data in FRAMINGS[response.delivery.kind](response):
+        yield Piece(pause, data)
+        pause = response.delivery.interval
 
 
 def _whole(response: Response) -> Pieces:
@@ -98,7 +106,7 @@ def _huge(response: Response) -> Pieces:
 
 
 # Deliveries in which all of the answer comes, however long that takes.
-UNCUT = {"whole", "drip", "drip-head", "huge"}
+UNCUT = {"whole", "early", "drip", "drip-head", "huge"}
 WAYS: dict[str, Callable[[Response], Pieces]] = {
     "whole": _whole,
     "reset": _reset,

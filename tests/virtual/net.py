@@ -10,13 +10,11 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from tests.simulator import Fault, Request, Response, Simulator
@@ -24,25 +22,40 @@ from tests.simulator.faults import Faults
 from tests.simulator.routes import match
 from tests.virtual.clock import VirtualClock
 from tests.virtual.line import END, UNCUT, Piece, Pieces, pieces
-from testsigma_action.api.network import Answer
+from testsigma_action.api.network import HttpConnection
+
+CutKind = Literal["refused", "unresolved", "silent", "untrusted", "tls-reset", "tls-silent"]
+UNKNOWN_AUTHORITY = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Requests that never leave, because there is no connection: `which` says which ones, as for any fault.
 
-    Why: `refused`, `unresolved` (no such name), `silent` (nobody answers the knocking), `untrusted` (the certificate).
+    Why: `refused`, `unresolved` (no such name), `silent` (nobody answers the knocking), `untrusted` (the certificate),
+    `tls-reset` and `tls-silent` (the TLS handshake is reset, or is never answered).
     """
 
-    why: Literal["refused", "unresolved", "silent", "untrusted"]
+    why: CutKind
     which: Fault = field(default_factory=lambda: Fault(count=None))
+
+
+def _untrusted() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = UNKNOWN_AUTHORITY
+    return error
 
 
 FAILURES: dict[str, Callable[[], OSError]] = {
     "refused": lambda: ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
     "unresolved": lambda: socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
     "silent": lambda: TimeoutError("timed out"),
-    "untrusted": lambda: ssl.SSLCertVerificationError(1, "certificate verify failed"),
+}
+HANDSHAKES: dict[str, Callable[[], OSError]] = {
+    "untrusted": _untrusted,
+    # Without its number: with it, urllib3 would look for an answer, since for plain HTTP we connect while we send.
+    "tls-reset": lambda: ConnectionResetError("Connection reset by peer"),
+    "tls-silent": lambda: TimeoutError("_ssl.c: The handshake operation timed out"),
 }
 
 
@@ -82,11 +95,19 @@ class Net:
 
     def connect(self, cut: Cut | None, timeout: float | None) -> "Line":
         """A new connection. Raises what a socket raises where there is none."""
-        if not cut:
-            return Line(self, timeout)
-        if cut.why == "silent":
+        if cut and cut.why in FAILURES:
+            self._fail(FAILURES, cut.why, timeout)
+        return Line(self, timeout)
+
+    def secure(self, cut: Cut | None, timeout: float | None) -> None:
+        """The TLS handshake of a new connection. Raises what a socket raises where it fails."""
+        if cut and cut.why in HANDSHAKES:
+            self._fail(HANDSHAKES, cut.why, timeout)
+
+    def _fail(self, failures: Mapping[str, Callable[[], OSError]], why: str, timeout: float | None) -> NoReturn:
+        if "silent" in why:
             self.clock.until(lambda: False, timeout)
-        failure = FAILURES[cut.why]()
+        failure = failures[why]()
         raise failure
 
     def carry(self, request: Request, line: "Line") -> None:
@@ -209,14 +230,13 @@ class _Reader(io.RawIOBase):
         return size
 
 
-class _Connection(HTTPConnection):
+class _Connection(HttpConnection):
     """A connection of urllib3 that asks our network for its socket."""
 
     def __init__(self, host: str, port: int | None = None, *, net: Net, timeout: Any = None, **options: Any) -> None:  # noqa: ANN401 - the library's
         super().__init__(host, port, timeout=timeout, **options)
         self._net = net
         self._cut: Cut | None = None
-        self.response_class = partial(Answer, monotonic=net.clock.monotonic)  # type: ignore[assignment] # as good as one
 
     @property
     def is_connected(self) -> bool:
@@ -230,11 +250,13 @@ class _Connection(HTTPConnection):
             self.sock = None
         super().request(method, url, *arguments, **options)
 
+    def connect(self) -> None:
+        super().connect()
+        self._net.secure(self._cut, self.timeout)
+
     def _new_conn(self) -> Any:  # noqa: ANN401 - as good as a socket
         try:
             return self._net.connect(self._cut, self.timeout)
-        except ssl.SSLError:
-            raise
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulator import Fault, Phase, Scenario, scenario
-from tests.virtual import Cut, World
+from tests.virtual import Cut, Outcome, World
 from tests.virtual.clock import BEGIN
+from tests.virtual.net import CutKind
 
 HOUR = 3600.0
 TEN_MINUTES = 600.0
@@ -30,6 +31,7 @@ def of(**changes: object) -> Fault:
     return Fault("*", begin=HOUR, end=HOUR + TEN_MINUTES, count=None, **changes)  # type: ignore[arg-type]
 
 
+PAGE = "<html>Sign in</html>"
 OUTAGES: dict[str, tuple[list[Fault], list[Cut]]] = {
     "refused": ([], [Cut("refused", DURING)]),
     "no such name": ([], [Cut("unresolved", DURING)]),
@@ -41,6 +43,14 @@ OUTAGES: dict[str, tuple[list[Fault], list[Cut]]] = {
     "503": ([of(status=503)], []),
     "429": ([of(status=429, headers={"Retry-After": "60"})], []),
     "truncated": ([of(delivery="truncate")], []),
+    "TLS reset": ([], [Cut("tls-reset", DURING)]),
+    "TLS silent": ([], [Cut("tls-silent", DURING)]),
+    "redirect": ([of(status=302, headers={"Location": "https://sso.example/"})], []),
+    "chunk sizes": ([of(delivery="chunk-size", interval=5.0)], []),
+    "trailers": ([of(delivery="trailer", interval=5.0)], []),
+    "empty blocks": ([of(delivery="empty-blocks", interval=5.0)], []),
+    "interim answers": ([of(delivery="interim", interval=5.0)], []),
+    **{f"page {status}": ([of(status=status, text=PAGE)], []) for status in (403, 407, 520)},
 }
 
 
@@ -57,6 +67,88 @@ def test_ten_minutes_in_two_hours(name: str, ending: str, exit_code: int, tmp_pa
     assert sum("The service answers again" in line for line in outcome.lines) == 1
     told = [line for line in outcome.lines if "The service does not answer" in line]
     assert 1 <= len(told) <= TEN_MINUTES / 45
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_error_of_the_service_itself_ends_the_wait(status: int, tmp_path: Path) -> None:
+    """It is no outage: the service says so in its own form, and would say it again."""
+    outcome = World(long("passing", Fault("status", status=status, begin=HOUR, count=None)), tmp_path, PATIENT).run()
+    assert outcome.exit_code == 3
+    assert outcome.duration < HOUR + 100
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "soon", "", "Wed, 21 Oct 2015 07:28:00 GMT", "1.5"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_service_cannot_make_us_hurry(value: str, status: int, tmp_path: Path) -> None:
+    """`Retry-After` of no time, of the past or of no meaning: the pauses between tries are our own."""
+    outcome = World(long("passing", of(status=status, headers={"Retry-After": value})), tmp_path, PATIENT).run()
+    assert outcome.exit_code == 0, outcome.log
+    refused = [seen for seen in outcome.seen if seen.status == status]
+    assert 5 < len(refused) < TEN_MINUTES / 5
+
+
+@pytest.mark.parametrize("cut", ["tls-reset", "tls-silent", "refused", "silent"])
+def test_nothing_is_started_where_nothing_was_sent(cut: CutKind, tmp_path: Path) -> None:
+    """A connection that fails before the request was sent is tried for the usual patience, and then it is said so."""
+    outcome = World(scenario("passing"), tmp_path, cuts=[Cut(cut)]).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "api-unreachable")
+    assert "Nothing was started." in outcome.log
+    assert "may have been started" not in outcome.log
+    assert 60 < outcome.duration < 150
+    once = World(scenario("passing"), tmp_path / "once", cuts=[Cut(cut, Fault("start"))]).run()
+    assert once.exit_code == 0
+    assert once.calls.count("start") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTPS_PROXY", "socks5://127.0.0.1:1080"), ("SSL_CERT_FILE", "/nowhere"), ("SSLKEYLOGFILE", "/nowhere/keys")],
+)
+def test_settings_that_cannot_work_are_bad_input(name: str, value: str, tmp_path: Path) -> None:
+    """They are found before anything is started, and named."""
+    outcome = World(scenario("passing"), tmp_path, {name: value}).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (2, "bad-input")
+    assert f"{name}: " in outcome.log
+    assert outcome.seen == []
+
+
+@pytest.mark.parametrize("text", ["", "accepted", "<html>", "{"])
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_any_2xx_accepts_a_stop(status: int, text: str, tmp_path: Path) -> None:
+    """Whatever stands in the answer, the stop is not sent again, and the run is asked about until it is over."""
+    held = (Phase("STATUS_IN_PROGRESS", hold=True),)
+    found = (
+        scenario("passing")
+        .with_plan(life=held)
+        .with_faults(Fault("stop*", status=status, text=text, takes_effect=True))
+    )
+    environ = {"TESTSIGMA_TIMEOUT": "1m", "TESTSIGMA_ON_TIMEOUT": "stop"}
+    outcome = World(found, tmp_path, environ).run()
+    assert (outcome.exit_code, outcome.outputs["result"]) == (4, "stopped")
+    assert sum(call.startswith("stop") for call in outcome.calls) == 1
+
+
+def test_a_business_error_while_results_are_collected(tmp_path: Path) -> None:
+    """An error of the service itself is given up after a minute; a gateway's, for the list of cases, after longer."""
+    ours = World(scenario("passing").with_faults(Fault("cases", status=500, count=None)), tmp_path / "ours").run()
+    page = Fault("cases", status=500, text=PAGE, count=None)
+    theirs = World(scenario("passing").with_faults(page), tmp_path / "theirs").run()
+    assert 30 < _lasted(ours) < 61
+    assert 200 < _lasted(theirs) < 300
+
+
+def _lasted(outcome: Outcome) -> float:
+    """For how long the list of cases was asked for."""
+    times = [seen.time for seen in outcome.seen if seen.call == "cases"]
+    return times[-1] - times[0]
+
+
+def test_the_list_of_cases_is_asked_for_once_more(tmp_path: Path) -> None:
+    """A service that asks for a day, once, does not cost the verdict."""
+    limited = Fault("cases", status=429, headers={"Retry-After": "86400"})
+    outcome = World(scenario("passing").with_faults(limited), tmp_path).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert "Not available" not in outcome.log
 
 
 def test_an_outage_to_the_end(tmp_path: Path) -> None:

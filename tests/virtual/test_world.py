@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ import trustme
 
 from tests.simulator import TEST_KEY, Fault, Phase, Server, Simulator, scenario
 from tests.virtual import Cut, Net, Signal, Stuck, VirtualClock, World
+from testsigma_action.api.route import route
 from testsigma_action.api.transport import NETWORK, Adapter, Limits, Request, Transport
 from testsigma_action.clock import Clock, SystemClock
 from testsigma_action.errors import ApiError
@@ -35,6 +37,15 @@ WAYS = {
     "endless": Fault("status", delivery="endless", chunk=4096, interval=0.0),
     "endless, slow": Fault("status", delivery="endless", chunk=1, interval=0.05),
     "huge": Fault("status", delivery="huge", size=512 * 1024),
+    "early hints": Fault("status", delivery="early"),
+    "interim": Fault("status", delivery="interim", interval=0.02),
+    "interim, a flood": Fault("status", delivery="interim", interval=0.0),
+    "chunk size that drips": Fault("status", delivery="chunk-size", chunk=1, interval=0.02),
+    "chunk size, a flood": Fault("status", delivery="chunk-size", chunk=4096, interval=0.0),
+    "trailers that drip": Fault("status", delivery="trailer", interval=0.02),
+    "trailers, a flood": Fault("status", delivery="trailer", interval=0.0),
+    "empty blocks that drip": Fault("status", delivery="empty-blocks", interval=0.02),
+    "empty blocks, a flood": Fault("status", delivery="empty-blocks", interval=0.0),
     "silent": Fault("status", delay=0.5),
     "late": Fault("status", delay=0.05),
     "error": Fault("status", status=503, text="<html>Down", headers={"Retry-After": "7"}),
@@ -47,7 +58,8 @@ Ask = Callable[[str, Clock, Adapter], str]
 
 def ask(url: str, clock: Clock, adapter: Adapter = NETWORK, *, bundle: str = "") -> str:
     """What comes of one request, in words."""
-    made = Transport(url, Secret(TEST_KEY), clock=clock, ca_bundle=bundle, observe=lambda _: None, adapter=adapter)
+    way = route(url, bundle, {})
+    made = Transport(way, Secret(TEST_KEY), clock=clock, observe=lambda _: None, adapter=adapter)
     try:
         return made.send(STATUS, lambda body: str(type(body)))
     except ApiError as error:
@@ -83,6 +95,24 @@ def test_connections_fail_as_over_a_socket(tmp_path: Path) -> None:
     simulator = Simulator(scenario("passing"))
     with Server(simulator, host="localhost", certificate=paths[0], private_key=paths[1]) as server:
         assert ask_virtually(cut=Cut("untrusted")) == ask(server.url, SystemClock())
+
+
+def test_handshakes_fail_as_over_a_socket() -> None:
+    """So it is where the TLS handshake is reset, or never answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+        def reset() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        assert ask_virtually(cut=Cut("tls-reset")) == ask(url, SystemClock())
+        thread.join(10)
+        assert ask_virtually(cut=Cut("tls-silent")) == ask(url, SystemClock())
 
 
 def test_a_connect_that_nobody_answers() -> None:

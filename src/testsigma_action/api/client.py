@@ -20,6 +20,8 @@ RUNS = "/api/v1/execution_results"
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
 CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
+# For how long an error that the service itself answers with is tried again while results are read (seconds).
+ERROR_PATIENCE = 60.0
 # How many of a plan's runs are looked at to find one that was just started.
 NEWEST = 50
 # What may stand in a criterion of a query without being taken for an operator.
@@ -79,7 +81,7 @@ class Client:
                 raise DecodeError("that describes another run")
             return run
 
-        request = Request("GET", f"{RUNS}/{_part(run_id)}", f"read the status of run {run_id}")
+        request = Request("GET", f"{RUNS}/{_part(run_id)}", f"read the status of run {run_id}", last_try=True)
         return self._transport.get(request, of_this_run, until=until)
 
     def stop_run(self, run_id: str) -> None:
@@ -87,13 +89,13 @@ class Client:
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{_part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
-        self._transport.send(request, lambda _: None)
+        self._transport.tell(request)
 
     def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
         path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
-        request = Request("GET", path, f"look for runs of plan {plan_id}", query=query)
+        request = Request("GET", path, f"look for runs of plan {plan_id}", query=query, optional=True)
         return self._transport.get(request, lists.newest_runs, until=until)
 
     def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
@@ -119,7 +121,8 @@ class Client:
             return machines
 
         path = f"{RUNS}/{_part(run_id)}/test_case_results"
-        request = Request("GET", path, f"read the list of cases of run {run_id}", limits=CASE_LIST_LIMITS)
+        purpose = f"read the list of cases of run {run_id}"
+        request = Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_patience=ERROR_PATIENCE)
         return self._transport.get(request, of_this_run, until=until)
 
     def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:

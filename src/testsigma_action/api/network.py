@@ -1,98 +1,191 @@
-"""Connections: how long they may be silent, and what it means when they fail.
+"""Connections that know how far a request got, and answers that are limited as a whole.
 
-The head of an answer comes within the read timeout, or not at all. The library would wait that long for every byte of
-it: it asks the socket again and again until a line is whole.
+A start must not be sent twice, so "was it sent?" is decided by the place where a request failed, never by the text of
+an exception: the other side can write that text. The libraries wait the read timeout for every byte, so the total
+limits on time and size are enforced below them, where all bytes pass: at the socket.
 """
 
 import http.client
 import io
 import socket
-import ssl
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
 from typing import Any
 
 import urllib3
-from requests import ConnectTimeout
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+MEGABYTE = 1024 * 1024
+# Interim answers (1xx, such as 103 Early Hints) that may come before the answer itself.
+MOST_INTERIM = 20
+SWITCHING_PROTOCOLS = 101
+_LONGEST_LINE = 64 * 1024
+
+
+class Stage(Enum):
+    """How far a request got. Before SENT, not one byte of it was written."""
+
+    PREPARED = "no connection was tried"
+    PROXY = "connecting to the proxy, up to its answer to CONNECT"
+    SERVICE = "connecting to the service, TLS included"
+    SENT = "the request may have been received"
+
+
+@dataclass(eq=False, slots=True)
+class Exchange:
+    """One request and its answer: how far it got, and what the answer may take.
+
+    `ends` is an instant of `monotonic`, `size` counts bytes of the body as they are after decompression, `heard` is the
+    last status that came. Before the request is sent, only a proxy can have answered.
+    """
+
+    ends: float = inf
+    size: int = MEGABYTE * MEGABYTE
+    monotonic: Callable[[], float] = time.monotonic
+    stage: Stage = Stage.PREPARED
+    heard: int = 0
+
+    @property
+    def sent(self) -> bool:
+        """Whether the request may have been received."""
+        return self.stage is Stage.SENT
+
+    @property
+    def raw_size(self) -> int:
+        """How many bytes may come in all: head, chunk sizes and trailers included."""
+        return 2 * self.size + MEGABYTE
+
+
+_current: ContextVar[Exchange] = ContextVar("exchange")
+
+
+def begin(exchange: Exchange) -> Exchange:
+    """Have connections report to this exchange: the next request of this thread."""
+    _current.set(exchange)
+    return exchange
+
+
+class BadAnswer(http.client.HTTPException):
+    """An answer that breaks a limit. Its text is one of ours."""
+
 
 class Answer(http.client.HTTPResponse):
-    """An answer whose head has a limit as a whole. Raises TimeoutError while it is read."""
+    """An answer that is limited as a whole, and its head once more. Raises TimeoutError or BadAnswer when read."""
 
     def __init__(
-        self,
-        sock: socket.socket,
-        debuglevel: int = 0,
-        method: str | None = None,
-        url: str | None = None,
-        *,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
     ) -> None:
-        """Begin to count; `monotonic` is the clock that the socket's timeout is meant on."""
+        """Begin to count."""
         super().__init__(sock, debuglevel, method, url)
-        self._timed = _Timed(sock, self.fp.detach(), monotonic)
-        self.fp = io.BufferedReader(self._timed)
+        self._exchange = _current.get()
+        self._limited = _Limited(sock, self.fp.detach(), self._exchange)
+        self.fp = io.BufferedReader(self._limited)
 
     def begin(self) -> None:
-        """Read the head; for the body there are other limits."""
+        """Read the head; the body may take longer."""
         super().begin()
-        self._timed.lift()
+        self._limited.head_is_read()
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the answer itself. The library would take all interim answers but 100 for it."""
+        for _ in range(MOST_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc] # not in the stubs
+            self._exchange.heard = status
+            if status >= 200 or status == SWITCHING_PROTOCOLS:
+                return version, status, reason
+            while self.fp.readline(_LONGEST_LINE) not in {b"\r\n", b"\n", b""}:
+                pass
+        raise BadAnswer("too many interim answers")
 
 
-class _Timed(io.RawIOBase):
-    """What comes over a socket, as long as there is time."""
+class _Limited(io.RawIOBase):
+    """The bytes of one answer. Each read waits no longer than the total time that is left."""
 
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, monotonic: Callable[[], float]) -> None:
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, exchange: Exchange) -> None:
         self._sock = sock
         self._raw = raw
-        self._monotonic = monotonic
+        self._exchange = exchange
+        self._count = 0
         self._timeout = sock.gettimeout()
-        self._ends = None if self._timeout is None else monotonic() + self._timeout
+        silence = inf if self._timeout is None else self._timeout
+        # The head has to be complete within the time that the service may be silent.
+        self._ends = min(exchange.ends, exchange.monotonic() + silence)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any writable buffer
-        if self._ends is not None:
-            left = self._ends - self._monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        if self._count > self._exchange.raw_size:
+            raise BadAnswer("larger than allowed")
+        left = self._ends - self._exchange.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        if left < inf:
+            self._sock.settimeout(left if self._timeout is None else min(left, self._timeout))
+        count = self._raw.readinto(buffer)
+        self._count += count or 0
+        return count
 
-    def lift(self) -> None:
-        if self._ends is not None:
-            self._ends = None
-            self._sock.settimeout(self._timeout)
+    def head_is_read(self) -> None:
+        self._ends = self._exchange.ends
 
     def close(self) -> None:
         self._raw.close()
         super().close()
 
 
-class _Http(HTTPConnection):
+class HttpConnection(HTTPConnection):
+    """A connection that reports how far a request gets."""
+
     response_class = Answer
+    _connecting = False
+
+    def connect(self) -> None:
+        """Connect to the proxy if there is one, and through it to the service, TLS included."""
+        _current.get().stage = Stage.PROXY if self.proxy else Stage.SERVICE
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        _current.get().stage = Stage.SERVICE
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - the library's own
+        """Write: a part of the request, unless a proxy is asked for a tunnel while connecting."""
+        if not self._connecting:
+            if self.sock is None:
+                self.connect()
+            _current.get().stage = Stage.SENT
+            # A kept connection still has the timeout of its last read.
+            self.sock.settimeout(self.timeout)
+        super().send(data)
 
 
-class _Https(HTTPSConnection):
-    response_class = Answer
+class HttpsConnection(HttpConnection, HTTPSConnection):
+    """The same with TLS."""
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Http
+    ConnectionCls = HttpConnection
 
 
 class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _Https
+    ConnectionCls = HttpsConnection
 
 
 POOLS = {"http": _HttpPool, "https": _HttpsPool}
 
 
 class Network(HTTPAdapter):
-    """What takes the requests of a session to the service, directly or through a proxy."""
+    """Takes the requests of a session to the service, directly or through a proxy."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
         """Have pools make connections of our kind."""
@@ -104,58 +197,3 @@ class Network(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = POOLS
         return manager
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error, and what it was raised for: the libraries keep that in an attribute or in the first argument."""
-    chain: list[BaseException] = []
-    seen: BaseException | None = error
-    while isinstance(seen, BaseException) and len(chain) < 8:
-        chain.append(seen)
-        kept = (getattr(seen, "reason", None), getattr(seen, "original_error", None), *seen.args[:1])
-        seen = next((inner for inner in kept if isinstance(inner, BaseException)), seen.__context__)
-    return chain
-
-
-def never_sent(error: BaseException) -> bool:
-    """Whether a request failed before a byte of it left. TLS may break at any time, but for a certificate at once.
-
-    A ProxyError proves nothing by itself: urllib3 calls any loss of a connection through a proxy one.
-    """
-    before = (
-        ConnectTimeout,
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.LocationValueError,
-        ssl.SSLCertVerificationError,
-    )
-    return any(isinstance(cause, before) or str(cause).startswith(NO_TUNNEL) for cause in _causes(error))
-
-
-def certificate_rejected(error: BaseException) -> bool:
-    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
-
-
-def name(error: BaseException) -> str:
-    """The innermost cause by its kind: its text may quote anything."""
-    cause = _causes(error)[-1]
-    known = NAMES.get(type(cause).__name__)
-    if type(cause) is urllib3.exceptions.HTTPError:
-        return str(cause)
-    return known or type(cause).__name__
-
-
-# How the standard library says that a proxy refused to open a tunnel: nothing was sent through it.
-NO_TUNNEL = "Tunnel connection failed"
-NAMES = {
-    "ConnectionRefusedError": "connection refused",
-    "ConnectionResetError": "connection reset",
-    "RemoteDisconnected": "connection closed without an answer",
-    "NameResolutionError": "the name cannot be resolved",
-    "gaierror": "the name cannot be resolved",
-    "TimeoutError": "no answer in time",
-    "ReadTimeoutError": "no answer in time",
-    "ConnectTimeoutError": "no connection in time",
-    "IncompleteRead": "shorter than announced",
-    "error": "not compressed as announced",
-    "SSLError": "trouble with TLS",
-}

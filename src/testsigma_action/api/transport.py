@@ -5,10 +5,11 @@ else ever is.
 """
 
 import http.client
-import ssl
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http.cookiejar import DefaultCookiePolicy
+from math import inf
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -19,22 +20,15 @@ from requests.auth import AuthBase
 
 from testsigma_action import __version__
 from testsigma_action.api import envelope
+from testsigma_action.api.causes import name, unsent
 from testsigma_action.api.fields import DecodeError
-from testsigma_action.api.network import Network, certificate_rejected, name, never_sent
+from testsigma_action.api.network import MEGABYTE, BadAnswer, Exchange, Network, begin
 from testsigma_action.api.parsing import parse_json
-from testsigma_action.api.trouble import (
-    CERTIFICATE_HINT,
-    ErrorAnswer,
-    Trouble,
-    answered_with,
-    backoff,
-    error_of,
-    retry_after,
-    saying,
-)
+from testsigma_action.api.route import Route
+from testsigma_action.api.trouble import ErrorAnswer, Trouble, answered_with, backoff, error_of, retry_after, saying
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
-from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
+from testsigma_action.errors import ApiError, Redirected, Refused, Transient, Unreachable
 from testsigma_action.secret import HIDDEN, Secret
 
 T = TypeVar("T")
@@ -43,10 +37,13 @@ Json = object
 Adapter = Callable[[], BaseAdapter]
 NETWORK: Adapter = Network
 
-MEGABYTE = 1024 * 1024
 CHUNK = 64 * 1024
 # Of an error answer, no more than this is read (bytes).
 ERROR_BODY = 64 * 1024
+# A last try begins this long before the patience is over (seconds, at most a tenth of it).
+LAST_TRY = 2.0
+# What the libraries raise when no answer comes, or half of one.
+FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. `purpose` completes the sentence "Could not ..."."""
+    """What to ask. `purpose` completes the sentence "Could not ...".
+
+    `optional`: the path may not exist, so a 404 is final whoever sends it. `last_try`: where the next try would come
+    after the patience is over (the service may ask for that), there is one more right before. `error_patience`: for how
+    long a 5xx error of the service itself is tried again (seconds).
+    """
 
     method: str
     path: str
@@ -74,6 +76,9 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Json = None
     limits: Limits = Limits()
+    optional: bool = False
+    last_try: bool = False
+    error_patience: float = inf
 
 
 class BearerAuth(AuthBase):
@@ -90,11 +95,43 @@ class BearerAuth(AuthBase):
 
 
 class _Session(requests.Session):
-    """A session that looks at no redirect: the library would read its body, and stumble over what it points to."""
+    """A session without surprises: no redirects, no cookies, nothing from the environment, no netrc file."""
+
+    def __init__(self) -> None:
+        """Have one connection for each host, and nothing of the caller's yet."""
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
-        """Nowhere, whatever the answer says."""
+        """Nowhere: the library would read the redirect's body, and stumble over what it points to."""
         return None
+
+
+@dataclass(slots=True)
+class _Patience:
+    """When a GET is tried again, and when it is given up. Instants are those of the monotonic clock."""
+
+    request: Request
+    began: float
+    until: float
+    attempt: int = 0
+    errors_since: float = inf
+    last: bool = False
+
+    def delay(self, trouble: ApiError, now: float) -> float | None:
+        """Seconds until the next try after this trouble; None where there is none."""
+        self.attempt += 1
+        same_error = trouble.by_service and (trouble.status or 0) >= 500
+        self.errors_since = min(self.errors_since, now) if same_error else inf
+        delay = backoff(self.attempt, trouble.retry_after if isinstance(trouble, Transient) else None)
+        if self.last or now + delay - self.errors_since > self.request.error_patience:
+            return None
+        if now + delay < self.until:
+            return delay
+        self.last = True
+        left = self.until - now - min(LAST_TRY, (self.until - self.began) / 10)
+        return left if self.request.last_try and left > 0 else None
 
 
 class Transport:
@@ -102,23 +139,22 @@ class Transport:
 
     def __init__(
         self,
-        base_url: str,
+        route: Route,
         key: Secret,
         *,
         clock: Clock,
-        ca_bundle: str = "",
         observe: Callable[[Trouble], None],
         adapter: Adapter = NETWORK,
     ) -> None:
-        """Take the base URL without a trailing slash; `observe` is told of trouble and its end, on any thread.
+        """Take the way to the service; `observe` is told of trouble and its end, on any thread.
 
         `adapter` makes what carries the requests of one session: over the network, unless told otherwise.
         """
-        self.base_url = base_url
-        self.host = urlsplit(base_url).netloc
+        self.base_url = route.base_url
+        self.host = route.host
         self._auth = BearerAuth(key)
         self._hidden = tuple(encoding.encode() for encoding in key.encodings())
-        self._bundle = ca_bundle
+        self._route = route
         self._clock = clock
         self._observe = observe
         self._adapter = adapter
@@ -128,32 +164,28 @@ class Transport:
         # Answers with status 429 so far: who sends many requests at a time should send fewer.
         self.too_many = 0
 
-    def check_bundle(self) -> None:
-        """Read the file with the certificates to trust. Raises InputError where it has none."""
-        if not self._bundle:
-            return
-        try:
-            ssl.create_default_context(cafile=self._bundle)
-        except OSError as error:
-            reason = error.strerror or "no certificates in it"
-            raise InputError(f"ca-bundle: '{self._bundle}' cannot be used ({reason}); it must be a PEM file.") from None
+    def check_settings(self) -> None:
+        """See that proxy and certificates can be used. Raises InputError."""
+        self._route.check()
 
     def get(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
         """Fetch and decode, trying again until an instant of the monotonic clock.
 
         Raises Refused and Redirected at once, Unreachable when the patience is over. A body that cannot be decoded
-        counts like a 502: something between us and the service answered in its place.
+        counts like a 502: something between us and the service answered in its place. So does any other refusal that is
+        not the service's own, once the service has answered.
         """
-        attempt = 0
+        patience = _Patience(request, self._clock.monotonic(), until)
         while True:
             try:
                 value = self._fetch(request, decode, until)
-            except Transient as trouble:
-                attempt += 1
-                self._wait_after(trouble, request, attempt, until)
+            except (Transient, Refused, Redirected) as trouble:
+                if not self._may_pass(trouble, request):
+                    raise
+                self._wait_after(trouble, patience)
             else:
-                if attempt:
-                    self._observe(Trouble(request.purpose, attempt))
+                if patience.attempt:
+                    self._observe(Trouble(request.purpose, patience.attempt))
                 return value
 
     def send(self, request: Request, decode: Callable[[Json], T]) -> T:
@@ -164,11 +196,20 @@ class Transport:
         self._forget_session()
         return self._decoded(request, decode)
 
+    def tell(self, request: Request) -> None:
+        """Send once what has no answer worth reading: any 2xx means that it was accepted. Raises like `send`."""
+        self._forget_session()
+        self._exchange(request, reading=False)
+
+    def _may_pass(self, trouble: ApiError, request: Request) -> bool:
+        if isinstance(trouble, Transient):
+            return True
+        missing = request.optional and trouble.status == 404
+        return self._proven and not trouble.by_service and not missing
+
     def _fetch(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
         limits = request.limits.within(until - self._clock.monotonic())
-        value = self._decoded(_limited(request, limits), decode)
-        self._proven = True
-        return value
+        return self._decoded(replace(request, limits=limits), decode)
 
     def _decoded(self, request: Request, decode: Callable[[Json], T]) -> T:
         status, *received = self._exchange(request)
@@ -178,7 +219,9 @@ class Transport:
             with self._decoding:
                 body = parse_json(received.pop())
                 if not envelope.error_said(body):
-                    return decode(envelope.unwrapped(body))
+                    value = decode(envelope.unwrapped(body))
+                    self._proven = True
+                    return value
             problem = "that is an error"
         except DecodeError as error:
             problem = str(error)
@@ -191,30 +234,31 @@ class Transport:
             return Transient(message, said=envelope.error_said(body))
         return Transient(f"{could_not}: {self.host} answered with a body {problem}.")
 
-    def _wait_after(self, trouble: Transient, request: Request, attempt: int, until: float) -> None:
+    def _wait_after(self, trouble: ApiError, patience: _Patience) -> None:
         self.too_many += trouble.status == 429
-        delay = backoff(attempt, trouble.retry_after)
-        if self._clock.monotonic() + delay >= until:
-            raise Unreachable(
-                trouble.message, code="api-unreachable", hint=trouble.hint, status=trouble.status
-            ) from None
-        self._observe(Trouble(request.purpose, attempt, trouble.message, delay))
+        delay = patience.delay(trouble, self._clock.monotonic())
+        if delay is None:
+            error = Unreachable(trouble.message, code="api-unreachable", hint=trouble.hint, status=trouble.status)
+            error.by_service = trouble.by_service
+            raise error from None
+        self._observe(Trouble(patience.request.purpose, patience.attempt, trouble.message, delay))
         pause(delay)
 
-    def _exchange(self, request: Request) -> tuple[int, bytes]:
-        ends = self._clock.monotonic() + request.limits.total
+    def _exchange(self, request: Request, *, reading: bool = True) -> tuple[int, bytes]:
+        """One request, and status and body of its answer; without `reading`, the body of a 2xx is left where it is."""
+        limits = request.limits
+        ends = self._clock.monotonic() + limits.total
+        exchange = begin(Exchange(ends, limits.size, self._clock.monotonic))
         try:
             with self._open(request) as response:
-                if response.status_code >= 300:
-                    raise self._error(request, response, ends)
-                return response.status_code, self._read(response, request.limits.size, ends)
-        except requests.RequestException as error:
-            raise self._no_answer(request, error) from None
-        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            broke_off = f"{self.host} broke off its answer ({name(error)})"
-            raise Transient(f"Could not {request.purpose}: {broke_off}.", sent=not never_sent(error)) from None
+                if not 200 <= response.status_code < 300:
+                    raise self._error(request, response)
+                return response.status_code, self._read(response, limits.size) if reading else b""
+        except FAILURES as error:
+            raise self._failure(request, error, exchange) from None
 
     def _open(self, request: Request) -> requests.Response:
+        proxy = self._route.proxy.value
         return self._session().request(
             request.method,
             self.base_url + request.path,
@@ -222,8 +266,8 @@ class Transport:
             json=request.body,
             timeout=(request.limits.connect, request.limits.read),
             stream=True,
-            # Given with the request: on the session, REQUESTS_CA_BUNDLE would win over the file that was asked for.
-            verify=self._bundle or True,
+            verify=self._route.bundle.value or True,
+            proxies={"all": proxy} if proxy else None,
         )
 
     def _session(self) -> requests.Session:
@@ -247,19 +291,17 @@ class Transport:
             self._local.session.close()
             del self._local.session
 
-    def _read(self, response: requests.Response, size: int, ends: float) -> bytes:
-        """Read what comes as it comes, so that a body that drips or never ends is left in time."""
+    def _read(self, response: requests.Response, size: int) -> bytes:
+        """Read the body as it comes. The time it takes, and the bytes on the wire, are limited by the connection."""
         raw = response.raw
         body = bytearray()
         while chunk := raw.read1(CHUNK, decode_content=True):
             body += chunk
             if len(body) > size:
-                raise urllib3.exceptions.HTTPError(f"more than {size // MEGABYTE} MB")
-            if self._clock.monotonic() > ends:
-                raise urllib3.exceptions.HTTPError("too slow")
+                raise BadAnswer(f"more than {size // MEGABYTE} MB")
         expected = response.headers.get("Content-Length", "")
         if len(expected) < 20 and expected.isdecimal() and raw.tell() < int(expected):
-            raise urllib3.exceptions.HTTPError("shorter than announced")
+            raise BadAnswer("shorter than announced")
         return self._without_key(bytes(body))
 
     def _without_key(self, body: bytes) -> bytes:
@@ -268,34 +310,35 @@ class Transport:
             body = body.replace(encoding, HIDDEN.encode())
         return body
 
-    def _error(self, request: Request, response: requests.Response, ends: float) -> ApiError:
+    def _error(self, request: Request, response: requests.Response) -> ApiError:
         redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
-            body=b"" if redirect else self._error_body(response, ends),
+            body=b"" if redirect else self._error_body(response),
             location_host=_host(self._without_key(response.headers.get("Location", "").encode()).decode()),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
 
-    def _error_body(self, response: requests.Response, ends: float) -> bytes:
+    def _error_body(self, response: requests.Response) -> bytes:
         """What the error says; its status says enough where the body cannot be read."""
         try:
-            return self._read(response, ERROR_BODY, ends)
-        except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError):
+            return self._read(response, ERROR_BODY)
+        except FAILURES:
             return b""
 
-    def _no_answer(self, request: Request, error: requests.RequestException) -> ApiError:
+    def _failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
+        """What it means that no answer came, or half of one."""
         could_not = f"Could not {request.purpose}:"
-        if certificate_rejected(error) and not self._proven:
-            return Refused(
-                f"{could_not} the certificate of {self.host} is not trusted.",
-                code="api-certificate",
-                hint=CERTIFICATE_HINT,
-            )
-        if never_sent(error):
-            return Transient(f"{could_not} no connection to {self.host} ({name(error)}).", sent=False)
-        return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
+        if exchange.sent and isinstance(error, requests.RequestException):
+            return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
+        if exchange.sent:
+            return Transient(f"{could_not} {self.host} broke off its answer ({name(error)}).")
+        why = unsent(error, exchange, self._route)
+        message = f"{could_not} {why.words}."
+        if why.final and not self._proven:
+            return Refused(message, code=why.code, hint=why.hint)
+        return Transient(message, sent=False, hint=why.hint)
 
 
 def _host(url: str) -> str:
@@ -303,7 +346,3 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
         return ""
-
-
-def _limited(request: Request, limits: Limits) -> Request:
-    return Request(request.method, request.path, request.purpose, request.query, request.body, limits)

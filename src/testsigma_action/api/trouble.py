@@ -5,6 +5,7 @@ import http
 import json
 import random
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,16 @@ LONGEST_BACKOFF = 30.0
 LONGEST_RETRY_AFTER = 300.0
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
+PROXY_AUTHENTICATION = 407
+# What shows that the service itself answers (docs/api.md, "Errors"): gateways, too, send JSON with a `message`.
+OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
+UNAUTHORIZED = (
+    b"No JWT token found",
+    b"Invalid JWT token",
+    b"No API Key Found",
+    b"Incorrect API Key",
+    b"API disabled",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +53,23 @@ class ErrorAnswer:
 def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
     """The error that an answer stands for. 3xx and most 4xx are final, 5xx and a few 4xx may pass.
 
-    A 500 is a business error at times ("plan busy"), so its words are kept (docs/api.md, "Errors").
+    A 500 is a business error at times ("plan busy"), so its words are kept (docs/api.md, "Errors"). Whether the
+    service itself answered is kept too: while a run goes on, the refusal of a gateway is an outage.
     """
     answered = answered_with(could_not, host, answer.status)
+    if answer.status < 300:
+        return Transient(f"{answered}.", status=answer.status)
     if answer.status < 400:
         target = answer.location_host[:EXCERPT] or "another path"
         return Redirected(
             f"{answered} and points to {target}.", code="api-redirected", status=answer.status, hint=REDIRECT_HINT
         )
+    error = _failed(answered, answer)
+    error.by_service = by_service(answer)
+    return error
+
+
+def _failed(answered: str, answer: ErrorAnswer) -> ApiError:
     said, shown = reason(answer.body), excerpt(answer.body)
     news = "" if shown.lower() == phrase(answer.status).lower() else shown
     message = saying(answered, news)
@@ -70,15 +90,24 @@ def saying(answered: str, words: str) -> str:
     return f"{answered}, saying '{words}'{end}" if words else f"{answered}."
 
 
+def by_service(answer: ErrorAnswer) -> bool:
+    """Whether the service itself answered: by the shape of its error body, or one of its plain texts for a 401."""
+    if answer.status < 400 or answer.status == PROXY_AUTHENTICATION:
+        return False
+    if answer.status == 401 and answer.body.strip(b'" \r\n').startswith(UNAUTHORIZED):
+        return True
+    said = _object(answer.body)
+    return any(said.get(key) for key in OWN_KEYS)
+
+
 def backoff(attempt: int, retry_after: float | None) -> float:
-    """Seconds until the next try: what the service asked for, else exponential with full jitter (never below 0.1).
+    """Seconds until the next try: exponential with full jitter (never below 0.1), or longer if the service asks for it.
 
     A service that asks for hours is asked again sooner: one odd answer must not cost a run that is waited for.
     """
-    if retry_after is not None:
-        return min(retry_after, LONGEST_RETRY_AFTER)
     ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
-    return random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
+    own = random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
+    return max(own, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
 
 
 def reason(body: bytes) -> str:
@@ -86,11 +115,16 @@ def reason(body: bytes) -> str:
 
     Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
     """
+    return reason_in(_object(body))
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    """The JSON object in a body; empty for anything else."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
-        return ""
-    return reason_in(said)
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def reason_in(said: object) -> str:
@@ -131,7 +165,7 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 
 REDIRECT_HINT = "Set base-url to the address that answers without a redirect; the key is never sent to another host."
-CERTIFICATE_HINT = "Name the file with your own authority's certificate in ca-bundle, or mend the base-url."
+CREDENTIALS_HINT = "Put user and password into the proxy's address: HTTPS_PROXY=http://user:password@host:port."
 REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
 KEY_HINT = (
     "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
@@ -143,5 +177,6 @@ REFUSALS = {
         KEY_HINT,
     ),
     403: ("api-forbidden", "The user whose api-key this is may not do that: ask an admin of your Testsigma account."),
+    PROXY_AUTHENTICATION: ("api-unreachable", CREDENTIALS_HINT),
     404: ("not-found", "Check the ID, and that api-key and base-url are those of the account that has it."),
 }

@@ -56,4 +56,4 @@ def _only(version: str) -> tuple[str, ...]:
 
 
 def _below(version: str, request: Request) -> Request:
-    return replace(request, path=f"/api/{version}/test_runs{request.path}")
+    return replace(request, path=f"/api/{version}/test_runs{request.path}", optional=True)

@@ -1,0 +1,128 @@
+"""Exceptions of the libraries in words: by their types and numbers, never by their texts, which may quote anything."""
+
+import ssl
+from dataclasses import dataclass
+
+from testsigma_action.api.network import BadAnswer, Exchange, Stage
+from testsigma_action.api.route import Route
+from testsigma_action.api.trouble import CREDENTIALS_HINT, PROXY_AUTHENTICATION
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """The error, and what it was raised for: the libraries keep that in an attribute or in the first argument."""
+    chain: list[BaseException] = []
+    seen: BaseException | None = error
+    while isinstance(seen, BaseException) and len(chain) < 8:
+        chain.append(seen)
+        kept = (getattr(seen, "reason", None), getattr(seen, "original_error", None), *seen.args[:1])
+        seen = next((inner for inner in kept if isinstance(inner, BaseException)), seen.__context__)
+    return chain
+
+
+def name(error: BaseException) -> str:
+    """The innermost cause by its type."""
+    cause = causes(error)[-1]
+    if isinstance(cause, BadAnswer):
+        return str(cause)
+    return NAMES.get(type(cause).__name__, type(cause).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Why a request was not sent, and what to do; `final` where trying again does not help, unless it worked before."""
+
+    words: str
+    hint: str = ""
+    code: str = "api-unreachable"
+    final: bool = False
+
+
+def unsent(error: BaseException, exchange: Exchange, route: Route) -> Unsent:
+    """Explain a failure before the request was sent, by how far it got."""
+    at_proxy = exchange.stage is Stage.PROXY and bool(route.proxy.value)
+    proxy = f"the proxy {route.proxy_host} ({route.proxy.name})"
+    if fault := distrust(error):
+        whose = proxy if at_proxy else route.host
+        trusted = f" Certificates are read from {route.bundle.name}." if route.bundle.value else ""
+        words = f"the certificate of {whose} {fault.words}"
+        return Unsent(words, f"{fault.remedy}{trusted}", code="api-certificate", final=True)
+    if not at_proxy:
+        through = f" through {proxy}" if route.proxy.value else ""
+        return Unsent(f"no connection to {route.host}{through} ({name(error)})")
+    if exchange.heard == PROXY_AUTHENTICATION:
+        return Unsent(f"{proxy} asks for credentials ({exchange.heard})", CREDENTIALS_HINT, final=True)
+    if exchange.heard >= 300:
+        return Unsent(f"{proxy} refuses a connection to {route.host} ({exchange.heard})", REFUSING_PROXY)
+    return Unsent(f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Distrust:
+    """Why a certificate is not accepted (completes "The certificate of ... "), and what to do about it."""
+
+    words: str
+    remedy: str
+
+
+def distrust(error: BaseException) -> Distrust | None:
+    """Why a certificate was not accepted; None where something else went wrong."""
+    found = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if found is None:
+        return None
+    code = getattr(found, "verify_code", 0)
+    if code in STRICT_CODES:
+        return Distrust(f"does not keep the rules of RFC 5280 (OpenSSL's code {code})", STRICT)
+    return DISTRUST.get(code, Distrust(f"is not trusted (OpenSSL's code {code})", AUTHORITY))
+
+
+NAMES = {
+    "ConnectionRefusedError": "connection refused",
+    "ConnectionResetError": "connection reset",
+    "BrokenPipeError": "connection closed",
+    "RemoteDisconnected": "connection closed without an answer",
+    "NameResolutionError": "the name cannot be resolved",
+    "gaierror": "the name cannot be resolved",
+    "LocationParseError": "the host name is not valid",
+    "UnicodeError": "the host name is not valid",
+    "UnicodeEncodeError": "the host name is not valid",
+    "InvalidURL": "the address is not valid",
+    "TimeoutError": "no answer in time",
+    "ReadTimeoutError": "no answer in time",
+    "ConnectTimeoutError": "no connection in time",
+    "IncompleteRead": "shorter than announced",
+    "error": "not compressed as announced",
+    "SSLError": "TLS failed",
+    "SSLEOFError": "connection closed during TLS",
+    "SSLZeroReturnError": "connection closed during TLS",
+}
+PROXY = (
+    "Check {}: its host, its port, and its scheme (https:// only if the proxy itself speaks TLS, which few do). "
+    "Name hosts that need no proxy in NO_PROXY."
+)
+REFUSING_PROXY = "Ask the people who run the proxy to allow this host, or name the host in NO_PROXY."
+AUTHORITY = (
+    "If your own authority or a proxy that inspects TLS signed it, name the file with that authority's certificate "
+    "(PEM) in ca-bundle."
+)
+CLOCK = "Check the clock of this machine."
+HOST = "Use the host name of the certificate in base-url."
+STRICT = (
+    "Python 3.13 and newer refuse such certificates. Have the authority issue the certificate again (and its own, if "
+    "it is older), with the authority key identifier and critical basic constraints."
+)
+# X509_V_ERR_* of OpenSSL 3 (x509_vfy.h).
+UNKNOWN = Distrust("is not trusted (its authority is not known)", AUTHORITY)
+OTHER_HOST = Distrust("is for another host", HOST)
+DISTRUST = {
+    2: UNKNOWN,
+    9: Distrust("is not valid yet", CLOCK),
+    10: Distrust("has expired", f"Have it renewed. {CLOCK}"),
+    18: Distrust("is not trusted (it is self-signed)", "If it is your own, name its file (PEM) in ca-bundle."),
+    19: UNKNOWN,
+    20: UNKNOWN,
+    21: UNKNOWN,
+    23: Distrust("was revoked", "Have a new one issued."),
+    62: OTHER_HOST,
+    64: OTHER_HOST,
+}
+STRICT_CODES = frozenset({24, 32, 41, *range(79, 95)})

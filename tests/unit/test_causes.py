@@ -1,0 +1,81 @@
+"""Exceptions of the libraries in words: types and numbers decide, texts never do."""
+
+import ssl
+
+import pytest
+import urllib3
+from requests import ConnectionError as NoConnection
+
+from testsigma_action.api.causes import distrust, name, unsent
+from testsigma_action.api.network import BadAnswer, Exchange, Stage
+from testsigma_action.api.route import Route, Setting
+
+ROUTE = Route("https://app.testsigma.com")
+PROXIED = Route("https://app.testsigma.com", Setting("HTTPS_PROXY", "http://somebody:hush@proxy:3128"))
+
+
+def rejected(code: int, text: str = "certificate verify failed: whatever") -> ssl.SSLCertVerificationError:
+    """The error of a certificate that OpenSSL does not accept."""
+    error = ssl.SSLCertVerificationError(1, text)
+    error.verify_code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "remedy"),
+    [
+        (9, "not valid yet", "clock"),
+        (10, "has expired", "renewed"),
+        (18, "self-signed", "ca-bundle"),
+        (19, "authority is not known", "ca-bundle"),
+        (20, "authority is not known", "ca-bundle"),
+        (23, "revoked", "new one"),
+        (62, "for another host", "base-url"),
+        (64, "for another host", "base-url"),
+        (85, "RFC 5280", "Python 3.13"),
+        (89, "RFC 5280", "basic constraints"),
+        (68, "code 68", "ca-bundle"),
+        (0, "not trusted", "ca-bundle"),
+    ],
+)
+def test_why_a_certificate_is_not_accepted(code: int, words: str, remedy: str) -> None:
+    """By OpenSSL's number for it, through all that the libraries wrap around it."""
+    wrapped = NoConnection(urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(rejected(code))))  # type: ignore[arg-type]
+    found = distrust(wrapped)
+    assert found
+    assert words in found.words
+    assert remedy in found.remedy
+
+
+def test_the_text_of_an_error_decides_nothing() -> None:
+    """It may quote a certificate, or what the other side wrote."""
+    found = distrust(rejected(10, "hostname mismatch, self-signed certificate"))
+    assert found
+    assert found.words == "has expired"
+    assert distrust(ssl.SSLError(1, "certificate verify failed: has expired")) is None
+
+
+def test_names_quote_nothing() -> None:
+    """An error is called by its type; only texts of our own are shown."""
+    assert name(ConnectionResetError(104, "hush")) == "connection reset"
+    assert name(RuntimeError("hush")) == "RuntimeError"
+    assert name(BadAnswer("more than 16 MB")) == "more than 16 MB"
+
+
+@pytest.mark.parametrize("stage", [Stage.PREPARED, Stage.PROXY, Stage.SERVICE])
+@pytest.mark.parametrize("route", [ROUTE, PROXIED])
+def test_what_was_not_sent_names_who_was_not_reached(stage: Stage, route: Route) -> None:
+    """The proxy, or the service; never credentials."""
+    found = unsent(ConnectionRefusedError("hush"), Exchange(stage=stage), route)
+    assert "hush" not in found.words + found.hint
+    assert ("app.testsigma.com" in found.words) is (stage is not Stage.PROXY or route is ROUTE)
+    assert ("HTTPS_PROXY" in found.words) is (route is PROXIED)
+    assert not found.final
+
+
+def test_the_certificate_of_a_proxy_is_told_from_that_of_the_service() -> None:
+    """Each has its own remedy."""
+    at_proxy = unsent(rejected(10), Exchange(stage=Stage.PROXY), PROXIED)
+    assert "the certificate of the proxy proxy:3128 (HTTPS_PROXY) has expired" in at_proxy.words
+    beyond = unsent(rejected(10), Exchange(stage=Stage.SERVICE), PROXIED)
+    assert "the certificate of app.testsigma.com has expired" in beyond.words
