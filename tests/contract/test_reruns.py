@@ -13,6 +13,7 @@ from testsigma_action import reruns
 from testsigma_action.collect import collect
 from testsigma_action.errors import TimedOut
 from testsigma_action.known import Known
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Result, Run
 from testsigma_action.report import Verdict
 from testsigma_action.tree import CaseResult
@@ -50,7 +51,7 @@ def through(service: Service) -> Known:
     known = Known(spec())
     run = service.client.start_run(spec())
     known.saw(run)
-    for seen in watch(run.id, service.remote, limits()):
+    for seen in watch(RunKey.of(run), service.remote, limits()):
         known.saw(seen)
     for seen in reruns.follow(known.running, service.remote, limits()):
         known.saw(seen)
@@ -278,7 +279,7 @@ def test_a_rerun_is_known_before_it_is_asked_about(serve: Serve) -> None:
     """So a signal that comes then can stop it; it has a link and its plan's name."""
     service = serve(plan(GOOD, FLAKY))
     run = service.client.start_run(spec())
-    (*_, over) = watch(run.id, service.remote, limits())
+    (*_, over) = watch(RunKey.of(run), service.remote, limits())
     for seen in reruns.follow(over, service.remote, limits()):
         if seen.id == AGAIN:
             break
@@ -308,7 +309,7 @@ def test_a_rerun_that_stays_in_the_queue(serve: Serve) -> None:
 def completed(service: Service) -> Run:
     """A run that was started and is over."""
     run = service.client.start_run(spec())
-    (*_, over) = watch(run.id, service.remote, limits())
+    (*_, over) = watch(RunKey.of(run), service.remote, limits())
     return over
 
 

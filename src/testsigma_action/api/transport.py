@@ -21,6 +21,7 @@ from requests.auth import AuthBase
 from testsigma_action import __version__
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.network import Network, certificate_rejected, name, never_sent
+from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble, backoff, error_of, retry_after
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
@@ -114,6 +115,7 @@ class Transport:
         self._adapter = adapter
         self._local = threading.local()
         self._proven = False
+        self.server_clock = ServerClock()
         # Answers with status 429 so far: who sends many requests at a time should send fewer.
         self.too_many = 0
 
@@ -180,6 +182,7 @@ class Transport:
         ends = self._clock.monotonic() + request.limits.total
         try:
             with self._open(request) as response:
+                self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
                 if response.status_code >= 300:
                     raise self._error(request, response, ends)
                 return self._read(response, request.limits.size, ends)
