@@ -30,7 +30,8 @@ class Search:
 
     `requested` is when the start was sent, if that is known: a run that began before is not ours. From `settled` on
     every run is listed that there is, so that a complete list proves that a run does not exist. `apart_from` is the ID
-    of a run that is known already, and that a list need not identify. With `or_busy` a run that keeps the plan busy ends the search, too.
+    of a run that is known already, and that a list need not identify. With `or_busy` a run that keeps the plan busy ends the search, too. `has_runs` says
+    that the plan has a run for certain, so that an empty list is not the list of its runs.
     """
 
     spec: RunSpec
@@ -39,6 +40,7 @@ class Search:
     settled: float = inf
     apart_from: str = ""
     or_busy: bool = False
+    has_runs: bool = False
 
     @classmethod
     def after_start(cls, spec: RunSpec, requested: float, answered: float, deadline: float) -> "Search":
@@ -137,7 +139,7 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> Found:
     ours = (row.id for row, whose in claims if row.id and whose is Claim.OURS)
     return Found(
         run_ids=tuple(dict.fromkeys(ours)),
-        nothing=listed.complete and len(others) == len(listed.runs),
+        nothing=listed.complete and len(others) == len(listed.runs) and not (search.has_runs and not others),
         busy_with=_active(others),
     )
 

@@ -200,7 +200,7 @@ class _Attempt:
 
         Where another run does, the start is sent again if that was asked for, and if a look proves that we have none.
         """
-        search, waits_until = self._search(), self.limits.busy_until
+        search, waits_until = replace(self._search(), has_runs=True), self.limits.busy_until
         found = lookup.find(replace(search, or_busy=True), self.remote)
         if (yield from self._adopt(found, trouble.message)):
             return False

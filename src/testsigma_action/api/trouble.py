@@ -15,6 +15,8 @@ EXCERPT = 300
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 LONGEST_RETRY_AFTER = 300.0
+# What the service says without JSON (docs/api.md, "Errors").
+PLAIN_REASONS = frozenset({b"No JWT token found", b"Invalid JWT token"})
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 
@@ -72,10 +74,12 @@ def backoff(attempt: int, retry_after: float | None) -> float:
 
 
 def reason(body: bytes) -> str:
-    """The reason in a JSON error body: its `error`, `message` or `error_description`.
+    """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
 
     Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
     """
+    if (text := body.strip()) in PLAIN_REASONS:
+        return text.decode()
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
