@@ -65,13 +65,13 @@ def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
 
 def refused(trouble: ApiError, spec: RunSpec) -> StartError:
     """Nothing was started."""
-    code = "start-refused" if trouble.code == "api-refused" else trouble.code
-    hint = trouble.hint
+    message = f"{trouble.message} Nothing was started."
     if _no_such_plan(trouble, spec):
-        code, hint = "start-refused", NO_SUCH_HINT
-    elif fate_of(trouble, spec) is Fate.LOST and trouble.said:
-        code, hint = "start-refused", REFUSED_HINT
-    return StartError(f"{trouble.message} Nothing was started.", code=code, hint=hint)
+        return StartError(message, code="start-refused", hint=NO_SUCH_HINT)
+    if fate_of(trouble, spec) is Fate.LOST and trouble.said:
+        return StartError(message, code="start-refused", hint=REFUSED_HINT)
+    code = "start-refused" if trouble.code == "api-refused" else trouble.code
+    return StartError(message, code=code, hint=trouble.hint)
 
 
 def busy(trouble: ApiError, found: Found, hint: str) -> StartError:

@@ -30,8 +30,8 @@ class Search:
 
     `requested` is when the start was sent, if that is known: a run that began before is not ours. From `settled` on
     every run is listed that there is, so that a complete list proves that a run does not exist. `apart_from` is the ID
-    of a run that is known already, and that a list need not identify. With `or_busy` a run that keeps the plan busy ends the search, too. `has_runs` says
-    that the plan has a run for certain, so that an empty list is not the list of its runs.
+    of a run that is known already, and that a list need not identify. With `or_busy` a run that keeps the plan busy
+    ends the search, too. `has_runs` says that the plan has a run for certain, so that an empty list is not its list.
     """
 
     spec: RunSpec

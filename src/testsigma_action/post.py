@@ -16,8 +16,8 @@ from testsigma_action.cancel import Calls
 from testsigma_action.ci.log import Log
 from testsigma_action.clock import Clock
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
-from testsigma_action.inputs import Inputs, read_inputs
 from testsigma_action.identity import RunKey
+from testsigma_action.inputs import Inputs, read_inputs
 from testsigma_action.leaving import in_words
 from testsigma_action.lookup import Search
 from testsigma_action.model import Run, RunSpec

@@ -12,8 +12,8 @@ from tests.simulator import data_driven as by_data
 from testsigma_action import reruns
 from testsigma_action.collect import collect
 from testsigma_action.errors import TimedOut
-from testsigma_action.known import Known
 from testsigma_action.identity import RunKey
+from testsigma_action.known import Known
 from testsigma_action.model import Result, Run
 from testsigma_action.report import Verdict
 from testsigma_action.tree import CaseResult

@@ -14,6 +14,7 @@ LONG = (Phase("STATUS_IN_PROGRESS", seconds=400.0),)
 SHORT = (Phase("STATUS_IN_PROGRESS", seconds=20.0),)
 OURS, OLD, ACTIVE, FOREIGN = 1001, 900, 901, 800
 BUILD = {"TESTSIGMA_BUILD_NUMBER": "nightly"}
+NAMELESS = {"buildNo": None, "executionId": None, "startTime": None}
 # What a run, a minute of looking, collecting and reports take at most.
 LOOKED = 100.0
 
@@ -77,15 +78,14 @@ def test_an_answer_without_a_build_number_is_confirmed_by_the_status(
 @pytest.mark.parametrize("stranger", [OLD, ACTIVE, FOREIGN])
 def test_a_stranger_without_plan_and_build_number(tmp_path: Path, stranger: int) -> None:
     """Its status shows that it is not ours; then ours is looked for."""
-    nameless = {"buildNo": None, "executionId": None, "startTime": None}
-    fault = Fault("start", run=stranger, takes_effect=True, fields=nameless)
+    fault = Fault("start", run=stranger, takes_effect=True, fields=NAMELESS)
     outcome = World(account().with_faults(fault), tmp_path).run()
     assert told(outcome) == (0, "", "1001"), outcome.log
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("environ", [{}, BUILD], ids=["derived", "of the user's"])
-@pytest.mark.parametrize("fields", [{}, {"buildNo": None, "executionId": None, "startTime": None}], ids=["named", "not"])
+@pytest.mark.parametrize("fields", [{}, NAMELESS], ids=["named", "not"])
 def test_a_signal_never_stops_a_stranger(
     tmp_path: Path, fields: Mapping[str, object], environ: Mapping[str, str], number: int
 ) -> None:
@@ -139,12 +139,13 @@ def test_what_does_not_show_that_a_run_is_ours_is_uncertain(tmp_path: Path, made
 
 def test_an_old_date_of_a_cached_answer_proves_nothing(tmp_path: Path) -> None:
     """The answer to the start may come from a cache, with its date: the newest date of all answers counts."""
-    cached = Fault("start", run=OLD, headers={"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}, fields={"status": "STATUS_CREATED"})
+    date = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    cached = Fault("start", run=OLD, headers=date, fields={"status": "STATUS_CREATED"})
     outcome = World(account().with_faults(cached), tmp_path).run()
     assert told(outcome) == (3, "start-uncertain", "")
 
 
-WRONG = [{"executionId": 77, "execution": None}, {"buildNo": "another"}]
+WRONG: list[Mapping[str, object]] = [{"executionId": 77, "execution": None}, {"buildNo": "another"}]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=["plan", "build"])
@@ -207,7 +208,8 @@ def rerunning(child: int, **reruns: object) -> Scenario:
     real = bool(reruns)
     plan = Plan(420, "Shop", machines, SHORT, rerun_type="ONLY_FAILED_TESTS", automatic_rerun=real)
     plan = replace(plan, at_end={"childResult": child}) if not real else plan
-    good = replace(scenario("passing").plans[0], machines=(Machine("Chrome", (Suite("Smoke", (cases[0], passed("Pay", "Click on Pay"))),)),))
+    all_passed = (Suite("Smoke", (cases[0], passed("Pay", "Click on Pay"))),)
+    good = replace(scenario("passing").plans[0], machines=(Machine("Chrome", all_passed),))
     other = replace(good, id=77, life=LONG)
     before = (
         RunBefore(OLD, replace(good, id=420), "old", age=365 * 86_400.0),

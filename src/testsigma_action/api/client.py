@@ -163,7 +163,7 @@ class Client:
 
         def cases(body: Json) -> lists.IndexPage[decode.CaseDetails]:
             listed = lists.index_page(body, decode.case_details)
-            ours = {identity: case for identity, case in listed.rows.items() if not case.run_id or same_id(case.run_id, run_id)}
+            ours = {one: case for one, case in listed.rows.items() if same_id(case.run_id or run_id, run_id)}
             return replace(listed, rows=ours)
 
         request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
