@@ -6,12 +6,11 @@ from math import inf
 
 from testsigma_action.api.client import Client
 from testsigma_action.api.lists import FoundRun, FoundRuns
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.identity import Claim, began, claim, same_id
 from testsigma_action.model import Result, Run, RunSpec, Status
-from testsigma_action.watch import REPLICATION
 
 Way = Callable[[float], FoundRuns]
 
@@ -22,6 +21,8 @@ LONGEST_INTERVAL = 15.0
 PATIENCE = 3.0
 # How long a list that cannot be read is tried beyond the time in which a run may be invisible (seconds).
 SLACK = 10.0
+# A start whose answer came at the deadline is looked for at least this long (seconds).
+LEAST = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class Search:
 
     @classmethod
     def after_start(cls, spec: RunSpec, requested: float, answered: float, deadline: float) -> "Search":
-        """As long as the run of a start may be invisible, and up to a deadline at most."""
+        """As long as the run of a start may be invisible, up to a deadline; a few seconds in any case."""
         settled = answered + REPLICATION
-        return cls(spec, min(settled + SLACK, deadline), requested, settled)
+        until = max(min(settled + SLACK, deadline), answered + LEAST)
+        return cls(spec, until, requested, settled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 
 from testsigma_action import ci, lookup
 from testsigma_action.api.client import Client
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
@@ -23,7 +23,7 @@ from testsigma_action.lookup import Search
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
 from testsigma_action.reruns import GRACE, INTERVAL, MOST, Chain, awaited
-from testsigma_action.watch import REPLICATION, Stop, look_once, stop
+from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
 LOOK_BUDGET = 5.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from testsigma_action import lookup, pacing
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.trouble import Trouble, backoff
 from testsigma_action.attach import attach
 from testsigma_action.cancel import Late
@@ -30,7 +30,6 @@ from testsigma_action.fate import (
 from testsigma_action.identity import Began, Claim, RunKey, began, claim, counts_unlisted
 from testsigma_action.lookup import Found, Search
 from testsigma_action.model import Run, RunSpec
-from testsigma_action.watch import REPLICATION
 
 # Longest time that a service which cannot be reached is tried before anything is started (seconds).
 PATIENCE = 120.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
 from testsigma_action.identity import RunKey
@@ -12,9 +12,6 @@ from testsigma_action.model import Run
 from testsigma_action.pacing import Pace
 from testsigma_action.words import STATUSES, in_words
 
-# A run may be unknown to the service, and missing in its lists, for this long after its start: its copies need time
-# (seconds).
-REPLICATION = 60.0
 # The last look at a run is this long before the deadline (seconds, at most a tenth of the whole wait).
 LAST_LOOK = 2.0
 # How often a stop is confirmed (seconds).

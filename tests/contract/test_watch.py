@@ -8,10 +8,11 @@ import pytest
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
 from testsigma_action import watch as watching
+from testsigma_action.api.remote import REPLICATION
 from testsigma_action.errors import Cancelled, Redirected, Refused, TimedOut
 from testsigma_action.identity import RunKey
 from testsigma_action.model import Result, Run, Status
-from testsigma_action.watch import REPLICATION, Limits, stop, watch
+from testsigma_action.watch import Limits, stop, watch
 
 QUICK = timedelta(milliseconds=10)
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from tests.virtual import Cut, Signal, World
-from testsigma_action.watch import REPLICATION
+from testsigma_action.api.remote import REPLICATION
 
 LONG = (Phase("STATUS_IN_PROGRESS", seconds=400.0),)
 WAITING = {"TESTSIGMA_ON_BUSY": "wait"}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator import Fault, Scenario, scenario
 from tests.virtual import Outcome, Signal, World
-from testsigma_action.watch import REPLICATION
+from testsigma_action.api.remote import REPLICATION
 
 PAGE = "<html>Blocked by the gateway</html>"
 REASON = '{"error": "Agent is out of Sync."}'
