@@ -75,15 +75,17 @@ def find(search: Search, remote: Remote) -> Found:
         found = replace(found, nothing=found.nothing and now >= search.settled)
         if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
             return found
-        remote.calls.sleep(_pause(search, interval, remote.clock.monotonic()) if ways else 0.0)
+        remote.calls.sleep(_pause(search, interval, now, remote.clock.monotonic()) if ways else 0.0)
         interval = min(2 * interval, LONGEST_INTERVAL)
     return replace(found, nothing=False, unusable=not ways)
 
 
-def _pause(search: Search, interval: float, now: float) -> float:
-    """Until the next look; one comes as soon as it can be a proof."""
-    ends = search.settled if now < search.settled else search.until
-    return max(0.0, min(interval, ends - now, search.until - now))
+def _pause(search: Search, interval: float, looked: float, now: float) -> float:
+    """Until the next look. One comes as soon as it can be a proof, and several in the time that is left after that."""
+    if looked < search.settled < inf:
+        return max(0.0, min(interval, search.settled - now, search.until - now))
+    several = interval if search.settled == inf else max(INTERVAL, (search.until - search.settled) / 4)
+    return max(0.0, min(interval, several, search.until - now))
 
 
 def _look_everywhere(search: Search, ways: list[Way], remote: Remote, before: Found) -> Found:
