@@ -79,7 +79,7 @@ def _names(module: str) -> dict[str, object]:
 
 
 def test_a_script_is_made_smaller(tmp_path: Path) -> None:
-    """Of a story that breaks a promise only what breaks it is left: a 429 after the fact, and lists that hide the run."""
+    """Of a story that breaks a promise only what breaks it is left: a false 429, and lists that hide the run."""
     lie = Fault("start", status=429, takes_effect=True)
     noise = (Fault("machine", status=500), Fault("steps", delay=2.0))
     hiding = scenario("passing").with_options(listed_after=1000.0, page_size=7)
