@@ -20,6 +20,7 @@ from testsigma_action.asking import WIDTH
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import SystemClock
 from testsigma_action.collect import collect
+from testsigma_action.identity import RunKey
 from testsigma_action.secret import Secret
 from testsigma_action.tree import ResultTree
 
@@ -78,7 +79,7 @@ def collected(url: str) -> ResultTree:
     clock = SystemClock()
     transport = Transport(Route(url), Secret(TEST_KEY), clock=clock, observe=lambda _: None)
     remote = Remote(Client(transport), Calls(clock), clock, lambda _: None)
-    run = remote.client.fetch_run(str(RUN_ID), until=remote.after(PATIENCE))
+    run = remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(PATIENCE))
     *_, tree = collect(run, remote, "failed", until=remote.after(PATIENCE))
     return tree
 

@@ -20,6 +20,7 @@ from testsigma_action.clock import Clock
 from testsigma_action.collect import collect
 from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, InputError
 from testsigma_action.evidence import without_result
+from testsigma_action.identity import RunKey
 from testsigma_action.inputs import Reading, read_inputs
 from testsigma_action.known import Known
 from testsigma_action.leaving import Leaving
@@ -138,7 +139,7 @@ class Step:
         known = self._known
         known.run = run = lookup.unread(self._inputs.run_id, known.spec, self._remote)
         try:
-            run = attach(run.id, self._remote, until=self._patience)
+            run = attach(RunKey(run.id), self._remote, until=self._patience)
         except ApiError:
             known.run = None
             raise
@@ -155,11 +156,16 @@ class Step:
         self._progress.does("starting the run")
         self._trace.starting(self._known.spec)
         busy_until = self._deadline if self._inputs.on_busy == "wait" else None
-        limits = Limits(self._patience, busy_until, self._inputs.poll_interval)
+        limits = Limits(self._patience, self._deadline, busy_until, self._inputs.poll_interval)
         for outcome in start(self._known.spec, self._remote, limits):
             self._known.started(outcome)
+            if outcome.lost:
+                self._log.say([console.looking_for(outcome.lost, self._known.spec.build_number)])
+        run, build_number = self._known.running, self._known.spec.build_number
         if self._known.start.adopted:
-            self._log.say([console.adopted(self._known.running)])
+            self._log.say([console.adopted(run)])
+        elif run.build_number != build_number:
+            self._log.say(console.warnings([console.other_build(run, build_number)]))
         self._exists(self._known.running)
 
     def _exists(self, run: Run) -> None:

@@ -3,6 +3,7 @@
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import UNREACHABLE_HINT, Refused, Unreachable
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Run
 
 # A run that somebody started a moment ago may not be known to all copies of the service yet (seconds). Whoever attaches
@@ -12,19 +13,19 @@ TOLERANCE = 5.0
 INTERVAL = 1.0
 
 
-def attach(run_id: str, remote: Remote, *, until: float) -> Run:
+def attach(key: RunKey, remote: Remote, *, until: float, tolerance: float | None = None) -> Run:
     """The run as it is now, asked for until an instant of the monotonic clock.
 
     Raises Refused (a run that is not there for longer than the tolerance: `not-found`), Unreachable, Cancelled.
     """
-    tolerated = min(until, remote.after(TOLERANCE))
+    tolerated = min(until, remote.after(TOLERANCE if tolerance is None else tolerance))
     while True:
         try:
-            return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+            return remote.calls.run(lambda: remote.client.fetch_run(key, until=until), until=until)
         except Refused as refusal:
             if refusal.status != 404 or remote.after(INTERVAL) > tolerated:
                 raise
         except Late:
-            message = f"Could not read the status of run {run_id}: no answer in time."
+            message = f"Could not read the status of run {key.id}: no answer in time."
             raise Unreachable(message, code="api-unreachable", hint=UNREACHABLE_HINT) from None
         remote.calls.sleep(INTERVAL)

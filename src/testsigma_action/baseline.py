@@ -6,6 +6,7 @@ from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.compare import Comparison, compare
 from testsigma_action.errors import ApiError
+from testsigma_action.identity import RunKey, same_id
 from testsigma_action.model import Run
 from testsigma_action.tree import ResultTree
 
@@ -29,7 +30,7 @@ def compare_with(
         if isinstance(before, Run):
             run = before
         else:
-            run = calls.run(lambda: client.fetch_run(run_id, until=until), until=until)
+            run = calls.run(lambda: client.fetch_run(RunKey(run_id), until=until), until=until)
         if reason := _unusable(run, tree.run):
             return _with_gap(tree, run_id, reason), None
         machines = calls.run(lambda: client.fetch_case_list(run_id, until=until), until=until)
@@ -42,8 +43,12 @@ def compare_with(
 
 def _unusable(before: Run, run: Run) -> str:
     """Why there is nothing to compare with in a run, if so."""
-    if before.id == run.id:
+    if same_id(before.id, run.id):
         return "That is this run."
+    if run.plan_id and not before.plan_id:
+        return f"Comparison skipped: run {before.id} does not say to which plan it belongs."
+    if run.plan_id and not same_id(before.plan_id, run.plan_id):
+        return f"Comparison skipped: run {before.id} belongs to plan {before.plan_id}, not to plan {run.plan_id}."
     return "" if before.completed else "That run is not over."
 
 

@@ -8,6 +8,7 @@ from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError
+from testsigma_action.identity import RunKey, same_id
 from testsigma_action.model import Result, Run
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ def _has_newest(listed: FoundRuns) -> bool:
 
 def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Iterator[Run]:
     """The runs that count, the newest first, as far as they can be read. The service may ignore our query."""
-    older = {int(row.id) for row in listed.runs if row.id.isdecimal() and row.plan_id == run.plan_id}
+    older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
     ids = sorted((number for number in older if number < int(run.id)), reverse=True)
     for number in ids[:MOST_LOOKS]:
         seen = _answer(partial(_run, remote, str(number)), remote, until)
@@ -62,11 +63,12 @@ def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> It
 
 
 def _run(remote: Remote, run_id: str, until: float) -> Run:
-    return remote.client.fetch_run(run_id, until=until)
+    return remote.client.fetch_run(RunKey(run_id), until=until)
 
 
 def _counts(before: Run, run: Run) -> bool:
     """Whether a run did what this one does, from its beginning to its end."""
     elsewhere = before.environment_id and run.environment_id and before.environment_id != run.environment_id
     whole = before.completed and before.result is not Result.STOPPED and not before.parent_id
-    return whole and not elsewhere and before.id != run.parent_id
+    same_plan = same_id(before.plan_id, run.plan_id)
+    return whole and same_plan and not elsewhere and not same_id(before.id, run.parent_id)

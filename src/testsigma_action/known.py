@@ -7,9 +7,10 @@ from testsigma_action import overlay
 from testsigma_action import verdict as verdicts
 from testsigma_action.compare import Comparison
 from testsigma_action.errors import ActionError
+from testsigma_action.identity import same_id
 from testsigma_action.model import Run, RunSpec, Status
 from testsigma_action.report import RunReport, Verdict
-from testsigma_action.reruns import awaited
+from testsigma_action.reruns import Chain, awaited
 from testsigma_action.start import Outcome
 from testsigma_action.tree import ResultTree
 
@@ -46,6 +47,13 @@ class Known:
         return self.reruns[-1] if self.reruns else self.run
 
     @property
+    def chain(self) -> Chain:
+        """The run and its reruns."""
+        if not self.run:
+            raise AssertionError("there is a run once it was started")
+        return Chain.of(self.run, *self.reruns)
+
+    @property
     def over(self) -> list[Run]:
         """The runs that have results, the started one first; none as long as that goes on."""
         if not self.run or not self.run.completed:
@@ -70,11 +78,14 @@ class Known:
     def saw(self, run: Run) -> Run | None:
         """Keep the newest answer, and return the one before it; a run that is new is a rerun.
 
-        A name that is missing in an answer is still the plan's name.
+        What is missing in an answer is still what it was: whose run it is, and the plan's name.
         """
-        before = next((one for one in (self.run, *self.reruns) if one and one.id == run.id), None)
+        before = next((one for one in (self.run, *self.reruns) if one and same_id(one.id, run.id)), None)
         name = run.plan_name or (self.run.plan_name if self.run else "")
         newest = replace(run, plan_name=name)
+        if before:
+            plan, build = run.plan_id or before.plan_id, run.build_number or before.build_number
+            newest = replace(newest, plan_id=plan, build_number=build, parent_id=run.parent_id or before.parent_id)
         if not self.run or self.run is before:
             self.run = newest
         elif before:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from testsigma_action import lookup
 from testsigma_action.api.remote import Remote
 from testsigma_action.errors import ActionError, Cancelled
+from testsigma_action.fate import look_for
+from testsigma_action.identity import Began, Claim, RunKey, claim, same_id
 from testsigma_action.known import Known
+from testsigma_action.lookup import Search
 from testsigma_action.model import Result, Run
-from testsigma_action.reruns import awaited
-from testsigma_action.start import Outcome, look_for
+from testsigma_action.reruns import as_rerun, awaited
+from testsigma_action.start import Outcome
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for a last look at a run before we give up, for stopping it then, and for stopping it when cancelled (the
@@ -48,7 +51,10 @@ class Leaving:
     def give_up_rerun(self, error: ActionError, *, stopping: bool) -> None:
         """Leave a rerun or stop it. What was started is over, so this is a remark on its verdict, no verdict."""
         run = self.known.running
-        if not stopping:
+        if run.completed:
+            # No answer has confirmed a rerun yet: there is nothing that may be stopped.
+            self.known.remark = error.message
+        elif not stopping:
             self.known.remark = error.message + _left(run)
         elif not self._is_over(run):
             self.known.given_up = True
@@ -56,7 +62,7 @@ class Leaving:
 
     def _is_over(self, run: Run) -> bool:
         """Whether a last look at the run finds it over."""
-        seen = look_once(run.id, self.remote, until=self.remote.after(LOOK_BUDGET))
+        seen = look_once(RunKey.of(run), self.remote, until=self.remote.after(LOOK_BUDGET))
         if not seen or not seen.completed:
             return False
         self.saw(seen)
@@ -79,11 +85,14 @@ class Leaving:
 
     def _cancel(self, run: Run, until: float, *, stopping: bool) -> str:
         if run.completed:
-            again = " Its plan may still run failed cases again." if awaited(run) else ""
-            return f" Run {run.id} was over by then.{again}"
+            rerun = self._confirmed_rerun(run, until) if awaited(run) else None
+            if rerun and not rerun.completed:
+                return self._stop(rerun, until) if stopping else _left(rerun)
+            again = " Its plan may still run failed cases again." if awaited(run) and not rerun else ""
+            return f" Run {(rerun or run).id} was over by then.{again}"
         if self.known.given_up or self.known.attached_unseen:
             # It may be over: by the stop that we sent, or for long. A stop that comes too late could hit another run.
-            seen = look_once(run.id, self.remote, until=min(until, self.remote.after(CANCEL_LOOK)))
+            seen = look_once(RunKey.of(run), self.remote, until=min(until, self.remote.after(CANCEL_LOOK)))
             if seen:
                 self.saw(seen)
             if seen and seen.completed:
@@ -95,17 +104,34 @@ class Leaving:
         return _left(run)
 
     def _stop(self, run: Run, until: float) -> str:
-        outcome = stop(run.id, self.remote, until=until)
+        outcome = stop(RunKey.of(run), self.remote, until=until)
         if outcome.run:
             self.saw(outcome.run)
         return in_words(run.id, outcome)
 
+    def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
+        """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
+        chain = self.known.chain
+        if not parent.rerun_id or any(same_id(parent.rerun_id, one) for one in chain.ids):
+            return None
+        until = min(until - CANCEL_RESERVE, self.remote.after(CANCEL_LOOK))
+        seen = look_once(RunKey(parent.rerun_id), self.remote, until=until)
+        if not seen or chain.rejects(seen, parent):
+            return None
+        self.saw(as_rerun(seen, parent))
+        return self.known.running
+
     def _find_again(self, until: float) -> None:
         """Find a run whose start was not answered before the signal, if it can be told from all others."""
-        spec = self.known.spec
+        spec, claimed = self.known.spec, self.known.start.claimed
+        if claimed:
+            seen = look_once(RunKey(claimed.id), self.remote, until=min(until, self.remote.after(CANCEL_LOOK)))
+            if seen and claim(seen.plan_id, seen.build_number, spec, Began.UNKNOWN) is Claim.OURS and spec.unique:
+                self.known.started(Outcome(seen))
+                return
         if not spec.unique:
             return
-        found = lookup.find(spec, self.remote, until=until).run_ids
+        found = lookup.find(Search(spec, until), self.remote).run_ids
         if len(found) == 1:
             self.known.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from testsigma_action import ci, lookup
 from testsigma_action.api.client import Client
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.route import Route, route
 from testsigma_action.api.transport import NETWORK, Adapter, Transport
 from testsigma_action.api.trouble import Trouble
@@ -17,17 +17,19 @@ from testsigma_action.cancel import Calls
 from testsigma_action.ci.log import Log
 from testsigma_action.clock import Clock
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
+from testsigma_action.identity import RunKey
 from testsigma_action.inputs import Inputs, read_inputs
 from testsigma_action.leaving import in_words
+from testsigma_action.lookup import Search
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
-from testsigma_action.reruns import GRACE, INTERVAL, MOST, awaited
+from testsigma_action.reruns import GRACE, INTERVAL, MOST, Chain, awaited
 from testsigma_action.secret import Secret
 from testsigma_action.watch import Stop, look_once, stop
 
 # Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
 LOOK_BUDGET = 5.0
-LOOKUP_BUDGET = 20.0
+LOOKUP_BUDGET = REPLICATION
 STOP_BUDGET = 30.0
 NOT_STOPPED = "The step ended before it could stop its run; what came of it is no verdict."
 
@@ -100,41 +102,64 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
     run_id = state.run_id or _find(state, inputs, remote, log)
     if not run_id:
         return 3
-    run_id, run = _newest(run_id, remote)
-    if run and run.completed:
-        log.say([f"{NOT_STOPPED}{in_words(run_id, Stop(confirmed=True, run=run))}"])
+    left = _newest(RunKey(run_id, state.plan_id, state.build_number), remote, log)
+    if left.unread:
+        url = remote.client.run_url(left.unread)
+        log.say(console.warnings([f"Run {left.unread} may be a rerun that goes on, but it could not be read: {url}"]))
+        return 3
+    if left.run and left.run.completed:
+        log.say([f"{NOT_STOPPED}{in_words(left.run.id, Stop(confirmed=True, run=left.run))}"])
         return 0
-    outcome = stop(run_id, remote, until=remote.after(STOP_BUDGET))
+    key = left.key
+    outcome = stop(key, remote, until=remote.after(STOP_BUDGET))
     if outcome.confirmed:
-        log.say([f"{NOT_STOPPED}{in_words(run_id, outcome)}"])
+        log.say([f"{NOT_STOPPED}{in_words(key.id, outcome)}"])
         return 0
-    url = remote.client.run_url(run_id)
-    log.say(console.warnings([f"Run {run_id} may go on: {url} {outcome.trouble}"]))
+    log.say(console.warnings([f"Run {key.id} may go on: {remote.client.run_url(key.id)} {outcome.trouble}"]))
     return 3
 
 
-def _newest(run_id: str, remote: Remote) -> tuple[str, Run | None]:
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """The last run that is certainly ours, as its last answer described it.
+
+    `unread` is a run that it names as its rerun, and whose own answer could not be had.
+    """
+
+    key: RunKey
+    run: Run | None = None
+    unread: str = ""
+
+
+def _newest(key: RunKey, remote: Remote, log: Log) -> Leftover:
     """The run as it is now, or that in which its plan runs failed cases again.
 
     The main stage may have been killed before it knew that one: it is waited for as there.
     """
-    until, followed = remote.after(GRACE), [run_id]
-    while True:
-        run = look_once(followed[-1], remote, until=remote.after(LOOK_BUDGET))
-        if not run or not awaited(run) or run.rerun_id in followed or len(followed) > MOST:
-            return followed[-1], run
-        if run.rerun_id:
-            followed.append(run.rerun_id)
+    until, strangers = remote.after(GRACE), set[str]()
+    run = look_once(key, remote, until=remote.after(LOOK_BUDGET))
+    chain = Chain.of(run) if run else None
+    unread = ""
+    while run and chain and awaited(run) and chain.length <= MOST:
+        unread = "" if run.rerun_id in {*chain.ids, *strangers} else run.rerun_id
+        rerun = look_once(RunKey(unread), remote, until=remote.after(LOOK_BUDGET)) if unread else None
+        if rerun and (why := chain.rejects(rerun, run)):
+            log.say(console.warnings([console.ignored(rerun, run, why)]))
+            strangers.add(rerun.id)
+        elif rerun:
+            key, run, chain, unread = RunKey.of(rerun), rerun, chain.extended(rerun), ""
         elif remote.after(INTERVAL) < until:
             remote.calls.sleep(INTERVAL)
+            run = look_once(key, remote, until=remote.after(LOOK_BUDGET)) or run
         else:
-            return run.id, run
+            break
+    return Leftover(key, run, unread)
 
 
 def _find(state: State, inputs: Inputs, remote: Remote, log: Log) -> str:
     """The run of a start that was never answered; empty where it cannot be told from all others."""
     spec = RunSpec(plan_id=state.plan_id, build_number=state.build_number, unique=not inputs.build_number)
-    found = lookup.find(spec, remote, until=remote.after(LOOKUP_BUDGET)).run_ids
+    found = lookup.find(Search(spec, remote.after(LOOKUP_BUDGET)), remote).run_ids
     if len(found) == 1 and spec.unique:
         return found[0]
     known = f" Runs with that build number: {', '.join(found[:10])}." if found else ""

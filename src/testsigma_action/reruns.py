@@ -4,12 +4,14 @@ The service completes a run as failed first, and makes the run of its failed cas
 names it some time later. No answer proves that none will come, so it is waited for a little. See docs/api.md, "Reruns".
 """
 
-from collections.abc import Generator, Iterator
-from dataclasses import replace
+import itertools
+from collections.abc import Collection, Generator, Iterator
+from dataclasses import dataclass, replace
 
 from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError
+from testsigma_action.identity import Foreign, RunKey, foreign
 from testsigma_action.model import Result, Run, Status
 from testsigma_action.watch import Limits, watch
 
@@ -31,31 +33,73 @@ def awaited(run: Run) -> bool:
     return run.completed and run.reruns_itself and run.result in AWAITED
 
 
-def follow(first: Run, remote: Remote, limits: Limits) -> Iterator[Run]:
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A run that `childResult` names and that is no rerun of the parent: it is neither followed nor stopped."""
+
+    run: Run
+    parent: Run
+    why: Foreign
+
+
+def follow(first: Run, remote: Remote, limits: Limits) -> Iterator[Run | Ignored]:
     """Yield every answer about the reruns of a run that is over, and about it while they are waited for.
 
-    A rerun is yielded the moment its ID is known, before anybody was asked about it. The waits for a rerun to begin are
-    short; each rerun has the time that is left. An answer that takes the end of a run back (from a copy of the service
-    that is behind, or because its rerun goes on) is not yielded, but the rerun that it names is. Raises TimedOut and
-    ApiError where a rerun cannot be seen to its end, Cancelled on a signal.
+    A run that an answer names is yielded once its own first answer shows that it is a rerun; else it is yielded as
+    ignored, and the wait goes on. The waits for a rerun to begin are short; each rerun has the time that is left. An
+    answer that takes the end of a run back (from a copy of the service that is behind, or because its rerun goes on) is
+    not yielded, but the rerun that it names is. Raises TimedOut and ApiError where a rerun cannot be seen to its end,
+    Cancelled on a signal.
     """
-    seen, followed = first, [first.id]
-    while awaited(seen) and len(followed) <= MOST:
-        seen = yield from _until_named(seen, remote, limits)
-        if not seen.rerun_id or seen.rerun_id in followed:
+    seen, chain, strangers = first, Chain.of(first), set[str]()
+    since = remote.clock.monotonic()
+    while awaited(seen) and chain.length <= MOST:
+        parent = yield from _until_named(seen, {*chain.ids, *strangers}, since, remote, limits)
+        if parent.rerun_id in {"", *chain.ids, *strangers}:
             return
-        followed.append(seen.rerun_id)
-        seen = yield from _until_over(seen, remote, limits)
-    if len(followed) > 1 and seen.result is Result.PASSED:
-        yield from _until_agreed(first.id, remote, limits)
+        last = yield from _until_over(parent, chain, remote, limits)
+        if isinstance(last, Ignored):
+            strangers.add(last.run.id)
+            continue
+        seen, chain, since = last, chain.extended(last), remote.clock.monotonic()
+    if chain.length > 1 and seen.result is Result.PASSED:
+        yield from _until_agreed(RunKey.of(first), remote, limits)
 
 
-def _until_named(run: Run, remote: Remote, limits: Limits) -> Generator[Run, None, Run]:
-    """The run, asked about until it names its rerun, or the grace is over."""
-    began = remote.clock.monotonic()
-    while not run.rerun_id:
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too."""
+
+    ids: tuple[str, ...]
+    parents: tuple[str, ...]
+
+    @classmethod
+    def of(cls, first: Run, *reruns: Run) -> "Chain":
+        """The chain of the runs that are known."""
+        ids = tuple(run.id for run in (first, *reruns))
+        return cls(ids, (first.parent_id, *ids) if first.parent_id else ids)
+
+    @property
+    def length(self) -> int:
+        """How many runs are followed."""
+        return len(self.ids)
+
+    def extended(self, rerun: Run) -> "Chain":
+        """The chain with one more rerun."""
+        return Chain((*self.ids, rerun.id), (*self.parents, rerun.id))
+
+    def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
+        """Why a run that an answer about `parent` names is no rerun in this chain, if so."""
+        return foreign(rerun, parent, self.parents)
+
+
+def _until_named(
+    run: Run, passed_over: Collection[str], began: float, remote: Remote, limits: Limits
+) -> Generator[Run, None, Run]:
+    """The run, asked about until it names a rerun that is not passed over, or the grace is over."""
+    while run.rerun_id in {"", *passed_over}:
         until = min(began + _grace(run), limits.last_look)
-        seen = _look_later(run.id, remote, limits, until)
+        seen = _look_later(RunKey.of(run), remote, limits, until)
         if not seen:
             break
         run = seen
@@ -70,44 +114,52 @@ def _grace(run: Run) -> float:
     return SHORT_GRACE if run.parent_id else GRACE
 
 
-def _until_agreed(run_id: str, remote: Remote, limits: Limits) -> Iterator[Run]:
+def _until_agreed(key: RunKey, remote: Remote, limits: Limits) -> Iterator[Run]:
     """The first run, asked about until what is said of it and its reruns together is a pass, or the grace is over."""
     until = min(remote.after(GRACE), limits.last_look)
     while True:
-        seen = _look_later(run_id, remote, limits, until)
+        seen = _look_later(key, remote, limits, until)
         if seen and seen.completed:
             yield seen
         if not seen or (seen.completed and seen.redeemed):
             return
 
 
-def _look_later(run_id: str, remote: Remote, limits: Limits, until: float) -> Run | None:
+def _look_later(key: RunKey, remote: Remote, limits: Limits, until: float) -> Run | None:
     """The run as it is after a while; None where that is too late or cannot be said."""
     interval = min(INTERVAL, limits.interval.total_seconds()) if limits.interval else INTERVAL
     if remote.after(interval) >= until:
         return None
     remote.calls.sleep(interval)
     try:
-        return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+        return remote.calls.run(lambda: remote.client.fetch_run(key, until=until), until=until)
     except (ApiError, Late):
         return None
 
 
-def _until_over(parent: Run, remote: Remote, limits: Limits) -> Generator[Run, None, Run]:
-    """The rerun of a run, from the moment that it is known to its end."""
-    rerun_id = parent.rerun_id
-    seen = Run(
-        rerun_id,
-        Status.UNKNOWN,
-        Result.UNKNOWN,
-        plan_id=parent.plan_id,
-        plan_name=parent.plan_name,
-        url=remote.client.run_url(rerun_id),
-        parent_id=parent.id,
-    )
-    yield seen
+def _until_over(
+    parent: Run, chain: Chain, remote: Remote, limits: Limits
+) -> Generator[Run | Ignored, None, Run | Ignored]:
+    """The rerun of a run from its first answer to its end; ignored where that answer shows that it is none."""
     now = remote.clock.monotonic()
     queue = None if limits.queue_deadline is None else now + limits.queue_deadline - limits.began
-    for seen in watch(rerun_id, remote, replace(limits, began=now, queue_deadline=queue)):
+    answers = watch(RunKey(parent.rerun_id), remote, replace(limits, began=now, queue_deadline=queue))
+    seen = next(answers)
+    if why := chain.rejects(seen, parent):
+        ignored = Ignored(seen, parent, why)
+        yield ignored
+        return ignored
+    for answer in itertools.chain((seen,), answers):
+        seen = as_rerun(answer, parent)
         yield seen
     return seen
+
+
+def as_rerun(run: Run, parent: Run) -> Run:
+    """What its answer leaves out is known from its parent."""
+    return replace(
+        run,
+        plan_id=run.plan_id or parent.plan_id,
+        plan_name=run.plan_name or parent.plan_name,
+        parent_id=run.parent_id or parent.id,
+    )

@@ -11,6 +11,7 @@ from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError
 from testsigma_action.evidence import UNFINISHED, without_result
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Result, Run
 from testsigma_action.tree import ResultTree
 
@@ -50,9 +51,8 @@ class Settling:
     def reread(self, run: Run) -> Run | None:
         """The run as it is now; None where that cannot be said, or a copy answered that does not know its end."""
         try:
-            seen = self.remote.calls.run(
-                lambda: self.remote.client.fetch_run(run.id, until=self.until), until=self.until
-            )
+            key = RunKey.of(run)
+            seen = self.remote.calls.run(lambda: self.remote.client.fetch_run(key, until=self.until), until=self.until)
         except (ApiError, Late):
             return None
         if not seen.completed:

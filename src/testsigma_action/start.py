@@ -1,42 +1,52 @@
 """Starting a run, exactly once.
 
-The service knows no idempotency key: a start that is sent twice is two runs. So it is sent again only when it cannot
-have been received, or was refused in words. When the answer is lost, the run is looked for by its build number.
+The service knows no idempotency key: a start that is sent twice is two runs. So it is sent again only where it was
+never sent, or where a look proved that no run of ours exists. When the answer is lost, or describes another run, the
+run is looked for by its build number.
 """
 
-import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from testsigma_action import lookup, pacing
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.trouble import Trouble, backoff
+from testsigma_action.attach import attach
 from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError, Redirected, Refused, StartError, Transient
+from testsigma_action.errors import ApiError, Redirected, Refused, Transient, Unreachable
+from testsigma_action.fate import (
+    BUSY_HINT,
+    OWN_NUMBER_HINT,
+    UNPROVEN_HINT,
+    Fate,
+    busy,
+    fate_of,
+    not_ours,
+    proves_nothing_started,
+    refused,
+    uncertain,
+)
+from testsigma_action.identity import Began, Claim, RunKey, began, claim, counts_unlisted
+from testsigma_action.lookup import Found, Search
 from testsigma_action.model import Run, RunSpec
 
-# What the service says when a plan cannot run twice at a time, and when there is no such plan (docs/api.md, "Start").
-BUSY = re.compile("plan is currently running", re.IGNORECASE)
-NO_SUCH = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
 # Longest time that a service which cannot be reached is tried before anything is started (seconds).
 PATIENCE = 120.0
 # Longest time that the answer to the start is waited for (seconds).
 ANSWER = 60.0
-# How long a run whose start was not answered is looked for (seconds).
-LOOKUP = 30.0
-# The same where the plan is said to be busy, for which our own run may be the reason: once, or before every other try.
-BUSY_LOOKUP, BUSY_LOOK = 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a start is tried, as instants of the monotonic clock.
 
-    At a service that cannot be reached; and while the plan is busy: once, or every `interval` up to that instant.
+    At a service that cannot be reached; for everything, the step's deadline; and while the plan is busy: once, or every
+    `interval` up to `busy_until`.
     """
 
     unreachable_until: float
+    deadline: float
     busy_until: float | None = None
     interval: timedelta | None = None
 
@@ -48,11 +58,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is known of a start: its run, or whether there may be one; `adopted` means that it was found, not told."""
+    """What is known of a start: its run, or whether there may be one.
+
+    `adopted` means that the run was found, not told. `claimed` is a run that an answer named and that is not confirmed
+    to be ours. `lost` says why the run is being looked for.
+    """
 
     run: Run | None = None
     in_doubt: bool = False
     adopted: bool = False
+    claimed: Run | None = None
+    lost: str = ""
 
 
 def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
@@ -61,123 +77,185 @@ def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
     Whatever ends it, the outcome before holds: keep it. Sending is the only call that is not cut short by a signal.
     Raises StartError when nothing was started or nobody knows, Cancelled on a signal before or after the call.
     """
-    attempt = 0
-    while True:
-        attempt += 1
+    number, again = 0, True
+    while again:
+        number += 1
         remote.calls.check()
         yield Outcome(in_doubt=True)
-        answer = _send(spec, remote)
-        if isinstance(answer, Run):
-            yield Outcome(answer)
-            return
-        if _may_exist(answer, spec):
-            yield from _found(answer, spec, remote)
-            return
-        yield Outcome()
-        if BUSY.search(answer.said):
-            if (yield from _busy_with_ours(answer, spec, remote, limits)):
-                return
+        attempt = _Attempt(spec, remote, limits, number, remote.clock.monotonic())
+        answer = attempt.send()
+        again = yield from attempt.after(answer)
+        if isinstance(answer, ApiError) and fate_of(answer, spec) is Fate.BUSY:
             limits = limits.after_busy(remote.clock.monotonic())
-        delay = _delay_after(answer, attempt, spec, remote, limits)
-        remote.observe(Trouble(f"start plan {spec.plan_id}", attempt, answer.message, delay))
-        remote.calls.sleep(delay)
 
 
-def _send(spec: RunSpec, remote: Remote) -> Run | ApiError:
-    try:
-        return remote.calls.run(lambda: remote.client.start_run(spec), until=remote.after(ANSWER), shielded=True)
-    except (Refused, Redirected, Transient) as trouble:
-        return trouble
-    except Late:
-        return Transient("The answer to the start did not come in time.")
+# What an attempt tells meanwhile, and in the end whether it asks for something: another try, say.
+Again = Generator[Outcome, None, bool]
 
 
-def _may_exist(trouble: ApiError, spec: RunSpec) -> bool:
-    """Whether a run may have come of a start that failed: received perhaps, and not refused in words."""
-    if not isinstance(trouble, Transient):
-        # "See other" is the answer to a POST that was carried out (RFC 9110, 15.4.4); other redirects refuse it.
-        return trouble.status == 303
-    refused = BUSY.search(trouble.said) or _no_such_plan(trouble, spec)
-    return trouble.sent and trouble.status != 429 and not refused
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One request for a start, sent at an instant of the monotonic clock, and what follows from its answer."""
 
+    spec: RunSpec
+    remote: Remote
+    limits: Limits
+    number: int
+    sent: float
 
-def _busy_with_ours(trouble: ApiError, spec: RunSpec, remote: Remote, limits: Limits) -> Generator[Outcome, None, bool]:
-    """Whether our own run keeps the plan busy: where a proxy sends a request twice, the second answer is what we see.
+    def send(self) -> Run | ApiError:
+        remote, spec = self.remote, self.spec
+        try:
+            return remote.calls.run(lambda: remote.client.start_run(spec), until=remote.after(ANSWER), shielded=True)
+        except (Refused, Redirected, Transient) as trouble:
+            return trouble
+        except Late:
+            return Transient("The answer to the start did not come in time.")
 
-    Raises StartError where it was even started more than once.
-    """
-    patience, ends = (BUSY_LOOK, limits.busy_until) if limits.busy_until else (BUSY_LOOKUP, limits.unreachable_until)
-    until = min(remote.after(patience), ends)
-    ours = lookup.find(spec, remote, until=until).run_ids if spec.unique else ()
-    if len(ours) > 1:
-        yield Outcome(in_doubt=True)
-        raise _uncertain(trouble.message, spec, ours)
-    for run_id in ours:
-        yield Outcome(lookup.unread(run_id, spec, remote), adopted=True)
-    return bool(ours)
+    def after(self, answer: Run | ApiError) -> Again:
+        """Whether the start is to be sent again; if not, the last outcome has the run. Raises StartError."""
+        if isinstance(answer, Run):
+            return (yield from self._identify(answer))
+        ways = {
+            Fate.NOT_SENT: self._unreachable,
+            Fate.REFUSED: self._refused,
+            Fate.BUSY: self._busy,
+            Fate.LIMITED: self._limited,
+            Fate.LOST: self._look_for,
+        }
+        return (yield from ways[fate_of(answer, self.spec)](answer))
 
+    def _identify(self, run: Run) -> Again:
+        """Take the run of an answer if it is ours; else look for ours."""
+        candidate: Run | None = run
+        if self._claim(run) is Claim.UNCONFIRMED:
+            yield Outcome(in_doubt=True, claimed=run)
+            candidate = self._first_status(run)
+        whose = self._claim(candidate or run)
+        if candidate and whose is Claim.OURS:
+            yield Outcome(candidate)
+            return False
+        message = not_ours(candidate or run, self.spec, whose)
+        yield Outcome(in_doubt=True, lost=message)
+        found = lookup.find(replace(self._search(), apart_from=run.id), self.remote)
+        if (yield from self._adopt(found, message)):
+            return False
+        if not candidate or not found.nothing or not self._counts(candidate):
+            raise uncertain(message, self.spec, ())
+        yield Outcome(candidate)
+        return False
 
-def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
-    found = NO_SUCH.search(trouble.said)
-    return found is not None and found["id"] == spec.plan_id
+    def _first_status(self, run: Run) -> Run | None:
+        """The run as its status describes it, where the answer to the start left out whose it is."""
+        until = self.limits.deadline
+        try:
+            return attach(RunKey(run.id), self.remote, until=until, tolerance=REPLICATION)
+        except (Refused, Redirected, Unreachable):
+            return None
 
-
-def _delay_after(trouble: ApiError, attempt: int, spec: RunSpec, remote: Remote, limits: Limits) -> float:
-    """Seconds until it is useful to start again. Raises StartError where it is not."""
-    if BUSY.search(trouble.said):
-        return _delay_while_busy(trouble, remote, limits)
-    if _no_such_plan(trouble, spec):
-        raise _refused(trouble.message, "start-refused", NO_SUCH_HINT)
-    delay = backoff(attempt, trouble.retry_after) if isinstance(trouble, Transient) else None
-    if delay is None or remote.after(delay) >= limits.unreachable_until:
-        raise _refused(trouble.message, trouble.code, trouble.hint)
-    return delay
-
-
-def _delay_while_busy(trouble: ApiError, remote: Remote, limits: Limits) -> float:
-    delay = limits.interval.total_seconds() if limits.interval else pacing.LONGEST / 4
-    if limits.busy_until is None or remote.after(delay) >= limits.busy_until:
-        raise _refused(trouble.message, "plan-busy", BUSY_HINT)
-    return delay
-
-
-def _found(trouble: ApiError, spec: RunSpec, remote: Remote) -> Iterator[Outcome]:
-    """The run that the lost answer was about, if it can be told from all others. Raises StartError."""
-    found = lookup.find(spec, remote, until=remote.after(LOOKUP))
-    if len(found.run_ids) == 1 and spec.unique:
-        yield Outcome(lookup.unread(found.run_ids[0], spec, remote), adopted=True)
-        return
-    if found.nothing and trouble.said:
+    def _refused(self, trouble: ApiError) -> Again:
         yield Outcome()
-        raise _refused(trouble.message, "start-refused", REFUSED_HINT)
-    raise _uncertain(trouble.message, spec, found.run_ids)
+        raise refused(trouble, self.spec)
+
+    def _look_for(self, trouble: ApiError) -> Again:
+        """Find the run that a lost answer was about, if it can be told from all others."""
+        yield Outcome(in_doubt=True, lost=trouble.message)
+        found = lookup.find(self._search(), self.remote)
+        if (yield from self._adopt(found, trouble.message)):
+            return False
+        if proves_nothing_started(trouble, found):
+            yield Outcome()
+            raise refused(trouble, self.spec)
+        raise uncertain(trouble.message, self.spec, ())
+
+    def _unreachable(self, trouble: ApiError) -> Again:
+        """Wait before the next try of a start that was not sent."""
+        yield Outcome()
+        again = self.remote.after(backoff(self.number, _retry_after(trouble)))
+        if again >= self.limits.unreachable_until:
+            raise refused(trouble, self.spec)
+        self._wait(again, trouble)
+        return True
+
+    def _limited(self, trouble: ApiError) -> Again:
+        """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
+        search, until = self._search(), self.limits.unreachable_until
+        again = max(self.remote.after(backoff(self.number, _retry_after(trouble))), search.settled)
+        if again >= until:
+            yield Outcome()
+            raise refused(trouble, self.spec)
+        yield Outcome(in_doubt=True, lost=trouble.message)
+        found = lookup.find(replace(search, until=until), self.remote)
+        if (yield from self._adopt(found, trouble.message)):
+            return False
+        if not found.nothing:
+            raise uncertain(trouble.message, self.spec, ())
+        yield Outcome()
+        self._wait(again, trouble)
+        return True
+
+    def _busy(self, trouble: ApiError) -> Again:
+        """Find out whether our own run keeps the plan busy: something on the way may have sent the start twice.
+
+        Where another run does, the start is sent again if that was asked for, and if a look proves that we have none.
+        """
+        search, waits_until = replace(self._search(), has_runs=True), self.limits.busy_until
+        found = lookup.find(replace(search, or_busy=True), self.remote)
+        if (yield from self._adopt(found, trouble.message)):
+            return False
+        if not found.busy_with and not found.nothing:
+            raise uncertain(trouble.message, self.spec, ())
+        yield Outcome()
+        again = search.settled + max(0.0, self._interval - REPLICATION)
+        if waits_until is None or not self.spec.unique or again >= waits_until:
+            raise busy(trouble, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
+        self.remote.observe(self._trouble(trouble, again))
+        if not found.nothing:
+            found = lookup.find(replace(search, until=waits_until), self.remote)
+        if (yield from self._adopt(found, trouble.message)):
+            return False
+        if not found.nothing:
+            raise busy(trouble, found, UNPROVEN_HINT)
+        self._sleep_until(again)
+        return True
+
+    def _adopt(self, found: Found, message: str) -> Again:
+        """Whether a look found the run. Raises StartError where it cannot be told which one is ours."""
+        if not found.run_ids:
+            return False
+        if len(found.run_ids) > 1 or not self.spec.unique:
+            yield Outcome(in_doubt=True)
+            raise uncertain(message, self.spec, found.run_ids)
+        yield Outcome(lookup.unread(found.run_ids[0], self.spec, self.remote), adopted=True)
+        return True
+
+    def _search(self) -> Search:
+        return Search.after_start(self.spec, self.sent, self.remote.clock.monotonic(), self.limits.deadline)
+
+    def _claim(self, run: Run) -> Claim:
+        return claim(run.plan_id, run.build_number, self.spec, self._began(run))
+
+    def _counts(self, run: Run) -> bool:
+        return counts_unlisted(run, self.spec, self._began(run))
+
+    def _began(self, run: Run) -> Began:
+        return began(run.timing.started, self.remote.client.server_time(self.sent))
+
+    @property
+    def _interval(self) -> float:
+        return self.limits.interval.total_seconds() if self.limits.interval else pacing.LONGEST / 4
+
+    def _wait(self, until: float, trouble: ApiError) -> None:
+        self.remote.observe(self._trouble(trouble, until))
+        self._sleep_until(until)
+
+    def _trouble(self, trouble: ApiError, until: float) -> Trouble:
+        delay = max(0.0, until - self.remote.clock.monotonic())
+        return Trouble(f"start plan {self.spec.plan_id}", self.number, trouble.message, delay)
+
+    def _sleep_until(self, until: float) -> None:
+        self.remote.calls.sleep(max(0.0, until - self.remote.clock.monotonic()))
 
 
-def _uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> StartError:
-    listed = f" Runs with its build number: {', '.join(candidates[:10])}." if candidates else ""
-    attach = " If it is one of those listed, attach to it (run-id instead of plan-id)." if candidates else ""
-    return StartError(
-        f"{message} A run of plan {spec.plan_id} may have been started.{listed}",
-        code="start-uncertain",
-        hint=f"{look_for(spec)}{attach}",
-    )
-
-
-def look_for(spec: RunSpec) -> str:
-    """What to do where nobody knows whether a run was started."""
-    return (
-        f"Before you run this step again, look in Testsigma for a run of plan {spec.plan_id} "
-        f"with the build number '{spec.build_number}': it may be going on."
-    )
-
-
-def _refused(message: str, code: str, hint: str) -> StartError:
-    code = "start-refused" if code == "api-refused" else code
-    return StartError(f"{message} Nothing was started.", code=code, hint=hint)
-
-
-BUSY_HINT = "Wait until the plan's other run is over, or set on-busy to wait."
-NO_SUCH_HINT = (
-    "Check plan-id (and environment-id and execution-config), and that api-key and base-url are of its account."
-)
-REFUSED_HINT = "See what the service says above; no run with this build number was found."
+def _retry_after(trouble: ApiError) -> float | None:
+    return trouble.retry_after if isinstance(trouble, Transient) else None

@@ -28,7 +28,7 @@ class Trace:
     def exists(self, run: Run) -> ReportError | None:
         """Leave the run's ID the moment it is known; outputs that cannot be written are part of the verdict."""
         if self.for_post:
-            self._write_state({"run_id": run.id})
+            self._write_state({"run_id": run.id, "build_number": run.build_number})
         try:
             self.platform.write_outputs(outputs.early(run))
         except OSError as error:
@@ -38,7 +38,7 @@ class Trace:
     def runs_again(self, rerun: Run) -> None:
         """Leave the ID of a rerun: from now on it is the run that may have to be stopped."""
         if self.for_post:
-            self._write_state({"run_id": rerun.id})
+            self._write_state({"run_id": rerun.id, "build_number": rerun.build_number})
 
     def settled(self) -> None:
         """Leave word that there is nothing for the post stage to do. The log has its last line by now."""

@@ -6,6 +6,7 @@ from testsigma_action.api.remote import Remote
 from testsigma_action.ci.log import Log
 from testsigma_action.errors import ApiError, TimedOut
 from testsigma_action.history import previous_run
+from testsigma_action.identity import RunKey
 from testsigma_action.inputs import Inputs
 from testsigma_action.known import Known
 from testsigma_action.leaving import Leaving
@@ -13,7 +14,7 @@ from testsigma_action.model import Run
 from testsigma_action.pacing import Pace
 from testsigma_action.progress import Progress
 from testsigma_action.reporters import console
-from testsigma_action.reruns import awaited, follow
+from testsigma_action.reruns import Ignored, awaited, follow
 from testsigma_action.settle import LAG, Settling, await_result
 from testsigma_action.watch import Limits, watch
 
@@ -43,7 +44,7 @@ class Waiting:
         pace = Pace(limits.began - age, limits.interval)
         self.progress.paced(pace)
         try:
-            for number, seen in enumerate(watch(run.id, self.remote, limits, pace)):
+            for number, seen in enumerate(watch(RunKey.of(run), self.remote, limits, pace)):
                 self.known.queued = pace.queued
                 self.leaving.saw(seen)
                 pace.before = pace.before if number else self._recall()
@@ -61,10 +62,13 @@ class Waiting:
         self.log.say([console.rerun_awaited(known.running)])
         try:
             for seen in follow(known.running, self.remote, self._limits):
-                self.leaving.saw(seen)
+                if isinstance(seen, Ignored):
+                    self.log.say(console.warnings([console.ignored(seen.run, seen.parent, seen.why)]))
+                else:
+                    self.leaving.saw(seen)
         except (TimedOut, ApiError) as error:
             self.leaving.give_up_rerun(error, stopping=self.inputs.on_timeout == "stop")
-        if not known.reruns:
+        if not known.reruns and not known.remark:
             known.remark = "Its plan runs failed cases again by itself, but no such run has begun."
 
     def settling(self) -> Settling:

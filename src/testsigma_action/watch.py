@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import ApiError, Refused, TimedOut, Transient, Unreachable
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Run
 from testsigma_action.pacing import Pace
 from testsigma_action.words import in_words, status_in_words
 
-# A run may be unknown to the service for this long after its start: its copies need time (seconds).
-REPLICATION = 60.0
 # The last look at a run is this long before the deadline (seconds, at most a tenth of the whole wait).
 LAST_LOOK = 2.0
 # How often a stop is confirmed (seconds).
@@ -41,33 +40,34 @@ class Limits:
         return self.last_look
 
 
-def watch(run_id: str, remote: Remote, limits: Limits, pace: Pace | None = None) -> Iterator[Run]:
-    """Yield every answer about a run; the last one is that of the completed run.
+def watch(key: RunKey, remote: Remote, limits: Limits, pace: Pace | None = None) -> Iterator[Run]:
+    """Yield every answer about a run; the last one is that of the completed run. All of them agree with each other.
 
     The pace, which says when to ask, takes every answer too: what else it is told while we wait counts at once. An
     outage of the service is waited out up to the deadline. Raises TimedOut at the deadlines, Refused when the
     service will not tell, Cancelled on a signal.
     """
     if remote.clock.monotonic() >= limits.deadline:
-        raise _timed_out(None, run_id, timedelta())
+        raise _timed_out(None, key.id, timedelta())
     pace = pace or Pace(limits.began, limits.interval)
     while True:
-        run = _look(run_id, remote, limits)
+        run = _look(key, remote, limits)
         if run:
+            key = key.joined(run)
             pace.saw(run, remote.clock.monotonic())
             yield run
             if run.completed:
                 return
         waiting = run is not None and pace.waiting
-        _check_deadlines(run, run_id, remote, limits, waiting=waiting)
+        _check_deadlines(run, key.id, remote, limits, waiting=waiting)
         now = remote.clock.monotonic()
         remote.calls.sleep(min(pace.next_delay(now), max(0.0, limits.next_deadline(waiting=waiting) - now)))
 
 
-def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
+def _look(key: RunKey, remote: Remote, limits: Limits) -> Run | None:
     """The run as it is now; None while the service does not know it yet."""
     try:
-        return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=limits.deadline), until=limits.deadline)
+        return remote.calls.run(lambda: remote.client.fetch_run(key, until=limits.deadline), until=limits.deadline)
     except Refused as refusal:
         if refusal.status == 404 and remote.clock.monotonic() < limits.began + REPLICATION:
             return None
@@ -76,7 +76,7 @@ def _look(run_id: str, remote: Remote, limits: Limits) -> Run | None:
         raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
     except Late:
         raise TimedOut(
-            f"The wait is over, and the service did not answer any more about run {run_id}.",
+            f"The wait is over, and the service did not answer any more about run {key.id}.",
             code="api-unreachable",
             hint=OUTAGE_HINT,
         ) from None
@@ -109,21 +109,21 @@ class Stop:
     trouble: str = ""
 
 
-def look_once(run_id: str, remote: Remote, *, until: float) -> Run | None:
+def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
     """The run as it is now; None where that cannot be said. Raises no ApiError."""
     try:
-        return remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+        return remote.calls.run(lambda: remote.client.fetch_run(key, until=until), until=until)
     except (ApiError, Late):
         return None
 
 
-def stop(run_id: str, remote: Remote, *, until: float) -> Stop:
+def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
     """Stop a run and look until it is over, at most until an instant of the monotonic clock. Raises no ApiError."""
-    trouble = _send_stop(run_id, remote, until)
+    trouble = _send_stop(key.id, remote, until)
     run: Run | None = None
     while remote.clock.monotonic() < until:
         try:
-            run = remote.calls.run(lambda: remote.client.fetch_run(run_id, until=until), until=until)
+            run = remote.calls.run(lambda: remote.client.fetch_run(key, until=until), until=until)
         except ApiError as error:
             return Stop(confirmed=False, run=run, trouble=trouble or error.message)
         except Late:

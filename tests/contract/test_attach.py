@@ -9,6 +9,7 @@ from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action import attach as attaching
 from testsigma_action.attach import attach
 from testsigma_action.errors import Cancelled, Refused, Unreachable
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Status
 
 
@@ -29,7 +30,7 @@ def with_run(*life: Phase) -> Scenario:
 def test_a_run_is_read_once(serve: Serve, life: tuple[Phase, ...]) -> None:
     """One look tells all that was asked for; nothing is started."""
     service = serve(with_run(*life))
-    run = attach("900", service.remote, until=soon())
+    run = attach(RunKey("900"), service.remote, until=soon())
     assert (run.id, run.plan_id, run.build_number) == ("900", "420", "nightly")
     assert run.completed is not bool(life)
     assert service.server.calls == ["status"]
@@ -39,7 +40,7 @@ def test_a_run_that_is_known_a_moment_later(serve: Serve) -> None:
     """The copies of the service need time: who attaches at once finds the run all the same."""
     late = Fault("status", status=404, count=2)
     service = serve(with_run(Phase("STATUS_IN_PROGRESS", hold=True)), late)
-    assert attach("900", service.remote, until=soon()).status is Status.IN_PROGRESS
+    assert attach(RunKey("900"), service.remote, until=soon()).status is Status.IN_PROGRESS
     assert service.server.calls == ["status"] * 3
 
 
@@ -47,7 +48,7 @@ def test_a_run_that_does_not_exist(serve: Serve) -> None:
     """It is asked for a few times, then said."""
     service = serve(with_run())
     with pytest.raises(Refused) as caught:
-        attach("901", service.remote, until=soon())
+        attach(RunKey("901"), service.remote, until=soon())
     assert caught.value.code == "not-found"
     assert "901" in caught.value.message
     assert 1 < service.server.calls.count("status") <= 1 + attaching.TOLERANCE / attaching.INTERVAL
@@ -58,7 +59,7 @@ def test_a_refusal_is_final(serve: Serve, status: int) -> None:
     """Only a run that is not there may be there a moment later."""
     service = serve(with_run(), Fault("status", status=status, count=None))
     with pytest.raises(Refused):
-        attach("900", service.remote, until=soon())
+        attach(RunKey("900"), service.remote, until=soon())
     assert service.server.calls == ["status"]
 
 
@@ -67,14 +68,14 @@ def test_a_service_that_cannot_be_used(serve: Serve, fault: Fault) -> None:
     """Up to the instant that was given."""
     service = serve(with_run(), fault)
     with pytest.raises(Unreachable) as caught:
-        attach("900", service.remote, until=soon(0.3))
+        attach(RunKey("900"), service.remote, until=soon(0.3))
     assert (caught.value.code, caught.value.exit_code) == ("api-unreachable", 3)
 
 
 def test_an_outage_is_waited_out(serve: Serve) -> None:
     """Two errors are no reason to give up."""
     service = serve(with_run(), Fault("status", status=502, count=2))
-    assert attach("900", service.remote, until=soon()).completed
+    assert attach(RunKey("900"), service.remote, until=soon()).completed
 
 
 def test_a_signal_ends_it(serve: Serve, interrupt: Interrupt) -> None:
@@ -82,4 +83,4 @@ def test_a_signal_ends_it(serve: Serve, interrupt: Interrupt) -> None:
     service = serve(with_run(), Fault("status", delay=60.0))
     service.calls.post(lambda: interrupt(service))
     with pytest.raises(Cancelled):
-        attach("900", service.remote, until=soon())
+        attach(RunKey("900"), service.remote, until=soon())

@@ -8,6 +8,7 @@ from tests.contract.conftest import PLAN, Serve, Service, soon, spec
 from tests.simulator import Case, Fault, Machine, Plan, RunBefore, Scenario, Step, Suite, scenario
 from testsigma_action.api.client import MOST_PAGES, start_body
 from testsigma_action.errors import ActionError, Refused, Unreachable
+from testsigma_action.identity import RunKey
 from testsigma_action.model import ConfigurationRef, Counts, Result, RunSpec, Status
 
 BEFORE = "900"
@@ -61,7 +62,7 @@ def test_a_run_may_stand_under_data(serve: Serve) -> None:
     service = serve(scenario("passing").with_options(wrapped=True))
     run = service.client.start_run(spec())
     assert (run.id, run.status) == ("1001", Status.CREATED)
-    seen = service.client.fetch_run(run.id, until=soon())
+    seen = service.client.fetch_run(RunKey(run.id), until=soon())
     assert (seen.id, seen.plan_name, seen.counts.total) == ("1001", "Shop regression", 11)
     service.client.stop_run(run.id)
     assert service.client.fetch_case_list(run.id, until=soon())
@@ -92,7 +93,7 @@ def test_a_configuration_may_go_out_by_name() -> None:
 
 def test_the_status_of_a_run(serve: Serve) -> None:
     """Status, result, plan, counters and the link for people."""
-    run = serve("failing").client.fetch_run(BEFORE, until=soon())
+    run = serve("failing").client.fetch_run(RunKey(BEFORE), until=soon())
     assert (run.id, run.status, run.plan_id, run.plan_name) == (BEFORE, Status.COMPLETED, PLAN, "Shop regression")
     assert run.build_number == "build 900"
     assert run.counts.total
@@ -101,7 +102,7 @@ def test_the_status_of_a_run(serve: Serve) -> None:
 def test_ids_may_be_texts(serve: Serve) -> None:
     """A service that sends IDs as strings is the same service."""
     service = serve(scenario("failing").with_options(string_ids=True))
-    assert service.client.fetch_run(BEFORE, until=soon()).id == BEFORE
+    assert service.client.fetch_run(RunKey(BEFORE), until=soon()).id == BEFORE
     assert service.client.fetch_case_list(BEFORE, until=soon())
 
 
@@ -111,7 +112,7 @@ def test_ids_may_be_texts(serve: Serve) -> None:
 def test_the_status_of_another_run_is_no_answer(serve: Serve, text: str) -> None:
     """What a cache or a proxy mixed up must not end the wait."""
     service = serve("passing", Fault("status", text=text))
-    assert service.client.fetch_run(BEFORE, until=soon()).id == BEFORE
+    assert service.client.fetch_run(RunKey(BEFORE), until=soon()).id == BEFORE
     assert len(service.troubles) == 2
 
 
@@ -148,7 +149,7 @@ def test_no_id_changes_a_path(serve: Serve, identity: str) -> None:
     service.client.start_run(spec())
     for call in (
         lambda: service.client.stop_run(identity),
-        lambda: service.client.fetch_run(identity, until=soon(0.05)),
+        lambda: service.client.fetch_run(RunKey(identity), until=soon(0.05)),
     ):
         with suppress(ActionError, ValueError):
             call()
@@ -176,7 +177,7 @@ def test_the_list_of_cases(serve: Serve) -> None:
 def test_both_vocabularies_are_the_same(serve: Serve, words: str) -> None:
     """Whichever the service speaks."""
     service = serve(scenario("passing").with_options(words=words, null_iterations=True))
-    assert service.client.fetch_run(BEFORE, until=soon()).result is Result.PASSED
+    assert service.client.fetch_run(RunKey(BEFORE), until=soon()).result is Result.PASSED
     machines = service.client.fetch_case_list(BEFORE, until=soon())
     assert {case.result for machine in machines for case in machine.cases()} == {Result.PASSED}
 
@@ -318,7 +319,7 @@ def test_steps_have_what_a_report_needs(serve: Serve) -> None:
     """Action, result, message, error and time, also of a step that was not executed."""
     service = serve("failing")
     run = service.client.start_run(spec())
-    while not service.client.fetch_run(run.id, until=soon()).completed:
+    while not service.client.fetch_run(RunKey(run.id), until=soon()).completed:
         pass
     machines = service.client.fetch_case_list(run.id, until=soon())
     broken = next(
@@ -373,7 +374,7 @@ def test_saved_configurations(serve: Serve) -> None:
 def test_every_shape_of_the_run_is_read(serve: Serve, shape: int) -> None:
     """The samples of three years differ in their counters; null counters leave the metric."""
     service = serve(scenario("passing").with_options(shape=shape, metric=True, null_counters=shape == 2024))
-    run = service.client.fetch_run(BEFORE, until=soon())
+    run = service.client.fetch_run(RunKey(BEFORE), until=soon())
     assert run.counts.passed == run.counts.total != 0
     started = service.client.start_run(spec())
     assert started.counts == Counts() or not started.counts.known

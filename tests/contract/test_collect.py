@@ -32,6 +32,7 @@ from testsigma_action.asking import MOST_STEP_TEXT, WIDTH, Asking, Budgeted
 from testsigma_action.asking import MOST_STEPS as ALL_STEPS
 from testsigma_action.collect import Details, collect
 from testsigma_action.errors import ApiError, Cancelled
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Result, Run
 from testsigma_action.tree import CaseResult, ResultTree, StepResult
 from testsigma_action.verdict import judge
@@ -43,7 +44,7 @@ def completed(service: Service) -> Run:
     """A run from its start to its end."""
     run = service.client.start_run(spec())
     while not run.completed:
-        run = service.client.fetch_run(run.id, until=soon())
+        run = service.client.fetch_run(RunKey(run.id), until=soon())
     return run
 
 

@@ -13,6 +13,7 @@ from testsigma_action.api import lists
 from testsigma_action.api.transport import Request
 from testsigma_action.api.versions import VERSIONS
 from testsigma_action.collect import collect
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Result
 
 SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "api"
@@ -157,7 +158,7 @@ def test_every_operator_of_a_query(serve: Serve, query: str, number: int, envelo
 def test_all_levels_of_run_517(serve: Serve, version: str, envelope: str) -> None:
     """The whole tree of the published run, under each version and with both ways of paging."""
     service = serve(scenario("sample-517").with_options(versions=(version,), envelope=envelope, page_size=3))
-    run = service.client.fetch_run("517", until=soon())
+    run = service.client.fetch_run(RunKey("517"), until=soon())
     *_, tree = collect(run, service.remote, "failed", until=soon())
     assert tree.gaps == ()
     assert [(machine.id, machine.result) for machine in tree.machines] == [

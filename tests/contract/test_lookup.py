@@ -1,14 +1,15 @@
 """Finding a run by its plan and build number."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
+from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, RunBefore, Scenario, scenario
 from testsigma_action import lookup
 from testsigma_action.errors import Cancelled
-from testsigma_action.lookup import Found
+from testsigma_action.lookup import Found, Search
 from testsigma_action.model import RunSpec
 
 LISTS = ("index-runs", "newest")
@@ -28,9 +29,13 @@ def with_runs(*builds: str, **options: object) -> Scenario:
     return replace(scenario("passing").with_options(**options), runs_before=before)
 
 
-def find(service: Service, asked: RunSpec, seconds: float = 0.3) -> Found:
-    """Look for a run for so long."""
-    return lookup.find(asked, service.remote, until=soon(seconds))
+def find(service: Service, asked: RunSpec, seconds: float = 0.3, *, settled: float = 0.0) -> Found:
+    """Look for a run for so long; every run is listed after so many seconds (at once, unless something else is said).
+
+    What lists refused is for other tests.
+    """
+    found = lookup.find(Search(asked, soon(seconds), settled=soon(settled)), service.remote)
+    return replace(found, refusals=(), unusable=False)
 
 
 @pytest.mark.parametrize("build", ["acme/shop#812.1-k3f9q2", "812", "a b", "ü", "a:b", "a,b", "a*", "1.10", "%2F&x=y"])
@@ -51,6 +56,37 @@ def test_no_run_is_not_the_same_as_no_list(serve: Serve) -> None:
     """Only who saw all runs of the plan may say that there is none."""
     assert find(serve(with_runs("other")), spec("812")) == Found(nothing=True)
     assert find(serve(with_runs("812", index=False, newest_runs=False)), spec("812")) == Found()
+
+
+def test_a_run_may_be_listed_later(serve: Serve) -> None:
+    """As long as a new run may be missing in the lists, a list without it proves nothing."""
+    assert find(serve(with_runs("other")), spec("812"), settled=10.0) == Found()
+
+
+@pytest.mark.parametrize("row", [{"buildNo": None}, {"executionId": None}, {"id": ".."}], ids=str)
+def test_a_row_that_may_be_ours_is_no_proof(serve: Serve, row: dict[str, object]) -> None:
+    """A run without a build number, a plan or an ID may be the one that we look for."""
+    service = serve(with_runs("other", index=False), Fault("newest", text=listing(row), count=None))
+    assert find(service, spec("812")) == Found()
+
+
+def listing(row: dict[str, object]) -> str:
+    """A list with one run, of which some of the usual fields are given."""
+    return json.dumps([{"id": 900, "executionId": int(PLAN), "buildNo": "other"} | row])
+
+
+def test_a_run_that_goes_on_keeps_the_plan_busy(serve: Serve) -> None:
+    """It is named; one that is over is not, and one of another plan is not."""
+    service = serve(with_runs("other", index=False), Fault("newest", text=listing({"status": "STATUS_CREATED"})))
+    found = lookup.find(Search(spec("812"), soon(0.3), or_busy=True), service.remote)
+    assert (found.run_ids, found.nothing, found.busy_with) == ((), False, "900")
+
+
+@pytest.mark.parametrize("options", [{}, {"index": False}, {"newest_runs": False}], ids=["both", "newest", "index"])
+@pytest.mark.parametrize("how", ["same", "padded"])
+def test_a_run_that_is_listed_twice_is_one(serve: Serve, how: str, options: dict[str, object]) -> None:
+    """Whichever way its ID is spelled."""
+    assert find(serve(with_runs("812", listed_twice=how, **options)), spec("812")) == Found(("900",))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +116,7 @@ def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
 def test_a_list_that_is_refused_is_not_asked_again(serve: Serve) -> None:
     """A list that does not exist will not exist in two seconds either."""
     service = serve(with_runs("other", index=False))
-    assert find(service, spec("812")) == Found(nothing=True)
+    assert find(service, spec("812"), settled=0.2) == Found(nothing=True)
     assert service.server.calls.count("index-runs") == 1
     assert service.server.calls.count("newest") > 1
 

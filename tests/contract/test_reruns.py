@@ -12,6 +12,7 @@ from tests.simulator import data_driven as by_data
 from testsigma_action import reruns
 from testsigma_action.collect import collect
 from testsigma_action.errors import TimedOut
+from testsigma_action.identity import RunKey
 from testsigma_action.known import Known
 from testsigma_action.model import Result, Run
 from testsigma_action.report import Verdict
@@ -50,10 +51,11 @@ def through(service: Service) -> Known:
     known = Known(spec())
     run = service.client.start_run(spec())
     known.saw(run)
-    for seen in watch(run.id, service.remote, limits()):
+    for seen in watch(RunKey.of(run), service.remote, limits()):
         known.saw(seen)
-    for seen in reruns.follow(known.running, service.remote, limits()):
-        known.saw(seen)
+    for answer in reruns.follow(known.running, service.remote, limits()):
+        assert isinstance(answer, Run)
+        known.saw(answer)
     for run in known.over:
         for tree in collect(run, service.remote, "failed", until=soon()):
             known.collected(tree)
@@ -274,15 +276,14 @@ def test_trouble_while_a_rerun_is_waited_for(serve: Serve) -> None:
     assert verdict(through(serve(plan(GOOD, FLAKY), refusal))).exit_code == 1
 
 
-def test_a_rerun_is_known_before_it_is_asked_about(serve: Serve) -> None:
-    """So a signal that comes then can stop it; it has a link and its plan's name."""
+def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
+    """Nothing is said of a run that was only named; once it is known, it has a link, its parent and its plan's name."""
     service = serve(plan(GOOD, FLAKY))
-    run = service.client.start_run(spec())
-    (*_, over) = watch(run.id, service.remote, limits())
-    for seen in reruns.follow(over, service.remote, limits()):
-        if seen.id == AGAIN:
+    for seen in reruns.follow(completed(service), service.remote, limits()):
+        if isinstance(seen, Run) and seen.id == AGAIN:
             break
-    assert statuses(service, AGAIN) == 0
+    assert statuses(service, AGAIN) == 1
+    assert isinstance(seen, Run)
     assert (seen.parent_id, seen.plan_name, seen.completed) == (FIRST, "Shop", False)
     assert seen.url == service.client.run_url(AGAIN)
 
@@ -308,7 +309,7 @@ def test_a_rerun_that_stays_in_the_queue(serve: Serve) -> None:
 def completed(service: Service) -> Run:
     """A run that was started and is over."""
     run = service.client.start_run(spec())
-    (*_, over) = watch(run.id, service.remote, limits())
+    (*_, over) = watch(RunKey.of(run), service.remote, limits())
     return over
 
 

@@ -21,6 +21,7 @@ from testsigma_action.model import Result, Run, RunSpec, Status
 from testsigma_action.start import Limits as StartLimits
 from testsigma_action.start import Outcome
 
+PASSING = scenario("passing").plans[0]
 BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
 # Answers that are lost although the run was started.
 LOST = [
@@ -48,10 +49,11 @@ LOST = [
 @pytest.fixture(autouse=True)
 def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is not there is looked for during half a second."""
-    monkeypatch.setattr(start, "LOOKUP", 0.5)
-    monkeypatch.setattr(start, "BUSY_LOOKUP", 0.1)
-    monkeypatch.setattr(start, "BUSY_LOOK", 0.05)
+    monkeypatch.setattr(start, "REPLICATION", 0.5)
+    monkeypatch.setattr(lookup, "REPLICATION", 0.5)
+    monkeypatch.setattr(lookup, "SLACK", 0.1)
     monkeypatch.setattr(lookup, "INTERVAL", 0.05)
+    monkeypatch.setattr(lookup, "LONGEST_INTERVAL", 0.05)
     # The answer that drips takes longer than this.
     monkeypatch.setattr(client, "START_LIMITS", Limits(total=1.0))
 
@@ -93,7 +95,7 @@ def starting(
 ) -> Attempt:
     """A start that has so many seconds to reach the service, and to wait for a busy plan."""
     busy_until = None if busy is None else soon(busy)
-    limits = StartLimits(soon(patience), busy_until, timedelta(milliseconds=20))
+    limits = StartLimits(soon(patience), soon(30.0), busy_until, timedelta(milliseconds=20))
     return Attempt(asked or spec(), service.remote, limits)
 
 
@@ -170,14 +172,13 @@ def test_trouble_while_looking_is_no_end(serve: Serve) -> None:
 
 @pytest.mark.parametrize("fault", LOST[:5], ids=name)
 def test_a_build_number_of_the_users_adopts_nothing(serve: Serve, fault: Fault) -> None:
-    """Other runs may have the same: all candidates are named, and the user decides."""
-    old = RunBefore(900, scenario("passing").plans[0], "812")
-    service = serve(replace(scenario("passing"), runs_before=(old,)), fault)
+    """Other runs may have the same: all that may have begun since are named, and the user decides."""
+    runs = tuple(RunBefore(number, PASSING, "812", age=age) for number, age in ((899, 3600.0), (900, 2.0)))
+    service = serve(replace(scenario("passing"), runs_before=runs), fault)
     attempt = starting(service, spec("812", unique=False))
     error = refused(attempt)
     assert error.code == "start-uncertain"
-    assert "900" in error.message
-    assert "1001" in error.message
+    assert ("899" in error.message, "900" in error.message, "1001" in error.message) == (False, True, True)
     assert "812" in error.hint
     assert attempt.in_doubt
     assert service.started == 1
@@ -210,7 +211,7 @@ def test_nothing_to_look_at_is_uncertain(
     serve: Serve, options: dict[str, object], fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the service offers no list, nobody knows: it is said at once, with what to look for."""
-    monkeypatch.setattr(start, "LOOKUP", 30.0)
+    monkeypatch.setattr(lookup, "REPLICATION", 30.0)
     service = serve(scenario("passing").with_options(**options), fault)
     attempt = starting(service)
     began = time.monotonic()
@@ -337,7 +338,7 @@ def test_a_proxy_that_is_not_there(serve: Serve, monkeypatch: pytest.MonkeyPatch
 def test_a_busy_plan_whose_start_is_then_lost(serve: Serve) -> None:
     """After a wait for a busy plan a lost answer is what it is without: looked for, never sent again."""
     busy = Fault("start", status=500, text=BUSY, count=2)
-    service = serve("passing", busy, LOST[0])
+    service = serve(replace(scenario("passing"), runs_before=(RunBefore(900, PASSING, "another"),)), busy, LOST[0])
     attempt = starting(service, busy=10.0)
     assert (attempt.run().id, attempt.adopted) == ("1001", True)
     assert (service.server.calls.count("start"), service.started) == (3, 1)
@@ -365,7 +366,7 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
-        attempt = Attempt(spec(), replace(service.remote, observe=come_back), StartLimits(soon()))
+        attempt = Attempt(spec(), replace(service.remote, observe=come_back), StartLimits(soon(), soon()))
         assert attempt.run().id == "1001"
     assert "connection refused" in troubles[0].message
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
@@ -386,10 +387,10 @@ def test_nobody_listens_until_the_patience_is_over(serve: Serve) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
 def test_too_many_requests_is_tried_again(serve: Serve, headers: dict[str, str]) -> None:
-    """429 says that nothing was done."""
+    """429 says that nothing was done, and the lists show that no earlier copy of the request was carried out."""
     service = serve("passing", Fault("start", status=429, headers=headers, count=2))
     assert starting(service).run().id == "1001"
-    assert (service.server.calls, service.started) == (["start"] * 3, 1)
+    assert (service.server.calls.count("start"), service.started) == (3, 1)
     assert len(service.troubles) == 2
 
 
@@ -427,7 +428,7 @@ def test_a_redirect_is_final_and_named(serve: Serve) -> None:
 @pytest.mark.parametrize("status", [500, 404])
 def test_an_unknown_plan(serve: Serve, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Said at once: the service says that there is no such plan, and that is its word for nothing started."""
-    monkeypatch.setattr(start, "LOOKUP", 30.0)
+    monkeypatch.setattr(lookup, "REPLICATION", 30.0)
     service = serve(scenario("passing").with_options(unknown_plan_status=status))
     began = time.monotonic()
     error = refused(starting(service, RunSpec("777", build_number="b", unique=True)))
@@ -470,7 +471,7 @@ def test_a_busy_plan_is_waited_for(serve: Serve) -> None:
 
 def test_a_busy_plan_is_not_waited_for_for_ever(serve: Serve) -> None:
     """The deadline ends it as `fail` would have."""
-    running = RunBefore(900, scenario("busy").plans[0], life=(Phase("STATUS_IN_PROGRESS", hold=True),))
+    running = RunBefore(900, scenario("busy").plans[0], life=(Phase("STATUS_IN_PROGRESS", hold=True),), head_start=60.0)
     service = serve(replace(scenario("busy"), runs_before=(running,)))
     assert refused(starting(service, busy=0.15)).code == "plan-busy"
     assert service.started == 0

@@ -649,10 +649,3 @@ def test_an_error_with_status_200_is_no_empty_list(serve: Serve) -> None:
     service = serve("passing", Fault("newest", text='{"error": "No access", "fieldErrors": []}'))
     assert [run.id for run in service.client.fetch_newest_runs("420", until=soon()).runs] == ["900"]
     assert "saying 'No access'" in service.troubles[0].message
-
-
-def test_an_error_with_status_200_is_no_stop(serve: Serve) -> None:
-    """The stop was not accepted, whatever the status of the answer."""
-    service = serve("slow", Fault("stop", text='{"error": "Not allowed"}', count=None))
-    with pytest.raises(Transient, match=r"Could not stop run 1001: .* answered 200 OK, saying 'Not allowed'"):
-        service.client.stop_run("1001")

@@ -8,9 +8,11 @@ import pytest
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
 from testsigma_action import watch as watching
+from testsigma_action.api.remote import REPLICATION
 from testsigma_action.errors import Cancelled, Refused, TimedOut
+from testsigma_action.identity import RunKey
 from testsigma_action.model import Result, Run, Status
-from testsigma_action.watch import REPLICATION, Limits, stop, watch
+from testsigma_action.watch import Limits, stop, watch
 
 QUICK = timedelta(milliseconds=10)
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
@@ -34,7 +36,7 @@ def started(service: Service) -> str:
 
 def seen(service: Service, wait: Limits | None = None) -> list[Run]:
     """All answers about a run that was just started."""
-    return list(watch(started(service), service.remote, wait or limits()))
+    return list(watch(RunKey(started(service)), service.remote, wait or limits()))
 
 
 def timed_out(service: Service, wait: Limits) -> TimedOut:
@@ -176,11 +178,11 @@ def test_an_end_in_the_last_moment_is_an_end(serve: Serve) -> None:
     """A completed run is never a timeout."""
     service = serve("passing")
     run_id = started(service)
-    while not service.client.fetch_run(run_id, until=soon()).completed:
+    while not service.client.fetch_run(RunKey(run_id), until=soon()).completed:
         pass
     wait = limits(0.5, age=1000)
     assert wait.last_look < time.monotonic()
-    assert [run.completed for run in watch(run_id, service.remote, wait)] == [True]
+    assert [run.completed for run in watch(RunKey(run_id), service.remote, wait)] == [True]
 
 
 def test_the_queue_has_a_deadline_of_its_own(serve: Serve) -> None:
@@ -217,7 +219,7 @@ def test_a_signal_ends_the_wait(serve: Serve, interrupt: Interrupt) -> None:
     service.calls.post(lambda: interrupt(service))
     began = time.monotonic()
     with pytest.raises(Cancelled) as caught:
-        list(watch(run_id, service.remote, limits()))
+        list(watch(RunKey(run_id), service.remote, limits()))
     assert caught.value.exit_code == 143
     assert time.monotonic() - began < 5
 
@@ -231,7 +233,7 @@ def _quick_confirmations(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_stop_is_confirmed(serve: Serve) -> None:
     """It is asked for once, and then looked until the run is over."""
     service = serve(scenario("slow").with_options(stop_polls=3))
-    outcome = stop(started(service), service.remote, until=soon())
+    outcome = stop(RunKey(started(service)), service.remote, until=soon())
     assert (outcome.confirmed, outcome.trouble) == (True, "")
     assert outcome.run
     assert outcome.run.result is Result.STOPPED
@@ -242,7 +244,7 @@ def test_a_stop_concerns_one_run(serve: Serve) -> None:
     """Another run of the same plan goes on."""
     service = serve("slow")
     first, second = started(service), started(service)
-    assert stop(first, service.remote, until=soon()).confirmed
+    assert stop(RunKey(first), service.remote, until=soon()).confirmed
     statuses = service.server.simulator.statuses()
     assert statuses[int(first)] == "STATUS_COMPLETED"
     assert statuses[int(second)] != "STATUS_COMPLETED"
@@ -252,7 +254,7 @@ def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
     """The service refuses it; the look that follows shows the run's own end, which is what counts."""
     service = serve("passing")
     run_id = seen(service)[-1].id
-    outcome = stop(run_id, service.remote, until=soon())
+    outcome = stop(RunKey(run_id), service.remote, until=soon())
     assert outcome.confirmed
     assert outcome.run
     assert outcome.run.result is Result.PASSED
@@ -262,7 +264,7 @@ def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
 def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
     """Asked once; the run goes on, its state is known and the trouble has a name."""
     service = serve("slow", Fault("stop", status=status, count=None))
-    outcome = stop(started(service), service.remote, until=soon())
+    outcome = stop(RunKey(started(service)), service.remote, until=soon())
     assert not outcome.confirmed
     assert outcome.run
     assert not outcome.run.completed
@@ -278,7 +280,7 @@ def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
 def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
     """Stopping twice does no harm, and a lost answer is confirmed by looking."""
     service = serve("slow", fault)
-    outcome = stop(started(service), service.remote, until=soon())
+    outcome = stop(RunKey(started(service)), service.remote, until=soon())
     assert outcome.confirmed
     assert service.server.calls.count("stop") == 2
 
@@ -286,7 +288,7 @@ def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
 def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
     """Twice at most; then one look, and the reason."""
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
-    outcome = stop(started(service), service.remote, until=soon())
+    outcome = stop(RunKey(started(service)), service.remote, until=soon())
     assert not outcome.confirmed
     assert "Down" in outcome.trouble
     assert service.server.calls.count("stop") == 2
@@ -295,7 +297,7 @@ def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
 def test_a_stop_that_takes_too_long(serve: Serve) -> None:
     """It was accepted and the run is still going on when the time is over."""
     service = serve(scenario("slow").with_options(stop_polls=1_000_000))
-    outcome = stop(started(service), service.remote, until=soon(0.3))
+    outcome = stop(RunKey(started(service)), service.remote, until=soon(0.3))
     assert not outcome.confirmed
     assert outcome.run
 
@@ -305,7 +307,7 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
     service = serve("slow", Fault("stop", delay=60.0, count=None), Fault("status", delay=60.0, count=None))
     run_id = started(service)
     began = time.monotonic()
-    outcome = stop(run_id, service.remote, until=soon(0.3))
+    outcome = stop(RunKey(run_id), service.remote, until=soon(0.3))
     assert not outcome.confirmed
     assert outcome.trouble
     assert time.monotonic() - began < 2
@@ -314,6 +316,6 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
 def test_a_stop_whose_status_cannot_be_read(serve: Serve) -> None:
     """Not confirmed, with the reason."""
     service = serve("slow", Fault("status", status=403, count=None))
-    outcome = stop(started(service), service.remote, until=soon())
+    outcome = stop(RunKey(started(service)), service.remote, until=soon())
     assert (outcome.confirmed, outcome.run) == (False, None)
     assert "403" in outcome.trouble

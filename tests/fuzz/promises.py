@@ -26,8 +26,9 @@ CONCLUSIONS = {
     143: {"cancelled"},
 }
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-# Seconds beyond the timeout: for a start that is under way and its lookup, for giving up, and for collecting.
-AFTERWARDS = 60.0 + 30.0 + 35.0 + 300.0 + 5.0
+# Seconds beyond the timeout: for a start that is under way and a last look for its run, for giving up, and for
+# collecting. The long look for a run ends with the timeout.
+AFTERWARDS = 60.0 + 5.0 + 35.0 + 300.0 + 5.0
 # Seconds from the first signal to the end: platforms kill the step after 10, GitHub sends its second signal after 7.5.
 WAY_OUT = 7.0
 # Seconds within which the same signal is one signal.
@@ -73,7 +74,7 @@ def started_once(story: Story) -> Iterator[str]:
 
 
 def no_run_is_lost(story: Story) -> Iterator[str]:
-    """The ID of a run that the answer to the start has told us is in the outputs."""
+    """The ID of a run that the answer to the start has told us is in the outputs, if the answer says whose it is."""
     if story.outcome.killed or not story.script.github:
         return
     told = [_run_id(exchange) for exchange in story.starts if exchange.received and exchange.response.status == 200]
@@ -102,7 +103,7 @@ def ends_in_order(story: Story) -> Iterator[str]:
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
     cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
-    if cancelled and story.stops_on_cancel and story.undisturbed:
+    if cancelled and story.stops_on_cancel and story.undisturbed and not story.nameless:
         runs = (one for run in story.ours.values() for one in with_reruns(run))
         yield from (f"run {one.id} goes on" for one in runs if truth.going_on(one) and story.named(one))
     if "stop-all" in story.outcome.calls:
@@ -191,7 +192,7 @@ def post_stops_what_is_left(story: Story) -> Iterator[str]:
         yield f"the post stage ended with {later.exit_code}"
     lists = story.script.scenario.options
     findable = story.outcome.state.get("run_id") or lists.newest_runs or ("v2" in lists.versions and lists.index)
-    if story.undisturbed and story.stops_on_cancel and known and findable:
+    if story.undisturbed and story.stops_on_cancel and known and findable and not story.nameless:
         # A rerun that the service never names cannot be found.
         named = story.script.scenario.plans[0].reruns.shown_after is not None
         runs = (one for run in story.ours.values() for one in (with_reruns(run) if named else (run,)))
@@ -222,10 +223,11 @@ def _seconds(duration: str) -> float:
 
 
 def _run_id(exchange: Exchange) -> int:
-    """The run that an answer is about; -1 where nobody could read it."""
+    """The run that an answer is about; -1 where nobody could read it, and where it does not say whose run it is."""
     if any(name == "Content-Encoding" for name, _ in exchange.response.headers):
         return -1
     try:
-        return int(json.loads(exchange.response.body)["id"])
+        body = json.loads(exchange.response.body)
+        return int(body["id"]) if body["executionId"] and body["buildNo"] else -1
     except (ValueError, TypeError, KeyError, RecursionError):
         return -1

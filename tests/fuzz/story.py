@@ -66,6 +66,11 @@ class Story:
         return [one for one in said if one]
 
     @property
+    def nameless(self) -> bool:
+        """Whether the service leaves out of its answers whose run it describes: such a run may not be stopped."""
+        return any({"executionId", "buildNo"} & lie.keys() for lie in self.lies)
+
+    @property
     def deceived(self) -> bool:
         """Whether all that was said of the run is wrong: counters that lie, or none, and no list of cases was read."""
         paths = {f"/api/v1/execution_results/{number}/test_case_results" for number in self.ours}

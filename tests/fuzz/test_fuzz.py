@@ -12,7 +12,7 @@ from tests.fuzz.code import code
 from tests.fuzz.past import PAST
 from tests.fuzz.scripts import Script, make
 from tests.fuzz.trial import attempt, smallest
-from tests.simulator import Fault, scenario
+from tests.simulator import Fault, Options, scenario
 from tests.virtual import Signal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ BUGS = {
         "verdict.py",
         "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, 0, 'The counters say so.')",
     ),
-    "started_once": ("start.py", "def _may_exist(*_):\n    return False"),
+    "started_once": ("start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
     "post_stops_what_is_left": ("watch.py", "def _send_stop(*_):\n    return ''"),
     "stops_what_it_was_to_stop": (
         "leaving.py",
@@ -79,12 +79,14 @@ def _names(module: str) -> dict[str, object]:
 
 
 def test_a_script_is_made_smaller(tmp_path: Path) -> None:
-    """Of a story that breaks a promise only what breaks it is left: a start that is undone in words only."""
+    """Of a story that breaks a promise only what breaks it is left: a false 429, and lists that hide the run."""
     lie = Fault("start", status=429, takes_effect=True)
     noise = (Fault("machine", status=500), Fault("steps", delay=2.0))
-    found = scenario("passing").with_faults(noise[0], lie, noise[1])
+    hiding = scenario("passing").with_options(listed_after=1000.0, page_size=7)
+    found = hiding.with_faults(noise[0], lie, noise[1])
     script = Script(found, {"TESTSIGMA_DETAILS": "all"}, signals=(Signal(15, 5000.0),), jumps=((1.0, 5.0),))
     assert any("started_once" in problem for problem in attempt(script, tmp_path / "world")[1])
     small = smallest(script, tmp_path / "world")
     assert small.scenario.faults == (lie,)
+    assert small.scenario.options == Options(listed_after=1000.0)
     assert (small.environ, small.signals, small.jumps, small.scenario.runs_before) == ({}, (), (), ())

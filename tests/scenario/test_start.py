@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.scenario.conftest import Bench, body_of
-from tests.simulator import Fault, Phase, RunBefore, SavedConfiguration, scenario
+from tests.simulator import Fault, SavedConfiguration, scenario
 
 ALL_INPUTS = {
     "INPUT_ENVIRONMENT-ID": "10",
@@ -138,33 +138,12 @@ def test_an_adopted_run_that_cannot_be_read(bench: Bench) -> None:
     assert "Run 1001 was not stopped: it may go on." in step.lines[-1]
 
 
-def test_too_many_requests(bench: Bench) -> None:
-    """A start that was refused with 429 is sent again, after the time that was asked for."""
-    fault = Fault("start", status=429, headers={"Retry-After": "1"}, count=1)
-    server = bench.serve(scenario("passing").with_faults(fault))
-    step = bench.run(server=server)
-    assert step.exit_code == 0
-    first, second = server.seen_of("start")
-    assert second.time - first.time >= 1.0
-
-
 def test_busy_fails(bench: Bench) -> None:
     """A plan that is running already is told as such, and not waited for."""
     step = bench.run(server=bench.serve(scenario("busy")))
     assert step.exit_code == 3
     assert step.outputs["error-code"] == "plan-busy"
     assert "on-busy" in step.log
-
-
-def test_busy_waits(bench: Bench) -> None:
-    """`on-busy: wait` starts the plan as soon as its other run is over."""
-    served = scenario("busy")
-    before = RunBefore(900, served.plans[0], "the other", life=(Phase("STATUS_IN_PROGRESS", hold=True),))
-    server = bench.serve(replace(served, runs_before=(before,)))
-    step = bench.start({"TESTSIGMA_ON_BUSY": "wait"}, server=server)
-    server.wait_for("start", count=2)
-    server.release()
-    assert step.wait().exit_code == 0
 
 
 def test_wait_false_leaves_no_state(bench: Bench) -> None:
@@ -190,15 +169,6 @@ def test_another_thing_that_is_not_found(bench: Bench) -> None:
     step = bench.run(server=server)
     assert step.exit_code == 0
     assert server.calls.count("start") == 1
-
-
-def test_busy_told_as_a_conflict(bench: Bench) -> None:
-    """A busy plan is busy, whatever status says so."""
-    busy = Fault("start", status=409, text='{"error": "The specified Test Plan is currently running."}', count=1)
-    server = bench.serve(scenario("passing").with_faults(busy))
-    assert bench.run(server=server).outputs["error-code"] == "plan-busy"
-    server = bench.serve(scenario("passing").with_faults(busy))
-    assert bench.run({"TESTSIGMA_ON_BUSY": "wait"}, server=server).exit_code == 0
 
 
 def test_a_bundle_that_cannot_be_read(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from tests.simulator.junit import vendor_report
 from tests.simulator.paging import criteria, matches, value_of
 from tests.simulator.plan_body import Body
 from tests.simulator.routes import Match
-from tests.simulator.rows import selected, spring
+from tests.simulator.rows import selected, spring, twice
 from tests.simulator.runs import Run
 from tests.simulator.service import Service
 from tests.simulator.tree import CaseNode
@@ -95,17 +95,18 @@ def _plain_criteria(request: Request) -> str:
     return ",".join(f"{key}:{value}" for key, value in request.query.items() if key not in {"page", "size", "sort"})
 
 
-def newest(service: Service, request: Request, match: Match, _now: float) -> Response:
+def newest(service: Service, request: Request, match: Match, now: float) -> Response:
     """The runs of a plan, newest first when the direction says so."""
     _not_there(exists=service.scenario.options.newest_runs)
     descending = request.query.get("direction", "ASC").upper() == "DESC"
-    runs = service.runs_of(service.plan(match.number("plan")).id)
+    options = service.scenario.options
+    runs = service.listed(service.plan(match.number("plan")).id, now)
     ordered = runs[::-1] if descending else runs
 
     def row(run: Run) -> Body:
-        return bodies.run_object(run, service.scenario.options)
+        return bodies.run_object(run, options)
 
-    return json_response(spring(ordered, row, request, 20))
+    return json_response(spring(*twice(ordered, row, options.listed_twice), request, 20))
 
 
 def configs(service: Service, _request: Request, _match: Match, _now: float) -> Response:

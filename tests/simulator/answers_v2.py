@@ -7,7 +7,7 @@ from tests.simulator import bodies_v2 as bodies
 from tests.simulator.paging import criteria, matches, paged, step_page
 from tests.simulator.plan_body import Body
 from tests.simulator.routes import Match
-from tests.simulator.rows import Item, cut, page_number, selected
+from tests.simulator.rows import Item, cut, page_number, selected, twice
 from tests.simulator.runs import Run
 from tests.simulator.service import Service
 from tests.simulator.tree import CaseNode, MachineNode, SuiteNode
@@ -72,14 +72,16 @@ def steps(service: Service, request: Request, match: Match, _now: float) -> Resp
     return json_response(step_page(page, options))
 
 
-def index_runs(service: Service, request: Request, match: Match, _now: float) -> Response:
+def index_runs(service: Service, request: Request, match: Match, now: float) -> Response:
     """All runs, a page of them."""
     _version(service, match)
     options = service.scenario.options
-    runs = sorted(service.runs.values(), key=lambda each: each.id, reverse=options.newest_first)
+    known = [run for plan in service.scenario.plans for run in service.listed(plan.id, now)]
+    runs = sorted(known, key=lambda each: each.id, reverse=options.newest_first)
     conditions = [] if options.ignore_query else criteria(request.query.get("query", ""))
-    found = [each for each in runs if matches(bodies.test_run(each, _lag(service)), conditions)]
-    return _page(service, request, found, lambda each: bodies.test_run(each, _lag(service)))
+    lag = _lag(service)
+    found = [each for each in runs if matches(bodies.test_run(each, lag), conditions)]
+    return _page(service, request, *twice(found, lambda each: bodies.test_run(each, lag), options.listed_twice))
 
 
 def index_machines(service: Service, request: Request, match: Match, _now: float) -> Response:

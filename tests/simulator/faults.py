@@ -14,6 +14,7 @@ from tests.simulator.wire import (
     Response,
     error_body,
     json_response,
+    parsed,
 )
 
 
@@ -32,6 +33,10 @@ class Fault:
     up to `size` bytes, `garbage` is no HTTP. `early` sends an interim answer (103) first; `interim` sends such answers
     without end, `chunk-size` the size of a chunk, `trailer` trailers, `empty-blocks` compressed blocks that hold
     nothing: one piece every `interval` seconds, without end.
+
+    With `run` the answer describes that run, whatever was asked (a cached answer, the plan's active run). `fields` are
+    keys of the JSON answer that are replaced, in the regular answer or in that of `run`: another plan or build number,
+    say, or a `childResult` that is a stranger.
 
     A replaced, reset or closed answer leaves the state alone unless `takes_effect`: then the call was acted on and
     only its answer is lost. All others take effect, for the regular answer is what is sent.
@@ -53,17 +58,27 @@ class Fault:
     chunk: int = 16
     interval: float = 0.05
     size: int = 64 * 1024 * 1024
+    run: int | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def replaces(self) -> bool:
         """Whether something else than the regular answer is sent, or nothing."""
-        return self.status is not None or self.text is not None or self.delivery in {"reset", "close", "garbage"}
+        told = (self.status, self.text, self.run)
+        return any(one is not None for one in told) or self.delivery in {"reset", "close", "garbage"}
 
     def concerns(self, call: str, request: Request, elapsed: float) -> bool:
         """Whether a request is one of those that are counted."""
         named = fnmatchcase(call, self.call) and fnmatchcase(request.method, self.method)
         in_time = self.begin <= elapsed and (self.end is None or elapsed < self.end)
         return named and in_time and fnmatchcase(request.path, self.path)
+
+    def patched(self, response: Response) -> Response:
+        """The answer with the keys that this fault replaces; errors, lists and texts stay as they are."""
+        body = parsed(response.body) if self.fields and response.status < 400 else None
+        if not isinstance(body, dict):
+            return response
+        return replace(response, body=json_response({**body, **self.fields}).body)
 
     def replacement(self) -> Response:
         """The answer that is sent instead of the regular one."""

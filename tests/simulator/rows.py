@@ -9,6 +9,7 @@ from tests.simulator.runs import Run
 from tests.simulator.wire import Refusal, Request, as_id
 
 Item = TypeVar("Item")
+Listing = Callable[[tuple[Run, str]], Body]
 
 
 def selected(run: Run, level: str, items: Sequence[Item], row: Callable[[Item], Body], query: str) -> Sequence[Item]:
@@ -35,6 +36,17 @@ def spring(items: Sequence[Item], row: Callable[[Item], Body], request: Request,
     """A page of a v1 list, with the number and the size that the request asks for."""
     wanted = as_id(request.query.get("size", str(size)))
     return spring_page(cut(items, row, page_number(request), min(max(wanted, 1), 2000)))
+
+
+def twice(items: Sequence[Run], row: Callable[[Run], Body], how: str) -> tuple[list[tuple[Run, str]], Listing]:
+    """The items of a list of runs and their rows; with `how` each comes twice, the second time with zeros, perhaps."""
+    prefixes = {"": ("",), "same": ("", ""), "padded": ("", "00")}[how]
+
+    def listed(item: tuple[Run, str]) -> Body:
+        run, zeros = item
+        return row(run) | ({"id": f"{zeros}{run.id}"} if zeros else {})
+
+    return [(run, zeros) for run in items for zeros in prefixes], listed
 
 
 def page_number(request: Request, first: int = 0) -> int:

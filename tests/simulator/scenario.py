@@ -52,6 +52,10 @@ class Options:
     replication_delay: status calls after a start that still answer 404.
     busy_when_active: a start is refused while a run of the plan is not complete (a refused start counts as a poll).
     unknown_plan_status: answer to a start of a plan that does not exist.
+    dates: answers have a `Date` header, by the simulator's clock.
+    listed_after: seconds after its start in which a run is missing in the lists of runs, although its status is known.
+    listed_twice: lists of runs have every run twice, the second time with the same ID or with zeros in front of it.
+    doubled_starts: something on the way sends every start twice, and shows the first or the last of the two answers.
     stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
     lag: how long answers about a run that is over are behind.
     """
@@ -80,6 +84,10 @@ class Options:
     replication_delay: int = 0
     busy_when_active: bool = False
     unknown_plan_status: int = 500
+    dates: bool = True
+    listed_after: float = 0.0
+    listed_twice: Literal["", "same", "padded"] = ""
+    doubled_starts: Literal["", "first", "last"] = ""
     stop_polls: int = 0
     stop_seconds: float = 0.0
     lag: Lag = Lag()
@@ -87,7 +95,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class RunBefore:
-    """A run that exists already. Without `life` it is complete: it began `age` seconds ago and took `seconds`."""
+    """A run that exists already. Without `life` it is complete: it began `age` seconds ago and took `seconds`.
+
+    With `life` it began `head_start` seconds before the simulator did, and goes through all of its life from then on.
+    """
 
     id: int
     plan: Plan
@@ -96,6 +107,7 @@ class RunBefore:
     seconds: float = 60.0
     life: tuple[Phase, ...] | None = None
     triggered_type: str = "API"
+    head_start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

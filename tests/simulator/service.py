@@ -24,12 +24,13 @@ class Service:
         self.runs: dict[int, Run] = {}
         self._ids = Ids(scenario.next_result_id)
         self._next_run_id = scenario.next_run_id
+        self._before = {before.id for before in scenario.runs_before}
         for before in scenario.runs_before:
             self._add_before(before, now)
 
     def _add_before(self, before: RunBefore, now: float) -> None:
-        born = now - before.age if before.life is None else now
-        life = Life.of(before.life or (), self.scenario.pace, born)
+        born = now - (before.age if before.life is None else before.head_start)
+        life = Life.of(before.life or (), self.scenario.pace, born if before.life is None else now)
         run = Run(before.id, before.plan, grow(before.plan, before.id, self._ids), life, born, before.build_no)
         run.triggered_type = before.triggered_type
         if before.life is None:
@@ -63,6 +64,11 @@ class Service:
     def runs_of(self, plan_id: int) -> list[Run]:
         """The runs of a plan, oldest first."""
         return sorted((run for run in self.runs.values() if run.plan.id == plan_id), key=lambda run: run.id)
+
+    def listed(self, plan_id: int, now: float) -> list[Run]:
+        """The runs of a plan that are in lists by now, oldest first; a run that was just started may be missing."""
+        late = self.scenario.options.listed_after
+        return [run for run in self.runs_of(plan_id) if run.id in self._before or now - run.started >= late]
 
     def environment(self, wanted: object) -> Environment | None:
         """The environment that a start names, None when it names none."""

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import formatdate
 from threading import RLock
 from typing import Final
 
 from tests.simulator import answers_v1 as v1
 from tests.simulator import answers_v2 as v2
+from tests.simulator.bodies_v1 import run_object
 from tests.simulator.dress import dressed
 from tests.simulator.faults import Fault, Faults
 from tests.simulator.recording import Recording, Seen
@@ -15,7 +17,15 @@ from tests.simulator.routes import Match, match
 from tests.simulator.runs import Run
 from tests.simulator.scenario import Scenario
 from tests.simulator.service import Service
-from tests.simulator.wire import Refusal, Request, Response, error_response, parsed, text_response
+from tests.simulator.wire import (
+    Refusal,
+    Request,
+    Response,
+    error_response,
+    json_response,
+    parsed,
+    text_response,
+)
 
 Answer = Callable[[Service, Request, Match, float], Response]
 _ANSWERS: Final[dict[str, Answer]] = {
@@ -63,7 +73,7 @@ class Simulator:
             now = self._clock()
             found = match(request)
             self._service.tick(now)
-            response = self._faulty(request, found, now)
+            response = self._dated(self._faulty(request, found, now), now)
             self._record(request, found.call, response, now)
         return response
 
@@ -91,13 +101,27 @@ class Simulator:
         if fault is None:
             return self._regular(request, found, now)
         if not fault.replaces:
-            return fault.applied(self._regular(request, found, now))
+            return fault.applied(fault.patched(self._regular(request, found, now)))
         return fault.applied(self._replaced(fault, request, found, now))
 
     def _replaced(self, fault: Fault, request: Request, found: Match, now: float) -> Response:
         if fault.takes_effect:
             self._regular(request, found, now)
+        if fault.run is not None:
+            return fault.patched(self._about(fault.run, fault.status or 200, at_start=found.call == "start"))
         return fault.replacement()
+
+    def _about(self, run_id: int, status: int, *, at_start: bool) -> Response:
+        """The run object of a run, whoever asked for something else; it is the service's last word on that run."""
+        options = self.scenario.options
+        body = run_object(self._service.run(run_id), options, at_start=at_start)
+        return dressed(json_response(body, status), options)
+
+    def _dated(self, response: Response, now: float) -> Response:
+        named = any(name.lower() == "date" for name, _ in response.headers)
+        if named or not self.scenario.options.dates:
+            return response
+        return replace(response, headers=(*response.headers, ("Date", formatdate(now, usegmt=True))))
 
     def _regular(self, request: Request, found: Match, now: float) -> Response:
         refused = self._unauthorized(request)
@@ -110,6 +134,12 @@ class Simulator:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if request.method in {"POST", "PUT"} and kind != "application/json":
             return error_response(415, f"Content type '{kind}' not supported")
+        first = self._acted_on(request, found, now)
+        doubled = self.scenario.options.doubled_starts if found.call == "start" else ""
+        last = self._acted_on(request, found, now) if doubled else first
+        return first if doubled == "first" else last
+
+    def _acted_on(self, request: Request, found: Match, now: float) -> Response:
         try:
             response = _ANSWERS[found.call](self._service, request, found, now)
         except Refusal as refusal:

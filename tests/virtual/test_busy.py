@@ -1,16 +1,20 @@
 """A plan that is said to be busy: by another run, or by our own."""
 
-from collections.abc import Callable, Mapping
+import itertools
+import signal
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.simulator import Fault, Phase, Request, Response, RunBefore, Scenario, scenario
-from tests.virtual import Cut, World
+from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
+from tests.virtual import Cut, Signal, World
+from testsigma_action.api.remote import REPLICATION
 
 LONG = (Phase("STATUS_IN_PROGRESS", seconds=400.0),)
 WAITING = {"TESTSIGMA_ON_BUSY": "wait"}
+OWN = {"TESTSIGMA_BUILD_NUMBER": "nightly"}
 
 
 def busy(*before: RunBefore) -> Scenario:
@@ -24,23 +28,10 @@ def running() -> RunBefore:
     return RunBefore(900, busy().plans[0], "another", life=LONG)
 
 
-def sent_twice(world: World) -> World:
-    """The world with a proxy that sends each POST again, and shows the last answer."""
-    once: Callable[[Request], Response] = world.simulator.answer
-
-    def answer(request: Request) -> Response:
-        if request.method == "POST":
-            once(request)
-        return once(request)
-
-    world.simulator.answer = answer  # type: ignore[method-assign]
-    return world
-
-
 @pytest.mark.parametrize("environ", [{}, WAITING])
 def test_a_start_that_a_proxy_sends_twice(tmp_path: Path, environ: Mapping[str, str]) -> None:
     """Our own run keeps the plan busy: it is found by its build number, and not started again."""
-    world = sent_twice(World(busy(), tmp_path, environ))
+    world = World(busy().with_options(doubled_starts="last"), tmp_path, environ)
     outcome = world.run()
     assert (outcome.exit_code, outcome.outputs["run-id"]) == (0, "1001"), outcome.log
     assert set(world.simulator.runs()) == {1001}
@@ -48,19 +39,112 @@ def test_a_start_that_a_proxy_sends_twice(tmp_path: Path, environ: Mapping[str, 
 
 def test_a_start_that_is_sent_twice_after_a_wait(tmp_path: Path) -> None:
     """Every start may be sent twice, not the first one only."""
-    world = sent_twice(World(busy(running()), tmp_path, WAITING))
+    world = World(busy(running()).with_options(doubled_starts="last"), tmp_path, WAITING)
     outcome = world.run()
     assert (outcome.exit_code, outcome.outputs["run-id"]) == (0, "1001"), outcome.log
     assert set(world.simulator.runs()) == {900, 1001}
 
 
-def test_a_build_number_of_the_users_tells_nothing(tmp_path: Path) -> None:
-    """A run with that number may be somebody else's: the service is believed."""
-    same = replace(running(), build_no="nightly")
-    outcome = World(busy(same), tmp_path, {"TESTSIGMA_BUILD_NUMBER": "nightly"}).run()
-    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy")
-    assert outcome.outputs["run-id"] == ""
-    assert outcome.calls == ["start"]
+@pytest.mark.parametrize("environ", [OWN, {**OWN, **WAITING}], ids=["fail", "wait"])
+@pytest.mark.parametrize("build_no", ["nightly", "another"])
+def test_a_build_number_of_the_users_and_a_plan_that_was_busy_before(
+    tmp_path: Path, build_no: str, environ: Mapping[str, str]
+) -> None:
+    """A run that began before the start keeps the plan busy, whatever its number is: it is named, none is started."""
+    before = replace(running(), build_no=build_no, head_start=60.0)
+    outcome = World(busy(before), tmp_path, environ).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy"), outcome.log
+    assert "Run 900 of this plan is going on" in outcome.log
+    assert outcome.calls.count("start") == 1
+    assert outcome.duration < 5
+
+
+@pytest.mark.parametrize("doubled", ["first", "last"])
+@pytest.mark.parametrize("environ", [OWN, {**OWN, **WAITING}], ids=["fail", "wait"])
+def test_a_build_number_of_the_users_and_a_start_that_is_doubled(
+    tmp_path: Path, environ: Mapping[str, str], doubled: str
+) -> None:
+    """The plan may be busy with our own run, which cannot be told from others: no second start, and it is said."""
+    world = World(busy().with_options(doubled_starts=doubled), tmp_path, environ)
+    outcome = world.run()
+    expected = (0, "") if doubled == "first" else (3, "start-uncertain")
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == expected, outcome.log
+    assert outcome.calls.count("start") == 1
+    assert set(world.simulator.runs()) == {1001}
+
+
+@pytest.mark.parametrize("environ", [{}, WAITING], ids=["fail", "wait"])
+@pytest.mark.parametrize("seconds", [1.0, 40.0, 58.0])
+def test_our_own_run_that_is_listed_late(tmp_path: Path, seconds: float, environ: Mapping[str, str]) -> None:
+    """The look lasts as long as a new run may be invisible: it is found, and the plan is not started again."""
+    late = busy().with_options(doubled_starts="last", listed_after=seconds)
+    world = World(late, tmp_path, environ)
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["run-id"]) == (0, "1001"), outcome.log
+    assert outcome.calls.count("start") == 1
+    assert set(world.simulator.runs()) == {1001}
+
+
+UNREADABLE = {
+    "missing": {"status": 404},
+    "broken": {"status": 503},
+    "silent": {"delay": 60.0},
+    "empty": {"text": '{"content": [], "last": false}'},
+    "no list": {"text": "<html>Welcome</html>"},
+}
+
+
+@pytest.mark.parametrize("environ", [{}, WAITING], ids=["fail", "wait"])
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_busy_plan_whose_runs_cannot_be_listed(tmp_path: Path, how: str, environ: Mapping[str, str]) -> None:
+    """Nothing proves that our own run is not the reason: no second start, and a run may have been started."""
+    faults = [Fault(call, count=None, **UNREADABLE[how]) for call in ("newest", "index-runs")]  # type: ignore[arg-type]
+    made = busy().with_options(doubled_starts="last").with_faults(*faults)
+    if how == "empty":
+        made = made.with_options(newest_runs=False)
+    world = World(made, tmp_path, {**environ, "TESTSIGMA_TIMEOUT": "10m"})
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "start-uncertain"), outcome.log
+    assert outcome.calls.count("start") == 1
+    assert set(world.simulator.runs()) == {1001}
+
+
+def test_an_outage_of_the_lists_while_a_plan_is_waited_for(tmp_path: Path) -> None:
+    """The next start waits for the proof, as long as there is time."""
+    faults = [Fault(call, status=503, begin=5.0, end=600.0, count=None) for call in ("newest", "index-runs")]
+    world = World(busy(running()).with_faults(*faults), tmp_path, WAITING)
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["run-id"]) == (0, "1001"), outcome.log
+    second = [seen.time for seen in outcome.seen if seen.call == "start"][1]
+    assert second - outcome.seen[0].time > 600.0
+
+
+def test_a_plan_is_not_started_again_before_a_run_would_be_visible(tmp_path: Path) -> None:
+    """Between two starts there is a minute at least, however short the interval is."""
+    environ = {**WAITING, "TESTSIGMA_POLL_INTERVAL": "5s"}
+    outcome = World(busy(running()), tmp_path, environ).run()
+    starts = [seen.time for seen in outcome.seen if seen.call == "start"]
+    assert outcome.exit_code == 0
+    assert len(starts) > 2
+    assert all(later - earlier >= REPLICATION for earlier, later in itertools.pairwise(starts))
+
+
+def test_too_many_requests_after_a_start_that_is_doubled(tmp_path: Path) -> None:
+    """429 says nothing of an earlier copy of the request: our run is found before the start is sent again."""
+    limited = Fault("start", status=429, takes_effect=True)
+    world = World(busy().with_faults(limited), tmp_path)
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["run-id"]) == (0, "1001"), outcome.log
+    assert set(world.simulator.runs()) == {1001}
+
+
+def test_a_signal_while_another_run_keeps_the_plan_busy(tmp_path: Path) -> None:
+    """Once it is clear that another run is the reason, nothing is in doubt."""
+    world = World(busy(running()), tmp_path, WAITING, signals=[Signal(signal.SIGTERM, 30.0)])
+    outcome = world.run()
+    assert outcome.exit_code == 143
+    assert "Nothing was started" in outcome.log
+    assert "stop" not in outcome.calls
 
 
 def test_a_plan_that_is_busy_with_another_run(tmp_path: Path) -> None:

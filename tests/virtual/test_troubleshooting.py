@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator import Fault, Phase, Scenario, Simulator, scenario
+from tests.simulator import Fault, Phase, RunBefore, Scenario, Simulator, scenario
 from tests.virtual import Cut, Signal, World
 from tests.virtual.world import URL
 
@@ -28,6 +28,12 @@ def plan(name: str = "passing", *faults: Fault, **changes: object) -> Scenario:
     """A scenario with the IDs that the page uses, paced by time."""
     found = replace(scenario(name).with_plan(id=431, **changes), pace="time", next_run_id=9001)
     return found.with_faults(*faults)
+
+
+def busy() -> Scenario:
+    """The service refuses the start, because another run of the plan goes on."""
+    made = plan("passing", refusal(500, "The specified Test Plan is currently running."))
+    return replace(made, runs_before=(RunBefore(8999, made.plans[0], "nightly", life=LONG),))
 
 
 def refusal(status: int, said: str, call: str = "start") -> Fault:
@@ -59,7 +65,7 @@ SITUATIONS = {
     "bad-input": Situation(plan(), {"TESTSIGMA_TIMEOUT": "soon"}),
     "not-found": Situation(plan(), ATTACH),
     "start-refused": Situation(plan("passing", refusal(400, "Invalid environment"))),
-    "plan-busy": Situation(plan("passing", refusal(500, "The specified Test Plan is currently running."))),
+    "plan-busy": Situation(busy()),
     "api-key-rejected": Situation(plan("passing", refusal(401, "Invalid JWT token"))),
     "api-forbidden": Situation(plan("passing", refusal(403, "Access denied"))),
     "api-unreachable": Situation(plan(), cuts=(Cut("refused", Fault("*", count=None)),)),

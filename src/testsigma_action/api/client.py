@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from testsigma_action.api import decode, lists
@@ -10,6 +11,7 @@ from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.transport import Json, Limits, Request, Transport
 from testsigma_action.api.versions import Versions
+from testsigma_action.identity import RunKey, same_id
 from testsigma_action.model import ConfigurationRef, Run, RunSpec
 from testsigma_action.tree import MachineResult, StepResult
 
@@ -48,6 +50,10 @@ class Client:
         """How often the service found that these were too many requests."""
         return self._transport.too_many
 
+    def server_time(self, instant: float) -> datetime | None:
+        """The earliest that the service's own clock can have shown at an instant; None where no answer had a date."""
+        return self._transport.server_clock.at(instant)
+
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable: a convenience for people."""
         return f"{self._transport.base_url}/ui/td/runs/{_part(run_id)}"
@@ -61,27 +67,23 @@ class Client:
         return replace(run, url=self.run_url(run.id))
 
     def start_run(self, spec: RunSpec) -> Run:
-        """Start a run of a plan. Sent once: raises Transient when it is not known what became of it."""
+        """Start a run of a plan. Sent once: raises Transient when it is not known what became of it.
+
+        Whether the run in the answer is ours is for the caller to say (`identity.claim`).
+        """
         request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
+        return self._transport.send(request, self._run)
 
-        def of_this_plan(body: Json) -> Run:
-            run = self._run(body)
-            if run.plan_id.lstrip("0") not in {"", spec.plan_id.lstrip("0")}:
-                raise DecodeError("that describes a run of another plan")
-            return run
-
-        return self._transport.send(request, of_this_plan)
-
-    def fetch_run(self, run_id: str, *, until: float) -> Run:
-        """The status of a run: the only call that has one."""
+    def fetch_run(self, key: RunKey, *, until: float) -> Run:
+        """The status of a run: the only call that has one. An answer about another run counts like a 502."""
 
         def of_this_run(body: Json) -> Run:
             run = self._run(body)
-            if run.id != run_id:
-                raise DecodeError("that describes another run")
+            if mismatch := key.mismatch(run):
+                raise DecodeError(f"that describes {mismatch.value}")
             return run
 
-        request = Request("GET", f"{RUNS}/{_part(run_id)}", f"read the status of run {run_id}", last_try=True)
+        request = Request("GET", f"{RUNS}/{_part(key.id)}", f"read the status of run {key.id}", last_try=True)
         return self._transport.get(request, of_this_run, until=until)
 
     def stop_run(self, run_id: str) -> None:
@@ -116,7 +118,7 @@ class Client:
 
         def of_this_run(body: Json) -> tuple[MachineResult, ...]:
             owner, machines = decode.case_list(body)
-            if owner not in {run_id, ""}:
+            if owner and not same_id(owner, run_id):
                 raise DecodeError("that lists the cases of another run")
             return machines
 
@@ -165,7 +167,7 @@ class Client:
 
         def cases(body: Json) -> lists.IndexPage[decode.CaseDetails]:
             listed = lists.index_page(body, decode.case_details)
-            ours = {identity: case for identity, case in listed.rows.items() if case.run_id in {"", run_id}}
+            ours = {one: case for one, case in listed.rows.items() if same_id(case.run_id or run_id, run_id)}
             return replace(listed, rows=ours)
 
         request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
@@ -197,7 +199,7 @@ def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
     """Decode only what is about the thing that was asked for."""
 
     def decoded(body: Json) -> T:
-        if Fields(body).identity("id") != identity:
+        if not same_id(Fields(body).identity("id"), identity):
             raise DecodeError("that is about something else")
         return decoder(body)
 

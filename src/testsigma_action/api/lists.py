@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.identity import canonical
+from testsigma_action.model import Status
 
 T = TypeVar("T")
 
@@ -76,29 +80,40 @@ def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
 
 @dataclass(frozen=True, slots=True)
 class FoundRun:
-    """A run in a list: enough to recognise it."""
+    """A run in a list: enough to recognise it. Lists need not have a status or the time of the start."""
 
     id: str
     plan_id: str
     build_number: str
+    status: Status = Status.UNKNOWN
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRuns:
-    """The runs of a list, and whether these are all that it has (or, of a sorted one, the newest)."""
+    """The rows of a list, and whether these are all that it has (or, of a sorted one, the newest)."""
 
     runs: tuple[FoundRun, ...]
     complete: bool
 
 
 def found_runs(body: object) -> FoundRuns:
-    """The runs of a list, in the words of v1 or v2. Raises DecodeError where there is no list."""
+    """The rows of a list of runs, in the words of v1 or v2; a run may be listed twice, with the same ID.
+
+    Raises DecodeError where there is no list.
+    """
     listed = page(body)
-    rows = (Fields(row) for row in listed.rows)
-    runs = (
-        FoundRun(row.identity("id"), row.identity("executionId", "testPlanId"), row.text("buildNo")) for row in rows
+    return FoundRuns(tuple(_found_run(Fields(row)) for row in listed.rows), complete=listed.last)
+
+
+def _found_run(row: Fields) -> FoundRun:
+    return FoundRun(
+        id=canonical(row.identity("id")),
+        plan_id=canonical(row.identity("executionId", "testPlanId")),
+        build_number=row.text("buildNo"),
+        status=decode.status(row.text("status")),
+        started=row.instant("startTime"),
     )
-    return FoundRuns(tuple(runs), complete=listed.last)
 
 
 def newest_runs(body: object) -> FoundRuns:

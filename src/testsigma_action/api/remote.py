@@ -8,6 +8,10 @@ from testsigma_action.api.trouble import Trouble
 from testsigma_action.cancel import Calls
 from testsigma_action.clock import Clock
 
+# A run may be unknown to the service, and missing in its lists, for this long after its start: its copies need time
+# (seconds).
+REPLICATION = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:

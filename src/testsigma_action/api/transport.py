@@ -25,6 +25,7 @@ from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.network import MEGABYTE, BadAnswer, Exchange, Network, begin
 from testsigma_action.api.parsing import parse_json
 from testsigma_action.api.route import Route
+from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.trouble import ErrorAnswer, Trouble, answered_with, backoff, error_of, retry_after, saying
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
@@ -161,6 +162,7 @@ class Transport:
         self._local = threading.local()
         self._decoding = threading.Lock()
         self._proven = False
+        self.server_clock = ServerClock()
         # Answers with status 429 so far: who sends many requests at a time should send fewer.
         self.too_many = 0
 
@@ -251,6 +253,7 @@ class Transport:
         exchange = begin(Exchange(ends, limits.size, self._clock.monotonic))
         try:
             with self._open(request) as response:
+                self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
                 if not 200 <= response.status_code < 300:
                     raise self._error(request, response)
                 return response.status_code, self._read(response, limits.size) if reading else b""

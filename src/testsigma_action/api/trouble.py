@@ -111,7 +111,7 @@ def backoff(attempt: int, retry_after: float | None) -> float:
 
 
 def reason(body: bytes) -> str:
-    """The reason in a JSON error body: its `error`, `message` or `error_description`.
+    """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
 
     Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
     """

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from traceback import format_exception
 
 from testsigma_action.errors import help_url
+from testsigma_action.identity import Foreign
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import (
@@ -66,6 +67,31 @@ def link(run: Run) -> str:
 def adopted(run: Run) -> str:
     """The answer to the start was lost, and the run was found by its build number."""
     return f"The answer to the start was lost. Run {log_line(run.id)} has our build number, so it is ours, and adopted."
+
+
+def looking_for(message: str, build_number: str) -> str:
+    """The answer to the start does not show which run is ours, so it is looked for."""
+    return f"{log_line(message)} Looking for a run with the build number {log_line(build_number)}, for up to a minute"
+
+
+def other_build(run: Run, build_number: str) -> str:
+    """The service did not keep our build number, but nothing else speaks against the run that it named."""
+    named = f"has the build number {log_line(run.build_number)}" if run.build_number else "has no build number"
+    return (
+        f"Run {log_line(run.id)} {named}, not {log_line(build_number)}. It is taken for ours, because it began after "
+        "our request and no run has our build number"
+    )
+
+
+def ignored(run: Run, parent: Run, why: Foreign) -> str:
+    """A run that is no rerun of ours, although an answer about our run names it."""
+    reasons = {
+        Foreign.ANOTHER_PLAN: f"it belongs to plan {log_line(run.plan_id)}, not to plan {log_line(parent.plan_id)}",
+        Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_line(run.parent_id)}",
+        Foreign.BEGAN_EARLIER: f"it began before run {log_line(parent.id)}",
+    }
+    named = f"Testsigma names run {log_line(run.id)} as the rerun of run {log_line(parent.id)}"
+    return f"{named}, but {reasons[why]}. It is ignored: not waited for, not stopped, and no part of the result."
 
 
 def attached(run: Run) -> str:

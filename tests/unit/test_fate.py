@@ -1,0 +1,65 @@
+"""What an answer to a start means."""
+
+import pytest
+
+from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+from testsigma_action.fate import Fate, fate_of, proves_nothing_started
+from testsigma_action.lookup import Found
+from testsigma_action.model import RunSpec
+
+SPEC = RunSpec("420", build_number="b", unique=True)
+BUSY = "The specified Test Plan is currently running."
+LOST = Transient("no answer")
+PAGE = Refused("page", code="not-found", status=404)
+KEY = Refused("key", code="api-key-rejected", status=401, said="Invalid JWT token")
+MOVED = Redirected("moved", code="api-redirected", status=301)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "fate"),
+    [
+        (Transient("", sent=False), Fate.NOT_SENT),
+        (LOST, Fate.LOST),
+        (Transient("", status=500), Fate.LOST),
+        (Transient("", status=500, said="Agent is out of Sync."), Fate.LOST),
+        (Transient("", status=500, said=BUSY), Fate.BUSY),
+        (Refused("", code="api-refused", status=409, said=BUSY), Fate.BUSY),
+        (Transient("", status=429), Fate.LIMITED),
+        (Transient("", status=429, said=BUSY), Fate.BUSY),
+        (Transient("", status=500, said="Could not find resource with id:420"), Fate.REFUSED),
+        (Transient("", status=500, said="Could not find resource with id:0420"), Fate.REFUSED),
+        (Transient("", status=500, said="Could not find resource with id:4200"), Fate.LOST),
+        (Refused("", code="api-certificate"), Fate.REFUSED),
+        (KEY, Fate.REFUSED),
+        (PAGE, Fate.LOST),
+        (MOVED, Fate.LOST),
+        (Redirected("", code="api-redirected", status=303), Fate.LOST),
+    ],
+    ids=str,
+)
+def test_what_becomes_of_a_start(trouble: ApiError, fate: Fate) -> None:
+    """Only the service's own words, or a request that was never sent, show that nothing was started."""
+    assert fate_of(trouble, SPEC) is fate
+
+
+@pytest.mark.parametrize(
+    ("trouble", "found", "proven"),
+    [
+        (LOST, Found(nothing=True), False),
+        (LOST, Found(unusable=True, refusals=(PAGE,)), False),
+        (Transient("", status=500, said="No"), Found(nothing=True), True),
+        (Transient("", status=500, said="No"), Found(), False),
+        (PAGE, Found(nothing=True), True),
+        (PAGE, Found(), False),
+        (PAGE, Found(unusable=True, refusals=(PAGE, PAGE)), True),
+        (PAGE, Found(unusable=True, refusals=(PAGE, KEY)), False),
+        (PAGE, Found(unusable=True, refusals=(Refused("", code="not-found", status=404, said="Not Found"),)), False),
+        (Refused("", code="", status=401), Found(unusable=True, refusals=(KEY, KEY)), True),
+        (MOVED, Found(unusable=True, refusals=(MOVED, Redirected("", code="", status=308))), True),
+        (MOVED, Found(unusable=True, refusals=(MOVED, PAGE)), False),
+        (MOVED, Found(refusals=(MOVED,)), False),
+    ],
+)
+def test_what_proves_that_nothing_was_started(trouble: ApiError, found: Found, proven: bool) -> None:  # noqa: FBT001
+    """A complete list after an answer, or the same answer wherever we ask; never silence."""
+    assert proves_nothing_started(trouble, found) is proven
