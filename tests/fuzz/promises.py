@@ -3,10 +3,12 @@
 import base64
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from urllib.parse import quote
 
-from tests.fuzz import truth
+from tests.fuzz import evidence, truth
 from tests.fuzz.story import Story
 from tests.fuzz.truth import with_reruns
 from tests.simulator import TEST_KEY
@@ -28,7 +30,8 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 AFTERWARDS = 60.0 + 30.0 + 35.0 + 300.0 + 5.0
 # Seconds from the first signal to the end: platforms kill the step after 10, GitHub sends its second signal after 7.5.
 WAY_OUT = 7.0
-
+# Of one path, within a minute: a stop is confirmed three times a second, for half a minute.
+MINUTE, MOST = 60.0, 150
 
 Promise = Callable[[Story], Iterator[str]]
 
@@ -41,6 +44,18 @@ def no_pass_without_a_pass(story: Story) -> Iterator[str]:
     run = story.ours.get(int(run_id or -1))
     if not run or not truth.passed(run, by_its_cases=any("result" in lie for lie in story.lies)):
         yield f"exit code 0, and the truth of run {run_id or 'none'} is no pass"
+
+
+def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
+    """Exit code 0 only where every field that the verdict rests on is missing or can be read."""
+    if story.outcome.exit_code != 0 or story.script.given("wait") == "false":
+        return
+    found = (
+        f"{place} in the answer to {call}"
+        for call, body in story.last_answers()
+        for place in evidence.unreadable(call, body)
+    )
+    yield from (f"exit code 0, and nobody can read {one}" for one in islice(found, 1))
 
 
 def a_pass_is_a_pass(story: Story) -> Iterator[str]:
@@ -85,6 +100,14 @@ def ends_in_time(story: Story) -> Iterator[str]:
         yield f"it took {story.outcome.duration:.0f} s, of at most {longest:.0f}"
     if story.outcome.signalled and story.outcome.duration - story.outcome.signalled[0][0] > WAY_OUT:
         yield f"the way out took {story.outcome.duration - story.outcome.signalled[0][0]:.2f} s"
+
+
+def asks_in_moderation(story: Story) -> Iterator[str]:
+    """No path is asked for without pause, whatever the answers ask for."""
+    asked = Counter((one.call, one.request.target, int(one.arrived // MINUTE)) for one in story.outcome.exchanges)
+    yield from (
+        f"{call} was asked {number} times within a minute" for (call, *_), number in asked.items() if number > MOST
+    )
 
 
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
@@ -189,10 +212,12 @@ def post_stops_what_is_left(story: Story) -> Iterator[str]:
 
 PROMISES: tuple[Promise, ...] = (
     no_pass_without_a_pass,
+    no_pass_on_what_nobody_can_read,
     a_pass_is_a_pass,
     started_once,
     no_run_is_lost,
     ends_in_time,
+    asks_in_moderation,
     stops_what_it_was_to_stop,
     says_one_thing,
     keeps_the_key,

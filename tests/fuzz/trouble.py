@@ -4,17 +4,22 @@ import signal
 from collections.abc import Sequence
 from random import Random
 
+from tests.fuzz import evidence
 from tests.simulator import TEST_KEY, Fault
 from tests.simulator.wire import DeliveryKind
 from tests.virtual import Cut, Signal
 
+UNREADABLE = tuple(evidence.edits())
 CALLS = (
     *("start", "status", "stop", "cases", "run", "machine", "suite", "case", "steps", "newest", "configs"),
     *("index-runs", "index-cases", "index-*", "*", "*"),
 )
 # The calls in which the truth of a run shows: what is said in their place may be wrong only if it can be told to be.
 WEIGHTY = ("start", "status", "stop")
-STATUSES = (302, 400, 401, 403, 404, 408, 409, 422, 425, 429, 500, 502, 503, 504)
+STATUSES = (
+    *(202, 204, 301, 302, 303, 307, 400, 401, 403, 404, 407, 408, 409, 422, 423, 425, 429, 451, 499),
+    *(500, 500, 502, 503, 504, 520, 522, 525),
+)
 TEXTS = (
     "",
     "{}",
@@ -31,6 +36,10 @@ TEXTS = (
     '{"error": "The service is tired", "code": null}',
     '{"error": ["not", "a", "text"], "content": 7}',
 )
+RETRY_AFTER = (
+    *("0", "0", "1", "30", "86400", "-5", "soon", "", "1.5", "9" * 40, "\u0663"),
+    *("Wed, 21 Oct 2065 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 99 Oct 9999 07:28:00 +9999"),
+)
 DELIVERIES: Sequence[DeliveryKind] = (
     *("reset", "close", "truncate", "drip", "drip-head", "endless", "huge", "garbage", "whole"),
 )
@@ -39,7 +48,19 @@ DELIVERIES: Sequence[DeliveryKind] = (
 def faults(random: Random) -> tuple[Fault, ...]:
     """None, or some."""
     number = random.choices((0, 1, 2, 3, 5), (30, 30, 20, 10, 10))[0]
-    return tuple(_fault(random) for _ in range(number))
+    found = [_fault(random) for _ in range(number)]
+    if random.random() < 0.15:
+        found.insert(0, _unreadable(random))
+    if random.random() < 0.04:
+        found.insert(0, _hurrying(random))
+    return tuple(found)
+
+
+def _unreadable(random: Random) -> Fault:
+    """Evidence that nobody can read, in some answers or in all."""
+    call, edit = random.choice(UNREADABLE)
+    count = random.choice((1, 2, None, None, None))
+    return Fault(call, after=random.choice((0, 0, 1)), count=count, edits=(edit,))
 
 
 def _fault(random: Random) -> Fault:
@@ -69,12 +90,20 @@ def _fault(random: Random) -> Fault:
     )
 
 
+def _hurrying(random: Random) -> Fault:
+    """A service that is overloaded and says, in one way or another, when to come again."""
+    asked = {"Retry-After": random.choice(RETRY_AFTER)}
+    return Fault(
+        random.choice(CALLS), count=random.choice((3, 200, None)), status=random.choice((429, 503)), headers=asked
+    )
+
+
 def _headers(random: Random) -> dict[str, str]:
     choices: tuple[dict[str, str], ...] = (
         {},
         {},
         {},
-        {"Retry-After": random.choice(("1", "30", "86400", "-5", "soon", "Wed, 21 Oct 2065 07:28:00 GMT"))},
+        {"Retry-After": random.choice(RETRY_AFTER)},
         {"Location": random.choice(("https://elsewhere.example/", "http://[", "/here", f"//{TEST_KEY}@x.example/"))},
         {"Content-Encoding": "gzip"},
     )

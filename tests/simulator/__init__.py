@@ -79,6 +79,7 @@ from tests.simulator.content import (
     Suite,
     Variable,
 )
+from tests.simulator.edits import Edit
 from tests.simulator.faults import Fault
 from tests.simulator.recording import Seen
 from tests.simulator.scenario import TEST_KEY, Options, RunBefore, Scenario
@@ -90,6 +91,7 @@ __all__ = [
     "NAMES",
     "TEST_KEY",
     "Case",
+    "Edit",
     "Environment",
     "Fault",
     "Iteration",

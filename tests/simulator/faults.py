@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 
+from tests.simulator.edits import Edit, edited
 from tests.simulator.wire import (
     HTML_TYPE,
     JSON_TYPE,
@@ -29,7 +30,7 @@ class Fault:
     with `<` is labelled HTML), `headers` are added, `delay` seconds pass first, and `delivery` says how the bytes
     travel: `reset` and `close` send nothing, `truncate` ends halfway, `drip` sends `chunk` bytes of the body every
     `interval` seconds, `drip-head` those of the headers, too, `endless` never ends, `huge` pads the body with blanks
-    up to `size` bytes, `garbage` is no HTTP.
+    up to `size` bytes, `garbage` is no HTTP. `edits` change single fields of the regular answer.
 
     A replaced, reset or closed answer leaves the state alone unless `takes_effect`: then the call was acted on and
     only its answer is lost. All others take effect, for the regular answer is what is sent.
@@ -51,6 +52,7 @@ class Fault:
     chunk: int = 16
     interval: float = 0.05
     size: int = 64 * 1024 * 1024
+    edits: tuple[Edit, ...] = ()
 
     @property
     def replaces(self) -> bool:
@@ -72,11 +74,13 @@ class Fault:
         return Response(status, self.text.encode("utf-8", "replace"), (("Content-Type", kind),))
 
     def applied(self, response: Response) -> Response:
-        """A response with the delay, the headers and the delivery of this fault."""
+        """A response with the edits, the delay, the headers and the delivery of this fault."""
         replaced = {name.lower() for name in self.headers}
         kept = tuple(pair for pair in response.headers if pair[0].lower() not in replaced)
         delivery = Delivery(self.delivery, self.chunk, self.interval, self.size)
-        return replace(response, headers=(*kept, *self.headers.items()), delay=self.delay, delivery=delivery)
+        return replace(
+            edited(response, self.edits), headers=(*kept, *self.headers.items()), delay=self.delay, delivery=delivery
+        )
 
 
 class Faults:
