@@ -7,7 +7,7 @@ from dataclasses import replace
 from testsigma_action.errors import ActionError
 from testsigma_action.evidence import all_executed, cases, findings, places, unaccounted, unreadable_fields
 from testsigma_action.model import Result, Run
-from testsigma_action.report import Conclusion, Verdict
+from testsigma_action.report import Conclusion, Verdict, balanced
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
@@ -152,7 +152,7 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
 
 
 def _failures(tree: ResultTree) -> str:
-    counts = tree.counts
+    counts = balanced(tree.counts)
     failed = f"{counts.failed} of {cases(counts.total)} failed." if counts.failed and counts.total else ""
     bad = [row for row in tree.rows() if row.hook and not row.acceptable]
     hooks = f"{cases_and_hooks(bad)} did not pass." if bad else ""

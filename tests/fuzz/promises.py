@@ -4,11 +4,13 @@ import base64
 import json
 import signal
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from urllib.parse import quote
 
 from tests import junit_rules
-from tests.fuzz import truth
+from tests.fuzz import evidence, truth
 from tests.fuzz.story import Story
 from tests.fuzz.truth import with_reruns
 from tests.simulator import TEST_KEY
@@ -33,6 +35,8 @@ AFTERWARDS = 60.0 + 5.0 + 35.0 + 300.0 + 5.0
 WAY_OUT = 7.0
 # Seconds within which the same signal is one signal.
 REPEAT = 0.3
+# Of one path, within a minute: a stop is confirmed three times a second, for half a minute.
+MINUTE, MOST = 60.0, 150
 
 
 Promise = Callable[[Story], Iterator[str]]
@@ -46,6 +50,18 @@ def no_pass_without_a_pass(story: Story) -> Iterator[str]:
     run = story.ours.get(int(run_id or -1))
     if not run or not truth.passed(run, by_its_cases=any("result" in lie for lie in story.lies)):
         yield f"exit code 0, and the truth of run {run_id or 'none'} is no pass"
+
+
+def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
+    """Exit code 0 only where every field that the verdict rests on is missing or can be read."""
+    if story.outcome.exit_code != 0 or story.script.given("wait") == "false":
+        return
+    found = (
+        f"{place} in the answer to {call}"
+        for call, body in story.last_answers()
+        for place in evidence.unreadable(call, body)
+    )
+    yield from (f"exit code 0, and nobody can read {one}" for one in islice(found, 1))
 
 
 def a_pass_is_a_pass(story: Story) -> Iterator[str]:
@@ -98,6 +114,14 @@ def ends_in_order(story: Story) -> Iterator[str]:
     asked_twice = times[-1] - times[0] > REPEAT
     if story.outcome.killed and not asked_twice and signal.SIGKILL not in numbers:
         yield f"the signals {story.outcome.signalled} ended the step at once"
+
+
+def asks_in_moderation(story: Story) -> Iterator[str]:
+    """No path is asked for without pause, whatever the answers ask for."""
+    asked = Counter((one.call, one.request.target, int(one.arrived // MINUTE)) for one in story.outcome.exchanges)
+    yield from (
+        f"{call} was asked {number} times within a minute" for (call, *_), number in asked.items() if number > MOST
+    )
 
 
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
@@ -201,11 +225,13 @@ def post_stops_what_is_left(story: Story) -> Iterator[str]:
 
 PROMISES: tuple[Promise, ...] = (
     no_pass_without_a_pass,
+    no_pass_on_what_nobody_can_read,
     a_pass_is_a_pass,
     started_once,
     no_run_is_lost,
     ends_in_time,
     ends_in_order,
+    asks_in_moderation,
     stops_what_it_was_to_stop,
     says_one_thing,
     keeps_the_key,

@@ -1,11 +1,13 @@
 """A script and how it went: what the step did, and what the service knows of it."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.fuzz.content import COUNTERS
 from tests.fuzz.scripts import Script
+from tests.fuzz.truth import with_reruns
 from tests.simulator.runs import Run
 from tests.virtual import Exchange, Outcome, World
 
@@ -79,6 +81,17 @@ class Story:
         no_counters = any(f"{name}Count" in lie for name in COUNTERS for lie in self.lies)
         return (no_counters or self.script.scenario.options.null_counters) and not honest
 
+    def last_answers(self) -> Iterator[tuple[str, object]]:
+        """The call and the JSON of the last answer about each part of our runs that the step has read."""
+        last: dict[str, tuple[str, object]] = {}
+        for one in self.outcome.exchanges:
+            body = _json(one) if one.received and one.response.status == 200 else None
+            asked_for = one.request.path.rpartition("/")[2]
+            if isinstance(body, dict) and (one.call == "cases" or str(body.get("id")) == asked_for):
+                last[one.request.path] = (one.call, body)
+        ours = {str(one.id) for run in self.ours.values() for one in with_reruns(run)}
+        yield from (answer for path, answer in last.items() if ours & set(path.split("/")))
+
     def named(self, run: Run) -> bool:
         """Whether an answer that came before any signal has told the step of this run."""
         if not run.parent:
@@ -87,3 +100,13 @@ class Story:
         child = re.compile(rb'"childResult": ({"id": )?"?%d\b' % run.id)
         answers = (one for one in self.outcome.exchanges if one.received and one.received < signalled)
         return any(child.search(one.response.body) for one in answers)
+
+
+def _json(exchange: Exchange) -> object:
+    """The body of an answer; None where it is no JSON, or none that arrives as such."""
+    if any(name == "Content-Encoding" for name, _ in exchange.response.headers):
+        return None
+    try:
+        return json.loads(exchange.response.body)
+    except (ValueError, RecursionError):
+        return None

@@ -23,6 +23,11 @@ BUGS = {
         "verdict.py",
         "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, 0, 'The counters say so.')",
     ),
+    "no_pass_on_what_nobody_can_read": (
+        "api/decode.py",
+        "RESULTS = RESULTS | {'SOMETHING_NEW': Result.PASSED}",
+    ),
+    "asks_in_moderation": ("api/transport.py", "def backoff(*_):\n    return 0.01"),
     "started_once": ("start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
     "post_stops_what_is_left": ("watch.py", "def _send_stop(*_):\n    return ''"),
     "stops_what_it_was_to_stop": (

@@ -4,11 +4,13 @@ import signal
 from collections.abc import Sequence
 from random import Random
 
+from tests.fuzz import evidence
 from tests.simulator import TEST_KEY, Fault
 from tests.simulator.wire import DeliveryKind
 from tests.virtual import Cut, Signal
 from tests.virtual.net import CutKind
 
+UNREADABLE = tuple(evidence.spoiled())
 CALLS = (
     *("start", "status", "stop", "cases", "run", "machine", "suite", "case", "steps", "newest", "configs"),
     *("index-runs", "index-cases", "index-*", "*", "*"),
@@ -16,8 +18,8 @@ CALLS = (
 # The calls in which the truth of a run shows: what is said in their place may be wrong only if it can be told to be.
 WEIGHTY = ("start", "status", "stop")
 STATUSES = (
-    *(101, 202, 204, 302, 307, 400, 401, 403, 404, 407, 408, 409, 422, 423, 425, 429),
-    *(451, 499, 500, 502, 503, 504, 520, 526),
+    *(101, 202, 204, 301, 302, 303, 307, 400, 401, 403, 404, 407, 408, 409, 422, 423, 425, 429),
+    *(451, 499, 500, 500, 502, 503, 504, 520, 522, 525, 526),
 )
 TEXTS = (
     "",
@@ -38,8 +40,8 @@ TEXTS = (
     "Invalid JWT token",
 )
 RETRY_AFTER = (
-    *("0", "1", "30", "86400", "-5", "soon", "", "1.5", "9" * 40),
-    *("Wed, 21 Oct 2065 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT"),
+    *("0", "0", "1", "30", "86400", "-5", "soon", "", "1.5", "9" * 40, "\u0663"),
+    *("Wed, 21 Oct 2065 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 99 Oct 9999 07:28:00 +9999"),
 )
 CUTS: Sequence[CutKind] = ("refused", "refused", "unresolved", "silent", "untrusted", "tls-reset", "tls-silent")
 # These send without end: with many of them the raw bytes that are read take real time.
@@ -53,7 +55,19 @@ DELIVERIES: Sequence[DeliveryKind] = (
 def faults(random: Random) -> tuple[Fault, ...]:
     """None, or some."""
     number = random.choices((0, 1, 2, 3, 5), (30, 30, 20, 10, 10))[0]
-    return tuple(_fault(random) for _ in range(number))
+    found = [_fault(random) for _ in range(number)]
+    if random.random() < 0.15:
+        found.insert(0, _unreadable(random))
+    if random.random() < 0.04:
+        found.insert(0, _hurrying(random))
+    return tuple(found)
+
+
+def _unreadable(random: Random) -> Fault:
+    """Evidence that nobody can read, in some answers or in all."""
+    call, fields = random.choice(UNREADABLE)
+    count = random.choice((1, 2, None, None, None))
+    return Fault(call, after=random.choice((0, 0, 1)), count=count, fields=fields)
 
 
 def _fault(random: Random) -> Fault:
@@ -80,6 +94,14 @@ def _fault(random: Random) -> Fault:
         chunk=random.choice((1, 16, 4096)),
         interval=random.choice((0.0, 0.05, 1.0, 20.0)),
         size=random.choice((1000, 200_000, 17_000_000)),
+    )
+
+
+def _hurrying(random: Random) -> Fault:
+    """A service that is overloaded and says, in one way or another, when to come again."""
+    asked = {"Retry-After": random.choice(RETRY_AFTER)}
+    return Fault(
+        random.choice(CALLS), count=random.choice((3, 200, None)), status=random.choice((429, 503)), headers=asked
     )
 
 

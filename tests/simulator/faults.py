@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 
+from tests.simulator.edits import edited
 from tests.simulator.wire import (
     HTML_TYPE,
     JSON_TYPE,
@@ -35,8 +36,8 @@ class Fault:
     nothing: one piece every `interval` seconds, without end.
 
     With `run` the answer describes that run, whatever was asked (a cached answer, the plan's active run). `fields` are
-    keys of the JSON answer that are replaced, in the regular answer or in that of `run`: another plan or build number,
-    say, or a `childResult` that is a stranger.
+    values by their places (see `edits`) that are replaced, in the regular answer or in that of `run`: another plan or
+    build number, say, a `childResult` that is a stranger, or a counter that nobody can read.
 
     A replaced, reset or closed answer leaves the state alone unless `takes_effect`: then the call was acted on and
     only its answer is lost. All others take effect, for the regular answer is what is sent.
@@ -74,11 +75,11 @@ class Fault:
         return named and in_time and fnmatchcase(request.path, self.path)
 
     def patched(self, response: Response) -> Response:
-        """The answer with the keys that this fault replaces; errors, lists and texts stay as they are."""
+        """The answer with the values that this fault replaces; errors, lists and texts stay as they are."""
         body = parsed(response.body) if self.fields and response.status < 400 else None
         if not isinstance(body, dict):
             return response
-        return replace(response, body=json_response({**body, **self.fields}).body)
+        return replace(response, body=json_response(edited(body, self.fields)).body)
 
     def replacement(self) -> Response:
         """The answer that is sent instead of the regular one."""

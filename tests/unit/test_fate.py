@@ -11,7 +11,15 @@ SPEC = RunSpec("420", build_number="b", unique=True)
 BUSY = "The specified Test Plan is currently running."
 LOST = Transient("no answer")
 PAGE = Refused("page", code="not-found", status=404)
-KEY = Refused("key", code="api-key-rejected", status=401, said="Invalid JWT token")
+
+
+def by_service(error: Refused) -> Refused:
+    """The same error, when the service itself said so."""
+    error.by_service = True
+    return error
+
+
+KEY = by_service(Refused("key", code="api-key-rejected", status=401, said="Invalid JWT token"))
 MOVED = Redirected("moved", code="api-redirected", status=301)
 
 
@@ -53,7 +61,7 @@ def test_what_becomes_of_a_start(trouble: ApiError, fate: Fate) -> None:
         (PAGE, Found(), False),
         (PAGE, Found(unusable=True, refusals=(PAGE, PAGE)), True),
         (PAGE, Found(unusable=True, refusals=(PAGE, KEY)), False),
-        (PAGE, Found(unusable=True, refusals=(Refused("", code="not-found", status=404, said="Not Found"),)), False),
+        (PAGE, Found(unusable=True, refusals=(by_service(Refused("", code="not-found", status=404)),)), False),
         (Refused("", code="", status=401), Found(unusable=True, refusals=(KEY, KEY)), True),
         (MOVED, Found(unusable=True, refusals=(MOVED, Redirected("", code="", status=308))), True),
         (MOVED, Found(unusable=True, refusals=(MOVED, PAGE)), False),

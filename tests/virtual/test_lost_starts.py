@@ -84,7 +84,7 @@ REFUSALS: dict[str, Mapping[str, object]] = {
     "403": {"status": 403},
     "404": {"status": 404},
     "400": {"status": 400},
-    "409": {"status": 409, "text": '{"message": "No such environment"}'},
+    "409": {"status": 409, "text": '{"error": "No such environment"}'},
     "422": {"status": 422},
 }
 
