@@ -1,11 +1,12 @@
 """Random plans and runs of them, and random ways of the service to describe them."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 
 from tests.simulator import (
     Case,
     Iteration,
+    Lag,
     Machine,
     Options,
     Phase,
@@ -20,8 +21,9 @@ from tests.simulator import (
     passed,
 )
 
-PLAN_ID = 420
-EARLIER, GOING_ON = 900, 901
+PLAN_ID, OTHER_PLAN_ID = 420, 77
+# Runs that exist already: two of the plan, one of another plan.
+EARLIER, GOING_ON, FOREIGN = 900, 901, 800
 NAMES = (
     "Log in",
     "Pay by card",
@@ -61,7 +63,7 @@ def scenario(random: Random) -> Scenario:
     """A service with one plan, its runs, and perhaps runs that exist already."""
     plan = _plan(random)
     made = Scenario(
-        (plan,),
+        (plan, replace(plan, id=OTHER_PLAN_ID)),
         pace=random.choice(("polls", "time")),
         configurations=(SavedConfiguration(2, "smoke only", suites=(301,)), SavedConfiguration(3, "twice")),
         runs_before=tuple(_runs_before(random, plan)),
@@ -143,7 +145,13 @@ def _runs_before(random: Random, plan: Plan) -> list[RunBefore]:
     return [
         RunBefore(EARLIER, plan, random.choice(("build 900", "mine", None))),
         *([RunBefore(GOING_ON, plan, "build 901", life=going_on)] if random.random() < 0.3 else []),
+        RunBefore(FOREIGN, replace(plan, id=OTHER_PLAN_ID), "build 800", life=random.choice((None, going_on))),
     ]
+
+
+def _lag(random: Random) -> Lag:
+    """Copies of the service that are behind, less than the half minute that they are waited for."""
+    return Lag(*(random.choice((0.0, 0.0, 1.5, 20.0)) for _ in fields(Lag)))
 
 
 def _options(random: Random) -> Options:
@@ -175,4 +183,10 @@ def _options(random: Random) -> Options:
         unknown_plan_status=random.choice((500, 404)),
         stop_polls=random.choice((0, 0, 2)),
         stop_seconds=random.choice((0.0, 0.0, 2.0)),
+        dates=sometimes(0.8),
+        # Within the minute after which a complete list is proof.
+        listed_after=random.choice((0.0, 0.0, 0.0, 5.0, 40.0, 55.0)),
+        listed_twice=random.choice(("", "", "same", "padded")),
+        doubled_starts=random.choice(("", "", "", "", "", "", "", "", "first", "last")),
+        lag=_lag(random) if sometimes(0.25) else Lag(),
     )

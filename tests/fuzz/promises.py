@@ -66,7 +66,7 @@ def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
 
 def a_pass_is_a_pass(story: Story) -> Iterator[str]:
     """Where the service is honest and undisturbed, a verdict on a run is the truth."""
-    honest = story.undisturbed and story.script.scenario.options.list_of_cases and not story.lies
+    honest = story.undisturbed and not story.doubled and story.script.scenario.options.list_of_cases and not story.lies
     plan = story.script.scenario.plans[0]
     if not honest or plan.automatic_rerun or plan.result or story.outcome.exit_code not in {0, 1}:
         return
@@ -79,7 +79,7 @@ def a_pass_is_a_pass(story: Story) -> Iterator[str]:
 
 def started_once(story: Story) -> Iterator[str]:
     """At most one run is started, and a second start is sent only after one that was refused in words."""
-    if len(story.started) > 1:
+    if len(story.started) > (2 if story.doubled else 1):
         yield f"{len(story.started)} runs were started"
     if story.script.given("run-id") and story.starts:
         yield "a start was sent, beside a run that exists"
@@ -93,7 +93,9 @@ def no_run_is_lost(story: Story) -> Iterator[str]:
     """The ID of a run that the answer to the start has told us is in the outputs, if the answer says whose it is."""
     if story.outcome.killed or not story.script.github:
         return
-    told = [_run_id(exchange) for exchange in story.starts if exchange.received and exchange.response.status == 200]
+    told = [
+        _run_id(story, exchange) for exchange in story.starts if exchange.received and exchange.response.status == 200
+    ]
     lost = {str(one) for one in told if one in story.started} - {story.outcome.outputs.get("run-id", "")}
     if lost:
         yield f"run {lost} is not in the outputs"
@@ -127,7 +129,7 @@ def asks_in_moderation(story: Story) -> Iterator[str]:
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
     cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
-    if cancelled and story.stops_on_cancel and story.undisturbed and not story.nameless:
+    if cancelled and story.stops_on_cancel and story.undisturbed and not (story.nameless or story.doubled):
         runs = (one for run in story.ours.values() for one in with_reruns(run))
         yield from (f"run {one.id} goes on" for one in runs if truth.going_on(one) and story.named(one))
     if "stop-all" in story.outcome.calls:
@@ -216,7 +218,7 @@ def post_stops_what_is_left(story: Story) -> Iterator[str]:
         yield f"the post stage ended with {later.exit_code}"
     lists = story.script.scenario.options
     findable = story.outcome.state.get("run_id") or lists.newest_runs or ("v2" in lists.versions and lists.index)
-    if story.undisturbed and story.stops_on_cancel and known and findable and not story.nameless:
+    if story.undisturbed and story.stops_on_cancel and known and findable and not (story.nameless or story.doubled):
         # A rerun that the service never names cannot be found.
         named = story.script.scenario.plans[0].reruns.shown_after is not None
         runs = (one for run in story.ours.values() for one in (with_reruns(run) if named else (run,)))
@@ -248,12 +250,13 @@ def _seconds(duration: str) -> float:
     return float(duration[:-1]) * UNITS[duration[-1]]
 
 
-def _run_id(exchange: Exchange) -> int:
-    """The run that an answer is about; -1 where nobody could read it, and where it does not say whose run it is."""
+def _run_id(story: Story, exchange: Exchange) -> int:
+    """The run of ours that an answer is about; -1 where nobody could read it, and where it does not say whose it is."""
     if any(name == "Content-Encoding" for name, _ in exchange.response.headers):
         return -1
     try:
         body = json.loads(exchange.response.body)
-        return int(body["id"]) if body["executionId"] and body["buildNo"] else -1
+        run = story.started.get(int(body["id"]))
+        return run.id if run and body["executionId"] and body["buildNo"] == run.build_no else -1
     except (ValueError, TypeError, KeyError, RecursionError):
         return -1

@@ -67,7 +67,8 @@ class Script:
 def make(seed: int, number: int) -> Script:
     """The script with this number; the same for ever, as long as the makers of its parts are."""
     random = Random(f"{seed}:{number}")  # noqa: S311 - a story that can be told again
-    scenario = replace(content.scenario(random), faults=trouble.faults(random))
+    scenario = content.scenario(random)
+    scenario = replace(scenario, faults=trouble.faults(random, [run.id for run in scenario.runs_before]))
     return Script(
         scenario,
         environ=_inputs(random, scenario),

@@ -49,6 +49,11 @@ class Story:
         return not self.script.scenario.faults and not self.script.cuts
 
     @property
+    def doubled(self) -> bool:
+        """Whether something on the way sent every start twice: then nobody knows of one of the runs."""
+        return bool(self.script.scenario.options.doubled_starts)
+
+    @property
     def left_for_post(self) -> bool:
         """Whether the main stage was killed, or could not do what it was to do."""
         return self.outcome.killed or (self.script.github and self.outcome.state.get("settled") != "true")

@@ -1,7 +1,7 @@
 """Random trouble: faults of every call, connections that are cut, signals, clocks that jump."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from tests.fuzz import evidence
@@ -52,14 +52,16 @@ DELIVERIES: Sequence[DeliveryKind] = (
 )
 
 
-def faults(random: Random) -> tuple[Fault, ...]:
-    """None, or some."""
+def faults(random: Random, strangers: Sequence[int]) -> tuple[Fault, ...]:
+    """None, or some; `strangers` are the IDs of runs of others."""
     number = random.choices((0, 1, 2, 3, 5), (30, 30, 20, 10, 10))[0]
     found = [_fault(random) for _ in range(number)]
     if random.random() < 0.15:
         found.insert(0, _unreadable(random))
     if random.random() < 0.04:
         found.insert(0, _hurrying(random))
+    if random.random() < 0.15:
+        found.insert(0, _strange(random, random.choice(strangers)))
     return tuple(found)
 
 
@@ -95,6 +97,17 @@ def _fault(random: Random) -> Fault:
         interval=random.choice((0.0, 0.05, 1.0, 20.0)),
         size=random.choice((1000, 200_000, 17_000_000)),
     )
+
+
+def _strange(random: Random, stranger: int) -> Fault:
+    """A run of somebody else: in the answer itself, under the ID of ours, or named as a rerun of ours."""
+    count, after = random.choice((1, 2, 5, None)), random.choice((0, 0, 1, 3))
+    if random.random() < 0.3:
+        child = random.choice(({"id": stranger}, stranger, str(stranger)))
+        return Fault("status", after=after, count=count, fields={"childResult": child})
+    call = random.choice(("start", "start", "status", "status", "stop"))
+    ours: Mapping[str, object] = random.choice(({}, {}, {"id": 1001, "buildNo": "another"}))
+    return Fault(call, after=after, count=count, run=stranger, fields=ours, takes_effect=random.random() < 0.7)
 
 
 def _hurrying(random: Random) -> Fault:
