@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from testsigma_action.model import Timing
+from testsigma_action.text import cut
 
 # Longest text that is kept of a name or a message (characters); what is shown is cut further.
 LONGEST_TEXT = 10_000
@@ -35,7 +36,7 @@ class Fields:
         for key in keys:
             value = self._body.get(key)
             if isinstance(value, str) and value:
-                return value[:LONGEST_TEXT]
+                return cut(value, LONGEST_TEXT)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return str(value)
         return ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+from testsigma_action.text import cut, one_line
 
 # Characters that are shown of what an error answer says.
 EXCERPT = 300
@@ -46,7 +47,7 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
     """
     answered = f"{could_not}: {host} answered {answer.status} {phrase(answer.status)}".rstrip()
     if answer.status < 400:
-        target = answer.location_host[:EXCERPT] or "another path"
+        target = cut(answer.location_host, EXCERPT) or "another path"
         return Redirected(
             f"{answered} and points to {target}.", code="api-redirected", status=answer.status, hint=REDIRECT_HINT
         )
@@ -83,7 +84,7 @@ def reason(body: bytes) -> str:
     if not isinstance(said, dict):
         return ""
     texts = (said.get(key) for key in ("error", "message", "error_description"))
-    return next((_one_line(text) for text in texts if isinstance(text, str) and text), "")
+    return next((one_line(" ".join(text.split("\n")), EXCERPT) for text in texts if isinstance(text, str) and text), "")
 
 
 def excerpt(body: bytes) -> str:
@@ -93,7 +94,7 @@ def excerpt(body: bytes) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:EXCERPT]
+    return cut(" ".join(text.split()), EXCERPT)
 
 
 def phrase(status: int) -> str:

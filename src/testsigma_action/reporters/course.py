@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from testsigma_action.model import Counts, Run
-from testsigma_action.text import log_line
+from testsigma_action.text import log_text
 from testsigma_action.words import STATUSES, in_words
 
 
@@ -37,7 +37,7 @@ def progress(run: Run, course: Course) -> str:
 def status(run: Run) -> str:
     """Where a run is in its life, in words of ours."""
     known = STATUSES.get(run.status)
-    return known or f"unknown status '{log_line(run.status_label) or 'none'}', still watching"
+    return known or f"unknown status '{log_text(run.status_label) or 'none'}', still watching"
 
 
 def _counted(counts: Counts) -> list[str]:
@@ -90,7 +90,7 @@ def _roughly(duration: timedelta) -> str:
 def outage_begins(problem: str, *, running: bool) -> str:
     """The service cannot be used for now; a run that was started goes on."""
     what = "The service does not answer, trying again; the run goes on without us."
-    return f"{what if running else 'Nothing was started yet, trying again.'} {log_line(problem)}".rstrip()
+    return f"{what if running else 'Nothing was started yet, trying again.'} {log_text(problem)}".rstrip()
 
 
 def outage_ends(lasted: timedelta) -> str:
