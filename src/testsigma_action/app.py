@@ -50,6 +50,7 @@ def main(
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
+    platform.hide(reading.inputs.api_key)
     return Step(reading, platform, log, calls, clock, adapter).run()
 
 

@@ -143,7 +143,7 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str]) -> Reading
 
 def _holds(text: str, key: Secret) -> bool:
     """Whether a value that is shown would show the key."""
-    return any(shape in text for shape in key.encodings())
+    return key.stands_in(text)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:

@@ -54,9 +54,11 @@ def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapte
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
     state, inputs = State.of(environ), read_inputs((), environ).inputs
     log = Log()
-    for line in ci.detect(environ).mask(inputs.api_key):
+    platform = ci.detect(environ)
+    for line in platform.mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
+    platform.hide(inputs.api_key)
     if state.settled or not state.plan_id:
         return 0
     if not inputs.stops_on_cancel:

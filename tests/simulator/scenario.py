@@ -33,6 +33,9 @@ class Options:
     replication_delay: status calls after a start that still answer 404.
     busy_when_active: a start is refused while a run of the plan is not complete (a refused start counts as a poll).
     unknown_plan_status: answer to a start of a plan that does not exist.
+    encoding: how the bytes of JSON answers and error bodies are made of characters; `gzip`: they are packed.
+    escapes: which characters of a JSON text are written as escapes: those that must be, `all` (in lower or upper case
+        by turns), or `some` (every other one).
     stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
     """
 
@@ -56,6 +59,9 @@ class Options:
     total_pages: bool = True
     newest_first: bool = True
     ignore_query: bool = False
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"] = "utf-8"
+    escapes: Literal["must", "all", "some"] = "must"
+    gzip: bool = False
     replication_delay: int = 0
     busy_when_active: bool = False
     unknown_plan_status: int = 500

@@ -8,6 +8,7 @@ import pytest
 from tests.hostile import runner, texts
 from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
+from testsigma_action.text import cut
 
 HOSTILE = "%0A::error::x\r\n::set-output name=a::b,c"
 
@@ -57,8 +58,8 @@ def test_annotations_are_one_command(level: str) -> None:
 
 def test_long_annotations_are_cut_before_they_are_escaped() -> None:
     """The runner cuts the message; a cut in the middle of an escape would show it."""
-    [line] = GitHub({}).annotation("error", "T", "%" * 10_000)
-    assert line == f"::error title=T::{'%25' * LONGEST_MESSAGE}"
+    [line] = GitHub({}).annotation("error", "T", "% " * 10_000)
+    assert line == f"::error title=T::{'%25 ' * (LONGEST_MESSAGE // 2 - 1)}%25…"
 
 
 @pytest.mark.parametrize(("variable", "method"), [("GITHUB_OUTPUT", "write_outputs"), ("GITHUB_STATE", "write_state")])
@@ -108,7 +109,7 @@ def test_annotations_of_anything_are_one_command(text: str) -> None:
     [command] = runner.commands(line)
     assert (command.name, set(command.properties)) == ("error", {"title"})
     if text.strip() == text:
-        assert (command.properties["title"], command.data) == (text, text[:LONGEST_MESSAGE])
+        assert (command.properties["title"], command.data) == (text, cut(text, LONGEST_MESSAGE))
 
 
 def test_the_summary_is_appended(tmp_path: Path) -> None:
@@ -131,6 +132,18 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """The caller decides what becomes of it."""
     with pytest.raises(OSError, match="missing"):
         GitHub({"GITHUB_OUTPUT": str(tmp_path / "missing" / "file")}).write_outputs({"a": "b"})
+
+
+@pytest.mark.parametrize(("variable", "method"), [("GITHUB_OUTPUT", "write_outputs"), ("GITHUB_STATE", "write_state")])
+def test_no_value_has_the_secret(tmp_path: Path, variable: str, method: str) -> None:
+    """Nor has the summary: whatever is appended to a file of the runner goes without it."""
+    path = tmp_path / "file"
+    platform = GitHub({variable: str(path), "GITHUB_STEP_SUMMARY": str(path)})
+    platform.hide(Secret("key-for-tests"))
+    getattr(platform, method)({"name": "a key-for-tests"})
+    platform.write_summary("b key-for-tests")
+    assert "key-for-tests" not in path.read_text("utf-8")
+    assert path.read_text("utf-8").count("***") == 2
 
 
 def test_any_text_can_be_written(tmp_path: Path) -> None:

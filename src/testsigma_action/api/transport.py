@@ -25,7 +25,7 @@ from testsigma_action.api.trouble import CERTIFICATE_HINT, ErrorAnswer, Trouble,
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
 from testsigma_action.errors import ApiError, InputError, Refused, Transient, Unreachable
-from testsigma_action.secret import HIDDEN, Secret
+from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 Json = object
@@ -107,7 +107,7 @@ class Transport:
         self.base_url = base_url
         self.host = urlsplit(base_url).netloc
         self._auth = BearerAuth(key)
-        self._hidden = tuple(encoding.encode() for encoding in key.encodings())
+        self._key = key
         self._bundle = ca_bundle
         self._clock = clock
         self._observe = observe
@@ -162,7 +162,7 @@ class Transport:
     def _decoded(self, request: Request, decode: Callable[[Json], T]) -> T:
         body = self._exchange(request)
         try:
-            return decode(_parse(body))
+            return decode(self._parse(body))
         except DecodeError as error:
             raise Transient(f"Could not {request.purpose}: {self.host} answered with a body {error}.") from None
 
@@ -235,20 +235,35 @@ class Transport:
         expected = response.headers.get("Content-Length", "")
         if len(expected) < 20 and expected.isdecimal() and raw.tell() < int(expected):
             raise urllib3.exceptions.HTTPError("shorter than announced")
-        return self._without_key(bytes(body))
+        return bytes(body)
+
+    def _parse(self, body: bytes) -> Json:
+        """The JSON value of a body. A service that repeats the key does not bring it into our reports.
+
+        It is hidden once the text is decoded, before any of it is cut or escaped. A body without escapes of
+        characters shows the key plainly if it has it, so that most bodies are searched as a whole.
+        """
+        try:
+            text = _text(body)
+            value: Json = json.loads(text)
+            escaped = "\\u" in text or "\\/" in text
+            return self._key.hidden_in_json(value) if escaped or self._key.stands_in(text) else value
+        except (ValueError, RecursionError):
+            raise DecodeError("that is no JSON") from None
 
     def _without_key(self, body: bytes) -> bytes:
-        """A service that repeats the key in an answer does not bring it into our reports."""
-        for encoding in self._hidden:
-            body = body.replace(encoding, HIDDEN.encode())
-        return body
+        """The body of an error, in UTF-8."""
+        try:
+            return json.dumps(self._parse(body)).encode()
+        except (DecodeError, RecursionError):
+            return self._key.hidden_in(_text(body, "replace")).encode("utf-8", "replace")
 
     def _error(self, request: Request, response: requests.Response, ends: float) -> ApiError:
         redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
             body=b"" if redirect else self._error_body(response, ends),
-            location_host=_host(self._without_key(response.headers.get("Location", "").encode()).decode()),
+            location_host=self._key.hidden_in(_host(self._key.hidden_in(response.headers.get("Location", "")))),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
@@ -256,7 +271,7 @@ class Transport:
     def _error_body(self, response: requests.Response, ends: float) -> bytes:
         """What the error says; its status says enough where the body cannot be read."""
         try:
-            return self._read(response, ERROR_BODY, ends)
+            return self._without_key(self._read(response, ERROR_BODY, ends))
         except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError):
             return b""
 
@@ -280,11 +295,9 @@ def _host(url: str) -> str:
         return ""
 
 
-def _parse(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise DecodeError("that is no JSON") from None
+def _text(body: bytes, errors: str = "surrogatepass") -> str:
+    """The body in the encoding that JSON may have: UTF-8, UTF-16 or UTF-32."""
+    return body.decode(json.detect_encoding(body), errors)
 
 
 def _limited(request: Request, limits: Limits) -> Request:

@@ -5,15 +5,18 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from testsigma_action.secret import NO_SECRET, Secret
+
 MODE = 0o644
 
 
 class Workspace:
     """The folder that reports are written to."""
 
-    def __init__(self, root: Path) -> None:
-        """Take the folder; it need not exist yet."""
+    def __init__(self, root: Path, secret: Secret = NO_SECRET) -> None:
+        """Take the folder, which need not exist yet, and the secret that no file may have."""
         self.root = root
+        self._secret = secret
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
         """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
@@ -24,7 +27,7 @@ class Workspace:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-                file.writelines(chunks)
+                file.writelines(self._secret.hidden_in_chunks(chunks))
                 os.fchmod(descriptor, MODE)
                 self._give(Path(temporary))
             Path(temporary).replace(target)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from testsigma_action.ci.base import Platform
 from testsigma_action.secret import Secret
-from testsigma_action.text import no_command
+from testsigma_action.text import cut, no_command
 
 # The runner cuts an annotation's message after this many characters.
 LONGEST_MESSAGE = 4096
@@ -47,7 +47,7 @@ class GitHub(Platform):
 
     def annotation(self, level: str, title: str, message: str) -> list[str]:
         """Shown at the top of the run and in the pull request."""
-        return [f"::{level} title={_property(title)}::{_data(message[:LONGEST_MESSAGE])}"]
+        return [f"::{level} title={_property(title)}::{_data(cut(message, LONGEST_MESSAGE))}"]
 
     def write_outputs(self, outputs: Mapping[str, str]) -> None:
         """Append to GITHUB_OUTPUT."""
@@ -66,7 +66,7 @@ class GitHub(Platform):
         if not path:
             return False
         with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
+            file.write(self._secret.hidden_in(text))
         return True
 
 
