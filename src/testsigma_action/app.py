@@ -55,6 +55,7 @@ def main(
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
+    platform.hide(reading.inputs.api_key)
 
     def connect(observe: Callable[[Trouble], None]) -> Transport:
         way = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)

@@ -56,10 +56,11 @@ class State:
 
 def main(environ: Mapping[str, str], calls: Calls, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
-    inputs, log = read_inputs((), environ).inputs, Log()
-    for line in ci.detect(environ).mask(inputs.api_key):
+    inputs, log, platform = read_inputs((), environ).inputs, Log(), ci.detect(environ)
+    for line in platform.mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
+    platform.hide(inputs.api_key)
 
     def connect() -> Remote:
         way = route(inputs.base_url, inputs.ca_bundle, environ)

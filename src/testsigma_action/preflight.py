@@ -8,6 +8,7 @@ from testsigma_action.api.remote import Remote
 from testsigma_action.cancel import Late
 from testsigma_action.errors import UNREACHABLE_HINT, InputError, Refused, Unreachable
 from testsigma_action.model import ConfigurationRef, RunSpec
+from testsigma_action.text import cut
 
 # How many saved configurations an error lists at most.
 MOST_CANDIDATES = 20
@@ -52,6 +53,6 @@ def _by_name(name: str, known: tuple[SavedConfiguration, ...]) -> ConfigurationR
 
 
 def _candidates(configurations: tuple[SavedConfiguration, ...] | list[SavedConfiguration]) -> str:
-    listed = ", ".join(f"'{one.name[:100]}' (ID {one.id})" for one in configurations[:MOST_CANDIDATES])
+    listed = ", ".join(f"'{cut(one.name, 100)}' (ID {one.id})" for one in configurations[:MOST_CANDIDATES])
     more = len(configurations) - MOST_CANDIDATES
     return f"{listed} and {more} more" if more > 0 else listed

@@ -32,7 +32,7 @@ class Publisher:
 
         Raises InputError where one cannot be written: better now than after two hours.
         """
-        workspace = Workspace(self.platform.workspace)
+        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
         for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
             try:
@@ -43,7 +43,7 @@ class Publisher:
 
     def publish(self, report: Report) -> Report:
         """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
-        workspace = Workspace(self.platform.workspace)
+        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         if report.junit_file:
             report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
         if report.results_file:

@@ -4,14 +4,17 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 # A text that is hidden wherever it is seen has at least this many characters.
 SHORTEST_SECRET = 8
 HIDDEN = "***"
 """What stands in the place of a secret."""
+# Text in pieces is searched in larger ones (characters): a search costs the same for a short piece as for a long one.
+_BATCH = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,47 @@ class Secret:
 
         None for a text so short that looking for it would damage others; no real key is that short.
         """
-        if len(self._value) < SHORTEST_SECRET:
-            return ()
-        shapes = (*_in_urls(self._value), *_in_json(self._value), *_in_markup(self._value), *_in_base64(self._value))
-        return tuple(sorted({self._value, *shapes}, key=len, reverse=True))
+        return _encodings(self._value) if len(self._value) >= SHORTEST_SECRET else ()
+
+    def stands_in(self, text: str) -> bool:
+        """Whether a text has it, in any encoding."""
+        return any(shape in text for shape in self.encodings())
+
+    def hidden_in(self, text: str) -> str:
+        """The text with `HIDDEN` in its place, whatever encoding it has there."""
+        for shape in self.encodings():
+            text = text.replace(shape, HIDDEN)
+        return text
+
+    def hidden_in_chunks(self, chunks: Iterable[str]) -> Iterator[str]:
+        """The same for a text in pieces: the secret may begin in one of them and end in the next."""
+        overlap = max(map(len, self.encodings()), default=1) - 1
+        held: list[str] = []
+        size = 0
+        for chunk in chunks:
+            held.append(chunk)
+            size += len(chunk)
+            if size > _BATCH + overlap:
+                text = self.hidden_in("".join(held))
+                end = max(len(text) - overlap, 0)
+                yield text[:end]
+                held, size = [text[end:]], len(text) - end
+        yield self.hidden_in("".join(held))
+
+    def hidden_in_json(self, value: object) -> object:
+        """A decoded JSON value with `HIDDEN` in its place, in texts and in names of fields.
+
+        Lists and objects are changed in place: a second copy of a large answer would need too much memory.
+        """
+        if isinstance(value, str):
+            return value if len(value) < SHORTEST_SECRET else self.hidden_in(value)
+        if isinstance(value, list):
+            value[:] = map(self.hidden_in_json, value)
+        if isinstance(value, dict):
+            entries = list(value.items())
+            value.clear()
+            value.update((self.hidden_in_json(name), self.hidden_in_json(each)) for name, each in entries)
+        return value
 
     def __bool__(self) -> bool:
         """Whether there is one."""
@@ -40,6 +80,12 @@ class Secret:
 
 
 NO_SECRET = Secret()
+
+
+@lru_cache(maxsize=4)
+def _encodings(value: str) -> tuple[str, ...]:
+    shapes = (*_in_urls(value), *_in_json(value), *_in_markup(value), *_in_base64(value))
+    return tuple(sorted({value, *shapes}, key=len, reverse=True))
 
 
 def _in_urls(value: str) -> Iterator[str]:

@@ -5,10 +5,15 @@ it is, every function here returns text that can be encoded as UTF-8, shows no c
 (no control characters, no right-to-left overrides, no invisible ones) and is short. Long text is sliced before anything
 else looks at it, so that the cost depends on what is kept, never on what was sent.
 
+A message may quote a password, and the runner of a CI system masks it only where it stands unchanged (or in XML, with
+the five references that XML has). So nothing within a line is changed: blanks stay, no character is inserted or
+replaced, text is cut between words only, and what has to be changed is not shown.
+
     one_line    a name, an output, an XML attribute: plain data without a line break
     lines       XML character data: plain data with line breaks
-    log_line    a line of a log that some CI system scans for commands; `no_command`, where it is put together already
-    html        Markdown and HTML of a job summary, on one line
+    log_text    a part of a line of the log, behind words of ours
+    log_line    a whole line of a log that some CI system scans for commands; `no_command`, where it is put together
+    html        HTML of a job summary, on one line
     html_lines  the same with line breaks
     mermaid_label   a label in a Mermaid chart
     web_link    the target of a link
@@ -16,6 +21,7 @@ else looks at it, so that the cost depends on what is kept, never on what was se
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 NAME = 200
 """Characters that a name may have where people read it."""
@@ -26,10 +32,11 @@ MESSAGE = 1000
 ELLIPSIS = "…"
 BREAK = " ⏎ "
 """What a line break becomes where there must be none."""
+BAR = "│ "
+"""Stands before a line that somebody else wrote."""
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _WORD_JOINER = "\u2060"
-_JOINER = "&#8288;"
 # Colours and the like are removed and must not use up the room, so somewhat more is read than is kept.
 _READ = 4
 
@@ -57,47 +64,50 @@ _LOOSE = re.compile(
 _INVISIBLE = re.compile(f"[{_IGNORABLE}{_JOINERS}{_CHOICES}]")
 _UNENCODABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
-# GitHub and Azure look for `##[...]` and `##vso[...]` anywhere in a line, with a comparison that skips characters
-# without a width. That is why all that is not ASCII is allowed for between two characters of a marker.
-_HASHES = re.compile(r"#(?=[^ -~]*+#)")
-_OPENING = re.compile(r"[^!-~]*+(?::[^ -~]*+:|---|\+\+\+|~~~|\^\^\^)")
+# GitHub and Azure look for `##[...]` and `##vso[...]` anywhere in a line, TeamCity for `##teamcity[...]`, with a
+# comparison that skips characters without a width. That is why all that is not ASCII is allowed for in a marker.
+_HASHES = re.compile(r"#(?=[^ -~]*+#(?:[^ -~]|[A-Za-z])*+\[)")
+_OPENING = re.compile(r"[^!-~│]*+(?::[^ -~]*+:|---|\+\+\+|~~~|\^\^\^)")
 
-# A character reference is never Markdown syntax, wherever it stands. `-`, `+`, `=` and `1.` mean something only where
-# a line begins, a dot only in `www.`; what else could start a link, a mention or a formula is always written as one.
-_MARKUP = re.compile(r"""[&<>"'\\`*_\[\]#|~@:$!()]|\A(?:[-+=]|\d+[.)])|(?<=www)\.""", re.IGNORECASE)
-# Mentions, mail addresses and emoji are looked for in the finished HTML, where references are resolved: a joiner breaks
-# them. A colon of ours may follow the text.
-_SHORTHAND = re.compile(r"@(?=\w)|:(?=[\w+-]{1,50}(?::|\Z))")
+# The references that the runner's masker knows. (actions/runner, ValueEncoders.cs: XmlDataEscape)
+_REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
+# What GitHub makes something of in the text of finished HTML, unless it is code: mentions and mail addresses, numbers
+# of issues, formulas, addresses, emoji (a colon of ours may follow the text), boxes of tasks.
+_RESOLVED = re.compile(r"[@#$`]|://|www\.|\bGH-\d|:(?=[\w+-]{1,50}(?::|\Z))|\A\[[ x]\]", re.IGNORECASE)
 _URL = re.compile(r"""https?://(?:(?!["'<>`\\])[!-~]){1,2000}""", re.IGNORECASE)
 
-# In flow charts this word ends a block wherever it stands, unless it begins with a capital letter.
-_END = re.compile(r"\bend\b")
-_REPEATED = re.compile(r"([.\-_/])[.\-_/]+")
+# Characters that are no syntax in a Gantt chart, besides letters and digits.
+_IN_LABELS = frozenset(" .-_/(),!?'+=[]" + ELLIPSIS)
+_REPEATED = re.compile(r"  |[.\-_/]{2}")
+# Scripts that are written without blanks have letters of this category, pictures are symbols.
+_WITHOUT_BLANKS = frozenset({"Lo", "So"})
 
 
 def cut(text: str, most: int) -> str:
-    """Return at most `most` characters; an ellipsis shows that something was cut off."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+    """Return at most `most` characters of whole words; an ellipsis shows that something was cut off."""
+    return _cut_short(text, most, whole=True)
 
 
 def one_line(text: str, most: int = NAME) -> str:
     """Return plain text without a line break, for outputs, XML attributes and names."""
-    if len(text) <= most and _is_clean(text) and "  " not in text and text == text.strip():
-        return text  # nearly every name: no line break, nothing to clean
+    if len(text) <= most and _is_clean(text):
+        return text.strip()  # nearly every name: no line break, nothing to clean
     part = text[: most * _READ]
-    if _is_clean(part):
-        line = " ".join(part.split())
-    else:
-        line = BREAK.join(filter(None, (" ".join(line.split()) for line in _clean(part).splitlines())))
+    line = BREAK.join(filter(None, map(str.strip, _clean(part).splitlines())))
     return _cut_short(line, most, whole=len(part) == len(text))
 
 
 def lines(text: str, most: int, width: int) -> str:
-    r"""Return plain text with `\n` as its only line break; lines longer than `width` characters are broken up."""
+    r"""Return plain text with `\n` as its only line break; lines longer than `width` are broken between words."""
     part = text[: most * _READ]
-    kept = (line.replace("\t", "    ").rstrip() for line in _clean(part).splitlines())
-    short = (line[start : start + width] for line in kept for start in range(0, len(line) or 1, width))
-    return _cut_short("\n".join(short).strip("\n"), most, whole=len(part) == len(text))
+    kept = (line.rstrip() for line in _clean(part).splitlines())
+    short = "\n".join(piece for line in kept for piece in _folded(line, width))
+    return _cut_short(short.strip("\n"), most, whole=len(part) == len(text))
+
+
+def log_text(text: str, most: int = MESSAGE) -> str:
+    """Return a part of a line of the log: no command within it. `no_command` is for the line that begins with it."""
+    return _HASHES.sub("# ", one_line(text, most))
 
 
 def log_line(text: str, most: int = MESSAGE) -> str:
@@ -109,37 +119,35 @@ def no_command(line: str) -> str:
     """Return a line that was put together already as one that is no command; what stands in it is not cut.
 
     GitHub (`::x::`, `##[x]`), Azure (`##vso[`), TeamCity (`##teamcity[`), Buildkite (`--- `, `+++ `) and GitLab
-    (sections, which need an escape character) are covered. A space breaks the marker; the text stays readable.
+    (sections, which need an escape character) are covered. A bar stands before a marker that counts at the start of a
+    line; one that counts anywhere is broken by a blank, for there is no other way.
     """
     if not _is_clean(line):
         line = BREAK.join(_clean(line).splitlines())
     line = _HASHES.sub("# ", line)
-    opening = _OPENING.match(line)
-    if opening is None:
-        return line
-    return f"{line[: opening.end() - 1]} {line[opening.end() - 1 :]}"
+    return f"{BAR}{line}" if _OPENING.match(line) else line
 
 
 def html(text: str, most: int = NAME) -> str:
-    """Return one line of Markdown and HTML in which nothing is active, in running text as well as in a table cell."""
-    return _escape(one_line(text, most))
+    """Return one line for a block of HTML, where Markdown is not read; what GitHub would still resolve is code."""
+    return _inert(one_line(text, most))
 
 
 def html_lines(text: str, most: int) -> str:
     """Return the same for text whose line breaks matter: they become `<br>`, blank lines are dropped."""
-    kept = lines(text, most, width=most).split("\n")
-    return "<br>".join(_escape(line.strip()) for line in kept if line.strip())
+    kept = map(str.strip, lines(text, most, width=most).split("\n"))
+    return "<br>".join(_inert(line) for line in kept if line)
 
 
-def mermaid_label(text: str, most: int = NAME) -> str:
-    """Return a label that is no syntax in a Mermaid chart, in quotes or as a name in a Gantt chart; never empty.
+def mermaid_label(text: str, most: int, otherwise: str) -> str:
+    """Return a label that is no syntax in a Gantt chart: the text if all of its characters may stand there.
 
-    Only letters, digits, blanks and single `. - _ /` are left; what else there was is a blank. It begins with a word
-    joiner, which nobody sees, so that no statement (`click`, `section`, `title`) and no date begins with it.
+    Else it is `otherwise`. It begins with a word joiner, which nobody sees, so that no statement (`click`, `section`,
+    `title`) and no date begins with it.
     """
-    kept = "".join(character if _in_label(character) else " " for character in one_line(text, most))
-    words = " ".join(_REPEATED.sub(r"\1", kept).split())
-    return _WORD_JOINER + (_END.sub("End", words)[: most - 1].rstrip() or "unnamed")
+    line = one_line(text, most - 1)
+    fits = line.strip(ELLIPSIS) and all(map(_in_label, line)) and not _REPEATED.search(line)
+    return _WORD_JOINER + (line if fits else otherwise)
 
 
 def web_link(url: str) -> str:
@@ -163,18 +171,49 @@ def _clean(text: str) -> str:
 
 def _in_label(character: str) -> bool:
     """Whether a character is a letter or a digit with its marks, a blank, or punctuation that is no syntax."""
-    return character in " .-_/" or unicodedata.category(character)[0] in "LNM"
+    return character in _IN_LABELS or unicodedata.category(character)[0] in "LNM"
 
 
 def _cut_short(text: str, most: int, *, whole: bool) -> str:
+    """The whole words that fit. Unless the text is `whole`, nobody knows where its last word ends."""
     if whole and len(text) <= most:
         return text
-    return text[: most - 1].rstrip() + ELLIPSIS
+    end = _end_of_word(text, min(most - 1, len(text)))
+    return text[:end].rstrip() + ELLIPSIS
 
 
-def _escape(text: str) -> str:
-    return _MARKUP.sub(_reference, _SHORTHAND.sub(r"\g<0>" + _WORD_JOINER, text)).replace(_WORD_JOINER, _JOINER)
+def _end_of_word(text: str, end: int) -> int:
+    """The last place up to `end` where a text can be parted; 0 if there is none.
+
+    Never within a word: the first part of a password is not masked.
+    """
+    while end > 0 and not _is_boundary(text, end):
+        end -= 1
+    return end
 
 
-def _reference(found: re.Match[str]) -> str:
-    return "".join(f"&#{ord(character)};" for character in found[0])
+def _is_boundary(text: str, place: int) -> bool:
+    """Whether no word goes on at a place: a blank is there, or a letter of a script that is written without them."""
+    around = text[place - 1 : place + 1]
+    return len(around) == 2 and (
+        around[0].isspace() or around[1].isspace() or unicodedata.category(around[1]) in _WITHOUT_BLANKS
+    )
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    """The line in pieces of whole words; a word that is longer than a piece may be is left out."""
+    while len(line) > width:
+        end = _end_of_word(line, width)
+        if piece := line[:end].rstrip():
+            yield piece
+        elif not end:
+            yield ELLIPSIS
+            end = next((place for place in range(width, len(line)) if _is_boundary(line, place)), len(line))
+        line = line[end:].lstrip()
+    yield line
+
+
+def _inert(text: str) -> str:
+    """Text of a block of HTML. It is code as a whole where a part would be resolved: no tag stands within a word."""
+    shown = text.translate(_REFERENCES)
+    return f"<code>{shown}</code>" if _RESOLVED.search(text) else shown

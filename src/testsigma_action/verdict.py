@@ -8,6 +8,7 @@ from testsigma_action.errors import ActionError
 from testsigma_action.evidence import all_executed, cases, findings, places, unaccounted, unreadable_fields
 from testsigma_action.model import Result, Run
 from testsigma_action.report import Conclusion, Verdict, balanced
+from testsigma_action.text import one_line
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
@@ -125,14 +126,14 @@ def _unexplained(tree: ResultTree) -> Iterator[str]:
 
 def _said(run: Run) -> str:
     """The service's own reason (no agent, parallel limit, ...) where it says more than the result does."""
-    message = remarkable(run.message[:LONGEST_MESSAGE])
+    message = remarkable(run.message)
     return f"Testsigma says: {message}" if message else ""
 
 
 def remarkable(message: str) -> str:
     """What the service says of a run, on one line; nothing where it says nothing."""
-    said = " ".join(message.split())
-    return "" if COMMONPLACE.fullmatch(said) else said
+    said = one_line(" ".join(filter(None, map(str.strip, message.splitlines()))), LONGEST_MESSAGE)
+    return "" if COMMONPLACE.fullmatch(" ".join(said.split())) else said
 
 
 def _not_passed(tree: ResultTree) -> Verdict | None:

@@ -35,7 +35,7 @@ BUGS = {
         "_give_up = Leaving.give_up\nLeaving.give_up = lambda self, error, **_: _give_up(self, error, stopping=True)",
     ),
     "no_run_is_lost": ("reporters/outputs.py", "def early(_):\n    return {'run-id': '', 'run-url': ''}"),
-    "keeps_the_key": ("api/transport.py", "Transport._without_key = lambda self, body: body"),
+    "keeps_the_key": ("secret.py", "Secret.encodings = lambda _: ()"),
     "ends_in_time": ("cancel.py", "Calls.check = lambda _: None"),
     "says_one_thing": ("ci/github.py", "GitHub.write_summary = lambda *_: True"),
 }

@@ -103,7 +103,7 @@ def active(markdown: str) -> list[str]:
 
 
 class _Structure(HTMLParser):
-    """Notes which tags there are, apart from line breaks and paragraphs, whose number depends on the text."""
+    """Notes which tags there are, apart from line breaks, paragraphs and code, whose number depends on the text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class _Structure(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as inherited
         """Note a tag."""
-        if tag not in {"br", "p"}:
+        if tag not in {"br", "p", "code"}:
             self.tags.append(tag)
 
 

@@ -156,11 +156,11 @@ class _Tags(HTMLParser):
 
 
 def tags_of(page: str) -> list[str]:
-    """The tags of a page, without those that stand for a line break."""
+    """The tags of a page, without line breaks and code, whose number depends on the text."""
     reader = _Tags()
     reader.feed(page)
     assert all(re.fullmatch(r"https?://[!-~]+", target) for target in reader.targets)
-    return [tag for tag in reader.tags if tag != "br"]
+    return [tag for tag in reader.tags if tag not in {"br", "code", "/code"}]
 
 
 @fast
@@ -188,8 +188,7 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
     assert tags_of(hostile) == tags_of(plain)
     assert hostile.count("```mermaid\n") == plain.count("```mermaid\n") == 1
     assert all(word in hostile for word in ("1 new failure", "1 flaky case", "1 fixed case"))
-    headings = [line for line in hostile.split("\n") if line.startswith("#")]
-    assert len(headings) == len([line for line in plain.split("\n") if line.startswith("#")])
+    assert not any(line.startswith("#") for line in hostile.split("\n"))
     hostile.encode()
 
 
@@ -221,10 +220,10 @@ def test_log_lines_are_no_commands(report: Report) -> None:
     ]
     for line in lines:
         line.encode()
-        assert line.isprintable() or not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line)
+        assert line.isprintable() or not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line)
         assert len(line.splitlines()) == 1
-        visible = re.sub("[^ -~]", "", line)
-        assert "##" not in visible
+        visible = re.sub("[^ -~│]", "", line)
+        assert not re.search(r"##[a-z]*\[", visible, re.IGNORECASE)
         assert not visible.lstrip().startswith(("::", "---", "+++", "~~~"))
 
 

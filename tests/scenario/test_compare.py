@@ -30,7 +30,7 @@ def test_new_known_and_fixed(bench: Bench) -> None:
     assert "Checkout / Pay by card (new, failed, " in step.log
     assert "Checkout / Pay by voucher (known, failed, " in step.log
     summary = step.summary
-    order = ("<b>1 new, 1 known, 1 fixed</b> since", "### 1 new failure", "### 1 known failure", "### 1 fixed case")
+    order = ("<b>1 new, 1 known, 1 fixed</b> since", "<h3>1 new failure", "<h3>1 known failure", "<h3>1 fixed case")
     assert sorted(order, key=summary.index) == list(order)
     notes = [line for line in step.lines if line.startswith("::error ")]
     assert ["New%3A Chrome / Checkout / Pay by card" in line for line in notes] == [True, False]
@@ -66,7 +66,7 @@ def test_first_run_of_a_plan(bench: Bench) -> None:
     step = bench.run(server=bench.serve(replace(served("Pay by card"), runs_before=())))
     assert step.outputs["new-failures"] == ""
     assert "since" not in step.log + step.summary
-    assert "### 1 case did not pass" in step.summary
+    assert "<h3>1 case did not pass" in step.summary
 
 
 def test_trouble_with_it_does_not_change_the_verdict(bench: Bench) -> None:

@@ -55,6 +55,26 @@ def test_a_service_that_repeats_the_key(bench: Bench, shape: str) -> None:
     assert bench.run({}, server=redirected).exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("encoding", "escapes", "packed"),
+    [("utf-16", "must", False), ("utf-32-be", "some", True), ("utf-8", "all", True), ("utf-16-le", "all", False)],
+)
+def test_the_key_in_an_answer_of_any_encoding(bench: Bench, encoding: str, escapes: str, *, packed: bool) -> None:
+    """UTF-16 and UTF-32, escapes of every character or of some, gzip: in texts, names of fields and errors."""
+    dress = {"encoding": encoding, "escapes": escapes, "gzip": packed}
+    body = json.dumps({"error": f"{'x' * 290} {KEY}", KEY: KEY})
+    plan = {"name": f"{KEY} {KEY}", "message": f"{'m ' * 499}{KEY}", "at_end": {KEY: KEY}}
+    served = with_key(scenario("failing").with_plan(**plan)).with_options(**dress)
+    faults = (Fault("status", status=503, text=body), Fault("steps", status=404, text=body, count=None))
+    step = bench.run({}, server=bench.serve(served.with_faults(*faults)))
+    assert step.exit_code == 1
+    assert "*** ***" in step.log
+    for text in (body, f"<p>Key {KEY} is\nnot known</p>"):
+        refused = bench.run({}, server=bench.serve(served.with_faults(Fault("start", status=403, text=text))))
+        assert refused.exit_code == 3
+        assert not any(KEY[start : start + 8] in refused.log.partition("\n")[2] for start in range(len(KEY) - 8))
+
+
 def test_debugging_shows_no_more(run_scenario: Callable[..., Outcome]) -> None:
     """The switches that make runners and Python talkative do not change what is said."""
     step = run_scenario(scenario("failing"), DEBUG)

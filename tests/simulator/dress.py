@@ -1,6 +1,9 @@
-"""The same answers in other clothes: IDs as strings, results in the other vocabulary, objects under `data`."""
+"""The same answers in other clothes: other IDs, words and wrappers, and bytes in other encodings."""
 
+import gzip
 import json
+import re
+from dataclasses import replace
 
 from tests.simulator.scenario import Options
 from tests.simulator.wire import Response, json_response
@@ -37,3 +40,37 @@ def _entry(key: str, value: object, options: Options) -> object:
     if options.string_ids and named_id and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return _value(value, options)
+
+
+def encoded(response: Response, options: Options) -> Response:
+    """The response in the encoding and with the escapes that the options want; errors and faults, too."""
+    if options.encoding == "utf-8" and options.escapes == "must" and not options.gzip:
+        return response
+    body = _escaped(response.body.decode("utf-8"), options.escapes).encode(options.encoding, "surrogatepass")
+    if not options.gzip:
+        return replace(response, body=body)
+    return replace(response, body=gzip.compress(body), headers=(*response.headers, ("Content-Encoding", "gzip")))
+
+
+def _escaped(text: str, escapes: str) -> str:
+    """JSON with escapes within its texts, names of fields included; other text as it is."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return text
+    if escapes == "must":
+        return text
+    return re.sub(r'"((?:[^"\\]|\\.)*)"', lambda found: f'"{_escapes(json.loads(found[0]), escapes)}"', text)
+
+
+def _escapes(text: str, escapes: str) -> str:
+    units = text.encode("utf-16-be", "surrogatepass")
+    codes = [int.from_bytes(units[at : at + 2]) for at in range(0, len(units), 2)]
+    return "".join(_escape(code, number, escapes) for number, code in enumerate(codes))
+
+
+def _escape(code: int, number: int, escapes: str) -> str:
+    plain = 32 <= code < 127 and chr(code) not in '"\\'
+    if escapes == "some" and plain and number % 2:
+        return "\\/" if chr(code) == "/" else chr(code)
+    return f"\\u{code:04x}" if number % 3 else f"\\u{code:04X}"

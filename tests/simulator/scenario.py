@@ -56,6 +56,9 @@ class Options:
     listed_after: seconds after its start in which a run is missing in the lists of runs, although its status is known.
     listed_twice: lists of runs have every run twice, the second time with the same ID or with zeros in front of it.
     doubled_starts: something on the way sends every start twice, and shows the first or the last of the two answers.
+    encoding: how the bytes of JSON answers and error bodies are made of characters; `gzip`: they are packed.
+    escapes: which characters of a JSON text are written as escapes: those that must be, `all` (in lower or upper case
+        by turns), or `some` (every other one).
     stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
     lag: how long answers about a run that is over are behind.
     """
@@ -81,6 +84,9 @@ class Options:
     total_pages: bool = True
     newest_first: bool = True
     ignore_query: bool = False
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"] = "utf-8"
+    escapes: Literal["must", "all", "some"] = "must"
+    gzip: bool = False
     replication_delay: int = 0
     busy_when_active: bool = False
     unknown_plan_status: int = 500

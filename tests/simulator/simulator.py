@@ -10,7 +10,7 @@ from typing import Final
 from tests.simulator import answers_v1 as v1
 from tests.simulator import answers_v2 as v2
 from tests.simulator.bodies_v1 import run_object
-from tests.simulator.dress import dressed
+from tests.simulator.dress import dressed, encoded
 from tests.simulator.faults import Fault, Faults
 from tests.simulator.recording import Recording, Seen
 from tests.simulator.routes import Match, match
@@ -73,7 +73,7 @@ class Simulator:
             now = self._clock()
             found = match(request)
             self._service.tick(now)
-            response = self._dated(self._faulty(request, found, now), now)
+            response = encoded(self._dated(self._faulty(request, found, now), now), self.scenario.options)
             self._record(request, found.call, response, now)
         return response
 

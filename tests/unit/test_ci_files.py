@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.ci.files import Workspace
+from testsigma_action.secret import Secret
 
 AS_ROOT = os.geteuid() == 0
 
@@ -210,6 +211,12 @@ def test_any_text_can_be_written(tmp_path: Path) -> None:
     """Lone surrogates come with names from the service; they do not cost the report."""
     Workspace(tmp_path).write("report.xml", ["a\udcffb"])
     assert (tmp_path / "report.xml").read_text(encoding="utf-8") == "a?b"
+
+
+def test_no_file_has_the_secret(tmp_path: Path) -> None:
+    """Whatever a report is made of, and wherever its pieces are parted."""
+    Workspace(tmp_path, Secret("key-for-tests")).write("report.xml", ["a key-for", "-tests b key-for-te", "sts"])
+    assert (tmp_path / "report.xml").read_text(encoding="utf-8") == "a *** b ***"
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root gives files away")

@@ -9,6 +9,7 @@ import pytest
 from tests.hostile import runner, texts
 from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
+from testsigma_action.text import cut
 
 HOSTILE = "%0A::error::x\r\n::set-output name=a::b,c"
 
@@ -58,8 +59,8 @@ def test_annotations_are_one_command(level: str) -> None:
 
 def test_long_annotations_are_cut_before_they_are_escaped() -> None:
     """The runner cuts the message; a cut in the middle of an escape would show it."""
-    [line] = GitHub({}).annotation("error", "T", "%" * 10_000)
-    assert line == f"::error title=T::{'%25' * LONGEST_MESSAGE}"
+    [line] = GitHub({}).annotation("error", "T", "% " * 10_000)
+    assert line == f"::error title=T::{'%25 ' * (LONGEST_MESSAGE // 2 - 1)}%25…"
 
 
 @pytest.mark.parametrize(("variable", "method"), [("GITHUB_OUTPUT", "write_outputs"), ("GITHUB_STATE", "write_state")])
@@ -109,7 +110,7 @@ def test_annotations_of_anything_are_one_command(text: str) -> None:
     [command] = runner.commands(line)
     assert (command.name, set(command.properties)) == ("error", {"title"})
     if text.strip() == text:
-        assert (command.properties["title"], command.data) == (text, text[:LONGEST_MESSAGE])
+        assert (command.properties["title"], command.data) == (text, cut(text, LONGEST_MESSAGE))
 
 
 def test_the_summary_is_appended(tmp_path: Path) -> None:
@@ -158,6 +159,18 @@ def test_files_that_can_be_written_are_no_problem(tmp_path: Path) -> None:
     file.write_text("before", encoding="utf-8")
     assert GitHub({"GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(file)}).problems(summary=True) == []
     assert file.read_text(encoding="utf-8") == "before"
+
+
+@pytest.mark.parametrize(("variable", "method"), [("GITHUB_OUTPUT", "write_outputs"), ("GITHUB_STATE", "write_state")])
+def test_no_value_has_the_secret(tmp_path: Path, variable: str, method: str) -> None:
+    """Nor has the summary: whatever is appended to a file of the runner goes without it."""
+    path = tmp_path / "file"
+    platform = GitHub({variable: str(path), "GITHUB_STEP_SUMMARY": str(path)})
+    platform.hide(Secret("key-for-tests"))
+    getattr(platform, method)({"name": "a key-for-tests"})
+    platform.write_summary("b key-for-tests")
+    assert "key-for-tests" not in path.read_text("utf-8")
+    assert path.read_text("utf-8").count("***") == 2
 
 
 def test_any_text_can_be_written(tmp_path: Path) -> None:

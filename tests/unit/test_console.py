@@ -47,7 +47,7 @@ def test_warnings() -> None:
 def test_traceback() -> None:
     """A bug has its traceback behind a bar, and no line of it is a command."""
     lines = console.traceback(ValueError("x\n::error::y"))
-    assert lines[-2:] == ["│ ValueError: x", "│ : :error::y"]
+    assert lines[-2:] == ["│ ValueError: x", "│ ::error::y"]
 
 
 def test_adopted() -> None:

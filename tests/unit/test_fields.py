@@ -63,7 +63,7 @@ def test_the_first_text_counts() -> None:
 
 def test_long_texts_are_cut() -> None:
     """A message of megabytes is not kept."""
-    assert len(Fields({"a": "x" * 1_000_000}).text("a")) == LONGEST_TEXT
+    assert LONGEST_TEXT - 2 <= len(Fields({"a": "x " * 1_000_000}).text("a")) <= LONGEST_TEXT
 
 
 @pytest.mark.parametrize(

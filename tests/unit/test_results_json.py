@@ -83,10 +83,10 @@ def test_runtime_data_by_name_only() -> None:
 
 def test_text_is_unchanged_but_encodable() -> None:
     """Text keeps its line breaks and control characters; lone surrogates are replaced; very long text is cut."""
-    odd = replace(case("a\nb\x00\u2028"), url="\ud800", result_label="x" * 100_000, visual_result=Result.FAILED)
+    odd = replace(case("a\nb\x00\u2028"), url="\ud800", result_label="x " * 50_000, visual_result=Result.FAILED)
     (found,) = rendered(of_cases(odd))["runs"][0]["machines"][0]["suites"][0]["cases"]
     assert (found["name"], found["url"], found["visualResult"]) == ("a\nb\x00\u2028", "\ufffd", "failed")
-    assert len(found["resultLabel"]) == 65_536
+    assert 65_530 < len(found["resultLabel"]) <= 65_536
 
 
 def test_pieces_are_small() -> None:

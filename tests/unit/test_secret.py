@@ -59,6 +59,27 @@ def test_any_key_in_json(key: str) -> None:
     assert hidden(json.dumps({"error": f"bad {key}"}), key) == json.dumps({"error": f"bad {HIDDEN}"})
 
 
+@given(keys, st.integers(1, 50), st.integers(0, 3))
+def test_in_pieces(key: str, length: int, times: int) -> None:
+    """Wherever a text is cut into pieces, the secret is hidden as in the whole."""
+    text = f" {key} \n" * times
+    pieces = [text[start : start + length] for start in range(0, len(text), length)]
+    assert "".join(Secret(key).hidden_in_chunks(pieces)) == Secret(key).hidden_in(text)
+
+
+def test_in_many_pieces() -> None:
+    """A long text is not kept until its end; a secret between two parts that are handed on is hidden."""
+    pieces = list(Secret(KEY).hidden_in_chunks(f"{'x' * 997}{KEY}" for _ in range(2000)))
+    assert len(pieces) > 3
+    assert "".join(pieces) == f"{'x' * 997}{HIDDEN}" * 2000
+
+
+def test_in_a_value_of_json() -> None:
+    """In texts and in names of fields, however deep; what is no text stays as it is."""
+    value = {"a": [1, None, True, {KEY: f"x {KEY}", "b": 1.5}], "c": "short"}
+    assert Secret(KEY).hidden_in_json(value) == {"a": [1, None, True, {HIDDEN: f"x {HIDDEN}", "b": 1.5}], "c": "short"}
+
+
 def test_no_secret_has_no_shape() -> None:
     """Nor has one so short that hiding it would damage other texts."""
     assert NO_SECRET.encodings() == Secret("1234567").encodings() == ()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from testsigma_action.model import Timing
+from testsigma_action.text import cut
 
 T = TypeVar("T")
 
@@ -65,7 +66,7 @@ class Fields:
         for key in keys:
             value = self._body.get(key)
             if isinstance(value, str) and value:
-                return value[:LONGEST_TEXT]
+                return cut(value, LONGEST_TEXT)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return str(value)
         return ""

@@ -8,6 +8,7 @@ errs on the safe side.
 import json
 
 from testsigma_action.api.fields import DecodeError
+from testsigma_action.secret import NO_SECRET, Secret
 
 # Room for 100,000 cases with a few data sets each (bytes, and things in one answer); with these limits the parsed
 # answer, whatever its shape, stays within 400 MB.
@@ -16,15 +17,29 @@ MOST_CONTAINERS = 600_000
 MOST_VALUES = 1_600_000
 
 
-def parse_json(body: bytes) -> object:
-    """The JSON of an answer. Raises DecodeError where it is none, or has too much in it."""
+def parse_json(body: bytes, secret: Secret = NO_SECRET) -> object:
+    """The JSON of an answer, without the secret. Raises DecodeError where it is none, or has too much in it.
+
+    A service may repeat the key. It is hidden once the text is decoded, before any of it is cut or escaped. A text
+    without escapes shows the key plainly if it has it, so most answers are only searched as a whole.
+    """
     containers = body.count(b"{") + body.count(b"[")
     if len(body) > LARGEST or containers > MOST_CONTAINERS or body.count(b",") > MOST_VALUES:
         raise DecodeError("with more in it than can be kept")
     try:
-        text = body.decode(json.detect_encoding(body))
+        text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
         # The bytes are not needed any more, and may be many.
         del body
-        return json.loads(text.removeprefix("\ufeff"))
+        may_have_it = "\\u" in text or "\\/" in text or secret.stands_in(text)
+        value: object = json.loads(text)
+        return secret.hidden_in_json(value) if may_have_it else value
     except (ValueError, RecursionError):
         raise DecodeError("that is no JSON") from None
+
+
+def without_secret(body: bytes, secret: Secret) -> bytes:
+    """The body of an error without the secret, in UTF-8 whatever its encoding was; it need not be JSON."""
+    try:
+        return json.dumps(parse_json(body, secret)).encode()
+    except (DecodeError, RecursionError):
+        return secret.hidden_in(body.decode(json.detect_encoding(body), "replace")).encode("utf-8", "replace")

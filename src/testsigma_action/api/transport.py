@@ -23,14 +23,14 @@ from testsigma_action.api import envelope
 from testsigma_action.api.causes import name, unsent
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.network import MEGABYTE, BadAnswer, Exchange, Network, begin
-from testsigma_action.api.parsing import parse_json
+from testsigma_action.api.parsing import parse_json, without_secret
 from testsigma_action.api.route import Route
 from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.trouble import ErrorAnswer, Trouble, answered_with, backoff, error_of, retry_after, saying
 from testsigma_action.cancel import pause
 from testsigma_action.clock import Clock
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient, Unreachable
-from testsigma_action.secret import HIDDEN, Secret
+from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 Json = object
@@ -154,7 +154,7 @@ class Transport:
         self.base_url = route.base_url
         self.host = route.host
         self._auth = BearerAuth(key)
-        self._hidden = tuple(encoding.encode() for encoding in key.encodings())
+        self._key = key
         self._route = route
         self._clock = clock
         self._observe = observe
@@ -219,7 +219,7 @@ class Transport:
         try:
             # One at a time, since many large answers at once would need too much memory; the bytes are let go early.
             with self._decoding:
-                body = parse_json(received.pop())
+                body = parse_json(received.pop(), self._key)
                 if not envelope.error_said(body):
                     value = decode(envelope.unwrapped(body))
                     self._proven = True
@@ -305,20 +305,14 @@ class Transport:
         expected = response.headers.get("Content-Length", "")
         if len(expected) < 20 and expected.isdecimal() and raw.tell() < int(expected):
             raise BadAnswer("shorter than announced")
-        return self._without_key(bytes(body))
-
-    def _without_key(self, body: bytes) -> bytes:
-        """A service that repeats the key in an answer does not bring it into our reports."""
-        for encoding in self._hidden:
-            body = body.replace(encoding, HIDDEN.encode())
-        return body
+        return bytes(body)
 
     def _error(self, request: Request, response: requests.Response) -> ApiError:
         redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
             body=b"" if redirect else self._error_body(response),
-            location_host=_host(self._without_key(response.headers.get("Location", "").encode()).decode()),
+            location_host=self._key.hidden_in(_host(self._key.hidden_in(response.headers.get("Location", "")))),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
@@ -326,7 +320,7 @@ class Transport:
     def _error_body(self, response: requests.Response) -> bytes:
         """What the error says; its status says enough where the body cannot be read."""
         try:
-            return self._read(response, ERROR_BODY)
+            return without_secret(self._read(response, ERROR_BODY), self._key)
         except FAILURES:
             return b""
 

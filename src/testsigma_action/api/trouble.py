@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+from testsigma_action.text import cut, one_line
 
 # Characters that are shown of what an error answer says.
 EXCERPT = 300
@@ -60,7 +61,7 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
     if answer.status < 300:
         return Transient(f"{answered}.", status=answer.status)
     if answer.status < 400:
-        target = answer.location_host[:EXCERPT] or "another path"
+        target = cut(answer.location_host, EXCERPT) or "another path"
         return Redirected(
             f"{answered} and points to {target}.", code="api-redirected", status=answer.status, hint=REDIRECT_HINT
         )
@@ -133,7 +134,7 @@ def reason_in(said: object) -> str:
         return ""
     told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
     texts = (part.get(key) for part in told for key in ("error", "message", "error_description"))
-    return next((_one_line(text) for text in texts if isinstance(text, str) and text), "")
+    return next((one_line(" ".join(text.split("\n")), EXCERPT) for text in texts if isinstance(text, str) and text), "")
 
 
 def excerpt(body: bytes) -> str:
@@ -143,7 +144,7 @@ def excerpt(body: bytes) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:EXCERPT]
+    return cut(" ".join(text.split()), EXCERPT)
 
 
 def phrase(status: int) -> str:

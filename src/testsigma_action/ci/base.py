@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from testsigma_action.secret import Secret
+from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
 
 NO_WORKING_FOLDER = (
@@ -23,6 +23,11 @@ class Platform:
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Keep the environment; nothing is read or written yet."""
         self._environ = environ
+        self._secret = NO_SECRET
+
+    def hide(self, secret: Secret) -> None:
+        """Replace this secret in all that is written to files of the platform from now on."""
+        self._secret = secret
 
     @classmethod
     def recognises(cls, _environ: Mapping[str, str]) -> bool:

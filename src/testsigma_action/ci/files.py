@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from testsigma_action.secret import NO_SECRET, Secret
+
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
@@ -14,9 +16,10 @@ FOLDER_MODE = 0o755
 class Workspace:
     """The folder that reports are written to."""
 
-    def __init__(self, root: Path) -> None:
-        """Take the folder. A relative path in it is one below it."""
+    def __init__(self, root: Path, secret: Secret = NO_SECRET) -> None:
+        """Take the folder, and the secret that no file may have. A relative path in it is one below the folder."""
         self.root = Path(os.path.normpath(root))
+        self._secret = secret
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
         """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
@@ -28,7 +31,7 @@ class Workspace:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-                file.writelines(chunks)
+                file.writelines(self._secret.hidden_in_chunks(chunks))
             self._share(Path(temporary), FILE_MODE)
             Path(temporary).replace(target)
         except BaseException:

@@ -10,7 +10,7 @@ from pathlib import Path
 from testsigma_action.ci.base import Platform, working_folder
 from testsigma_action.ci.files import append
 from testsigma_action.secret import Secret
-from testsigma_action.text import no_command
+from testsigma_action.text import cut, no_command
 
 # The runner cuts an annotation's message after this many characters.
 LONGEST_MESSAGE = 4096
@@ -66,7 +66,7 @@ class GitHub(Platform):
 
     def annotation(self, level: str, title: str, message: str) -> list[str]:
         """Shown at the top of the run and in the pull request."""
-        return [f"::{level} title={_property(title)}::{_data(message[:LONGEST_MESSAGE])}"]
+        return [f"::{level} title={_property(title)}::{_data(cut(message, LONGEST_MESSAGE))}"]
 
     def write_outputs(self, outputs: Mapping[str, str]) -> None:
         """Append to GITHUB_OUTPUT."""
@@ -84,7 +84,7 @@ class GitHub(Platform):
         path = self._environ.get(variable)
         if not path:
             return False
-        append(Path(path), text)
+        append(Path(path), self._secret.hidden_in(text))
         return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from testsigma_action.ci.output import Output
-from testsigma_action.secret import HIDDEN, Secret
+from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
 
 # To the beginning of the line, and nothing on it from there.
@@ -22,7 +22,7 @@ class Log:
         # Where standard output is closed there is nobody to tell.
         self._stream = stream or sys.stdout or io.StringIO()
         self._output = Output(self._stream)
-        self._hidden: tuple[str, ...] = ()
+        self._secret = NO_SECRET
         self._drawn = False
 
     @property
@@ -50,7 +50,7 @@ class Log:
 
     def hide(self, secret: Secret) -> None:
         """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
-        self._hidden = secret.encodings()
+        self._secret = secret
 
     def say(self, lines: Iterable[str]) -> None:
         """Print lines for people. None of them is a command to a CI system, whatever stands in it."""
@@ -75,6 +75,4 @@ class Log:
         self._output.close()
 
     def _without_secrets(self, line: str) -> str:
-        for text in self._hidden:
-            line = line.replace(text, HIDDEN)
-        return line
+        return self._secret.hidden_in(line)

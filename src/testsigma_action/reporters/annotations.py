@@ -18,7 +18,7 @@ from testsigma_action.reporters import (
     step_verdict,
     suite_name,
 )
-from testsigma_action.text import MESSAGE, NAME, cut, log_line
+from testsigma_action.text import MESSAGE, NAME, cut, log_line, log_text, no_command
 
 # What the check-run API of GitHub takes; the runner itself cuts messages at 4,096 characters.
 _TITLE = 255
@@ -84,7 +84,7 @@ def _more(number: int, report: Report, *, alone: bool) -> Annotation:
 
 
 def _title(*parts: str) -> str:
-    return cut(" / ".join(log_line(part, NAME) for part in parts), _TITLE)
+    return no_command(cut(" / ".join(log_text(part, NAME) for part in parts), _TITLE))
 
 
 def _message(*parts: str) -> str:

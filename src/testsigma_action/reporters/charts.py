@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Self
 
 from testsigma_action.model import Counts, Result, Timing
@@ -81,19 +82,23 @@ class _Bar:
 
 def timeline(machines: Sequence[MachineResult]) -> str:
     """When each suite was at work, by machine; each machine where there are too many suites; nothing for one alone."""
-    sections = [(machine_name(machine), list(_suites(machine))) for machine in machines]
+    sections = [
+        (_label(machine_name(machine), _SECTION, f"machine {number}"), list(_suites(machine)))
+        for number, machine in enumerate(machines, 1)
+    ]
     if sum(len(bars) for _, bars in sections) > MOST_ROWS:
-        sections = [("Machines", [bar for machine in machines for bar in _machine(machine)][:MOST_ROWS])]
+        sections = [("Machines", list(islice(_machines(machines), MOST_ROWS)))]
     return _gantt([section for section in sections if section[1]])
 
 
 def _suites(machine: MachineResult) -> Iterator[_Bar]:
-    for suite in machine.suites:
-        yield from _Bar.of(suite_name(suite), suite.result, suite.timing)
+    for number, suite in enumerate(machine.suites, 1):
+        yield from _Bar.of(_label(suite_name(suite), _LABEL, f"suite {number}"), suite.result, suite.timing)
 
 
-def _machine(machine: MachineResult) -> Iterator[_Bar]:
-    return _Bar.of(machine_name(machine), machine.result, machine.timing)
+def _machines(machines: Sequence[MachineResult]) -> Iterator[_Bar]:
+    for number, machine in enumerate(machines, 1):
+        yield from _Bar.of(_label(machine_name(machine), _LABEL, f"machine {number}"), machine.result, machine.timing)
 
 
 def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:
@@ -105,7 +110,7 @@ def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:
     if span > _LONGEST:
         return ""
     lines = (line for name, section in sections for line in _section(name, section, begin))
-    room = _PADDING + _CHARACTER * max(min(len(name), _SECTION) for name, _ in sections)
+    room = _PADDING + _CHARACTER * max(len(name) for name, _ in sections)
     layout = {"gantt": {"leftPadding": room, "useWidth": _WIDTH, **_LETTERS}, "themeCSS": _TICK_LETTERS}
     return _block(f"%%{{init: {json.dumps(layout)}}}%%", "gantt", *_axis(span), *lines)
 
@@ -120,16 +125,19 @@ def _axis(span: timedelta) -> Iterator[str]:
 
 
 def _section(name: str, bars: Iterable[_Bar], begin: datetime) -> Iterator[str]:
-    yield f"section {_label(name, _SECTION)}"
+    yield f"section {name}"
     for bar in bars:
         start, end = (_ORIGIN + (moment - begin) for moment in (bar.begin, bar.end))
         times = f"{start.isoformat(timespec='milliseconds')}, {end.isoformat(timespec='milliseconds')}"
-        yield f"{_label(bar.name, _LABEL)} :{_TAGS.get(bar.result, '')}{times}"
+        yield f"{bar.name} :{_TAGS.get(bar.result, '')}{times}"
 
 
-def _label(name: str, most: int) -> str:
-    """A name that takes no more room than so many Latin letters; letters of other scripts may be twice as wide."""
-    return mermaid_label(name, most if name.isascii() else most // 2)
+def _label(name: str, most: int, otherwise: str) -> str:
+    """A name that takes no more room than so many Latin letters; letters of other scripts may be twice as wide.
+
+    A name that cannot stand in a chart as it is, or does not fit, is replaced: a part of it might be that of a secret.
+    """
+    return mermaid_label(name, most if name.isascii() else most // 2, otherwise)
 
 
 def _block(*lines: str) -> str:

@@ -1,6 +1,7 @@
 """The log: plain lines for people. What the service said stands behind `│ ` or within a sentence of ours.
 
-Every line is returned without its line break, holds none, and is no command to any CI system.
+Every line is returned without its line break and holds none. Words of ours begin it, so that the text of others begins
+no command; `Log.say` makes sure of that.
 """
 
 from collections.abc import Iterable
@@ -25,17 +26,14 @@ from testsigma_action.reporters import (
     suite_name,
     took,
 )
-from testsigma_action.text import NAME, log_line
+from testsigma_action.text import BAR, NAME, log_text
 from testsigma_action.tree import cases_and_hooks
 from testsigma_action.words import in_words
-
-BAR = "│ "
-"""Stands before every line that the service wrote."""
 
 
 def announce(spec: RunSpec) -> str:
     """What is about to be run. Runtime data by name only: its values may be secrets."""
-    plan = f"Plan {log_line(spec.plan_id)}" if spec.plan_id else "An existing run"
+    plan = f"Plan {log_text(spec.plan_id)}" if spec.plan_id else "An existing run"
     configuration = spec.configuration
     details = {
         "build number": spec.build_number,
@@ -44,41 +42,41 @@ def announce(spec: RunSpec) -> str:
         "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
         "uploads for devices": ", ".join(sorted(spec.upload_versions)),
     }
-    told = [f"{name} {log_line(value)}" for name, value in details.items() if value]
+    told = [f"{name} {log_text(value)}" for name, value in details.items() if value]
     return "; ".join([plan, *told])
 
 
 def warnings(texts: Iterable[str]) -> list[str]:
     """What is odd and does not end the step."""
-    return [f"Warning: {log_line(text)}" for text in texts]
+    return [f"Warning: {log_text(text)}" for text in texts]
 
 
 def traceback(error: BaseException) -> list[str]:
     """Where a bug is, for its report; the text of the error may hold anything."""
     lines = "".join(format_exception(error)).splitlines()
-    return [f"{BAR}{log_line(line)}" for line in lines]
+    return [f"{BAR}{log_text(line)}" for line in lines]
 
 
 def link(run: Run) -> str:
     """Where a run is to be seen: the line that is printed as soon as it exists."""
-    return f"Run {log_line(run.id)}: {log_line(run.url)}" if run.url else f"Run {log_line(run.id)}"
+    return f"Run {log_text(run.id)}: {log_text(run.url)}" if run.url else f"Run {log_text(run.id)}"
 
 
 def adopted(run: Run) -> str:
     """The answer to the start was lost, and the run was found by its build number."""
-    return f"The answer to the start was lost. Run {log_line(run.id)} has our build number, so it is ours, and adopted."
+    return f"The answer to the start was lost. Run {log_text(run.id)} has our build number, so it is ours, and adopted."
 
 
 def looking_for(message: str, build_number: str) -> str:
     """The answer to the start does not show which run is ours, so it is looked for."""
-    return f"{log_line(message)} Looking for a run with the build number {log_line(build_number)}, for up to a minute"
+    return f"{log_text(message)} Looking for a run with the build number {log_text(build_number)}, for up to a minute"
 
 
 def other_build(run: Run, build_number: str) -> str:
     """The service did not keep our build number, but nothing else speaks against the run that it named."""
-    named = f"has the build number {log_line(run.build_number)}" if run.build_number else "has no build number"
+    named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
     return (
-        f"Run {log_line(run.id)} {named}, not {log_line(build_number)}. It is taken for ours, because it began after "
+        f"Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is taken for ours, because it began after "
         "our request and no run has our build number"
     )
 
@@ -86,37 +84,37 @@ def other_build(run: Run, build_number: str) -> str:
 def ignored(run: Run, parent: Run, why: Foreign) -> str:
     """A run that is no rerun of ours, although an answer about our run names it."""
     reasons = {
-        Foreign.ANOTHER_PLAN: f"it belongs to plan {log_line(run.plan_id)}, not to plan {log_line(parent.plan_id)}",
-        Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_line(run.parent_id)}",
-        Foreign.BEGAN_EARLIER: f"it began before run {log_line(parent.id)}",
+        Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
+        Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
+        Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
     }
-    named = f"Testsigma names run {log_line(run.id)} as the rerun of run {log_line(parent.id)}"
+    named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
     return f"{named}, but {reasons[why]}. It is ignored: not waited for, not stopped, and no part of the result."
 
 
 def attached(run: Run) -> str:
     """The run was there already; what it is called, and since when it goes."""
     name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
-    of = f" of {log_line(name)}" if name else ""
-    build = f"; build number {log_line(run.build_number)}" if run.build_number else ""
-    return f"Attached to run {log_line(run.id)}{of}{build}"
+    of = f" of {log_text(name)}" if name else ""
+    build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
+    return f"Attached to run {log_text(run.id)}{of}{build}"
 
 
 def rerun_awaited(run: Run) -> str:
     """The run did not pass, and its plan runs failed cases again by itself."""
-    return f"Run {log_line(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again: waiting for that run"
+    return f"Run {log_text(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again: waiting for that run"
 
 
 def unsettled(run: Run) -> str:
     """What a run that is over says of itself does not fit together, which may pass."""
-    said = f"Run {log_line(run.id)}: its results are not complete yet, or contradict each other"
+    said = f"Run {log_text(run.id)}: its results are not complete yet, or contradict each other"
     return f"{said}: reading them again for up to 30 seconds"
 
 
 def rerun(run: Run) -> str:
     """A run in which failed cases run again."""
-    again = f"Run {log_line(run.parent_id)}: its failed cases run again as run {log_line(run.id)}"
-    return f"{again}: {log_line(run.url)}" if run.url else again
+    again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
+    return f"{again}: {log_text(run.url)}" if run.url else again
 
 
 def failed_cases(report: RunReport, most: int = 50) -> list[str]:
@@ -126,7 +124,7 @@ def failed_cases(report: RunReport, most: int = 50) -> list[str]:
         return []
     shown = [_failure(placed, news) for placed, news in found[:most]]
     left = len(found) - len(shown)
-    lines = [f"{cases_and_hooks([placed[2] for placed, _ in found])} did not pass in {log_line(report.title)}:"]
+    lines = [f"{cases_and_hooks([placed[2] for placed, _ in found])} did not pass in {log_text(report.title)}:"]
     lines += [line for told in shown for line in told]
     return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
 
@@ -137,31 +135,31 @@ def since(report: RunReport) -> list[str]:
     if not told:
         return []
     difference = slower(report.run, told.before) if report.run else ""
-    return [f"Compared with run {log_line(told.before.id)}: {changes(told)}{f', {difference}' if difference else ''}"]
+    return [f"Compared with run {log_text(told.before.id)}: {changes(told)}{f', {difference}' if difference else ''}"]
 
 
 def gaps(report: RunReport) -> list[str]:
     """What could not be had, one line each."""
-    return [f"Not available: {log_line(gap)}" for gap in report.tree.gaps] if report.tree else []
+    return [f"Not available: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:
     """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
     verdict = report.verdict
     lines = [_conclude_run(run) for run in report.runs] if len(report.runs) > 1 else []
-    problems = [log_line(problem) for problem in verdict.reason.splitlines()]
+    problems = [log_text(problem) for problem in verdict.reason.splitlines()]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
     if verdict.exit_code and len(report.runs) == 1:
         lines += _links(report.runs[0])
     hints = [verdict.hint, *(run.verdict.hint for run in report.runs if run.verdict.hint not in verdict.hint)]
-    lines += [f"What to do: {log_line(hint)}" for hint in dict.fromkeys(filter(None, hints))]
+    lines += [f"What to do: {log_text(hint)}" for hint in dict.fromkeys(filter(None, hints))]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
     code = f", {verdict.code}" if verdict.code else ""
     # A word of ours stands first: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
-    return [*lines, f"{conclusion}: {log_line(heading(report))}. {reason}"]
+    return [*lines, f"{conclusion}: {log_text(heading(report))}. {reason}"]
 
 
 def _links(report: RunReport) -> list[str]:
@@ -171,20 +169,20 @@ def _links(report: RunReport) -> list[str]:
 
 
 def _conclude_run(run: RunReport) -> str:
-    url = f" {log_line(run.run.url)}" if run.run and run.run.url else ""
-    title = f"{CONCLUSIONS[run.verdict.conclusion]}: {log_line(run.title)}."
-    return f"{title} {log_line(run.verdict.reason)}{url}"
+    url = f" {log_text(run.run.url)}" if run.run and run.run.url else ""
+    title = f"{CONCLUSIONS[run.verdict.conclusion]}: {log_text(run.title)}."
+    return f"{title} {log_text(run.verdict.reason)}{url}"
 
 
 def _failure(placed: Placed, news: str) -> list[str]:
     machine, suite, case = placed
     step = case.failing_step
-    name = " / ".join(log_line(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
+    name = " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
     facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
     told = [f"{name} ({', '.join(facts)})"]
     if step and step.message:
-        told.append(f"  step {step.position}: {log_line(step.action)}")
-    told.append(f"  {log_line(account(case.result, step, case.result_label))}")
+        told.append(f"  step {step.position}: {log_text(step.action)}")
+    told.append(f"  {log_text(account(case.result, step, case.result_label))}")
     if case.url:
-        told.append(f"  {log_line(case.url)}")
+        told.append(f"  {log_text(case.url)}")
     return [BAR + line for line in told]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from testsigma_action.model import Counts, Run, Status
 from testsigma_action.report import balanced
-from testsigma_action.text import log_line
+from testsigma_action.text import log_text
 from testsigma_action.words import in_words, status_in_words
 
 
@@ -36,8 +36,8 @@ def progress(run: Run, course: Course) -> str:
 
 
 def status(run: Run) -> str:
-    """Where a run is in its life."""
-    words = log_line(status_in_words(run))
+    """Where a run is in its life, in words of ours."""
+    words = log_text(status_in_words(run))
     return f"{words}, still watching" if run.status is Status.UNKNOWN else words
 
 
@@ -92,7 +92,7 @@ def _roughly(duration: timedelta) -> str:
 def outage_begins(problem: str, *, running: bool) -> str:
     """The service cannot be used for now; a run that was started goes on."""
     what = "The service does not answer, trying again; the run goes on without us."
-    return f"{what if running else 'Nothing was started yet, trying again.'} {log_line(problem)}".rstrip()
+    return f"{what if running else 'Nothing was started yet, trying again.'} {log_text(problem)}".rstrip()
 
 
 def outage_ends(lasted: timedelta) -> str:

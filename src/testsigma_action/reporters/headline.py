@@ -18,7 +18,7 @@ from testsigma_action.reporters import (
     slower,
     took,
 )
-from testsigma_action.reporters.markup import CONCLUSION_SIGNS, joined, link
+from testsigma_action.reporters.markup import CONCLUSION_SIGNS, joined, link, paragraph, title
 from testsigma_action.reporters.tables import others
 from testsigma_action.text import html, html_lines
 from testsigma_action.verdict import remarkable
@@ -32,7 +32,7 @@ def of_report(report: Report) -> Iterator[str]:
     """The paragraphs at the top; of one run all that is to be said of it."""
     verdict, alone = report.verdict, len(report.runs) == 1
     where = _where(report.runs[0].spec) if alone and not report.title else ""
-    yield f"## {_title(heading(report), where, verdict)}"
+    yield title(2, _title(heading(report), where, verdict))
     yield from _reason(verdict)
     if alone:
         yield from _told(report.runs[0], verdict)
@@ -40,7 +40,7 @@ def of_report(report: Report) -> Iterator[str]:
 
 def of_run(run: RunReport) -> Iterator[str]:
     """The same for one of several runs."""
-    yield f"### {_title(run.title, _where(run.spec), run.verdict)}"
+    yield title(3, _title(run.title, _where(run.spec), run.verdict))
     yield from _reason(run.verdict)
     yield from _told(run, run.verdict)
 
@@ -64,11 +64,11 @@ def _reason(verdict: Verdict) -> Iterator[str]:
     """Why, what to do, and the stable name, which leads to its explanation; that of plain failures takes no line."""
     named = link(f"<code>{html(verdict.code)}</code>", help_url(verdict.code)) if verdict.code else ""
     failed = verdict.conclusion is Conclusion.FAILED
-    yield joined(f"<b>{html_lines(verdict.reason, _REASON)}</b>", named if failed else "")
+    yield paragraph(joined(f"<b>{html_lines(verdict.reason, _REASON)}</b>", named if failed else ""))
     if verdict.hint:
-        yield f"What to do: {html_lines(verdict.hint, _MESSAGE)}"
+        yield paragraph(f"What to do: {html_lines(verdict.hint, _MESSAGE)}")
     if named and not failed:
-        yield f"Error code {named}, exit code {verdict.exit_code}"
+        yield paragraph(f"Error code {named}, exit code {verdict.exit_code}")
 
 
 def _told(report: RunReport, said: Verdict) -> Iterator[str]:
@@ -78,18 +78,18 @@ def _told(report: RunReport, said: Verdict) -> Iterator[str]:
         return
     if verdict.reason != said.reason:
         why = "" if verdict.reason in said.reason else f" {html_lines(verdict.reason, _MESSAGE)}"
-        yield f"The run itself: {CONCLUSIONS[verdict.conclusion]}.{why}"
+        yield paragraph(f"The run itself: {CONCLUSIONS[verdict.conclusion]}.{why}")
     if needs_saying(report) and run.message not in verdict.reason and _adds_something(run, verdict):
-        yield f"Testsigma says: {html_lines(run.message, _MESSAGE)}"
+        yield paragraph(f"Testsigma says: {html_lines(run.message, _MESSAGE)}")
     since = _since(run, report.comparison) if report.comparison else ""
-    yield "<br>".join(filter(None, (_numbers(report, run), since)))
-    yield _facts(report, run)
+    yield paragraph("<br>".join(filter(None, (_numbers(report, run), since))))
+    yield paragraph(_facts(report, run))
 
 
 def _adds_something(run: Run, verdict: Verdict) -> bool:
     """Whether the service's message is news: that a run was stopped is none where we stopped it."""
     by_us = run.result is Result.STOPPED and verdict.conclusion in {Conclusion.TIMED_OUT, Conclusion.CANCELLED}
-    return not by_us and bool(remarkable(run.message[:_MESSAGE]))
+    return not by_us and bool(remarkable(run.message))
 
 
 def _numbers(report: RunReport, run: Run) -> str:

@@ -1,4 +1,10 @@
-"""What stands everywhere in the summary: signs of outcomes, names of places, links. All of it is safe HTML."""
+"""What stands everywhere in the summary: headings, signs of outcomes, names of places, links. All of it is safe HTML.
+
+Every paragraph is a block of HTML, within which no Markdown is read. (GitHub Flavored Markdown, 4.6, kind 6: it begins
+with one of certain tags at the start of a line and goes on until a blank line.)
+"""
+
+from collections.abc import Iterable
 
 from testsigma_action.model import Result
 from testsigma_action.report import Conclusion
@@ -18,6 +24,21 @@ CONCLUSION_SIGNS = {
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
 _OTHER_SIGN = "⚠️"
 SEPARATOR = " · "
+
+
+def title(level: int, words: str) -> str:
+    """A heading (HTML within)."""
+    return f"<h{level}>{words}</h{level}>"
+
+
+def paragraph(words: str) -> str:
+    """A paragraph (HTML within); nothing where there is nothing to say."""
+    return f"<p>{words}</p>" if words else ""
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """A list of lines (HTML)."""
+    return "\n".join(["<ul>", *(f"<li>{line}</li>" for line in lines), "</ul>"])
 
 
 def sign(result: Result) -> str:
