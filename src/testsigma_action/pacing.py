@@ -187,7 +187,8 @@ class Pace:
         belief = None if age is None else self._belief(age)
         if age is None or not belief or belief.median * belief.spread > (belief.median - age) * VAGUE:
             return None
-        return timedelta(seconds=belief.median - age)
+        left = belief.median - age
+        return timedelta(seconds=left) if left < LONGEST_RUN else None
 
     def _age(self, now: float) -> float | None:
         """Seconds since the run left the queue; None while it is there, and before the first answer."""

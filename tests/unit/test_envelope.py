@@ -37,7 +37,7 @@ def test_everything_else_stays_as_it_is(body: object) -> None:
     ("body", "said"),
     [
         ({"error": "Plan is archived", "code": "0", "fieldErrors": []}, "Plan is archived"),
-        ({"data": None, "error": " Plan \n is archived "}, "Plan is archived"),
+        ({"data": None, "error": " Plan\nis archived "}, "Plan is archived"),
         ({"error_description": "Plan is archived"}, "Plan is archived"),
         ({"error": {"message": "Plan is archived"}}, "Plan is archived"),
         ({"error": True, "message": "Plan is archived"}, "Plan is archived"),

@@ -71,11 +71,11 @@ class Workspace:
                 os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def append(path: Path, text: str) -> None:
-    """Append to a file of the platform, as it stands. Raises OSError, also for a pipe that nobody reads."""
+def append(path: Path, text: str, secret: Secret) -> None:
+    """Append text to a file of the platform, without the secret. Raises OSError, also for a pipe that nobody reads."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, FILE_MODE)
     with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.write(text)
+        file.write(secret.hidden_in(text))
 
 
 def _check_is_file(target: Path) -> None:

@@ -84,7 +84,7 @@ class GitHub(Platform):
         path = self._environ.get(variable)
         if not path:
             return False
-        append(Path(path), self._secret.hidden_in(text))
+        append(Path(path), text, self._secret)
         return True
 
 
