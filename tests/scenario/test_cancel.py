@@ -210,10 +210,9 @@ def test_while_an_unanswered_start_is_looked_for(bench: Bench) -> None:
 
 def test_while_the_plan_is_busy(bench: Bench) -> None:
     """Nothing of ours was started, so nothing is stopped; the run that keeps the plan busy least of all."""
-    busy = Fault("start", status=500, text='{"error": "The specified Test Plan is currently running."}', count=None)
-    server = bench.serve(scenario("passing").with_faults(busy))
+    server = bench.serve(scenario("busy"))
     step = bench.start({"TESTSIGMA_ON_BUSY": "wait", "TESTSIGMA_POLL_INTERVAL": "30s"}, server=server)
-    server.wait_for("start")
+    server.wait_for("newest", 2)
     step.send(signal.SIGTERM)
     outcome = step.wait()
     assert outcome.exit_code == 143

@@ -71,7 +71,7 @@ def test_first_run_of_a_plan(bench: Bench) -> None:
 
 def test_trouble_with_it_does_not_change_the_verdict(bench: Bench) -> None:
     """Where the cases of the run before cannot be had a green run stays green, and says so."""
-    fault = Fault("cases", status=403, text="{}", after=1, count=None)
+    fault = Fault("cases", status=403, after=1, count=None)
     step = bench.run(server=bench.serve(served().with_faults(fault)))
     assert (step.exit_code, step.outputs["conclusion"], step.outputs["new-failures"]) == (0, "passed", "")
     assert "Not available: What is new since run 900." in step.log
