@@ -18,6 +18,8 @@ API = Path(__file__).resolve().parents[2] / "src" / "testsigma_action" / "api"
 # What decides how a run goes on. All else is free text.
 RESULTS = frozenset({"result", "latestResult", "consolidatedResult", "visualTestResult"})
 WORDS = RESULTS | {"status", "consolidatedStatus", "reRunType"}
+# By this the step knows its run: with another text in its place there is no run of ours.
+IDENTITY = frozenset({"buildNo"})
 # What an error answer is read for: `trouble.reason`.
 OF_ERRORS = frozenset({"error", "message", "error_description"})
 
@@ -42,8 +44,8 @@ class HostileSimulator(Simulator):
         """`seed` decides which text stands where."""
         super().__init__(scenario)
         self._seed = seed
-        self._free = texts_read() - WORDS | words
-        self._kept = WORDS - words
+        self._free = (texts_read() - WORDS | words) - IDENTITY
+        self._kept = WORDS - words | IDENTITY
 
     def answer(self, request: Request) -> Response:
         """The regular answer in hostile words, whatever it is: an error, a page of a proxy, a list."""
