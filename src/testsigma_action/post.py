@@ -142,7 +142,7 @@ def _newest(key: RunKey, remote: Remote, log: Log) -> Leftover:
     chain = Chain.of(run) if run else None
     unread = ""
     while run and chain and awaited(run) and chain.length <= MOST:
-        unread = "" if run.rerun_id in {*chain.ids, *strangers} else run.rerun_id
+        unread = chain.named_by(run, strangers)
         rerun = look_once(RunKey(unread), remote, until=remote.after(LOOK_BUDGET)) if unread else None
         if rerun and (why := chain.rejects(rerun, run)):
             log.say(console.warnings([console.ignored(rerun, run, why)]))
