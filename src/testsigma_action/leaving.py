@@ -96,7 +96,7 @@ class Leaving:
             if seen:
                 self.saw(seen)
             if seen and seen.completed:
-                return in_words(run.id, Stop(confirmed=True, run=seen))
+                return stop_in_words(run.id, Stop(confirmed=True, run=seen))
         if stopping:
             return self._stop(run, until)
         if self.known.given_up:
@@ -107,7 +107,7 @@ class Leaving:
         outcome = stop(RunKey.of(run), self.remote, until=until)
         if outcome.run:
             self.saw(outcome.run)
-        return in_words(run.id, outcome)
+        return stop_in_words(run.id, outcome)
 
     def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
@@ -145,7 +145,7 @@ def _attach_hint(run: Run) -> str:
     return f"To wait for it again, attach to it (run-id: {run.id})."
 
 
-def in_words(run_id: str, outcome: Stop) -> str:
+def stop_in_words(run_id: str, outcome: Stop) -> str:
     """What became of a run that we asked to stop."""
     if not outcome.confirmed or not outcome.run:
         return f" It is not certain that run {run_id} was stopped: it may go on. {outcome.trouble}".rstrip()
