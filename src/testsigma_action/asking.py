@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.remote import Remote
-from testsigma_action.cancel import Late
+from testsigma_action.cancel import TOO_LATE, Late
 from testsigma_action.errors import ApiError, Unreachable
 from testsigma_action.tree import StepResult
 
@@ -60,7 +60,7 @@ class Asking:
         except ApiError as error:
             return error
         except Late:
-            return Unreachable("The time for collecting results was over.", code="api-unreachable")
+            return Unreachable(TOO_LATE, code="api-unreachable")
 
     def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
         """What could be fetched, and the errors of the rest, both by ID."""

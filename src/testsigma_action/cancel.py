@@ -29,6 +29,9 @@ REPEAT = 0.3
 # One thread for a call that may hang, and one for what has to be done then: to stop the run.
 FEWEST = 2
 
+# What is said of optional things that were not read in time.
+TOO_LATE = "The time for collecting results was over."
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 T = TypeVar("T")
@@ -237,7 +240,7 @@ class Calls:
         finally:
             for job in running.values():
                 job.abandoned.set()
-        late = Unreachable("The time for collecting results was over.", code="api-unreachable")
+        late = Unreachable(TOO_LATE, code="api-unreachable")
         return [results.get(index, late) for index in range(len(calls))]
 
     def _submit(self, call: Callable[[], Any]) -> _Job:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from testsigma_action.model import Counts, Result, Run
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
+from testsigma_action.words import counted
 
 # Results of what has not ended, or has no result yet.
 UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
@@ -30,7 +31,7 @@ def findings(tree: ResultTree) -> Iterator[Finding]:
     for counts in tree.run.all_counts:
         yield from _broken_counts(counts)
     yield from _unfinished_counts(tree)
-    yield from (Finding(f"nothing is known of {cases(left)}") for left in unaccounted(tree))
+    yield from (Finding(f"nothing is known of {counted(left, 'case')}") for left in unaccounted(tree))
     parts = (tree.run.consolidated_result, tree.details_result, *places(tree))
     if any(result and result.contradicts_pass for result in parts):
         yield Finding("a part of it did not pass")
@@ -61,7 +62,7 @@ def _broken_counts(counts: Counts) -> Iterator[Finding]:
     numbers = {"failed": counts.failed, "aborted": counts.aborted, "stopped": counts.stopped}
     for word, number in numbers.items():
         if number:
-            yield Finding(f"its counters have {number} {word}")
+            yield Finding(f"its counters have {number:,} {word}")
 
 
 def _unfinished_counts(tree: ResultTree) -> Iterator[Finding]:
@@ -71,7 +72,7 @@ def _unfinished_counts(tree: ResultTree) -> Iterator[Finding]:
     for counts in tree.run.all_counts:
         for word, number in {"queued": counts.queued, "running": counts.running}.items():
             if number:
-                yield Finding(f"its counters have {number} {word}")
+                yield Finding(f"its counters have {number:,} {word}")
 
 
 def all_executed(tree: ResultTree) -> bool:
@@ -111,11 +112,6 @@ def unreadable_fields(tree: ResultTree) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     told = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
     return f"{told}{more} cannot be read"
-
-
-def cases(number: int) -> str:
-    """So many cases, in words."""
-    return "1 case" if number == 1 else f"{number} cases"
 
 
 def without_result(run: Run) -> bool:

@@ -10,7 +10,7 @@ from testsigma_action import lookup
 from testsigma_action.api.remote import Remote
 from testsigma_action.errors import ActionError, Cancelled
 from testsigma_action.fate import look_for
-from testsigma_action.identity import Began, Claim, RunKey, claim, same_id
+from testsigma_action.identity import Began, Claim, RunKey, claim
 from testsigma_action.known import Known
 from testsigma_action.lookup import Search
 from testsigma_action.model import Result, Run
@@ -96,7 +96,7 @@ class Leaving:
             if seen:
                 self.saw(seen)
             if seen and seen.completed:
-                return in_words(run.id, Stop(confirmed=True, run=seen))
+                return stop_in_words(run.id, Stop(confirmed=True, run=seen))
         if stopping:
             return self._stop(run, until)
         if self.known.given_up:
@@ -107,15 +107,16 @@ class Leaving:
         outcome = stop(RunKey.of(run), self.remote, until=until)
         if outcome.run:
             self.saw(outcome.run)
-        return in_words(run.id, outcome)
+        return stop_in_words(run.id, outcome)
 
     def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
         chain = self.known.chain
-        if not parent.rerun_id or any(same_id(parent.rerun_id, one) for one in chain.ids):
+        rerun_id = chain.named_by(parent)
+        if not rerun_id:
             return None
         until = min(until - CANCEL_RESERVE, self.remote.after(CANCEL_LOOK))
-        seen = look_once(RunKey(parent.rerun_id), self.remote, until=until)
+        seen = look_once(RunKey(rerun_id), self.remote, until=until)
         if not seen or chain.rejects(seen, parent):
             return None
         self.saw(as_rerun(seen, parent))
@@ -144,7 +145,7 @@ def _attach_hint(run: Run) -> str:
     return f"To wait for it again, attach to it (run-id: {run.id})."
 
 
-def in_words(run_id: str, outcome: Stop) -> str:
+def stop_in_words(run_id: str, outcome: Stop) -> str:
     """What became of a run that we asked to stop."""
     if not outcome.confirmed or not outcome.run:
         return f" It is not certain that run {run_id} was stopped: it may go on. {outcome.trouble}".rstrip()

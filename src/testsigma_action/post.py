@@ -19,7 +19,7 @@ from testsigma_action.clock import Clock
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
 from testsigma_action.identity import RunKey
 from testsigma_action.inputs import Inputs, read_inputs
-from testsigma_action.leaving import in_words
+from testsigma_action.leaving import LOOK_BUDGET, STOP_BUDGET, stop_in_words
 from testsigma_action.lookup import Search
 from testsigma_action.model import Run, RunSpec
 from testsigma_action.reporters import console
@@ -27,10 +27,8 @@ from testsigma_action.reruns import GRACE, INTERVAL, MOST, Chain, awaited
 from testsigma_action.secret import Secret
 from testsigma_action.watch import Stop, look_once, stop
 
-# Seconds: for finding a run whose start was not answered, for a look at it, and for stopping it.
-LOOK_BUDGET = 5.0
+# For finding a run whose start was not answered (seconds).
 LOOKUP_BUDGET = REPLICATION
-STOP_BUDGET = 30.0
 NOT_STOPPED = "The step ended before it could stop its run; what came of it is no verdict."
 
 
@@ -109,12 +107,12 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
         log.say(console.warnings([f"Run {left.unread} may be a rerun that goes on, but it could not be read: {url}"]))
         return 3
     if left.run and left.run.completed:
-        log.say([f"{NOT_STOPPED}{in_words(left.run.id, Stop(confirmed=True, run=left.run))}"])
+        log.say([f"{NOT_STOPPED}{stop_in_words(left.run.id, Stop(confirmed=True, run=left.run))}"])
         return 0
     key = left.key
     outcome = stop(key, remote, until=remote.after(STOP_BUDGET))
     if outcome.confirmed:
-        log.say([f"{NOT_STOPPED}{in_words(key.id, outcome)}"])
+        log.say([f"{NOT_STOPPED}{stop_in_words(key.id, outcome)}"])
         return 0
     log.say(console.warnings([f"Run {key.id} may go on: {remote.client.run_url(key.id)} {outcome.trouble}"]))
     return 3
@@ -142,7 +140,7 @@ def _newest(key: RunKey, remote: Remote, log: Log) -> Leftover:
     chain = Chain.of(run) if run else None
     unread = ""
     while run and chain and awaited(run) and chain.length <= MOST:
-        unread = "" if run.rerun_id in {*chain.ids, *strangers} else run.rerun_id
+        unread = chain.named_by(run, strangers)
         rerun = look_once(RunKey(unread), remote, until=remote.after(LOOK_BUDGET)) if unread else None
         if rerun and (why := chain.rejects(rerun, run)):
             log.say(console.warnings([console.ignored(rerun, run, why)]))

@@ -5,15 +5,14 @@ names it some time later. No answer proves that none will come, so it is waited 
 """
 
 import itertools
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from testsigma_action.api.remote import Remote
-from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError
-from testsigma_action.identity import Foreign, RunKey, foreign
+from testsigma_action.identity import Foreign, RunKey, foreign, same_id
 from testsigma_action.model import Result, Run, Status
-from testsigma_action.watch import Limits, watch
+from testsigma_action.watch import Limits, look_once, watch
 
 # How long a rerun is waited for once a run is over, and how long what is said of the whole may lag behind a rerun that
 # passed; how long where the run was a rerun itself, after which another one is not to be expected; and how long where
@@ -54,8 +53,8 @@ def follow(first: Run, remote: Remote, limits: Limits) -> Iterator[Run | Ignored
     seen, chain, strangers = first, Chain.of(first), set[str]()
     since = remote.clock.monotonic()
     while awaited(seen) and chain.length <= MOST:
-        parent = yield from _until_named(seen, {*chain.ids, *strangers}, since, remote, limits)
-        if parent.rerun_id in {"", *chain.ids, *strangers}:
+        parent = yield from _until_named(seen, partial(chain.named_by, apart_from=strangers), since, remote, limits)
+        if not chain.named_by(parent, strangers):
             return
         last = yield from _until_over(parent, chain, remote, limits)
         if isinstance(last, Ignored):
@@ -88,16 +87,21 @@ class Chain:
         """The chain with one more rerun."""
         return Chain((*self.ids, rerun.id), (*self.parents, rerun.id))
 
+    def named_by(self, run: Run, apart_from: Collection[str] = ()) -> str:
+        """The ID of the rerun that an answer about a run names; empty if it is in the chain, or passed over."""
+        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
+        return "" if known else run.rerun_id
+
     def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
         """Why a run that an answer about `parent` names is no rerun in this chain, if so."""
         return foreign(rerun, parent, self.parents)
 
 
 def _until_named(
-    run: Run, passed_over: Collection[str], began: float, remote: Remote, limits: Limits
+    run: Run, named_by: Callable[[Run], str], began: float, remote: Remote, limits: Limits
 ) -> Generator[Run, None, Run]:
-    """The run, asked about until it names a rerun that is not passed over, or the grace is over."""
-    while run.rerun_id in {"", *passed_over}:
+    """The run, asked about until it names a rerun that is new, or the grace is over."""
+    while not named_by(run):
         until = min(began + _grace(run), limits.last_look)
         seen = _look_later(RunKey.of(run), remote, limits, until)
         if not seen:
@@ -131,10 +135,7 @@ def _look_later(key: RunKey, remote: Remote, limits: Limits, until: float) -> Ru
     if remote.after(interval) >= until:
         return None
     remote.calls.sleep(interval)
-    try:
-        return remote.calls.run(lambda: remote.client.fetch_run(key, until=until), until=until)
-    except (ApiError, Late):
-        return None
+    return look_once(key, remote, until=until)
 
 
 def _until_over(

@@ -81,6 +81,7 @@ _IN_LABELS = frozenset(" .-_/(),!?'+=[]" + ELLIPSIS)
 _REPEATED = re.compile(r"  |[.\-_/]{2}")
 # Scripts that are written without blanks have letters of this category, pictures are symbols.
 _WITHOUT_BLANKS = frozenset({"Lo", "So"})
+_BLANK = re.compile(r"\s")
 
 
 def cut(text: str, most: int) -> str:
@@ -187,17 +188,24 @@ def _end_of_word(text: str, end: int) -> int:
 
     Never within a word: the first part of a password is not masked.
     """
-    while end > 0 and not _is_boundary(text, end):
-        end -= 1
-    return end
+    part = text[: end + 1]
+    word = part.rsplit(maxsplit=1)[-1] if part and not part[-1].isspace() else ""
+    start = len(part) - len(word)
+    within = () if word.isascii() else range(len(part) - 1, start, -1)
+    return next((place for place in within if _needs_no_blank(text[place])), min(start, end))
 
 
-def _is_boundary(text: str, place: int) -> bool:
-    """Whether no word goes on at a place: a blank is there, or a letter of a script that is written without them."""
-    around = text[place - 1 : place + 1]
-    return len(around) == 2 and (
-        around[0].isspace() or around[1].isspace() or unicodedata.category(around[1]) in _WITHOUT_BLANKS
-    )
+def _next_word(text: str, start: int) -> int:
+    """The first place from `start` on where a text can be parted; its end if there is none."""
+    blank = _BLANK.search(text, start - 1)
+    end = max(blank.start(), start) if blank else len(text)
+    within = () if text.isascii() else range(start, end)
+    return next((place for place in within if _needs_no_blank(text[place])), end)
+
+
+def _needs_no_blank(character: str) -> bool:
+    """Whether it is a letter of a script that is written without blanks, so that text can be parted before it."""
+    return unicodedata.category(character) in _WITHOUT_BLANKS
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
@@ -208,7 +216,7 @@ def _folded(line: str, width: int) -> Iterator[str]:
             yield piece
         elif not end:
             yield ELLIPSIS
-            end = next((place for place in range(width, len(line)) if _is_boundary(line, place)), len(line))
+            end = _next_word(line, width)
         line = line[end:].lstrip()
     yield line
 

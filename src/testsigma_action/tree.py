@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.model import Counts, Result, Run, Timing
+from testsigma_action.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ def cases_and_hooks(rows: Sequence[CaseResult]) -> str:
     """Say how many of each there are: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
     hooks = sum(row.hook for row in rows)
     numbers = {"case": len(rows) - hooks, "hook": hooks}
-    told = [f"{number:,} {noun}{'' if number == 1 else 's'}" for noun, number in numbers.items() if number]
-    return " and ".join(told) or "0 cases"
+    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")
 
 
 @dataclass(frozen=True, slots=True)

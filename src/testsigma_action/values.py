@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from testsigma_action import mappings
+from testsigma_action.identity import canonical
 from testsigma_action.invalid import Invalid
 from testsigma_action.model import ConfigurationRef
 from testsigma_action.pages import RUN, Kind, identity_in, is_address
@@ -33,7 +35,7 @@ def identity(value: str) -> str:
     """
     if not IDENTITY.fullmatch(value) or not re.search("[0-9]", value) or not value.strip("0"):
         raise Invalid("an ID (digits), as in the address of its page")
-    return value.lstrip("0") if value.isdecimal() else value
+    return canonical(value)
 
 
 def identity_of(kind: Kind) -> Callable[[str], str]:
@@ -164,7 +166,10 @@ def base_url(value: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether traffic to this host never leaves the machine."""
-    return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}", host))
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def configuration(value: str) -> ConfigurationRef:

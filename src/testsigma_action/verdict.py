@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from testsigma_action.errors import ActionError
-from testsigma_action.evidence import all_executed, cases, findings, places, unaccounted, unreadable_fields
+from testsigma_action.evidence import all_executed, findings, places, unaccounted, unreadable_fields
 from testsigma_action.model import Result, Run
 from testsigma_action.report import Conclusion, Verdict, balanced
 from testsigma_action.text import one_line
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
+from testsigma_action.words import counted
 
 # When several things hold, the first in this order is what the step says (docs: README, "When the step fails").
 PRECEDENCE = (70, 130, 143, 2, 3, 4, 1, 5, 0)
@@ -92,7 +93,7 @@ def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[s
         yield f"Run {last.id}, in which failed cases ran again, passed, but nothing shows that {left} did."
     skipped = sum(_skipped(case) for case in whole.cases())
     if skipped:
-        yield f"{cases(skipped)} that run {first.id} did not execute did not run again either."
+        yield f"{counted(skipped, 'case')} that run {first.id} did not execute did not run again either."
     for attempt in attempts[:-1]:
         yield from _unexplained(attempt)
     if any(result.contradicts_pass for result in places(whole)):
@@ -154,7 +155,7 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
 
 def _failures(tree: ResultTree) -> str:
     counts = balanced(tree.counts)
-    failed = f"{counts.failed} of {cases(counts.total)} failed." if counts.failed and counts.total else ""
+    failed = f"{counts.failed:,} of {counted(counts.total, 'case')} failed." if counts.failed and counts.total else ""
     bad = [row for row in tree.rows() if row.hook and not row.acceptable]
     hooks = f"{cases_and_hooks(bad)} did not pass." if bad else ""
     return " ".join(filter(None, (failed, hooks))) or "The run failed."
@@ -168,7 +169,7 @@ def _not_executed(tree: ResultTree) -> Verdict:
     if counts.failed:
         return _failed(f"{_failures(tree)} The run's result is NOT_EXECUTED.", "tests-failed")
     number, did = (counts.passed, "passed") if counts.passed else (counts.executed, "ran")
-    of = f"{number} of {cases(counts.total)}" if counts.total else cases(number)
+    of = f"{number:,} of {counted(counts.total, 'case')}" if counts.total else counted(number, "case")
     return _failed(f"The run's result is NOT_EXECUTED although {of} {did}.", "contradiction")
 
 
@@ -198,7 +199,7 @@ def _executed(tree: ResultTree) -> str:
     passed, total = tree.counts.passed or 0, tree.counts.total or 0
     if passed == total or not passed:
         return "All cases" if total != 1 else "The only case"
-    return f"{passed} of {cases(total)}, all that were executed,"
+    return f"{passed:,} of {counted(total, 'case')}, all that were executed,"
 
 
 def _failed(reason: str, code: str, hint: str = "") -> Verdict:

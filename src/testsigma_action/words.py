@@ -21,6 +21,11 @@ def status_in_words(run: Run) -> str:
     return STATUSES.get(run.status) or f"unknown status '{run.status_label or 'none'}'"
 
 
+def counted(number: int, noun: str) -> str:
+    """Say a number of things: `1 case`, `2 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def in_words(duration: timedelta | None) -> str:
     """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
     if duration is None:

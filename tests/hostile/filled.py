@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -22,8 +23,12 @@ _PLAIN: dict[object, object] = {
 Within = tuple[Any, ...]
 
 
+@lru_cache(maxsize=4096)
 def filled(kind: Any, text: str, choice: int = 0, within: Within = ()) -> Any:  # noqa: ANN401 - any type, a value of it
-    """A value of a type; `choice` says which member of an enumeration it has. A list has two values, of two choices."""
+    """A value of a type; `choice` says which member of an enumeration it has. A list has two values, of two choices.
+
+    Equal parts of one report are one object: tens of thousands of them would take most of the time of these tests.
+    """
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is str:
         return text

@@ -304,6 +304,7 @@ def test_base_urls(text: str, meant: str) -> None:
         "",
         "http://localhost.example.com",
         "http://127.0.0.1.example.com",
+        "http://127.999.1.1",
         "http://2130706433",
         "https://a\\@b",
     ],

@@ -245,6 +245,19 @@ def test_the_rerun_that_is_named_after_a_stranger(tmp_path: Path) -> None:
     assert STRANGERS[OLD] in outcome.log
 
 
+def test_a_stranger_whose_id_is_spelled_with_zeros_is_ignored_once(tmp_path: Path) -> None:
+    """Neither the step nor its post stage asks for it again and again, whichever spelling the answers have."""
+    padded = Fault("status", path="*/1001", fields={"childResult": f"0{FOREIGN}"}, begin=20.0, count=None)
+    stranger = Fault("status", path=f"*/0{FOREIGN}", run=FOREIGN, count=None)
+    made = rerunning(FOREIGN).with_faults(padded, stranger)
+    outcome = World(made, tmp_path / "step").run()
+    assert told(outcome) == (1, "tests-failed", "1001"), outcome.log
+    assert outcome.log.count("It is ignored") == 1
+    killed = World(made, tmp_path / "killed", signals=[Signal(signal.SIGKILL, 22.0)])
+    killed.run()
+    assert killed.post(later=2.0).log.count("It is ignored") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("after", [20.5, 22.0, 24.0, 28.0])
 @pytest.mark.parametrize("child", [FOREIGN, ACTIVE])

@@ -68,7 +68,8 @@ def test_a_service_that_stays_odd_costs_no_more(kind: str, tmp_path: Path) -> No
     assert sum(AGAIN in line for line in outcome.lines) == (0 if kind == "counters" else 1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+# The runs of two scenarios do not end before the step does, so they have no results: they cost thousands of polls.
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"queued", "slow"}))
 def test_results_that_fit_together_are_not_read_again(name: str, tmp_path: Path) -> None:
     """Nothing is delayed where nothing is behind."""
     outcome = run(scenario(name), tmp_path)

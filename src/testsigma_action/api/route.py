@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from testsigma_action.errors import InputError
+from testsigma_action.values import is_loopback
 
 # Where certificates to trust are named; the first that is set counts.
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -83,12 +84,7 @@ def _first(environ: Mapping[str, str], name: str) -> Setting:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host.endswith(".localhost") or is_loopback(host)
 
 
 def _is_exempt(parts: SplitResult, no_proxy: str) -> bool:

@@ -40,11 +40,6 @@ STEPS_SHOWN = 30
 """How many steps lead up to the failing one where a failure is told."""
 
 
-def counted(number: int, noun: str) -> str:
-    """Say a number of things: `1 case`, `2 cases`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def took(timing: Timing) -> timedelta | None:
     """How long something took: by the service's account, else from its begin to its end; never negative."""
     duration = timing.duration

@@ -18,7 +18,6 @@ from testsigma_action.reporters import (
     account,
     case_name,
     changes,
-    counted,
     failures_by_news,
     heading,
     machine_name,
@@ -28,7 +27,7 @@ from testsigma_action.reporters import (
 )
 from testsigma_action.text import BAR, NAME, log_text
 from testsigma_action.tree import cases_and_hooks
-from testsigma_action.words import in_words
+from testsigma_action.words import counted, in_words
 
 
 def announce(spec: RunSpec) -> str:

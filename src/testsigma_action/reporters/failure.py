@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from testsigma_action.model import Result
-from testsigma_action.reporters import RESULTS, account, counted, story, took
+from testsigma_action.reporters import RESULTS, account, story, took
 from testsigma_action.reporters.markup import joined, linked_case, sign
 from testsigma_action.reporters.page import Detail
 from testsigma_action.text import html, html_lines
 from testsigma_action.tree import CaseResult, Iteration, StepResult, failing_step
-from testsigma_action.words import in_words
+from testsigma_action.words import counted, in_words
 
 _MESSAGE = 2000
 _STEP = 300

@@ -10,7 +10,6 @@ from testsigma_action.reporters import (
     CONCLUSIONS,
     RESULTS,
     changes,
-    counted,
     flaky_cases,
     heading,
     needs_saying,
@@ -22,7 +21,7 @@ from testsigma_action.reporters.markup import CONCLUSION_SIGNS, joined, link, pa
 from testsigma_action.reporters.tables import others
 from testsigma_action.text import html, html_lines
 from testsigma_action.verdict import remarkable
-from testsigma_action.words import in_words
+from testsigma_action.words import counted, in_words
 
 _REASON = 6000
 _MESSAGE = 2000

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 
-from testsigma_action.reporters import counted
+from testsigma_action.words import counted
 
 BUDGET = 900_000
 """Bytes of UTF-8 that a page may have."""

@@ -18,7 +18,6 @@ from testsigma_action.compare import Comparison, Placed
 from testsigma_action.report import Report, RunReport
 from testsigma_action.reporters import (
     charts,
-    counted,
     failure,
     failures_by_news,
     flaky_cases,
@@ -30,6 +29,7 @@ from testsigma_action.reporters.markup import bullets, linked_case, paragraph, p
 from testsigma_action.reporters.page import REST, ROWS, Detail, Page
 from testsigma_action.text import html
 from testsigma_action.tree import ResultTree, cases_and_hooks
+from testsigma_action.words import counted
 
 _GAP = 300
 _NAMED = 20
