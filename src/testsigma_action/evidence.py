@@ -137,7 +137,14 @@ def _is_short(tree: ResultTree) -> bool:
 def _has_unfinished(tree: ResultTree) -> bool:
     """Whether cases on the list, or by the counters, have not ended."""
     counted = any(counts.unfinished for counts in tree.run.all_counts)
-    return any(result in UNFINISHED for result in _row_results(tree)) or (counted and not all_executed(tree))
+    return any(_is_unfinished(row) for row in tree.rows()) or (counted and not all_executed(tree))
+
+
+def _is_unfinished(row: CaseResult) -> bool:
+    """Whether a row, or a data set of it, has no result yet. A word that we do not know is one: it will not change."""
+    if row.result is Result.UNKNOWN and row.result_label:
+        return False
+    return row.result in UNFINISHED or any(one.result in UNFINISHED for one in row.iterations)
 
 
 def _hides_failures(tree: ResultTree) -> bool:

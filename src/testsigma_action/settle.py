@@ -81,8 +81,16 @@ def later(before: Run, seen: Run) -> Run:
 
 
 def replaces(before: ResultTree, again: ResultTree) -> bool:
-    """Whether a new reading may stand for the one before: with new gaps it could have lost evidence against a pass."""
-    return set(again.gaps) <= set(before.gaps)
+    """Whether a new reading may stand for the one before.
+
+    With new gaps, or without a case that had failed, it could have lost what speaks against a pass.
+    """
+    return set(again.gaps) <= set(before.gaps) and _failed(before) <= _failed(again)
+
+
+def _failed(tree: ResultTree) -> set[str]:
+    """The cases that have ended and did not pass."""
+    return {row.id or row.name for row in tree.rows() if not row.acceptable and row.result not in UNFINISHED}
 
 
 def with_result_of(run: Run, tree: ResultTree) -> ResultTree:

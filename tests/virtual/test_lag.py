@@ -117,3 +117,18 @@ def test_a_rerun_whose_results_are_behind(tmp_path: Path) -> None:
     outcome = run(again, tmp_path)
     assert outcome.exit_code == 1
     assert "contradiction" not in outcome.log
+
+
+def test_a_failed_case_that_is_missing_later_counts(tmp_path: Path) -> None:
+    """A reading without a case that had failed does not replace the one that had it."""
+    gone = Fault("cases", fields={"testCases.0.result": "SUCCESS"}, begin=RUN + 3.0, count=None)
+    first = Fault("cases", fields={"testCases.0.result": "FAILURE"}, count=None)
+    outcome = run(lagging("passing", 0.0, "cases").with_faults(gone, first), tmp_path)
+    assert outcome.exit_code == 1
+
+
+def test_a_word_that_nobody_knows_is_not_waited_for(tmp_path: Path) -> None:
+    """Reading again cannot help: the case has a result."""
+    odd = Fault("cases", fields={"testCases.0.result": "SOMETHING_NEW"}, count=None)
+    outcome = run(lagging("failing", 0.0, "cases").with_faults(odd), tmp_path)
+    assert (outcome.exit_code, outcome.calls.count("cases") <= 2) == (1, True)
