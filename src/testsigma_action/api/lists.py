@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.identity import canonical
 from testsigma_action.model import Status
 
 T = TypeVar("T")
@@ -108,8 +107,8 @@ def found_runs(body: object) -> FoundRuns:
 
 def _found_run(row: Fields) -> FoundRun:
     return FoundRun(
-        id=canonical(row.identity("id")),
-        plan_id=canonical(row.identity("executionId", "testPlanId")),
+        id=row.identity("id"),
+        plan_id=row.identity("executionId", "testPlanId"),
         build_number=row.text("buildNo"),
         status=decode.status(row.text("status")),
         started=row.instant("startTime"),
@@ -120,7 +119,8 @@ def newest_runs(body: object) -> FoundRuns:
     """The runs of a list that is sorted, the newest first: it has what is looked for on its first page."""
     found = found_runs(body)
     ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
-    return FoundRuns(found.runs, complete=found.complete or ids == sorted(ids, reverse=True))
+    newest_first = len(ids) == len(found.runs) and ids == sorted(ids, reverse=True)
+    return FoundRuns(found.runs, complete=found.complete or newest_first)
 
 
 @dataclass(frozen=True, slots=True)
