@@ -239,7 +239,9 @@ class _Attempt:
         return counts_unlisted(run, self.spec, self._began(run))
 
     def _began(self, run: Run) -> Began:
-        return began(run.timing.started, self.remote.client.server_time(self.sent))
+        """When a run began; without times that tell, one that is over by now was there before our request."""
+        when = began(run.timing.started, self.remote.client.server_time(self.sent))
+        return Began.BEFORE if when is Began.UNKNOWN and run.completed else when
 
     @property
     def _interval(self) -> float:
