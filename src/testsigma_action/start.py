@@ -179,18 +179,17 @@ class _Attempt:
 
     def _limited(self, trouble: ApiError) -> Again:
         """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
-        search, until = self._search(), self.limits.unreachable_until
+        search = self._search()
         again = max(self.remote.after(backoff(self.number, _retry_after(trouble))), search.settled)
-        if again >= until:
-            yield Outcome()
-            raise refused(trouble, self.spec)
         yield Outcome(in_doubt=True, lost=trouble.message)
-        found = lookup.find(replace(search, until=until), self.remote)
+        found = lookup.find(search, self.remote)
         if (yield from self._adopt(found, trouble.message)):
             return False
         if not found.nothing:
             raise uncertain(trouble.message, self.spec, ())
         yield Outcome()
+        if again >= self.limits.unreachable_until:
+            raise refused(trouble, self.spec)
         self._wait(again, trouble)
         return True
 
