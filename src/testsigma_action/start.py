@@ -14,7 +14,7 @@ from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.trouble import Trouble, backoff
 from testsigma_action.attach import attach
 from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError, Redirected, Refused, Transient, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, Redirected, Refused, Transient, Unreachable
 from testsigma_action.fate import (
     BUSY_HINT,
     OWN_NUMBER_HINT,
@@ -80,9 +80,13 @@ def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
     number, again = 0, True
     while again:
         number += 1
-        remote.calls.check()
         yield Outcome(in_doubt=True)
         attempt = _Attempt(spec, remote, limits, number, remote.clock.monotonic())
+        try:
+            remote.calls.check()
+        except Cancelled:
+            yield Outcome()
+            raise
         answer = attempt.send()
         again = yield from attempt.after(answer)
         if isinstance(answer, ApiError) and fate_of(answer, spec) is Fate.BUSY:
@@ -106,7 +110,7 @@ class _Attempt:
     def send(self) -> Run | ApiError:
         remote, spec = self.remote, self.spec
         try:
-            return remote.calls.run(lambda: remote.client.start_run(spec), until=remote.after(ANSWER), shielded=True)
+            return remote.calls.run(lambda: remote.client.start_run(spec), until=self.sent + ANSWER, shielded=True)
         except (Refused, Redirected, Transient) as trouble:
             return trouble
         except Late:
