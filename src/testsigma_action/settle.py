@@ -81,8 +81,11 @@ def later(before: Run, seen: Run) -> Run:
 
 
 def replaces(before: ResultTree, again: ResultTree) -> bool:
-    """Whether a new reading may stand for the one before: with new gaps it could have lost evidence against a pass."""
-    return set(again.gaps) <= set(before.gaps)
+    """Whether a new reading may stand for the one before.
+
+    With new gaps, or fewer cases, it could have lost evidence against a pass.
+    """
+    return set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct
 
 
 def with_result_of(run: Run, tree: ResultTree) -> ResultTree:
