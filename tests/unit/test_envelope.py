@@ -20,6 +20,7 @@ def test_an_object_is_unwrapped(wrapped: object) -> None:
         RUN,
         {**RUN, "data": {"id": 8}},
         {"testCases": [], "data": {"id": 8}},
+        {"executionResultId": 900, "data": {"testCases": []}},
         {"data": {"content": [], "last": True}, "totalPages": 3},
         {"data": [RUN]},
         {"data": None, "error": "Plan is archived"},

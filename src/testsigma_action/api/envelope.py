@@ -3,7 +3,7 @@
 from testsigma_action.api.trouble import reason_in
 
 # An answer with one of these has content, so it is no error, and no wrapper of an object.
-CONTENT = ("id", "executionId", "testCases", "content")
+CONTENT = ("id", "executionId", "executionResultId", "testCases", "content")
 
 
 def unwrapped(body: object) -> object:
