@@ -24,6 +24,7 @@ def test_an_object_is_unwrapped(wrapped: object) -> None:
         {"data": {"content": [], "last": True}, "totalPages": 3},
         {"data": [RUN]},
         {"data": None, "error": "Plan is archived"},
+        {"data": RUN, "error": "Plan is archived"},
         [RUN],
         "text",
         None,
