@@ -1,5 +1,6 @@
 """Lists of the API: the shapes of their pages, and the rows of those that are no results of a run."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,11 +71,13 @@ class IndexPage(Generic[T]):
 def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
     """A page of an index whose rows look like single results; those without an ID or any result are of no use.
 
-    Raises DecodeError where there are no rows.
+    Nor are rows that share an ID: they may contradict each other. Raises DecodeError where there are no rows.
     """
     listed = page(body)
     rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
-    return IndexPage({identity: decoder(row) for identity, row in rows if identity}, listed.last)
+    often = Counter(identity for identity, _ in rows)
+    found = {identity: decoder(row) for identity, row in rows if identity and often[identity] == 1}
+    return IndexPage(found, listed.last)
 
 
 @dataclass(frozen=True, slots=True)
