@@ -73,7 +73,7 @@ class Fields:
         return ""
 
     def identity(self, *keys: str) -> str:
-        """An ID: a number or a text, whichever the service sends today; without leading zeros, so one object has one ID.
+        """An ID: a number or a text, whichever the service sends today, without leading zeros.
 
         Empty where it could not stand in a path: with `.` for an ID, the stop of one run would be the stop of all.
         """
