@@ -31,6 +31,8 @@ def findings(tree: ResultTree) -> Iterator[Finding]:
     for counts in tree.run.all_counts:
         yield from _broken_counts(counts)
     yield from _unfinished_counts(tree)
+    if tree.listed and not tree.distinct and any(counts.passed for counts in tree.run.all_counts):
+        yield Finding("its list of cases is empty, while its counters have cases that passed")
     yield from (Finding(f"nothing is known of {counted(left, 'case')}") for left in unaccounted(tree))
     parts = (tree.run.consolidated_result, tree.details_result, *places(tree))
     if any(result and result.contradicts_pass for result in parts):

@@ -122,6 +122,7 @@ def counts_unlisted(run: Run, spec: RunSpec, when: Began) -> bool:
 class Foreign(Enum):
     """Why a run that `childResult` names is no rerun of ours."""
 
+    NAMELESS = auto()
     ANOTHER_PLAN = auto()
     ANOTHER_PARENT = auto()
     BEGAN_EARLIER = auto()
@@ -132,6 +133,8 @@ def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
 
     The parent that a rerun names may be any run of the chain: samples show the run before and the first one.
     """
+    if not rerun.plan_id and not rerun.parent_id:
+        return Foreign.NAMELESS
     if rerun.plan_id and parent.plan_id and not same_id(rerun.plan_id, parent.plan_id):
         return Foreign.ANOTHER_PLAN
     if rerun.parent_id and not any(same_id(rerun.parent_id, one) for one in chain):

@@ -83,9 +83,11 @@ def later(before: Run, seen: Run) -> Run:
 def replaces(before: ResultTree, again: ResultTree) -> bool:
     """Whether a new reading may stand for the one before.
 
-    With new gaps, or without a case that had failed, it could have lost what speaks against a pass.
+    With new gaps, with fewer cases, or without a case that had failed, it could have lost what speaks against a pass.
     """
-    return set(again.gaps) <= set(before.gaps) and _failed(before) <= _failed(again)
+    return (
+        set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct and _failed(before) <= _failed(again)
+    )
 
 
 def _failed(tree: ResultTree) -> set[str]:

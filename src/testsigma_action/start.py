@@ -14,7 +14,7 @@ from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.trouble import Trouble, backoff
 from testsigma_action.attach import attach
 from testsigma_action.cancel import Late
-from testsigma_action.errors import ApiError, Redirected, Refused, Transient, Unreachable
+from testsigma_action.errors import ApiError, Cancelled, Redirected, Refused, Transient, Unreachable
 from testsigma_action.fate import (
     BUSY_HINT,
     OWN_NUMBER_HINT,
@@ -80,9 +80,13 @@ def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
     number, again = 0, True
     while again:
         number += 1
-        remote.calls.check()
         yield Outcome(in_doubt=True)
         attempt = _Attempt(spec, remote, limits, number, remote.clock.monotonic())
+        try:
+            remote.calls.check()
+        except Cancelled:
+            yield Outcome()
+            raise
         answer = attempt.send()
         again = yield from attempt.after(answer)
         if isinstance(answer, ApiError) and fate_of(answer, spec) is Fate.BUSY:
@@ -106,7 +110,7 @@ class _Attempt:
     def send(self) -> Run | ApiError:
         remote, spec = self.remote, self.spec
         try:
-            return remote.calls.run(lambda: remote.client.start_run(spec), until=remote.after(ANSWER), shielded=True)
+            return remote.calls.run(lambda: remote.client.start_run(spec), until=self.sent + ANSWER, shielded=True)
         except (Refused, Redirected, Transient) as trouble:
             return trouble
         except Late:
@@ -179,18 +183,17 @@ class _Attempt:
 
     def _limited(self, trouble: ApiError) -> Again:
         """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
-        search, until = self._search(), self.limits.unreachable_until
+        search = self._search()
         again = max(self.remote.after(backoff(self.number, _retry_after(trouble))), search.settled)
-        if again >= until:
-            yield Outcome()
-            raise refused(trouble, self.spec)
         yield Outcome(in_doubt=True, lost=trouble.message)
-        found = lookup.find(replace(search, until=until), self.remote)
+        found = lookup.find(search, self.remote)
         if (yield from self._adopt(found, trouble.message)):
             return False
         if not found.nothing:
             raise uncertain(trouble.message, self.spec, ())
         yield Outcome()
+        if again >= self.limits.unreachable_until:
+            raise refused(trouble, self.spec)
         self._wait(again, trouble)
         return True
 
@@ -239,7 +242,9 @@ class _Attempt:
         return counts_unlisted(run, self.spec, self._began(run))
 
     def _began(self, run: Run) -> Began:
-        return began(run.timing.started, self.remote.client.server_time(self.sent))
+        """When a run began; without times that tell, one that is over by now was there before our request."""
+        when = began(run.timing.started, self.remote.client.server_time(self.sent))
+        return Began.BEFORE if when is Began.UNKNOWN and run.completed else when
 
     @property
     def _interval(self) -> float:

@@ -394,15 +394,6 @@ def test_too_many_requests_is_tried_again(serve: Serve, headers: dict[str, str])
     assert len(service.troubles) == 2
 
 
-def test_too_many_requests_for_longer_than_the_patience(serve: Serve) -> None:
-    """A Retry-After beyond it ends the start at once."""
-    service = serve("passing", Fault("start", status=429, headers={"Retry-After": "60"}, count=None))
-    error = refused(starting(service))
-    assert error.code == "api-unreachable"
-    assert "Nothing was started" in error.message
-    assert service.server.calls == ["start"]
-
-
 @pytest.mark.parametrize(
     ("status", "code"), [(401, "api-key-rejected"), (403, "api-forbidden"), (404, "not-found"), (400, "start-refused")]
 )

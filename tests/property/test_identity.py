@@ -119,7 +119,7 @@ def test_an_answer_is_about_the_run_or_it_is_not(known: str, said: str, build: s
 def test_a_rerun_contradicts_nothing_that_is_known(
     plan: str, parent_id: str, child: int | None, before: int | None
 ) -> None:
-    """Our plan, a parent in the chain, and begun no earlier than its parent; what is missing is no contradiction."""
+    """Our plan or a parent in the chain, nothing against either, and begun no earlier than its parent."""
 
     def run(number: str, plan_id: str, seconds: int | None, parent: str = "") -> Run:
         started = None if seconds is None else NOON + timedelta(seconds=seconds)
@@ -127,6 +127,7 @@ def test_a_rerun_contradicts_nothing_that_is_known(
 
     why = foreign(run("3", plan, child, parent_id), run("2", "420", before), ("1", "2"))
     wrong = {
+        Foreign.NAMELESS: not plan and not parent_id,
         Foreign.ANOTHER_PLAN: plan == "77",
         Foreign.ANOTHER_PARENT: parent_id == "99",
         Foreign.BEGAN_EARLIER: child is not None and before is not None and child < before,

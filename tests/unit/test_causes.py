@@ -1,5 +1,6 @@
 """Exceptions of the libraries in words: types and numbers decide, texts never do."""
 
+import http.client
 import ssl
 
 import pytest
@@ -19,6 +20,19 @@ def rejected(code: int, text: str = "certificate verify failed: whatever") -> ss
     error = ssl.SSLCertVerificationError(1, text)
     error.verify_code = code
     return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (http.client.BadStatusLine("<html>"), "not HTTP"),
+        (http.client.UnknownProtocol("HTTP/9"), "not HTTP"),
+        (http.client.LineTooLong("header line"), "a line that is too long"),
+    ],
+)
+def test_an_answer_that_is_not_http(error: Exception, words: str) -> None:
+    """In words, not by the class of an exception; what was sent is not quoted."""
+    assert name(error) == words
 
 
 @pytest.mark.parametrize(

@@ -444,6 +444,20 @@ def test_the_newest_runs_are_enough_if_they_are_the_newest() -> None:
     assert lists.newest_runs({"content": [{"id": "a"}, None, {"id": "12"}], "number": 0, "totalPages": 1}).complete
 
 
+@pytest.mark.parametrize("results", [("FAILURE", "SUCCESS"), ("SUCCESS", "FAILURE")])
+def test_rows_of_an_index_that_share_an_id_are_of_no_use(results: tuple[str, str]) -> None:
+    """The order of two rows that contradict each other must not decide: such a case is asked for by itself."""
+    rows = [{"id": 7, "result": result} for result in results]
+    page = lists.index_page({"content": [*rows, {"id": 8, "result": "SUCCESS"}]}, decode.case_details)
+    assert set(page.rows) == {"8"}
+
+
+def test_ids_that_nobody_can_sort_show_no_order() -> None:
+    """Without numbers it is not known that the newest runs come first: the list proves nothing."""
+    page = {"last": False, "number": 0, "size": 2}
+    assert not lists.newest_runs({"content": [{"id": "b-1"}, {"id": "a-2"}], **page}).complete
+
+
 def test_the_published_run_passes_for_what_it_is() -> None:
     """The sample of a run's status is read with its plan, counters and times."""
     run = decode.run(sample("seed000_run_status_response.json"))

@@ -8,7 +8,7 @@ import pytest
 
 from testsigma_action.api.decode import MOST_CASES, case_list
 from testsigma_action.api.fields import DecodeError
-from testsigma_action.api.parsing import LARGEST, MOST_CONTAINERS, MOST_VALUES, parse_json
+from testsigma_action.api.parsing import LARGEST, MOST_CONTAINERS, MOST_NAMES, MOST_VALUES, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]
 # MB; the process as a whole.
@@ -52,6 +52,21 @@ def test_too_much_is_refused_before_it_is_parsed(body: bytes) -> None:
     """A few megabytes of `{}` would be hundreds of megabytes of objects."""
     with pytest.raises(DecodeError, match="more in it than can be kept"):
         parse_json(body)
+
+
+def test_too_many_different_names_are_refused() -> None:
+    """Each of them is kept while an answer is parsed; the same few in every row are as one."""
+    rows = [f'{{"a{number}": 1}}' for number in range(MOST_NAMES + 1)]
+    with pytest.raises(DecodeError, match="more in it than can be kept"):
+        parse_json(f"[{','.join(rows)}]".encode())
+    assert parse_json(f"[{','.join(rows[:9] * MOST_NAMES)}]".encode())
+
+
+@pytest.mark.parametrize("body", ['{"result": "FAILURE", "result": "SUCCESS"}', '[{"a": {"b": 1, "\\u0062": 1}}]'])
+def test_a_field_that_is_there_twice_is_refused(body: str) -> None:
+    """The parser would keep the last one: two results are none."""
+    with pytest.raises(DecodeError, match="twice"):
+        parse_json(body.encode())
 
 
 @pytest.mark.parametrize(

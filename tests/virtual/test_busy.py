@@ -119,6 +119,17 @@ def test_an_outage_of_the_lists_while_a_plan_is_waited_for(tmp_path: Path) -> No
     assert second - outcome.seen[0].time > 600.0
 
 
+@pytest.mark.parametrize("status", [404, 503])
+def test_lists_that_are_gone_for_good_while_a_plan_is_waited_for(tmp_path: Path, status: int) -> None:
+    """Without a proof that nothing of ours exists the plan is never started again, and the reason is said."""
+    faults = [Fault(call, status=status, begin=1.0, count=None) for call in ("newest", "index-runs")]
+    world = World(busy(running()).with_faults(*faults), tmp_path, {**WAITING, "TESTSIGMA_TIMEOUT": "10m"})
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy"), outcome.log
+    assert "the list of its runs could not be read" in outcome.log
+    assert outcome.calls.count("start") == 1
+
+
 def test_a_plan_is_not_started_again_before_a_run_would_be_visible(tmp_path: Path) -> None:
     """Between two starts there is a minute at least, however short the interval is."""
     environ = {**WAITING, "TESTSIGMA_POLL_INTERVAL": "5s"}

@@ -65,3 +65,10 @@ def test_failed_cases_and_failed_hooks_are_told_apart(tmp_path: Path) -> None:
     assert "1 of 2 cases failed. 1 hook did not pass." in outcome.log
     assert "1 case and 1 hook did not pass in Shop" in outcome.log
     assert "1 case and 1 hook did not pass" in outcome.summary
+
+
+def test_hooks_alone_are_no_tests_whatever_is_counted(tmp_path: Path) -> None:
+    """Counters may count hooks, too."""
+    made = service(hook("before"), hook("after")).with_plan(at_end={"totalCount": 2, "passedCount": 2})
+    outcome = World(made, tmp_path).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log

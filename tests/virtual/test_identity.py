@@ -271,3 +271,34 @@ def test_a_stranger_that_is_named_as_the_rerun_is_never_stopped(
     later = world.post(later=2.0)
     assert stopped(outcome) | stopped(later) <= {"1001"}
     assert not any(world.simulator.runs()[one].stopped for one in (FOREIGN, ACTIVE))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("child", ["0900", "01001"])
+def test_a_rerun_that_is_named_with_zeros(tmp_path: Path, child: str, number: int) -> None:
+    """It is the run without them: a stranger, or our run itself, is asked about once, not for ever."""
+    made = rerunning(OLD).with_plan(at_end={"childResult": child})
+    world = World(made, tmp_path, {"TESTSIGMA_TIMEOUT": "5m"}, signals=[Signal(number, 30.0)])
+    outcome = world.run()
+    later = world.post(later=2.0)
+    assert max(outcome.calls.count("status"), later.calls.count("status")) < 40
+    assert sum(seen.path.endswith(f"/{OLD}") for seen in outcome.seen) <= 1
+
+
+NOBODYS = {"executionId": None, "execution": None, "startTime": None, "reRunParentId": None}
+
+
+def test_a_rerun_that_does_not_say_whose_it_is(tmp_path: Path) -> None:
+    """An ID alone proves nothing: without a plan and a parent it is not followed, and never stopped."""
+    nameless = Fault("status", path=f"*/{FOREIGN}", fields=NOBODYS, count=None)
+    world = World(rerunning(FOREIGN).with_faults(nameless), tmp_path, signals=[Signal(signal.SIGTERM, 50.0)])
+    outcome = world.run()
+    assert not stopped(outcome), outcome.log
+    assert "does not say to which plan it belongs" in outcome.log
+
+
+def test_a_run_that_is_over_when_the_start_is_answered(tmp_path: Path) -> None:
+    """With a build number of the user's and no clock of the service, it is a run of another day."""
+    fault = Fault("start", run=OLD, takes_effect=True)
+    outcome = World(account(dates=False).with_faults(fault), tmp_path, BUILD).run()
+    assert told(outcome) == (3, "start-uncertain", ""), outcome.log

@@ -132,3 +132,22 @@ def test_a_word_that_nobody_knows_is_not_waited_for(tmp_path: Path) -> None:
     odd = Fault("cases", fields={"testCases.0.result": "SOMETHING_NEW"}, count=None)
     outcome = run(lagging("failing", 0.0, "cases").with_faults(odd), tmp_path)
     assert (outcome.exit_code, outcome.calls.count("cases") <= 2) == (1, True)
+
+
+NO_CASES = '{"executionResultId": 1001, "testCases": []}'
+
+
+def test_a_list_that_turns_up_empty_takes_no_failure_back(tmp_path: Path) -> None:
+    """A case failed by the first list; what is read later has fewer cases, so it does not stand for it."""
+    failure = Fault("cases", fields={"testCases.0.result": "FAILURE"})
+    content = scenario("passing").with_faults(failure, Fault("cases", text=NO_CASES, count=None))
+    outcome = run(content, tmp_path)
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
+    assert "1 case did not pass" in outcome.log
+
+
+def test_an_empty_list_is_no_pass(tmp_path: Path) -> None:
+    """Counters that say that cases passed do not make good for a list that says that there are none."""
+    outcome = run(scenario("passing").with_faults(Fault("cases", text=NO_CASES, count=None)), tmp_path)
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
+    assert "list of cases is empty" in outcome.log

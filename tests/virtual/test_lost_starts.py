@@ -1,5 +1,6 @@
 """Starts whose answer does not show what became of them: looked for as long as a new run may be invisible."""
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -125,3 +126,31 @@ def test_a_signal_ends_the_look(tmp_path: Path) -> None:
     assert outcome.exit_code == 143
     assert "may have been started" in outcome.log
     assert outcome.duration < 27
+
+
+@pytest.mark.parametrize("wait", ["1", "300", "never"])
+def test_too_many_requests_are_no_proof_either(tmp_path: Path, wait: str) -> None:
+    """Also where there is no time for another try: whether a run was started is looked up before anything is said."""
+    fault = Fault("start", status=429, takes_effect=True, headers={"Retry-After": wait}, count=None)
+    found = World(quick(listed_after=40.0).with_faults(fault), tmp_path / "listed").run()
+    assert told(found) == (0, "", "1001"), found.log
+    unlisted = quick(newest_runs=False, index=False).with_faults(fault)
+    assert told(World(unlisted, tmp_path / "unlisted").run()) == (3, "start-uncertain", "")
+
+
+def test_too_many_requests_for_longer_than_the_patience(tmp_path: Path) -> None:
+    """The start is not sent again, and nothing was started: a list proves that."""
+    fault = Fault("start", status=429, headers={"Retry-After": "300"}, count=None)
+    outcome = World(quick().with_faults(fault), tmp_path).run()
+    assert told(outcome) == (3, "api-unreachable", ""), outcome.log
+    assert "Nothing was started" in outcome.log
+    assert outcome.calls.count("start") == 1
+    assert REPLICATION <= outcome.duration < REPLICATION + 15
+
+
+@pytest.mark.parametrize("look", range(1, 15))
+def test_a_signal_right_before_the_start(tmp_path: Path, look: int) -> None:
+    """Where the start was not sent, nobody is told that a run may have been started."""
+    outcome = World(quick(), tmp_path, signals=[Signal(signal.SIGTERM, look=look)]).run()
+    assert outcome.exit_code == 143
+    assert ("Nothing was started" in outcome.log) is ("start" not in outcome.calls), outcome.log

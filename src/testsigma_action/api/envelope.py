@@ -3,7 +3,7 @@
 from testsigma_action.api.trouble import reason_in
 
 # An answer with one of these has content, so it is no error, and no wrapper of an object.
-CONTENT = ("id", "executionId", "testCases", "content")
+CONTENT = ("id", "executionId", "executionResultId", "testCases", "content")
 
 
 def unwrapped(body: object) -> object:
@@ -11,7 +11,7 @@ def unwrapped(body: object) -> object:
 
     Pages keep their wrapper: the numbers of the page may stand beside it (see `lists`).
     """
-    if not isinstance(body, dict) or any(key in body for key in CONTENT):
+    if not isinstance(body, dict) or any(key in body for key in CONTENT) or body.get("error"):
         return body
     data = body.get("data")
     single = isinstance(data, dict) and ("id" in data or "testCases" in data)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from testsigma_action.identity import canonical
 from testsigma_action.model import Timing
 from testsigma_action.text import cut
 
@@ -72,7 +73,7 @@ class Fields:
         return ""
 
     def identity(self, *keys: str) -> str:
-        """An ID: a number or a text, whichever the service sends today.
+        """An ID: a number or a text, whichever the service sends today, without leading zeros.
 
         Empty where it could not stand in a path: with `.` for an ID, the stop of one run would be the stop of all.
         """
@@ -136,7 +137,7 @@ def _identity(value: object) -> str:
         # A number of thousands of digits cannot even be written.
         value = str(value) if 0 <= value < 10**100 else None
     text = value.strip() if isinstance(value, str) else ""
-    return text if IDENTITY.fullmatch(text) else ""
+    return canonical(text) if IDENTITY.fullmatch(text) else ""
 
 
 def _moment(value: object) -> datetime | None:

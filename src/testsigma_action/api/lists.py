@@ -1,5 +1,6 @@
 """Lists of the API: the shapes of their pages, and the rows of those that are no results of a run."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,6 @@ from typing import Generic, TypeVar
 
 from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.identity import canonical
 from testsigma_action.model import Status
 
 T = TypeVar("T")
@@ -71,11 +71,13 @@ class IndexPage(Generic[T]):
 def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
     """A page of an index whose rows look like single results; those without an ID or any result are of no use.
 
-    Raises DecodeError where there are no rows.
+    Nor are rows that share an ID: they may contradict each other. Raises DecodeError where there are no rows.
     """
     listed = page(body)
     rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
-    return IndexPage({identity: decoder(row) for identity, row in rows if identity}, listed.last)
+    often = Counter(identity for identity, _ in rows)
+    found = {identity: decoder(row) for identity, row in rows if identity and often[identity] == 1}
+    return IndexPage(found, listed.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ def found_runs(body: object) -> FoundRuns:
 
 def _found_run(row: Fields) -> FoundRun:
     return FoundRun(
-        id=canonical(row.identity("id")),
-        plan_id=canonical(row.identity("executionId", "testPlanId")),
+        id=row.identity("id"),
+        plan_id=row.identity("executionId", "testPlanId"),
         build_number=row.text("buildNo"),
         status=decode.status(row.text("status")),
         started=row.instant("startTime"),
@@ -120,7 +122,8 @@ def newest_runs(body: object) -> FoundRuns:
     """The runs of a list that is sorted, the newest first: it has what is looked for on its first page."""
     found = found_runs(body)
     ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
-    return FoundRuns(found.runs, complete=found.complete or ids == sorted(ids, reverse=True))
+    newest_first = len(ids) == len(found.runs) and ids == sorted(ids, reverse=True)
+    return FoundRuns(found.runs, complete=found.complete or newest_first)
 
 
 @dataclass(frozen=True, slots=True)

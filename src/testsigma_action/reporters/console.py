@@ -83,6 +83,7 @@ def other_build(run: Run, build_number: str) -> str:
 def ignored(run: Run, parent: Run, why: Foreign) -> str:
     """A run that is no rerun of ours, although an answer about our run names it."""
     reasons = {
+        Foreign.NAMELESS: "it does not say to which plan it belongs",
         Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
         Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
         Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
