@@ -193,10 +193,10 @@ def _end_of_word(text: str, end: int) -> int:
 
 
 def _is_boundary(text: str, place: int) -> bool:
-    """Whether no word goes on at a place: a blank is there, or a letter of a script that is written without them."""
+    """Whether no word goes on at a place: a blank is there, or two letters of scripts that are written without them."""
     around = text[place - 1 : place + 1]
     return len(around) == 2 and (
-        around[0].isspace() or around[1].isspace() or unicodedata.category(around[1]) in _WITHOUT_BLANKS
+        any(map(str.isspace, around)) or all(unicodedata.category(each) in _WITHOUT_BLANKS for each in around)
     )
 
 
