@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from testsigma_action.model import Counts, Result, Run
+from testsigma_action.text import one_line
 from testsigma_action.tree import CaseResult, ResultTree, cases_and_hooks
 from testsigma_action.words import counted
 
@@ -50,14 +51,13 @@ def _broken_cases(tree: ResultTree) -> Iterator[Finding]:
 
 def _unknown_result(case: CaseResult) -> str:
     """What cannot be read of a case, as an addition to a sentence; empty where its results are known."""
-    name = " ".join(case.name.split())[:LONGEST_NAME]
+    name = one_line(case.name, LONGEST_NAME)
     if case.result is Result.UNKNOWN:
-        label = f": '{case.result_label[:LONGEST_NAME]}'" if case.result_label else ""
+        label = f": '{one_line(case.result_label, LONGEST_NAME)}'" if case.result_label else ""
         return f" (the result of '{name}' is missing or unknown{label})"
-    sets = (one.name for one in case.iterations if one.result is Result.UNKNOWN)
-    return next(
-        (f" (the result of '{name}', data set '{one[:LONGEST_NAME]}', is missing or unknown)" for one in sets), ""
-    )
+    unknown = next((one for one in case.iterations if one.result is Result.UNKNOWN), None)
+    data_set = one_line(unknown.name, LONGEST_NAME) if unknown else ""
+    return f" (the result of '{name}', data set '{data_set}', is missing or unknown)" if unknown else ""
 
 
 def _broken_counts(counts: Counts) -> Iterator[Finding]:

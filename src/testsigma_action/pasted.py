@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.secret import Secret
+from testsigma_action.text import cut
 
 LONGEST_QUOTE = 100
 # A message does not show a value that has this many characters of the key in a row.
@@ -92,14 +93,17 @@ def shares(text: str, key: Secret, length: int) -> bool:
 
 
 def visible(text: str) -> str:
-    """What may be shown of a text: no control characters, nothing that stands where a URL has a password or a token."""
+    """What may be shown of a text: no control characters, nothing that stands where a URL has a password or a token.
+
+    Without a scheme nobody knows which part of `x@y` is a password; and the runner masks none in part.
+    """
     before, at, after = text.rpartition("@")
     if at:
         scheme = SCHEME.match(before)
-        text = f"{scheme[0] if scheme else ''}***@{after}"
+        text = f"{scheme[0]}***@{after}" if scheme else "***"
     if "://" in text and "?" in text:
         text = f"{text.partition('?')[0]}?***"
-    return "".join(character if character.isprintable() else "?" for character in text[:LONGEST_QUOTE])
+    return "".join(character if character.isprintable() else "?" for character in cut(text, LONGEST_QUOTE))
 
 
 def quoted(text: str, key: Secret) -> str:

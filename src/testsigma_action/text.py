@@ -192,7 +192,7 @@ def _end_of_word(text: str, end: int) -> int:
     word = part.rsplit(maxsplit=1)[-1] if part and not part[-1].isspace() else ""
     start = len(part) - len(word)
     within = () if word.isascii() else range(len(part) - 1, start, -1)
-    return next((place for place in within if _needs_no_blank(text[place])), min(start, end))
+    return next((place for place in within if _can_part(text, place)), min(start, end))
 
 
 def _next_word(text: str, start: int) -> int:
@@ -200,12 +200,13 @@ def _next_word(text: str, start: int) -> int:
     blank = _BLANK.search(text, start - 1)
     end = max(blank.start(), start) if blank else len(text)
     within = () if text.isascii() else range(start, end)
-    return next((place for place in within if _needs_no_blank(text[place])), end)
+    return next((place for place in within if _can_part(text, place)), end)
 
 
-def _needs_no_blank(character: str) -> bool:
-    """Whether it is a letter of a script that is written without blanks, so that text can be parted before it."""
-    return unicodedata.category(character) in _WITHOUT_BLANKS
+def _can_part(text: str, place: int) -> bool:
+    """Whether the characters before and after a place are letters of scripts that are written without blanks."""
+    around = text[place - 1 : place + 1] if place else ""
+    return len(around) == 2 and all(unicodedata.category(each) in _WITHOUT_BLANKS for each in around)
 
 
 def _folded(line: str, width: int) -> Iterator[str]:

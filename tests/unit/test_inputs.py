@@ -456,7 +456,9 @@ def test_a_key_in_a_name_is_not_quoted() -> None:
     [
         ("https://bob:hu/sh@host.example", "https://***@host.example"),
         ("https://bob:" + "hush" * 40 + "@host.example", "https://***@host.example"),
-        ("bob:hush@host.example", "***@host.example"),
+        ("bob:hush@host.example", "'***'"),
+        ("pass@hush", "'***'"),
+        ("https://host.example/a " + "x-y." * 18 + " secret.hush-secret", "…"),
         ("https://host.example/?token=hush", "https://host.example/?***"),
     ],
 )

@@ -49,6 +49,14 @@ def test_no_word_is_cut(words: str, most: int, width: int) -> None:
         assert len(shown) <= max(most, len(words)) if shown == words else len(shown) <= most
 
 
+@pytest.mark.parametrize("mark", ["\u754c", "\U0001f600", "\u3042"])
+@pytest.mark.parametrize("most", range(4, 20))
+def test_no_word_is_cut_where_another_script_begins(mark: str, most: int) -> None:
+    """A password may end with a picture. Text without blanks is cut between two of its own letters only."""
+    for words in (f"{mark * 3}Kxtv!{mark}RmQz{mark * 9}", f"Kxtv!RmQz{mark} more and more"):
+        assert not re.search("K(?!xtv!.?RmQz)", text.one_line(words, most))
+
+
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60))
 def test_no_word_is_changed(words: str) -> None:
     """Printable ASCII without the marker of a command comes out as it went in, in XML with its five references."""

@@ -94,6 +94,7 @@ def test_a_status_without_a_phrase_is_only_a_number() -> None:
         (b"No JWT token found", "No JWT token found"),
         (b"<html><head><title>Bad gateway</title></head></html>", "Bad gateway"),
         (b"<html>\n<body>\n  two\r\n  lines</body>", "two lines"),
+        (b"<p>Typed &lt;b&gt;&amp;&#33;</p>", "Typed <b>&!"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b"[1, 2]", ""),
         (b"", ""),
@@ -105,11 +106,19 @@ def test_what_an_error_body_says(body: bytes, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"x" * 100_000, b'{"error": "' + b"x" * 100_000 + b'"}', b"[" * 100_000, b"<" * 100_000]
+    "body",
+    [b"x" * 100_000, b'{"error": "' + b"x" * 100_000 + b'"}', b"[" * 100_000, b"<" * 100_000, b"<a>" + b" \n" * 50_000],
 )
 def test_an_error_body_is_cut(body: bytes) -> None:
     """A page of megabytes, or nesting that exhausts a parser, costs a few words at most."""
     assert len(excerpt(body)) <= EXCERPT
+
+
+@pytest.mark.parametrize("secret", ["Kxtv  RmQz", "Kxtv\tRmQz", "Kxtv<b>RmQz", "Kxtv</p>RmQz", "Kxtv< RmQz >WpLd"])
+@pytest.mark.parametrize("body", ["{0}", "No key {0}\n  found", '"Typed {0} into <input>"'])
+def test_an_error_body_keeps_its_words(body: str, secret: str) -> None:
+    """What quotes a password is shown as it is, so that the runner masks it; only the tags of a page are left out."""
+    assert secret in excerpt(body.format(secret).encode())
 
 
 def test_backoff_grows_with_full_jitter() -> None:

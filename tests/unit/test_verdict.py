@@ -9,7 +9,7 @@ from testsigma_action.errors import Bug, Cancelled, InputError, ReportError, Sta
 from testsigma_action.model import Counts, Result, Run, Status
 from testsigma_action.overlay import whole
 from testsigma_action.report import Conclusion, Verdict
-from testsigma_action.tree import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.verdict import combined, judge, judge_reruns, of_error, remarkable
 
 DONE = Run("302", Status.COMPLETED, Result.PASSED)
@@ -97,6 +97,21 @@ def test_a_bad_part_under_a_pass_is_a_contradiction(result: Result) -> None:
 def test_parts_of_unknown_result_are_no_contradiction() -> None:
     """Details that nobody could fetch say nothing: the cases were listed."""
     assert exits(replace(tree(Result.PASSED), details_result=Result.UNKNOWN)) == (0, "")
+
+
+@pytest.mark.parametrize("secret", ["Kxtv  RmQz", "KxtvRmQzWpLdNyHc"])
+def test_names_in_a_reason_keep_their_words(secret: str) -> None:
+    """A name, a label or a data set in a sentence is cut between words only: its first part would not be masked."""
+    text = f"{'x' * 84} {secret} {'y' * 60}"
+    cases = (
+        CaseResult("1", "1", text, Result.UNKNOWN),
+        CaseResult("1", "1", "Case", Result.UNKNOWN, result_label=text),
+        CaseResult("1", "1", "Case", Result.PASSED, iterations=(Iteration("2", text, Result.UNKNOWN),)),
+    )
+    for case in cases:
+        machines = (MachineResult("1", "Chrome", (SuiteResult("1", "Smoke", (case,)),)),)
+        reason = judge(ResultTree(DONE, machines, listed=True)).reason
+        assert "Kxtv" not in reason.replace(secret, "***"), reason
 
 
 def test_stale_counters_of_what_runs_are_no_contradiction() -> None:

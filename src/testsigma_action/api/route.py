@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from testsigma_action.errors import InputError
+from testsigma_action.text import cut
 from testsigma_action.values import is_loopback
 
 # Where certificates to trust are named; the first that is set counts.
@@ -107,7 +108,7 @@ def _covers(entry: str, host: str, port: int | None) -> bool:
 def _host_problems(base_url: str) -> Iterator[str]:
     host = urlsplit(base_url).hostname or ""
     if not _is_host(host):
-        yield f"base-url: '{host[:100]}' is not a valid host name."
+        yield f"base-url: '{cut(host, 100)}' is not a valid host name."
 
 
 def _is_host(host: str) -> bool:

@@ -1,6 +1,7 @@
 """Trouble with the service, in words: what an error answer says, what it means, when to try again. Pure."""
 
 import email.utils
+import html
 import http
 import json
 import random
@@ -20,6 +21,8 @@ LONGEST_RETRY_AFTER = 300.0
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 PROXY_AUTHENTICATION = 407
+# Tags of a page, with the blanks behind them.
+TAGS = re.compile(r"(?:<[^<>]{0,200}+>\s*+)++")
 # What shows that the service itself answers (docs/api.md, "Errors"): gateways, too, send JSON with a `message`.
 OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
 UNAUTHORIZED = (
@@ -138,13 +141,13 @@ def reason_in(said: object) -> str:
 
 
 def excerpt(body: bytes) -> str:
-    """What an error body says, for people, on one line: its reason, else its text without tags."""
-    text = re.sub(r"<[^<>]{0,200}>", " ", body.decode("utf-8", "replace"))
-    return reason(body) or ("" if text.lstrip().startswith(("{", "[")) else _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    return cut(" ".join(text.split()), EXCERPT)
+    """What an error body says, for people, on one line: its reason, else its text, or that of a page."""
+    text = body.decode("utf-8", "replace")
+    if text.lstrip().startswith(("{", "[")):
+        return reason(body)
+    plain = html.unescape(TAGS.sub(" ", text)) if text.lstrip().startswith("<") else text
+    # Blanks within a line stay: what quotes a password is masked only where it is shown as it is.
+    return one_line(" ".join(filter(None, map(str.strip, plain.splitlines()))), EXCERPT)
 
 
 def phrase(status: int) -> str:
