@@ -125,6 +125,7 @@ class Step:
             else:
                 self._known.verdicts.append(started(self._known.running))
         except Cancelled as cancelled:
+            self._progress.does("stopping the run" if self._inputs.stops_on_cancel else "ending")
             self._leaving.cancel(cancelled, stopping=self._inputs.stops_on_cancel)
             raise
 
@@ -137,6 +138,7 @@ class Step:
         self._publisher.write_unfinished(self._report(UNFINISHED))
 
     def _attach(self) -> None:
+        self._progress.does("reading the run")
         known = self._known
         known.run = run = lookup.unread(self._inputs.run_id, known.spec, self._remote)
         try:
