@@ -131,11 +131,11 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        if problems := [*self._reading.problems, *self._publisher.problems()]:
+        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(UNFINISHED))
+        if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)
         self._remote.calls.reserve()
         self._transport.check_settings()
-        self._publisher.write_unfinished(self._report(UNFINISHED))
 
     def _attach(self) -> None:
         self._progress.does("reading the run")

@@ -134,7 +134,7 @@ STAGES = {
 @pytest.mark.parametrize("how", STAGES)
 def test_the_bar_says_what_the_step_does(how: str, tmp_path: Path) -> None:
     """On a terminal every stage has its name, in order: a step that stops its run does not say that it starts it."""
-    slow = [Fault(call, delay=2.5, count=None) for call in ("start", "stop", "status", "cases")]  # type: ignore[arg-type]
+    slow = [Fault(call, delay=2.5, count=None) for call in ("start", "stop", "status", "cases")]
     environ = {
         "attaches": {"TESTSIGMA_RUN_ID": "900", "TESTSIGMA_PLAN_ID": ""},
         "gives up": {"TESTSIGMA_TIMEOUT": "30s", "TESTSIGMA_ON_TIMEOUT": "stop"},

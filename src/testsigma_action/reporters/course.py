@@ -9,6 +9,10 @@ from testsigma_action.text import log_text
 from testsigma_action.words import in_words, status_in_words
 
 
+# How a run ended that did not get through; other runs are just completed.
+CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """Times that are told of a run: how long the step takes by now, how long the run goes on, how long it was queued.
@@ -37,8 +41,8 @@ def progress(run: Run, course: Course) -> str:
 
 def status(run: Run) -> str:
     """Where a run is in its life, in words of ours."""
-    if run.completed and run.result in {Result.STOPPED, Result.ABORTED}:
-        return run.result.value
+    if run.completed and run.result in CUT_SHORT:
+        return CUT_SHORT[run.result]
     words = log_text(status_in_words(run))
     return f"{words}, still watching" if run.status is Status.UNKNOWN else words
 
