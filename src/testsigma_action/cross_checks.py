@@ -32,7 +32,7 @@ def missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
         yield KEY_MISSING
     if not (read.get("plan_id") or read.get("run_id") or wrong & {"plan-id", "run-id"}):
         yield (
-            "plan-id: not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the test plan's "
+            "plan-id: not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's "
             "page. To attach to a run that exists already, set run-id instead."
         )
 

@@ -8,7 +8,6 @@ from testsigma_action.report import balanced
 from testsigma_action.text import log_text
 from testsigma_action.words import in_words, status_in_words
 
-
 # How a run ended that did not get through; other runs are just completed.
 CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
 
