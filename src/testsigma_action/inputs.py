@@ -98,7 +98,7 @@ DEFINITIONS = (
     Definition("api-key", values.key, "required", shown=False),
     Definition("plan-id", values.identity_of(pages.PLAN)),
     Definition("environment-id", values.identity_of(pages.ENVIRONMENT)),
-    Definition("build-number", values.line, "from the CI, with a nonce"),
+    Definition("build-number", values.line, "made from the CI's build number and a random part"),
     Definition("on-busy", values.word("fail", "wait"), "fail"),
     Definition("execution-config", values.configuration),
     Definition("runtime-data", values.mapping, shown=False),
