@@ -64,11 +64,14 @@ def main(name: str) -> int:
     """Show one scenario; the exit code is that of the step."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary = FOLDER / "summary.md"
-    for leftover in (summary, FOLDER / "outputs.txt"):
+    plan_id = scenario(name).plans[0].id
+    # The step itself replaces the reports of its plan at once.
+    others = [path for path in FOLDER.glob("test-results/*testsigma-*") if not path.stem.endswith(f"-{plan_id}")]
+    for leftover in (summary, FOLDER / "outputs.txt", *others):
         leftover.unlink(missing_ok=True)
     print(f"--- log of the step (scenario {name})", flush=True)
     with simulator(name) as url:
-        exit_code = run_step(url, scenario(name).plans[0].id, summary)
+        exit_code = run_step(url, plan_id, summary)
     print(f"\n--- summary of the job ({summary.relative_to(ROOT)})\n\n{summary.read_text('utf-8')}")
     print("--- files")
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from testsigma_action import ci, lookup, preflight
@@ -85,6 +86,7 @@ class Step:
         self._progress = Progress(log, clock, live=log.is_terminal and platform.watched)
         self._transport = connect(self._observe)
         self._remote = Remote(Client(self._transport), calls, clock, self._observe)
+        self._busy_with: str | None = None
         self._known = Known(run_spec(inputs, f"{platform.build_label}-{nonce()}"))
         self._trace = Trace(platform, log, for_post=inputs.wait and not inputs.run_id)
         self._leaving = Leaving(self._known, self._remote, self._saw)
@@ -125,18 +127,20 @@ class Step:
             else:
                 self._known.verdicts.append(started(self._known.running))
         except Cancelled as cancelled:
+            self._progress.does("stopping the run" if self._inputs.stops_on_cancel else "ending")
             self._leaving.cancel(cancelled, stopping=self._inputs.stops_on_cancel)
             raise
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        if problems := [*self._reading.problems, *self._publisher.problems()]:
+        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(UNFINISHED))
+        if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)
         self._remote.calls.reserve()
         self._transport.check_settings()
-        self._publisher.write_unfinished(self._report(UNFINISHED))
 
     def _attach(self) -> None:
+        self._progress.does("reading the run")
         known = self._known
         known.run = run = lookup.unread(self._inputs.run_id, known.spec, self._remote)
         try:
@@ -162,12 +166,22 @@ class Step:
             self._known.started(outcome)
             if outcome.lost:
                 self._log.say([console.looking_for(outcome.lost, self._known.spec.build_number)])
+            if outcome.busy_with is not None:
+                self._wait_for_plan(outcome.busy_with)
         run, build_number = self._known.running, self._known.spec.build_number
         if self._known.start.adopted:
             self._log.say([console.adopted(run)])
         elif run.build_number != build_number:
             self._log.say(console.warnings([console.other_build(run, build_number)]))
         self._exists(self._known.running)
+
+    def _wait_for_plan(self, run_id: str) -> None:
+        """Tell which run keeps the plan busy, once for each."""
+        if run_id != self._busy_with:
+            left = timedelta(seconds=max(0.0, self._deadline - self._clock.monotonic()))
+            self._log.say([console.busy(self._known.spec.plan_id, run_id, left)])
+        self._busy_with = run_id
+        self._progress.does("waiting until the plan is free")
 
     def _exists(self, run: Run) -> None:
         """Leave word of a run at once: outputs, state, log."""

@@ -9,7 +9,8 @@ from testsigma_action import values
 from testsigma_action.pages import host_in, is_address
 
 KEY_MISSING = (
-    "api-key: not given. If it comes from a secret: secrets are empty in pull requests from forks and from Dependabot."
+    "api-key: not given (outside GitHub: TESTSIGMA_API_KEY). If it comes from a secret: secrets are empty in pull "
+    "requests from forks and from Dependabot."
 )
 # What only a start can use: beside a run that exists already, it would be lost without a word.
 FOR_A_START = (
@@ -31,8 +32,8 @@ def missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
         yield KEY_MISSING
     if not (read.get("plan_id") or read.get("run_id") or wrong & {"plan-id", "run-id"}):
         yield (
-            "plan-id: not given. It is the number in the address of the test plan's page. "
-            "To attach to a run that exists already, set run-id instead."
+            "plan-id: not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's "
+            "page. To attach to a run that exists already, set run-id instead."
         )
 
 
@@ -46,7 +47,7 @@ def beside_a_run(read: Mapping[str, Any]) -> Iterator[str]:
     if lost := [name for name in FOR_A_START if name.replace("-", "_") in read]:
         yield f"run-id: '{run_id}' exists already, so nothing is started; leave out {', '.join(lost)}."
     if read.get("wait") is False:
-        yield f"wait: 'false' is not accepted with run-id '{run_id}'; waiting for a run is all there is to attach for."
+        yield f"wait: 'false' is not accepted with run-id '{run_id}': attaching to a run means waiting for it."
 
 
 def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[str]:
@@ -65,7 +66,7 @@ def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[str]:
 def same_file(junit: str, results: str, root: Path) -> Iterator[str]:
     """Two reports in one file, however its path is spelled; empty paths are reports that are off."""
     if junit and results and _place(root / junit) == _place(root / results):
-        yield "results-file: it is the same file as junit-file; one of the two reports would be lost."
+        yield "results-file: it is the same file as junit-file; one report would overwrite the other."
 
 
 def _place(path: Path) -> Path:

@@ -49,7 +49,7 @@ class InputError(ActionError):
 
     def __init__(self, *problems: str, code: str = "bad-input") -> None:
         """Join the problems, one a line; each names its input, the value seen and what is accepted."""
-        super().__init__("\n".join(problems), code=code, hint="Mend the inputs named above. Nothing was started.")
+        super().__init__("\n".join(problems), code=code, hint=FIX_HINT)
         self.problems = problems
 
 
@@ -153,6 +153,7 @@ class Bug(ActionError):
         super().__init__(f"A bug in testsigma-action: {type(cause).__name__}.", code="bug", hint=BUG_HINT)
 
 
+FIX_HINT = "Fix the inputs and run the step again. Nothing was started."
 UNREACHABLE_HINT = (
     "Check that the base-url is right and that this machine reaches it (proxy, firewall, certificates: ca-bundle); "
     "if the service is down, run the step again later."

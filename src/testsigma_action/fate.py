@@ -121,6 +121,7 @@ UNPROVEN_HINT = (
     "has no run yet. Run this step again later."
 )
 NO_SUCH_HINT = (
-    "Check plan-id (and environment-id and execution-config), and that api-key and base-url are of its account."
+    "Check plan-id (and environment-id and execution-config), and that api-key and base-url belong to the account that "
+    "owns this plan."
 )
 REFUSED_HINT = "See what the service says above; no run with this build number was found."

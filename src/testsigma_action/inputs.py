@@ -98,7 +98,7 @@ DEFINITIONS = (
     Definition("api-key", values.key, "required", shown=False),
     Definition("plan-id", values.identity_of(pages.PLAN)),
     Definition("environment-id", values.identity_of(pages.ENVIRONMENT)),
-    Definition("build-number", values.line, "from the CI, with a nonce"),
+    Definition("build-number", values.line, "made from the CI's build number and a random part"),
     Definition("on-busy", values.word("fail", "wait"), "fail"),
     Definition("execution-config", values.configuration),
     Definition("runtime-data", values.mapping, shown=False),
@@ -132,6 +132,8 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path
     """
     key = Secret(_from_environment("api-key", environ))
     flags, problems = _flags(arguments, key)
+    # One that was given in the wrong place is not used, and not shown either.
+    key = key or Secret(flags.pop("api-key", ""))
     texts = {name: flags.get(name) or _from_environment(name, environ) for name in BY_NAME}
     read: dict[str, Any] = {}
     for definition in DEFINITIONS:
@@ -213,7 +215,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """All inputs but the key, as flags; for `--help` too."""
+    """All inputs as flags; `--help` shows all but the key."""
     made = _Parser(
         prog="testsigma-action",
         description="Runs a Testsigma test plan and ends with a verdict.",
@@ -221,24 +223,26 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     for definition in DEFINITIONS:
-        if definition.name != "api-key":
-            told = f"default: {definition.default}" if definition.default else " "
-            flag = f"--{definition.name}"
-            made.add_argument(flag, dest=definition.name, nargs="?", default="", metavar="VALUE", help=told)
+        told = f"default: {definition.default}" if definition.default else " "
+        # It is known so that it can be refused, and its value is not taken for something else.
+        told = argparse.SUPPRESS if definition.name == "api-key" else told
+        flag = f"--{definition.name}"
+        made.add_argument(flag, dest=definition.name, nargs="?", default="", metavar="VALUE", help=told)
     return made
 
 
 def _flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[str]]:
     """Flags that were given, and what is wrong on the command line (never a value: it may be the key)."""
-    if any(argument.startswith("--api-key") for argument in arguments):
-        return {}, [KEY_AS_FLAG]
+    holds_key = any(argument.startswith("--api-key") for argument in arguments)
     try:
         given, rest = parser().parse_known_args(arguments)
     except argparse.ArgumentError:
-        return {}, ["command line: it cannot be read; --help shows what is accepted."]
+        return {}, [KEY_AS_FLAG if holds_key else "command line: it cannot be read; --help shows what is accepted."]
     flags = vars(given)
-    problems = [f"{name}: no value follows --{name} on the command line." for name in flags if flags[name] is None]
-    problems += [_stranger(argument, key) for argument in rest if argument]
+    empty = [name for name in flags if flags[name] is None and name != "api-key"]
+    problems = [f"{name}: no value follows --{name} on the command line." for name in empty]
+    # What is no input may be a part of the key.
+    problems += [KEY_AS_FLAG] if holds_key else [_stranger(argument, key) for argument in rest if argument]
     return {name: value.strip() for name, value in flags.items() if value}, problems
 
 

@@ -57,7 +57,7 @@ def _json_text(place: str, value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):
-        _refuse(place, "a list or a mapping is no single value.")
+        _refuse(place, "the value must be one text, not a list or a mapping.")
     return value
 
 
@@ -130,7 +130,7 @@ def _scalar(event: Event) -> ScalarEvent:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
         _refuse(_place(event), f"&, * and ! at the beginning are marks of YAML, not part of a value. {QUOTE_IT}")
     if not isinstance(event, ScalarEvent):
-        _refuse(_place(event), f"a list or a mapping is no single value. {QUOTE_IT}")
+        _refuse(_place(event), f"the value must be one text, not a list or a mapping. {QUOTE_IT}")
     if event.style in {"|", ">"}:
         _refuse(_place(event), rf"| and > are marks of YAML; write line breaks as \n in double quotes. {QUOTE_IT}")
     start, end = _marks(event)

@@ -1,10 +1,12 @@
 """The ID in the address of a Testsigma page. Pure.
 
-No address is documented as stable, so an ID is taken only where the address leaves no doubt which number it is.
+No address is documented as stable, so an ID is taken only where it stands directly after a word for the object, or is
+the only number and stands alone.
 """
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from testsigma_action.invalid import Invalid
 
@@ -24,14 +26,9 @@ class Kind:
 PLAN = Kind("test plan", frozenset({"plan", "testplan"}))
 ENVIRONMENT = Kind("environment", frozenset({"environment"}))
 RUN = Kind("run", frozenset({"run", "testplanresult", "executionresult"}))
-# The number after one of these is that of a project: /ui/td/88/environments/10/details.
-CONTAINERS = frozenset({"td", "project", "application", "version", "applicationversion"})
-# Pages of something else. Their numbers are no IDs of plans, environments or runs.
-OTHERS = frozenset(
-    {"case", "testcase", "suite", "testsuite", "step", "teststep", "machine", "device", "element", "filter"}
-    | {"execution", "upload", "testdata", "result", "testcaseresult", "suiteresult", "machineresult"}
-)
-MARKERS = OTHERS | PLAN.markers | ENVIRONMENT.markers | RUN.markers
+KINDS = (PLAN, ENVIRONMENT, RUN)
+# An address with a single number may have it after one of these, at its end. The number after `td` is a project's.
+NEUTRAL = frozenset({"", "ui"})
 
 
 def is_address(value: str) -> bool:
@@ -44,14 +41,23 @@ def identity_in(address: str, kind: Kind) -> str:
     accepted = f"the ID of a{'n' if kind is ENVIRONMENT else ''} {kind.name} (digits), or the address of its page"
     if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not _is_web(address):
         raise Invalid(accepted)
-    segments = _segments(address)
-    numbers = [(_word(before), each) for before, each in zip(["", *segments], segments, strict=False) if _is_id(each)]
-    named = {each for before, each in numbers if before in kind.markers}
-    if not named and not MARKERS & set(map(_word, segments)) - kind.markers:
-        named = {each for before, each in numbers if before not in CONTAINERS}
+    named = _named(_segments(address), kind)
     if len(named) != 1:
         raise Invalid(accepted, f"This address does not clearly name one {kind.name}; give the ID alone.")
     return named.pop()
+
+
+def _named(segments: list[str], kind: Kind) -> set[str]:
+    """The IDs of objects of this kind; none where the last object that is named is of another kind.
+
+    /test_plans/420/runs/1001 is the page of a run, not of a plan.
+    """
+    numbers = [(_word(before), each) for before, each in pairwise(["", *segments]) if _is_id(each)]
+    marked = [(one, each) for before, each in numbers for one in KINDS if before in one.markers]
+    if not marked:
+        alone = len(numbers) == 1 and numbers[0][0] in NEUTRAL and _is_id(segments[-1])
+        return {numbers[0][1]} if alone else set()
+    return {each for one, each in marked if one is kind} if marked[-1][0] is kind else set()
 
 
 def host_in(address: str) -> str:

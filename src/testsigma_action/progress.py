@@ -39,6 +39,7 @@ class Progress:
         self._outage: float | None = None
         self._aside = False
         self._doing = "preparing"
+        self._watching = False
         self._run: Run | None = None
         self._told = Counts()
         self._pace: Pace | None = None
@@ -48,13 +49,14 @@ class Progress:
         """Seconds between two beats."""
         return BEAT_LIVE if self._live else BEAT
 
-    def does(self, what: str) -> None:
-        """Take what the step does now, in words: for signs of life."""
-        self._doing = what
+    def does(self, what: str, *, watching: bool = False) -> None:
+        """Take what the step does now, in words: for signs of life. While it is watching, they tell of the run."""
+        self._doing, self._watching = what, watching
 
     def started(self, run: Run) -> None:
-        """Tell where the run is to be seen."""
+        """Tell where the run is to be seen. From now on it is watched."""
         self._run = run
+        self.does("waiting for the result", watching=True)
         self._outage = None
         self._say(console.link(run))
 
@@ -89,7 +91,7 @@ class Progress:
 
     def _sign_of_life(self) -> str:
         elapsed, run = timedelta(seconds=self._since(self._began)), self._run
-        if not run or run.completed:
+        if not run or run.completed or not self._watching:
             return course.goes_on(self._doing, elapsed)
         if self._outage is not None:
             return course.outage_goes_on(timedelta(seconds=self._since(self._outage)), elapsed)
@@ -129,7 +131,8 @@ class Progress:
 
     def _draw(self) -> None:
         if self._live:
-            self._log.draw(course.bar(self._run, self._doing, self._course()))
+            run = self._run if self._watching else None
+            self._log.draw(course.bar(run, self._doing, self._course()))
 
     def _since(self, instant: float) -> float:
         return self._clock.monotonic() - instant

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from testsigma_action import verdict as verdicts
 from testsigma_action.ci.base import Platform
-from testsigma_action.ci.files import Workspace
+from testsigma_action.ci.files import NotRegular, Workspace
 from testsigma_action.ci.log import Log
-from testsigma_action.errors import Bug, InputError, ReportError
+from testsigma_action.errors import Bug, ReportError
 from testsigma_action.inputs import Inputs
 from testsigma_action.report import Report, Verdict
 from testsigma_action.reporters import annotations, console, junit, outputs, results_json, summary
@@ -22,31 +22,36 @@ class Publisher:
     platform: Platform
     log: Log
     written: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def problems(self) -> list[str]:
         """What keeps the platform from taking what the step leaves; found before anything is started."""
         return self.platform.problems(summary=self.inputs.summary != OFF)
 
-    def write_unfinished(self, report: Report) -> None:
+    def write_unfinished(self, report: Report) -> list[str]:
         """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
 
-        Raises InputError where one cannot be written: better now than after two hours.
+        The problems with those that cannot be written come back: better now than after two hours. Such a report is not
+        tried again.
         """
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
+        problems = []
         for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
             try:
                 if path:
                     workspace.write(path, rendered[name])
             except OSError as error:
-                raise InputError(f"{name}: {unwritable(path, error).message}") from None
+                problems.append(f"{name}: {unwritable(path, error).message}")
+                self.refused.add(path)
+        return problems
 
     def publish(self, report: Report) -> Report:
         """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
-        if report.junit_file:
+        if report.junit_file and report.junit_file not in self.refused:
             report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
-        if report.results_file:
+        if report.results_file and report.results_file not in self.refused:
             report = self._tried(report, report.results_file, lambda: self._write_results(workspace, report))
         report = self._tried(report, "the step summary", lambda: self._write_summary(report))
         report = self._tried(report, "the log", lambda: self._log_results(report))
@@ -98,8 +103,12 @@ def unwritable(what: str, error: OSError) -> ReportError:
     return ReportError(
         f"Could not write {what}: {error.strerror or error}.",
         code="report-unwritable",
-        hint="Check the path and its permissions, or turn the report off.",
+        hint=REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT,
     )
+
+
+PATH_HINT = "Check the path and its permissions, or turn the report off."
+REGULAR_HINT = "Name another file for the report, or turn it off."
 
 
 def with_verdict(report: Report, verdict: Verdict) -> Report:

@@ -61,7 +61,8 @@ class Outcome:
     """What is known of a start: its run, or whether there may be one.
 
     `adopted` means that the run was found, not told. `claimed` is a run that an answer named and that is not confirmed
-    to be ours. `lost` says why the run is being looked for.
+    to be ours. `lost` says why the run is being looked for. `busy_with` is the other run of a plan that is waited for:
+    empty if it is not known, None if the plan is not waited for.
     """
 
     run: Run | None = None
@@ -69,6 +70,7 @@ class Outcome:
     adopted: bool = False
     claimed: Run | None = None
     lost: str = ""
+    busy_with: str | None = None
 
 
 def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
@@ -212,7 +214,7 @@ class _Attempt:
         again = search.settled + max(0.0, self._interval - REPLICATION)
         if waits_until is None or not self.spec.unique or again >= waits_until:
             raise busy(trouble, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
-        self.remote.observe(self._trouble(trouble, again))
+        yield Outcome(busy_with=found.busy_with)
         if not found.nothing:
             found = lookup.find(replace(search, until=waits_until), self.remote)
         if (yield from self._adopt(found, trouble.message)):

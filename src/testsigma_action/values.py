@@ -157,6 +157,8 @@ def base_url(value: str) -> str:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise Invalid(accepted) from None
+    if url and "://" not in url:
+        raise Invalid(accepted, "https:// is missing at its beginning.")
     if not host or set("@?#") & set(url) or not url.isprintable() or " " in url:
         raise Invalid(accepted)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):

@@ -147,7 +147,7 @@ def _not_passed(tree: ResultTree) -> Verdict | None:
     if run.result is Result.NOT_EXECUTED:
         return _not_executed(tree)
     if run.result in {Result.STOPPED, Result.ABORTED}:
-        return _failed(f"The run was {run.result.value} before it was through.", f"run-{run.result.value}")
+        return _failed(f"The run was {run.result.value} before it was finished.", f"run-{run.result.value}")
     missing = "a result that cannot be read" if "result" in run.unreadable_fields else "no result"
     label = f"the result '{run.result_label}'" if run.result_label else missing
     return _failed(f"The run completed with {label}, which is not a pass.", "result-unknown")

@@ -49,6 +49,7 @@ class Waiting:
                 self.leaving.saw(seen)
                 pace.before = pace.before if number else self._recall()
         except (TimedOut, ApiError) as error:
+            self.progress.does("stopping the run")
             self.leaving.give_up(error, stopping=self.inputs.on_timeout == "stop")
 
     def follow(self) -> None:
@@ -59,6 +60,7 @@ class Waiting:
         await_result(known.running, self.settling())
         if not awaited(known.running):
             return
+        self.progress.does("waiting for the rerun", watching=True)
         self.log.say([console.rerun_awaited(known.running)])
         try:
             for seen in follow(known.running, self.remote, self._limits):
@@ -67,6 +69,7 @@ class Waiting:
                 else:
                     self.leaving.saw(seen)
         except (TimedOut, ApiError) as error:
+            self.progress.does("stopping the run")
             self.leaving.give_up_rerun(error, stopping=self.inputs.on_timeout == "stop")
         if not known.reruns and not known.remark:
             known.remark = "Its plan runs failed cases again by itself, but no such run has begun."

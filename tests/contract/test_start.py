@@ -452,12 +452,12 @@ def test_a_busy_plan_that_runs_twice_under_our_build_number(serve: Serve) -> Non
 
 
 def test_a_busy_plan_is_waited_for(serve: Serve) -> None:
-    """Until its other run is over; then there is one run of ours."""
+    """Until its other run is over; then there is one run of ours. That is no trouble with the service."""
     service = serve("busy")
     assert starting(service, busy=10.0).run().id == "1001"
     assert service.started == 1
     assert service.server.calls.count("start") > 1
-    assert len(service.troubles) == service.server.calls.count("start") - 1
+    assert service.troubles == []
 
 
 def test_a_busy_plan_is_not_waited_for_for_ever(serve: Serve) -> None:

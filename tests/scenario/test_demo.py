@@ -33,6 +33,16 @@ def test_the_demo(name: str, exit_code: int) -> None:
     assert ("step 3: Click on Check out" in output) is (name == "failing")
 
 
+def test_the_demo_shows_its_own_files_only() -> None:
+    """Reports of an earlier demo are gone; what else is in its folder stays."""
+    earlier = ROOT / "build" / "demo" / "test-results" / "TEST-testsigma-7.xml"
+    earlier.parent.mkdir(parents=True, exist_ok=True)
+    earlier.touch()
+    _, output = demo("passing")
+    assert not earlier.exists()
+    assert earlier.name not in output
+
+
 def test_the_log_in_the_readme() -> None:
     """The log that the README shows is the demo's."""
     readme = (ROOT / "README.md").read_text("utf-8")

@@ -29,6 +29,14 @@ def test_progress() -> None:
     assert course.progress(going(passed=2), after(0)) == "[0:00:00] in progress, 2 cases done"
 
 
+@pytest.mark.parametrize("result", [Result.STOPPED, Result.ABORTED])
+def test_progress_of_a_run_that_was_cut_short(result: Result) -> None:
+    """It is not just completed, and the cases that were cut short are counted."""
+    over = run(result, Status.COMPLETED, Counts(total=11, stopped=1, aborted=2, not_executed=8))
+    line = f"[0:00:05] {result.value}, 11 of 11 cases done, 2 aborted, 1 stopped, 8 not executed"
+    assert course.progress(over, after(5)) == line
+
+
 def test_progress_with_all_that_is_known() -> None:
     """The time left is an estimate, and of a run that goes on only; the queue is apart; old answers are old."""
     one = going(total=40, passed=11)

@@ -74,7 +74,7 @@ def test_an_input_error_has_all_problems() -> None:
         ("a: wrong.", "b: wrong too."),
         "bad-input",
     )
-    assert "Nothing was started" in error.hint
+    assert error.hint == "Fix the inputs and run the step again. Nothing was started."
 
 
 def test_a_bug_names_its_kind_only() -> None:

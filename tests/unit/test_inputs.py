@@ -113,11 +113,12 @@ def test_a_missing_key_names_the_usual_reason() -> None:
     reading = read_inputs((), {"TESTSIGMA_PLAN_ID": "420", "INPUT_API-KEY": ""})
     assert "forks" in problem(reading, "api-key")
     assert "Dependabot" in problem(reading, "api-key")
+    assert "TESTSIGMA_API_KEY" in problem(reading, "api-key")
 
 
 def test_a_missing_plan_is_a_problem() -> None:
-    """Without a plan there is nothing to run."""
-    assert any("plan-id" in text for text in read_inputs((), {"TESTSIGMA_API_KEY": KEY}).problems)
+    """Without a plan there is nothing to run; the variable to set is named, too."""
+    assert "TESTSIGMA_PLAN_ID" in problem(read_inputs((), {"TESTSIGMA_API_KEY": KEY}), "plan-id")
 
 
 def test_what_is_wrong_is_not_missing_as_well() -> None:
@@ -166,6 +167,18 @@ def test_a_key_on_the_command_line_is_refused(arguments: tuple[str, ...]) -> Non
     reading = read(*arguments)
     assert "TESTSIGMA_API_KEY" in problem(reading, "api-key")
     assert "hush" not in repr(reading)
+
+
+@pytest.mark.parametrize("flag", [("--api-key", "hush"), ("--api-key=hush",), ("--api-key",)])
+def test_a_key_on_the_command_line_costs_no_other_input(flag: tuple[str, ...]) -> None:
+    """The other flags are read, and only the key is a problem; a flag that holds it is not quoted."""
+    reading = read_inputs(("--timeout", "5m", *flag, "--plan-id", "7"), {})
+    assert [text.partition(":")[0] for text in reading.problems] == ["api-key"]
+    assert (reading.inputs.plan_id, reading.inputs.timeout) == ("7", timedelta(minutes=5))
+    hush = "hush" * 6
+    both = read_inputs(("--api-key", hush, "--timeout", hush), {"TESTSIGMA_PLAN_ID": "7"})
+    assert "timeout" in " ".join(both.problems)
+    assert "hush" not in repr(both)
 
 
 @pytest.mark.parametrize(

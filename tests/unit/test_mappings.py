@@ -155,8 +155,8 @@ def test_json_of_any_character_is_accepted() -> None:
         ("~", "no value"),
         ("hush\n hush", "next line"),
         ('"hush\n hush"', "next line"),
-        ("[hush]", "single value"),
-        ("{hush", "single value"),
+        ("[hush]", "one text"),
+        ("{hush", "one text"),
         ("hush\n7: hush\n7: hush", "before"),
     ],
 )

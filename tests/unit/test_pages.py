@@ -14,8 +14,9 @@ APP = "https://app.testsigma.com"
         (PLAN, f"{APP}/ui/td/88/plans/431", "431"),
         (PLAN, f"{APP}/ui/td/88/test_plans/431/details", "431"),
         (PLAN, f"{APP}/ui/td/testPlans/431?tab=7", "431"),
-        (PLAN, f"{APP}/ui/td/88/something/431", "431"),
-        (PLAN, f"{APP}/ui/td/something/431#top", "431"),
+        (PLAN, f"{APP}/ui/431#top", "431"),
+        (PLAN, f"{APP}/431", "431"),
+        (PLAN, f"{APP}/ui/td/7/plans/431/suites/12", "431"),
         (PLAN, f"{APP}/#/projects/7/test-plans/431/machines", "431"),
         (PLAN, "app.testsigma.com/ui/td/plans/431/", "431"),
         (PLAN, "/plans/431", "431"),
@@ -26,19 +27,27 @@ APP = "https://app.testsigma.com"
         (RUN, f"{APP}/ui/td/runs/518", "518"),
         (RUN, f"{APP}/ui/td/runs/518/machines/77?page=2", "518"),
         (RUN, f"{APP}/results/88/runs/518", "518"),
+        (RUN, f"{APP}/ui/td/test_plans/420/runs/518", "518"),
         (RUN, f"{APP}/#/projects/7/report/executions/3/runs/518/environments", "518"),
         (RUN, f"{APP}/api/v1/execution_results/518", "518"),
         (RUN, f"{APP}/runs/518/runs/518", "518"),
     ],
 )
 def test_the_id_in_an_address(kind: Kind, address: str, meant: str) -> None:
-    """The number after the word for the object; without such a word the only number that is not a project's."""
+    """The number directly after the word for the object; without such a word the only number, after `ui` or nothing."""
     assert identity_in(address, kind) == meant
 
 
 @pytest.mark.parametrize(
     ("kind", "address"),
     [
+        (PLAN, f"{APP}/ui/td/7/dashboards/420"),
+        (PLAN, f"{APP}/ui/td/7/schedules/420"),
+        (PLAN, f"{APP}/ui/td/7/defects/420"),
+        (PLAN, f"{APP}/ui/td/something/431"),
+        (PLAN, f"{APP}/ui/td/420/12"),
+        (PLAN, f"{APP}/431/details"),
+        (PLAN, f"{APP}/ui/td/test_plans/420/runs/1001"),
         (PLAN, f"{APP}/ui/td/runs/518"),
         (PLAN, f"{APP}/ui/td/88/environments/10/details"),
         (PLAN, f"{APP}/ui/td/184/cases/filters/881"),
@@ -60,6 +69,8 @@ def test_the_id_in_an_address(kind: Kind, address: str, meant: str) -> None:
         (PLAN, "a/b"),
         (PLAN, "/"),
         (ENVIRONMENT, f"{APP}/ui/td/88/plans/431"),
+        (ENVIRONMENT, f"{APP}/ui/td/88/environments/10/plans/431"),
+        (RUN, f"{APP}/ui/td/7/dashboards/420"),
         (RUN, f"{APP}/ui/td/test_case_results/50033"),
         (RUN, f"{APP}/ui/td/88/plans/431"),
     ],

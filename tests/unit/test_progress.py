@@ -145,13 +145,14 @@ def test_the_first_failure_is_told_at_once(watched: Watched) -> None:
 )
 def test_a_sign_of_life_every_minute(watched: Watched, stage: str, said: str) -> None:
     """Whatever the step waits for, without any answer: two hours have a line in every minute."""
-    watched.progress.does("starting the run" if stage == "starting" else "collecting the results")
+    watched.progress.does("starting the run")
     if stage != "starting":
         watched.progress.started(RUN)
     if stage in {"at work", "outage"}:
         watched.after(0.0, going(5))
     if stage == "collecting":
         watched.after(0.0, over())
+        watched.progress.does("collecting the results")
     if stage == "outage":
         watched.progress.trouble(TROUBLE)
     begin = len(watched.lines)
@@ -179,6 +180,7 @@ def test_signs_of_life_are_for_silence_only(watched: Watched) -> None:
 
 def test_old_news_say_how_old_they_are(watched: Watched) -> None:
     """An answer that takes minutes is not covered up by what the one before it said."""
+    watched.progress.started(RUN)
     watched.after(0.0, going(5))
     watched.after(180.0)
     assert watched.lines[-1] == "[0:02:30] in progress, 5 of 5,000 cases done, by the last answer, 2 min 30 s ago"
@@ -257,6 +259,7 @@ def test_a_terminal_has_a_line_that_is_drawn_anew() -> None:
     watched = Watched(live=True)
     watched.progress.does("starting the run")
     watched.after(2.0)
+    watched.progress.started(RUN)
     watched.after(1.0, going(1250))
     watched.after(1.0, going(2500))
     drawn = watched.stream.getvalue().split("\r\x1b[K")

@@ -31,6 +31,7 @@ def test_what_may_pass_is_tried_again(status: int) -> None:
         (401, "api-key-rejected", "region"),
         (403, "api-forbidden", "admin"),
         (404, "not-found", "ID"),
+        (404, "not-found", "base-url is the host, without the path of a page"),
         (400, "api-refused", "ID"),
         (405, "api-refused", "ID"),
         (406, "api-refused", "ID"),

@@ -314,6 +314,17 @@ def test_what_is_no_base_url_is_refused(text: str) -> None:
     assert "https" in refused(values.base_url, text)
 
 
+@pytest.mark.parametrize("text", ["app.testsigma.com", "localhost:8080", "//a", "app.testsigma.com/ui/td"])
+def test_a_base_url_without_its_scheme(text: str) -> None:
+    """The message says that the scheme is missing, and only then."""
+    with pytest.raises(Invalid) as caught:
+        values.base_url(text)
+    assert caught.value.remedy == "https:// is missing at its beginning."
+    with pytest.raises(Invalid) as caught:
+        values.base_url("ftp://a")
+    assert not caught.value.remedy
+
+
 @pytest.mark.parametrize("text", ["https://a?", "https://a/#", "https://a/?", "https://a/x?#"])
 def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
     """Paths are appended to the base URL: after a `?` or `#` they would be no paths."""

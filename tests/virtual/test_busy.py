@@ -177,3 +177,15 @@ def test_trouble_in_a_long_wait(tmp_path: Path, trouble: str) -> None:
     outcome = world.run()
     assert outcome.exit_code == 0, outcome.log
     assert set(world.simulator.runs()) == {900, 1001}
+
+
+def test_the_log_says_that_the_plan_is_busy(tmp_path: Path) -> None:
+    """With which run, and how long the step waits; once a run, with signs of life after that."""
+    outcome = World(busy(running()), tmp_path, {**WAITING, "TESTSIGMA_TIMEOUT": "30m"}).run()
+    assert outcome.exit_code == 0, outcome.log
+    told = [line for line in outcome.lines if "is busy" in line]
+    assert told == [
+        "Plan 420 is busy with run 900. Waiting until it can be started, for up to 30 min 00 s (timeout).",
+    ], outcome.log
+    assert any(line.endswith("] still waiting until the plan is free") for line in outcome.lines), outcome.log
+    assert "trying again" not in outcome.log

@@ -28,7 +28,17 @@ def test_a_pipe_in_place_of_a_report_stays_a_pipe(tmp_path: Path, name: str, als
     os.mkfifo(pipe)
     outcome = refused(tmp_path, {name: "pipe", **also})
     assert pipe.is_fifo()
-    assert "is not a regular file" in outcome.log
+    assert "is not a regular file; name another file, or 'off'." in outcome.log
+    assert "permissions" not in outcome.log
+
+
+def test_every_report_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """One line for each, with the name of the input, beside the other problems."""
+    environ = {"TESTSIGMA_JUNIT_FILE": "/dev/null", "TESTSIGMA_RESULTS_FILE": "/dev/full", "TESTSIGMA_TIMEOUT": "soon"}
+    outcome = refused(tmp_path, environ)
+    named = [line.partition(": ")[0] for line in outcome.lines if line.startswith("- ")]
+    assert named == ["- timeout", "- junit-file", "- results-file"], outcome.log
+    assert "permissions" not in outcome.log
 
 
 def test_a_path_of_the_host_is_refused(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """What is printed while a whole step waits, and when its service is asked."""
 
 import re
+import signal
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.simulator import Fault, Phase, Plan, RunBefore, Scenario, grid
-from tests.virtual import Outcome, World
+from tests.virtual import Outcome, Signal, World
 
 HOUR = 3600.0
 STAMP = re.compile(r"\[(\d+):(\d\d):(\d\d)\] ")
@@ -120,3 +121,26 @@ def test_the_queue_is_told_apart(tmp_path: Path) -> None:
     assert re.fullmatch(r"completed, .*10 min \d\d s of it in the queue", told[1])
     assert any(line.endswith("about 5 min left") for line in outcome.lines)
     assert re.search(r" · 10 min \d\d s in the queue", outcome.summary)
+
+
+STAGES = {
+    "waits": ["starting the run", "waiting for the result", "collecting the results"],
+    "attaches": ["reading the run", "waiting for the result", "collecting the results"],
+    "gives up": ["starting the run", "stopping the run", "collecting the results"],
+    "is cancelled": ["starting the run", "stopping the run"],
+}
+
+
+@pytest.mark.parametrize("how", STAGES)
+def test_the_bar_says_what_the_step_does(how: str, tmp_path: Path) -> None:
+    """On a terminal every stage has its name, in order: a step that stops its run does not say that it starts it."""
+    slow = [Fault(call, delay=2.5, count=None) for call in ("start", "stop", "status", "cases")]
+    environ = {
+        "attaches": {"TESTSIGMA_RUN_ID": "900", "TESTSIGMA_PLAN_ID": ""},
+        "gives up": {"TESTSIGMA_TIMEOUT": "30s", "TESTSIGMA_ON_TIMEOUT": "stop"},
+    }.get(how, {})
+    content = replace(working(60.0, *slow), runs_before=(RunBefore(900, PLAN, seconds=60.0),))
+    signals = [Signal(signal.SIGINT, 20.0)] if how == "is cancelled" else []
+    outcome = World(content, tmp_path, environ, signals=signals, github=False, terminal=True).run()
+    drawn = re.findall(r"\d:\d\d:\d\d  ([a-z ]+) \.\.\.", outcome.log)
+    assert [stage for stage, _ in groupby(drawn) if stage != "preparing"] == STAGES[how], outcome.log

@@ -20,6 +20,19 @@ from testsigma_action.cancel import Calls
 URL = "https://testsigma.example"
 
 
+class _Screen(io.StringIO):
+    """What the step prints, on a terminal or not."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        """Nothing was printed yet."""
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Whether this is a terminal."""
+        return self._terminal
+
+
 class Killed(BaseException):
     """The process has ended from one moment to the next, with this exit code."""
 
@@ -83,10 +96,12 @@ class World:
         github: bool = True,
         homeless: bool = False,
         threads: int | None = None,
+        terminal: bool = False,
     ) -> None:
         """Make everything; time begins with the first step that runs.
 
-        `homeless` has the working folder deleted before (not on GitHub), `threads` is how many can be had.
+        `homeless` has the working folder deleted before (not on GitHub), `threads` is how many can be had. With
+        `terminal` the log is one.
         """
         self.workspace, self.commands = folder / "workspace", folder / "commands"
         self.clock = VirtualClock(seed, threads)
@@ -98,6 +113,7 @@ class World:
         self._seed = seed
         self._github = github
         self._homeless = homeless
+        self._terminal = terminal
         self._signalled: list[tuple[float, int]] = []
         self._calls: Calls | None = None
         self._make_folders()
@@ -126,7 +142,7 @@ class World:
     def _step(self, main: Callable[[Calls], int]) -> Outcome:
         self._calls = calls = Calls(self.clock, leave=lambda code: self.clock.end(Killed(code)))
         self._signalled = []
-        began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), io.StringIO()
+        began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), _Screen(terminal=self._terminal)
         self._send_signals(calls, began)
         killed = False
         with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():

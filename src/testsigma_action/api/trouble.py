@@ -175,6 +175,10 @@ KEY_HINT = (
     "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
     "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
 )
+NOT_FOUND_HINT = (
+    "Check the ID, and that api-key and base-url belong to the account that owns it; base-url is the host, without the "
+    "path of a page."
+)
 REFUSALS = {
     401: (
         "api-key-rejected",
@@ -182,5 +186,5 @@ REFUSALS = {
     ),
     403: ("api-forbidden", "The user whose api-key this is may not do that: ask an admin of your Testsigma account."),
     PROXY_AUTHENTICATION: ("api-unreachable", CREDENTIALS_HINT),
-    404: ("not-found", "Check the ID, and that api-key and base-url are those of the account that has it."),
+    404: ("not-found", NOT_FOUND_HINT),
 }

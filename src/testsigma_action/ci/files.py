@@ -13,6 +13,10 @@ FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
 
+class NotRegular(OSError):
+    """The target is a device, a pipe, a socket or a folder, which a report would replace."""
+
+
 class Workspace:
     """The folder that reports are written to."""
 
@@ -79,11 +83,11 @@ def append(path: Path, text: str, secret: Secret) -> None:
 
 
 def _check_is_file(target: Path) -> None:
-    """Refuse a target that is, or links to, a device, a pipe, a socket or a folder: a report would replace it."""
+    """Refuse a target that is, or links to, what is no regular file. Raises NotRegular."""
     for follow in (False, True):
         try:
             mode = target.stat(follow_symlinks=follow).st_mode
         except FileNotFoundError:
             continue
         if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-            raise OSError(f"'{target}' is not a regular file; name a file for the report, or turn it off with 'off'")
+            raise NotRegular(f"'{target}' is not a regular file; name another file, or 'off'")

@@ -5,6 +5,7 @@ no command; `Log.say` makes sure of that.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from traceback import format_exception
 
 from testsigma_action.errors import help_url
@@ -69,6 +70,12 @@ def adopted(run: Run) -> str:
 def looking_for(message: str, build_number: str) -> str:
     """The answer to the start does not show which run is ours, so it is looked for."""
     return f"{log_text(message)} Looking for a run with the build number {log_text(build_number)}, for up to a minute"
+
+
+def busy(plan_id: str, run_id: str, left: timedelta) -> str:
+    """Another run keeps the plan busy, which may not be known, and the step waits for so long."""
+    busy = f"Plan {log_text(plan_id)} is busy{f' with run {log_text(run_id)}' if run_id else ''}"
+    return f"{busy}. Waiting until it can be started, for up to {in_words(left)} (timeout)."
 
 
 def other_build(run: Run, build_number: str) -> str:

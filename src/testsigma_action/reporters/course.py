@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from testsigma_action.model import Counts, Run, Status
+from testsigma_action.model import Counts, Result, Run, Status
 from testsigma_action.report import balanced
 from testsigma_action.text import log_text
 from testsigma_action.words import in_words, status_in_words
+
+# How a run ended that did not get through; other runs are just completed.
+CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ def progress(run: Run, course: Course) -> str:
 
 def status(run: Run) -> str:
     """Where a run is in its life, in words of ours."""
+    if run.completed and run.result in CUT_SHORT:
+        return CUT_SHORT[run.result]
     words = log_text(status_in_words(run))
     return f"{words}, still watching" if run.status is Status.UNKNOWN else words
 
@@ -44,7 +49,12 @@ def status(run: Run) -> str:
 def _counted(counts: Counts) -> list[str]:
     of = f" of {counts.total:,}" if counts.total else ""
     told = [f"{counts.done:,}{of} cases done"] if counts.known else []
-    numbers = {"failed": counts.failed, "not executed": counts.not_executed}
+    numbers = {
+        "failed": counts.failed,
+        "aborted": counts.aborted,
+        "stopped": counts.stopped,
+        "not executed": counts.not_executed,
+    }
     return told + [f"{number:,} {name}" for name, number in numbers.items() if number]
 
 
