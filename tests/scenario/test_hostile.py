@@ -76,10 +76,10 @@ ENDINGS: dict[str, Callable[[int], Ending]] = {
     "cases refused": lambda seed: _ending(_faulty(seed, "cases", 403), 1),
     "steps refused": lambda seed: _ending(_faulty(seed, "steps", 404, count=None), 1),
     "page of a proxy": lambda seed: _ending(
-        scenario("passing").with_faults(Fault("start", status=403, text=PAGES[seed * 9])), 3
+        scenario("passing").with_faults(Fault("start", status=403, text=PAGES[seed * 9])), 3, TIMEOUT="1s"
     ),
     "redirected": lambda _: _ending(
-        scenario("passing").with_faults(Fault("start", status=302, headers={"Location": ELSEWHERE})), 3
+        scenario("passing").with_faults(Fault("start", status=302, headers={"Location": ELSEWHERE})), 3, TIMEOUT="1s"
     ),
     "unknown configuration": lambda _: _ending(_configurations(), 2, EXECUTION_CONFIG="::error::none of these"),
 }
