@@ -108,7 +108,7 @@ def _in_json(value: str) -> Iterator[str]:
 def _in_markup(value: str) -> Iterator[str]:
     yield html.escape(value)
     yield html.escape(value, quote=False)
-    yield html.escape(value).replace("&#x27;", "&#39;")
+    yield from (html.escape(value).replace("&#x27;", mark) for mark in ("&#39;", "&apos;"))
     yield "".join(character if character.isalnum() else _escaped("&#{0};", character) for character in value)
     yield "".join(_escaped("&#{0};", character) for character in value)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testsigma_action import text
 from testsigma_action.secret import HIDDEN, NO_SECRET, SHORTEST_SECRET, Secret
 
 KEY = "key/for+tests=&<_'\"\\."
@@ -84,3 +85,9 @@ def test_no_secret_has_no_shape() -> None:
     """Nor has one so short that hiding it would damage other texts."""
     assert NO_SECRET.encodings() == Secret("1234567").encodings() == ()
     assert all(len(shape) >= SHORTEST_SECRET for shape in Secret("12345678").encodings())
+
+
+def test_a_key_with_an_apostrophe_is_known_in_our_own_markup() -> None:
+    """The summary writes an apostrophe as a named reference."""
+    secret = Secret("hunter2's-key")
+    assert secret.hidden_in(text.html("x hunter2's-key y")) == f"x {HIDDEN} y"
