@@ -17,7 +17,6 @@ from tests.simulator import Fault, Phase, Scenario, scenario
 
 KEY = "ey/J+hb_G.key-for=tests"
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
-# A start that somebody else than the service refused is looked for, as long as the step may take.
 DEBUG = {"RUNNER_DEBUG": "1", "ACTIONS_STEP_DEBUG": "true", "ACTIONS_RUNNER_DEBUG": "true", "PYTHONVERBOSE": "1"}
 SHAPES: Mapping[str, Callable[[str], str]] = {
     "plain": str,

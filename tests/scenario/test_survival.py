@@ -67,9 +67,8 @@ def test_a_final_refusal_while_polling(bench: Bench) -> None:
 def test_a_redirect_gets_no_key(bench: Bench) -> None:
     """A redirect is not followed, and its target is named."""
     other = bench.serve(scenario("passing"))
-    server = bench.serve(
-        scenario("passing").with_faults(Fault("start", status=302, headers={"Location": f"{other.url}/api"}))
-    )
+    away = Fault("*", status=302, headers={"Location": f"{other.url}/api"}, count=None)
+    server = bench.serve(scenario("passing").with_faults(away))
     step = bench.run(server=server)
     assert step.exit_code == 3
     assert step.outputs["error-code"] == "api-redirected"
