@@ -170,7 +170,7 @@ def test_the_metric_may_stand_in_a_run_within_the_run() -> None:
         (" 2438_D580AF2198B24A81B1EE3209F09C91F1_BeforeTest ", True),
         ("log_in_aftertest", False),
         ("2438_aftertest", False),
-        ("2438_cafe_aftertest", False),
+        ("2438_8f14e45f-ceea-4b01_beforetest", True),
         ("2438_d580af2198b24a81b1ee3209f09c91f1_aftertest 2", False),
         ("Clean up 2438_d580af2198b24a81b1ee3209f09c91f1_aftertest", False),
         ("2438_d580af2198b24a81b1ee3209f09c91f1", False),

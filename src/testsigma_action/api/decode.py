@@ -41,7 +41,7 @@ RESULTS = {
     "QUEUED": Result.QUEUED,
 }
 # The name of a row that the service makes for a hook: an ID, a hash, and when it runs.
-HOOK = re.compile(r"[0-9]+_[0-9a-f]{8,64}_(before|after)test", re.IGNORECASE)
+HOOK = re.compile(r"[0-9]+_[\w-]+_(before|after)test", re.IGNORECASE)
 # No run has more cases than these.
 MOST_CASES = 120_000
 # What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
