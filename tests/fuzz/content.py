@@ -144,7 +144,7 @@ def _runs_before(random: Random, plan: Plan) -> list[RunBefore]:
     going_on = (Phase("STATUS_IN_PROGRESS", random.randint(1, 6), random.uniform(1.0, 200.0)),)
     return [
         RunBefore(EARLIER, plan, random.choice(("build 900", "mine", None))),
-        *([RunBefore(GOING_ON, plan, "build 901", life=going_on)] if random.random() < 0.3 else []),
+        *([_going_on(random, plan, going_on)] if random.random() < 0.3 else []),
         RunBefore(FOREIGN, replace(plan, id=OTHER_PLAN_ID), "build 800", life=random.choice((None, going_on))),
     ]
 
@@ -152,6 +152,11 @@ def _runs_before(random: Random, plan: Plan) -> list[RunBefore]:
 def _lag(random: Random) -> Lag:
     """Copies of the service that are behind, less than the half minute that they are waited for."""
     return Lag(*(random.choice((0.0, 0.0, 1.5, 20.0)) for _ in fields(Lag)))
+
+
+def _going_on(random: Random, plan: Plan, life: tuple[Phase, ...]) -> RunBefore:
+    """A run that began before ours; `Date` headers have whole seconds, so one of the same second would look like it."""
+    return RunBefore(GOING_ON, plan, "build 901", life=life, head_start=random.choice((2.0, 20.0, 600.0)))
 
 
 def _options(random: Random) -> Options:
