@@ -328,7 +328,7 @@ def test_a_proxy_that_is_not_there(serve: Serve, monkeypatch: pytest.MonkeyPatch
     service = serve("passing")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     put_afar(service)
-    attempt = starting(service, patience=0.3)
+    attempt = starting(service, patience=1.0)
     error = refused(attempt)
     assert (error.code, attempt.in_doubt) == ("api-unreachable", False)
     assert len(service.troubles) > 1

@@ -138,7 +138,7 @@ def test_an_outage_in_the_middle_is_waited_out(serve: Serve, fault: Fault) -> No
 def test_an_outage_to_the_end_is_a_timeout(serve: Serve) -> None:
     """Exit 4, with a code of its own and the service's reason."""
     service = serve(with_life(*HELD), Fault("status", status=503, text='{"error": "Down"}', after=1, count=None))
-    error = timed_out(service, limits(0.3))
+    error = timed_out(service, limits(2.0))
     assert error.code == "api-unreachable"
     assert "Down" in error.message
 
