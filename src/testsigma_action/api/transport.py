@@ -128,10 +128,12 @@ class _Patience:
         delay = backoff(self.attempt, trouble.retry_after if isinstance(trouble, Transient) else None)
         if self.last or now + delay - self.errors_since > self.request.error_patience:
             return None
-        if now + delay < self.until:
+        # Time that a last try is left with, so that its answer is in before the patience is over.
+        kept = min(LAST_TRY, (self.until - self.began) / 10) if self.request.last_try else 0.0
+        left = self.until - kept - now
+        if delay < left:
             return delay
         self.last = True
-        left = self.until - now - min(LAST_TRY, (self.until - self.began) / 10)
         return left if self.request.last_try and left > 0 else None
 
 
