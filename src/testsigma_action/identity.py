@@ -125,13 +125,15 @@ class Foreign(Enum):
     NAMELESS = auto()
     ANOTHER_PLAN = auto()
     ANOTHER_PARENT = auto()
+    ANOTHER_BUILD = auto()
     BEGAN_EARLIER = auto()
 
 
 def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
     """Why a run is no rerun of its alleged parent, if so; `chain` has the IDs of the runs that are followed.
 
-    The parent that a rerun names may be any run of the chain: samples show the run before and the first one.
+    The parent that a rerun names may be any run of the chain: samples show the run before and the first one. A run that
+    names no parent must have the build number of ours: anybody may start the same plan later.
     """
     if not rerun.plan_id and not rerun.parent_id:
         return Foreign.NAMELESS
@@ -140,4 +142,7 @@ def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
     if rerun.parent_id and not any(same_id(rerun.parent_id, one) for one in chain):
         return Foreign.ANOTHER_PARENT
     child, before = rerun.timing.started, parent.timing.started
-    return Foreign.BEGAN_EARLIER if child and before and child < before else None
+    if child and before and child < before:
+        return Foreign.BEGAN_EARLIER
+    named = rerun.parent_id or rerun.build_number == parent.build_number
+    return None if named else Foreign.ANOTHER_BUILD

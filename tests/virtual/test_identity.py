@@ -237,6 +237,15 @@ def test_a_stranger_that_is_named_as_the_rerun(tmp_path: Path, child: int) -> No
     assert not stopped(outcome)
 
 
+def test_a_later_run_of_our_plan_without_a_parent_is_a_stranger(tmp_path: Path) -> None:
+    """Somebody else may start the same plan later: without our build number, its pass makes good for nothing."""
+    nobody = Fault("status", path="*/1002", fields={"reRunParentId": None, "buildNo": "another"}, count=None)
+    plan = rerunning(OLD, real=True)
+    outcome = World(plan.with_faults(nobody), tmp_path).run()
+    assert outcome.exit_code == 1
+    assert "has another build number" in outcome.log
+
+
 def test_the_rerun_that_is_named_after_a_stranger(tmp_path: Path) -> None:
     """A wrong name is no end of the wait for the right one."""
     wrong = Fault("status", path="*/1001", fields={"childResult": OLD}, begin=20.0, count=2)

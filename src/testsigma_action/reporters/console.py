@@ -93,6 +93,7 @@ def ignored(run: Run, parent: Run, why: Foreign) -> str:
         Foreign.NAMELESS: "it does not say to which plan it belongs",
         Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
         Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
+        Foreign.ANOTHER_BUILD: "it names no run that it is a rerun of, and has another build number",
         Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
     }
     named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
