@@ -22,7 +22,7 @@ COPY --from=build /app /app
 # No pip is left. The import leaves bytecode of the standard library, which the base has none of: a start takes 0.2 s
 # less. In the working folder outside GitHub any user may write, also when nothing is mounted there.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3.*/site-packages/pip* /usr/local/lib/python3.*/ensurepip \
- && /app/venv/bin/python -I -c 'import sys; sys.path.insert(0, "/app/src"); import testsigma_action.app' \
+ && /app/venv/bin/python -I -c 'import sys; sys.path.insert(0, "/app/src"); import testsigma_action.main' \
  && install -d -m 1777 /work
 WORKDIR /work
 # No shell in between: it would drop inputs with a dash in their names, and keep signals to itself.

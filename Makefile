@@ -60,7 +60,7 @@ requirements: ## resolve the hashed requirement files again (needs uv)
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
 
-include tests/e2e/e2e.mk bench/bench.mk tests/viewers/viewers.mk tests/guarantees/guarantees.mk tests/look/look.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
+include tests/e2e/e2e.mk bench/bench.mk tests/junit_consumers/viewers.mk tests/fault_matrix/guarantees.mk tests/visual/look.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

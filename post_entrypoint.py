@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
-from testsigma_action.cancel import Calls
-from testsigma_action.clock import SystemClock
+from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.clock import SystemClock
 
 if __name__ == "__main__":
     calls = Calls(clock := SystemClock())

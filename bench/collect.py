@@ -13,16 +13,16 @@ from bench.service import RUN_ID
 from bench.trees import FAIL_EVERY, Size
 from tests.simulator import TEST_KEY, Options
 from testsigma_action.api.client import Client
+from testsigma_action.api.http import Transport
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.route import Route
-from testsigma_action.api.transport import Transport
-from testsigma_action.asking import WIDTH
-from testsigma_action.cancel import Calls
-from testsigma_action.clock import SystemClock
-from testsigma_action.collect import collect
-from testsigma_action.identity import RunKey
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.lifecycle.batch import WIDTH
+from testsigma_action.lifecycle.collect import collect
+from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.secret import Secret
-from testsigma_action.tree import ResultTree
 
 SIZE = Size(machines=10, suites=5, cases=100)
 LATENCY = 0.05

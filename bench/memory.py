@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import testsigma_action.app  # noqa: F401 - all that the step has loaded counts
+import testsigma_action.main  # noqa: F401 - all that the step has loaded counts
 from bench.publishing import publish
 from bench.trees import Size, report
 

@@ -12,8 +12,8 @@ from math import exp, floor, log
 from statistics import mean
 
 from bench.figures import Figure
-from testsigma_action.model import Counts, Result, Run, Status, Timing
-from testsigma_action.pacing import Pace
+from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 RUNS = 1000
 SEED = 20

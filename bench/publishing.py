@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from testsigma_action.ci.github import GitHub
-from testsigma_action.ci.log import Log
-from testsigma_action.inputs import Inputs
-from testsigma_action.publish import Publisher
-from testsigma_action.report import Report
+from testsigma_action.domain.report import Report
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.platforms.github import GitHub
+from testsigma_action.platforms.log import Log
+from testsigma_action.reporting.publish import Publisher
 
 FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
 

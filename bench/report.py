@@ -14,9 +14,9 @@ from bench.figures import Figure
 from bench.publishing import publish
 from bench.trees import Size
 from bench.trees import report as report_of
-from testsigma_action.ci.files import Workspace
-from testsigma_action.report import Report
-from testsigma_action.reporters import junit
+from testsigma_action.domain.report import Report
+from testsigma_action.platforms.files import Workspace
+from testsigma_action.reporting.junit import document as junit
 
 SMALL = Size(machines=10, suites=5, cases=200)
 LARGE = Size(machines=10, suites=20, cases=500)

@@ -6,9 +6,10 @@ No two texts are the same object, as in a tree that was decoded from answers of 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from testsigma_action.model import Counts, Result, Run, RunSpec, Status, Timing
-from testsigma_action.report import Conclusion, Report, RunReport, Verdict
-from testsigma_action.tree import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.results import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
+from testsigma_action.errors import ErrorCode, ExitCode
 
 FAIL_EVERY = 10
 STEPS = 10
@@ -48,7 +49,9 @@ def report(size: Size) -> Report:
         counts=counts,
         url=f"{_URL}/runs/9001",
     )
-    verdict = Verdict(Conclusion.FAILED, 1, f"{failed} of {size.total} cases failed.", "tests-failed")
+    verdict = Verdict(
+        Conclusion.FAILED, ExitCode.FAILED, f"{failed} of {size.total} cases failed.", ErrorCode.TESTS_FAILED
+    )
     spec = RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2")
     of_run = RunReport(spec, verdict, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
     ended = _BEGIN + timedelta(hours=1)

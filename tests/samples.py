@@ -5,24 +5,47 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from testsigma_action.model import Counts, Result, Run, RunSpec, Status, Timing
-from testsigma_action.report import Conclusion, Report, RunReport, Verdict
-from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.results import (
+    CaseResult,
+    Device,
+    Iteration,
+    MachineResult,
+    ResultTree,
+    StepResult,
+    SuiteResult,
+)
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
+from testsigma_action.errors import ErrorCode, ExitCode
 
 BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 RUN_URL = "https://app.testsigma.com/ui/td/runs/9001"
 
-PASSED = Verdict(Conclusion.PASSED, 0, "All cases passed.")
-FAILED = Verdict(Conclusion.FAILED, 1, "1 of 3 cases failed.", "tests-failed")
-TIMED_OUT = Verdict(Conclusion.TIMED_OUT, 4, "The run was not over after 2h.", "timed-out", "Attach with run-id: 9001.")
-CANCELLED = Verdict(Conclusion.CANCELLED, 143, "The step was cancelled (SIGTERM).", "cancelled")
-BAD_INPUT = Verdict(
-    Conclusion.ERROR, 2, "plan-id: 'x' is no ID\ntimeout: 'y' is no duration", "bad-input", "Mend them."
+PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed.")
+FAILED = Verdict(Conclusion.FAILED, ExitCode.FAILED, "1 of 3 cases failed.", ErrorCode.TESTS_FAILED)
+TIMED_OUT = Verdict(
+    Conclusion.TIMED_OUT,
+    ExitCode.TIMED_OUT,
+    "The run was not over after 2h.",
+    ErrorCode.TIMED_OUT,
+    "Attach with run-id: 9001.",
 )
-UNREACHABLE = Verdict(Conclusion.ERROR, 3, "The service did not answer.", "api-unreachable", "Try again later.")
-UNWRITABLE = Verdict(Conclusion.ERROR, 5, "The JUnit file could not be written.", "report-unwritable")
-STARTED = Verdict(Conclusion.STARTED, 0, "The run was started and goes on.")
-CHECKED = Verdict(Conclusion.CHECKED, 0, "Inputs, key and plan are fine. Nothing was started.")
+CANCELLED = Verdict(Conclusion.CANCELLED, ExitCode.TERMINATED, "The step was cancelled (SIGTERM).", ErrorCode.CANCELLED)
+BAD_INPUT = Verdict(
+    Conclusion.ERROR,
+    ExitCode.NOT_STARTED,
+    "plan-id: 'x' is no ID\ntimeout: 'y' is no duration",
+    ErrorCode.BAD_INPUT,
+    "Mend them.",
+)
+UNREACHABLE = Verdict(
+    Conclusion.ERROR, ExitCode.SERVICE, "The service did not answer.", ErrorCode.API_UNREACHABLE, "Try again later."
+)
+UNWRITABLE = Verdict(
+    Conclusion.ERROR, ExitCode.REPORT, "The JUnit file could not be written.", ErrorCode.REPORT_UNWRITABLE
+)
+STARTED = Verdict(Conclusion.STARTED, ExitCode.PASSED, "The run was started and goes on.")
+CHECKED = Verdict(Conclusion.CHECKED, ExitCode.PASSED, "Inputs, key and plan are fine. Nothing was started.")
 VERDICTS = (PASSED, FAILED, TIMED_OUT, CANCELLED, BAD_INPUT, UNREACHABLE, UNWRITABLE, STARTED, CHECKED)
 
 
@@ -165,7 +188,7 @@ def failing() -> Report:
     machines = (machine(login, basket), machine(green, title="Safari on macOS", result=Result.PASSED))
     message = "Test plan execution failed"
     found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
-    verdict = Verdict(Conclusion.FAILED, 1, "2 of 6 cases failed.", "tests-failed")
+    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, "2 of 6 cases failed.", ErrorCode.TESTS_FAILED)
     return report(run_report(verdict, found))
 
 
@@ -185,5 +208,5 @@ def flaky() -> Report:
     passed = replace(
         found, run=run(Result.PASSED), reruns=(replace(run(Result.PASSED, number=9002), parent_id="9001"),)
     )
-    verdict = Verdict(Conclusion.PASSED, 0, "All cases passed, 3 of them only when they were run again.")
+    verdict = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed, 3 of them only when they were run again.")
     return report(run_report(verdict, passed))

@@ -19,6 +19,7 @@ The code is the stable name of the error: people search for it, pipelines branch
 """
 
 import signal
+from enum import IntEnum, StrEnum
 
 REPOSITORY = "https://github.com/OWNER/testsigma-action"
 ISSUES = f"{REPOSITORY}/issues"
@@ -29,12 +30,57 @@ def help_url(code: str) -> str:
     return f"{REPOSITORY}/blob/main/docs/troubleshooting.md#{code}" if code else ""
 
 
+class ErrorCode(StrEnum):
+    """The stable name of an error. People search for it, and pipelines branch on it."""
+
+    NONE = ""
+    BAD_INPUT = "bad-input"
+    NO_THREADS = "no-threads"
+    API_KEY_REJECTED = "api-key-rejected"
+    API_FORBIDDEN = "api-forbidden"
+    NOT_FOUND = "not-found"
+    API_CERTIFICATE = "api-certificate"
+    API_REFUSED = "api-refused"
+    API_REDIRECTED = "api-redirected"
+    API_UNREACHABLE = "api-unreachable"
+    START_REFUSED = "start-refused"
+    START_UNCERTAIN = "start-uncertain"
+    PLAN_BUSY = "plan-busy"
+    TIMED_OUT = "timed-out"
+    QUEUE_TIMED_OUT = "queue-timed-out"
+    REPORT_UNWRITABLE = "report-unwritable"
+    CANCELLED = "cancelled"
+    BUG = "bug"
+    TESTS_FAILED = "tests-failed"
+    RUN_STOPPED = "run-stopped"
+    RUN_ABORTED = "run-aborted"
+    RESULT_UNKNOWN = "result-unknown"
+    NO_TESTS = "no-tests"
+    CONTRADICTION = "contradiction"
+    NO_EVIDENCE = "no-evidence"
+    NOT_FINISHED = "not-finished"
+
+
+class ExitCode(IntEnum):
+    """What the process ends with. When several hold, `PRECEDENCE` decides (README, "When the step fails")."""
+
+    PASSED = 0
+    FAILED = 1
+    NOT_STARTED = 2
+    SERVICE = 3
+    TIMED_OUT = 4
+    REPORT = 5
+    BUG = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
 class ActionError(Exception):
     """Ends the step. The message is one sentence or more; the hint says what to do; neither holds a secret."""
 
-    exit_code: int = 70
+    exit_code: ExitCode = ExitCode.BUG
 
-    def __init__(self, message: str, *, code: str, hint: str = "") -> None:
+    def __init__(self, message: str, *, code: ErrorCode, hint: str = "") -> None:
         """Keep the message, the stable code and the hint."""
         super().__init__(message)
         self.message = message
@@ -45,9 +91,9 @@ class ActionError(Exception):
 class InputError(ActionError):
     """An input is wrong; nothing was started. Has all problems at once."""
 
-    exit_code = 2
+    exit_code = ExitCode.NOT_STARTED
 
-    def __init__(self, *problems: str, code: str = "bad-input") -> None:
+    def __init__(self, *problems: str, code: ErrorCode = ErrorCode.BAD_INPUT) -> None:
         """Join the problems, one a line; each names its input, the value seen and what is accepted."""
         super().__init__("\n".join(problems), code=code, hint=FIX_HINT)
         self.problems = problems
@@ -56,23 +102,25 @@ class InputError(ActionError):
 class NoThreads(ActionError):
     """The system lets us start no thread, and without one no call can be left when a signal comes."""
 
-    exit_code = 2
+    exit_code = ExitCode.NOT_STARTED
 
     def __init__(self, consequence: str = "") -> None:
         """Say what follows from that, in a sentence, where it is known."""
         message = f"The system does not let this process start the threads that it needs. {consequence}".rstrip()
-        super().__init__(message, code="no-threads", hint=NO_THREADS_HINT)
+        super().__init__(message, code=ErrorCode.NO_THREADS, hint=NO_THREADS_HINT)
 
 
 class ApiError(ActionError):
     """The service refused, failed, or answered nonsense."""
 
-    exit_code = 3
+    exit_code = ExitCode.SERVICE
 
     # Whether the service itself answered; a proxy or a gateway may have answered in its place.
     by_service = False
 
-    def __init__(self, message: str, *, code: str, hint: str = "", status: int | None = None, said: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: ErrorCode, hint: str = "", status: int | None = None, said: str = ""
+    ) -> None:
         """Keep the HTTP status too, and the reason that the service itself gave, where there was an answer."""
         super().__init__(message, code=code, hint=hint)
         self.status = status
@@ -104,7 +152,9 @@ class Transient(ApiError):
         hint: str = "",
     ) -> None:
         """Keep what a retry has to know."""
-        super().__init__(message, code="api-unreachable", status=status, hint=hint or UNREACHABLE_HINT, said=said)
+        super().__init__(
+            message, code=ErrorCode.API_UNREACHABLE, status=status, hint=hint or UNREACHABLE_HINT, said=said
+        )
         self.sent = sent
         self.retry_after = retry_after
 
@@ -120,13 +170,13 @@ class StartError(ApiError):
 class TimedOut(ActionError):
     """The wait is over and the run is not."""
 
-    exit_code = 4
+    exit_code = ExitCode.TIMED_OUT
 
 
 class ReportError(ActionError):
     """The results are in, but a report that was asked for could not be written."""
 
-    exit_code = 5
+    exit_code = ExitCode.REPORT
 
 
 class Cancelled(ActionError):
@@ -134,23 +184,23 @@ class Cancelled(ActionError):
 
     def __init__(self, signal_number: int) -> None:
         """Name the signal; the exit code is that of its kind."""
-        super().__init__(f"The step was cancelled ({signal.Signals(signal_number).name}).", code="cancelled")
+        super().__init__(f"The step was cancelled ({signal.Signals(signal_number).name}).", code=ErrorCode.CANCELLED)
         self.exit_code = exit_code_of(signal_number)
 
 
-def exit_code_of(signal_number: int) -> int:
+def exit_code_of(signal_number: int) -> ExitCode:
     """The exit code that shells use for a death by this signal (128 plus its number); SIGHUP counts like SIGTERM."""
-    return 128 + (signal.SIGTERM if signal_number == signal.SIGHUP else signal_number)
+    return ExitCode.INTERRUPTED if signal_number == signal.SIGINT else ExitCode.TERMINATED
 
 
 class Bug(ActionError):
     """Our own fault: an exception that nobody expected."""
 
-    exit_code = 70
+    exit_code = ExitCode.BUG
 
     def __init__(self, cause: BaseException) -> None:
         """Name the kind of exception only: its text could hold anything."""
-        super().__init__(f"A bug in testsigma-action: {type(cause).__name__}.", code="bug", hint=BUG_HINT)
+        super().__init__(f"A bug in testsigma-action: {type(cause).__name__}.", code=ErrorCode.BUG, hint=BUG_HINT)
 
 
 FIX_HINT = "Fix the inputs and run the step again. Nothing was started."

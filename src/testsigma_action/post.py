@@ -7,25 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from testsigma_action import ci, lookup
+from testsigma_action import platforms as ci
 from testsigma_action.api.client import Client
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.http import NETWORK, Adapter, Transport
 from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.route import Route, route
-from testsigma_action.api.transport import NETWORK, Adapter, Transport
-from testsigma_action.api.trouble import Trouble
-from testsigma_action.cancel import Calls
-from testsigma_action.ci.log import Log
-from testsigma_action.clock import Clock
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
-from testsigma_action.identity import RunKey
-from testsigma_action.inputs import Inputs, read_inputs
-from testsigma_action.leaving import LOOK_BUDGET, STOP_BUDGET, stop_in_words
-from testsigma_action.lookup import Search
-from testsigma_action.model import Run, RunSpec
-from testsigma_action.reporters import console
-from testsigma_action.reruns import GRACE, INTERVAL, MOST, Chain, awaited
+from testsigma_action.inputs.options import Inputs, read_inputs
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.leaving import LOOK_BUDGET, STOP_BUDGET, stop_in_words
+from testsigma_action.lifecycle.lookup import Search
+from testsigma_action.lifecycle.reruns import GRACE, INTERVAL, MOST, Chain, awaited
+from testsigma_action.lifecycle.watch import Stop, look_once, stop
+from testsigma_action.platforms.log import Log
+from testsigma_action.reporting import console
+from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
-from testsigma_action.watch import Stop, look_once, stop
 
 # For finding a run whose start was not answered (seconds).
 LOOKUP_BUDGET = REPLICATION

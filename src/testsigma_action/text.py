@@ -22,6 +22,7 @@ replaced, text is cut between words only, and what has to be changed is not show
 import re
 import unicodedata
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 NAME = 200
 """Characters that a name may have where people read it."""
@@ -226,3 +227,11 @@ def _inert(text: str) -> str:
     """Text of a block of HTML. It is code as a whole where a part would be resolved: no tag stands within a word."""
     shown = text.translate(_REFERENCES)
     return f"<code>{shown}</code>" if _RESOLVED.search(text) else shown
+
+
+def is_loopback(host: str) -> bool:
+    """Whether traffic to this host never leaves the machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

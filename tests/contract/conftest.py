@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from tests.simulator import TEST_KEY, Fault, Scenario, Server, Simulator, scenario
-from testsigma_action.api import trouble
+from testsigma_action.api import error_response
 from testsigma_action.api.client import Client
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.http import Transport
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.route import route
-from testsigma_action.api.transport import Transport
-from testsigma_action.api.trouble import Trouble
-from testsigma_action.cancel import Calls
-from testsigma_action.clock import SystemClock
-from testsigma_action.model import RunSpec
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.secret import Secret
 
 PLAN = "420"
@@ -76,8 +76,8 @@ Interrupt = Callable[[Service], None]
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries are made again after a tenth of a second at most, unless the service asks for more."""
-    monkeypatch.setattr(trouble, "FIRST_BACKOFF", 0.02)
-    monkeypatch.setattr(trouble, "LONGEST_BACKOFF", 0.02)
+    monkeypatch.setattr(error_response, "FIRST_BACKOFF", 0.02)
+    monkeypatch.setattr(error_response, "LONGEST_BACKOFF", 0.02)
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 
 from tests.contract.conftest import Interrupt, Serve, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
-from testsigma_action import attach as attaching
-from testsigma_action.attach import attach
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Status
 from testsigma_action.errors import Cancelled, Refused, Unreachable
-from testsigma_action.identity import RunKey
-from testsigma_action.model import Status
+from testsigma_action.lifecycle import attach as attaching
+from testsigma_action.lifecycle.attach import attach
 
 
 @pytest.fixture(autouse=True)

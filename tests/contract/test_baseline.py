@@ -6,11 +6,11 @@ import pytest
 
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
-from testsigma_action.baseline import compare_with
-from testsigma_action.compare import Comparison
+from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.errors import Cancelled
-from testsigma_action.model import Result, Run, Status
-from testsigma_action.tree import ResultTree
+from testsigma_action.lifecycle.baseline import compare_with
 
 FAILING = scenario("failing").plans[0]
 OURS = Run("1000", Status.COMPLETED, Result.FAILED, PLAN)

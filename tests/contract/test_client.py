@@ -7,9 +7,9 @@ import pytest
 from tests.contract.conftest import PLAN, Serve, Service, soon, spec
 from tests.simulator import Case, Fault, Machine, Plan, RunBefore, Scenario, Step, Suite, scenario
 from testsigma_action.api.client import MOST_PAGES, start_body
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Status
 from testsigma_action.errors import ActionError, Refused, Unreachable
-from testsigma_action.identity import RunKey
-from testsigma_action.model import ConfigurationRef, Counts, Result, RunSpec, Status
 
 BEFORE = "900"
 

@@ -24,18 +24,18 @@ from tests.simulator import (
     steps_failed,
     steps_passed,
 )
-from testsigma_action import asking
-from testsigma_action import collect as collecting
-from testsigma_action.api import trouble
+from testsigma_action.api import error_response
 from testsigma_action.api.client import MOST_STEPS
-from testsigma_action.asking import MOST_STEP_TEXT, WIDTH, Asking, Budgeted
-from testsigma_action.asking import MOST_STEPS as ALL_STEPS
-from testsigma_action.collect import Details, collect
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.results import CaseResult, ResultTree, StepResult
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.verdict import judge
 from testsigma_action.errors import ApiError, Cancelled
-from testsigma_action.identity import RunKey
-from testsigma_action.model import Result, Run
-from testsigma_action.tree import CaseResult, ResultTree, StepResult
-from testsigma_action.verdict import judge
+from testsigma_action.lifecycle import batch
+from testsigma_action.lifecycle import collect as collecting
+from testsigma_action.lifecycle.batch import MOST_STEP_TEXT, WIDTH, Asking, Budgeted
+from testsigma_action.lifecycle.batch import MOST_STEPS as ALL_STEPS
+from testsigma_action.lifecycle.collect import Details, collect
 
 LEVELS = ("machine", "suite", "steps")
 
@@ -301,7 +301,7 @@ def test_a_details_call_that_contradicts_makes_a_pass_fail(serve: Serve) -> None
 
 def test_an_optional_rung_has_its_own_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage of the details does not cost all the time for collecting."""
-    monkeypatch.setattr(asking, "PATIENCE", 0.15)
+    monkeypatch.setattr(batch, "PATIENCE", 0.15)
     began = time.monotonic()
     results = tree(serve("passing", Fault("run", status=503, count=None)), seconds=60)
     assert len(results.gaps) == 1
@@ -482,8 +482,8 @@ def plan(content: Plan) -> Scenario:
 @pytest.fixture
 def _no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next try would come after all patience: trouble is final at once, and nothing depends on time."""
-    monkeypatch.setattr(trouble, "FIRST_BACKOFF", 1e6)
-    monkeypatch.setattr(trouble, "LONGEST_BACKOFF", 1e6)
+    monkeypatch.setattr(error_response, "FIRST_BACKOFF", 1e6)
+    monkeypatch.setattr(error_response, "LONGEST_BACKOFF", 1e6)
 
 
 @pytest.mark.usefixtures("_no_second_try")
@@ -523,8 +523,8 @@ def test_all_rungs_missing_at_once(serve: Serve, kind: str) -> None:
 
 def test_after_one_outage_there_is_less_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run's own details are waited for; what comes after them in the same outage is tried once."""
-    monkeypatch.setattr(asking, "PATIENCE", 1.0)
-    monkeypatch.setattr(asking, "HASTE", 0.0)
+    monkeypatch.setattr(batch, "PATIENCE", 1.0)
+    monkeypatch.setattr(batch, "HASTE", 0.0)
     service = serve(plan(BIG), Fault(path="*/test_runs/*", status=503, count=None))
     assert len(tree(service).gaps) == 5
     assert service.server.calls.count("run") > 1

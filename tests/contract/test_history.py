@@ -8,9 +8,9 @@ import pytest
 
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
-from testsigma_action import history
+from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.errors import Cancelled
-from testsigma_action.model import Result, Run, Status
+from testsigma_action.lifecycle import history
 
 HERE = scenario("passing").plans[0]
 ELSEWHERE = replace(HERE, id=421)

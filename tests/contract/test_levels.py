@@ -10,11 +10,11 @@ import pytest
 from tests.contract.conftest import Serve, Service, soon
 from tests.simulator import Fault, scenario
 from testsigma_action.api import lists
-from testsigma_action.api.transport import Request
+from testsigma_action.api.http import Request
 from testsigma_action.api.versions import VERSIONS
-from testsigma_action.collect import collect
-from testsigma_action.identity import RunKey
-from testsigma_action.model import Result
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Result
+from testsigma_action.lifecycle.collect import collect
 
 SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "api"
 Published = Callable[[str, str], Service]

@@ -7,10 +7,10 @@ import pytest
 
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, RunBefore, Scenario, scenario
-from testsigma_action import lookup
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import Cancelled
-from testsigma_action.lookup import Found, Search
-from testsigma_action.model import RunSpec
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.lookup import Found, Search
 
 LISTS = ("index-runs", "newest")
 

@@ -19,7 +19,7 @@ import trustme
 from tests.contract.conftest import Raw, Serve, Talk, soon, transport
 from tests.contract.test_transport import BODY, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
 from tests.simulator import Fault, Server, Simulator, scenario
-from testsigma_action.api.transport import Request
+from testsigma_action.api.http import Request
 from testsigma_action.errors import InputError, Redirected, Refused, Transient, Unreachable
 
 START = limited(SHORT, "POST", {"executionId": 420})

@@ -9,15 +9,15 @@ import pytest
 from tests.contract.conftest import Serve, Service, soon, spec
 from tests.simulator import Case, Fault, Iteration, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
 from tests.simulator import data_driven as by_data
-from testsigma_action import reruns
-from testsigma_action.collect import collect
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
-from testsigma_action.identity import RunKey
-from testsigma_action.known import Known
-from testsigma_action.model import Result, Run
-from testsigma_action.report import Verdict
-from testsigma_action.tree import CaseResult
-from testsigma_action.watch import Limits, watch
+from testsigma_action.lifecycle import reruns
+from testsigma_action.lifecycle.collect import collect
+from testsigma_action.lifecycle.known import Known
+from testsigma_action.lifecycle.watch import Limits, watch
 
 FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such element"), rerun_result="SUCCESS")
 BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")

@@ -10,16 +10,17 @@ import pytest
 
 from tests.contract.conftest import CLOCK, PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec, transport
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
-from testsigma_action import cancel, lookup, start
 from testsigma_action.api import client
 from testsigma_action.api.client import Client
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.http import Limits
 from testsigma_action.api.remote import Remote
-from testsigma_action.api.transport import Limits
-from testsigma_action.api.trouble import Trouble
+from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import Cancelled, StartError
-from testsigma_action.model import Result, Run, RunSpec, Status
-from testsigma_action.start import Limits as StartLimits
-from testsigma_action.start import Outcome
+from testsigma_action.lifecycle import lookup, start
+from testsigma_action.lifecycle.start import Limits as StartLimits
+from testsigma_action.lifecycle.start import Outcome
+from testsigma_action.runtime import calls
 
 PASSING = scenario("passing").plans[0]
 BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
@@ -501,7 +502,7 @@ def test_a_signal_while_nobody_answers_leaves_the_start_in_doubt(
     serve: Serve, interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a few seconds of grace; there may be a run, and who cleans up knows that."""
-    monkeypatch.setattr(cancel, "GRACE", 0.1)
+    monkeypatch.setattr(calls, "GRACE", 0.1)
     service = serve("passing", Fault("start", delay=60.0))
     service.calls.post(lambda: interrupt(service))
     attempt = starting(service)

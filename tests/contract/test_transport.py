@@ -17,9 +17,9 @@ import trustme
 
 from tests.contract.conftest import Raw, Serve, Service, Talk, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
+from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.api.transport import BearerAuth, Json, Limits, Request, Transport
-from testsigma_action.api.trouble import Trouble
+from testsigma_action.api.http import BearerAuth, Json, Limits, Request, Transport
 from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
 from testsigma_action.secret import Secret
 

@@ -7,12 +7,12 @@ import pytest
 
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
-from testsigma_action import watch as watching
 from testsigma_action.api.remote import REPLICATION
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.errors import Cancelled, Refused, TimedOut
-from testsigma_action.identity import RunKey
-from testsigma_action.model import Result, Run, Status
-from testsigma_action.watch import Limits, stop, watch
+from testsigma_action.lifecycle import watch as watching
+from testsigma_action.lifecycle.watch import Limits, stop, watch
 
 QUICK = timedelta(milliseconds=10)
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)

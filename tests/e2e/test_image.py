@@ -18,7 +18,7 @@ WAY_OUT = 7.5
 INTERPRETER = "/app/venv/bin/python"
 # What the start imports, and whether there is bytecode for all of it.
 UNCOMPILED = """
-import sys; sys.path.insert(0, "/app/src"); import testsigma_action.app
+import sys; sys.path.insert(0, "/app/src"); import testsigma_action.main
 from pathlib import Path
 print([name for name, module in sys.modules.items()
        if getattr(module, "__cached__", None) and not Path(module.__cached__).exists() and name != "__main__"])

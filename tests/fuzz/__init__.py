@@ -1,7 +1,7 @@
-"""Whole steps against a service that lies, breaks and stalls at random, in the virtual world (see tests.virtual).
+"""Whole steps against a service that lies, breaks and stalls at random, in the virtual world (see tests.simulation).
 
 A script is one such story as data: a scenario with its faults, the inputs, signals, cut connections, clock jumps. It is
-made from a seed and a number (`scripts.py`), and whatever happens in it, the promises of `promises.py` hold.
+made from a seed and a number (`scripts.py`), and whatever happens in it, the promises of `invariants.py` hold.
 
     make fuzz                           # 10,000 scripts of a new seed
     make fuzz N=500 SEED=7              # other numbers

@@ -7,7 +7,7 @@ WIDTH = 120
 
 
 def code(value: object, indent: int = 0) -> str:
-    """The expression that makes this value; it needs the names of tests.simulator, tests.virtual and `Script`."""
+    """The expression that makes this value; it needs the names of tests.simulator, tests.simulation and `Script`."""
     opening, parts, closing = _parts(value, indent + 4)
     on_one_line = opening + ", ".join(parts) + ("," if opening == "(" and len(parts) == 1 else "") + closing
     if not closing or (len(on_one_line) + indent < WIDTH and "\n" not in on_one_line):

@@ -3,8 +3,8 @@
 import signal
 
 from tests.fuzz.scripts import Script
+from tests.simulation import Cut, Signal
 from tests.simulator import Fault, scenario
-from tests.virtual import Cut, Signal
 
 SLOW = scenario("slow")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 
 from tests.fuzz import content, trouble
+from tests.simulation import Cut, Signal, World
 from tests.simulator import Scenario
-from tests.virtual import Cut, Signal, World
 
 # Inputs and the values that are tried, the first one meaning that it is not given.
 INPUTS = {

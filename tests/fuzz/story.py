@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.fuzz.content import COUNTERS
+from tests.fuzz.oracle import with_reruns
 from tests.fuzz.scripts import Script
-from tests.fuzz.truth import with_reruns
+from tests.simulation import Exchange, Outcome, World
 from tests.simulator.runs import Run
-from tests.virtual import Exchange, Outcome, World
 
 
 @dataclass(frozen=True, slots=True)

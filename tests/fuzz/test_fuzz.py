@@ -12,32 +12,32 @@ from tests.fuzz.code import code
 from tests.fuzz.past import PAST
 from tests.fuzz.scripts import Script, make
 from tests.fuzz.trial import attempt, smallest
+from tests.simulation import Signal
 from tests.simulator import Fault, Options, scenario
-from tests.virtual import Signal
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED, SCRIPTS, AT_A_TIME = 1, 300, 30
 # Bugs, each written below a module of a copy of the action, and the promise that they break.
 BUGS = {
     "no_pass_without_a_pass": (
-        "verdict.py",
-        "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, 0, 'The counters say so.')",
+        "domain/verdict.py",
+        "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, ExitCode.PASSED, 'The counters say so.')",
     ),
     "no_pass_on_what_nobody_can_read": (
         "api/decode.py",
         "RESULTS = RESULTS | {'SOMETHING_NEW': Result.PASSED}",
     ),
-    "asks_in_moderation": ("api/transport.py", "def backoff(*_):\n    return 0.01"),
-    "started_once": ("start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
-    "post_stops_what_is_left": ("watch.py", "def _send_stop(*_):\n    return ''"),
+    "asks_in_moderation": ("api/http.py", "def backoff(*_):\n    return 0.01"),
+    "started_once": ("lifecycle/start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
+    "post_stops_what_is_left": ("lifecycle/watch.py", "def _send_stop(*_):\n    return ''"),
     "stops_what_it_was_to_stop": (
-        "leaving.py",
+        "lifecycle/leaving.py",
         "_give_up = Leaving.give_up\nLeaving.give_up = lambda self, error, **_: _give_up(self, error, stopping=True)",
     ),
-    "no_run_is_lost": ("reporters/outputs.py", "def early(_):\n    return {'run-id': '', 'run-url': ''}"),
+    "no_run_is_lost": ("reporting/outputs.py", "def early(_):\n    return {'run-id': '', 'run-url': ''}"),
     "keeps_the_key": ("secret.py", "Secret.encodings = lambda _: ()"),
-    "ends_in_time": ("cancel.py", "Calls.check = lambda _: None"),
-    "says_one_thing": ("ci/github.py", "GitHub.write_summary = lambda *_: True"),
+    "ends_in_time": ("runtime/calls.py", "Calls.check = lambda _: None"),
+    "says_one_thing": ("platforms/github.py", "GitHub.write_summary = lambda *_: True"),
 }
 
 
@@ -75,7 +75,7 @@ def test_bugs_are_found(tmp_path: Path, promise: str) -> None:
 def test_a_script_is_code() -> None:
     """What is printed of a script makes it again."""
     script = make(SEED, 7)
-    names = {name: value for module in ("simulator", "virtual") for name, value in _names(f"tests.{module}").items()}
+    names = {name: value for module in ("simulator", "simulation") for name, value in _names(f"tests.{module}").items()}
     assert eval(code(script), names | {"Script": Script}) == script  # noqa: S307 - it is our own
 
 

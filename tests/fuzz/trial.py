@@ -6,11 +6,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeVar
 
-from tests.fuzz.promises import broken
+from tests.fuzz.invariants import broken
 from tests.fuzz.scripts import Script
 from tests.fuzz.story import Story
+from tests.simulation import Outcome
 from tests.simulator import Machine, Options, Plan, Scenario, Suite
-from tests.virtual import Outcome
 
 T = TypeVar("T")
 # Longest that a script is made smaller (tries).

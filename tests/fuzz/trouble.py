@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from tests.fuzz import evidence
+from tests.simulation import Cut, Signal
+from tests.simulation.net import CutKind
 from tests.simulator import TEST_KEY, Fault
 from tests.simulator.wire import DeliveryKind
-from tests.virtual import Cut, Signal
-from tests.virtual.net import CutKind
 
 UNREADABLE = tuple(evidence.spoiled())
 CALLS = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testsigma_action.api.trouble import (
+from testsigma_action.api.error_response import (
     LONGEST_RETRY_AFTER,
     ErrorAnswer,
     backoff,

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples import run
-from testsigma_action.compare import Placed, compare
-from testsigma_action.model import Result
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, SuiteResult
+from testsigma_action.domain.compare import Placed, compare
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, SuiteResult
+from testsigma_action.domain.run import Result
 
 NAMES = st.sampled_from(["A", "B"])
 RESULTS = st.sampled_from([Result.PASSED, Result.FAILED, Result.NOT_EXECUTED, Result.UNKNOWN])

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.api import decode, lists
+from testsigma_action.api.error_response import EXCERPT, excerpt, retry_after
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
-from testsigma_action.api.trouble import EXCERPT, excerpt, retry_after
-from testsigma_action.model import Result
+from testsigma_action.domain.run import Result
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
 NAMES = st.sampled_from(

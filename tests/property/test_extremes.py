@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.simulation import World
 from tests.simulator import Case, Iteration, Machine, Phase, Plan, RunBefore, Scenario, Step, Suite, failed, passed
-from tests.virtual import World
 
 EXTREMES: tuple[object, ...] = (
     0,

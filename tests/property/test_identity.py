@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.identity import (
+from testsigma_action.domain.identity import (
     TOLERANCE,
     Began,
     Claim,
@@ -22,7 +22,7 @@ from testsigma_action.identity import (
     foreign,
     same_id,
 )
-from testsigma_action.model import Result, Run, RunSpec, Status, Timing
+from testsigma_action.domain.run import Result, Run, RunSpec, Status, Timing
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PLANS = {"same": "420", "zeros": "0420", "other": "77", "missing": ""}

@@ -9,10 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests import samples
-from testsigma_action.model import Counts, Result, Run, Status
-from testsigma_action.report import Report, balanced
-from testsigma_action.reporters import course, outputs, results_json, summary
-from testsigma_action.reporters.course import Course
+from testsigma_action.domain.report import Report, balanced
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.reporting import outputs, results_json
+from testsigma_action.reporting import progress_lines as course
+from testsigma_action.reporting.progress_lines import Course
+from testsigma_action.reporting.summary import document as summary
 
 NUMBERS = st.none() | st.integers(0, 2000)
 COUNTS = st.builds(Counts, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)

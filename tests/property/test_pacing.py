@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.model import Counts, Result, Run, Status, Timing
-from testsigma_action.pacing import LONGEST, SHORTEST, Belief, Pace, delay_by, unknowing
+from testsigma_action.domain.pacing import LONGEST, SHORTEST, Belief, Pace, delay_by, unknowing
+from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 SECONDS = st.floats(min_value=0, max_value=1e9, allow_nan=False)
 NUMBERS = st.none() | st.integers(-10, 10) | st.integers(-(10**12), 10**12)

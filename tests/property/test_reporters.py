@@ -14,13 +14,16 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 
 from tests import junit_rules, samples
 from tests.unit.test_text import COMMANDS
-from testsigma_action.compare import compare
-from testsigma_action.model import ConfigurationRef, Result, RunSpec
-from testsigma_action.report import Report
-from testsigma_action.reporters import annotations, console, course, junit, outputs, results_json, summary
-from testsigma_action.reporters.course import Course
-from testsigma_action.reporters.page import BUDGET
-from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Report
+from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.reporting import annotations, console, outputs, results_json
+from testsigma_action.reporting import progress_lines as course
+from testsigma_action.reporting.junit import document as junit
+from testsigma_action.reporting.progress_lines import Course
+from testsigma_action.reporting.summary import document as summary
+from testsigma_action.reporting.summary.page import BUDGET
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

@@ -7,10 +7,10 @@ from typing import TypeVar
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.model import Counts, Result, Run, Status
-from testsigma_action.overlay import whole
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
-from testsigma_action.verdict import judge_reruns
+from testsigma_action.domain.attempts import whole
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.domain.verdict import judge_reruns
 
 T = TypeVar("T")
 ANY = st.sampled_from(Result)

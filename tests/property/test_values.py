@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action import mappings, pages, values
-from testsigma_action.inputs import DEFINITIONS, read_inputs
-from testsigma_action.invalid import Invalid
+from testsigma_action.inputs import mappings, pages, parsers
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.options import DEFINITIONS, read_inputs
 
 READERS = [definition.read for definition in DEFINITIONS]
 NAMES = [definition.name for definition in DEFINITIONS]
@@ -45,7 +45,7 @@ def test_every_text_is_read_or_refused(read: Callable[[str], Any], text: str) ->
 def test_a_duration_that_is_read_is_one(text: str) -> None:
     """A tenth of a second or more, at most 30 days, and written in ASCII."""
     try:
-        span = values.duration(text)
+        span = parsers.duration(text)
     except Invalid:
         return
     assert timedelta(seconds=0.1) <= span <= timedelta(days=30)
@@ -58,10 +58,10 @@ def test_a_duration_that_is_read_is_one(text: str) -> None:
 )
 def test_durations_mean_what_they_say(hours: int, minutes: int, seconds: int, bare: int) -> None:
     """Hours, minutes and seconds add up."""
-    assert values.duration(str(bare)) == timedelta(seconds=bare)
+    assert parsers.duration(str(bare)) == timedelta(seconds=bare)
     meant = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if meant:
-        assert values.duration(f"{hours}h{minutes}m{seconds}s") == meant
+        assert parsers.duration(f"{hours}h{minutes}m{seconds}s") == meant
 
 
 @settings(database=None, deadline=None)
@@ -69,7 +69,7 @@ def test_durations_mean_what_they_say(hours: int, minutes: int, seconds: int, ba
 def test_json_mappings_come_back(given_mapping: dict[str, str], ascii_only: bool) -> None:  # noqa: FBT001
     """What a JSON writer makes of texts is read as those texts, whatever they hold."""
     for indent in (None, 2, "\t"):
-        assert values.mapping(json.dumps(given_mapping, ensure_ascii=ascii_only, indent=indent)) == given_mapping
+        assert parsers.mapping(json.dumps(given_mapping, ensure_ascii=ascii_only, indent=indent)) == given_mapping
 
 
 @settings(database=None, deadline=None)
@@ -82,7 +82,7 @@ def test_yaml_mappings_come_back_or_are_refused(given_mapping: dict[str, str], w
     for style in (None, "'", '"', "|"):
         text = yaml.safe_dump(given_mapping, default_style=style, width=width, allow_unicode=True)
         with suppress(Invalid):
-            assert values.mapping(text) == given_mapping
+            assert parsers.mapping(text) == given_mapping
 
 
 @settings(database=None, deadline=None)
@@ -91,7 +91,7 @@ def test_quoted_values_are_accepted(given_mapping: dict[str, str]) -> None:
     """Quotes make a value safe: nothing on one line is refused then."""
     for style in ("'", '"'):
         text = yaml.safe_dump(given_mapping, default_style=style, width=10**6, allow_unicode=True)
-        assert values.mapping(text.replace("!!str ", "")) == given_mapping
+        assert parsers.mapping(text.replace("!!str ", "")) == given_mapping
 
 
 @settings(database=None, deadline=None, max_examples=300)
@@ -101,7 +101,7 @@ def test_a_value_that_is_pasted_without_quotes(value: str) -> None:
     if value.lstrip(" ")[:1] in {"'", '"'} or "\n" in value or "\r" in value:
         return
     with suppress(Invalid):
-        assert values.mapping(f"a: b\nname: {value}\nc: d") == {"a": "b", "name": value.strip(" \t"), "c": "d"}
+        assert parsers.mapping(f"a: b\nname: {value}\nc: d") == {"a": "b", "name": value.strip(" \t"), "c": "d"}
 
 
 @settings(database=None, deadline=None, max_examples=300)

@@ -6,10 +6,10 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.model import Counts, Result, Run, Status
-from testsigma_action.report import Conclusion, Verdict
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
-from testsigma_action.verdict import PRECEDENCE, combined, judge
+from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.domain.verdict import PRECEDENCE, combined, judge
 
 RESULTS = st.sampled_from(Result)
 NUMBERS = st.none() | st.integers(0, 3)

@@ -15,8 +15,8 @@ from bench.memory import peak
 from bench.publishing import publish
 from bench.trees import STEPS, TEXT, Size
 from bench.trees import report as report_of
-from testsigma_action.asking import WIDTH
-from testsigma_action.model import Result
+from testsigma_action.domain.run import Result
+from testsigma_action.lifecycle.batch import WIDTH
 
 TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {

@@ -8,11 +8,11 @@ from typing import Any
 import yaml
 
 from tests.samples import BEGIN as NOW
-from testsigma_action.errors import ISSUES
-from testsigma_action.inputs import BY_NAME, DEFINITIONS, Inputs
-from testsigma_action.model import Result, RunSpec, Status
-from testsigma_action.report import Conclusion, Report, RunReport, Verdict
-from testsigma_action.reporters import outputs
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.run import Result, RunSpec, Status
+from testsigma_action.errors import ISSUES, ExitCode
+from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
+from testsigma_action.reporting import outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -66,7 +66,7 @@ def test_required_inputs_are_marked() -> None:
 
 def test_outputs_are_the_same_everywhere() -> None:
     """action.yml, the reporter and the README's table have the same outputs."""
-    verdict = Verdict(Conclusion.PASSED, 0, "All passed.")
+    verdict = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All passed.")
     report = Report(verdict, (RunReport(RunSpec(), verdict),), NOW, NOW)
     assert set(action()["outputs"]) == set(outputs.render(report)) == set(table("Outputs"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from testsigma_action.inputs import read_inputs
+from testsigma_action.inputs.options import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -17,7 +17,7 @@ ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL
 BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
 OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
 MAKEFILES = "\n".join(
-    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/look/look.mk")
+    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/look.mk")
 )
 
 

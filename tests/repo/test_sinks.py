@@ -2,7 +2,7 @@
 
 What leaves goes through four doors: the log (`Log.say` makes every line safe itself), commands of a platform (which
 escapes what it puts into them), files of the platform, and files of the workspace (whose text comes from reporters).
-That reporters hand over nothing raw is for tests/hostile to show.
+That reporters hand over nothing raw is for tests/untrusted to show.
 """
 
 import ast
@@ -34,10 +34,10 @@ WRITING = frozenset(
 )
 # The doors. Whoever adds one says in the docstring above which sanitizer stands in it.
 DOORS = {
-    "ci/log.py": {"self._output.write"},
-    "ci/output.py": {"self._stream.write", "os.write", "os.open"},
-    "ci/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
-    "publish.py": {"workspace.write", "write"},
+    "platforms/log.py": {"self._output.write"},
+    "platforms/output.py": {"self._stream.write", "os.write", "os.open"},
+    "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
+    "reporting/publish.py": {"workspace.write", "write"},
 }
 # What each method that leads to a door may be given: the beginning of the expression.
 GIVEN = {
@@ -103,7 +103,7 @@ def test_commands_as_they_are_mask_the_key() -> None:
 
 def test_files_are_written_without_the_key() -> None:
     """What is put into a file of the workspace or of the platform goes through the secret first."""
-    door = SOURCE / "ci/files.py"
+    door = SOURCE / "platforms/files.py"
     written = [ast.unparse(call.args[0]) for name, _, call in calls(door) if name in {"write", "writelines"}]
     assert len(written) == 2
     assert all(each.removeprefix("self._").startswith("secret.hidden_in") for each in written)

@@ -1,65 +1,32 @@
 """Every error code is explained in docs/troubleshooting.md, and messages lead there."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from testsigma_action.api.trouble import REFUSALS
-from testsigma_action.errors import REPOSITORY, help_url
-from testsigma_action.model import Result
-from testsigma_action.reporters import CONCLUSIONS
+from testsigma_action.errors import REPOSITORY, ErrorCode, help_url
+from testsigma_action.reporting.wording import CONCLUSIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.+?)(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL))
 LAST_LINE = re.compile(r"```text\n(.+) \(exit code (\d+), ([a-z-]+)\): .+\n```")
-CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-# What takes a code as a plain argument.
-TAKES_CODES = {"_failed", "_refused", "Verdict"}
-
-
-def codes_of(tree: ast.AST) -> Iterator[str]:
-    """The codes that stand in a piece of our code: given by name, as a default, or to what takes one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-            plain = node.args[1:] if isinstance(node.func, ast.Name) and node.func.id in TAKES_CODES else []
-            yield from constants([*named, *plain])
-        elif isinstance(node, ast.arguments):
-            defaults = zip(node.kwonlyargs, node.kw_defaults, strict=True)
-            yield from constants([default for argument, default in defaults if argument.arg == "code"])
-
-
-def constants(nodes: list[ast.expr | None]) -> list[str]:
-    """Those of the nodes that are texts like a code."""
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return [text for text in texts if CODE.fullmatch(text)]
-
-
-def codes() -> set[str]:
-    """Every error code that the code can give."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "src").rglob("*.py")]
-    # The only ones that are put together, that stand in a table, or are what is not in that table.
-    others = {f"run-{result.value}" for result in (Result.STOPPED, Result.ABORTED)}
-    others |= {code for code, _ in REFUSALS.values()} | {"api-refused"}
-    return {code for tree in trees for code in codes_of(tree)} | others
+CODES = {code.value for code in ErrorCode if code is not ErrorCode.NONE}
 
 
 def test_every_code_has_a_section() -> None:
     """The guide has a section for each code, and none for a code that does not exist."""
-    assert "tests-failed" in codes()
-    assert set(SECTIONS) == codes()
+    assert "tests-failed" in CODES
+    assert set(SECTIONS) == CODES
 
 
 def test_every_code_is_listed() -> None:
     """The table at the top leads to every section, and the README names every code."""
     top = GUIDE.partition("\n## ")[0]
     assert sorted(re.findall(r"\[([a-z-]+)\]\(#\1\)", top)) == sorted(SECTIONS)
-    assert {code for code in codes() if f"`{code}`" not in README} == set()
+    assert {code for code in CODES if f"`{code}`" not in README} == set()
 
 
 @pytest.mark.parametrize("code", SECTIONS)

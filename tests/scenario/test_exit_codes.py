@@ -49,7 +49,7 @@ def run_and_lose(bench: Bench, served: Scenario, variable: str, environ: Mapping
     return step.wait()
 
 
-def sabotaged(folder: Path, module: str = "reporters/summary.py", function: str = "render") -> Path:
+def sabotaged(folder: Path, module: str = "reporting/summary/document.py", function: str = "render") -> Path:
     """A copy of the project in which a function has a bug."""
     root = folder / "sabotaged"
     root.mkdir()
@@ -229,7 +229,9 @@ def test_cancelled_outputs(bench: Bench, number: signal.Signals) -> None:
 
 def test_70_bug_in_a_stage(bench: Bench) -> None:
     """A bug before the reports ends in reports, too: none of them looks like a pass."""
-    step = bench.run(server=bench.serve(scenario("passing")), root=sabotaged(bench.folder, "collect.py", "collect"))
+    step = bench.run(
+        server=bench.serve(scenario("passing")), root=sabotaged(bench.folder, "lifecycle/collect.py", "collect")
+    )
     check_reports(step, 70, "error", "bug")
     assert step.junit_counts["errors"] == 1
     assert "RuntimeError" in step.log

@@ -9,12 +9,12 @@ from itertools import count
 
 import pytest
 
-from tests.hostile import page, runner
-from tests.hostile.service import RESULTS, WORDS, HostileSimulator, texts_read
-from tests.hostile.texts import TEXTS
 from tests.scenario.conftest import Bench, Outcome
 from tests.simulator import Fault, Phase, SavedConfiguration, Scenario, scenario
-from testsigma_action.inputs import DEFINITIONS
+from tests.untrusted import page, runner
+from tests.untrusted.service import RESULTS, WORDS, HostileSimulator, texts_read
+from tests.untrusted.texts import TEXTS
+from testsigma_action.inputs.options import DEFINITIONS
 
 KEY = "key-for-tests"
 SEEDS = range(2)

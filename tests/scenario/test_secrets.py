@@ -84,8 +84,8 @@ def test_debugging_shows_no_more(run_scenario: Callable[..., Outcome]) -> None:
 
 def test_a_bug_does_not_show_it(bench: Bench, tmp_path: Path) -> None:
     """The text of an exception may be anything, the key among it; the traceback has it hidden."""
-    root = sabotaged(tmp_path, "collect.py", "collect")
-    path = root / "src" / "testsigma_action" / "collect.py"
+    root = sabotaged(tmp_path, "lifecycle/collect.py", "collect")
+    path = root / "src" / "testsigma_action" / "lifecycle" / "collect.py"
     broken = "import os; raise RuntimeError(os.environ['TESTSIGMA_API_KEY'])"
     path.write_text(path.read_text("utf-8").replace("raise RuntimeError('sabotage')", broken), "utf-8")
     step = bench.run(server=bench.serve(scenario("passing")), root=root)

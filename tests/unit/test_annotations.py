@@ -6,11 +6,11 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
-from testsigma_action.compare import compare
-from testsigma_action.model import Result
-from testsigma_action.report import Verdict
-from testsigma_action.reporters import annotations
-from testsigma_action.reporters.annotations import Annotation
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.run import Result
+from testsigma_action.reporting import annotations
+from testsigma_action.reporting.annotations import Annotation
 
 
 def test_failure() -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.virtual import VirtualClock
-from testsigma_action import cancel
-from testsigma_action.cancel import Abandoned, Calls, Late, pause
-from testsigma_action.clock import SystemClock
-from testsigma_action.errors import ApiError, Cancelled, NoThreads, Refused, Unreachable
+from tests.simulation import VirtualClock
+from testsigma_action.errors import ApiError, Cancelled, ErrorCode, NoThreads, Refused, Unreachable
+from testsigma_action.runtime import calls as calls_module
+from testsigma_action.runtime.calls import Abandoned, Calls, Late, pause
+from testsigma_action.runtime.clock import SystemClock
 
 # Long enough for any machine; nothing waits for it unless it is broken.
 PATIENCE = 10.0
@@ -36,7 +36,7 @@ def soon(seconds: float = PATIENCE) -> float:
 
 def refuse() -> None:
     """A call that the service refuses."""
-    raise Refused("no", code="not-found")
+    raise Refused("no", code=ErrorCode.NOT_FOUND)
 
 
 def refused() -> str:
@@ -280,7 +280,7 @@ def test_a_shielded_call_without_an_answer_is_left_after_the_grace(
     calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The platform does not wait for ever, so neither does the shield."""
-    monkeypatch.setattr(cancel, "GRACE", 0.05)
+    monkeypatch.setattr(calls_module, "GRACE", 0.05)
 
     def block() -> str:
         pause(PATIENCE)

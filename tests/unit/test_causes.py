@@ -8,7 +8,7 @@ import urllib3
 from requests import ConnectionError as NoConnection
 
 from testsigma_action.api.causes import distrust, name, unsent
-from testsigma_action.api.network import BadAnswer, Exchange, Stage
+from testsigma_action.api.connection import BadAnswer, Exchange, Stage
 from testsigma_action.api.route import Route, Setting
 
 ROUTE = Route("https://app.testsigma.com")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action import ci
-from testsigma_action.ci.base import Platform
-from testsigma_action.ci.files import Workspace
-from testsigma_action.ci.github import GitHub
+from testsigma_action import platforms as ci
+from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.files import Workspace
+from testsigma_action.platforms.github import GitHub
 from testsigma_action.secret import Secret
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.ci.files import Workspace
+from testsigma_action.platforms.files import Workspace
 from testsigma_action.secret import Secret
 
 AS_ROOT = os.geteuid() == 0
@@ -248,7 +248,7 @@ WITHOUT_OWNERSHIP = """
 import ctypes, os, sys
 sys.path.insert(0, {source!r})
 from pathlib import Path
-from testsigma_action.ci.files import Workspace
+from testsigma_action.platforms.files import Workspace
 CAP_CHOWN, CAP_FOWNER, PR_CAPBSET_DROP = 0, 3, 24
 for capability in (CAP_CHOWN, CAP_FOWNER):
     assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
@@ -260,7 +260,7 @@ WRITE = """
 import sys
 sys.path.insert(0, {source!r})
 from pathlib import Path
-from testsigma_action.ci.files import Workspace
+from testsigma_action.platforms.files import Workspace
 Workspace(Path({root!r})).write("a/report.xml", ["x"])
 """
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import runner, texts
-from testsigma_action.ci.github import LONGEST_MESSAGE, GitHub
+from tests.untrusted import runner, texts
+from testsigma_action.platforms.github import LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import cut
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.hostile import runner, texts
-from testsigma_action.ci.log import Log
+from tests.untrusted import runner, texts
+from testsigma_action.platforms.log import Log
 from testsigma_action.secret import HIDDEN, NO_SECRET, Secret
 
 KEY = "key/for+tests"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.ci.output import MOST_KEPT, Output
+from testsigma_action.platforms.output import MOST_KEPT, Output
 
 LINE = "x" * 1023 + "\n"
 MORE_THAN_IS_KEPT = MOST_KEPT // len(LINE) + 500

@@ -7,8 +7,8 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from testsigma_action import clock
-from testsigma_action.clock import SystemClock
+from testsigma_action.runtime import clock
+from testsigma_action.runtime.clock import SystemClock
 
 PATIENCE = 10.0
 

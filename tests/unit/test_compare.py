@@ -5,9 +5,9 @@ import time
 from dataclasses import replace
 
 from tests.samples import machine, run, suite
-from testsigma_action.compare import Comparison, compare
-from testsigma_action.model import Result
-from testsigma_action.tree import CaseResult, Iteration, MachineResult
+from testsigma_action.domain.compare import Comparison, compare
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult
+from testsigma_action.domain.run import Result
 
 GOOD, BAD, LEFT_OUT = Result.PASSED, Result.FAILED, Result.NOT_EXECUTED
 BEFORE = run(number=900)

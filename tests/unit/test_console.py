@@ -7,13 +7,13 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
-from testsigma_action.compare import compare
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.results import Iteration
+from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
-from testsigma_action.model import ConfigurationRef, Result, RunSpec
-from testsigma_action.report import Verdict
-from testsigma_action.reporters import console
-from testsigma_action.tree import Iteration
-from testsigma_action.words import in_words
+from testsigma_action.reporting import console
 
 
 def test_announce() -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.samples import run
-from testsigma_action.model import Counts, Result, Run, Status
-from testsigma_action.reporters import course
-from testsigma_action.reporters.course import Course
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.reporting import progress_lines as course
+from testsigma_action.reporting.progress_lines import Course
 
 
 def going(**counts: int) -> Run:

@@ -11,7 +11,7 @@ import pytest
 from testsigma_action.api import decode, lists
 from testsigma_action.api.counters import counts
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.model import Counts, Result, Status
+from testsigma_action.domain.run import Counts, Result, Status
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "api"
 RUN: dict[str, object] = {"id": 302, "status": "STATUS_COMPLETED", "result": "SUCCESS", "executionId": 420}

@@ -2,15 +2,15 @@
 
 import pytest
 
-from testsigma_action.errors import ApiError, Redirected, Refused, Transient
-from testsigma_action.fate import Fate, fate_of, proves_nothing_started
-from testsigma_action.lookup import Found
-from testsigma_action.model import RunSpec
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
+from testsigma_action.lifecycle.lookup import Found
+from testsigma_action.lifecycle.start_failure import Fate, fate_of, proves_nothing_started
 
 SPEC = RunSpec("420", build_number="b", unique=True)
 BUSY = "The specified Test Plan is currently running."
 LOST = Transient("no answer")
-PAGE = Refused("page", code="not-found", status=404)
+PAGE = Refused("page", code=ErrorCode.NOT_FOUND, status=404)
 
 
 def by_service(error: Refused) -> Refused:
@@ -19,8 +19,8 @@ def by_service(error: Refused) -> Refused:
     return error
 
 
-KEY = by_service(Refused("key", code="api-key-rejected", status=401, said="Invalid JWT token"))
-MOVED = Redirected("moved", code="api-redirected", status=301)
+KEY = by_service(Refused("key", code=ErrorCode.API_KEY_REJECTED, status=401, said="Invalid JWT token"))
+MOVED = Redirected("moved", code=ErrorCode.API_REDIRECTED, status=301)
 
 
 @pytest.mark.parametrize(
@@ -31,17 +31,17 @@ MOVED = Redirected("moved", code="api-redirected", status=301)
         (Transient("", status=500), Fate.LOST),
         (Transient("", status=500, said="Agent is out of Sync."), Fate.LOST),
         (Transient("", status=500, said=BUSY), Fate.BUSY),
-        (Refused("", code="api-refused", status=409, said=BUSY), Fate.BUSY),
+        (Refused("", code=ErrorCode.API_REFUSED, status=409, said=BUSY), Fate.BUSY),
         (Transient("", status=429), Fate.LIMITED),
         (Transient("", status=429, said=BUSY), Fate.BUSY),
         (Transient("", status=500, said="Could not find resource with id:420"), Fate.REFUSED),
         (Transient("", status=500, said="Could not find resource with id:0420"), Fate.REFUSED),
         (Transient("", status=500, said="Could not find resource with id:4200"), Fate.LOST),
-        (Refused("", code="api-certificate"), Fate.REFUSED),
+        (Refused("", code=ErrorCode.API_CERTIFICATE), Fate.REFUSED),
         (KEY, Fate.REFUSED),
         (PAGE, Fate.LOST),
         (MOVED, Fate.LOST),
-        (Redirected("", code="api-redirected", status=303), Fate.LOST),
+        (Redirected("", code=ErrorCode.API_REDIRECTED, status=303), Fate.LOST),
     ],
     ids=str,
 )
@@ -61,9 +61,9 @@ def test_what_becomes_of_a_start(trouble: ApiError, fate: Fate) -> None:
         (PAGE, Found(), False),
         (PAGE, Found(unusable=True, refusals=(PAGE, PAGE)), True),
         (PAGE, Found(unusable=True, refusals=(PAGE, KEY)), False),
-        (PAGE, Found(unusable=True, refusals=(by_service(Refused("", code="not-found", status=404)),)), False),
-        (Refused("", code="", status=401), Found(unusable=True, refusals=(KEY, KEY)), True),
-        (MOVED, Found(unusable=True, refusals=(MOVED, Redirected("", code="", status=308))), True),
+        (PAGE, Found(unusable=True, refusals=(by_service(Refused("", code=ErrorCode.NOT_FOUND, status=404)),)), False),
+        (Refused("", code=ErrorCode.NONE, status=401), Found(unusable=True, refusals=(KEY, KEY)), True),
+        (MOVED, Found(unusable=True, refusals=(MOVED, Redirected("", code=ErrorCode.NONE, status=308))), True),
         (MOVED, Found(unusable=True, refusals=(MOVED, PAGE)), False),
         (MOVED, Found(refusals=(MOVED,)), False),
     ],

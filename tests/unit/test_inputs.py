@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.inputs import DEFINITIONS, Inputs, Reading, parser, read_inputs
-from testsigma_action.model import ConfigurationRef
+from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs.options import DEFINITIONS, Inputs, Reading, parser, read_inputs
 
 KEY = "key-for-tests"
 GOOD = {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLAN_ID": "420"}

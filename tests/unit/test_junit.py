@@ -9,12 +9,13 @@ from junitparser import JUnitXml
 
 from tests import junit_rules, samples
 from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
-from testsigma_action.model import Counts, Result, Timing
-from testsigma_action.report import Conclusion, Report, Verdict
-from testsigma_action.reporters import junit
-from testsigma_action.tree import CaseResult, Iteration
+from testsigma_action.domain.report import Conclusion, Report, Verdict
+from testsigma_action.domain.results import CaseResult, Iteration
+from testsigma_action.domain.run import Counts, Result, Timing
+from testsigma_action.errors import ErrorCode, ExitCode
+from testsigma_action.reporting.junit import document as junit
 
-STOPPED = Verdict(Conclusion.FAILED, 1, "The run was stopped.", "run-stopped")
+STOPPED = Verdict(Conclusion.FAILED, ExitCode.FAILED, "The run was stopped.", ErrorCode.RUN_STOPPED)
 
 
 def rendered(report: Report) -> ET.Element:
@@ -174,11 +175,11 @@ def test_every_bad_end_is_an_error(verdict: Verdict, with_run: bool) -> None:  #
     ("verdict", "kind"),
     [
         (samples.TIMED_OUT, "TimedOut"),
-        (replace(samples.TIMED_OUT, code="api-unreachable"), "TimedOut"),
+        (replace(samples.TIMED_OUT, code=ErrorCode.API_UNREACHABLE), "TimedOut"),
         (samples.CANCELLED, "Cancelled"),
         (samples.UNREACHABLE, "ApiUnreachable"),
-        (Verdict(Conclusion.ERROR, 70, "not finished", "not-finished"), "NotFinished"),
-        (Verdict(Conclusion.ERROR, 70, "not finished"), "Error"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished", ErrorCode.NOT_FINISHED), "NotFinished"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished"), "Error"),
     ],
 )
 def test_type_of_a_bad_end(verdict: Verdict, kind: str) -> None:
@@ -204,7 +205,7 @@ def test_pass_by_counters_is_a_pass() -> None:
 @pytest.mark.parametrize("result", [Result.PASSED, Result.STOPPED, Result.UNKNOWN])
 def test_red_verdict_over_green_cases(result: Result) -> None:
     """A completed run that is no pass although its cases are gets an error of its own."""
-    verdict = Verdict(Conclusion.FAILED, 1, "It contradicts itself.", "contradiction")
+    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, "It contradicts itself.", ErrorCode.CONTRADICTION)
     remote = run(result, message="Stopped by Anna")
     root = rendered(samples.report(run_report(verdict, tree(machine(suite(case("A")))), remote)))
     assert (junit_rules.counts(root)["tests"], junit_rules.counts(root)["errors"]) == (2, 1)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from testsigma_action import mappings
-from testsigma_action.invalid import Invalid
+from testsigma_action.inputs import mappings
+from testsigma_action.inputs.invalid import Invalid
 
 
 def refused(read: Callable[[str], Any], text: str) -> str:

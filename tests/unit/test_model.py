@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from testsigma_action.model import Counts, Result, Run, RunSpec, Status
-from testsigma_action.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
+from testsigma_action.errors import ExitCode
 from testsigma_action.secret import NO_SECRET, Secret
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
 
 RUN = Run("302", Status.COMPLETED, Result.PASSED)
-PASSED = Verdict(Conclusion.PASSED, 0, "All cases passed.")
+PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed.")
 
 
 def step(result: Result, message: str = "", position: int = 1) -> StepResult:

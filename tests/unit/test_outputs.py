@@ -7,10 +7,10 @@ import pytest
 
 from tests import samples
 from tests.samples import case, machine, run, run_report, suite, tree
-from testsigma_action.compare import compare
-from testsigma_action.model import Counts, Result, Status, Timing
-from testsigma_action.report import Verdict
-from testsigma_action.reporters import outputs
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.run import Counts, Result, Status, Timing
+from testsigma_action.reporting import outputs
 
 NAMES = {
     "run-id",

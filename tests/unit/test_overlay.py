@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.samples import BEGIN, timing
-from testsigma_action.model import Result, Run, Status, Timing
-from testsigma_action.overlay import redeemed, whole
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.attempts import redeemed, whole
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Result, Run, Status, Timing
 
 FIRST = Run("1", Status.COMPLETED, Result.FAILED)
 AGAIN = Run("2", Status.COMPLETED, Result.PASSED)

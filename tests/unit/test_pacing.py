@@ -6,8 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from testsigma_action.model import Counts, Result, Run, Status, Timing
-from testsigma_action.pacing import DOUBT, JITTER, LONGEST, SHORTEST, Belief, Counters, Pace, delay_by, unknowing
+from testsigma_action.domain.pacing import (
+    DOUBT,
+    JITTER,
+    LONGEST,
+    SHORTEST,
+    Belief,
+    Counters,
+    Pace,
+    delay_by,
+    unknowing,
+)
+from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 MINUTE = 60.0
 

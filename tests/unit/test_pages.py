@@ -2,8 +2,8 @@
 
 import pytest
 
-from testsigma_action.invalid import Invalid
-from testsigma_action.pages import ENVIRONMENT, PLAN, RUN, Kind, host_in, identity_in
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.pages import ENVIRONMENT, PLAN, RUN, Kind, host_in, identity_in
 
 APP = "https://app.testsigma.com"
 

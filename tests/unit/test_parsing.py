@@ -16,7 +16,7 @@ MOST_MEMORY = 400
 CHILD = """
 import sys
 from pathlib import Path
-from testsigma_action import app
+from testsigma_action import main as app
 from testsigma_action.api.parsing import parse_json
 unit, number = sys.argv[1].encode(), int(sys.argv[2])
 kept = parse_json(b"[" + unit * number + b"1]")

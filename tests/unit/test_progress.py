@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from tests.virtual import VirtualClock
-from testsigma_action.api.trouble import Trouble
-from testsigma_action.ci.log import Log
-from testsigma_action.model import Counts, Result, Run, Status, Timing
-from testsigma_action.pacing import Pace
-from testsigma_action.progress import BEAT, SILENCE, Progress
+from tests.simulation import VirtualClock
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
+from testsigma_action.platforms.log import Log
+from testsigma_action.reporting.progress import BEAT, SILENCE, Progress
 
 RUN = Run("9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", url="https://testsigma.example/9")
 TROUBLE = Trouble("read the status of run 9", 1, "Could not read it.", 10.0)

@@ -10,11 +10,11 @@ import pytest
 
 from tests import samples
 from tests.samples import case, of_cases, run_report
-from testsigma_action.compare import compare
-from testsigma_action.model import ConfigurationRef, Result, RunSpec
-from testsigma_action.report import Report, Verdict
-from testsigma_action.reporters import results_json
-from testsigma_action.tree import Iteration
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.results import Iteration
+from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.reporting import results_json
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
 

@@ -1,8 +1,8 @@
 """From inputs to the run that is asked for."""
 
-from testsigma_action.inputs import Inputs
-from testsigma_action.model import ConfigurationRef, Result, Run, RunSpec, Status
-from testsigma_action.specs import run_spec, spec_of
+from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec, Status
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.inputs.run_specs import run_spec, spec_of
 
 INPUTS = Inputs(plan_id="420", environment_id="10", execution_config=ConfigurationRef(name="smoke only"))
 

@@ -11,13 +11,15 @@ import pytest
 
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
-from testsigma_action.compare import compare
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, SuiteResult
+from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Timing
 from testsigma_action.errors import help_url
-from testsigma_action.model import ConfigurationRef, Counts, Result, RunSpec, Timing
-from testsigma_action.report import Report, Verdict
-from testsigma_action.reporters import charts, slower, summary
-from testsigma_action.reporters.page import BUDGET, REST, Page
-from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, SuiteResult
+from testsigma_action.reporting.summary import charts
+from testsigma_action.reporting.summary import document as summary
+from testsigma_action.reporting.summary.page import BUDGET, REST, Page
+from testsigma_action.reporting.wording import slower
 
 
 def test_verdict_and_reason_come_first() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile import runner, texts
+from tests.untrusted import runner, texts
 from testsigma_action import text
 
 COMMANDS = [*texts.COMMANDS, *texts.HIDDEN_COMMANDS]

@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.trouble import EXCERPT, ErrorAnswer, backoff, error_of, excerpt, phrase, reason, retry_after
+from testsigma_action.api.error_response import (
+    EXCERPT,
+    ErrorAnswer,
+    backoff,
+    error_of,
+    excerpt,
+    phrase,
+    reason,
+    retry_after,
+)
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 
 NOW = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from testsigma_action import values
-from testsigma_action.invalid import Invalid
-from testsigma_action.model import ConfigurationRef
-from testsigma_action.pages import ENVIRONMENT, PLAN, RUN
+from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs import parsers
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.pages import ENVIRONMENT, PLAN, RUN
 
 
 def refused(read: Callable[[str], Any], text: str) -> str:
@@ -25,16 +25,16 @@ def refused(read: Callable[[str], Any], text: str) -> str:
 )
 def test_an_id_is_one_text_everywhere(text: str, meant: str) -> None:
     """A number without leading zeros: with them it would be another text where it is compared, and the same number."""
-    assert values.identity(text) == meant
+    assert parsers.identity(text) == meant
 
 
 @pytest.mark.parametrize("text", ["0", "000", "smoke", "plan", "-", "_", "x" * 19, "9" * 20])
 def test_words_and_zeros_are_no_ids(text: str) -> None:
     """A name in the place of an ID is refused before anything is started."""
-    assert "ID" in refused(values.identity, text)
+    assert "ID" in refused(parsers.identity, text)
 
 
-@pytest.mark.parametrize("reader", [values.identity_of(kind) for kind in (PLAN, ENVIRONMENT, RUN)])
+@pytest.mark.parametrize("reader", [parsers.identity_of(kind) for kind in (PLAN, ENVIRONMENT, RUN)])
 def test_an_id_alone_needs_no_address(reader: Callable[[str], str]) -> None:
     """What takes an address takes the ID, too, and refuses a word."""
     assert reader("0431") == "431"
@@ -44,7 +44,7 @@ def test_an_id_alone_needs_no_address(reader: Callable[[str], str]) -> None:
 @pytest.mark.parametrize("text", ["", ".", "..", "a/b", "4 2", "4%2F2", "42\n", "?", "#", "ä", "x" * 65, "٤٢"])
 def test_identities_that_could_change_a_path_are_refused(text: str) -> None:
     """An ID becomes a part of a path, so nothing in it may mean something there."""
-    assert "ID" in refused(values.identity, text)
+    assert "ID" in refused(parsers.identity, text)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_identities_that_could_change_a_path_are_refused(text: str) -> None:
 )
 def test_lines_hold_no_control_characters(text: str) -> None:
     """A build number or a title is one printable line of at most 250 characters."""
-    refused(values.line, text)
-    assert values.line("acme/shop#812.1 ✓") == "acme/shop#812.1 ✓"
+    refused(parsers.line, text)
+    assert parsers.line("acme/shop#812.1 ✓") == "acme/shop#812.1 ✓"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_lines_hold_no_control_characters(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "read", [values.line, values.path, lambda text: values.configuration(text).name], ids=["line", "path", "name"]
+    "read", [parsers.line, parsers.path, lambda text: parsers.configuration(text).name], ids=["line", "path", "name"]
 )
 def test_names_in_any_script(read: Callable[[str], str], text: str) -> None:
     """Blanks of all scripts, and the joiners that emoji and Persian are written with, are text."""
@@ -97,14 +97,14 @@ def test_names_in_any_script(read: Callable[[str], str], text: str) -> None:
 def test_what_is_wrong_with_a_key_is_told(text: str, told: str) -> None:
     """The name of a variable, quotes or a scheme is no key: the remedy names what the CI system does with secrets."""
     with pytest.raises(Invalid) as caught:
-        values.key(text)
+        parsers.key(text)
     assert told in caught.value.remedy
     assert "hush" not in caught.value.remedy.lower()
 
 
 def test_a_key_is_hidden() -> None:
     """What is read of a key shows itself only when asked."""
-    key = values.key("key-for-tests")
+    key = parsers.key("key-for-tests")
     assert key.reveal() == "key-for-tests"
     assert "key-for-tests" not in repr(key) + str(key) + f"{key}"
 
@@ -112,7 +112,7 @@ def test_a_key_is_hidden() -> None:
 @pytest.mark.parametrize("between", ["\n", "\r", " ", "\x00", "\t", "é", "\x7f", "\udcff"])
 def test_a_broken_key_is_refused_unquoted(between: str) -> None:
     """A key that could not stand in a header is an input error that does not show it."""
-    said = refused(values.key, f"hush{between}still")
+    said = refused(parsers.key, f"hush{between}still")
     assert "hush" not in said
     assert "still" not in said
 
@@ -120,14 +120,14 @@ def test_a_broken_key_is_refused_unquoted(between: str) -> None:
 @pytest.mark.parametrize(("text", "meant"), [("true", True), ("TRUE", True), ("tRuE", True), ("False", False)])
 def test_flags_are_true_or_false_in_any_case(text: str, meant: bool) -> None:  # noqa: FBT001
     """`true` and `false` are all there is."""
-    assert values.flag(text) is meant
+    assert parsers.flag(text) is meant
 
 
 @pytest.mark.parametrize("text", ["-1", "51", "1.0", "1e1", "", " 1", "+1", "٣", "ten", "9" * 5000])
 def test_numbers_are_whole_and_within_bounds(text: str) -> None:
     """A number is plain digits, and neither too small nor too large."""
-    assert refused(values.number(0, 50), text) == "a whole number from 0 to 50"
-    assert [values.number(0, 50)(fine) for fine in ("0", "7", "050", "50")] == [0, 7, 50, 50]
+    assert refused(parsers.number(0, 50), text) == "a whole number from 0 to 50"
+    assert [parsers.number(0, 50)(fine) for fine in ("0", "7", "050", "50")] == [0, 7, 50, 50]
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_numbers_are_whole_and_within_bounds(text: str) -> None:
 )
 def test_what_to_compare_with(text: str, meant: str) -> None:
     """Two words in any case, or the ID of a run; a reader of YAML 1.1 makes `false` of `off`."""
-    assert values.comparison(text) == meant
+    assert parsers.comparison(text) == meant
 
 
 @pytest.mark.parametrize("text", ["prevoius", "none", "last", "9/0", "", "900 901", "true", "0", "/ui/td/7/plans/431"])
 def test_misspelt_words_are_no_runs(text: str) -> None:
     """What has no digit is no ID of a run, but a word that nobody knows."""
-    assert "previous, off, or the ID of a run" in refused(values.comparison, text)
+    assert "previous, off, or the ID of a run" in refused(parsers.comparison, text)
 
 
 @pytest.mark.parametrize("text", ["yes", "no", "1", "0", "on", "off", "t", "", "truefalse", "null", "wahr"])
 def test_other_words_are_no_flags(text: str) -> None:
     """What could be meant either way is refused instead of guessed."""
-    assert refused(values.flag, text) == "true or false"
+    assert refused(parsers.flag, text) == "true or false"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_other_words_are_no_flags(text: str) -> None:
 )
 def test_durations(text: str, seconds: float) -> None:
     """Hours, minutes and seconds in this order, or a bare number of seconds."""
-    assert values.duration(text) == timedelta(seconds=seconds)
+    assert parsers.duration(text) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -215,52 +215,52 @@ def test_durations(text: str, seconds: float) -> None:
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """No time, less than none, more than 30 days, and anything else are refused with what is accepted."""
-    assert "90s" in refused(values.duration, text)
+    assert "90s" in refused(parsers.duration, text)
 
 
 @pytest.mark.parametrize("text", ["9" * 20, "9" * 19 + "h", "9" * 19 + "m", "9" * 18 + ".9", "9" * 400])
 def test_huge_durations_are_refused_like_others(text: str) -> None:
     """A number that no clock holds is bad input, not a bug of ours."""
-    assert "90s" in refused(values.duration, text)
+    assert "90s" in refused(parsers.duration, text)
 
 
 def test_intervals() -> None:
     """`auto`, or a duration of a tenth of a second and more."""
-    assert values.interval("auto") is None
-    assert values.interval("AUTO") is None
-    assert values.interval("0.1s") == timedelta(seconds=0.1)
+    assert parsers.interval("auto") is None
+    assert parsers.interval("AUTO") is None
+    assert parsers.interval("0.1s") == timedelta(seconds=0.1)
     for text in ("0.05s", "0", "never", "-1s"):
-        assert "auto" in refused(values.interval, text)
+        assert "auto" in refused(parsers.interval, text)
 
 
 def test_words() -> None:
     """One of a few words in any case; the refusal lists them."""
-    read = values.word("fail", "wait")
+    read = parsers.word("fail", "wait")
     assert read("WAIT") == "wait"
     assert refused(read, "hope") == "fail or wait"
-    assert refused(values.word("a", "b", "c"), "d") == "one of a, b, c"
+    assert refused(parsers.word("a", "b", "c"), "d") == "one of a, b, c"
 
 
 @pytest.mark.parametrize("text", ["off", "OFF", "false", "False"])
 def test_off_arrives_as_false(text: str) -> None:
     """A reader of YAML 1.1 makes `false` of an `off` without quotes: both turn a report off, and nothing else."""
-    assert values.output_path(text) == values.OFF
-    assert values.comparison(text) == values.OFF
-    assert values.word("full", "failed", "off")(text) == values.OFF
-    refused(values.word("stop", "leave"), text)
+    assert parsers.output_path(text) == parsers.OFF
+    assert parsers.comparison(text) == parsers.OFF
+    assert parsers.word("full", "failed", "off")(text) == parsers.OFF
+    refused(parsers.word("stop", "leave"), text)
 
 
 @pytest.mark.parametrize("text", ["out/report.xml", "/reports/x.xml", "a b.xml", "...xml", "a..b/c"])
 def test_output_paths(text: str) -> None:
     """Relative paths stay below the workspace; absolute ones are what somebody asked for."""
-    assert values.output_path(text) == text
-    assert values.output_path("OFF") == values.OFF
+    assert parsers.output_path(text) == text
+    assert parsers.output_path("OFF") == parsers.OFF
 
 
 @pytest.mark.parametrize("text", ["../x.xml", "a/../../x", "..", "a/..", "out/", "/", "a\nb", "a\x00b"])
 def test_paths_that_leave_the_workspace_are_refused(text: str) -> None:
     """No way up, no folder, no control character."""
-    refused(values.output_path, text)
+    refused(parsers.output_path, text)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_paths_that_leave_the_workspace_are_refused(text: str) -> None:
 )
 def test_base_urls(text: str, meant: str) -> None:
     """TLS to anywhere, http to loopback; port and path stay, slashes at the end go."""
-    assert values.base_url(text) == meant
+    assert parsers.base_url(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -311,24 +311,24 @@ def test_base_urls(text: str, meant: str) -> None:
 )
 def test_what_is_no_base_url_is_refused(text: str) -> None:
     """No plain http across a network, no credentials, no query or fragment, no half address."""
-    assert "https" in refused(values.base_url, text)
+    assert "https" in refused(parsers.base_url, text)
 
 
 @pytest.mark.parametrize("text", ["app.testsigma.com", "localhost:8080", "//a", "app.testsigma.com/ui/td"])
 def test_a_base_url_without_its_scheme(text: str) -> None:
     """The message says that the scheme is missing, and only then."""
     with pytest.raises(Invalid) as caught:
-        values.base_url(text)
+        parsers.base_url(text)
     assert caught.value.remedy == "https:// is missing at its beginning."
     with pytest.raises(Invalid) as caught:
-        values.base_url("ftp://a")
+        parsers.base_url("ftp://a")
     assert not caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["https://a?", "https://a/#", "https://a/?", "https://a/x?#"])
 def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
     """Paths are appended to the base URL: after a `?` or `#` they would be no paths."""
-    assert "https" in refused(values.base_url, text)
+    assert "https" in refused(parsers.base_url, text)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +363,7 @@ def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
 )
 def test_configurations(text: str, meant: ConfigurationRef) -> None:
     """A name stays a name even if YAML sees a mapping in it; digits are an ID; braces are a mapping."""
-    assert values.configuration(text) == meant
+    assert parsers.configuration(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -388,25 +388,25 @@ def test_configurations(text: str, meant: ConfigurationRef) -> None:
 )
 def test_what_names_no_configuration_is_refused(text: str) -> None:
     """One ID or one name, on one line."""
-    assert "name" in refused(values.configuration, text)
+    assert "name" in refused(parsers.configuration, text)
 
 
 @pytest.mark.parametrize("text", ["$(DATA)", "${DATA}", "%DATA%", "$DATA"])
 def test_a_mapping_that_is_a_variable(text: str) -> None:
     """A variable that was not replaced is told as one."""
     with pytest.raises(Invalid) as caught:
-        values.mapping(text)
+        parsers.mapping(text)
     assert "variable" in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["a: $(x)", '{"a":"${x}"}', "data: $|admin_username|"])
 def test_variables_within_values_are_the_users(text: str) -> None:
     """Values of runtime data may look like variables: Testsigma has its own."""
-    assert values.mapping(text)
+    assert parsers.mapping(text)
 
 
 def test_upload_versions_are_ids() -> None:
     """Devices and versions are IDs on both sides, so a name, or one device twice, is refused."""
-    assert values.upload_versions("031: 068\n32: 69") == {"31": "68", "32": "69"}
+    assert parsers.upload_versions("031: 068\n32: 69") == {"31": "68", "32": "69"}
     for text in ("31: newest", "pixel: 68", "7: 1\n07: 2", "31: 0", "just text", "31:", "7: 8 # c"):
-        assert "device" in refused(values.upload_versions, text)
+        assert "device" in refused(parsers.upload_versions, text)

@@ -5,12 +5,12 @@ from itertools import product
 
 import pytest
 
-from testsigma_action.errors import Bug, Cancelled, InputError, ReportError, StartError, TimedOut
-from testsigma_action.model import Counts, Result, Run, Status
-from testsigma_action.overlay import whole
-from testsigma_action.report import Conclusion, Verdict
-from testsigma_action.tree import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
-from testsigma_action.verdict import combined, judge, judge_reruns, of_error, remarkable
+from testsigma_action.domain.attempts import whole
+from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.domain.verdict import combined, judge, judge_reruns, of_error, remarkable
+from testsigma_action.errors import Bug, Cancelled, ErrorCode, ExitCode, InputError, ReportError, StartError, TimedOut
 
 DONE = Run("302", Status.COMPLETED, Result.PASSED)
 BAD = (Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED, Result.UNKNOWN)
@@ -227,9 +227,9 @@ def test_no_evidence_at_all_is_no_pass() -> None:
     ("error", "conclusion", "exit_code"),
     [
         (InputError("a: wrong"), Conclusion.ERROR, 2),
-        (StartError("m", code="start-uncertain"), Conclusion.ERROR, 3),
-        (TimedOut("m", code="timed-out"), Conclusion.TIMED_OUT, 4),
-        (ReportError("m", code="report-unwritable"), Conclusion.ERROR, 5),
+        (StartError("m", code=ErrorCode.START_UNCERTAIN), Conclusion.ERROR, 3),
+        (TimedOut("m", code=ErrorCode.TIMED_OUT), Conclusion.TIMED_OUT, 4),
+        (ReportError("m", code=ErrorCode.REPORT_UNWRITABLE), Conclusion.ERROR, 5),
         (Cancelled(2), Conclusion.CANCELLED, 130),
         (Cancelled(15), Conclusion.CANCELLED, 143),
         (Bug(ValueError()), Conclusion.ERROR, 70),
@@ -246,11 +246,12 @@ def test_verdicts_of_errors(error: InputError, conclusion: Conclusion, exit_code
 def test_the_order_of_verdicts(first: int, second: int) -> None:
     """Of any two the one that stands first in the order counts, and both reasons are kept, its own first."""
     one, two = (
-        Verdict(Conclusion.ERROR, code, f"Reason {code}.", f"code-{code}", f"Hint {code}.") for code in (first, second)
+        Verdict(Conclusion.ERROR, ExitCode(code), f"Reason {code}.", list(ErrorCode)[code % 20], f"Hint {code}.")
+        for code in (first, second)
     )
     both = combined([one, two])
     worst = min(first, second, key=ORDER.index)
-    assert (both.exit_code, both.code) == (worst, f"code-{worst}")
+    assert (both.exit_code, both.code) == (worst, list(ErrorCode)[worst % 20])
     assert both.reason.startswith(f"Reason {worst}.")
     assert {f"Reason {first}.", f"Reason {second}."} <= set(both.reason.replace(". ", ".|").split("|"))
 
@@ -258,18 +259,24 @@ def test_the_order_of_verdicts(first: int, second: int) -> None:
 def test_hints_are_kept_without_repetition() -> None:
     """What to do about each of them, once; what passed needs no hint."""
     verdicts = [
-        Verdict(Conclusion.FAILED, 1, "Failed.", "tests-failed", "Look."),
-        Verdict(Conclusion.ERROR, 5, "Unwritable.", "report-unwritable", "Look."),
-        Verdict(Conclusion.PASSED, 0, "Passed.", "", "Never mind."),
+        Verdict(Conclusion.FAILED, ExitCode.FAILED, "Failed.", ErrorCode.TESTS_FAILED, "Look."),
+        Verdict(Conclusion.ERROR, ExitCode.REPORT, "Unwritable.", ErrorCode.REPORT_UNWRITABLE, "Look."),
+        Verdict(Conclusion.PASSED, ExitCode.PASSED, "Passed.", ErrorCode.NONE, "Never mind."),
     ]
-    assert combined(verdicts) == Verdict(Conclusion.FAILED, 1, "Failed. Unwritable. Passed.", "tests-failed", "Look.")
+    assert combined(verdicts) == Verdict(
+        Conclusion.FAILED, ExitCode.FAILED, "Failed. Unwritable. Passed.", ErrorCode.TESTS_FAILED, "Look."
+    )
 
 
 def test_what_stands_in_another_reason_is_not_said_twice() -> None:
     """A report that could not be written before the start cannot be written at the end either."""
     verdicts = [
-        Verdict(Conclusion.ERROR, 2, "junit-file: Could not write x.", "bad-input", "Mend it."),
-        Verdict(Conclusion.ERROR, 5, "Could not write x.", "report-unwritable", "Check the path."),
+        Verdict(
+            Conclusion.ERROR, ExitCode.NOT_STARTED, "junit-file: Could not write x.", ErrorCode.BAD_INPUT, "Mend it."
+        ),
+        Verdict(
+            Conclusion.ERROR, ExitCode.REPORT, "Could not write x.", ErrorCode.REPORT_UNWRITABLE, "Check the path."
+        ),
     ]
     assert combined(verdicts).reason == "junit-file: Could not write x."
     assert combined(verdicts).hint == "Mend it. Check the path."
@@ -289,7 +296,7 @@ def test_commonplaces_are_not_quoted() -> None:
 
 def test_one_verdict_is_itself() -> None:
     """Nothing is added to a verdict that stands alone."""
-    alone = Verdict(Conclusion.FAILED, 1, "Failed.", "tests-failed", "Look.")
+    alone = Verdict(Conclusion.FAILED, ExitCode.FAILED, "Failed.", ErrorCode.TESTS_FAILED, "Look.")
     assert combined([alone]) == alone
 
 

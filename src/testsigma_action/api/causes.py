@@ -3,9 +3,10 @@
 import ssl
 from dataclasses import dataclass
 
-from testsigma_action.api.network import BadAnswer, Exchange, Stage
+from testsigma_action.api.connection import BadAnswer, Exchange, Stage
+from testsigma_action.api.error_response import CREDENTIALS_HINT, PROXY_AUTHENTICATION
 from testsigma_action.api.route import Route
-from testsigma_action.api.trouble import CREDENTIALS_HINT, PROXY_AUTHENTICATION
+from testsigma_action.errors import ErrorCode
 
 
 def causes(error: BaseException) -> list[BaseException]:
@@ -33,7 +34,7 @@ class Unsent:
 
     words: str
     hint: str = ""
-    code: str = "api-unreachable"
+    code: ErrorCode = ErrorCode.API_UNREACHABLE
     final: bool = False
 
 
@@ -45,7 +46,7 @@ def unsent(error: BaseException, exchange: Exchange, route: Route) -> Unsent:
         whose = proxy if at_proxy else route.host
         trusted = f" Certificates are read from {route.bundle.name}." if route.bundle.value else ""
         words = f"the certificate of {whose} {fault.words}"
-        return Unsent(words, f"{fault.remedy}{trusted}", code="api-certificate", final=True)
+        return Unsent(words, f"{fault.remedy}{trusted}", code=ErrorCode.API_CERTIFICATE, final=True)
     if not at_proxy:
         through = f" through {proxy}" if route.proxy.value else ""
         return Unsent(f"no connection to {route.host}{through} ({name(error)})")

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from testsigma_action.api import decode, lists
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
+from testsigma_action.api.http import Json, Limits, Request, Transport
 from testsigma_action.api.parsing import LARGEST
-from testsigma_action.api.transport import Json, Limits, Request, Transport
 from testsigma_action.api.versions import Versions
-from testsigma_action.identity import RunKey, same_id
-from testsigma_action.model import ConfigurationRef, Run, RunSpec
-from testsigma_action.tree import MachineResult, StepResult
+from testsigma_action.domain.identity import RunKey, same_id
+from testsigma_action.domain.results import MachineResult, StepResult
+from testsigma_action.domain.run import ConfigurationRef, Run, RunSpec
 
 T = TypeVar("T")
 

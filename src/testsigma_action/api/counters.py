@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from testsigma_action.api.fields import Evidence, Fields, whole_number
-from testsigma_action.model import Counts
+from testsigma_action.domain.run import Counts
 
 # What the names of counters begin with that are about a run and its reruns together.
 CONSOLIDATED = "consolidatedPlan"

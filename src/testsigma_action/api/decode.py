@@ -20,8 +20,8 @@ from testsigma_action.api.counters import (
     with_metric,
 )
 from testsigma_action.api.fields import DecodeError, Evidence, Fields
-from testsigma_action.model import Counts, Result, Run, Status, Timing
-from testsigma_action.tree import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 STATUSES = {
     "STATUS_CREATED": Status.CREATED,

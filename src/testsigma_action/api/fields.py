@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from testsigma_action.identity import canonical
-from testsigma_action.model import Timing
+from testsigma_action.domain.identity import canonical
+from testsigma_action.domain.run import Timing
 from testsigma_action.text import cut
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.model import Status
+from testsigma_action.domain.run import Status
 
 T = TypeVar("T")
 

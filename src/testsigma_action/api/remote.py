@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.trouble import Trouble
-from testsigma_action.cancel import Calls
-from testsigma_action.clock import Clock
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.clock import Clock
 
 # A run may be unknown to the service, and missing in its lists, for this long after its start: its copies need time
 # (seconds).

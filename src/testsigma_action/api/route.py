@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from testsigma_action.errors import InputError
-from testsigma_action.text import cut
-from testsigma_action.values import is_loopback
+from testsigma_action.text import cut, is_loopback
 
 # Where certificates to trust are named; the first that is set counts.
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from testsigma_action.api.transport import Json, Request, Transport
+from testsigma_action.api.http import Json, Request, Transport
 from testsigma_action.errors import Refused
 
 T = TypeVar("T")

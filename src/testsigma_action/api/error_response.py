@@ -1,0 +1,196 @@
+"""Trouble with the service, in words: what an error answer says, what it means, when to try again. Pure."""
+
+import email.utils
+import html
+import http
+import json
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
+from testsigma_action.text import cut, one_line
+
+# Characters that are shown of what an error answer says.
+EXCERPT = 300
+FIRST_BACKOFF = 0.5
+LONGEST_BACKOFF = 30.0
+LONGEST_RETRY_AFTER = 300.0
+# Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
+PASSING_4XX = frozenset({408, 425, 429})
+PROXY_AUTHENTICATION = 407
+# Tags of a page, with the blanks behind them.
+TAGS = re.compile(r"(?:<[^<>]{0,200}+>\s*+)++")
+# What shows that the service itself answers (docs/api.md, "Errors"): gateways, too, send JSON with a `message`.
+OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
+UNAUTHORIZED = (
+    b"No JWT token found",
+    b"Invalid JWT token",
+    b"No API Key Found",
+    b"Incorrect API Key",
+    b"API disabled",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A try that failed and will be made again in `delay` seconds; with an empty `message`, the trouble is over."""
+
+    purpose: str
+    attempt: int
+    message: str = ""
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """An answer that is not 2xx: its status, what it says, and where it points or how long it asks to wait."""
+
+    status: int
+    body: bytes = b""
+    location_host: str = ""
+    retry_after: float | None = None
+
+
+def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
+    """The error that an answer stands for. 3xx and most 4xx are final, 5xx and a few 4xx may pass.
+
+    A 500 is a business error at times ("plan busy"), so its words are kept (docs/api.md, "Errors"). Whether the
+    service itself answered is kept too: while a run goes on, the refusal of a gateway is an outage.
+    """
+    answered = answered_with(could_not, host, answer.status)
+    if answer.status < 300:
+        return Transient(f"{answered}.", status=answer.status)
+    if answer.status < 400:
+        target = cut(answer.location_host, EXCERPT) or "another path"
+        return Redirected(
+            f"{answered} and points to {target}.",
+            code=ErrorCode.API_REDIRECTED,
+            status=answer.status,
+            hint=REDIRECT_HINT,
+        )
+    error = _failed(answered, answer)
+    error.by_service = by_service(answer)
+    return error
+
+
+def _failed(answered: str, answer: ErrorAnswer) -> ApiError:
+    said, shown = reason(answer.body), excerpt(answer.body)
+    news = "" if shown.lower() == phrase(answer.status).lower() else shown
+    message = saying(answered, news)
+    if answer.status >= 500 or answer.status in PASSING_4XX:
+        return Transient(message, status=answer.status, retry_after=answer.retry_after, said=said)
+    code, hint = REFUSALS.get(answer.status, (ErrorCode.API_REFUSED, REFUSED_HINT))
+    return Refused(message, code=code, hint=hint, status=answer.status, said=said)
+
+
+def answered_with(could_not: str, host: str, status: int) -> str:
+    """The beginning of a sentence about an answer: what could not be done, by whom, and the status."""
+    return f"{could_not}: {host} answered {status} {phrase(status)}".rstrip()
+
+
+def saying(answered: str, words: str) -> str:
+    """The whole sentence, with the words of the service where it has any."""
+    end = "" if words.endswith((".", "!")) else "."
+    return f"{answered}, saying '{words}'{end}" if words else f"{answered}."
+
+
+def by_service(answer: ErrorAnswer) -> bool:
+    """Whether the service itself answered: by the shape of its error body, or one of its plain texts for a 401."""
+    if answer.status < 400 or answer.status == PROXY_AUTHENTICATION:
+        return False
+    if answer.status == 401 and answer.body.strip(b'" \r\n').startswith(UNAUTHORIZED):
+        return True
+    said = _object(answer.body)
+    return any(said.get(key) for key in OWN_KEYS)
+
+
+def backoff(attempt: int, retry_after: float | None) -> float:
+    """Seconds until the next try: exponential with full jitter (never below 0.1), or longer if the service asks for it.
+
+    A service that asks for hours is asked again sooner: one odd answer must not cost a run that is waited for.
+    """
+    ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
+    own = random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
+    return max(own, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
+
+
+def reason(body: bytes) -> str:
+    """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
+
+    Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
+    """
+    return reason_in(_object(body))
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    """The JSON object in a body; empty for anything else."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def reason_in(said: object) -> str:
+    """The same of a body that was read: the first text of the three, which may stand in an object under `error`."""
+    if not isinstance(said, dict):
+        return ""
+    told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
+    texts = (part.get(key) for part in told for key in ("error", "message", "error_description"))
+    return next((one_line(" ".join(text.split("\n")), EXCERPT) for text in texts if isinstance(text, str) and text), "")
+
+
+def excerpt(body: bytes) -> str:
+    """What an error body says, for people, on one line: its reason, else its text, or that of a page."""
+    text = body.decode("utf-8", "replace")
+    if text.lstrip().startswith(("{", "[")):
+        return reason(body)
+    plain = html.unescape(TAGS.sub(" ", text)) if text.lstrip().startswith("<") else text
+    # Blanks within a line stay: what quotes a password is masked only where it is shown as it is.
+    return one_line(" ".join(filter(None, map(str.strip, plain.splitlines()))), EXCERPT)
+
+
+def phrase(status: int) -> str:
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds that the service asks to wait: a number or a date (RFC 9110, 10.2.3)."""
+    value = header.strip()[:64]
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(0.0, (email.utils.parsedate_to_datetime(value) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+REDIRECT_HINT = "Set base-url to the address that answers without a redirect; the key is never sent to another host."
+CREDENTIALS_HINT = "Put user and password into the proxy's address: HTTPS_PROXY=http://user:password@host:port."
+REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
+KEY_HINT = (
+    "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
+    "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
+)
+NOT_FOUND_HINT = (
+    "Check the ID, and that api-key and base-url belong to the account that owns it; base-url is the host, without the "
+    "path of a page."
+)
+REFUSALS = {
+    401: (
+        ErrorCode.API_KEY_REJECTED,
+        KEY_HINT,
+    ),
+    403: (
+        ErrorCode.API_FORBIDDEN,
+        "The user whose api-key this is may not do that: ask an admin of your Testsigma account.",
+    ),
+    PROXY_AUTHENTICATION: (ErrorCode.API_UNREACHABLE, CREDENTIALS_HINT),
+    404: (ErrorCode.NOT_FOUND, NOT_FOUND_HINT),
+}

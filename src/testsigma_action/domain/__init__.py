@@ -1,0 +1,1 @@
+"""What the words mean and what is concluded: pure, no I/O, no clock."""

@@ -1,0 +1,117 @@
+"""The failures of a run against those of the run before it: which are new, which were known, what was fixed. Pure.
+
+The results of a case have another ID in every run, so a case is found again by its own ID (by its name where it has
+none) on the machine with the same title: in the suite of the same name, else in any. Where that fits several, because
+machines or suites share a name, they are matched in the order of the runs. The time grows with the cases, no faster.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from testsigma_action.domain import results
+from testsigma_action.domain.results import CaseResult, MachineResult
+from testsigma_action.domain.run import Result, Run
+
+Placed = results.Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The cases of a run, in its order, against those of the run `before` it.
+
+    A failure is `known` if the case failed before with the same data sets, else `new`: each is in one of the two.
+    What is `fixed` passes now and failed before. `not_run` counts the failures of the run before whose case is not in
+    this one, or was not executed: nobody knows about them.
+    """
+
+    before: Run
+    new: tuple[Placed, ...] = ()
+    known: tuple[Placed, ...] = ()
+    fixed: tuple[Placed, ...] = ()
+    not_run: int = 0
+
+
+class _Change(Enum):
+    NEW = auto()
+    KNOWN = auto()
+    FIXED = auto()
+    NOT_RUN = auto()
+    NONE = auto()
+
+
+def compare(before: Run, then: Iterable[MachineResult], now: Iterable[MachineResult]) -> Comparison:
+    """Compare the cases of a run with those of the run before it."""
+    cases, earlier = list(_placed(now)), list(_placed(then))
+    changes: dict[_Change, list[Placed]] = {change: [] for change in _Change}
+    gone = sum(_counts(case) for *_, case in earlier)
+    for placed, old in zip(cases, _found_again(cases, earlier), strict=True):
+        changes[_change(placed[2], old)].append(placed)
+        gone -= old is not None and _counts(old)
+    new, known, fixed, not_run, _ = changes.values()
+    return Comparison(before, tuple(new), tuple(known), tuple(fixed), gone + len(not_run))
+
+
+def _placed(machines: Iterable[MachineResult]) -> Iterator[Placed]:
+    return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
+
+
+def _counts(case: CaseResult) -> bool:
+    """Whether it is a failure that is missed where it is not seen again: a hook is none, its name may change."""
+    return not case.acceptable and not case.hook
+
+
+def _change(case: CaseResult, old: CaseResult | None) -> _Change:
+    failed_before = old if old and not old.acceptable else None
+    if not case.acceptable:
+        return _Change.KNOWN if failed_before and _as_before(case, failed_before) else _Change.NEW
+    if failed_before is None or case.hook:
+        return _Change.NONE
+    if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
+        return _Change.NOT_RUN
+    return _Change.NONE if case.flaky else _Change.FIXED
+
+
+def _as_before(case: CaseResult, old: CaseResult) -> bool:
+    """Whether no data set broke that did not break before; where one of the two does not tell, none did."""
+    now, then = _broken_sets(case), _broken_sets(old)
+    return not now or not then or now <= then
+
+
+def _broken_sets(case: CaseResult) -> Counter[str]:
+    return Counter(one.name for one in case.iterations if not one.result.tolerable)
+
+
+def _skipped_sets(case: CaseResult) -> Counter[str]:
+    return Counter(one.name for one in case.iterations if one.result is Result.NOT_EXECUTED)
+
+
+def _found_again(cases: Sequence[Placed], earlier: Sequence[Placed]) -> Iterator[CaseResult | None]:
+    """Each case's result in the run before: in its suite, else anywhere on its machine; None where there is none."""
+    exact, left = _matched(cases, earlier, _in_suite)
+    lost = [placed for placed, old in zip(cases, exact, strict=True) if old is None]
+    moved = iter(_matched(lost, left, _on_machine)[0])
+    return (old or next(moved) for old in exact)
+
+
+def _matched(
+    cases: Sequence[Placed], earlier: Sequence[Placed], key: Callable[[Placed], Hashable]
+) -> tuple[list[CaseResult | None], list[Placed]]:
+    """The earlier result of each case, the first of a key for the first with it, and what is left of them."""
+    shelves: dict[Hashable, deque[int]] = {}
+    for position, placed in enumerate(earlier):
+        shelves.setdefault(key(placed), deque()).append(position)
+    taken = [shelf.popleft() if (shelf := shelves.get(key(placed))) else None for placed in cases]
+    gone = set(taken)
+    left = [placed for position, placed in enumerate(earlier) if position not in gone]
+    return [None if position is None else earlier[position][2] for position in taken], left
+
+
+def _in_suite(placed: Placed) -> Hashable:
+    return _on_machine(placed), placed[1].name
+
+
+def _on_machine(placed: Placed) -> Hashable:
+    machine, _, case = placed
+    return machine.listed_as or machine.title, bool(case.case_id), case.case_id or case.name

@@ -1,0 +1,148 @@
+"""Whether a run is ours. Pure.
+
+An ID alone proves nothing: an answer may be cached, may describe the plan's active run, or may belong to a request
+that a gateway repeated. A run is ours if its plan and its build number are ours. IDs from different places are compared
+with `same_id` only.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from testsigma_action.domain.run import Run, RunSpec
+
+# A run that began this long before our request may still be ours: `Date` headers and the times of runs come from
+# different machines of the service, whose clocks differ by seconds.
+TOLERANCE = timedelta(seconds=10)
+
+
+def canonical(identity: str) -> str:
+    """The ID in the form that all spellings of it share: numeric IDs have no leading zeros."""
+    return (identity.lstrip("0") or "0") if identity.isascii() and identity.isdecimal() else identity
+
+
+def same_id(one: str, other: str) -> bool:
+    """Whether two IDs name the same object; `0274` and `274` do."""
+    return canonical(one) == canonical(other)
+
+
+class Mismatch(Enum):
+    """Why an answer is not about the run that was asked for; the values complete "a body that describes ..."."""
+
+    RUN = "another run"
+    PLAN = "a run of another plan"
+    BUILD = "a run with another build number"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """The run that a request is about, and what is known of it. An empty plan or build number is not known yet.
+
+    Every request for a status takes one, so that no answer about another run is mistaken for news.
+    """
+
+    id: str
+    plan_id: str = ""
+    build_number: str = ""
+
+    @classmethod
+    def of(cls, run: Run) -> "RunKey":
+        """The key of a run that was confirmed: later answers must agree with it."""
+        return cls(run.id, run.plan_id, run.build_number)
+
+    def mismatch(self, run: Run) -> Mismatch | None:
+        """How an answer contradicts what is known of the run; what it leaves out is no contradiction."""
+        if not same_id(self.id, run.id):
+            return Mismatch.RUN
+        if self.plan_id and run.plan_id and not same_id(self.plan_id, run.plan_id):
+            return Mismatch.PLAN
+        if self.build_number and run.build_number and self.build_number != run.build_number:
+            return Mismatch.BUILD
+        return None
+
+    def joined(self, run: Run) -> "RunKey":
+        """The same with what an answer adds."""
+        return RunKey(self.id, self.plan_id or run.plan_id, self.build_number or run.build_number)
+
+
+class Began(Enum):
+    """When a run began, compared with our request for a start; by the clock of the service, never by ours."""
+
+    BEFORE = auto()
+    AFTER = auto()
+    UNKNOWN = auto()
+
+
+def began(started: datetime | None, requested: datetime | None) -> Began:
+    """Compare the start of a run with the earliest instant at which our request can have been sent.
+
+    UNKNOWN where one of them is missing, and where clocks that differ by seconds could explain the order.
+    """
+    if not started or not requested:
+        return Began.UNKNOWN
+    if started >= requested:
+        return Began.AFTER
+    return Began.BEFORE if requested - started > TOLERANCE else Began.UNKNOWN
+
+
+class Claim(Enum):
+    """What an answer or a row of a list says about whose run it describes."""
+
+    OURS = auto()
+    # Nothing speaks against it, but the plan or the build number is missing.
+    UNCONFIRMED = auto()
+    # Our plan, but another build number.
+    ANOTHER_BUILD = auto()
+    # Another plan, or a run that existed before our request.
+    STRANGER = auto()
+
+
+def claim(plan_id: str, build_number: str, spec: RunSpec, when: Began) -> Claim:
+    """Decide by plan and build number. A unique build number is proof; one of the user's may belong to older runs."""
+    plan = same_id(plan_id, spec.plan_id) if plan_id else None
+    build = build_number == spec.build_number if build_number else None
+    if plan is False or (plan is None and build is False):
+        return Claim.STRANGER
+    if build is False:
+        return Claim.ANOTHER_BUILD
+    if when is Began.BEFORE and not (build and spec.unique):
+        return Claim.STRANGER
+    return Claim.OURS if plan and build else Claim.UNCONFIRMED
+
+
+def counts_unlisted(run: Run, spec: RunSpec, when: Began) -> bool:
+    """Whether a run without our build number is ours all the same, once a look proved that no other run has it.
+
+    It must be a run of our plan that began after our request and was not over when the service named it.
+    """
+    return bool(run.plan_id) and same_id(run.plan_id, spec.plan_id) and not run.completed and when is Began.AFTER
+
+
+class Foreign(Enum):
+    """Why a run that `childResult` names is no rerun of ours."""
+
+    NAMELESS = auto()
+    ANOTHER_PLAN = auto()
+    ANOTHER_PARENT = auto()
+    ANOTHER_BUILD = auto()
+    BEGAN_EARLIER = auto()
+
+
+def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
+    """Why a run is no rerun of its alleged parent, if so; `chain` has the IDs of the runs that are followed.
+
+    The parent that a rerun names may be any run of the chain: samples show the run before and the first one. A run that
+    names no parent must have the build number of ours: anybody may start the same plan later.
+    """
+    if not rerun.plan_id and not rerun.parent_id:
+        return Foreign.NAMELESS
+    if rerun.plan_id and parent.plan_id and not same_id(rerun.plan_id, parent.plan_id):
+        return Foreign.ANOTHER_PLAN
+    if rerun.parent_id and not any(same_id(rerun.parent_id, one) for one in chain):
+        return Foreign.ANOTHER_PARENT
+    child, before = rerun.timing.started, parent.timing.started
+    if child and before and child < before:
+        return Foreign.BEGAN_EARLIER
+    named = rerun.parent_id or rerun.build_number == parent.build_number
+    return None if named else Foreign.ANOTHER_BUILD

@@ -1,0 +1,107 @@
+"""What the step concludes, and all that is known when it ends: what every reporter renders."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Counts, Run, RunSpec
+from testsigma_action.errors import ErrorCode, ExitCode
+
+
+class Conclusion(Enum):
+    """What the step concludes: the word for its exit code."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+    STARTED = "started"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the step concludes.
+
+    `reason` is one sentence for people, `code` the stable name of the cause (empty for a pass), `hint` what to do.
+    """
+
+    conclusion: Conclusion
+    exit_code: ExitCode
+    reason: str
+    code: ErrorCode = ErrorCode.NONE
+    hint: str = ""
+
+
+def balanced(counts: Counts) -> Counts:
+    """Return counters that add up to their total, as people and programs expect of numbers that stand together.
+
+    Older versions of the service have no counter for running cases, and counters are not updated at the same moment. A
+    case that no counter has is one without a result, which is what `queued` says; a total that is too small is raised.
+    """
+    parts = (
+        counts.passed,
+        counts.failed,
+        counts.aborted,
+        counts.stopped,
+        counts.not_executed,
+        counts.queued,
+        counts.running,
+    )
+    counted = [part for part in parts if part is not None]
+    if counts.total is None or not counted:
+        return counts
+    missing = counts.total - sum(counted)
+    if missing > 0:
+        return replace(counts, queued=(counts.queued or 0) + missing)
+    return replace(counts, total=sum(counted))
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run with all that is known of it when the step ends, whichever way it ends.
+
+    `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
+    """
+
+    spec: RunSpec
+    verdict: Verdict
+    run: Run | None = None
+    tree: ResultTree | None = None
+    comparison: Comparison | None = None
+    queued: timedelta | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """The best numbers there are; they add up."""
+        if self.tree:
+            return balanced(self.tree.counts)
+        return balanced(self.run.counts) if self.run else Counts()
+
+    @property
+    def title(self) -> str:
+        """A name for people: the plan's name, else its ID, else the run's."""
+        if self.run and self.run.plan_name:
+            return self.run.plan_name
+        if self.spec.plan_id:
+            return f"Plan {self.spec.plan_id}"
+        return f"Run {self.run.id}" if self.run else "Testsigma"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known when the step ends: what every reporter renders.
+
+    `verdict` is that of the step: the worst of its runs, or what went wrong around them.
+    """
+
+    verdict: Verdict
+    runs: tuple[RunReport, ...]
+    started: datetime
+    ended: datetime
+    title: str = ""
+    junit_file: str = ""
+    results_file: str = ""

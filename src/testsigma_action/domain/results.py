@@ -1,0 +1,225 @@
+"""The results of a run on all levels: machines, suites, cases, iterations, steps.
+
+Every text in them came from the service and is untrusted: see `text`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from testsigma_action.domain.run import Counts, Result, Run, Timing
+from testsigma_action.domain.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step of a case (or of one iteration of it): what it did, what came of it."""
+
+    id: str
+    position: int
+    action: str
+    result: Result
+    message: str = ""
+    kind: str = ""
+    error_type: str = ""
+    error_code: str = ""
+    timing: Timing = Timing()
+    visual_result: Result | None = None
+
+
+def failing_step(steps: Sequence[StepResult]) -> StepResult | None:
+    """The step that broke what these are the steps of: the first that failed, else the first that may not be so."""
+    broken = [step for step in steps if not step.result.tolerable]
+    return next((step for step in broken if step.result is Result.FAILED), broken[0] if broken else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One data set of a data-driven case. `steps` is None where they were not fetched."""
+
+    id: str
+    name: str
+    result: Result
+    steps: tuple[StepResult, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case on one machine. `steps` is None where they were not fetched; `result_label` is the service's word.
+
+    A case that was run again has its last result; `earlier` are those before it, the oldest first. A `hook` is a row
+    that the service made for what runs before or after a case: it is not counted, but it has to pass.
+    """
+
+    id: str
+    case_id: str
+    name: str
+    result: Result
+    result_label: str = ""
+    data_driven: bool = False
+    disabled: bool = False
+    timing: Timing = Timing()
+    iterations: tuple[Iteration, ...] = ()
+    steps: tuple[StepResult, ...] | None = None
+    visual_result: Result | None = None
+    url: str = ""
+    earlier: tuple["CaseResult", ...] = ()
+    hook: bool = False
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it passed only when it was run again."""
+        return any(not attempt.acceptable for attempt in self.earlier) and self.acceptable
+
+    @property
+    def failing_step(self) -> StepResult | None:
+        """The step that broke the case."""
+        return failing_step(tuple(self.all_steps()))
+
+    @property
+    def message(self) -> str:
+        """What the failing step said; empty where no step is known."""
+        step = self.failing_step
+        return step.message if step else ""
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether it may stand under a pass: neither it nor one of its data sets is broken."""
+        if not self.iterations:
+            return self.result.tolerable
+        return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
+
+    def all_steps(self) -> Iterator[StepResult]:
+        """Its own steps, then those of its iterations."""
+        yield from self.steps or ()
+        for iteration in self.iterations:
+            yield from iteration.steps or ()
+
+
+def cases_and_hooks(rows: Sequence[CaseResult]) -> str:
+    """Say how many of each there are: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    hooks = sum(row.hook for row in rows)
+    numbers = {"case": len(rows) - hooks, "hook": hooks}
+    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """One suite on one machine. `suite_id` is the same in every run, as is the `machine_id` of a machine.
+
+    `cases` are all rows of the service's list, those of hooks as well.
+    """
+
+    id: str
+    name: str
+    cases: tuple[CaseResult, ...]
+    result: Result = Result.UNKNOWN
+    timing: Timing = Timing()
+    suite_id: str = ""
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers of its cases, without hooks."""
+        return Counts.of(case.result for case in self.cases if not case.hook)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a machine is: browser, operating system, resolution, host. Empty where nobody told us."""
+
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    resolution: str = ""
+    name: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineResult:
+    """One machine (device) of a run. `listed_as` is its title in the list of cases, where another one is known."""
+
+    id: str
+    title: str
+    suites: tuple[SuiteResult, ...]
+    result: Result = Result.UNKNOWN
+    timing: Timing = Timing()
+    device: Device = Device()
+    listed_as: str = ""
+    machine_id: str = ""
+
+    def rows(self) -> Iterator[CaseResult]:
+        """Its cases and hooks in the order of its suites."""
+        for suite in self.suites:
+            yield from suite.cases
+
+    def cases(self) -> Iterator[CaseResult]:
+        """Its cases in the order of its suites."""
+        return (row for row in self.rows() if not row.hook)
+
+
+Placed = tuple[MachineResult, SuiteResult, CaseResult]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTree:
+    """The results of a completed run on all levels, as far as they could be had.
+
+    `listed` says whether the list of cases was there, `unreadable` whether it was not because the service failed;
+    `details_result` is the run's result by the detailed calls; `gaps` names in words what could not be had.
+    `unreadable_fields` names fields of the details that should say how the run went and cannot be read.
+    `reruns` are the runs that ran the failed cases again, the oldest first.
+    """
+
+    run: Run
+    machines: tuple[MachineResult, ...] = ()
+    listed: bool = False
+    unreadable: bool = False
+    details_result: Result = Result.UNKNOWN
+    gaps: tuple[str, ...] = ()
+    reruns: tuple[Run, ...] = ()
+    unreadable_fields: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[CaseResult]:
+        """All cases and hooks in the order of machines and suites: whatever has to pass."""
+        for machine in self.machines:
+            yield from machine.rows()
+
+    def cases(self) -> Iterator[CaseResult]:
+        """All cases in the order of machines and suites: whatever is counted."""
+        return (row for row in self.rows() if not row.hook)
+
+    def placed_rows(self) -> Iterator[Placed]:
+        """All cases and hooks with the place they stand in."""
+        for machine in self.machines:
+            for suite in machine.suites:
+                for case in suite.cases:
+                    yield machine, suite, case
+
+    def placed_cases(self) -> Iterator[Placed]:
+        """All cases with the place they stand in."""
+        return (placed for placed in self.placed_rows() if not placed[2].hook)
+
+    @property
+    def distinct(self) -> int:
+        """How many different cases are listed: one that is listed twice does not make up for one that is missing."""
+        return len(
+            {
+                case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
+                for machine, suite, case in self.placed_cases()
+            }
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether the list has all cases that the counters know of; without a total nobody can say so."""
+        total = max(counts.total or 0 for counts in self.run.all_counts)
+        return self.listed and 0 < total <= self.distinct
+
+    @property
+    def counts(self) -> Counts:
+        """Numbers to show: our own count of the list, unless the list is missing or shorter than the run says."""
+        if not self.listed:
+            return self.run.counts
+        own = Counts.of(case.result for case in self.cases())
+        return own if self.distinct >= (self.run.counts.total or 0) else self.run.counts

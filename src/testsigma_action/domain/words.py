@@ -1,0 +1,39 @@
+"""Words for people that errors and reports share."""
+
+from datetime import timedelta
+
+from testsigma_action.domain.run import Run, Status
+
+STATUSES = {
+    Status.CREATED: "created",
+    Status.QUEUED: "queued",
+    Status.PRE_FLIGHT: "preparing machines",
+    Status.IN_PROGRESS: "in progress",
+    Status.COMPLETED: "completed",
+}
+"""Where a run is in its life; what is missing has no name of ours."""
+
+
+def status_in_words(run: Run) -> str:
+    """Say where a run is in its life. An unknown status is quoted as it came: untrusted text."""
+    if run.status is Status.IN_PROGRESS and run.waiting:
+        return "waiting for a machine"
+    return STATUSES.get(run.status) or f"unknown status '{run.status_label or 'none'}'"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say a number of things: `1 case`, `2 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def in_words(duration: timedelta | None) -> str:
+    """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
+    if duration is None:
+        return ""
+    seconds = round(max(duration.total_seconds(), 0.0), 1)
+    if seconds < 60:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"

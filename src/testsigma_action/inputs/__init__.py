@@ -1,0 +1,1 @@
+"""Raw inputs -> options and run specs. The only package that imports `yaml`."""

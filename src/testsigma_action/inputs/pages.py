@@ -1,0 +1,91 @@
+"""The ID in the address of a Testsigma page. Pure.
+
+No address is documented as stable, so an ID is taken only where it stands directly after a word for the object, or is
+the only number and stands alone.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from testsigma_action.inputs.invalid import Invalid
+
+LONGEST_ADDRESS = 2000
+NUMBER = re.compile(r"[0-9]{1,19}")
+HOST = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*):)?//(?P<host>[^/?#]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object, and the words (see `_word`) that stand before its ID in an address."""
+
+    name: str
+    markers: frozenset[str]
+
+
+PLAN = Kind("test plan", frozenset({"plan", "testplan"}))
+ENVIRONMENT = Kind("environment", frozenset({"environment"}))
+RUN = Kind("run", frozenset({"run", "testplanresult", "executionresult"}))
+KINDS = (PLAN, ENVIRONMENT, RUN)
+# An address with a single number may have it after one of these, at its end. The number after `td` is a project's.
+NEUTRAL = frozenset({"", "ui"})
+
+
+def is_address(value: str) -> bool:
+    """Whether a value is meant as the address of a page; no ID has a slash."""
+    return "/" in value
+
+
+def identity_in(address: str, kind: Kind) -> str:
+    """The ID of the one object of this kind that an address names. Raises Invalid where it names none or several."""
+    accepted = f"the ID of a{'n' if kind is ENVIRONMENT else ''} {kind.name} (digits), or the address of its page"
+    if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not _is_web(address):
+        raise Invalid(accepted)
+    named = _named(_segments(address), kind)
+    if len(named) != 1:
+        raise Invalid(accepted, f"This address does not clearly name one {kind.name}; give the ID alone.")
+    return named.pop()
+
+
+def _named(segments: list[str], kind: Kind) -> set[str]:
+    """The IDs of objects of this kind; none where the last object that is named is of another kind.
+
+    /test_plans/420/runs/1001 is the page of a run, not of a plan.
+    """
+    numbers = [(_word(before), each) for before, each in pairwise(["", *segments]) if _is_id(each)]
+    marked = [(one, each) for before, each in numbers for one in KINDS if before in one.markers]
+    if not marked:
+        alone = len(numbers) == 1 and numbers[0][0] in NEUTRAL and _is_id(segments[-1])
+        return {numbers[0][1]} if alone else set()
+    return {each for one, each in marked if one is kind} if marked[-1][0] is kind else set()
+
+
+def host_in(address: str) -> str:
+    """The host that an address names, in lower case; nothing where it names none."""
+    found = HOST.match(address)
+    first = found["host"] if found else address.partition("/")[0]
+    if not found and "." not in first:
+        return ""
+    return re.sub(r":[0-9]*$", "", first.rpartition("@")[2]).lower()
+
+
+def _is_web(address: str) -> bool:
+    found = HOST.match(address)
+    return not found or (found["scheme"] or "https").lower() in {"http", "https"}
+
+
+def _is_id(segment: str) -> bool:
+    return bool(NUMBER.fullmatch(segment))
+
+
+def _segments(address: str) -> list[str]:
+    """The parts of the path, and those of a path in the fragment (older links: /#/projects/7/...)."""
+    page, _, fragment = address.partition("#")
+    path = HOST.sub("", page, count=1).partition("?")[0]
+    route = fragment.partition("?")[0] if fragment.startswith(("/", "!/")) else ""
+    return [segment for segment in f"{path}/{route}".split("/") if segment]
+
+
+def _word(segment: str) -> str:
+    """A segment as it is compared: `test_plans` and `testPlan` are `testplan`."""
+    return re.sub("[^a-z]", "", segment.lower()).removesuffix("s")

@@ -1,0 +1,205 @@
+"""How the text of an input is read: one function a kind of value. Pure; what is not accepted raises Invalid."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from testsigma_action.domain.identity import canonical
+from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs import mappings
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.pages import RUN, Kind, identity_in, is_address
+from testsigma_action.inputs.pasted import reference, wrapping
+from testsigma_action.secret import Secret
+from testsigma_action.text import is_loopback
+
+# As long as the longest number of 64 bits, and shorter than any API key.
+IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
+DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+)?)s)?")
+SHORTEST_DURATION = timedelta(seconds=0.1)
+LONGEST_DURATION = timedelta(days=30)
+LONGEST_TEXT = 250
+CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
+OFF = "off"
+# A reader of YAML 1.1 makes `false` of an `off` without quotes.
+TURNED_OFF = frozenset({OFF, "false"})
+PREVIOUS = "previous"
+
+
+def identity(value: str) -> str:
+    """An ID: digits, or a few letters with a digit among them. Raises Invalid.
+
+    An ID of digits loses its leading zeros here, so that it is the same text wherever it is sent, shown or compared.
+    """
+    if not IDENTITY.fullmatch(value) or not re.search("[0-9]", value) or not value.strip("0"):
+        raise Invalid("an ID (digits), as in the address of its page")
+    return canonical(value)
+
+
+def identity_of(kind: Kind) -> Callable[[str], str]:
+    """A reader that takes an ID, or the address of the page of such an object."""
+
+    def read(value: str) -> str:
+        return identity(identity_in(value, kind) if is_address(value) else value)
+
+    return read
+
+
+def line(value: str) -> str:
+    """A short text on one line, in any script. Raises Invalid."""
+    if len(value) > LONGEST_TEXT or not _is_one_line(value):
+        raise Invalid(f"one line of at most {LONGEST_TEXT} characters")
+    return value
+
+
+def _is_one_line(value: str) -> bool:
+    """Whether a text has no control character, no line or paragraph separator, and no half of a character.
+
+    Blanks of all scripts, and the joiners that Persian and emoji are written with, are text.
+    """
+    return not any(unicodedata.category(character) in {"Cc", "Zl", "Zp", "Cs"} for character in value)
+
+
+def key(value: str) -> Secret:
+    """An API key. Raises Invalid, which never quotes it."""
+    if remedy := wrapping(value):
+        raise Invalid("an API key, and nothing else", remedy)
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise Invalid("a key without spaces, line breaks or other control characters within")
+    return Secret(value)
+
+
+def flag(value: str) -> bool:
+    """`true` or `false`, in any case. Raises Invalid."""
+    if value.lower() not in {"true", "false"}:
+        raise Invalid("true or false")
+    return value.lower() == "true"
+
+
+def duration(value: str) -> timedelta:
+    """`90s`, `30m`, `1h30m`, `0.2s`, or a bare number of seconds. Raises Invalid."""
+    text = f"{value}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) else value
+    found = DURATION.fullmatch(text)
+    if found:
+        hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+        if SHORTEST_DURATION.total_seconds() <= total <= LONGEST_DURATION.total_seconds():
+            return timedelta(seconds=total)
+    raise Invalid(f"a duration like 90s, 30m or 1h30m, at least 0.1s and at most {LONGEST_DURATION.days} days")
+
+
+def interval(value: str) -> timedelta | None:
+    """`auto` (None) or a duration. Raises Invalid."""
+    if value.lower() == "auto":
+        return None
+    try:
+        return duration(value)
+    except Invalid as refusal:
+        raise Invalid(f"auto, or {refusal}") from None
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A reader that takes a whole number within these bounds."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
+            raise Invalid(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def comparison(value: str) -> str:
+    """`previous`, `off`, or the ID of a run (or the address of its page). Raises Invalid."""
+    if value.lower() in {PREVIOUS, *TURNED_OFF}:
+        return PREVIOUS if value.lower() == PREVIOUS else OFF
+    try:
+        return identity_of(RUN)(value)
+    except Invalid as refusal:
+        raise Invalid(f"{PREVIOUS}, {OFF}, or the ID of a run (or the address of its page)", refusal.remedy) from None
+
+
+def word(*words: str) -> Callable[[str], str]:
+    """A reader that takes one of these words, in any case."""
+
+    def read(value: str) -> str:
+        given = OFF if OFF in words and value.lower() in TURNED_OFF else value.lower()
+        if given not in words:
+            raise Invalid(" or ".join(words) if len(words) == 2 else f"one of {', '.join(words)}")
+        return given
+
+    return read
+
+
+def path(value: str) -> str:
+    """The path of a file. Raises Invalid."""
+    if not _is_one_line(value) or value.endswith("/"):
+        raise Invalid("the path of a file")
+    return value
+
+
+def output_path(value: str) -> str:
+    """The path of a file to be written, or `off`. Raises Invalid."""
+    checked = path(value)
+    if not checked.startswith("/") and ".." in checked.split("/"):
+        raise Invalid("a path below the workspace, an absolute path, or off")
+    return OFF if checked.lower() in TURNED_OFF else checked
+
+
+def base_url(value: str) -> str:
+    """The address of the service, without a slash at its end. Raises Invalid."""
+    url = value.rstrip("/")
+    accepted = "an address like https://app.testsigma.com, without user, query or fragment (plain http: loopback only)"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise Invalid(accepted) from None
+    if url and "://" not in url:
+        raise Invalid(accepted, "https:// is missing at its beginning.")
+    if not host or set("@?#") & set(url) or not url.isprintable() or " " in url:
+        raise Invalid(accepted)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise Invalid(accepted)
+    return url
+
+
+def configuration(value: str) -> ConfigurationRef:
+    """A saved configuration: its name, its ID (all digits), `{name: ...}` or `{id: ...}`. Raises Invalid."""
+    accepted = "a name, an ID (digits), {name: ...} or {id: ...}"
+    try:
+        given = mapping(value) if CONFIGURATION_MAPPING.match(value) else _named(value)
+        if given.keys() == {"id"}:
+            return ConfigurationRef(id=identity(given["id"]))
+        if given.keys() == {"name"} and given["name"]:
+            return ConfigurationRef(name=line(given["name"]))
+    except Invalid as refusal:
+        raise Invalid(accepted, refusal.remedy) from None
+    raise Invalid(accepted)
+
+
+def _named(value: str) -> Mapping[str, str]:
+    return {"id" if value.isascii() and value.isdecimal() else "name": value}
+
+
+def mapping(value: str) -> Mapping[str, str]:
+    """A mapping of names to texts, as YAML or JSON. Raises Invalid, which never quotes it."""
+    found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
+    if found:
+        raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")
+    return mappings.read(value)
+
+
+def upload_versions(value: str) -> Mapping[str, str]:
+    """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
+    accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"
+    try:
+        given = mapping(value)
+        found = {identity(device): identity(version) for device, version in given.items()}
+    except Invalid as refusal:
+        raise Invalid(accepted, refusal.remedy) from None
+    if len(found) < len(given):
+        raise Invalid(accepted, "One device has two versions.")
+    return found

@@ -1,0 +1,74 @@
+"""The run of the same plan before this one: how long it took says when to ask, what came of it says what is new."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from testsigma_action.api.lists import FoundRuns
+from testsigma_action.api.remote import Remote
+from testsigma_action.domain.identity import RunKey, same_id
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.errors import ApiError
+from testsigma_action.runtime.calls import Late
+
+T = TypeVar("T")
+
+# How long one request may take (seconds): all of this is a convenience, and a run is being waited for.
+PATIENCE = 2.0
+# How many runs are looked at to find one that can be compared with.
+MOST_LOOKS = 5
+
+
+def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
+    """The plan's newest completed run that is older than this one and had the same to do.
+
+    None where there is none, or where that cannot be said by an instant of the monotonic clock. A run that was stopped,
+    a rerun of a few cases, and a run in another environment are passed over. Raises Cancelled, and no ApiError.
+    """
+    client, plan = remote.client, run.plan_id
+    ways: tuple[Callable[[float], FoundRuns], ...] = (
+        lambda limit: client.fetch_newest_runs(plan, until=limit),
+        lambda limit: client.fetch_indexed_runs(plan, "", until=limit),
+    )
+    for way in ways if plan and run.id.isdecimal() else ():
+        listed = _answer(way, remote, until)
+        if listed and _has_newest(listed):
+            return next(_comparable(run, listed, remote, until), None)
+    return None
+
+
+def _answer(call: Callable[[float], T], remote: Remote, until: float) -> T | None:
+    """What the service answers, if it does so in time."""
+    limit = min(until, remote.after(PATIENCE))
+    try:
+        return remote.calls.run(lambda: call(limit), until=limit)
+    except (ApiError, Late):
+        return None
+
+
+def _has_newest(listed: FoundRuns) -> bool:
+    """Whether no newer run can be on another page. The order of the index is documented nowhere."""
+    ids = [int(run.id) for run in listed.runs if run.id.isdecimal()]
+    return listed.complete or ids == sorted(ids, reverse=True)
+
+
+def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Iterator[Run]:
+    """The runs that count, the newest first, as far as they can be read. The service may ignore our query."""
+    older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
+    ids = sorted((number for number in older if number < int(run.id)), reverse=True)
+    for number in ids[:MOST_LOOKS]:
+        seen = _answer(partial(_run, remote, str(number)), remote, until)
+        if seen and _counts(seen, run):
+            yield seen
+
+
+def _run(remote: Remote, run_id: str, until: float) -> Run:
+    return remote.client.fetch_run(RunKey(run_id), until=until)
+
+
+def _counts(before: Run, run: Run) -> bool:
+    """Whether a run did what this one does, from its beginning to its end."""
+    elsewhere = before.environment_id and run.environment_id and before.environment_id != run.environment_id
+    whole = before.completed and before.result is not Result.STOPPED and not before.parent_id
+    same_plan = same_id(before.plan_id, run.plan_id)
+    return whole and same_plan and not elsewhere and not same_id(before.id, run.parent_id)

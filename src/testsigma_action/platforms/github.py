@@ -1,0 +1,107 @@
+"""GitHub Actions: workflow commands in the log, and the files that the runner reads.
+
+Sources: docs.github.com, "Workflow commands for GitHub Actions"; actions/runner: FileCommandManager, ActionCommand.
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from testsigma_action.platforms.base import Platform, working_folder
+from testsigma_action.platforms.files import append
+from testsigma_action.secret import Secret
+from testsigma_action.text import cut, no_command
+
+# The runner cuts an annotation's message after this many characters.
+LONGEST_MESSAGE = 4096
+# The files of the runner that a step appends to; the summary, which may be turned off, comes last.
+FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+NOT_MOUNTED = (
+    "In a container that the runner did not start, mount the folder under the same path, or do not pass the variable."
+)
+
+
+class GitHub(Platform):
+    """A job on GitHub Actions, or on anything that speaks its protocol."""
+
+    name = "GitHub Actions"
+
+    @classmethod
+    def recognises(cls, environ: Mapping[str, str]) -> bool:
+        """The runner sets GITHUB_ACTIONS for every step."""
+        return environ.get("GITHUB_ACTIONS") == "true"
+
+    @property
+    def workspace(self) -> Path:
+        """The checkout, mounted into the container."""
+        return Path(self._environ.get("GITHUB_WORKSPACE") or working_folder())
+
+    def problems(self, *, summary: bool) -> list[str]:
+        """A workspace or a file of the runner that this process does not see, or cannot write to."""
+        problems = super().problems(summary=summary)
+        if not problems and not self.workspace.is_dir():
+            problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
+        for variable in FILES if summary else FILES[:-1]:
+            try:
+                self._append(variable, "")
+            except OSError as error:
+                path = self._environ[variable]
+                problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
+        return problems
+
+    @property
+    def build_label(self) -> str:
+        """Repository, number and attempt of the workflow run: `acme/shop#812.1`."""
+        names = ("GITHUB_REPOSITORY", "GITHUB_RUN_NUMBER", "GITHUB_RUN_ATTEMPT")
+        repository, number, attempt = (self._environ.get(name, "") for name in names)
+        return f"{repository}#{number}.{attempt or 1}" if repository and number else super().build_label
+
+    def mask(self, secret: Secret) -> list[str]:
+        """The runner replaces it in all that is printed from then on."""
+        return [f"::add-mask::{_data(secret.reveal())}"] if secret else []
+
+    def group(self, title: str, lines: list[str]) -> list[str]:
+        """A folded group."""
+        return [f"::group::{_data(title)}", *map(no_command, lines), "::endgroup::"]
+
+    def annotation(self, level: str, title: str, message: str) -> list[str]:
+        """Shown at the top of the run and in the pull request."""
+        return [f"::{level} title={_property(title)}::{_data(cut(message, LONGEST_MESSAGE))}"]
+
+    def write_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Append to GITHUB_OUTPUT."""
+        self._append("GITHUB_OUTPUT", _assignments(outputs))
+
+    def write_state(self, state: Mapping[str, str]) -> None:
+        """Append to GITHUB_STATE: STATE_<name> of the post stage."""
+        self._append("GITHUB_STATE", _assignments(state))
+
+    def write_summary(self, text: str) -> bool:
+        """Append to GITHUB_STEP_SUMMARY."""
+        return self._append("GITHUB_STEP_SUMMARY", text)
+
+    def _append(self, variable: str, text: str) -> bool:
+        path = self._environ.get(variable)
+        if not path:
+            return False
+        append(Path(path), text, self._secret)
+        return True
+
+
+def _assignments(values: Mapping[str, str]) -> str:
+    """Values between delimiters that no value can know: text from elsewhere cannot end its own and begin another."""
+    return "".join(f"{name}<<{(end := _delimiter(name, value))}\n{value}\n{end}\n" for name, value in values.items())
+
+
+def _delimiter(name: str, value: str) -> str:
+    while (delimiter := f"ghadelimiter_{secrets.token_hex(16)}") in f"{name}\n{value}":
+        continue
+    return delimiter
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,1 @@
+"""A report -> text or data. Never imported by `lifecycle`."""

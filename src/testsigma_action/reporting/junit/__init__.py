@@ -1,0 +1,1 @@
+"""The JUnit file. The only package that imports `junitparser`."""

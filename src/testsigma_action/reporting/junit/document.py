@@ -1,0 +1,161 @@
+"""JUnit XML in the dialect that all common readers agree on; `testcases` says what becomes a testcase.
+
+Readers differ in what they take JUnit to be, so the file keeps to what all of them read in the same way:
+
+- one level of suites (dorny/test-reporter ignores nested ones), each with a timestamp (without it Azure adds up the
+  times of parallel suites) that ends in `Z` (else testbeats takes it for local time);
+- a root without counts (the Jenkins xUnit plugin validates strictly, and its schema has no `skipped` there);
+- names that are never empty, and each (classname, name) only once (GitLab shows equal ones as one);
+- at most one outcome in a case (readers differ in which one wins), with text that begins with the message (GitLab drops
+  the attribute; codecov takes `skipped` without text for a pass) and short lines (some readers match stack traces with
+  expressions that take seconds on a long one);
+- attempts before or after the one that counts as surefire writes them, in the order of its schema: `flakyFailure` and
+  `rerunFailure` (Jenkins ignores `flakyError` and `rerunError`), never a second testcase;
+- no U+FFFD (xunit-viewer crashes on it).
+"""
+
+# junitparser says that it is typed, but annotates only some of its methods.
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+from junitparser.junitparser import Result as Child
+from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
+
+from testsigma_action.domain.report import Report
+from testsigma_action.domain.results import StepResult
+from testsigma_action.reporting.junit.testcases import WHOLE_RUN, Entry, Outcome, Suite, suites
+from testsigma_action.reporting.wording import RESULTS, heading, story
+from testsigma_action.text import MESSAGE, NAME, lines, one_line
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_NO_REASON = "Not executed."
+_NO_MESSAGE = "No message."
+# Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.
+_BODY_MESSAGE = 6000
+_LINE = 500
+_STEP = 200
+
+
+class _Names:
+    """Tells equal names apart by a counter."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def unique(self, name: str) -> str:
+        """Return the name, with ` (2)` or more behind it where it was given before."""
+        candidate = name
+        while candidate in self._used:
+            self._used[name] += 1
+            candidate = f"{name} ({self._used[name]})"
+        self._used[candidate] = 1
+        return candidate
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield one well-formed XML document with at least one testcase."""
+    found = suites(report)
+    root = JUnitXml(_line(heading(report)) or WHOLE_RUN)
+    root.time = _seconds(sum((suite.duration for suite in found), timedelta()))
+    names, classnames = _Names(), _Names()
+    for suite in found:
+        path = [_line(part) or "-" for part in suite.path]
+        classname = classnames.unique(".".join(part.replace(".", "_") for part in path))
+        root.append(_suite(suite, names.unique(" / ".join(path)), classname))
+    # `<` begins nothing but a tag: it is escaped in texts.
+    yield _DECLARATION + root.tostring().decode().replace("<test", "\n<test") + "\n"
+
+
+def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
+    element = TestSuite(name)
+    element.timestamp = _timestamp(suite.started)
+    for key, value in suite.properties.items():
+        if value:
+            element.add_property(key, _line(value))
+    names = _Names()
+    # This counts them, too; `add_testcase` would count all of them again for each.
+    element.add_testcases(
+        [_testcase(entry, names.unique(_line(entry.name) or "-"), classname) for entry in suite.entries]
+    )
+    element.time = _seconds(suite.duration)
+    return element
+
+
+def _testcase(entry: Entry, name: str, classname: str) -> TestCase:
+    case = TestCase(name, classname, _seconds(entry.duration))
+    case.extend(_children(entry))
+    return case
+
+
+def _children(entry: Entry) -> list[Child]:
+    """The outcome of a testcase and its other attempts, in the order of surefire's schema."""
+    if entry.outcome is Outcome.PASSED:
+        return [_other_attempt(other, FlakyFailure) for other in entry.others]
+    if entry.outcome is Outcome.SKIPPED:
+        return [_skipped(entry.message or _NO_REASON)]
+    others = [_other_attempt(other, RerunFailure) for other in entry.others]
+    if entry.outcome is Outcome.FAILURE:
+        return [_told(entry, Failure), *others]
+    return [*others, _told(entry, Error)]
+
+
+def _skipped(reason: str) -> Skipped:
+    element = Skipped(_line(reason, MESSAGE) or _NO_REASON)
+    element.text = _plain(lines(reason, MESSAGE, _LINE)) or _NO_REASON
+    return element
+
+
+def _told(entry: Entry, kind: type[Failure | Error]) -> Failure | Error:
+    element = kind(_line(entry.message, MESSAGE), _camel(entry.kind))
+    element.text = _body(entry)
+    return element
+
+
+def _other_attempt(attempt: Entry, kind: type[InterimResult]) -> InterimResult:
+    element = kind(_line(attempt.message, MESSAGE), _camel(attempt.kind))
+    element.stack_trace = _body(attempt)
+    return element
+
+
+def _body(entry: Entry) -> str:
+    before, steps = story(entry.steps)
+    told = [lines(entry.message, _BODY_MESSAGE, _LINE) or _NO_MESSAGE]
+    if steps:
+        told += ["", "Steps:"]
+    if before:
+        told.append(f"     ... {before} before these")
+    told += [_step_line(step) for step in steps]
+    notes = [one_line(note, _LINE) for note in entry.notes if note]
+    return _plain("\n".join([*told, "", *notes] if notes else told))
+
+
+def _step_line(step: StepResult) -> str:
+    mark = " " if step.result.tolerable else "*"
+    return f"{mark}{step.position:4}. {RESULTS[step.result]}: {one_line(step.action, _STEP)}"
+
+
+def _line(text: str, most: int = NAME) -> str:
+    return _plain(one_line(text, most))
+
+
+def _plain(text: str) -> str:
+    return text.replace(_REPLACEMENT, "?")
+
+
+def _seconds(duration: timedelta | None) -> float:
+    """A number of seconds as it is written: milliseconds at most, so that it never has an exponent."""
+    return max(round(duration.total_seconds(), 3), 0.0) if duration else 0.0
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _camel(words: str) -> str:
+    """Turn `timed-out` or `ASSERT_ERROR` into CamelCase, which no reader takes for a type of its own."""
+    found = re.findall("[A-Za-z0-9]+", one_line(words, 60))
+    return "".join(word if word[0].isupper() and not word.isupper() else word.capitalize() for word in found) or "Error"

@@ -1,0 +1,113 @@
+"""The outputs of the step: short plain values, one line each. Empty means that it is not known."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.run import Counts, Result, Run
+from testsigma_action.domain.verdict import PRECEDENCE
+from testsigma_action.reporting.wording import flaky_cases, numbers, took
+from testsigma_action.text import one_line
+
+_VALUE = 2000
+_COUNTS: dict[str, Callable[[Counts], int | None]] = {
+    "total": lambda counts: counts.total,
+    "passed": lambda counts: counts.passed,
+    "failed": lambda counts: counts.failed,
+    "aborted": lambda counts: counts.aborted,
+    "stopped": lambda counts: counts.stopped,
+    "not-executed": lambda counts: counts.not_executed,
+}
+# The worst comes first.
+_RESULTS = (
+    Result.FAILED,
+    Result.ABORTED,
+    Result.STOPPED,
+    Result.UNKNOWN,
+    Result.QUEUED,
+    Result.NOT_EXECUTED,
+    Result.PASSED,
+)
+
+
+def early(run: Run) -> dict[str, str]:
+    """What is known the moment a run exists, so that a killed step leaves a trace of it."""
+    return {"run-id": one_line(run.id), "run-url": one_line(run.url, _VALUE)}
+
+
+def render(report: Report) -> dict[str, str]:
+    """All outputs. With several runs `status` and `result` are those of the worst, numbers are sums.
+
+    A sum of which a part is unknown is unknown; each run's own numbers are in `runs`, which is JSON.
+    """
+    known = [run.run for run in report.runs if run.run]
+    worst = min(report.runs, key=_badness, default=None)
+    remote = worst.run if worst else None
+    outputs = {
+        **(early(known[0]) if known else {"run-id": "", "run-url": ""}),
+        "run-ids": ",".join(one_line(run.id) for run in known),
+        "runs": json.dumps([_run(run) for run in report.runs], separators=(",", ":")),
+        "status": remote.status.value if remote else "",
+        "result": remote.result.value if remote else "",
+        "conclusion": report.verdict.conclusion.value,
+        "duration": _whole_seconds(_duration(known)),
+        "junit-file": report.junit_file,
+        "results-file": report.results_file,
+        "error-code": report.verdict.code,
+    }
+    counted = [numbers(run) for run in report.runs]
+    counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
+    counts["flaky"] = _sum([_flaky(run) for run in report.runs])
+    counts["new-failures"] = _sum([len(run.comparison.new) if run.comparison else None for run in report.runs])
+    return {name: value if name == "runs" else one_line(value, _VALUE) for name, value in (outputs | counts).items()}
+
+
+def _badness(run: RunReport) -> tuple[int, int]:
+    return PRECEDENCE.index(run.verdict.exit_code), _RESULTS.index(run.run.result) if run.run else -1
+
+
+def _sum(parts: list[int | None]) -> str:
+    known = [part for part in parts if part is not None]
+    return str(sum(known)) if known and len(known) == len(parts) else ""
+
+
+def _flaky(run: RunReport) -> int | None:
+    """How many cases passed only when they were run again; unknown without a list of cases."""
+    return len(flaky_cases(run.tree)) if run.tree and run.tree.listed else None
+
+
+def _duration(runs: list[Run]) -> timedelta | None:
+    """One run's own duration; of several the time from the first begin to the last end."""
+    if len(runs) == 1:
+        return took(runs[0].timing)
+    begins = [run.timing.started for run in runs if run.timing.started]
+    ends = [run.timing.ended for run in runs if run.timing.ended]
+    complete = runs and len(begins) == len(ends) == len(runs)
+    return max(ends) - min(begins) if complete else None
+
+
+def _whole_seconds(duration: timedelta | None) -> str:
+    return "" if duration is None else str(round(duration.total_seconds()))
+
+
+def _run(report: RunReport) -> dict[str, str | int | None]:
+    run, counts = report.run, numbers(report)
+    return {
+        "id": one_line(run.id) if run else None,
+        "url": one_line(run.url, _VALUE) if run else None,
+        "planId": one_line(report.spec.plan_id or (run.plan_id if run else "")),
+        "planName": one_line(run.plan_name) if run else "",
+        "buildNumber": one_line(report.spec.build_number or (run.build_number if run else "")),
+        "status": run.status.value if run else None,
+        "result": run.result.value if run else None,
+        "conclusion": report.verdict.conclusion.value,
+        "errorCode": report.verdict.code,
+        "total": counts.total,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "aborted": counts.aborted,
+        "stopped": counts.stopped,
+        "notExecuted": counts.not_executed,
+        "flaky": _flaky(report),
+    }

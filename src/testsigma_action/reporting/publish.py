@@ -1,0 +1,118 @@
+"""Writing every report, on every way out, with what is known by then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from testsigma_action.domain import verdict as verdicts
+from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.errors import Bug, ErrorCode, ReportError
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.inputs.parsers import OFF
+from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.files import NotRegular, Workspace
+from testsigma_action.platforms.log import Log
+from testsigma_action.reporting import annotations, console, outputs, results_json
+from testsigma_action.reporting.junit import document as junit
+from testsigma_action.reporting.summary import document as summary
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Writes reports one after the other; a report that fails makes the verdict of those after it."""
+
+    inputs: Inputs
+    platform: Platform
+    log: Log
+    written: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    def problems(self) -> list[str]:
+        """What keeps the platform from taking what the step leaves; found before anything is started."""
+        return self.platform.problems(summary=self.inputs.summary != OFF)
+
+    def write_unfinished(self, report: Report) -> list[str]:
+        """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
+
+        The problems with those that cannot be written come back: better now than after two hours. Such a report is not
+        tried again.
+        """
+        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
+        rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
+        problems = []
+        for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
+            try:
+                if path:
+                    workspace.write(path, rendered[name])
+            except OSError as error:
+                problems.append(f"{name}: {unwritable(path, error).message}")
+                self.refused.add(path)
+        return problems
+
+    def publish(self, report: Report) -> Report:
+        """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
+        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
+        if report.junit_file and report.junit_file not in self.refused:
+            report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
+        if report.results_file and report.results_file not in self.refused:
+            report = self._tried(report, report.results_file, lambda: self._write_results(workspace, report))
+        report = self._tried(report, "the step summary", lambda: self._write_summary(report))
+        report = self._tried(report, "the log", lambda: self._log_results(report))
+        report = self._tried(report, "the outputs", lambda: self._write_outputs(report))
+        self.log.say(console.conclude(report))
+        return report
+
+    def _write_junit(self, workspace: Workspace, report: Report) -> None:
+        workspace.write(report.junit_file, junit.render(report))
+        self.written.append(report.junit_file)
+
+    def _write_results(self, workspace: Workspace, report: Report) -> None:
+        workspace.write(report.results_file, results_json.render(report))
+        self.written.append(report.results_file)
+
+    def _write_summary(self, report: Report) -> None:
+        if self.inputs.summary != "off":
+            self.platform.write_summary(summary.render(report, self.inputs.summary))
+
+    def _write_outputs(self, report: Report) -> None:
+        self.platform.write_outputs(outputs.render(report))
+
+    def _log_results(self, report: Report) -> None:
+        for run in report.runs:
+            failures = console.failed_cases(run)
+            if failures:
+                self.log.commands(self.platform.group(failures[0], failures[1:]))
+            self.log.say(console.since(run))
+            self.log.say(console.gaps(run))
+        for note in annotations.render(report, self.inputs.annotations):
+            self.log.commands(self.platform.annotation(note.level, note.title, note.message))
+        if self.written:
+            self.log.say([f"Files: {', '.join(self.written)}"])
+
+    def _tried(self, report: Report, what: str, write: Callable[[], None]) -> Report:
+        """Write one report; what goes wrong becomes part of the verdict."""
+        try:
+            write()
+        except OSError as error:
+            return with_verdict(report, verdicts.of_error(unwritable(what, error)))
+        except Exception as error:  # noqa: BLE001 - a bug in one report must not cost the others
+            self.log.say(console.traceback(error))
+            return with_verdict(report, verdicts.of_error(Bug(error)))
+        return report
+
+
+def unwritable(what: str, error: OSError) -> ReportError:
+    """The error for a report that cannot be written."""
+    return ReportError(
+        f"Could not write {what}: {error.strerror or error}.",
+        code=ErrorCode.REPORT_UNWRITABLE,
+        hint=REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT,
+    )
+
+
+PATH_HINT = "Check the path and its permissions, or turn the report off."
+REGULAR_HINT = "Name another file for the report, or turn it off."
+
+
+def with_verdict(report: Report, verdict: Verdict) -> Report:
+    """The report under a verdict that holds besides its own."""
+    return replace(report, verdict=verdicts.combined((report.verdict, verdict)))

@@ -1,0 +1,1 @@
+"""The step summary in Markdown."""

@@ -1,0 +1,70 @@
+"""A failed case as one block of HTML: what it is called, which step broke it and what that said, the steps before."""
+
+from collections.abc import Iterator
+
+from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
+from testsigma_action.domain.run import Result
+from testsigma_action.domain.words import counted, in_words
+from testsigma_action.reporting.summary.markup import joined, linked_case, sign
+from testsigma_action.reporting.summary.page import Detail
+from testsigma_action.reporting.wording import RESULTS, account, story, took
+from testsigma_action.text import html, html_lines
+
+_MESSAGE = 2000
+_STEP = 300
+_SETS_SHOWN = 10
+
+
+def render(case: CaseResult, detail: Detail, where: str = "") -> str:
+    """The block; `where` (HTML) is said behind the name. It holds no blank line, which would end it."""
+    told = [] if detail is Detail.NAME else list(_told(case, detail))
+    return "\n".join([f"<div>{_title(case, where)}", *told, "</div>"])
+
+
+def _title(case: CaseResult, where: str) -> str:
+    visual = case.visual_result
+    return joined(
+        f"{sign(case.result)} {linked_case(case)}",
+        where,
+        "" if case.result is Result.FAILED else RESULTS[case.result],
+        f"{len(_broken(case))} of {counted(len(case.iterations), 'data set')} did not pass" if _broken(case) else "",
+        f"visual comparison: {RESULTS[visual]}" if visual and not visual.tolerable else "",
+        f"run {len(case.earlier) + 1} times" if case.earlier else "",
+        in_words(took(case.timing)),
+    )
+
+
+def _broken(case: CaseResult) -> list[Iteration]:
+    return [iteration for iteration in case.iterations if not iteration.result.tolerable]
+
+
+def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
+    """What broke the case, then what broke its data sets. Only the first line needs a break before it."""
+    broken = _broken(case)
+    if not broken or failing_step(case.steps or ()):
+        yield from _cause(case, detail, case.result_label)
+    elif broken:
+        yield "<br>"
+    for iteration in broken[:_SETS_SHOWN]:
+        yield f"Data set <b>{html(iteration.name or iteration.id)}</b>: {RESULTS[iteration.result]}"
+        yield from _cause(iteration, detail)
+    if len(broken) > _SETS_SHOWN:
+        yield f"and {counted(len(broken) - _SETS_SHOWN, 'data set')} more"
+
+
+def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Iterator[str]:
+    """What broke it: the step, what it said, the steps that led to it."""
+    breaking = failing_step(part.steps or ())
+    if breaking and breaking.message:
+        yield f"<br>Step {breaking.position}: {html(breaking.action, _STEP)}"
+    # Indented, and not as pale as GitHub makes a quotation.
+    yield f'<dl><dd dir="auto">{html_lines(account(part.result, breaking, label), _MESSAGE)}</dd></dl>'
+    before, steps = story(part.steps)
+    if detail is Detail.STEPS and len(steps) > 1:
+        earlier = f" (and {before:,} before them)" if before else ""
+        lines = "<br>".join(map(_step, steps))
+        yield f"<details><summary>{len(steps)} steps up to this one{earlier}</summary>{lines}</details>"
+
+
+def _step(step: StepResult) -> str:
+    return f"{sign(step.result)} {step.position}. {html(step.action, _STEP)}"

@@ -1,0 +1,67 @@
+"""What stands everywhere in the summary: headings, signs of outcomes, names of places, links. All of it is safe HTML.
+
+Every paragraph is a block of HTML, within which no Markdown is read. (GitHub Flavored Markdown, 4.6, kind 6: it begins
+with one of certain tags at the start of a line and goes on until a blank line.)
+"""
+
+from collections.abc import Iterable
+
+from testsigma_action.domain.report import Conclusion
+from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
+from testsigma_action.domain.run import Result
+from testsigma_action.reporting.wording import machine_name, plain_case_name, suite_name
+from testsigma_action.text import html, web_link
+
+CONCLUSION_SIGNS = {
+    Conclusion.PASSED: "✅",
+    Conclusion.FAILED: "❌",
+    Conclusion.TIMED_OUT: "⏱️",
+    Conclusion.CANCELLED: "🚫",
+    Conclusion.ERROR: "⚠️",
+    Conclusion.STARTED: "▶️",
+    Conclusion.CHECKED: "🔎",
+}
+_RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
+_OTHER_SIGN = "⚠️"
+SEPARATOR = " · "
+
+
+def title(level: int, words: str) -> str:
+    """A heading (HTML within)."""
+    return f"<h{level}>{words}</h{level}>"
+
+
+def paragraph(words: str) -> str:
+    """A paragraph (HTML within); nothing where there is nothing to say."""
+    return f"<p>{words}</p>" if words else ""
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """A list of lines (HTML)."""
+    return "\n".join(["<ul>", *(f"<li>{line}</li>" for line in lines), "</ul>"])
+
+
+def sign(result: Result) -> str:
+    """A sign that tells a pass, a failure, what was left out, and the rest."""
+    return _RESULT_SIGNS.get(result, _OTHER_SIGN)
+
+
+def link(label: str, url: str) -> str:
+    """The label (HTML) as a link; the label alone where the address is none of the web."""
+    target = web_link(url).replace("&", "&amp;")
+    return f'<a href="{target}">{label}</a>' if target else label
+
+
+def linked_case(case: CaseResult) -> str:
+    """The name of a case, which is a link to its page. Its direction is its own: what follows it stays where it is."""
+    return link(f'<b dir="auto">{html(plain_case_name(case))}</b>', case.url)
+
+
+def place(machine: MachineResult, suite: SuiteResult) -> str:
+    """Where a case stands."""
+    return f"{html(machine_name(machine))} / {html(suite_name(suite))}"
+
+
+def joined(*facts: str) -> str:
+    """Facts on one line, without those that are empty."""
+    return SEPARATOR.join(filter(None, facts))

@@ -1,0 +1,101 @@
+"""A page of Markdown that keeps below a size, and knows what had to be left out for that.
+
+GitHub drops a summary above 1 MiB as a whole, so a page is written into a budget: when it fills, first the steps of
+failures are left out, then their messages, then their names, then rows of tables. `left_out` says so.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+
+from testsigma_action.domain.words import counted
+
+BUDGET = 900_000
+"""Bytes of UTF-8 that a page may have."""
+
+ROWS = 820_000
+REST = 870_000
+_TABLE_TAGS = 100
+
+
+class Detail(IntEnum):
+    """How much is told of a failure, and how long the page may get with it; what follows needs the rest."""
+
+    STEPS = 560_000
+    MESSAGE = 680_000
+    NAME = 750_000
+
+
+class Page:
+    """What has been written so far."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._size = 0
+        self._details = list(Detail)
+        self._shortened: Counter[Detail] = Counter()
+        self._failures_left = 0
+        self._rows_left = 0
+        self._others_left = 0
+
+    def add(self, *parts: str, limit: int = BUDGET) -> None:
+        """Add the parts that are not empty, a blank line behind each, if there is room for them together."""
+        self._others_left += not self._fits(parts, limit)
+
+    def add_failure(self, tell: Callable[[Detail], str], title: str = "") -> None:
+        """Add a failure in as much detail as there is room for; where there was too little once, there is for ever."""
+        while self._details:
+            detail = self._details[0]
+            if self._fits([title, tell(detail)], detail):
+                self._shortened[detail] += 1
+                return
+            self._details.pop(0)
+        self._failures_left += 1
+
+    @contextmanager
+    def folded(self, label: str) -> Iterator[None]:
+        """Fold away what is added within, if there is room for more than the label."""
+        opened = self._fits([f"<details><summary>{label}</summary>"], Detail.NAME)
+        yield
+        if opened:
+            self._fits(["</details>"], BUDGET)
+
+    def add_table(self, head: Sequence[str], rows: Iterable[str], folded: str = "") -> None:
+        """Add a table with as many rows (`<tr>` and all) as there is room for, below a line to unfold it if given."""
+        kept = [f"<table>\n<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"]
+        if folded:
+            kept[0] = f"<details><summary>{folded}</summary>\n{kept[0]}"
+        room = ROWS - self._size - len(kept[0].encode()) - _TABLE_TAGS
+        for row in rows:
+            room -= len(row.encode()) + 1
+            if room >= 0:
+                kept.append(row)
+            else:
+                self._rows_left += 1
+        self.add("\n".join([*kept, "</table></details>" if folded else "</table>"]))
+
+    def left_out(self) -> str:
+        """What is not on the page, in one sentence; empty where nothing was left out."""
+        told = {
+            "the steps of {}": (self._shortened[Detail.MESSAGE], "failure"),
+            "the steps and messages of {}": (self._shortened[Detail.NAME], "failure"),
+            "{} altogether": (self._failures_left, "failure"),
+            "{} of tables": (self._rows_left, "row"),
+            "{}": (self._others_left, "other paragraph"),
+        }
+        words = [text.format(counted(number, noun)) for text, (number, noun) in told.items() if number]
+        return f"Left out to stay below GitHub's limit: {', '.join(words)}. All numbers are complete." if words else ""
+
+    def text(self) -> str:
+        """The page."""
+        return "".join(self._parts)
+
+    def _fits(self, parts: Iterable[str], limit: int) -> bool:
+        text = "".join(f"{part}\n\n" for part in parts if part)
+        size = len(text.encode())
+        if self._size + size > limit:
+            return False
+        self._parts.append(text)
+        self._size += size
+        return True

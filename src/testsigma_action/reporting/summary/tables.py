@@ -1,0 +1,130 @@
+"""Tables of the summary: runs, machines and suites, the slowest cases. Few columns, so that they fit on a phone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from heapq import nlargest
+
+from testsigma_action.domain.compare import Placed
+from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Counts, Result
+from testsigma_action.domain.words import in_words
+from testsigma_action.reporting import causes
+from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, linked_case, place, sign
+from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, machine_name, numbers, suite_name, took
+from testsigma_action.text import html
+
+COLUMNS = ("Cases", "Time")
+CAUSES = ("Cases", "What they say")
+SLOWEST = ("Case", "Time")
+_FEW = 10
+_MESSAGE = 300
+_SLOWEST_SHOWN = 5
+_SLOW = timedelta(seconds=10)
+_INDENT = "&nbsp;" * 3
+_NO_TIME = timedelta(-1)
+_ODD = {Result.ABORTED, Result.STOPPED, Result.QUEUED}
+
+
+def of_runs(runs: Iterable[RunReport]) -> Iterator[str]:
+    """A row for each run."""
+    for report in runs:
+        conclusion = report.verdict.conclusion
+        name = f"{CONCLUSION_SIGNS[conclusion]} {html(report.title)}: {CONCLUSIONS[conclusion]}"
+        yield _row(name, numbers(report), took(report.run.timing) if report.run else None)
+
+
+def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
+    """A row for each machine and each of its suites."""
+    for machine in machines:
+        name = f"<b>{html(machine_name(machine))}</b>{_oddly(machine)}{_device(machine)}"
+        counts = Counts.of(case.result for case in machine.cases())
+        yield _row(f"{_sign(machine, machine.rows())} {name}", counts, took(machine.timing))
+        for suite in machine.suites:
+            name = f"{html(suite_name(suite))}{_oddly(suite)}"
+            yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, took(suite.timing))
+
+
+def rows_of_machines(machines: Iterable[MachineResult]) -> int:
+    """How many rows that makes."""
+    return sum(1 + len(machine.suites) for machine in machines)
+
+
+def _device(machine: MachineResult) -> str:
+    device = machine.device
+    browser, system = f"{device.browser} {device.browser_version}", f"{device.os} {device.os_version}"
+    facts = ", ".join(filter(None, (browser.strip(), system.strip())))
+    return f"<br>{html(facts)}" if facts else ""
+
+
+def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
+    """How a part ended; what its cases and hooks say where nobody told."""
+    counts = Counts.of(row.result for row in rows)
+    if part.result is not Result.UNKNOWN:
+        return sign(part.result)
+    if any((counts.failed, counts.aborted, counts.stopped, counts.queued)):
+        return sign(Result.FAILED)
+    return sign(Result.PASSED if counts.passed else Result.NOT_EXECUTED)
+
+
+def _oddly(part: MachineResult | SuiteResult) -> str:
+    """The end of a part in words, where a sign does not tell it."""
+    return f" ({RESULTS[part.result]})" if part.result in _ODD else ""
+
+
+def _row(name: str, counts: Counts, duration: timedelta | None) -> str:
+    return f"<tr><td>{name}</td><td>{_ended(counts)}</td>{_time(duration)}</tr>"
+
+
+def _time(duration: timedelta | None) -> str:
+    return f'<td align="right" nowrap>{in_words(duration)}</td>'
+
+
+def _ended(counts: Counts) -> str:
+    """How cases ended: `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
+    failed = f"{counts.failed:,}" if counts.failed else ""
+    if failed and counts.total is not None:
+        failed += f" of {counts.total:,}"
+    passed = f"{counts.passed:,} passed" if counts.passed and not failed else ""
+    told = ", ".join(filter(None, (f"{failed} failed" if failed else passed, others(counts))))
+    return told.replace(" ", "&nbsp;").replace(",&nbsp;", ", ")
+
+
+def others(counts: Counts) -> str:
+    """What neither passed nor failed, in words."""
+    numbers = {
+        "aborted": counts.aborted,
+        "stopped": counts.stopped,
+        "not executed": counts.not_executed,
+        "running": counts.running,
+        "without a result": counts.queued,
+    }
+    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+
+
+def of_causes(failures: Sequence[Placed]) -> list[str]:
+    """A row for each message that several failures have; nothing where the failures can be read one by one."""
+    return [_cause(cause) for cause in causes.common(failures)] if len(failures) > _FEW else []
+
+
+def _cause(cause: causes.Cause) -> str:
+    said = f"{html(cause.message, _MESSAGE)}<br>{linked_case(cause.first)}, and {cause.cases - 1:,} more"
+    return f'<tr><td align="right">{cause.cases:,}</td><td>{said}</td></tr>'
+
+
+def of_slowest(tree: ResultTree) -> list[str]:
+    """A row for each of the slowest cases; nothing where none is slow, or hardly more are known than would be shown."""
+    slowest = nlargest(_SLOWEST_SHOWN + 1, tree.placed_cases(), key=_span)
+    if len(slowest) <= _SLOWEST_SHOWN or _span(slowest[0]) < _SLOW or took(slowest[-1][2].timing) is None:
+        return []
+    return [_slow(*placed) for placed in slowest[:_SLOWEST_SHOWN]]
+
+
+def _span(placed: Placed) -> timedelta:
+    timing = placed[2].timing
+    return timing.duration or took(timing) or _NO_TIME
+
+
+def _slow(machine: MachineResult, suite: SuiteResult, case: CaseResult) -> str:
+    name = f"{linked_case(case)}<br>{place(machine, suite)}"
+    return f"<tr><td>{name}</td>{_time(took(case.timing))}</tr>"

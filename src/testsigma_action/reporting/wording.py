@@ -1,0 +1,164 @@
+"""Reporters turn a `Report` into text or data. They are pure: who writes what they return is `app`.
+
+Here is what all of them share: words for people, which cases are failures, and when a verdict needs a line of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import chain
+
+from testsigma_action.domain import compare
+from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
+from testsigma_action.domain.run import Counts, Result, Run, Timing
+from testsigma_action.domain.words import in_words
+
+Placed = compare.Placed
+
+CONCLUSIONS = {
+    Conclusion.PASSED: "passed",
+    Conclusion.FAILED: "failed",
+    Conclusion.TIMED_OUT: "timed out",
+    Conclusion.CANCELLED: "cancelled",
+    Conclusion.ERROR: "error",
+    Conclusion.STARTED: "started",
+    Conclusion.CHECKED: "checked, nothing started",
+}
+RESULTS = {
+    Result.PASSED: "passed",
+    Result.FAILED: "failed",
+    Result.ABORTED: "aborted",
+    Result.STOPPED: "stopped",
+    Result.NOT_EXECUTED: "not executed",
+    Result.QUEUED: "never left the queue",
+    Result.UNKNOWN: "no known result",
+}
+_RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
+_NOISE = timedelta(seconds=5)
+STEPS_SHOWN = 30
+"""How many steps lead up to the failing one where a failure is told."""
+
+
+def took(timing: Timing) -> timedelta | None:
+    """How long something took: by the service's account, else from its begin to its end; never negative."""
+    duration = timing.duration
+    if duration is None and timing.started and timing.ended:
+        duration = timing.ended - timing.started
+    return None if duration is None else max(duration, timedelta())
+
+
+def machine_name(machine: MachineResult) -> str:
+    """A machine's name for people (untrusted)."""
+    return machine.title or machine.device.name or f"machine {machine.id}"
+
+
+def suite_name(suite: SuiteResult) -> str:
+    """A suite's name for people (untrusted)."""
+    return suite.name or f"suite {suite.id}"
+
+
+def plain_case_name(case: CaseResult) -> str:
+    """A case's name for people (untrusted); it says where it is no case but a hook."""
+    name = case.name or f"case {case.case_id or case.id}"
+    return f"{name} (hook)" if case.hook else name
+
+
+def case_name(case: CaseResult) -> str:
+    """A case's name for people (untrusted), with the first data set that broke it."""
+    name = plain_case_name(case)
+    broken = [iteration for iteration in case.iterations if not iteration.result.tolerable]
+    if not broken:
+        return name
+    others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+    return f"{name} [{broken[0].name or broken[0].id}{others}]"
+
+
+def failures(tree: ResultTree | None) -> Iterator[Placed]:
+    """All failures of cases and hooks with the place they stand in, in the order of machines and suites."""
+    return (placed for placed in tree.placed_rows() if not placed[2].acceptable) if tree else iter(())
+
+
+def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
+    """All failures of a run, each with what it is against the run before: the `new` ones first, then those `known`.
+
+    Where there is nothing to compare with they have no such word, and their own order.
+    """
+    told = run.comparison
+    if told is None:
+        return ((placed, "") for placed in failures(run.tree))
+    return chain(((placed, "new") for placed in told.new), ((placed, "known") for placed in told.known))
+
+
+def flaky_cases(tree: ResultTree | None) -> list[Placed]:
+    """All cases that passed only when they were run again: none where nothing was."""
+    return [placed for placed in tree.placed_cases() if placed[2].flaky] if tree and tree.reruns else []
+
+
+def changes(comparison: Comparison) -> str:
+    """What changed since the run before: `2 new, 1 known, 3 fixed`; always says whether a failure is new."""
+    new, known = len(comparison.new), len(comparison.known)
+    told = [f"{new:,} new" if new else "none new"] if new or known else []
+    others = {"known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
+    told += [f"{number:,} {word}" for word, number in others.items() if number]
+    return ", ".join(told) or "no change"
+
+
+def slower(run: Run, before: Run) -> str:
+    """How much longer or shorter a run took than the one before, where it is more than noise."""
+    now, then = took(run.timing), took(before.timing)
+    if now is None or then is None or abs(now - then) < max(_NOISE, then / 10):
+        return ""
+    return f"{in_words(abs(now - then))} {'slower' if now > then else 'faster'}"
+
+
+def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
+    """The steps that tell a failure: the last few up to the one that broke it, and how many stand before them."""
+    known = steps or ()
+    breaking = failing_step(known)
+    end = next((number for number, step in enumerate(known, 1) if step is breaking), len(known))
+    start = max(end - STEPS_SHOWN, 0)
+    return start, known[start:end]
+
+
+def account(result: Result, step: StepResult | None, label: str = "") -> str:
+    """Why something is no pass (untrusted): what the step said, else which step it was, else the bare outcome."""
+    if step and step.message:
+        return step.message
+    if step:
+        return f"Step {step.position} {RESULTS[step.result]}: {step.action}"
+    known = RESULTS[result]
+    said = f" ({label})" if label and result is Result.UNKNOWN else ""
+    return f"Result: {known}{said}. No failing step is known."
+
+
+def numbers(run: RunReport) -> Counts:
+    """The best numbers there are; all unknown where nobody counted (the service starts with zeros)."""
+    counts = run.counts
+    listed = run.tree is not None and run.tree.listed
+    return counts if listed or counts.known else Counts()
+
+
+def needs_saying(run: RunReport) -> bool:
+    """Whether the verdict of a run is no pass and its cases alone do not show it."""
+    if run.verdict.exit_code == 0:
+        return False
+    # A run that was stopped, or has no known result, has a reason of its own, whatever its cases are.
+    of_cases = run.verdict.conclusion is Conclusion.FAILED and run.run and run.run.result in _RESULTS_OF_CASES
+    return not (of_cases and any(failures(run.tree)))
+
+
+def step_verdict(report: Report) -> Verdict | None:
+    """The verdict of the step where it is no pass and none of its runs has it: bad input, a bug, a lost report."""
+    if report.verdict.exit_code == 0:
+        return None
+    of_a_run = any(run.verdict.exit_code == report.verdict.exit_code for run in report.runs)
+    return None if of_a_run else report.verdict
+
+
+def heading(report: Report) -> str:
+    """A name for the whole (untrusted): the title that was asked for, else the runs' own."""
+    if report.title:
+        return report.title
+    titles = dict.fromkeys(run.title for run in report.runs)
+    return ", ".join(titles) or "Testsigma"

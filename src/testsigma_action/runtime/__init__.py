@@ -1,0 +1,1 @@
+"""Time, signals and blocking calls."""

@@ -1,0 +1,108 @@
+"""The calls of a step, each in a world where it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from signal import SIGTERM
+
+from tests.fault_matrix.faults import CHANGED_ALL_THE_SAME, TROUBLES
+from tests.simulation import Signal
+from tests.simulator import (
+    Fault,
+    Iteration,
+    Machine,
+    Phase,
+    Plan,
+    RunBefore,
+    SavedConfiguration,
+    Scenario,
+    Suite,
+    data_driven,
+    failed,
+    passed,
+    steps_passed,
+)
+
+EARLIER_RUN = 900
+
+WORKING = Phase("STATUS_IN_PROGRESS", seconds=60.0)
+HELD = Phase("STATUS_IN_PROGRESS", hold=True)
+CASES = (passed("Log in", "Click on Log in"), data_driven("Search", Iteration("empty", steps=steps_passed("Search"))))
+PLAN = Plan(
+    420, "Shop", (Machine("Chrome", (Suite("Smoke", CASES),)),), life=(Phase("STATUS_QUEUED", seconds=5.0), WORKING)
+)
+BASE = Scenario(
+    plans=(PLAN,),
+    pace="time",
+    configurations=(SavedConfiguration(7, "smoke"),),
+    runs_before=(RunBefore(EARLIER_RUN, PLAN, "build 900"),),
+)
+RERUN = BASE.with_plan(
+    machines=(Machine("Chrome", (Suite("Smoke", (*CASES, replace(failed("Pay"), rerun_result="SUCCESS"))),)),),
+    rerun_type="ONLY_FAILED_TESTS",
+    automatic_rerun=True,
+)
+LOST_START = Fault("start", delivery="reset", takes_effect=True)
+BY_NAME = {"TESTSIGMA_EXECUTION_CONFIG": "smoke"}
+ATTACHED = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(EARLIER_RUN)}
+OWN = {"TESTSIGMA_BUILD_NUMBER": "my build"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the step: what it is for, its name in the simulator, and the world in which it is made.
+
+    `after` so many such calls to `path` the faults begin; `changes` says that it is more than a question.
+    """
+
+    words: str
+    name: str
+    scenario: Scenario = BASE
+    environ: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()
+    path: str = "*"
+    after: int = 0
+    changes: bool = False
+
+    @property
+    def troubles(self) -> list[str]:
+        """The names of the faults that can hit it."""
+        return [name for name in TROUBLES if self.changes or name != CHANGED_ALL_THE_SAME]
+
+
+CALLS: dict[str, Call] = {
+    "configs": Call("Look up the saved configuration by its name", "configs", environ=BY_NAME),
+    "start": Call("Start the run, with a derived build number", "start", changes=True),
+    "start-own": Call("Start the run, with a build number of yours", "start", environ=OWN, changes=True),
+    "newest": Call("Look for a run whose start was not answered", "newest", BASE.with_faults(LOST_START)),
+    "index-runs": Call(
+        "Look for it where the list of the plan's runs is missing",
+        "index-runs",
+        BASE.with_options(newest_runs=False).with_faults(LOST_START),
+    ),
+    "attach": Call("Attach to a run", "status", environ=ATTACHED),
+    "status": Call("Ask how the run is", "status", after=2),
+    "rerun": Call("Ask how the run is in which the plan runs failed cases again", "status", RERUN, path="*/1002"),
+    "stop-timeout": Call(
+        "Stop the run when the wait is over",
+        "stop*",
+        BASE.with_plan(life=(HELD,)),
+        {"TESTSIGMA_TIMEOUT": "2m", "TESTSIGMA_ON_TIMEOUT": "stop"},
+        changes=True,
+    ),
+    "stop-cancel": Call(
+        "Stop the run when the step is cancelled",
+        "stop*",
+        BASE.with_plan(life=(HELD,)),
+        signals=(Signal(SIGTERM, 30.0),),
+        changes=True,
+    ),
+    "cases": Call("Read the list of cases", "cases"),
+    "run": Call("Read the counters and times of the run", "run"),
+    "machine": Call("Read the details of a machine", "machine"),
+    "suite": Call("Read the details of a suite", "suite"),
+    "index-cases": Call("Read the index of cases", "index-cases"),
+    "case": Call("Read the details of a case, where there is no index", "case", BASE.with_options(index=False)),
+    "previous": Call("Look for the plan's run before this one", "newest"),
+    "compared": Call("Read the cases of the run before this one", "cases", path=f"*/{EARLIER_RUN}/*"),
+    "steps": Call("Read the steps of a case", "steps", environ={"TESTSIGMA_DETAILS": "all"}),
+}

@@ -1,0 +1,76 @@
+"""One cell: what a step does when a fault hits a call, as seen from outside, and in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.fault_matrix.calls import EARLIER_RUN, Call
+from tests.fault_matrix.faults import Trouble
+from tests.simulation import Outcome, World
+
+ONCE, FOR_GOOD = 1, None
+OVER = "STATUS_COMPLETED"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What came of it: `runs` is what the service knows in the end of what this step started, by ID."""
+
+    exit_code: int
+    code: str
+    run_id: str
+    runs: dict[str, str]
+    result: str
+    adopted: bool
+    gaps: bool
+    settled: bool
+    attached: bool
+
+    @property
+    def words(self) -> str:
+        """The cell in words for people."""
+        verdict = "passes" if self.exit_code == 0 else f"exit {self.exit_code}, `{self.code}`"
+        return "; ".join([verdict, *self._notes()])
+
+    def _notes(self) -> Iterator[str]:
+        if self.adopted:
+            yield "the run is found by its build number"
+        if not self.attached and not self.runs:
+            yield "nothing is started"
+        if self.runs and not self.run_id:
+            yield "the message says that a run may have been started"
+        if self.exit_code and self.run_id:
+            yield self._fate()
+        if self.gaps:
+            yield "says what is missing"
+        if not self.settled:
+            yield "the post stage stops the run"
+
+    def _fate(self) -> str:
+        status = self.runs.get(self.run_id, OVER)
+        if status != OVER:
+            return "the run goes on"
+        return "the run is stopped" if self.result == "stopped" else "the run is over"
+
+
+def observe(call: Call, trouble: Trouble, count: int | None, folder: Path) -> tuple[Cell, World, Outcome]:
+    """Run a step in a world where this trouble hits this call."""
+    faults, cuts = trouble.on(call.name, call.path, count=count, after=call.after)
+    scenario = replace(call.scenario, faults=(*faults, *call.scenario.faults))
+    environ = {"TESTSIGMA_TIMEOUT": "30m", **call.environ}
+    world = World(scenario, folder, environ, cuts=cuts, signals=call.signals)
+    outcome = world.run()
+    outputs = outcome.outputs
+    started = (run for run in world.simulator.runs().values() if run.id != EARLIER_RUN and not run.parent)
+    cell = Cell(
+        exit_code=outcome.exit_code,
+        code=outputs["error-code"],
+        run_id=outputs.get("run-id", ""),
+        runs={str(run.id): run.status for run in started},
+        result=outputs["result"],
+        adopted="it is ours, and adopted" in outcome.log,
+        gaps=any(line.startswith("Not available") for line in outcome.lines),
+        settled="settled" in outcome.state,
+        attached="TESTSIGMA_RUN_ID" in call.environ,
+    )
+    return cell, world, outcome

@@ -1,0 +1,141 @@
+"""Plans that run failed cases again by themselves, with the waits as they are."""
+
+import json
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import Signal, World
+from tests.simulator import Fault, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
+from testsigma_action.lifecycle.reruns import GRACE, LONG_GRACE, SHORT_GRACE
+
+FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such button"), rerun_result="SUCCESS")
+BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")
+LIFE = (Phase("STATUS_QUEUED", seconds=2.0), Phase("STATUS_IN_PROGRESS", seconds=20.0))
+SHORT = sum(phase.seconds for phase in LIFE)
+# What polling, collecting and reports take besides.
+BESIDES = 30.0
+
+
+def plan(*cases: object, **behaviour: object) -> Scenario:
+    """A plan with these cases, and one that passes, that runs what failed again."""
+    machines = (Machine("Chrome", (Suite("Smoke", (passed("Log in", "Open"), *cases)),)),)  # type: ignore[arg-type]
+    again = Reruns(**behaviour)  # type: ignore[arg-type]
+    made = Plan(420, "Shop", machines, LIFE, rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=again)
+    return replace(Scenario((made,)), pace="time").with_options(shape=2024)
+
+
+def test_a_rerun_that_never_comes_costs_little(tmp_path: Path) -> None:
+    """The step ends as failed after the grace, hours before its timeout."""
+    outcome = World(plan(FLAKY, after=10_000), tmp_path).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed")
+    assert SHORT + GRACE / 2 < outcome.duration < SHORT + GRACE + BESIDES
+
+
+def test_a_rerun_that_is_never_named_costs_little_more(tmp_path: Path) -> None:
+    """Where the service says that the whole goes on, it is waited for a little longer, but not for ever."""
+    held = (Phase("STATUS_IN_PROGRESS", hold=True),)
+    outcome = World(plan(FLAKY, shown_after=None, life=held), tmp_path).run()
+    assert outcome.exit_code == 1
+    assert SHORT + GRACE < outcome.duration < SHORT + LONG_GRACE + BESIDES
+
+
+def test_a_rerun_that_fails_costs_less(tmp_path: Path) -> None:
+    """Another one after it is not to be expected."""
+    outcome = World(plan(BROKEN), tmp_path).run()
+    assert outcome.exit_code == 1
+    assert outcome.duration < 2 * SHORT + SHORT_GRACE + BESIDES
+
+
+@pytest.mark.parametrize("begin", [SHORT, SHORT + 3, SHORT + 30])
+def test_an_outage_while_a_rerun_goes_on(tmp_path: Path, begin: float) -> None:
+    """A rerun of an hour outlives it, also one that begins when the rerun is waited for."""
+    faults = (Fault("*", status=503, begin=begin, end=begin + 20.0, count=None),)
+    life = (Phase("STATUS_IN_PROGRESS", seconds=3600.0),)
+    outcome = World(plan(FLAKY, life=life).with_faults(*faults), tmp_path).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.outputs["flaky"] == "1"
+
+
+@pytest.mark.parametrize("after", [*range(3, 90, 3)])
+def test_a_signal_at_any_time(tmp_path: Path, after: float) -> None:
+    """What the step knows of is stopped, the rerun too; what was over is left alone."""
+    life = (Phase("STATUS_IN_PROGRESS", seconds=60.0),)
+    world = World(plan(FLAKY, life=life), tmp_path, signals=[Signal(signal.SIGTERM, float(after))])
+    outcome = world.run()
+    assert outcome.exit_code == 143
+    known = {seen.path.rsplit("/", 1)[1] for seen in outcome.seen if seen.call == "status"}
+    assert {str(run_id): run.over for run_id, run in world.simulator.runs().items() if str(run_id) in known} == (
+        dict.fromkeys(known, True)
+    )
+    stops = {seen.path.rsplit("/", 1)[1] for seen in outcome.seen if seen.call == "stop"}
+    assert stops == {max(known)} if stops else "was over" in outcome.log
+
+
+def back_at_work(**fields: object) -> str:
+    """An answer about run 1001 that takes its end back."""
+    plan_of_it = {"id": 420, "name": "Shop", "reRunType": "ONLY_FAILED_TESTS"}
+    return json.dumps(
+        {"id": 1001, "executionId": 420, "status": "STATUS_IN_PROGRESS", "result": "QUEUED", "execution": plan_of_it}
+        | fields
+    )
+
+
+@pytest.mark.parametrize("count", [1, 5, None])
+@pytest.mark.parametrize("after", [10_000, 1])
+def test_an_end_is_not_taken_back(tmp_path: Path, after: int, count: int | None) -> None:
+    """A copy of the service that is behind costs the reruns at most: a run that was over has its results."""
+    behind = Fault("status", path="*/1001", begin=SHORT + 6, count=count, text=back_at_work())
+    outcome = World(plan(FLAKY, after=after, shown_after=4).with_faults(behind), tmp_path).run()
+    rerun = after == 1 and count is not None
+    assert outcome.exit_code == (0 if rerun else 1), outcome.log
+    assert "over" not in outcome.outputs["error-code"]
+    assert (outcome.outputs["run-id"], outcome.outputs["total"]) == ("1001", "2")
+
+
+def test_a_run_that_is_reopened_for_its_rerun(tmp_path: Path) -> None:
+    """Where the service sets the first run back to work until its rerun is over, that is followed as it is named."""
+    reopened = Fault("status", path="*/1001", begin=SHORT + 5, end=2 * SHORT, count=None)
+    faults = (replace(reopened, text=back_at_work(childResult=1002)),)
+    outcome = World(plan(FLAKY, shown_after=None).with_faults(*faults), tmp_path).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.outputs["flaky"] == "1"
+
+
+@pytest.mark.parametrize(("case", "exit_code"), [(FLAKY, 0), (BROKEN, 1)])
+def test_a_run_that_is_called_passed_after_its_rerun(tmp_path: Path, case: object, exit_code: int) -> None:
+    """The service may give the first run the result of the whole: the cases decide all the same."""
+    said = back_at_work(status="STATUS_COMPLETED", result="SUCCESS", childResult=1002, totalCount=2, passedCount=2)
+    passed_now = Fault("status", path="*/1001", begin=SHORT + 8, count=None, text=said)
+    outcome = World(plan(case).with_faults(passed_now), tmp_path).run()
+    assert outcome.exit_code == exit_code, outcome.log
+
+
+@pytest.mark.parametrize("after", [SHORT + 1, SHORT + 3, SHORT + 6])
+@pytest.mark.parametrize("shown_after", [1, 4])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_step_that_ends_before_it_knows_of_the_rerun(
+    tmp_path: Path, number: int, shown_after: int, after: float
+) -> None:
+    """The post stage stops the rerun, as the main stage would have; where it has to wait for that, it has the time."""
+    life = (Phase("STATUS_IN_PROGRESS", seconds=600.0),)
+    world = World(plan(FLAKY, life=life, shown_after=shown_after), tmp_path, signals=[Signal(number, after)])
+    known = "1002" in world.run().log
+    if known:
+        assert {run.over for run in world.simulator.runs().values()} == {True}
+        return
+    later = world.post(later=2.0)
+    assert later.exit_code == 0
+    assert [seen.path.rsplit("/", 1)[1] for seen in later.seen if seen.call == "stop"] == ["1002"]
+    assert "Run 1002 was stopped." in later.log
+
+
+def test_a_step_that_is_killed_and_whose_plan_does_not_run_again(tmp_path: Path) -> None:
+    """The post stage waits for a rerun no longer than the main stage, and stops nothing."""
+    world = World(plan(FLAKY, after=10_000), tmp_path, signals=[Signal(signal.SIGKILL, SHORT + 3)])
+    assert world.run().killed
+    later = world.post(later=2.0)
+    assert (later.exit_code, "stop" in later.calls) == (0, False)
+    assert later.duration < GRACE + BESIDES

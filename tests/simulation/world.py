@@ -1,0 +1,233 @@
+"""A step, its service and its platform in one process, on one virtual clock."""
+
+import contextlib
+import io
+import random
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tests.scenario.conftest import FILES
+from tests.scenario.conftest import Outcome as Left
+from tests.simulation.clock import VirtualClock
+from tests.simulation.net import Cut, Exchange, Net
+from tests.simulator import Scenario, Seen, Simulator
+from testsigma_action import main as app
+from testsigma_action import post
+from testsigma_action.runtime.calls import Calls
+
+URL = "https://testsigma.example"
+
+
+class _Screen(io.StringIO):
+    """What the step prints, on a terminal or not."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        """Nothing was printed yet."""
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Whether this is a terminal."""
+        return self._terminal
+
+
+class Killed(BaseException):
+    """The process has ended from one moment to the next, with this exit code."""
+
+    def __init__(self, exit_code: int) -> None:
+        """Keep the exit code."""
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal to the step: `after` so many seconds from its beginning.
+
+    With `call`: after the `count`th such request has reached the service (0.0: before it is answered). With `look`:
+    when the step looks at its clock for the `look`th time, which is amid its work, not while it waits.
+    SIGKILL ends the step at once; so does a second signal of the same kind, unless it comes within 0.3 s.
+    """
+
+    number: int
+    after: float = 0.0
+    call: str = ""
+    count: int = 1
+    look: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome(Left):
+    """What a step that has ended leaves behind, and what the service knows of it; `duration` in virtual seconds.
+
+    `exchanges` has the answers, too. `killed` says that the step did not end by itself, `signalled` when signals came
+    (seconds from its beginning).
+    """
+
+    seen: list[Seen] = field(default_factory=list, repr=False)
+    duration: float = 0.0
+    killed: bool = False
+    signalled: tuple[tuple[float, int], ...] = ()
+    exchanges: list[Exchange] = field(default_factory=list, repr=False)
+
+    @property
+    def calls(self) -> list[str]:
+        """The names of all calls in order."""
+        return [seen.call for seen in self.seen]
+
+
+class World:
+    """A service in the state of a scenario, and a platform that runs a step; see the package's docstring."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        folder: Path,
+        environ: Mapping[str, str] | None = None,
+        *,
+        arguments: Sequence[str] = (),
+        signals: Sequence[Signal] = (),
+        cuts: Sequence[Cut] = (),
+        jumps: Sequence[tuple[float, float]] = (),
+        travel: float = 0.02,
+        seed: int = 0,
+        github: bool = True,
+        homeless: bool = False,
+        threads: int | None = None,
+        terminal: bool = False,
+    ) -> None:
+        """Make everything; time begins with the first step that runs.
+
+        `homeless` has the working folder deleted before (not on GitHub), `threads` is how many can be had. With
+        `terminal` the log is one.
+        """
+        self.workspace, self.commands = folder / "workspace", folder / "commands"
+        self.clock = VirtualClock(seed, threads)
+        self.simulator = Simulator(scenario, self.clock.seconds)
+        self._net = Net(self.simulator, self.clock, travel, cuts)
+        self._arguments = arguments
+        self._signals = signals
+        self._jumps = jumps
+        self._seed = seed
+        self._github = github
+        self._homeless = homeless
+        self._terminal = terminal
+        self._signalled: list[tuple[float, int]] = []
+        self._calls: Calls | None = None
+        self._make_folders()
+        plan = {"TESTSIGMA_PLAN_ID": str(scenario.plans[0].id)} if scenario.plans else {}
+        access = {"TESTSIGMA_BASE_URL": URL, "TESTSIGMA_API_KEY": scenario.api_keys[0]}
+        self.environ = {**(self._runner() if github else {}), **access, **plan, **(environ or {})}
+
+    def run(self) -> Outcome:
+        """Run the main stage, from its beginning to its end."""
+        for at, seconds in self._jumps:
+            self.clock.at(at, partial(self._jump, seconds))
+        return self._step(lambda calls: app.main(self._arguments, self.environ, calls, self.clock, self._net.adapter))
+
+    def post(self, *, later: float = 0.0) -> Outcome:
+        """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE."""
+        self.clock.skip(later)
+        state = Left(0, "", self.workspace, self.commands).state if self._github else {}
+        environ = self.environ | {f"STATE_{name}": value for name, value in state.items()}
+        self._signals = ()
+        return self._step(lambda calls: post.main(environ, calls, self.clock, self._net.adapter))
+
+    def at(self, seconds: float, happening: Callable[[Simulator], object]) -> None:
+        """Have something happen to the service, so many seconds after the beginning (a release, say)."""
+        self.clock.at(seconds, lambda: happening(self.simulator))
+
+    def _step(self, main: Callable[[Calls], int]) -> Outcome:
+        self._calls = calls = Calls(self.clock, leave=lambda code: self.clock.end(Killed(code)))
+        self._signalled = []
+        began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), _Screen(terminal=self._terminal)
+        self._send_signals(calls, began)
+        killed = False
+        with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():
+            try:
+                exit_code = main(calls)
+            except Killed as end:
+                exit_code, killed = end.exit_code, True
+            finally:
+                self.clock.close()
+                self._calls = None
+        seen = self.simulator.recording.all()[earlier:]
+        duration = self.clock.elapsed - began
+        signalled = tuple(self._signalled)
+        text = log.getvalue()
+        exchanges = self._net.exchanges[earlier:]
+        return Outcome(exit_code, text, self.workspace, self.commands, seen, duration, killed, signalled, exchanges)
+
+    def _send_signals(self, calls: Calls, began: float) -> None:
+        for one in self._signals:
+            send = partial(self._interrupt, calls, one.number, began)
+            if one.call:
+                self._after_call(one, send)
+            elif one.look:
+                self.clock.at_look(one.look, send)
+            else:
+                self.clock.at(began + one.after, send)
+
+    def _after_call(self, one: Signal, send: Callable[[], None]) -> None:
+        left = one.count
+
+        def count(seen: Seen) -> None:
+            nonlocal left
+            left -= seen.call == one.call
+            if seen.call == one.call and left == 0:
+                self.clock.at(self.clock.elapsed + one.after, send)
+
+        self.simulator.recording.listen(count)
+
+    def _interrupt(self, calls: Calls, number: int, began: float) -> None:
+        if calls is not self._calls:
+            return
+        self._signalled.append((self.clock.elapsed - began, number))
+        if number == signal.SIGKILL:
+            self.clock.end(Killed(128 + number))
+        else:
+            calls.interrupt(number)
+
+    def _jump(self, seconds: float) -> None:
+        self.clock.ahead += seconds
+
+    def _make_folders(self) -> None:
+        for folder in (self.workspace, self.commands):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (self.commands / name).touch()
+
+    def _runner(self) -> dict[str, str]:
+        return {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_RUN_NUMBER": "812",
+            "GITHUB_RUN_ATTEMPT": "1",
+            **{name: str(self.commands / name) for name in FILES},
+        }
+
+    @contextlib.contextmanager
+    def _inside(self) -> Iterator[None]:
+        """Off GitHub the working folder is the workspace."""
+        if self._github:
+            yield
+            return
+        with contextlib.chdir(self.workspace):
+            if self._homeless:
+                self.workspace.rmdir()
+            yield
+
+
+@contextlib.contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """The jitter of the step is the same every time."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
