@@ -1,0 +1,34 @@
+"""What became of a run that the step left before its end."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from testsigma_action.domain.run import Run
+
+
+class Disposition(Enum):
+    """What became of a run."""
+
+    NOTHING_STARTED = "nothing-started"
+    COMPLETED = "completed"
+    STOP_CONFIRMED = "stop-confirmed"
+    STOP_UNCONFIRMED = "stop-unconfirmed"
+    LEFT_RUNNING = "left-running"
+    UNKNOWN = "unknown"
+    """A run may have been started, and nobody knows its ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What became of the run when the step left it.
+
+    `run` is its last answer (None for NOTHING_STARTED and UNKNOWN), `trouble` the error that kept us from stopping it
+    (untrusted text), `may_run_again` says that its plan may still run failed cases again, `by_timeout` that a stop was
+    already asked for because the wait had ended.
+    """
+
+    disposition: Disposition
+    run: Run | None = None
+    trouble: str = ""
+    may_run_again: bool = False
+    by_timeout: bool = False

@@ -1,0 +1,167 @@
+"""What a session tells about its run while it goes on. Progress, log, outputs and state listen.
+
+Events are facts, not sentences. They are told on the main thread, in the order in which things happened.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.errors import ActionError
+
+
+class Activity(Enum):
+    """What a session does: for signs of life, the progress bar and the state of the whole."""
+
+    WAITING_FOR_TURN = "waiting for its turn"
+    PREPARING = "preparing"
+    ATTACHING = "reading the run"
+    STARTING = "starting the run"
+    WAITING_FOR_PLAN = "waiting until the plan is free"
+    WATCHING = "waiting for the result"
+    WAITING_FOR_RERUN = "waiting for the rerun"
+    COLLECTING = "collecting the results"
+    STOPPING = "stopping the run"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    """The session does something else from now on."""
+
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The start of this run is about to be sent. All that identifies the run is known."""
+
+    spec: RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBusy:
+    """Another run keeps the plan busy, and the session waits for it. `run_id` is empty if unknown; `left`: how long."""
+
+    plan_id: str
+    run_id: str
+    left: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """The answer to the start was lost, or is about another run: the run is looked for by its build number."""
+
+    reason: str
+    build_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run exists. `adopted`: it was found by its build number. `other_build`: the service gave it another one."""
+
+    run: Run
+    adopted: bool = False
+    other_build: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The run existed before: this step only waits for it."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer about the run or one of its reruns. `before`: the answer before it about the same run.
+
+    `left` is how long the run is expected to go on, `queued` how long it waited for a machine; None where unknown.
+    """
+
+    before: Run
+    run: Run
+    left: timedelta | None = None
+    queued: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasesFailed:
+    """These cases have failed since the last list, while the run goes on (untrusted names)."""
+
+    cases: Sequence[CaseResult]
+
+
+@dataclass(frozen=True, slots=True)
+class RerunAwaited:
+    """The run completed without a pass, and its plan runs failed cases again: the rerun is waited for."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class RerunStarted:
+    """The plan runs its failed cases again in this run."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class RerunIgnored:
+    """An answer about `parent` named `run` as its rerun, and it is none."""
+
+    run: Run
+    parent: Run
+    why: Foreign
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsLag:
+    """The run completed, but its results are not consistent yet: they are read again for a while."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class OutageBegan:
+    """A request failed and is sent again until the deadline."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutageEnded:
+    """The service answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over. `ending`: what became of a run that did not complete in time."""
+
+    error: ActionError | None = None
+    ending: Ending | None = None
+
+
+Event = (
+    ActivityChanged
+    | Starting
+    | PlanBusy
+    | AnswerLost
+    | Started
+    | Attached
+    | Answered
+    | CasesFailed
+    | RerunAwaited
+    | RerunStarted
+    | RerunIgnored
+    | ResultsLag
+    | OutageBegan
+    | OutageEnded
+    | Ended
+)
+Tell = Callable[[Event], None]
