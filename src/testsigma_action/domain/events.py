@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
-from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
@@ -94,7 +92,7 @@ class Answered:
 class CasesFailed:
     """These cases have failed since the last list, while the run goes on (untrusted names)."""
 
-    cases: Sequence[CaseResult]
+    cases: Sequence[Placed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +138,10 @@ class OutageEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """The session is over. `ending`: what became of a run that did not complete in time."""
+class Crashed:
+    """A bug ended the session."""
 
-    error: ActionError | None = None
-    ending: Ending | None = None
+    error: Exception
 
 
 Event = (
@@ -162,6 +159,6 @@ Event = (
     | ResultsLag
     | OutageBegan
     | OutageEnded
-    | Ended
+    | Crashed
 )
 Tell = Callable[[Event], None]

@@ -2,42 +2,35 @@
 
 from dataclasses import replace
 
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.compare import Comparison, compare
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError
-from testsigma_action.runtime.calls import Late
-
-# How long this is tried: it is worth less than the results themselves (seconds).
-PATIENCE = 60.0
+from testsigma_action.lifecycle.remote import Remote
 
 
-def compare_with(
+async def compare_with(
     before: Run | str, tree: ResultTree, remote: Remote, *, until: float
 ) -> tuple[ResultTree, Comparison | None]:
     """Compare results with those of a run, or of the run with this ID; stop asking at `until` (monotonic clock).
 
-    The tree comes back with a line that says what could not be had. Raises Cancelled on a signal, and no ApiError.
+    The tree comes back with a line that says what could not be had. Raises no ApiError.
     """
     if not any(tree.cases()):
         return tree, None
-    until = min(until, remote.after(PATIENCE))
+    until = min(until, remote.after(remote.limits.baseline))
     run_id = before if isinstance(before, str) else before.id
-    calls, client = remote.calls, remote.client
     try:
         if isinstance(before, Run):
             run = before
         else:
-            run = calls.run(lambda: client.fetch_run(RunKey(run_id), until=until), until=until)
+            run = await remote.client.fetch_run(RunKey(run_id), until=until)
         if reason := _unusable(run, tree.run):
             return _with_gap(tree, run_id, reason), None
-        machines = calls.run(lambda: client.fetch_case_list(run_id, until=until), until=until)
+        machines = await remote.client.fetch_case_list(run_id, until=until)
     except ApiError as error:
         return _with_gap(tree, run_id, error.message), None
-    except Late:
-        return _with_gap(tree, run_id, "There was no time left to ask."), None
     return tree, compare(run, machines, tree.machines)
 
 

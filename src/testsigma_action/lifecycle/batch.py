@@ -4,80 +4,76 @@ Where the first few of a kind all fail, the others are not asked for: a call tha
 few requests, however large the run is.
 """
 
+import asyncio
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from testsigma_action.api.lists import IndexPage
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.results import StepResult
 from testsigma_action.errors import ApiError, ErrorCode, Unreachable
-from testsigma_action.runtime.calls import TOO_LATE, Late
+from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
 # Fetches one thing by its ID (or a page by its number), trying until an instant of the monotonic clock.
-Fetch = Callable[[str, float], T]
+Fetch = Callable[[str, float], Awaitable[T]]
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
-# Requests at a time, and how many of a kind are asked for before all of them are.
-WIDTH = 8
-# How long one optional thing is tried: no detail is worth the whole time for collecting (seconds).
-PATIENCE = 60.0
-# The same for a list that single calls can stand in for, and for everything once details are out of order (seconds).
-HASTE = 10.0
 MOST_PAGES = 10_000
+# What is said of optional things that were not read in time.
+TOO_LATE = "The 5-minute limit for collecting results was reached."
 # Of all steps together no more is kept: so many steps, and characters of what they say.
 MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Asks until an instant of the monotonic clock; for each thing no longer than `PATIENCE`, or `HASTE` if hurried.
+class BatchFetcher:
+    """Fetches optional things until an instant of the monotonic clock; each within a time limit, shorter if hurried.
 
-    Raises Cancelled on a signal, and no ApiError: errors are returned.
+    Raises no ApiError: errors are returned.
     """
 
     remote: Remote
     until: float
     hasty: bool = False
 
-    def within(self, share: float) -> "Asking":
+    def within(self, share: float) -> "BatchFetcher":
         """The same with a part of the time that is left."""
-        now = self.remote.after(0)
+        now = self.remote.now()
         return replace(self, until=now + share * (self.until - now))
 
-    def hurried(self) -> "Asking":
-        """The same with less patience."""
+    def hurried(self) -> "BatchFetcher":
+        """The same with a shorter time limit for each thing."""
         return replace(self, hasty=True)
 
-    def once(self, fetch: Callable[[float], T]) -> T | ApiError:
-        """One thing, or what kept us from it."""
-        limit = self._limit()
+    async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
+        """One thing, or the error."""
+        if self.remote.now() >= self.until:
+            return Unreachable(TOO_LATE, code=ErrorCode.API_UNREACHABLE)
         try:
-            return self.remote.calls.run(lambda: fetch(limit), until=self.until)
+            return await fetch(self._limit())
         except ApiError as error:
             return error
-        except Late:
-            return Unreachable(TOO_LATE, code=ErrorCode.API_UNREACHABLE)
 
-    def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
+    async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
         """What could be fetched, and the errors of the rest, both by ID."""
         unique = list(dict.fromkeys(identities))
         # As long as it is not known which version answers, one call looks for it.
-        few = WIDTH if self.remote.client.version else 1
-        answers = self._gather(unique[:few], fetch)
+        few = DETAIL_LANES if self.remote.client.version else 1
+        answers = await self._gather(unique[:few], fetch)
         errors = [answer for answer in answers if isinstance(answer, ApiError)]
         rest = unique[few:]
-        answers += errors[:1] * len(rest) if len(errors) == len(answers) else self._gather(rest, fetch)
+        answers += errors[:1] * len(rest) if len(errors) == len(answers) else await self._gather(rest, fetch)
         pairs = list(zip(unique, answers, strict=True))
         lost = {identity: answer for identity, answer in pairs if isinstance(answer, ApiError)}
         return {identity: answer for identity, answer in pairs if not isinstance(answer, ApiError)}, lost
 
-    def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
+    async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
         """What an index has, by ID: as many pages as so many IDs (and `more`) ask for, since no total is trusted."""
-        first = self.hurried().once(partial(page, "")) if ids else None
+        first = await self.hurried().once(partial(page, "")) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
         wanted = frozenset(ids)
@@ -85,47 +81,60 @@ class Asking:
         if first.last or not first.rows:
             return found
         pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
+
+        async def wanted_rows(number: str, until: float) -> dict[str, T]:
+            # What nobody asked for is dropped page by page, however much an index has.
+            return _only(await page(number, until), wanted)
+
         # One page more than it takes, where some are still missing: pages may be counted from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
             if all(one in found for one in ids):
                 break
-            # What nobody asked for is dropped page by page, however much an index has.
-            following, _ = self.each([str(n) for n in numbers], lambda n, until: _only(page(n, until), wanted))
+            following, _ = await self.each([str(n) for n in numbers], wanted_rows)
             for rows in following.values():
                 found.update(rows)
         return found
 
-    def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
-        calls = [partial(self._patiently, fetch, identity) for identity in identities]
-        return self.remote.calls.gather(calls, width=self._width, until=self.until)
+    async def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
+        """The answers or errors, in the order of the IDs."""
+        answers: dict[str, T | ApiError] = {}
+        waiting = iter(identities)
+        async with asyncio.TaskGroup() as group:
+            for worker in range(min(self.remote.width, len(identities))):
+                group.create_task(self._work(worker, waiting, fetch, answers))
+        return [answers[identity] for identity in identities]
 
-    def _patiently(self, fetch: Fetch[T], identity: str) -> T:
-        return fetch(identity, self._limit())
+    async def _work(
+        self, worker: int, waiting: Iterator[str], fetch: Fetch[T], answers: dict[str, T | ApiError]
+    ) -> None:
+        """Fetch one thing after the other. Workers that are too many for the service leave; the first one stays."""
+        while worker < self._width() and (identity := next(waiting, None)) is not None:
+            # The first worker of a run needs no lane: a run that hangs in all of them delays no other one.
+            async with self.remote.lanes if worker else nullcontext():
+                answers[identity] = await self.once(partial(fetch, identity))
 
     def _limit(self) -> float:
-        return min(self.until, self.remote.after(HASTE if self.hasty else PATIENCE))
+        limits = self.remote.limits
+        return min(self.until, self.remote.after(limits.hurried_detail if self.hasty else limits.detail))
 
     def _width(self) -> int:
         """Half as many at a time for every time that the service found it too many."""
-        return max(1, WIDTH >> min(self.remote.client.too_many, WIDTH))
+        return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
 
 
 @dataclass(slots=True)
 class Budgeted:
-    """Fetches steps until so many are kept that no more fit into the reports.
+    """Fetches steps until so many are kept that no more fit into the reports."""
 
-    Called on several threads without a lock: a count that is lost makes the limit a little larger, no more.
-    """
-
-    fetch: Callable[[str, float], tuple[StepResult, ...]]
+    fetch: Fetch[tuple[StepResult, ...]]
     steps: int = 0
     text: int = 0
 
-    def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
+    async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
         """The steps of one case. Raises ApiError once the budget is used up."""
         if self.steps >= MOST_STEPS or self.text >= MOST_STEP_TEXT:
             raise ApiError(f"No more than {MOST_STEPS:,} steps are kept in all.", code=ErrorCode.API_REFUSED)
-        found = self.fetch(identity, until)
+        found = await self.fetch(identity, until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)
         return found

@@ -4,24 +4,25 @@ What a rung cannot give is left out and named in one line: trouble with details 
 makes it worse only where the evidence for a pass is missing (see `verdict`).
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from testsigma_action.api.client import Client
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
 from testsigma_action.api.lists import IndexPage
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.findings import lagging
 from testsigma_action.domain.results import CaseResult, Iteration, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich
-from testsigma_action.lifecycle.batch import WIDTH, Asking, Budgeted
+from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted
+from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.lifecycle.settle import Settling, replaces, with_result_of
 
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
+Keep = Callable[[ResultTree], object]
 Part = TypeVar("Part", CaseResult, Iteration)
 
 # Cases that are asked for one by one where they are in no index, the broken ones first.
@@ -30,29 +31,35 @@ MOST_SINGLES = 200
 LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
-def collect(
-    run: Run, remote: Remote, details: Details, *, until: float, settling: Settling | None = None
-) -> Iterator[ResultTree]:
-    """Yield the tree after every rung, each better than the one before; stop asking at `until` (monotonic clock).
+async def collect(
+    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, settling: Settling | None = None
+) -> None:
+    """Give `keep` the tree after every rung, each better than the one before; stop at `until` (monotonic clock).
 
-    With `settling`, what does not fit together is read again before it is given out as the last word. Raises Cancelled
-    on a signal, and no ApiError.
+    With `settling`, what does not fit together is read again before it is the last word. Raises no ApiError.
     """
-    collector, asking = _Collector(run.id, remote.client), Asking(remote, until)
+    collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
 
-    def read_all(again: Run) -> Rungs:
-        base = yield from collector.read_base(again, asking.hurried())
-        return (yield from collector.read_parts(base, asking.hurried()))
+    async def read_base(again: Run) -> _Reading:
+        return await collector.read_base(again, fetcher.hurried(), _ignore)
 
-    found = yield from collector.read_base(run, asking)
-    found = yield from _settled(found, lambda again: collector.read_base(again, asking.hurried()), settling)
-    found = yield from collector.read_parts(found, asking)
-    found = yield from _settled(found, read_all, settling)
+    async def read_all(again: Run) -> _Reading:
+        base = await read_base(again)
+        return await collector.read_parts(base, fetcher.hurried(), _ignore)
+
+    found = await collector.read_base(run, fetcher, keep)
+    found = await _settled(found, read_base, keep, settling)
+    found = await collector.read_parts(found, fetcher, keep)
+    found = await _settled(found, read_all, keep, settling)
     tree = _with_missing_cases(found.tree)
     if tree is not found.tree:
-        yield tree
+        keep(tree)
     if details != "none" and found.has_details:
-        yield collector.with_steps(tree, details, found.hurried(asking))
+        keep(await collector.with_steps(tree, details, found.hurried(fetcher)))
+
+
+def _ignore(_: ResultTree) -> None:
+    """Keep nothing of what is read on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +74,27 @@ class _Reading:
         """Whether the detailed calls can be used: a refusal concerns all of them."""
         return self.trouble is None or isinstance(self.trouble, Unreachable)
 
-    def hurried(self, asking: Asking) -> Asking:
-        """The same asking, with less patience where the detailed calls are out of order."""
-        return asking.hurried() if self.trouble else asking
+    def hurried(self, fetcher: BatchFetcher) -> BatchFetcher:
+        """The same fetcher, with shorter time limits where the detailed calls are out of order."""
+        return fetcher.hurried() if self.trouble else fetcher
 
 
-# Yields the tree after each of some rungs, and returns what was read.
-Rungs = Generator[ResultTree, None, _Reading]
-
-
-def _settled(found: _Reading, read: Callable[[Run], Rungs], settling: Settling | None) -> Rungs:
+async def _settled(
+    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, settling: Settling | None
+) -> _Reading:
     """Read again while what was read does not fit together and there is time.
 
     Of a reading with less in it than the one before, only the run's result counts: the rest could have lost what speaks
     against a pass.
     """
-    while settling and lagging(found.tree) and settling.again(found.tree.run):
-        run = settling.reread(found.tree.run)
+    while settling and lagging(found.tree) and await settling.again(found.tree.run):
+        run = await settling.reread(found.tree.run)
         if not run:
             continue
-        again = _returned(read(run))
+        again = await read(run)
         found = again if replaces(found.tree, again.tree) else replace(found, tree=with_result_of(run, found.tree))
-        yield found.tree
+        keep(found.tree)
     return found
-
-
-def _returned(rungs: Rungs) -> _Reading:
-    """What comes of these rungs, without the trees on the way."""
-    while True:
-        try:
-            next(rungs)
-        except StopIteration as end:
-            reading: _Reading = end.value
-            return reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +104,29 @@ class _Collector:
     run_id: str
     client: Client
 
-    def read_base(self, run: Run, asking: Asking) -> Rungs:
+    async def read_base(self, run: Run, fetcher: BatchFetcher, keep: Keep) -> _Reading:
         """The list of cases, and the details of the run."""
-        tree = self.with_cases(ResultTree(run), asking.within(LIST_SHARE))
-        yield tree
-        tree, trouble = self.with_run_details(tree, asking)
-        yield tree
+        tree = await self.with_cases(ResultTree(run), fetcher.within(LIST_SHARE))
+        keep(tree)
+        tree, trouble = await self.with_run_details(tree, fetcher)
+        keep(tree)
         return _Reading(tree, trouble)
 
-    def read_parts(self, base: _Reading, asking: Asking) -> Rungs:
+    async def read_parts(self, base: _Reading, fetcher: BatchFetcher, keep: Keep) -> _Reading:
         """The details of machines, suites and cases."""
         if not base.has_details:
             return base
-        asking = base.hurried(asking)
-        tree = self.with_machines(base.tree, asking.within(SHARE))
-        tree = self.with_suites(tree, asking.within(SHARE))
-        yield tree
-        tree = self.with_case_details(tree, asking.within(SHARE))
-        yield tree
+        fetcher = base.hurried(fetcher)
+        tree = await self.with_machines(base.tree, fetcher.within(SHARE))
+        tree = await self.with_suites(tree, fetcher.within(SHARE))
+        keep(tree)
+        tree = await self.with_case_details(tree, fetcher.within(SHARE))
+        keep(tree)
         return replace(base, tree=tree)
 
-    def with_cases(self, tree: ResultTree, asking: Asking) -> ResultTree:
+    async def with_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Names, IDs and results of all cases."""
-        machines = asking.once(lambda _: self.client.fetch_case_list(self.run_id, until=asking.until))
+        machines = await fetcher.once(lambda _: self.client.fetch_case_list(self.run_id, until=fetcher.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), "The list of cases", {"": machines})
@@ -140,9 +135,9 @@ class _Collector:
     def _linked(self, case: CaseResult) -> CaseResult:
         return replace(case, url=self.client.case_url(case.id)) if case.id else case
 
-    def with_run_details(self, tree: ResultTree, asking: Asking) -> tuple[ResultTree, ApiError | None]:
+    async def with_run_details(self, tree: ResultTree, fetcher: BatchFetcher) -> tuple[ResultTree, ApiError | None]:
         """Result and counters by the detailed calls, and what kept us from them: a refusal concerns all of them."""
-        details = asking.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
+        details = await fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
             what = "Times of machines, suites and cases, and all steps"
             if isinstance(details, Unreachable):
@@ -154,28 +149,28 @@ class _Collector:
         broken = tuple(f"{name} of the details" for name in details.unreadable)
         return replace(tree, run=run, details_result=details.result, unreadable_fields=broken), None
 
-    def with_machines(self, tree: ResultTree, asking: Asking) -> ResultTree:
+    async def with_machines(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Devices, results and times of machines."""
         ids = [machine.id for machine in tree.machines if machine.id]
-        found, lost = asking.each(ids, self._machine)
+        found, lost = await fetcher.each(ids, self._machine)
         return _with_gap(
             enrich.with_places(tree, found, {}), f"The details of {len(lost)} of {len(ids)} machines", lost
         )
 
-    def with_suites(self, tree: ResultTree, asking: Asking) -> ResultTree:
+    async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Results and times of suites; of many of them, from the index if there is one."""
         ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        found = asking.index(self._suite_page, ids) if len(ids) > WIDTH else {}
-        singles, lost = asking.each([one for one in ids if one not in found], self._suite)
+        found = await fetcher.index(self._suite_page, ids) if len(ids) > DETAIL_LANES else {}
+        singles, lost = await fetcher.each([one for one in ids if one not in found], self._suite)
         tree = enrich.with_places(tree, {}, found | singles)
         return _with_gap(tree, f"The details of {len(lost)} of {len(ids)} suites", lost)
 
-    def with_case_details(self, tree: ResultTree, asking: Asking) -> ResultTree:
+    async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; the others one by one within a budget."""
         cases = [case for case in tree.rows() if case.id]
-        found = asking.index(self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases))
+        found = await fetcher.index(self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases))
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
-        singles, lost = asking.each([case.id for case in missing[:MOST_SINGLES]], self._case)
+        singles, lost = await fetcher.each([case.id for case in missing[:MOST_SINGLES]], self._case)
         tree = enrich.with_case_details(tree, found | singles)
         left = len(missing) - len(singles)
         what = f"The times of {left} of {len(cases)} cases"
@@ -183,7 +178,7 @@ class _Collector:
             return replace(tree, gaps=(*tree.gaps, f"{what}: {MOST_SINGLES} at most are asked for one by one."))
         return _with_gap(tree, what, lost)
 
-    def with_steps(self, tree: ResultTree, details: Details, asking: Asking) -> ResultTree:
+    async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:
         """Steps of the cases that were asked for: of a data-driven case those of its data sets.
 
         Where the service does not know the steps of a data set, those of the whole case are asked for, once.
@@ -191,32 +186,32 @@ class _Collector:
         cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
         fetch = Budgeted(self._steps)
-        steps, lost = asking.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
+        steps, lost = await fetcher.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
-        own, lost_own = asking.each(whole, fetch)
+        own, lost_own = await fetcher.each(whole, fetch)
         errors = {**lost, **lost_own}
         left = [(case, one) for case, sets in wanted if case not in own for one in (case, *sets) if one in errors]
         without = {case: errors[one] for case, one in left}
         tree = enrich.with_steps(tree, steps | own)
         return _with_gap(tree, f"The steps of {len(without)} of {len(wanted)} cases", without)
 
-    def _machine(self, identity: str, until: float) -> MachineDetails:
-        return self.client.fetch_machine(self.run_id, identity, until=until)
+    async def _machine(self, identity: str, until: float) -> MachineDetails:
+        return await self.client.fetch_machine(self.run_id, identity, until=until)
 
-    def _suite(self, identity: str, until: float) -> SuiteDetails:
-        return self.client.fetch_suite(self.run_id, identity, until=until)
+    async def _suite(self, identity: str, until: float) -> SuiteDetails:
+        return await self.client.fetch_suite(self.run_id, identity, until=until)
 
-    def _suite_page(self, number: str, until: float) -> IndexPage[SuiteDetails]:
-        return self.client.fetch_suite_page(self.run_id, number, until=until)
+    async def _suite_page(self, number: str, until: float) -> IndexPage[SuiteDetails]:
+        return await self.client.fetch_suite_page(self.run_id, number, until=until)
 
-    def _case(self, identity: str, until: float) -> CaseDetails:
-        return self.client.fetch_case(self.run_id, identity, until=until)
+    async def _case(self, identity: str, until: float) -> CaseDetails:
+        return await self.client.fetch_case(self.run_id, identity, until=until)
 
-    def _case_page(self, number: str, until: float) -> IndexPage[CaseDetails]:
-        return self.client.fetch_case_page(self.run_id, number, until=until)
+    async def _case_page(self, number: str, until: float) -> IndexPage[CaseDetails]:
+        return await self.client.fetch_case_page(self.run_id, number, until=until)
 
-    def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
-        return self.client.fetch_steps(self.run_id, identity, until=until)
+    async def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
+        return await self.client.fetch_steps(self.run_id, identity, until=until)
 
 
 def _with_missing_cases(tree: ResultTree) -> ResultTree:

@@ -1,48 +1,44 @@
 """The run of the same plan before this one: how long it took says when to ask, what came of it says what is new."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
 from testsigma_action.api.lists import FoundRuns
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError
-from testsigma_action.runtime.calls import Late
+from testsigma_action.lifecycle.remote import Remote
 
 T = TypeVar("T")
 
-# How long one request may take (seconds): all of this is a convenience, and a run is being waited for.
-PATIENCE = 2.0
 # How many runs are looked at to find one that can be compared with.
 MOST_LOOKS = 5
 
 
-def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
+async def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
     """The plan's newest completed run that is older than this one and had the same to do.
 
     None where there is none, or where that cannot be said by an instant of the monotonic clock. A run that was stopped,
-    a rerun of a few cases, and a run in another environment are passed over. Raises Cancelled, and no ApiError.
+    a rerun of a few cases, and a run in another environment are passed over. Raises no ApiError.
     """
     client, plan = remote.client, run.plan_id
-    ways: tuple[Callable[[float], FoundRuns], ...] = (
+    ways: tuple[Callable[[float], Awaitable[FoundRuns]], ...] = (
         lambda limit: client.fetch_newest_runs(plan, until=limit),
         lambda limit: client.fetch_indexed_runs(plan, "", until=limit),
     )
     for way in ways if plan and run.id.isdecimal() else ():
-        listed = _answer(way, remote, until)
+        listed = await _answer(way, remote, until)
         if listed and _has_newest(listed):
-            return next(_comparable(run, listed, remote, until), None)
+            return await _comparable(run, listed, remote, until)
     return None
 
 
-def _answer(call: Callable[[float], T], remote: Remote, until: float) -> T | None:
-    """What the service answers, if it does so in time."""
-    limit = min(until, remote.after(PATIENCE))
+async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: float) -> T | None:
+    """What the service answers, if it does so in time. All of this is optional, and a run is being waited for."""
     try:
-        return remote.calls.run(lambda: call(limit), until=limit)
-    except (ApiError, Late):
+        return await call(min(until, remote.after(remote.limits.previous_run_answer)))
+    except ApiError:
         return None
 
 
@@ -52,18 +48,19 @@ def _has_newest(listed: FoundRuns) -> bool:
     return listed.complete or ids == sorted(ids, reverse=True)
 
 
-def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Iterator[Run]:
-    """The runs that count, the newest first, as far as they can be read. The service may ignore our query."""
+async def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Run | None:
+    """The newest run that can be compared with this one. The service may ignore our query."""
     older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
     ids = sorted((number for number in older if number < int(run.id)), reverse=True)
     for number in ids[:MOST_LOOKS]:
-        seen = _answer(partial(_run, remote, str(number)), remote, until)
+        seen = await _answer(partial(_run, remote, str(number)), remote, until)
         if seen and _counts(seen, run):
-            yield seen
+            return seen
+    return None
 
 
-def _run(remote: Remote, run_id: str, until: float) -> Run:
-    return remote.client.fetch_run(RunKey(run_id), until=until)
+async def _run(remote: Remote, run_id: str, until: float) -> Run:
+    return await remote.client.fetch_run(RunKey(run_id), until=until)
 
 
 def _counts(before: Run, run: Run) -> bool:

@@ -1,29 +1,19 @@
 """Finding a run whose start was never answered, by the build number that it was given."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
 from testsigma_action.api.client import Client
 from testsigma_action.api.lists import FoundRun, FoundRuns
-from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.domain.identity import Claim, began, claim, same_id
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
-from testsigma_action.runtime.calls import Late
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
-Way = Callable[[float], FoundRuns]
-
-# How often we look (seconds): soon again at first, since a run that was just started may not be listed yet.
-INTERVAL = 2.0
-LONGEST_INTERVAL = 15.0
-# How long one way of looking may take (seconds): a list that is out of order must not keep us from the other.
-PATIENCE = 3.0
-# How long a list that cannot be read is tried beyond the time in which a run may be invisible (seconds).
-SLACK = 10.0
-# A start whose answer came at the deadline is looked for at least this long (seconds).
-LEAST = 5.0
-
+Way = Callable[[float], Awaitable[FoundRuns]]
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -44,10 +34,12 @@ class Search:
     has_runs: bool = False
 
     @classmethod
-    def after_start(cls, spec: RunSpec, requested: float, answered: float, deadline: float) -> "Search":
+    def after_start(
+        cls, spec: RunSpec, requested: float, answered: float, deadline: float, limits: TimeLimits
+    ) -> "Search":
         """As long as the run of a start may be invisible, up to a deadline; a few seconds in any case."""
-        settled = answered + REPLICATION
-        until = max(min(settled + SLACK, deadline), answered + LEAST)
+        settled = answered + limits.replication
+        until = max(min(settled + limits.search_slack, deadline), answered + limits.shortest_search)
         return cls(spec, until, requested, settled)
 
 
@@ -66,33 +58,38 @@ class Found:
     unusable: bool = False
 
 
-def find(search: Search, remote: Remote) -> Found:
-    """Look for runs of this plan with this build number until one is there, or none can be. Raises Cancelled."""
-    ways, interval = _ways(search.spec, remote.client), INTERVAL
+async def find(search: Search, remote: Remote) -> Found:
+    """Look for runs of this plan with this build number until one is there, or none can be."""
+    ways, interval = _ways(search.spec, remote.client), remote.limits.search_interval
     found = Found()
-    while ways and (now := remote.clock.monotonic()) < search.until:
-        found = _look_everywhere(search, ways, remote, found)
+    while ways and (now := remote.now()) < search.until:
+        found = await _look_everywhere(search, ways, remote, found)
         found = replace(found, nothing=found.nothing and now >= search.settled)
         if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
             return found
-        remote.calls.sleep(_pause(search, interval, now, remote.clock.monotonic()) if ways else 0.0)
-        interval = min(2 * interval, LONGEST_INTERVAL)
+        await asyncio.sleep(_pause(search, interval, now, remote) if ways else 0.0)
+        interval = min(2 * interval, remote.limits.longest_search_interval)
     return replace(found, nothing=False, unusable=not ways)
 
 
-def _pause(search: Search, interval: float, looked: float, now: float) -> float:
-    """Until the next look. One comes as soon as it can be a proof, and several in the time that is left after that."""
+def _pause(search: Search, interval: float, looked: float, remote: Remote) -> float:
+    """Seconds until the next look: one as soon as it can be a proof, and several in the time that is left then."""
+    now = remote.now()
     if looked < search.settled < inf:
         return max(0.0, min(interval, search.settled - now, search.until - now))
-    several = interval if search.settled == inf else max(INTERVAL, (search.until - search.settled) / 4)
+    several = (
+        interval
+        if search.settled == inf
+        else max(remote.limits.search_interval, (search.until - search.settled) / 4)
+    )
     return max(0.0, min(interval, several, search.until - now))
 
 
-def _look_everywhere(search: Search, ways: list[Way], remote: Remote, before: Found) -> Found:
+async def _look_everywhere(search: Search, ways: list[Way], remote: Remote, before: Found) -> Found:
     """Look in each list once; those that the service does not offer are removed."""
     found = replace(before, run_ids=(), nothing=False, busy_with="")
     for way in tuple(ways):
-        listed = _look(way, remote, search.until)
+        listed = await _look(way, remote, search.until)
         if isinstance(listed, ApiError):
             ways.remove(way)
             found = replace(found, refusals=(*found.refusals, listed))
@@ -105,11 +102,11 @@ def _look_everywhere(search: Search, ways: list[Way], remote: Remote, before: Fo
 
 
 def _ways(spec: RunSpec, client: Client) -> list[Way]:
-    def newest(limit: float) -> FoundRuns:
-        return client.fetch_newest_runs(spec.plan_id, until=limit)
+    async def newest(limit: float) -> FoundRuns:
+        return await client.fetch_newest_runs(spec.plan_id, until=limit)
 
-    def indexed(limit: float) -> FoundRuns:
-        found = client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit)
+    async def indexed(limit: float) -> FoundRuns:
+        found = await client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit)
         # Nothing under a query proves nothing: a criterion that the service reads in another way matches no run, too.
         return FoundRuns(found.runs, complete=found.complete and bool(found.runs))
 
@@ -122,14 +119,14 @@ def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
     return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
 
 
-def _look(way: Way, remote: Remote, until: float) -> FoundRuns | ApiError:
+async def _look(way: Way, remote: Remote, until: float) -> FoundRuns | ApiError:
     """What one way shows now (perhaps nothing); the refusal where the service does not offer it."""
-    limit = min(until, remote.after(PATIENCE))
+    limit = min(until, remote.after(remote.limits.list_answer))
     try:
-        return remote.calls.run(lambda: way(limit), until=limit)
+        return await way(limit)
     except (Refused, Redirected) as refusal:
         return refusal
-    except (ApiError, Late):
+    except ApiError:
         return FoundRuns((), complete=False)
 
 

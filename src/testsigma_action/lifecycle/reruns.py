@@ -4,23 +4,18 @@ The service completes a run as failed first, and makes the run of its failed cas
 names it some time later. No answer proves that none will come, so it is waited for a little. See docs/api.md, "Reruns".
 """
 
-import itertools
-from collections.abc import Callable, Collection, Generator, Iterator
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.identity import Foreign, RunKey, foreign, same_id
 from testsigma_action.domain.run import Result, Run, Status
-from testsigma_action.lifecycle.watch import Limits, look_once, watch
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.stop import look_once
+from testsigma_action.lifecycle.time_limits import TimeLimits
+from testsigma_action.lifecycle.watch import Deadlines, watch
 
-# How long a rerun is waited for once a run is over, and how long what is said of the whole may lag behind a rerun that
-# passed; how long where the run was a rerun itself, after which another one is not to be expected; and how long where
-# the service says that the whole goes on (seconds).
-GRACE = 30.0
-SHORT_GRACE = 10.0
-LONG_GRACE = 120.0
-INTERVAL = 2.0
 # Documented as the most reruns that a run can have.
 MOST = 10
 # After these a plan runs cases again: not after a pass, and not when somebody stopped the run.
@@ -41,28 +36,37 @@ class Ignored:
     why: Foreign
 
 
-def follow(first: Run, remote: Remote, limits: Limits) -> Iterator[Run | Ignored]:
-    """Yield every answer about the reruns of a run that is over, and about it while they are waited for.
+class _NotARerun(Exception):
+    """Ends the wait for a run whose first answer shows that it is no rerun."""
 
-    A run that an answer names is yielded once its own first answer shows that it is a rerun; else it is yielded as
-    ignored, and the wait goes on. The waits for a rerun to begin are short; each rerun has the time that is left. An
-    answer that takes the end of a run back (from a copy of the service that is behind, or because its rerun goes on) is
-    not yielded, but the rerun that it names is. Raises TimedOut and ApiError where a rerun cannot be seen to its end,
-    Cancelled on a signal.
+    def __init__(self, ignored: Ignored) -> None:
+        super().__init__()
+        self.ignored = ignored
+
+
+async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable[[Run | Ignored], object]) -> None:
+    """Tell `saw` every answer about the reruns of a completed run, and about the run while they are waited for.
+
+    A run that an answer names is told once its own first answer shows that it is a rerun; else it is told as ignored,
+    and the wait goes on. The waits for a rerun to begin are short; each rerun has the time that is left. An answer that
+    takes the end of a run back (from a copy of the service that is behind, or because its rerun goes on) is not told,
+    but the rerun that it names is. Raises TimedOut and ApiError where a rerun cannot be seen to its end.
     """
     seen, chain, strangers = first, Chain.of(first), set[str]()
-    since = remote.clock.monotonic()
+    since = remote.now()
     while awaited(seen) and chain.length <= MOST:
-        parent = yield from _until_named(seen, partial(chain.named_by, apart_from=strangers), since, remote, limits)
-        if not chain.named_by(parent, strangers):
+        named_by = partial(chain.named_by, apart_from=strangers)
+        parent = await _until_named(seen, named_by, since, remote, deadlines, saw)
+        if not named_by(parent):
             return
-        last = yield from _until_over(parent, chain, remote, limits)
+        last = await _until_completed(parent, chain, remote, deadlines, saw)
         if isinstance(last, Ignored):
+            saw(last)
             strangers.add(last.run.id)
             continue
-        seen, chain, since = last, chain.extended(last), remote.clock.monotonic()
+        seen, chain, since = last, chain.extended(last), remote.now()
     if chain.length > 1 and seen.result is Result.PASSED:
-        yield from _until_agreed(RunKey.of(first), remote, limits)
+        await _until_agreed(RunKey.of(first), remote, deadlines, saw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,63 +101,78 @@ class Chain:
         return foreign(rerun, parent, self.parents)
 
 
-def _until_named(
-    run: Run, named_by: Callable[[Run], str], began: float, remote: Remote, limits: Limits
-) -> Generator[Run, None, Run]:
-    """The run, asked about until it names a rerun that is new, or the grace is over."""
+async def _until_named(
+    run: Run,
+    named_by: Callable[[Run], str],
+    began: float,
+    remote: Remote,
+    deadlines: Deadlines,
+    saw: Callable[[Run], object],
+) -> Run:
+    """The run, polled until it names a rerun that is new, or the time for that is over."""
     while not named_by(run):
-        until = min(began + _grace(run), limits.last_look)
-        seen = _look_later(RunKey.of(run), remote, limits, until)
+        until = min(began + _expected_within(run, remote.limits), deadlines.last_poll)
+        seen = await _look_later(RunKey.of(run), remote, deadlines, until)
         if not seen:
             break
         run = seen
         if run.completed:
-            yield run
+            saw(run)
     return run
 
 
-def _grace(run: Run) -> float:
+def _expected_within(run: Run, limits: TimeLimits) -> float:
+    """Seconds within which a rerun begins, if it does."""
     if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
-        return LONG_GRACE
-    return SHORT_GRACE if run.parent_id else GRACE
+        return limits.announced_rerun
+    return limits.next_rerun if run.parent_id else limits.rerun
 
 
-def _until_agreed(key: RunKey, remote: Remote, limits: Limits) -> Iterator[Run]:
-    """The first run, asked about until what is said of it and its reruns together is a pass, or the grace is over."""
-    until = min(remote.after(GRACE), limits.last_look)
+async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]) -> None:
+    """Poll the first run until what is said of it and its reruns together is a pass, or the time for that is over."""
+    until = min(remote.after(remote.limits.rerun), deadlines.last_poll)
     while True:
-        seen = _look_later(key, remote, limits, until)
+        seen = await _look_later(key, remote, deadlines, until)
         if seen and seen.completed:
-            yield seen
+            saw(seen)
         if not seen or (seen.completed and seen.redeemed):
             return
 
 
-def _look_later(key: RunKey, remote: Remote, limits: Limits, until: float) -> Run | None:
+async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: float) -> Run | None:
     """The run as it is after a while; None where that is too late or cannot be said."""
-    interval = min(INTERVAL, limits.interval.total_seconds()) if limits.interval else INTERVAL
+    interval = remote.limits.rerun_interval
+    if deadlines.interval:
+        interval = min(interval, deadlines.interval.total_seconds())
     if remote.after(interval) >= until:
         return None
-    remote.calls.sleep(interval)
-    return look_once(key, remote, until=until)
+    await asyncio.sleep(interval)
+    return await look_once(key, remote, until=until)
 
 
-def _until_over(
-    parent: Run, chain: Chain, remote: Remote, limits: Limits
-) -> Generator[Run | Ignored, None, Run | Ignored]:
-    """The rerun of a run from its first answer to its end; ignored where that answer shows that it is none."""
-    now = remote.clock.monotonic()
-    queue = None if limits.queue_deadline is None else now + limits.queue_deadline - limits.began
-    answers = watch(RunKey(parent.rerun_id), remote, replace(limits, began=now, queue_deadline=queue))
-    seen = next(answers)
-    if why := chain.rejects(seen, parent):
-        ignored = Ignored(seen, parent, why)
-        yield ignored
-        return ignored
-    for answer in itertools.chain((seen,), answers):
-        seen = as_rerun(answer, parent)
-        yield seen
-    return seen
+async def _until_completed(
+    parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]
+) -> Run | Ignored:
+    """The rerun from its first answer to its end; ignored where that answer shows that it is none."""
+    now = remote.now()
+    queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
+    confirmed = False
+
+    def check(answer: Run) -> None:
+        nonlocal confirmed
+        why = None if confirmed else chain.rejects(answer, parent)
+        if why:
+            raise _NotARerun(Ignored(answer, parent, why))
+        confirmed = True
+        saw(as_rerun(answer, parent))
+
+    try:
+        last = await watch(
+            RunKey(parent.rerun_id), remote, replace(deadlines, began=now, queue_deadline=queue), check
+        )
+    except _NotARerun as end:
+        return end.ignored
+    return as_rerun(last, parent)
 
 
 def as_rerun(run: Run, parent: Run) -> Run:

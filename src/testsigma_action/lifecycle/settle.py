@@ -4,22 +4,17 @@ The service may answer from copies that are a moment behind: a run is completed,
 list of cases are not there yet. See docs/api.md, "Lag". `evidence.lagging` says what reading again may mend.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.findings import UNFINISHED, without_result
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.errors import ApiError
-from testsigma_action.runtime.calls import Late
-
-# How long results may be behind the end of their run; the last reading begins a little earlier (seconds).
-LAG = 30.0
-LAST_READING = 2.0
-# The pauses between readings double from the first to the longest (seconds).
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.stop import look_once
+from testsigma_action.lifecycle.time_limits import MARGIN
 
 
 @dataclass(slots=True)
@@ -33,39 +28,36 @@ class Settling:
     until: float
     saw: Callable[[Run], object]
     told: Callable[[Run], object]
-    _pause: float = FIRST_PAUSE
+    _pause: float = 0.0
     _run_id: str = ""
 
-    def again(self, run: Run) -> bool:
-        """Wait a little before the next reading; False if there is no time for one. Raises Cancelled on a signal."""
-        left = self.until - LAST_READING - self.remote.clock.monotonic()
+    async def again(self, run: Run) -> bool:
+        """Wait a little before the next reading; False if there is no time for one."""
+        left = self.until - MARGIN - self.remote.now()
         if left <= 0:
             return False
+        limits = self.remote.limits
         if run.id != self._run_id:
-            self._run_id, self._pause = run.id, FIRST_PAUSE
+            self._run_id, self._pause = run.id, limits.first_lag_pause
             self.told(run)
-        self.remote.calls.sleep(min(self._pause, left))
-        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+        await asyncio.sleep(min(self._pause, left))
+        self._pause = min(limits.longest_lag_pause, 2 * self._pause)
         return True
 
-    def reread(self, run: Run) -> Run | None:
+    async def reread(self, run: Run) -> Run | None:
         """The run as it is now; None where that cannot be said, or a copy answered that does not know its end."""
-        try:
-            key = RunKey.of(run)
-            seen = self.remote.calls.run(lambda: self.remote.client.fetch_run(key, until=self.until), until=self.until)
-        except (ApiError, Late):
-            return None
-        if not seen.completed:
+        seen = await look_once(RunKey.of(run), self.remote, until=self.until)
+        if not seen or not seen.completed:
             return None
         seen = later(run, seen)
         self.saw(seen)
         return seen
 
 
-def await_result(run: Run, settling: Settling) -> None:
+async def await_result(run: Run, settling: Settling) -> None:
     """Read a completed run without a result again, until it has one or the time is over."""
-    while without_result(run) and settling.again(run):
-        run = settling.reread(run) or run
+    while without_result(run) and await settling.again(run):
+        run = await settling.reread(run) or run
 
 
 def later(before: Run, seen: Run) -> Run:

@@ -5,19 +5,20 @@ never sent, or where a look proved that no run of ours exists. When the answer i
 run is looked for by its build number.
 """
 
-from collections.abc import Generator, Iterator
+import asyncio
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from testsigma_action.api.error_response import Trouble, backoff
-from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Began, Claim, RunKey, began, claim, counts_unlisted
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ApiError, Cancelled, Redirected, Refused, Transient, Unreachable
+from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.lookup import Found, Search
+from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import (
     BUSY_HINT,
     OWN_NUMBER_HINT,
@@ -30,99 +31,81 @@ from testsigma_action.lifecycle.start_failure import (
     refused,
     uncertain,
 )
-from testsigma_action.runtime.calls import Late
-
-# Longest time that a service which cannot be reached is tried before anything is started (seconds).
-PATIENCE = 120.0
-# Longest time that the answer to the start is waited for (seconds).
-ANSWER = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a start is tried, as instants of the monotonic clock.
-
-    At a service that cannot be reached; for everything, the step's deadline; and while the plan is busy: once, or every
-    `interval` up to `busy_until`.
-    """
-
-    unreachable_until: float
-    deadline: float
-    busy_until: float | None = None
-    interval: timedelta | None = None
-
-    def after_busy(self, now: float) -> "Limits":
-        """The same after an answer: it ends a time in which the service could not be reached."""
-        anew = min(now + PATIENCE, self.busy_until or now)
-        return replace(self, unreachable_until=max(self.unreachable_until, anew))
+Told = Callable[[Outcome], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known of a start: its run, or whether there may be one.
+async def start(
+    spec: RunSpec, remote: Remote, deadlines: StartDeadlines, told: Told, taken: Container[str] = frozenset()
+) -> None:
+    """Start the run. `told` takes what is known each time that it changes; its last outcome has the run.
 
-    `adopted` means that the run was found, not told. `claimed` is a run that an answer named and that is not confirmed
-    to be ours. `lost` says why the run is being looked for. `busy_with` is the other run of a plan that is waited for:
-    empty if it is not known, None if the plan is not waited for.
-    """
-
-    run: Run | None = None
-    in_doubt: bool = False
-    adopted: bool = False
-    claimed: Run | None = None
-    lost: str = ""
-    busy_with: str | None = None
-
-
-def start(spec: RunSpec, remote: Remote, limits: Limits) -> Iterator[Outcome]:
-    """Yield what is known of the start each time that it changes; the last outcome of all has the run.
-
-    Whatever ends it, the outcome before holds: keep it. Sending is the only call that is not cut short by a signal.
-    Raises StartError when nothing was started or nobody knows, Cancelled on a signal before or after the call.
+    `taken` has the IDs of runs that belong to other entries of this step. Raises StartError when nothing was started,
+    or nobody knows. A cancellation does not cut the request short: its answer is waited for a little.
     """
     number, again = 0, True
     while again:
         number += 1
-        yield Outcome(in_doubt=True)
-        attempt = _Attempt(spec, remote, limits, number, remote.clock.monotonic())
-        try:
-            remote.calls.check()
-        except Cancelled:
-            yield Outcome()
-            raise
-        answer = attempt.send()
-        again = yield from attempt.after(answer)
+        # A cancellation that came already ends this before anything is sent.
+        await asyncio.sleep(0)
+        told(Outcome(in_doubt=True))
+        attempt = _Attempt(spec, remote, deadlines, told, taken, number, remote.now())
+        answer = await attempt.send()
+        again = await attempt.after(answer)
         if isinstance(answer, ApiError) and fate_of(answer, spec) is Fate.BUSY:
-            limits = limits.after_busy(remote.clock.monotonic())
-
-
-# What an attempt tells meanwhile, and in the end whether it asks for something: another try, say.
-Again = Generator[Outcome, None, bool]
+            deadlines = deadlines.after_busy(remote.now(), remote.limits.unreachable)
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One request for a start, sent at an instant of the monotonic clock, and what follows from its answer."""
+    """One request for a start, sent at an instant of the monotonic clock, and what follows from its answer.
+
+    The methods that handle an answer say whether the start is to be sent again.
+    """
 
     spec: RunSpec
     remote: Remote
-    limits: Limits
+    deadlines: StartDeadlines
+    told: Told
+    taken: Container[str]
     number: int
     sent: float
 
-    def send(self) -> Run | ApiError:
-        remote, spec = self.remote, self.spec
+    async def send(self) -> Run | ApiError:
+        """Send the start, and return its answer. A cancellation is raised once the answer had a little time."""
+        sender = asyncio.ensure_future(self._answer())
         try:
-            return remote.calls.run(lambda: remote.client.start_run(spec), until=self.sent + ANSWER, shielded=True)
-        except (Refused, Redirected, Transient) as trouble:
-            return trouble
-        except Late:
-            return Transient("The answer to the start did not come in time.")
+            return await asyncio.shield(sender)
+        except asyncio.CancelledError:
+            await asyncio.wait({sender}, timeout=self.remote.limits.start_answer_after_signal)
+            if sender.done():
+                self._tell_last(sender.result())
+            raise
 
-    def after(self, answer: Run | ApiError) -> Again:
+    async def _answer(self) -> Run | ApiError:
+        """The answer. Raises nothing: nobody may be left to catch it."""
+        try:
+            return await self.remote.client.start_run(self.spec, until=self.sent + self.remote.limits.start_answer)
+        except DeadlineExceeded:
+            return Transient("The answer to the start did not come in time.")
+        except ApiError as error:
+            return error
+
+    def _tell_last(self, answer: Run | ApiError) -> None:
+        """Tell what an answer says that came after a cancellation, when there is no time to look further."""
+        if isinstance(answer, ApiError):
+            lost = fate_of(answer, self.spec) in {Fate.LOST, Fate.LIMITED, Fate.BUSY}
+            self.told(Outcome(in_doubt=lost))
+        elif self._claim(answer) is Claim.OURS:
+            self.told(Outcome(answer))
+        elif self._claim(answer) is Claim.UNCONFIRMED:
+            self.told(Outcome(in_doubt=True, claimed=answer))
+
+    async def after(self, answer: Run | ApiError) -> bool:
         """Whether the start is to be sent again; if not, the last outcome has the run. Raises StartError."""
         if isinstance(answer, Run):
-            return (yield from self._identify(answer))
+            return await self._identify(answer)
         ways = {
             Fate.NOT_SENT: self._unreachable,
             Fate.REFUSED: self._refused,
@@ -130,119 +113,125 @@ class _Attempt:
             Fate.LIMITED: self._limited,
             Fate.LOST: self._look_for,
         }
-        return (yield from ways[fate_of(answer, self.spec)](answer))
+        return await ways[fate_of(answer, self.spec)](answer)
 
-    def _identify(self, run: Run) -> Again:
+    async def _identify(self, run: Run) -> bool:
         """Take the run of an answer if it is ours; else look for ours."""
         candidate: Run | None = run
         if self._claim(run) is Claim.UNCONFIRMED:
-            yield Outcome(in_doubt=True, claimed=run)
-            candidate = self._first_status(run)
+            self.told(Outcome(in_doubt=True, claimed=run))
+            candidate = await self._first_status(run)
         whose = self._claim(candidate or run)
         if candidate and whose is Claim.OURS:
-            yield Outcome(candidate)
+            self.told(Outcome(candidate))
             return False
         message = not_ours(candidate or run, self.spec, whose)
-        yield Outcome(in_doubt=True, lost=message)
-        found = lookup.find(replace(self._search(), apart_from=run.id), self.remote)
-        if (yield from self._adopt(found, message)):
+        self.told(Outcome(in_doubt=True, lost=message))
+        found = await lookup.find(replace(self._search(), apart_from=run.id), self.remote)
+        if self._adopt(found, message):
             return False
         if not candidate or not found.nothing or not self._counts(candidate):
             raise uncertain(message, self.spec, ())
-        yield Outcome(candidate)
+        self.told(Outcome(candidate))
         return False
 
-    def _first_status(self, run: Run) -> Run | None:
+    async def _first_status(self, run: Run) -> Run | None:
         """The run as its status describes it, where the answer to the start left out whose it is."""
-        until = self.limits.deadline
+        until, tolerance = self.deadlines.deadline, self.remote.limits.replication
         try:
-            return attach(RunKey(run.id), self.remote, until=until, tolerance=REPLICATION)
-        except (Refused, Redirected, Unreachable):
+            return await attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
+        except ApiError:
             return None
 
-    def _refused(self, trouble: ApiError) -> Again:
-        yield Outcome()
+    async def _refused(self, trouble: ApiError) -> bool:
+        self.told(Outcome())
         raise refused(trouble, self.spec)
 
-    def _look_for(self, trouble: ApiError) -> Again:
+    async def _look_for(self, trouble: ApiError) -> bool:
         """Find the run that a lost answer was about, if it can be told from all others."""
-        yield Outcome(in_doubt=True, lost=trouble.message)
-        found = lookup.find(self._search(), self.remote)
-        if (yield from self._adopt(found, trouble.message)):
+        self.told(Outcome(in_doubt=True, lost=trouble.message))
+        found = await lookup.find(self._search(), self.remote)
+        if self._adopt(found, trouble.message):
             return False
         if proves_nothing_started(trouble, found):
-            yield Outcome()
+            self.told(Outcome())
             raise refused(trouble, self.spec)
         raise uncertain(trouble.message, self.spec, ())
 
-    def _unreachable(self, trouble: ApiError) -> Again:
+    async def _unreachable(self, trouble: ApiError) -> bool:
         """Wait before the next try of a start that was not sent."""
-        yield Outcome()
+        self.told(Outcome())
         again = self.remote.after(backoff(self.number, _retry_after(trouble)))
-        if again >= self.limits.unreachable_until:
-            raise refused(trouble, self.spec)
-        self._wait(again, trouble)
-        return True
+        return await self._again(again, trouble)
 
-    def _limited(self, trouble: ApiError) -> Again:
+    async def _limited(self, trouble: ApiError) -> bool:
         """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
         search = self._search()
         again = max(self.remote.after(backoff(self.number, _retry_after(trouble))), search.settled)
-        yield Outcome(in_doubt=True, lost=trouble.message)
-        found = lookup.find(search, self.remote)
-        if (yield from self._adopt(found, trouble.message)):
+        self.told(Outcome(in_doubt=True, lost=trouble.message))
+        found = await lookup.find(search, self.remote)
+        if self._adopt(found, trouble.message):
             return False
         if not found.nothing:
             raise uncertain(trouble.message, self.spec, ())
-        yield Outcome()
-        if again >= self.limits.unreachable_until:
+        self.told(Outcome())
+        return await self._again(again, trouble)
+
+    async def _again(self, instant: float, trouble: ApiError) -> bool:
+        """Wait until the start is sent again, where there is time for it."""
+        if instant >= self.deadlines.unreachable_until:
             raise refused(trouble, self.spec)
-        self._wait(again, trouble)
+        delay = max(0.0, instant - self.remote.now())
+        self.remote.observe(Trouble(f"start plan {self.spec.plan_id}", self.number, trouble.message, delay))
+        await self.remote.sleep_until(instant)
         return True
 
-    def _busy(self, trouble: ApiError) -> Again:
+    async def _busy(self, trouble: ApiError) -> bool:
         """Find out whether our own run keeps the plan busy: something on the way may have sent the start twice.
 
         Where another run does, the start is sent again if that was asked for, and if a look proves that we have none.
         """
-        search, waits_until = replace(self._search(), has_runs=True), self.limits.busy_until
-        found = lookup.find(replace(search, or_busy=True), self.remote)
-        if (yield from self._adopt(found, trouble.message)):
+        search, waits_until = replace(self._search(), has_runs=True), self.deadlines.busy_until
+        found = await lookup.find(replace(search, or_busy=True), self.remote)
+        if self._adopt(found, trouble.message):
             return False
         if not found.busy_with and not found.nothing:
             raise uncertain(trouble.message, self.spec, ())
-        yield Outcome()
-        again = search.settled + max(0.0, self._interval - REPLICATION)
+        self.told(Outcome())
+        again = search.settled + max(0.0, self._interval - self.remote.limits.replication)
         if waits_until is None or not self.spec.unique or again >= waits_until:
             raise busy(trouble, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
-        yield Outcome(busy_with=found.busy_with)
+        self.told(Outcome(busy_with=found.busy_with))
         if not found.nothing:
-            found = lookup.find(replace(search, until=waits_until), self.remote)
-        if (yield from self._adopt(found, trouble.message)):
+            found = await lookup.find(replace(search, until=waits_until), self.remote)
+        if self._adopt(found, trouble.message):
             return False
         if not found.nothing:
             raise busy(trouble, found, UNPROVEN_HINT)
-        self._sleep_until(again)
+        await self.remote.sleep_until(again)
         return True
 
-    def _adopt(self, found: Found, message: str) -> Again:
+    def _adopt(self, found: Found, message: str) -> bool:
         """Whether a look found the run. Raises StartError where it cannot be told which one is ours."""
         if not found.run_ids:
             return False
         if len(found.run_ids) > 1 or not self.spec.unique:
-            yield Outcome(in_doubt=True)
+            self.told(Outcome(in_doubt=True))
             raise uncertain(message, self.spec, found.run_ids)
-        yield Outcome(lookup.unread(found.run_ids[0], self.spec, self.remote), adopted=True)
+        self.told(Outcome(lookup.unread(found.run_ids[0], self.spec, self.remote), adopted=True))
         return True
 
     def _search(self) -> Search:
-        return Search.after_start(self.spec, self.sent, self.remote.clock.monotonic(), self.limits.deadline)
+        now, limits = self.remote.now(), self.remote.limits
+        return Search.after_start(self.spec, self.sent, now, self.deadlines.deadline, limits)
 
     def _claim(self, run: Run) -> Claim:
+        if run.id in self.taken:
+            return Claim.STRANGER
         return claim(run.plan_id, run.build_number, self.spec, self._began(run))
 
     def _counts(self, run: Run) -> bool:
-        return counts_unlisted(run, self.spec, self._began(run))
+        return run.id not in self.taken and counts_unlisted(run, self.spec, self._began(run))
 
     def _began(self, run: Run) -> Began:
         """When a run began; without times that tell, one that is over by now was there before our request."""
@@ -251,18 +240,8 @@ class _Attempt:
 
     @property
     def _interval(self) -> float:
-        return self.limits.interval.total_seconds() if self.limits.interval else pacing.LONGEST / 4
-
-    def _wait(self, until: float, trouble: ApiError) -> None:
-        self.remote.observe(self._trouble(trouble, until))
-        self._sleep_until(until)
-
-    def _trouble(self, trouble: ApiError, until: float) -> Trouble:
-        delay = max(0.0, until - self.remote.clock.monotonic())
-        return Trouble(f"start plan {self.spec.plan_id}", self.number, trouble.message, delay)
-
-    def _sleep_until(self, until: float) -> None:
-        self.remote.calls.sleep(max(0.0, until - self.remote.clock.monotonic()))
+        interval = self.deadlines.interval
+        return interval.total_seconds() if interval else pacing.LONGEST / 4
 
 
 def _retry_after(trouble: ApiError) -> float | None:

@@ -1,29 +1,30 @@
-"""What is known so far: it survives whatever ends a stage, and is what the reports are made of."""
+"""What is known of one run, from its spec to its verdict. It survives whatever ends a stage."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from testsigma_action.domain import attempts
-from testsigma_action.domain import verdict as verdicts
+from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
+from testsigma_action.domain.verdict import RerunTrouble
 from testsigma_action.errors import ActionError
+from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.reruns import Chain, awaited
-from testsigma_action.lifecycle.start import Outcome
 
 
 @dataclass(slots=True)
-class Known:
-    """One run, from what was asked for to what is concluded.
+class RunRecord:
+    """State of a session, which is its only writer.
 
-    `start` is the last outcome of the start; `given_up` says that we cut the run short when the wait was over, so that
-    what it says of itself is not what was asked for. `previous` is the plan's run before this one.
+    `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so that its result is not
+    what was asked for. `previous` is the plan's run before this one.
 
-    `reruns` are the runs in which its plan ran failed cases again, and `attempts` what was collected of each run;
-    `remark` is what else is to be said where they do not make good for it.
+    `reruns` are the runs in which the plan ran failed cases again, and `attempts` what was collected of each run;
+    `rerun_trouble` is what kept us from seeing the reruns to their end.
     """
 
     spec: RunSpec
@@ -33,15 +34,16 @@ class Known:
     previous: Run | None = None
     comparison: Comparison | None = None
     queued: timedelta | None = None
-    given_up: bool = False
+    cut_short: bool = False
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
-    remark: str = ""
+    rerun_trouble: RerunTrouble | None = None
+    ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property
-    def running(self) -> Run:
-        """The run that goes on or went last, where there must be one: the last rerun, else what was started."""
+    def latest(self) -> Run:
+        """The most recent run: the last rerun, else what was started. It may have finished."""
         if not self.run:
             raise AssertionError("there is a run once it was started")
         return self.reruns[-1] if self.reruns else self.run
@@ -54,7 +56,7 @@ class Known:
         return Chain.of(self.run, *self.reruns)
 
     @property
-    def over(self) -> list[Run]:
+    def completed(self) -> list[Run]:
         """The runs that have results, the started one first; none as long as that goes on."""
         if not self.run or not self.run.completed:
             return []
@@ -62,14 +64,14 @@ class Known:
 
     @property
     def attached_unseen(self) -> bool:
-        """Whether the run is one that we did not start, and of which we know no more than that."""
+        """Whether the run is one that we did not start, and of which no answer came yet."""
         return self.run is not None and self.start.run is None and self.run.status is Status.UNKNOWN
 
     @property
-    def loose(self) -> bool:
+    def may_still_run(self) -> bool:
         """Whether something that we started may go on, or its plan may still run failed cases again."""
-        over = self.run is not None and self.running.completed and not awaited(self.running)
-        return self.start.in_doubt or (self.start.run is not None and not over)
+        ended = self.run is not None and self.latest.completed and not awaited(self.latest)
+        return self.start.in_doubt or (self.start.run is not None and not ended)
 
     def started(self, outcome: Outcome) -> None:
         """Keep what is known of the start."""
@@ -103,21 +105,26 @@ class Known:
 
     def judge(self) -> bool:
         """Conclude from what was collected, unless we cut the run short; whether we did."""
-        if not self.tree or (self.given_up and not self.reruns):
+        if not self.tree or (self.cut_short and not self.reruns):
             return False
-        verdict = verdicts.judge_reruns(self.attempts, self.tree) if self.reruns else verdicts.judge(self.tree)
-        if self.reruns and not verdict.exit_code:
-            self.tree = attempts.redeemed(self.tree)
-            self.run = self.tree.run
-        elif verdict.exit_code and self.remark:
-            verdict = replace(verdict, reason=f"{verdict.reason} {self.remark}")
-        self.verdicts.append(verdict)
+        if not self.reruns:
+            judged = verdict.judge(self.tree, self.rerun_trouble)
+        else:
+            judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
+            if not judged.exit_code:
+                self.tree = attempts.redeemed(self.tree)
+                self.run = self.tree.run
+        self.verdicts.append(judged)
         return True
 
-    def conclude(self, error: ActionError) -> None:
-        """Keep what an error means; the worst of all verdicts counts."""
-        self.verdicts.append(verdicts.of_error(error))
+    def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
+        """Keep what an error means, and what became of the run; the worst of all verdicts counts."""
+        self.ending = ending or self.ending
+        self.verdicts.append(verdict.of_error(error, ending))
 
-    def report(self, verdict: Verdict) -> RunReport:
-        """What is known, under a verdict."""
-        return RunReport(self.spec, verdict, self.run, self.tree, self.comparison, self.queued)
+    def report(self) -> RunReport:
+        """What is known."""
+        judged = verdict.combined(self.verdicts) if self.verdicts else verdict.UNFINISHED
+        return RunReport(
+            self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name, self.ending
+        )

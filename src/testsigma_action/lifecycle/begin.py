@@ -1,0 +1,72 @@
+"""The first stage: starting the run, or attaching to it."""
+
+from datetime import timedelta
+
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Activity
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.errors import ApiError, ErrorCode, TimedOut
+from testsigma_action.inputs.run_specs import spec_of
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.attach import attach
+from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.start import start
+
+
+async def begin(context: Context) -> None:
+    """Have a run. Raises StartError, ApiError or TimedOut where there is none."""
+    if context.inputs.run_id:
+        await _attach(context)
+    else:
+        await _start(context)
+
+
+async def _attach(context: Context) -> None:
+    context.activity(Activity.ATTACHING)
+    record = context.record
+    record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
+    try:
+        run = await attach(RunKey(run.id), context.remote, until=_unreachable_until(context))
+    except ApiError:
+        record.run = None
+        raise
+    record.spec = spec_of(run)
+    context.tell(events.Attached(run))
+    context.saw(run)
+
+
+async def _start(context: Context) -> None:
+    record, shared = context.record, context.shared
+    if context.remote.now() >= shared.deadline:
+        message = f"Plan {record.spec.plan_id} was not started: the timeout was reached before its turn."
+        raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
+    context.activity(Activity.STARTING)
+    context.tell(events.Starting(record.spec))
+    busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
+    deadlines = StartDeadlines(_unreachable_until(context), shared.deadline, busy_until, context.inputs.poll_interval)
+
+    def told(outcome: Outcome) -> None:
+        record.started(outcome)
+        _tell_of_start(context, outcome)
+
+    await start(record.spec, context.remote, deadlines, told, shared.run_ids)
+    run, adopted = record.latest, record.start.adopted
+    shared.run_ids.add(run.id)
+    other_build = not adopted and run.build_number != record.spec.build_number
+    context.tell(events.Started(run, adopted=adopted, other_build=other_build))
+
+
+def _tell_of_start(context: Context, outcome: Outcome) -> None:
+    spec = context.record.spec
+    if outcome.lost:
+        context.tell(events.AnswerLost(outcome.lost, spec.build_number))
+    if outcome.busy_with is not None:
+        left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
+        context.activity(Activity.WAITING_FOR_PLAN)
+        context.tell(events.PlanBusy(spec.plan_id, outcome.busy_with, left))
+
+
+def _unreachable_until(context: Context) -> float:
+    """Until when a service that cannot be reached is tried before anything is started."""
+    return min(context.remote.after(context.remote.limits.unreachable), context.shared.deadline)

@@ -1,0 +1,98 @@
+"""Stopping the runs that a step left behind, because it was killed before it could stop them itself."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.lookup import Search
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import MOST, Chain, Ignored, awaited
+from testsigma_action.lifecycle.state import Entry
+from testsigma_action.lifecycle.stop import look_once, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Cleanup:
+    """What became of one entry of the state.
+
+    `run_id` is the run that was looked at last, empty where the run was not found; then `candidates` are the runs with
+    its build number, of which nobody can say which one is ours. `unread` is a run that may be a rerun that goes on,
+    and that could not be read.
+    """
+
+    entry: Entry
+    ending: Ending
+    run_id: str = ""
+    unread: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left of the entry."""
+        return self.ending.disposition in {Disposition.COMPLETED, Disposition.STOP_CONFIRMED} and not self.unread
+
+
+async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
+    """Stop the run of an entry, or its newest rerun.
+
+    `told` takes each run that Testsigma names as a rerun and that is none. Raises no ApiError.
+    """
+    key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
+    if not key.id:
+        found = await _find(entry, remote)
+        if len(found) != 1 or not entry.unique:
+            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=found)
+        key = RunKey(found[0], entry.plan_id, entry.build_number)
+    newest = await _newest(key, remote, told)
+    if newest.unread:
+        return Cleanup(entry, Ending(Disposition.UNKNOWN, newest.run), newest.key.id, newest.unread)
+    if newest.run and newest.run.completed:
+        return Cleanup(entry, Ending(Disposition.COMPLETED, newest.run), newest.key.id)
+    outcome = await stop(newest.key, remote, until=remote.after(remote.limits.stop))
+    disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
+    return Cleanup(entry, Ending(disposition, outcome.run or newest.run, outcome.trouble), newest.key.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The last run that is certainly ours, as its last answer described it; see `Cleanup.unread`."""
+
+    key: RunKey
+    run: Run | None = None
+    unread: str = ""
+
+
+async def _newest(key: RunKey, remote: Remote, told: Callable[[Ignored], None]) -> _Newest:
+    """The run as it is now, or that in which its plan runs failed cases again.
+
+    The step may have been killed before it knew that one: it is waited for as there.
+    """
+    limits, strangers = remote.limits, set[str]()
+    until = remote.after(limits.rerun)
+    run = await look_once(key, remote, until=remote.after(limits.last_look))
+    chain = Chain.of(run) if run else None
+    unread = ""
+    while run and chain and awaited(run) and chain.length <= MOST:
+        unread = chain.named_by(run, strangers)
+        rerun = await look_once(RunKey(unread), remote, until=remote.after(limits.last_look)) if unread else None
+        if rerun and (why := chain.rejects(rerun, run)):
+            told(Ignored(rerun, run, why))
+            strangers.add(rerun.id)
+        elif rerun:
+            key, run, chain, unread = RunKey.of(rerun), rerun, chain.extended(rerun), ""
+        elif remote.after(limits.rerun_interval) < until:
+            await asyncio.sleep(limits.rerun_interval)
+            run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
+        else:
+            break
+    return _Newest(key, run, unread)
+
+
+async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:
+    """The IDs of the runs with the build number of a start that was never answered."""
+    spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
+    return (await lookup.find(Search(spec, remote.after(remote.limits.replication)), remote)).run_ids

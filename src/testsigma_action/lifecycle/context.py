@@ -1,0 +1,82 @@
+"""What the stages of a session share."""
+
+from dataclasses import dataclass, field
+
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Activity, ActivityChanged, Tell
+from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.run import Run
+from testsigma_action.errors import ActionError, Cancelled
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.lifecycle.record import RunRecord
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.settle import Settling
+from testsigma_action.lifecycle.watch import Deadlines
+from testsigma_action.runtime.signals import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """Why the sessions of a step are cancelled, and when that was decided (monotonic clock)."""
+
+    error: ActionError
+    at: float
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the sessions of a step share: its deadline, signals, and the IDs of all its runs.
+
+    `stopped_early` is set by the step when it stops after failures.
+    """
+
+    deadline: float
+    signals: Signals
+    run_ids: set[str] = field(default_factory=set)
+    stopped_early: Interruption | None = None
+
+    @property
+    def interruption(self) -> Interruption | None:
+        """Why the sessions are cancelled; a signal counts more than anything else."""
+        if self.signals.number is not None and self.signals.at is not None:
+            return Interruption(Cancelled(self.signals.number), self.signals.at)
+        return self.stopped_early
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One session's record, service, inputs and listener. Only the session and its stages write to the record."""
+
+    record: RunRecord
+    remote: Remote
+    inputs: Inputs
+    shared: Shared
+    tell: Tell
+
+    def activity(self, activity: Activity) -> None:
+        """Tell what the session does from now on."""
+        self.tell(ActivityChanged(activity))
+
+    def saw(self, run: Run, pace: Pace | None = None) -> None:
+        """Keep an answer, and tell it. With `pace` it is known how long the run goes on."""
+        before = self.record.saw(run)
+        if not before:
+            self.tell(events.RerunStarted(run))
+            return
+        left, queued = (pace.left(self.remote.now()), pace.queued) if pace else (None, None)
+        self.tell(events.Answered(before, run, left, queued))
+
+    def deadlines(self) -> Deadlines:
+        """How long a run that is watched from now on may take."""
+        queue = self.inputs.queue_timeout
+        return Deadlines(
+            began=self.remote.now(),
+            deadline=self.shared.deadline,
+            queue_deadline=self.remote.after(queue.total_seconds()) if queue else None,
+            interval=self.inputs.poll_interval,
+        )
+
+    def settling(self) -> Settling:
+        """What reads completed runs again from now on."""
+        until = self.remote.after(self.remote.limits.lag)
+        return Settling(self.remote, until, self.record.saw, lambda run: self.tell(events.ResultsLag(run)))

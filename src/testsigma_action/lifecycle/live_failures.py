@@ -1,0 +1,61 @@
+"""Failures of a run that goes on: its list of cases is read whenever more cases have failed."""
+
+import asyncio
+
+from testsigma_action.domain.events import CasesFailed, Tell
+from testsigma_action.domain.results import Placed, ResultTree
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.errors import ApiError, Refused
+from testsigma_action.lifecycle.remote import Remote
+
+
+class LiveFailures:
+    """Tells each failed case once, soon after it failed.
+
+    The list is optional: trouble with it is not told, and a service that refuses it is not asked again.
+    """
+
+    def __init__(self, run: Run, remote: Remote, tell: Tell) -> None:
+        """Nothing was told yet. The list is read at most every `limits.live_list` seconds."""
+        self._run = run
+        self._remote = remote.quiet()
+        self._tell = tell
+        self._failed = 0
+        self._grown = asyncio.Event()
+        self._told: set[str] = set()
+
+    def saw(self, run: Run) -> None:
+        """Take an answer about the run."""
+        self._run = run
+        failed = run.counts.failed or 0
+        if failed > self._failed and not run.completed:
+            self._failed = failed
+            self._grown.set()
+
+    async def follow(self) -> None:
+        """Read the list whenever it has news. Ends by being cancelled, or when the service refuses the list."""
+        while True:
+            await self._grown.wait()
+            self._grown.clear()
+            if not await self._read():
+                return
+            await asyncio.sleep(self._remote.limits.live_list)
+
+    async def _read(self) -> bool:
+        """Tell the new failures; False if there is no use in another try."""
+        until = self._remote.after(self._remote.limits.hurried_detail)
+        try:
+            machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
+        except ApiError as error:
+            return not isinstance(error, Refused)
+        placed = ResultTree(self._run, machines=machines).placed_rows()
+        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._told]
+        self._told.update(map(_identity, new))
+        if new:
+            self._tell(CasesFailed(tuple(new)))
+        return True
+
+
+def _identity(placed: Placed) -> str:
+    machine, suite, case = placed
+    return case.id or f"{machine.title}\n{suite.name}\n{case.name}"

@@ -1,0 +1,128 @@
+"""One run, from its spec to its results: the only writer of the run's state."""
+
+import asyncio
+
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.domain import events, verdict
+from testsigma_action.domain.ending import Disposition
+from testsigma_action.domain.events import Activity, Tell
+from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.errors import ActionError, Bug, StoppedAfterFailures
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.lifecycle.begin import begin
+from testsigma_action.lifecycle.context import Context, Interruption, Shared
+from testsigma_action.lifecycle.finish import finish
+from testsigma_action.lifecycle.record import RunRecord
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.shutdown import Shutdown
+from testsigma_action.lifecycle.wait import wait
+
+
+class Session:
+    """Starts a run (or attaches to one), waits for it, and collects its results.
+
+    `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
+    """
+
+    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
+        """Wire the parts together; nothing happens yet."""
+        self._record = RunRecord(spec)
+        self._context = Context(self._record, remote.observed_by(self._observe), inputs, shared, tell)
+        self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
+        self._finishing = False
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether the run goes on, or is still to be started."""
+        return not self._finishing
+
+    @property
+    def may_still_run(self) -> bool:
+        """Whether something that this session started may go on."""
+        return self._record.may_still_run
+
+    def report(self) -> RunReport:
+        """What is known of the run."""
+        return self._record.report()
+
+    def prepared(self, spec: RunSpec) -> None:
+        """Take the spec with everything looked up that had to be, before `run`."""
+        self._record.spec = spec
+
+    def conclude(self, error: ActionError) -> None:
+        """Keep an error that happened around the run."""
+        self._record.conclude(error)
+
+    async def run(self, gate: asyncio.Semaphore) -> None:
+        """Go through the stages as soon as the gate lets us in."""
+        try:
+            await self._run(gate)
+        except ActionError as error:
+            self._record.conclude(error)
+        except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
+            self._context.tell(events.Crashed(error))
+            self._record.conclude(Bug(error), self._shutdown.left())
+        finally:
+            self._finishing = True
+            self._context.activity(Activity.ENDED)
+
+    async def _run(self, gate: asyncio.Semaphore) -> None:
+        try:
+            async with gate:
+                await self._stages()
+        except asyncio.CancelledError:
+            _uncancel()
+            await self._interrupted()
+
+    async def _stages(self) -> None:
+        await begin(self._context)
+        if not self._context.inputs.wait:
+            self._record.verdicts.append(verdict.started(self._record.latest))
+            return
+        await wait(self._context, self._shutdown)
+        await self._finish()
+
+    async def _finish(self) -> None:
+        self._finishing = True
+        await finish(self._context)
+
+    async def _interrupted(self) -> None:
+        """Leave or stop the run after a cancellation. A signal that comes while we stop for failures counts more."""
+        self._context.activity(Activity.STOPPING)
+        try:
+            why = self._interruption
+            if isinstance(why.error, StoppedAfterFailures):
+                await self._stop_early(why)
+                return
+        except asyncio.CancelledError:
+            _uncancel()
+            why = self._interruption
+        until = why.at + self._context.remote.limits.shutdown
+        stopping = self._context.inputs.stops_on_cancel
+        self._record.conclude(why.error, await self._shutdown.after_cancel(until, stopping=stopping))
+
+    async def _stop_early(self, why: Interruption) -> None:
+        """Stop the run since enough cases have failed, and collect what it has."""
+        remote = self._context.remote
+        ending = await self._shutdown.after_cancel(remote.after(remote.limits.stop), stopping=True)
+        if ending.disposition is not Disposition.COMPLETED:
+            self._record.cut_short = True
+            self._record.conclude(why.error, ending)
+        await self._finish()
+
+    @property
+    def _interruption(self) -> Interruption:
+        if not self._context.shared.interruption:
+            raise AssertionError("a cancellation has a reason")
+        return self._context.shared.interruption
+
+    def _observe(self, trouble: Trouble) -> None:
+        self._context.tell(events.OutageBegan(trouble.message) if trouble.message else events.OutageEnded())
+
+
+def _uncancel() -> None:
+    """Take note of a cancellation, so that the cleanup can wait for answers."""
+    task = asyncio.current_task()
+    if task:
+        task.uncancel()

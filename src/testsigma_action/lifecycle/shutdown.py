@@ -1,0 +1,112 @@
+"""Leaving or stopping a run when the wait is over or the step is cancelled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.identity import Began, Claim, RunKey, claim
+from testsigma_action.domain.run import Run
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.lookup import Search
+from testsigma_action.lifecycle.outcome import Outcome
+from testsigma_action.lifecycle.record import RunRecord
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import as_rerun, awaited
+from testsigma_action.lifecycle.stop import look_once, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """The part of a session that lets go of its run; `saw` takes every answer about it. Raises no ApiError."""
+
+    record: RunRecord
+    remote: Remote
+    saw: Callable[[Run], None]
+
+    async def after_timeout(self, *, stopping: bool) -> Ending | None:
+        """Leave the run or stop it. None if a last look finds it completed: then its results count."""
+        run = self.record.latest
+        if not stopping:
+            return Ending(Disposition.LEFT_RUNNING, run)
+        seen = await look_once(RunKey.of(run), self.remote, until=self.remote.after(self.remote.limits.last_look))
+        if seen and seen.completed:
+            self.saw(seen)
+            return None
+        self.record.cut_short = True
+        return await self._stop(run, self.remote.after(self.remote.limits.stop))
+
+    async def after_cancel(self, until: float, *, stopping: bool) -> Ending:
+        """Leave or stop the run, up to an instant of the monotonic clock."""
+        if self.record.start.in_doubt:
+            await self._find_again(until - self.remote.limits.shutdown_reserve)
+        if self.record.run:
+            return await self._leave(self.record.latest, until, stopping=stopping)
+        in_doubt = self.record.start.in_doubt
+        return Ending(Disposition.UNKNOWN if in_doubt else Disposition.NOTHING_STARTED)
+
+    def left(self) -> Ending | None:
+        """What becomes of a run that nobody takes care of any more; None where there is none."""
+        if not self.record.may_still_run:
+            return None
+        if self.record.run:
+            return Ending(Disposition.LEFT_RUNNING, self.record.latest)
+        return Ending(Disposition.UNKNOWN)
+
+    async def _leave(self, run: Run, until: float, *, stopping: bool) -> Ending:
+        if run.completed:
+            return await self._leave_completed(run, until, stopping=stopping)
+        if self.record.cut_short or self.record.attached_unseen:
+            # It may have completed: by the stop that we sent, or long ago. A late stop could hit another run.
+            seen = await look_once(RunKey.of(run), self.remote, until=self._look_until(until))
+            if seen:
+                self.saw(seen)
+            if seen and seen.completed:
+                return Ending(Disposition.STOP_CONFIRMED, seen)
+        if stopping:
+            return await self._stop(run, until)
+        if self.record.cut_short:
+            return Ending(Disposition.STOP_UNCONFIRMED, run, by_timeout=True)
+        return Ending(Disposition.LEFT_RUNNING, run)
+
+    async def _leave_completed(self, run: Run, until: float, *, stopping: bool) -> Ending:
+        rerun = await self._confirmed_rerun(run, until) if awaited(run) else None
+        if rerun and not rerun.completed:
+            return await self._stop(rerun, until) if stopping else Ending(Disposition.LEFT_RUNNING, rerun)
+        return Ending(Disposition.COMPLETED, rerun or run, may_run_again=awaited(run) and not rerun)
+
+    async def _stop(self, run: Run, until: float) -> Ending:
+        outcome = await stop(RunKey.of(run), self.remote, until=until)
+        if outcome.run:
+            self.saw(outcome.run)
+        disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
+        return Ending(disposition, outcome.run or run, outcome.trouble)
+
+    async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
+        """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
+        chain = self.record.chain
+        rerun_id = chain.named_by(parent)
+        if not rerun_id:
+            return None
+        until = self._look_until(until - self.remote.limits.shutdown_reserve)
+        seen = await look_once(RunKey(rerun_id), self.remote, until=until)
+        if not seen or chain.rejects(seen, parent):
+            return None
+        self.saw(as_rerun(seen, parent))
+        return self.record.latest
+
+    async def _find_again(self, until: float) -> None:
+        """Find a run whose start was not answered before the cancellation, if it can be told from all others."""
+        spec, claimed = self.record.spec, self.record.start.claimed
+        if claimed:
+            seen = await look_once(RunKey(claimed.id), self.remote, until=self._look_until(until))
+            if seen and claim(seen.plan_id, seen.build_number, spec, Began.UNKNOWN) is Claim.OURS and spec.unique:
+                self.record.started(Outcome(seen))
+                return
+        if not spec.unique:
+            return
+        found = (await lookup.find(Search(spec, until), self.remote)).run_ids
+        if len(found) == 1:
+            self.record.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
+
+    def _look_until(self, until: float) -> float:
+        return min(until, self.remote.after(self.remote.limits.shutdown_look))

@@ -1,0 +1,91 @@
+"""The state that the step leaves for its cleanup: whatever kills the step, it is there."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Event
+from testsigma_action.platforms.base import Platform
+
+# Names of the values of the state.
+RUNS, SETTLED = "runs", "settled"
+PREFIX = "STATE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run that this step started, or was about to start.
+
+    `unique`: the build number tells it from all other runs. `over`: nothing of it is left for the cleanup.
+    """
+
+    plan_id: str
+    build_number: str
+    unique: bool = False
+    run_id: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a step left. `settled` is its last word: there is nothing to clean up."""
+
+    entries: tuple[Entry, ...] = ()
+    settled: bool = False
+
+    @property
+    def open(self) -> tuple[Entry, ...]:
+        """The runs that may go on."""
+        return () if self.settled else tuple(entry for entry in self.entries if not entry.over)
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "State":
+        """Read the state of this step. Raises ValueError if it cannot be read."""
+        settled = environ.get(f"{PREFIX}{SETTLED}") == "true"
+        written = json.loads(environ.get(f"{PREFIX}{RUNS}") or "[]")
+        try:
+            return cls(tuple(Entry(**entry) for entry in written), settled)
+        except TypeError as error:
+            raise ValueError(RUNS) from error
+
+
+class StateWriter:
+    """Writes the state anew at each change. `failed` takes the error where it cannot be written."""
+
+    def __init__(self, platform: Platform, failed: Callable[[OSError], None], *, enabled: bool) -> None:
+        """Nothing is written yet; nothing ever is unless a cleanup may have to stop something."""
+        self._platform = platform
+        self._failed = failed
+        self._enabled = enabled
+        self._entries: dict[int, Entry] = {}
+
+    def take(self, index: int, event: Event) -> None:
+        """Take an event of the session with this index."""
+        if isinstance(event, events.Starting):
+            self._put(index, Entry(event.spec.plan_id, event.spec.build_number, event.spec.unique))
+        elif isinstance(event, events.Started | events.RerunStarted) and index in self._entries:
+            run = event.run
+            self._put(index, replace(self._entries[index], run_id=run.id, build_number=run.build_number))
+
+    def over(self, index: int) -> None:
+        """Nothing of this session is left for the cleanup."""
+        if index in self._entries:
+            self._put(index, replace(self._entries[index], over=True))
+
+    def settled(self) -> None:
+        """Nothing is left for the cleanup. The log has its last line by now."""
+        with suppress(OSError):
+            self._platform.write_state({SETTLED: "true"})
+
+    def _put(self, index: int, entry: Entry) -> None:
+        self._entries[index] = entry
+        if self._enabled:
+            self._write(list(self._entries.values()))
+
+    def _write(self, entries: Sequence[Entry]) -> None:
+        try:
+            self._platform.write_state({RUNS: json.dumps([asdict(entry) for entry in entries])})
+        except OSError as error:
+            self._failed(error)

@@ -1,0 +1,63 @@
+"""Stopping a run, and a single look at it."""
+
+from dataclasses import dataclass
+
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.run import Run
+from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
+from testsigma_action.lifecycle.remote import Remote
+
+STOP_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What came of a stop: whether the run is known to be completed, its last answer, and the error if any."""
+
+    confirmed: bool
+    run: Run | None = None
+    trouble: str = ""
+
+
+async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
+    """Return the run as it is now; None where that cannot be said. Raises no ApiError."""
+    try:
+        return await remote.client.fetch_run(key, until=until)
+    except ApiError:
+        return None
+
+
+async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
+    """Stop a run and wait until it has completed, up to an instant of the monotonic clock. Raises no ApiError."""
+    trouble = await _send_stop(key.id, remote, until)
+    run: Run | None = None
+    while remote.now() < until:
+        try:
+            run = await remote.client.fetch_run(key, until=until)
+        except DeadlineExceeded:
+            break
+        except ApiError as error:
+            return Stop(confirmed=False, run=run, trouble=trouble or error.message)
+        if run.completed:
+            return Stop(confirmed=True, run=run)
+        if trouble:
+            break
+        await remote.sleep_until(min(until, remote.after(remote.limits.stop_interval)))
+    return Stop(confirmed=False, run=run, trouble=trouble)
+
+
+async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
+    """Ask for the end of the run, twice at most. Returns the error message, or nothing."""
+    trouble = ""
+    for _ in range(STOP_TRIES):
+        try:
+            await remote.client.stop_run(run_id, until=until)
+        except DeadlineExceeded as error:
+            return trouble or error.message
+        except ApiError as error:
+            trouble = error.message
+            if error.by_service and not isinstance(error, Transient):
+                return trouble
+        else:
+            return ""
+    return trouble

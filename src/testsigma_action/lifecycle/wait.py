@@ -1,0 +1,112 @@
+"""The second stage: waiting for the run, and for the runs in which its plan runs failed cases again."""
+
+import asyncio
+
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Activity
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.run import Run
+from testsigma_action.domain.verdict import RerunTrouble
+from testsigma_action.errors import ActionError, ApiError, TimedOut
+from testsigma_action.lifecycle.background import Background
+from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.history import previous_run
+from testsigma_action.lifecycle.live_failures import LiveFailures
+from testsigma_action.lifecycle.reruns import Ignored, awaited, follow
+from testsigma_action.lifecycle.settle import await_result
+from testsigma_action.lifecycle.shutdown import Shutdown
+from testsigma_action.lifecycle.watch import watch
+
+
+async def wait(context: Context, shutdown: Shutdown) -> None:
+    """See the run and its reruns to their end, or give up: then the record has the verdict."""
+    context.activity(Activity.WATCHING)
+    if context.record.latest.completed:
+        await _recall(context)
+    else:
+        await _watch(context, shutdown)
+    if not context.record.cut_short:
+        await _follow(context, shutdown)
+
+
+async def _watch(context: Context, shutdown: Shutdown) -> None:
+    record, deadlines = context.record, context.deadlines()
+    run = record.latest
+    pace = Pace(deadlines.began - _age(context, run), deadlines.interval)
+    live = LiveFailures(run, context.remote, context.tell)
+    recall: asyncio.Task[None] | None = None
+
+    with Background() as background:
+        background.begin(live.follow())
+
+        def saw(answer: Run) -> None:
+            nonlocal recall
+            record.queued = pace.queued
+            context.saw(answer, pace)
+            live.saw(answer)
+            recall = recall or background.begin(_recall(context, pace))
+
+        try:
+            await watch(RunKey.of(run), context.remote, deadlines, saw, pace)
+        except (TimedOut, ApiError) as error:
+            await _give_up(context, shutdown, error)
+        if recall:
+            await recall
+
+
+async def _recall(context: Context, pace: Pace | None = None) -> None:
+    """Ask for the plan's run before this one: it says how long a run takes, and which failures are known."""
+    remote = context.remote.quiet()
+    until = min(remote.after(remote.limits.previous_run), context.shared.deadline)
+    context.record.previous = await previous_run(context.record.latest, remote, until=until)
+    if pace:
+        pace.before = context.record.previous
+
+
+async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> None:
+    """Leave the run or stop it. If it has completed by then, its results count."""
+    context.activity(Activity.STOPPING)
+    if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
+        context.record.conclude(error, ending)
+
+
+async def _follow(context: Context, shutdown: Shutdown) -> None:
+    """Follow the runs in which the plan runs failed cases again by itself."""
+    record = context.record
+    await await_result(record.latest, context.settling())
+    if not awaited(record.latest):
+        return
+    context.activity(Activity.WAITING_FOR_RERUN)
+    context.tell(events.RerunAwaited(record.latest))
+
+    def saw(seen: Run | Ignored) -> None:
+        if isinstance(seen, Ignored):
+            context.tell(events.RerunIgnored(seen.run, seen.parent, seen.why))
+        else:
+            context.saw(seen)
+
+    try:
+        await follow(record.latest, context.remote, context.deadlines(), saw)
+    except (TimedOut, ApiError) as error:
+        await _give_up_rerun(context, shutdown, error)
+    if not record.reruns and not record.rerun_trouble:
+        record.rerun_trouble = RerunTrouble()
+
+
+async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionError) -> None:
+    """Leave a rerun or stop it. What was started has completed, so this is a finding on its verdict."""
+    record = context.record
+    if record.latest.completed:
+        # No answer has confirmed a rerun yet: there is nothing that may be stopped.
+        record.rerun_trouble = RerunTrouble(error)
+        return
+    context.activity(Activity.STOPPING)
+    if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
+        record.rerun_trouble = RerunTrouble(error, ending)
+
+
+def _age(context: Context, run: Run) -> float:
+    """For how long a run goes on that we did not start, if the clocks agree (seconds)."""
+    began = run.timing.started if context.inputs.run_id else None
+    return max(0.0, (context.remote.clock.now() - began).total_seconds()) if began else 0.0
