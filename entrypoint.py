@@ -7,17 +7,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
-from testsigma_action.runtime.calls import Calls
 from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.signals import Signals
 
 if __name__ == "__main__":
-    calls = Calls(clock := SystemClock())
+    signals = Signals(clock := SystemClock())
     # Before anything else is imported: from here on a signal ends the step in order.
-    calls.install_handlers()
+    signals.install()
 
     from testsigma_action.main import main
 
-    exit_code = main(sys.argv[1:], os.environ, calls, clock)
-    # The interpreter puts the handlers of the system back before it is gone.
-    calls.ignore_signals()
+    exit_code = main(sys.argv[1:], os.environ, signals, clock)
+    # At its end the interpreter restores the default handlers: a late signal would replace the exit code.
+    signals.ignore()
     sys.exit(exit_code)

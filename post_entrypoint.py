@@ -7,16 +7,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
-from testsigma_action.runtime.calls import Calls
 from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.signals import Signals
 
 if __name__ == "__main__":
-    calls = Calls(clock := SystemClock())
+    signals = Signals(clock := SystemClock())
     # Before anything else is imported, as in the main stage.
-    calls.install_handlers()
+    signals.install()
 
     from testsigma_action.post import main
 
-    exit_code = main(os.environ, calls, clock)
-    calls.ignore_signals()
+    exit_code = main(os.environ, signals, clock)
+    signals.ignore()
     sys.exit(exit_code)

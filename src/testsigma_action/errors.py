@@ -8,6 +8,7 @@
     │   ├── Redirected                  api-redirected
     │   ├── Transient                   a try that may be made again
     │   ├── Unreachable                 api-unreachable                    tried again until the patience ran out
+    │   │   └── DeadlineExceeded        api-unreachable                    no answer when the time was over
     │   └── StartError                  start-refused, start-uncertain, plan-busy
     ├── TimedOut                     4  timed-out, queue-timed-out, api-unreachable
     ├── ReportError                  5  report-unwritable
@@ -161,6 +162,14 @@ class Transient(ApiError):
 
 class Unreachable(ApiError):
     """The service could not be used for longer than we are ready to wait."""
+
+
+class DeadlineExceeded(Unreachable):
+    """No answer came in time. The request may have been received, and may still be."""
+
+    def __init__(self, message: str = "No answer came in time.", *, hint: str = "") -> None:
+        """Say what could not be done, where that is known."""
+        super().__init__(message, code=ErrorCode.API_UNREACHABLE, hint=hint or UNREACHABLE_HINT)
 
 
 class StartError(ApiError):

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from testsigma_action.api import decode, lists
+from testsigma_action.api import case_list, decode, lists
+from testsigma_action.api.error_response import Observe, ignore
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
-from testsigma_action.api.http import Json, Limits, Request, Transport
+from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.parsing import LARGEST
+from testsigma_action.api.retry import Transport
+from testsigma_action.api.start_body import start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import MachineResult, StepResult
-from testsigma_action.domain.run import ConfigurationRef, Run, RunSpec
+from testsigma_action.domain.run import Run, RunSpec
 
 T = TypeVar("T")
 
@@ -33,12 +36,20 @@ MOST_STEPS, MOST_PAGES = 10_000, 200
 
 
 class Client:
-    """One account of one service. GETs are tried again until the instant that each call is given."""
+    """One account of one service. GETs are tried again until the instant that each call is given.
 
-    def __init__(self, transport: Transport) -> None:
-        """Wrap a transport; nothing is sent yet."""
+    Each call raises ApiError: DeadlineExceeded where no answer came by that instant.
+    """
+
+    def __init__(self, transport: Transport, *, observe: Observe = ignore, results: Versions | None = None) -> None:
+        """Wrap a transport; nothing is sent yet. `observe` is told of tries that failed, and of the end of trouble."""
         self._transport = transport
-        self._results = Versions(transport)
+        self._observe = observe
+        self._results = results or Versions(transport)
+
+    def observed_by(self, observe: Observe) -> "Client":
+        """The same client with another listener."""
+        return Client(self._transport, observe=observe, results=self._results)
 
     @property
     def version(self) -> str:
@@ -52,29 +63,32 @@ class Client:
 
     def server_time(self, instant: float) -> datetime | None:
         """The earliest that the service's own clock can have shown at an instant; None where no answer had a date."""
-        return self._transport.server_clock.at(instant)
+        return self._transport.http.server_clock.at(instant)
 
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable: a convenience for people."""
-        return f"{self._transport.base_url}/ui/td/runs/{_part(run_id)}"
+        return f"{self._transport.http.base_url}/ui/td/runs/{_part(run_id)}"
 
     def case_url(self, case_result_id: str) -> str:
         """The page of a case result in the web application."""
-        return f"{self._transport.base_url}/ui/td/test_case_results/{_part(case_result_id)}"
+        return f"{self._transport.http.base_url}/ui/td/test_case_results/{_part(case_result_id)}"
 
     def _run(self, body: Json) -> Run:
         run = decode.run(body)
         return replace(run, url=self.run_url(run.id))
 
-    def start_run(self, spec: RunSpec) -> Run:
-        """Start a run of a plan. Sent once: raises Transient when it is not known what became of it.
+    async def _get(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
+        return await self._transport.get(request, decoder, until=until, observe=self._observe)
+
+    async def start_run(self, spec: RunSpec, *, until: float) -> Run:
+        """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
 
         Whether the run in the answer is ours is for the caller to say (`identity.claim`).
         """
         request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
-        return self._transport.send(request, self._run)
+        return await self._transport.send(request, self._run, until=until)
 
-    def fetch_run(self, key: RunKey, *, until: float) -> Run:
+    async def fetch_run(self, key: RunKey, *, until: float) -> Run:
         """The status of a run: the only call that has one. An answer about another run counts like a 502."""
 
         def of_this_run(body: Json) -> Run:
@@ -84,40 +98,39 @@ class Client:
             return run
 
         request = Request("GET", f"{RUNS}/{_part(key.id)}", f"read the status of run {key.id}", last_try=True)
-        return self._transport.get(request, of_this_run, until=until)
+        return await self._get(request, of_this_run, until)
 
-    def stop_run(self, run_id: str) -> None:
+    async def stop_run(self, run_id: str, *, until: float) -> None:
         """Ask for the end of one run, never of all. Sent once; whether it ended is for the status to say."""
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{_part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
-        self._transport.tell(request)
+        await self._transport.tell(request, until=until)
 
-    def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
+    async def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
         path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
         request = Request("GET", path, f"look for runs of plan {plan_id}", query=query, optional=True)
-        return self._transport.get(request, lists.newest_runs, until=until)
+        return await self._get(request, lists.newest_runs, until)
 
-    def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
+    async def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
         """Runs of a plan by the index. Documented once, so it may be missing; whether it filters is not certain."""
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
-        return self._results.page(
-            Request("GET", "", f"look for runs of plan {plan_id}", query), lists.found_runs, until
-        )
+        request = Request("GET", "", f"look for runs of plan {plan_id}", query)
+        return await self._results.page(request, lists.found_runs, until, self._observe)
 
-    def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
+    async def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
         """All saved configurations for partial runs."""
         request = Request("GET", "/api/v1/saved_execution_configs", "read the saved configurations")
-        return self._transport.get(request, lists.saved_configurations, until=until)
+        return await self._get(request, lists.saved_configurations, until)
 
-    def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
+    async def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
 
         def of_this_run(body: Json) -> tuple[MachineResult, ...]:
-            owner, machines = decode.case_list(body)
+            owner, machines = case_list.case_list(body)
             if owner and not same_id(owner, run_id):
                 raise DecodeError("that lists the cases of another run")
             return machines
@@ -125,41 +138,41 @@ class Client:
         path = f"{RUNS}/{_part(run_id)}/test_case_results"
         purpose = f"read the list of cases of run {run_id}"
         request = Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_patience=ERROR_PATIENCE)
-        return self._transport.get(request, of_this_run, until=until)
+        return await self._get(request, of_this_run, until)
 
-    def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
+    async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
         request = Request("GET", f"/{_part(run_id)}", f"read the details of run {run_id}")
-        return self._results.single(request, _about(run_id, decode.run_details), until)
+        return await self._results.single(request, _about(run_id, decode.run_details), until, self._observe)
 
-    def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
+    async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
         path = f"/{_part(run_id)}/test_machine_results/{_part(machine_id)}"
         request = Request("GET", path, f"read machine {machine_id}")
-        return self._results.single(request, _about(machine_id, decode.machine_details), until)
+        return await self._results.single(request, _about(machine_id, decode.machine_details), until, self._observe)
 
-    def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
+    async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
         path = f"/{_part(run_id)}/test_suite_results/{_part(suite_id)}"
         request = Request("GET", path, f"read suite {suite_id}")
-        return self._results.single(request, _about(suite_id, decode.suite_details), until)
+        return await self._results.single(request, _about(suite_id, decode.suite_details), until, self._observe)
 
-    def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
+    async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
         """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
 
         def suites(body: Json) -> lists.IndexPage[decode.SuiteDetails]:
             return lists.index_page(body, decode.suite_details)
 
         request = Request("GET", f"/{_part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
-        return self._results.page(_paged(request, number), suites, until)
+        return await self._results.page(_paged(request, number), suites, until, self._observe)
 
-    def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
+    async def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
         path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}"
         request = Request("GET", path, f"read case {case_id}")
-        return self._results.single(request, _about(case_id, decode.case_details), until)
+        return await self._results.single(request, _about(case_id, decode.case_details), until, self._observe)
 
-    def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
+    async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
         """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
 
         Whether the service filters by run is not certain: rows of other runs are dropped here.
@@ -171,19 +184,19 @@ class Client:
             return replace(listed, rows=ours)
 
         request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
-        return self._results.page(_paged(request, number), cases, until)
+        return await self._results.page(_paged(request, number), cases, until, self._observe)
 
-    def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
+    async def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
         path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}/step_results"
         request = Request("GET", path, f"read the steps of case {case_id}")
         steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MOST_PAGES):
-            page = self._results.single(_paged(request, str(number or "")), lists.page, until)
+            page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._observe)
             fresh = [row for row in page.rows if _is_new(row, seen)]
             room = MOST_STEPS - len(steps)
-            steps += [decode.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
+            steps += [case_list.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
             if page.last or len(fresh) > room or (not fresh and number != 1):
                 break
@@ -204,31 +217,6 @@ def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
         return decoder(body)
 
     return decoded
-
-
-def start_body(spec: RunSpec) -> dict[str, object]:
-    """The body of the start call: numeric IDs as numbers, the build number always as a string."""
-    body: dict[str, object] = {"executionId": _wire_id(spec.plan_id), "buildNo": spec.build_number}
-    if spec.environment_id:
-        body["environmentId"] = _wire_id(spec.environment_id)
-    if spec.configuration:
-        body["executionConfig"] = _configuration(spec.configuration)
-    if spec.runtime_data:
-        body["runtimeData"] = dict(spec.runtime_data)
-    if spec.upload_versions:
-        body["uploadVersions"] = dict(spec.upload_versions)
-    return body
-
-
-def _configuration(configuration: ConfigurationRef) -> dict[str, object]:
-    if configuration.id:
-        return {"id": _wire_id(configuration.id)}
-    return {"name": configuration.name}
-
-
-def _wire_id(identity: str) -> int | str:
-    """As a number, unless that would change it (letters, leading zeros)."""
-    return int(identity) if identity.isascii() and identity.isdecimal() and str(int(identity)) == identity else identity
 
 
 def _part(identity: str) -> str:

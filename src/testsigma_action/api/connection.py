@@ -60,6 +60,17 @@ class Exchange:
         """How many bytes may come in all: head, chunk sizes and trailers included."""
         return 2 * self.size + MEGABYTE
 
+    def leave(self) -> None:
+        """Have it end at the next byte, on whatever thread it is: nobody waits for it. What is unsent stays unsent."""
+        self.ends = -inf
+
+    def left(self, until: float = inf) -> float:
+        """Seconds until its end, or until an instant before that. Raises TimeoutError when that has come."""
+        seconds = min(until, self.ends) - self.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("timed out")
+        return seconds
+
 
 _current: ContextVar[Exchange] = ContextVar("exchange")
 
@@ -114,7 +125,7 @@ class _Limited(io.RawIOBase):
         self._timeout = sock.gettimeout()
         silence = inf if self._timeout is None else self._timeout
         # The head has to be complete within the time that the service may be silent.
-        self._ends = min(exchange.ends, exchange.monotonic() + silence)
+        self._ends = exchange.monotonic() + silence
 
     def readable(self) -> bool:
         return True
@@ -122,9 +133,7 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any writable buffer
         if self._count > self._exchange.raw_size:
             raise BadAnswer("larger than allowed")
-        left = self._ends - self._exchange.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
+        left = self._exchange.left(self._ends)
         if left < inf:
             self._sock.settimeout(left if self._timeout is None else min(left, self._timeout))
         count = self._raw.readinto(buffer)
@@ -132,7 +141,7 @@ class _Limited(io.RawIOBase):
         return count
 
     def head_is_read(self) -> None:
-        self._ends = self._exchange.ends
+        self._ends = inf
 
     def close(self) -> None:
         self._raw.close()
@@ -163,6 +172,8 @@ class HttpConnection(HTTPConnection):
         if not self._connecting:
             if self.sock is None:
                 self.connect()
+            # A name look-up may have taken longer than anybody waited: by now, another start may be on its way.
+            _current.get().left()
             _current.get().stage = Stage.SENT
             # A kept connection still has the timeout of its last read.
             self.sock.settimeout(self.timeout)

@@ -4,8 +4,7 @@ Answers are read leniently where leniency is safe (a missing text is empty, an u
 never a pass) and strictly where it is not (no ID, no status, not the run that was asked for): see docs/api.md.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from testsigma_action.api.counters import (
@@ -20,7 +19,7 @@ from testsigma_action.api.counters import (
     with_metric,
 )
 from testsigma_action.api.fields import DecodeError, Evidence, Fields
-from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.results import Device
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 STATUSES = {
@@ -40,12 +39,6 @@ RESULTS = {
     "NOT_EXECUTED": Result.NOT_EXECUTED,
     "QUEUED": Result.QUEUED,
 }
-# The name of a row that the service makes for a hook: an ID, a hash, and when it runs.
-HOOK = re.compile(r"[0-9]+_[\w-]+_(before|after)test", re.IGNORECASE)
-# No run has more cases than these.
-MOST_CASES = 120_000
-# What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
-UNREADABLE_SETS = "iterationResults (unreadable)"
 
 
 def result(label: str) -> Result:
@@ -58,7 +51,7 @@ def outcome(fields: Fields, key: str = "result") -> Evidence[Result]:
     return fields.evidence(key, lambda raw: RESULTS.get(raw.strip().upper()) if isinstance(raw, str) else None)
 
 
-def _optional_result(label: str) -> Result | None:
+def optional_result(label: str) -> Result | None:
     return result(label) if label else None
 
 
@@ -69,7 +62,7 @@ def _unreadable(found: Sequence[Evidence[Result]]) -> tuple[str, ...]:
 def _visual(fields: Fields) -> Result | None:
     """Old answers have `isVisuallyPassed`, new ones `visualTestResult`; most have neither."""
     if fields.has("visualTestResult"):
-        return _optional_result(fields.text("visualTestResult"))
+        return optional_result(fields.text("visualTestResult"))
     if fields.has("isVisuallyPassed"):
         return Result.PASSED if fields.flag("isVisuallyPassed") else Result.FAILED
     return None
@@ -225,90 +218,4 @@ def case_details(body: object) -> CaseDetails:
         result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
         unreadable=_unreadable((outcome(fields),)),
-    )
-
-
-def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
-    """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
-
-    A row that makes no sense stays as a case of unknown result: dropping it could make a verdict better.
-    Raises DecodeError without a list, and where the run that it belongs to is named in a way that nobody can read.
-    """
-    fields = Fields(body)
-    if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
-        raise DecodeError("without a list of cases")
-    if fields.has("executionResultId") and not fields.identity("executionResultId"):
-        raise DecodeError("that does not say whose cases it lists")
-    if len(fields.rows("testCases")) > MOST_CASES:
-        raise DecodeError(f"with more than {MOST_CASES:,} cases")
-    rows = [Fields(row) for row in fields.rows("testCases")]
-    return fields.identity("executionResultId"), tuple(_machines(rows))
-
-
-def _machines(rows: list[Fields]) -> Iterator[MachineResult]:
-    for key, members in _grouped(rows, "machineResultId", "machineId", "machineTitle").items():
-        yield MachineResult(
-            id=members[0].identity("machineResultId"),
-            title=members[0].text("machineTitle") or f"machine {key}".strip(),
-            suites=tuple(_suites(members)),
-            machine_id=members[0].identity("machineId"),
-        )
-
-
-def _suites(rows: list[Fields]) -> Iterator[SuiteResult]:
-    for key, members in _grouped(rows, "testSuiteResultId", "testSuiteId", "testSuiteName").items():
-        yield SuiteResult(
-            id=members[0].identity("testSuiteResultId"),
-            name=members[0].text("testSuiteName") or f"suite {key}".strip(),
-            cases=tuple(_case(row) for row in members),
-            suite_id=members[0].identity("testSuiteId"),
-        )
-
-
-def _grouped(rows: list[Fields], *keys: str) -> dict[str, list[Fields]]:
-    groups: dict[str, list[Fields]] = {}
-    for row in rows:
-        groups.setdefault(row.text(*keys), []).append(row)
-    return groups
-
-
-def _case(row: Fields) -> CaseResult:
-    return CaseResult(
-        id=row.identity("testCaseResultId"),
-        case_id=row.identity("testCaseId"),
-        name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
-        result=outcome(row).value or Result.UNKNOWN,
-        result_label=row.text("result"),
-        data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
-        iterations=_iterations(row),
-        hook=HOOK.fullmatch(row.text("testCaseName").strip()) is not None,
-    )
-
-
-def _iterations(row: Fields) -> tuple[Iteration, ...]:
-    """The data sets of a case. A list that cannot be read is one broken data set: it may hide a failure."""
-    if row.evidence("iterationResults", lambda raw: raw if isinstance(raw, list) else None).unreadable:
-        return (Iteration(id="", name=UNREADABLE_SETS, result=Result.UNKNOWN),)
-    return tuple(_iteration(Fields(item)) for item in row.rows("iterationResults"))
-
-
-def _iteration(row: Fields) -> Iteration:
-    found = outcome(row).value or Result.UNKNOWN
-    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=found)
-
-
-def step(row: object, position: int) -> StepResult:
-    """One step; `position` counts from 1 in the order of the service."""
-    fields = Fields(row)
-    return StepResult(
-        id=fields.identity("id"),
-        position=position,
-        action=fields.text("action"),
-        result=result(fields.text("result")),
-        message=fields.text("message"),
-        kind=fields.text("type"),
-        error_type=fields.text("errorType"),
-        error_code=fields.text("errorCode"),
-        timing=fields.timing(),
-        visual_result=_optional_result(fields.text("visualTestResult")),
     )

@@ -1,6 +1,6 @@
 """What may stand around an answer with status 2xx: an object around the object, or an error in place of it. Pure."""
 
-from testsigma_action.api.error_response import reason_in
+from testsigma_action.api.error_body import reason_in
 
 # An answer with one of these has content, so it is no error, and no wrapper of an object.
 CONTENT = ("id", "executionId", "executionResultId", "testCases", "content")

@@ -1,36 +1,30 @@
 """Trouble with the service, in words: what an error answer says, what it means, when to try again. Pure."""
 
 import email.utils
-import html
 import http
-import json
 import random
-import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from testsigma_action.api.error_body import EXCERPT, ErrorBody
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
-from testsigma_action.text import cut, one_line
+from testsigma_action.text import cut
 
-# Characters that are shown of what an error answer says.
-EXCERPT = 300
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 LONGEST_RETRY_AFTER = 300.0
 # Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 PROXY_AUTHENTICATION = 407
-# Tags of a page, with the blanks behind them.
-TAGS = re.compile(r"(?:<[^<>]{0,200}+>\s*+)++")
 # What shows that the service itself answers (docs/api.md, "Errors"): gateways, too, send JSON with a `message`.
 OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
 UNAUTHORIZED = (
-    b"No JWT token found",
-    b"Invalid JWT token",
-    b"No API Key Found",
-    b"Incorrect API Key",
-    b"API disabled",
+    "No JWT token found",
+    "Invalid JWT token",
+    "No API Key Found",
+    "Incorrect API Key",
+    "API disabled",
 )
 
 
@@ -44,12 +38,22 @@ class Trouble:
     delay: float = 0.0
 
 
+Observe = Callable[[Trouble], None]
+
+
+def ignore(_: Trouble) -> None:
+    """Listen to no trouble."""
+
+
+NO_BODY = ErrorBody()
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
     """An answer that is not 2xx: its status, what it says, and where it points or how long it asks to wait."""
 
     status: int
-    body: bytes = b""
+    body: ErrorBody = NO_BODY
     location_host: str = ""
     retry_after: float | None = None
 
@@ -77,7 +81,7 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
 
 
 def _failed(answered: str, answer: ErrorAnswer) -> ApiError:
-    said, shown = reason(answer.body), excerpt(answer.body)
+    said, shown = answer.body.reason, answer.body.excerpt
     news = "" if shown.lower() == phrase(answer.status).lower() else shown
     message = saying(answered, news)
     if answer.status >= 500 or answer.status in PASSING_4XX:
@@ -101,9 +105,9 @@ def by_service(answer: ErrorAnswer) -> bool:
     """Whether the service itself answered: by the shape of its error body, or one of its plain texts for a 401."""
     if answer.status < 400 or answer.status == PROXY_AUTHENTICATION:
         return False
-    if answer.status == 401 and answer.body.strip(b'" \r\n').startswith(UNAUTHORIZED):
+    if answer.status == 401 and answer.body.text.strip('" \r\n').startswith(UNAUTHORIZED):
         return True
-    said = _object(answer.body)
+    said = answer.body.fields or {}
     return any(said.get(key) for key in OWN_KEYS)
 
 
@@ -115,42 +119,6 @@ def backoff(attempt: int, retry_after: float | None) -> float:
     ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
     own = random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
     return max(own, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
-
-
-def reason(body: bytes) -> str:
-    """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
-
-    Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
-    """
-    return reason_in(_object(body))
-
-
-def _object(body: bytes) -> Mapping[str, object]:
-    """The JSON object in a body; empty for anything else."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def reason_in(said: object) -> str:
-    """The same of a body that was read: the first text of the three, which may stand in an object under `error`."""
-    if not isinstance(said, dict):
-        return ""
-    told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
-    texts = (part.get(key) for part in told for key in ("error", "message", "error_description"))
-    return next((one_line(" ".join(text.split("\n")), EXCERPT) for text in texts if isinstance(text, str) and text), "")
-
-
-def excerpt(body: bytes) -> str:
-    """What an error body says, for people, on one line: its reason, else its text, or that of a page."""
-    text = body.decode("utf-8", "replace")
-    if text.lstrip().startswith(("{", "[")):
-        return reason(body)
-    plain = html.unescape(TAGS.sub(" ", text)) if text.lstrip().startswith("<") else text
-    # Blanks within a line stay: what quotes a password is masked only where it is shown as it is.
-    return one_line(" ".join(filter(None, map(str.strip, plain.splitlines()))), EXCERPT)
 
 
 def phrase(status: int) -> str:

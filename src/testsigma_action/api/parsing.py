@@ -54,11 +54,3 @@ def parse_json(body: bytes, secret: Secret = NO_SECRET) -> object:
         return secret.hidden_in_json(value) if may_have_it else value
     except (ValueError, RecursionError):
         raise DecodeError("that is no JSON") from None
-
-
-def without_secret(body: bytes, secret: Secret) -> bytes:
-    """The body of an error without the secret, in UTF-8 whatever its encoding was; it need not be JSON."""
-    try:
-        return json.dumps(parse_json(body, secret)).encode()
-    except (DecodeError, RecursionError):
-        return secret.hidden_in(body.decode(json.detect_encoding(body), "replace")).encode("utf-8", "replace")

@@ -3,11 +3,13 @@
 A version that has answered is remembered: from then on, a 404 is about what was asked for, not about the path.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from testsigma_action.api.http import Json, Request, Transport
+from testsigma_action.api.error_response import Observe
+from testsigma_action.api.http import Json, Request
+from testsigma_action.api.retry import Transport
 from testsigma_action.errors import Refused
 
 T = TypeVar("T")
@@ -27,28 +29,43 @@ class Versions:
         self.answering = ""
         self._index = ""
 
-    def single(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
+    async def single(self, request: Request, decode: Callable[[Json], T], until: float, observe: Observe) -> T:
         """Fetch one result (or its steps) by a path below `test_runs`."""
-        value, self.answering = self._first_of(_only(self.answering) or VERSIONS, request, decode, until)
+        get = _getting(self._transport, request, decode, until, observe)
+        value, self.answering = await _first_of(_only(self.answering) or VERSIONS, get)
         return value
 
-    def page(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
+    async def page(self, request: Request, decode: Callable[[Json], T], until: float, observe: Observe) -> T:
         """Fetch a page of a list of results by a path below `test_runs`."""
         versions = _only(self._index) or tuple(dict.fromkeys((INDEX_VERSION, self.answering or INDEX_VERSION)))
-        value, self._index = self._first_of(versions, request, decode, until)
+        get = _getting(self._transport, request, decode, until, observe)
+        value, self._index = await _first_of(versions, get)
         return value
 
-    def _first_of(
-        self, versions: Sequence[str], request: Request, decode: Callable[[Json], T], until: float
-    ) -> tuple[T, str]:
-        *earlier, last = versions
-        for version in earlier:
-            try:
-                return self._transport.get(_below(version, request), decode, until=until), version
-            except Refused as refusal:
-                if refusal.status != 404:
-                    raise
-        return self._transport.get(_below(last, request), decode, until=until), last
+
+# Fetches from the path under one version.
+Get = Callable[[str], Awaitable[T]]
+
+
+def _getting(
+    transport: Transport, request: Request, decode: Callable[[Json], T], until: float, observe: Observe
+) -> Get[T]:
+    def get(version: str) -> Awaitable[T]:
+        return transport.get(_below(version, request), decode, until=until, observe=observe)
+
+    return get
+
+
+async def _first_of(versions: Sequence[str], get: Get[T]) -> tuple[T, str]:
+    """What the first version answers that knows the path, and which one that is."""
+    *earlier, last = versions
+    for version in earlier:
+        try:
+            return await get(version), version
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+    return await get(last), last
 
 
 def _only(version: str) -> tuple[str, ...]:

@@ -1,0 +1,87 @@
+"""SIGINT, SIGTERM and SIGHUP: the first cancels the tasks of the step, a second of its kind ends the process.
+
+This module imports no asyncio, so that handlers are installed before anything that takes time to import.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from testsigma_action.errors import exit_code_of
+from testsigma_action.runtime.clock import Clock
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+# The same signal again within this time (seconds) is one signal: runners, terminals and service managers send it twice.
+REPEAT = 0.3
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Signals:
+    """Remembers the first signal: its `number`, and when it came (`at`, an instant of the monotonic clock)."""
+
+    def __init__(self, clock: Clock, leave: Callable[[int], object] = os._exit) -> None:
+        """Handle nothing yet. `leave` ends the process at once, with an exit code."""
+        self.number: int | None = None
+        self.at: float | None = None
+        self._clock = clock
+        self._leave = leave
+        self._tasks: Sequence[Task[Any]] = ()
+
+    def install(self) -> None:
+        """Handle the signals. PID 1 would ignore SIGTERM without a handler.
+
+        A SIGHUP that is ignored stays ignored: that is what `nohup` asks for.
+        """
+        for number in SIGNALS:
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
+
+    def ignore(self) -> None:
+        """Ignore all signals from now on: the reports are written, and the exit code is to agree with them."""
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    def cancels(self, tasks: "Sequence[Task[Any]]") -> None:
+        """Have the first signal cancel these tasks, once each and in this order; at once if it has come already."""
+        self._tasks = tasks
+        if self.number is not None:
+            self._cancel()
+
+    def interrupt(self, number: int) -> None:
+        """Take a signal, at any moment and on any thread.
+
+        The first one cancels. A later one of the same kind leaves, unless it is only the first one sent twice.
+        """
+        if self.number is None:
+            self.at = self._clock.monotonic()
+            self.number = number
+            self._cancel_soon()
+        elif self._asks_again(number):
+            self._leave(exit_code_of(number))
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self.interrupt(number)
+
+    def _asks_again(self, number: int) -> bool:
+        if self.number is None or self.at is None:
+            return False
+        same_kind = exit_code_of(number) == exit_code_of(self.number)
+        return same_kind and self._clock.monotonic() - self.at > REPEAT
+
+    def _cancel_soon(self) -> None:
+        """Cancel from within the loop: a handler runs in the middle of anything, that of the loop included."""
+        for task in self._tasks[:1]:
+            # A loop that is closed has no task left.
+            with suppress(RuntimeError):
+                task.get_loop().call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        tasks, self._tasks = self._tasks, ()
+        for task in tasks:
+            task.cancel()
