@@ -13,6 +13,7 @@ from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.http import NETWORK, Adapter, Transport
 from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.route import Route, route
+from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
@@ -24,6 +25,7 @@ from testsigma_action.lifecycle.reruns import GRACE, INTERVAL, MOST, Chain, awai
 from testsigma_action.lifecycle.watch import Stop, look_once, stop
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
+from testsigma_action.reporting.progress import events
 from testsigma_action.runtime.calls import Calls
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -144,7 +146,7 @@ def _newest(key: RunKey, remote: Remote, log: Log) -> Leftover:
         unread = chain.named_by(run, strangers)
         rerun = look_once(RunKey(unread), remote, until=remote.after(LOOK_BUDGET)) if unread else None
         if rerun and (why := chain.rejects(rerun, run)):
-            log.say(console.warnings([console.ignored(rerun, run, why)]))
+            log.say(events.rerun_ignored(RerunIgnored(rerun, run, why)))
             strangers.add(rerun.id)
         elif rerun:
             key, run, chain, unread = RunKey.of(rerun), rerun, chain.extended(rerun), ""

@@ -10,7 +10,8 @@ from enum import Enum
 
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
-from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.report import Conclusion
+from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ActionError
 
@@ -92,9 +93,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CasesFailed:
-    """These cases have failed since the last list, while the run goes on (untrusted names)."""
+    """These cases have failed since the last list, while the run goes on (untrusted names).
 
-    cases: Sequence[CaseResult]
+    Machine and suite have empty names where the list does not say them.
+    """
+
+    cases: Sequence[Placed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,14 @@ class OutageEnded:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The session is over. `ending`: what became of a run that did not complete in time."""
+    """The session is over. `ending`: what became of a run that did not complete in time.
+
+    `conclusion` is that of the run's verdict, which counts: a run with the result "passed" may fail the step.
+    """
 
     error: ActionError | None = None
     ending: Ending | None = None
+    conclusion: Conclusion | None = None
 
 
 Event = (
