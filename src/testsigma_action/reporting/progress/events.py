@@ -21,14 +21,16 @@ from testsigma_action.domain.identity import Foreign
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Result, Run, RunSpec
-from testsigma_action.domain.words import in_words
+from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.console import link
 from testsigma_action.reporting.progress.lines import stamp
 from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name
 from testsigma_action.text import NAME, log_text
 
-# Failed cases that are named for one event; the rest is counted.
+# Failed cases that are named for one event, and for one run in all; the rest is counted. The end of the log names
+# them again, with their messages.
 MOST_FAILED = 20
+MOST_FAILED_OF_RUN = 50
 
 
 @singledispatch
@@ -78,12 +80,20 @@ def attached(event: Attached) -> list[str]:
     return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
 
 
-@about.register
-def cases_failed(event: CasesFailed) -> list[str]:
-    """A line for each case that failed since the last list, and how many more there are."""
-    lines = [_failed(placed) for placed in event.cases[:MOST_FAILED]]
+def plan_named(name: str) -> str:
+    """The plan's name, which was not known when the log began to call the run by the plan's ID."""
+    return f"The plan is called {log_text(name)}."
+
+
+def cases_failed(event: CasesFailed, named: int) -> list[str]:
+    """A line for each case that failed since the last list, and how many more there are.
+
+    `named` is how many failed cases of this run were named before.
+    """
+    most = max(0, min(MOST_FAILED, MOST_FAILED_OF_RUN - named))
+    lines = [_failed(placed) for placed in event.cases[:most]]
     more = len(event.cases) - len(lines)
-    return [*lines, f"and {more:,} more"] if more else lines
+    return [*lines, f"{counted(more, 'more case')} failed"] if more else lines
 
 
 @about.register
@@ -132,8 +142,8 @@ def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
     if not facts and not _surprising(event.conclusion, run):
         return []
     word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
-    told = " ".join(filter(None, facts)) or "See the end of the log for the reason."
-    return [f"{stamp(elapsed)} {word}: {told}"]
+    told = " ".join(filter(None, facts))
+    return [f"{stamp(elapsed)} {word}: {told}" if told else f"{stamp(elapsed)} {word}. The end of the log says why."]
 
 
 def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:

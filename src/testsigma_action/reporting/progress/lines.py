@@ -37,10 +37,11 @@ def progress(run: Run, times: Times) -> str:
     return f"{stamp(times.elapsed)} {', '.join(facts)}"
 
 
-def result(run: Run, times: Times) -> str:
+def result(run: Run, times: Times, *, rerun: bool) -> str:
     """Result and counters of a completed run: `[0:04:12] failed: 40 of 40 cases done, 1 failed`."""
     facts = [*counted(balanced(run.counts)), *queue(run, times)]
-    return f"{stamp(times.elapsed)} {RESULTS[run.result]}{': ' if facts else ''}{', '.join(facts)}"
+    said = f"{'rerun: ' if rerun else ''}{RESULTS[run.result]}"
+    return f"{stamp(times.elapsed)} {said}{': ' if facts else ''}{', '.join(facts)}"
 
 
 def status(run: Run) -> str:

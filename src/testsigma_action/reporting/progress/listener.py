@@ -11,11 +11,17 @@ from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
 from testsigma_action.reporting.progress.several_runs import SeveralRuns
 from testsigma_action.reporting.progress.tracked import Moment
-from testsigma_action.runtime.clock import Clock
 
 # Seconds between two heartbeats: in a log, and on a terminal, where the bar is drawn again each time.
 BEAT = 5.0
 BEAT_LIVE = 1.0
+
+
+class Stopwatch(Protocol):
+    """The part of the clock that is needed here."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back."""
 
 
 class Narrator(Protocol):
@@ -37,7 +43,9 @@ class Progress:
     `attached`: the run existed before this step, so a failed request never means that nothing was started.
     """
 
-    def __init__(self, log: Log, clock: Clock, specs: Sequence[RunSpec], *, attached: bool = False, live: bool) -> None:
+    def __init__(
+        self, log: Log, clock: Stopwatch, specs: Sequence[RunSpec], *, attached: bool = False, live: bool
+    ) -> None:
         """Begin to count the time; nothing is printed yet."""
         self._log = log
         self._clock = clock

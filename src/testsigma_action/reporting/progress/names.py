@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.text import ELLIPSIS, log_text
 
-# Characters of a name; and up to which width names are aligned.
+# Characters of a name; and the width up to which names are aligned.
 LONGEST = 40
 ALIGNED = 24
 
@@ -23,23 +23,30 @@ class RunNames:
         self._fallback = [f"plan {_short(spec.plan_id) or number}" for number, spec in enumerate(specs, 1)]
         self._number = _numbers(specs)
         self._chosen: dict[int, str] = {}
+        self._without_plan_name: set[int] = set()
         for index, spec in enumerate(specs):
             if given := _short(spec.name):
                 self._chosen[index] = self._unused(given)
-        known = [self._chosen.get(index, fallback) for index, fallback in enumerate(self._fallback)]
-        self._width = min(ALIGNED, max(map(len, known)))
 
     def of(self, index: int, plan_name: str = "") -> str:
         """The name of a run: always the same, whatever becomes known later."""
         if index not in self._chosen:
-            name = _short(plan_name) or self._fallback[index]
-            number = self._number[index]
+            name, number = _short(plan_name), self._number[index]
+            if not name:
+                self._without_plan_name.add(index)
+                name = self._fallback[index]
             self._chosen[index] = self._unused(f"{name} ({number})" if number > 1 else name)
         return self._chosen[index]
 
+    def lacks_plan_name(self, index: int) -> bool:
+        """Whether the name was chosen when neither the user nor the service had given one."""
+        return index in self._without_plan_name
+
     def prefixed(self, name: str, lines: Sequence[str]) -> list[str]:
         """The lines of a run, each behind its name."""
-        return [f"{name:<{self._width}} | {line}" for line in lines]
+        known = [self._chosen.get(index, fallback) for index, fallback in enumerate(self._fallback)]
+        width = min(ALIGNED, max(map(len, known)))
+        return [f"{name:<{width}} | {line}" for line in lines]
 
     def _unused(self, name: str) -> str:
         taken, unused, number = set(self._chosen.values()), name, 1

@@ -7,6 +7,7 @@ from testsigma_action.domain.events import (
     ActivityChanged,
     Answered,
     Attached,
+    CasesFailed,
     Event,
     OutageBegan,
     OutageEnded,
@@ -64,7 +65,7 @@ class OneRun:
                 return events.started(event, self._tracked.spec.build_number)
             case ActivityChanged(Activity.COLLECTING):
                 return ["Collecting the results."]
-        return events.about(event) if self._tracked.is_news(event) else []
+        return about(event, self._tracked)
 
     def _answered(self, event: Answered, moment: Moment) -> list[str]:
         before, run = event.before, event.run
@@ -103,3 +104,10 @@ class OneRun:
         lasted = timedelta(seconds=moment.now - self._outage)
         self._outage = None
         return [lines.outage_ended(lasted)]
+
+
+def about(event: Event, tracked: TrackedRun) -> list[str]:
+    """What is printed of an event that is told in the same words for one run and for several."""
+    if isinstance(event, CasesFailed):
+        return events.cases_failed(event, tracked.failed_cases - len(event.cases))
+    return events.about(event) if tracked.is_news(event) else []

@@ -1,13 +1,14 @@
 """What is worth a line where the step waits for several runs: news of each run, and how far all of them are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from testsigma_action.domain.events import Activity, Answered, Ended, Event, OutageBegan, OutageEnded, Started
-from testsigma_action.domain.run import Run, RunSpec, Status
+from testsigma_action.domain.run import Result, RunSpec, Status
 from testsigma_action.reporting.progress import board, events, lines
 from testsigma_action.reporting.progress.names import RunNames
-from testsigma_action.reporting.progress.one_run import SILENCE
+from testsigma_action.reporting.progress.one_run import SILENCE, about
 from testsigma_action.reporting.progress.outage import SharedOutage
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 
@@ -15,6 +16,15 @@ from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 BOARD = 120.0
 # A run whose status goes back and forth has a line this often at most (seconds).
 STATUS_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class _Told:
+    """What was told of a run: when its status, whether its first failure, and which results."""
+
+    status: float | None = None
+    failure: bool = False
+    results: set[tuple[str, Result]] = field(default_factory=set)
 
 
 class SeveralRuns:
@@ -26,16 +36,17 @@ class SeveralRuns:
         self._names = RunNames(specs)
         self._outage = SharedOutage()
         self._board_told = began
-        self._status_told: dict[int, float] = {}
-        self._failure_told: set[int] = set()
+        self._told = [_Told() for _ in specs]
 
     def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
         """Take an event of a session; the lines to print."""
         tracked = self._runs[index]
+        known_before = bool(tracked.plan_name)
         tracked.take(event, moment.now)
-        recovered = self._hear_of_outage(index, event, moment)
         news = self._news(index, event, moment)
-        return [*recovered, *(self._prefixed(index, news) if news else [])]
+        if tracked.plan_name and not known_before and self._names.lacks_plan_name(index):
+            news.insert(0, events.plan_named(tracked.plan_name))
+        return [*self._hear_of_outage(index, event, moment), *(self._prefixed(index, news) if news else [])]
 
     def beat(self, moment: Moment) -> list[str]:
         """Take that time has passed: an outage that lasts, and now and then how far all runs are."""
@@ -46,7 +57,8 @@ class SeveralRuns:
             return []
         self._board_told = moment.now
         silent = [self._name(index) for index in sorted(self._outage.affected)]
-        return [board.sign_of_life(self._runs, self._all_names(), silent, moment)]
+        names = [self._name(index) if run.watched else "" for index, run in enumerate(self._runs)]
+        return [board.sign_of_life(self._runs, names, silent, moment)]
 
     def bar(self, moment: Moment) -> str:
         """How far all runs are, on one short line."""
@@ -60,33 +72,32 @@ class SeveralRuns:
             case Started():
                 return events.started_of_several(event, tracked.spec)
             case Ended():
-                return events.ended(event, tracked.run, moment.elapsed)
-        return events.about(event) if tracked.is_news(event) else []
+                return [*self._result(index, moment), *events.ended(event, tracked.run, moment.elapsed)]
+        return about(event, tracked)
 
     def _answered(self, index: int, event: Answered, moment: Moment) -> list[str]:
-        before, run = event.before, event.run
-        times = self._runs[index].times(moment, event.queued if before.waiting or run.completed else None)
+        before, run, told = event.before, event.run, self._told[index]
         if run.completed:
-            return [] if before.completed else [lines.result(run, times)]
-        if not self._status_is_news(index, before, run, moment.now) and not self._first_failure(index, run):
+            return self._result(index, moment, event.queued)
+        queued = event.queued if before.waiting and not run.waiting else None
+        odd = run.status is Status.UNKNOWN and before.status_label != run.status_label
+        may_tell = told.status is None or moment.now - told.status >= STATUS_PAUSE
+        status_is_news = may_tell and (odd or queued is not None)
+        first_failure = bool(run.counts.failed) and not told.failure
+        if not status_is_news and not first_failure:
             return []
-        return [lines.progress(run, times)]
+        told.status = moment.now if status_is_news else told.status
+        told.failure = told.failure or first_failure
+        return [lines.progress(run, self._runs[index].times(moment, queued))]
 
-    def _status_is_news(self, index: int, before: Run, run: Run, now: float) -> bool:
-        """Whether the run has begun to work, or has a status without a name."""
-        changed = before.status_label != run.status_label
-        news = (before.waiting and not run.waiting) or (changed and run.status is Status.UNKNOWN)
-        if not news or now - self._status_told.get(index, now - STATUS_PAUSE) < STATUS_PAUSE:
-            return False
-        self._status_told[index] = now
-        return True
-
-    def _first_failure(self, index: int, run: Run) -> bool:
-        """Whether this is the first failed case of the run; the next ones are told by name or counted."""
-        if not run.counts.failed or index in self._failure_told:
-            return False
-        self._failure_told.add(index)
-        return True
+    def _result(self, index: int, moment: Moment, queued: timedelta | None = None) -> list[str]:
+        """The result of a run that completed, and again if a later answer has another one."""
+        tracked, told = self._runs[index], self._told[index]
+        run = tracked.run
+        if not run or not run.completed or (run.id, run.result) in told.results:
+            return []
+        told.results.add((run.id, run.result))
+        return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
 
     def _hear_of_outage(self, index: int, event: Event, moment: Moment) -> list[str]:
         match event:
@@ -111,10 +122,6 @@ class SeveralRuns:
         started = not tracked.surely_not_started
         line = lines.outage_began(self._outage.problem, running=tracked.watched, started=started)
         return self._prefixed(index, [line])
-
-    def _all_names(self) -> list[str]:
-        """Names for the board. One that was not printed yet is not chosen for good by that."""
-        return [self._name(index) if run.run or run.ended else "" for index, run in enumerate(self._runs)]
 
     def _name(self, index: int) -> str:
         return self._names.of(index, self._runs[index].plan_name)

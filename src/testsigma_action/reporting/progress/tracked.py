@@ -8,6 +8,7 @@ from testsigma_action.domain.events import (
     ActivityChanged,
     Answered,
     Attached,
+    CasesFailed,
     Ended,
     Event,
     PlanBusy,
@@ -42,7 +43,10 @@ class Moment:
 
 @dataclass(slots=True)
 class TrackedRun:
-    """One run. `run` is the newest answer about it or its latest rerun, `cases` are the counters without reruns."""
+    """One run. `run` is the newest answer about it or its latest rerun, `cases` are the counters without reruns.
+
+    `failed_cases` is how many were told one by one; `rerunning`: its failed cases run again, or will.
+    """
 
     spec: RunSpec
     activity: Activity
@@ -51,33 +55,38 @@ class TrackedRun:
     plan_name: str = ""
     cases: Counts = field(default_factory=Counts)
     ended: Ended | None = None
-    _reruns: bool = False
+    rerunning: bool = False
+    failed_cases: int = 0
     _heard: float = 0.0
     _expected_end: float | None = None
     _busy_with: set[str] = field(default_factory=set)
 
     def take(self, event: Event, now: float) -> None:
         """Keep what an event says of the run."""
+        self._take_answer(event, now)
         match event:
             case ActivityChanged(activity):
                 self.activity = activity
             case Starting(spec):
                 self.spec = spec
+            case CasesFailed(cases):
+                self.failed_cases += len(cases)
+            case RerunAwaited():
+                self.rerunning, self.activity = True, Activity.WAITING_FOR_RERUN
+            case Ended():
+                self.ended, self.activity = event, Activity.ENDED
+
+    def _take_answer(self, event: Event, now: float) -> None:
+        match event:
             case Started(run=run) | Attached(run):
-                self._saw(run, now)
                 self.activity = Activity.WATCHING
+                self._saw(run, now)
             case Answered(run=run, left=left):
                 self._saw(run, now)
                 self._expected_end = None if left is None else now + left.total_seconds()
-            case RerunAwaited():
-                self._reruns, self.activity = True, Activity.WAITING_FOR_RERUN
             case RerunStarted(run):
-                self._reruns = True
+                self.rerunning, self._expected_end = True, None
                 self._saw(run, now)
-            case Ended():
-                self.ended, self.activity = event, Activity.ENDED
-            case _:
-                pass
 
     def is_news(self, event: Event) -> bool:
         """False where the plan is still busy with a run that was told already."""
@@ -86,6 +95,11 @@ class TrackedRun:
         new = event.run_id not in self._busy_with
         self._busy_with.add(event.run_id)
         return new
+
+    @property
+    def waits(self) -> bool:
+        """Whether the run that is watched is in the queue."""
+        return self.watched and self.run is not None and self.run.waiting
 
     @property
     def watched(self) -> bool:
@@ -121,5 +135,5 @@ class TrackedRun:
     def _saw(self, run: Run, now: float) -> None:
         self.run, self._heard = run, now
         self.plan_name = self.plan_name or run.plan_name
-        if not self._reruns:
+        if not self.rerunning:
             self.cases = run.counts
