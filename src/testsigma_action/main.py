@@ -11,6 +11,7 @@ from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.domain import events, verdict
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError, StoppedAfterFailures
@@ -192,7 +193,7 @@ class Step:
         """Write all reports. A signal that comes later does not change what they say."""
         for session in self._sessions:
             if session.undecided and (why := self._shared.interruption):
-                session.conclude(why.error)
+                session.conclude(why.error, Ending(Disposition.NOTHING_STARTED))
         number = self._signals.number
         cancelled = [] if number is None else [verdict.of_error(Cancelled(number))]
         runs = [session.report().verdict for session in self._sessions]

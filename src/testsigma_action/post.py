@@ -12,13 +12,16 @@ from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
+from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs, read_inputs
 from testsigma_action.lifecycle.cleanup import Cleanup, clean_up
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import Ignored
 from testsigma_action.lifecycle.state import Entry, State
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
+from testsigma_action.reporting.progress.events import about
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 
@@ -100,7 +103,7 @@ class _PostStage:
         found = await clean_up(
             entry,
             remote,
-            lambda ignored: self._warn(console.ignored(ignored.run, ignored.parent, ignored.why)),
+            lambda ignored: self._say_of(ignored),
         )
         self._tell(found, remote)
         return found.complete
@@ -115,6 +118,9 @@ class _PostStage:
             self._warn(f"Run {found.run_id} may go on: {remote.client.run_url(found.run_id)} {found.ending.trouble}")
         else:
             self._warn(console.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
+
+    def _say_of(self, ignored: Ignored) -> None:
+        self._log.say(about(RerunIgnored(ignored.run, ignored.parent, ignored.why)))
 
     def _warn(self, text: str) -> None:
         self._log.say(console.warnings([text]))

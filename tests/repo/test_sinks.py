@@ -43,12 +43,12 @@ DOORS = {
 GIVEN = {
     "commands": ("self.platform.group(", "self.platform.annotation(", "map(no_command, "),
     "command": ("line", "self._without_secrets(line)"),
-    "draw": ("course.", "console."),
+    "draw": ("self._narrator.bar(",),
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
 }
-SAY = ("console.", "[console.", "course.", "[course.", '["', "['", "[f'", '[f"', "[line]", "lines")
+SAY = ("console.", "[console.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, ast.Call]]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
@@ -90,7 +93,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CasesFailed:
-    """These cases have failed since the last list, while the run goes on (untrusted names)."""
+    """These cases have failed since the last list, while the run goes on (untrusted names).
+
+    Machine and suite have empty names where the list does not say them.
+    """
 
     cases: Sequence[Placed]
 
@@ -144,6 +150,18 @@ class Crashed:
     error: Exception
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over. `ending`: what became of a run that did not complete in time.
+
+    `conclusion` is that of the run's verdict, which counts: a run with the result "passed" may fail the step.
+    """
+
+    error: ActionError | None = None
+    ending: Ending | None = None
+    conclusion: Conclusion | None = None
+
+
 Event = (
     ActivityChanged
     | Starting
@@ -160,5 +178,6 @@ Event = (
     | OutageBegan
     | OutageEnded
     | Crashed
+    | Ended
 )
 Tell = Callable[[Event], None]

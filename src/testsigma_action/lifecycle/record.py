@@ -38,6 +38,7 @@ class RunRecord:
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
     rerun_trouble: RerunTrouble | None = None
+    error: ActionError | None = None
     ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
 
@@ -119,7 +120,7 @@ class RunRecord:
 
     def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
         """Keep what an error means, and what became of the run; the worst of all verdicts counts."""
-        self.ending = ending or self.ending
+        self.error, self.ending = error, ending or self.ending
         self.verdicts.append(verdict.of_error(error, ending))
 
     def report(self) -> RunReport:

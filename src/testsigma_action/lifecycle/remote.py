@@ -1,11 +1,10 @@
 """The service as the stages of a run see it."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import Observe, ignore
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.runtime.clock import Clock
 
@@ -22,10 +21,14 @@ class Remote:
 
     client: Client
     clock: Clock
-    observe: Callable[[Trouble], None]
+    observe: Observe = ignore
     limits: TimeLimits = TimeLimits()
     lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
     width: int = DETAIL_LANES
+
+    def __post_init__(self) -> None:
+        """Have the client tell the same listener."""
+        object.__setattr__(self, "client", self.client.observed_by(self.observe))
 
     def now(self) -> float:
         """The instant of the monotonic clock."""
@@ -35,13 +38,13 @@ class Remote:
         """The instant of the monotonic clock that is this many seconds away."""
         return self.clock.monotonic() + seconds
 
-    def observed_by(self, observe: Callable[[Trouble], None]) -> "Remote":
+    def observed_by(self, observe: Observe) -> "Remote":
         """The same service with another listener."""
-        return replace(self, client=self.client.observed_by(observe), observe=observe)
+        return replace(self, observe=observe)
 
     def quiet(self) -> "Remote":
         """The same service for what is optional: nobody is told of trouble."""
-        return self.observed_by(lambda _: None)
+        return self.observed_by(ignore)
 
     async def sleep_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock."""

@@ -4,7 +4,7 @@ import asyncio
 
 from testsigma_action.api.error_response import Trouble
 from testsigma_action.domain import events, verdict
-from testsigma_action.domain.ending import Disposition
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, Tell
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
@@ -28,7 +28,7 @@ class Session:
     def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
-        self._context = Context(self._record, remote.observed_by(self._observe), inputs, shared, tell)
+        self._context = Context(self._record, remote.observed_by(self.observe), inputs, shared, tell)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
         self._finishing = False
 
@@ -42,6 +42,11 @@ class Session:
         """Whether something that this session started may go on."""
         return self._record.may_still_run
 
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing was concluded yet: the session was cancelled before it began."""
+        return not self._record.verdicts
+
     def report(self) -> RunReport:
         """What is known of the run."""
         return self._record.report()
@@ -50,9 +55,9 @@ class Session:
         """Take the spec with everything looked up that had to be, before `run`."""
         self._record.spec = spec
 
-    def conclude(self, error: ActionError) -> None:
+    def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
         """Keep an error that happened around the run."""
-        self._record.conclude(error)
+        self._record.conclude(error, ending)
 
     async def run(self, gate: asyncio.Semaphore) -> None:
         """Go through the stages as soon as the gate lets us in."""
@@ -66,6 +71,8 @@ class Session:
         finally:
             self._finishing = True
             self._context.activity(Activity.ENDED)
+            conclusion = self.report().verdict.conclusion
+            self._context.tell(events.Ended(self._record.error, self._record.ending, conclusion))
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
@@ -117,7 +124,8 @@ class Session:
             raise AssertionError("a cancellation has a reason")
         return self._context.shared.interruption
 
-    def _observe(self, trouble: Trouble) -> None:
+    def observe(self, trouble: Trouble) -> None:
+        """Tell of a request that failed and is sent again, and of the end of that."""
         self._context.tell(events.OutageBegan(trouble.message) if trouble.message else events.OutageEnded())
 
 

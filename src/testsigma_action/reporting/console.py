@@ -5,13 +5,11 @@ no command; `Log.say` makes sure of that.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from traceback import format_exception
 
-from testsigma_action.domain.identity import Foreign
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import cases_and_hooks
-from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting.wording import (
@@ -31,21 +29,6 @@ from testsigma_action.reporting.wording import (
 from testsigma_action.text import BAR, NAME, log_text
 
 
-def announce(spec: RunSpec) -> str:
-    """What is about to be run. Runtime data by name only: its values may be secrets."""
-    plan = f"Plan {log_text(spec.plan_id)}" if spec.plan_id else "An existing run"
-    configuration = spec.configuration
-    details = {
-        "build number": spec.build_number,
-        "environment": spec.environment_id,
-        "configuration": (configuration.name or configuration.id) if configuration else "",
-        "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
-        "uploads for devices": ", ".join(sorted(spec.upload_versions)),
-    }
-    told = [f"{name} {log_text(value)}" for name, value in details.items() if value]
-    return "; ".join([plan, *told])
-
-
 def warnings(texts: Iterable[str]) -> list[str]:
     """What is odd and does not end the step."""
     return [f"Warning: {log_text(text)}" for text in texts]
@@ -60,69 +43,6 @@ def traceback(error: BaseException) -> list[str]:
 def link(run: Run) -> str:
     """Where a run is to be seen: the line that is printed as soon as it exists."""
     return f"Run {log_text(run.id)}: {log_text(run.url)}" if run.url else f"Run {log_text(run.id)}"
-
-
-def adopted(run: Run) -> str:
-    """The answer to the start was lost, and the run was found by its build number."""
-    return f"The answer to the start was lost. Run {log_text(run.id)} has our build number, so it is ours, and adopted."
-
-
-def looking_for(message: str, build_number: str) -> str:
-    """The answer to the start does not show which run is ours, so it is looked for."""
-    return f"{log_text(message)} Looking for a run with the build number {log_text(build_number)}, for up to a minute"
-
-
-def busy(plan_id: str, run_id: str, left: timedelta) -> str:
-    """Another run keeps the plan busy, which may not be known, and the step waits for so long."""
-    busy = f"Plan {log_text(plan_id)} is busy{f' with run {log_text(run_id)}' if run_id else ''}"
-    return f"{busy}. Waiting until it can be started, for up to {in_words(left)} (timeout)."
-
-
-def other_build(run: Run, build_number: str) -> str:
-    """The service did not keep our build number, but nothing else speaks against the run that it named."""
-    named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
-    return (
-        f"Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is taken for ours, because it began after "
-        "our request and no run has our build number"
-    )
-
-
-def ignored(run: Run, parent: Run, why: Foreign) -> str:
-    """A run that is no rerun of ours, although an answer about our run names it."""
-    reasons = {
-        Foreign.NAMELESS: "it does not say to which plan it belongs",
-        Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
-        Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
-        Foreign.ANOTHER_BUILD: "it names no run that it is a rerun of, and has another build number",
-        Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
-    }
-    named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
-    return f"{named}, but {reasons[why]}. It is ignored: not waited for, not stopped, and no part of the result."
-
-
-def attached(run: Run) -> str:
-    """The run was there already; what it is called, and since when it goes."""
-    name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
-    of = f" of {log_text(name)}" if name else ""
-    build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
-    return f"Attached to run {log_text(run.id)}{of}{build}"
-
-
-def rerun_awaited(run: Run) -> str:
-    """The run did not pass, and its plan runs failed cases again by itself."""
-    return f"Run {log_text(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again: waiting for that run"
-
-
-def unsettled(run: Run) -> str:
-    """What a run that is over says of itself does not fit together, which may pass."""
-    said = f"Run {log_text(run.id)}: its results are not complete yet, or contradict each other"
-    return f"{said}: reading them again for up to 30 seconds"
-
-
-def rerun(run: Run) -> str:
-    """A run in which failed cases run again."""
-    again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
-    return f"{again}: {log_text(run.url)}" if run.url else again
 
 
 def failed_cases(report: RunReport, most: int = 50) -> list[str]:

@@ -1,0 +1,199 @@
+"""What is printed of an event as such, one function for each: what happened, to which run, what comes next."""
+
+from datetime import timedelta
+from functools import singledispatch
+
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.events import (
+    AnswerLost,
+    Attached,
+    CasesFailed,
+    Ended,
+    PlanBusy,
+    RerunAwaited,
+    RerunIgnored,
+    RerunStarted,
+    ResultsLag,
+    Started,
+    Starting,
+)
+from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.report import Conclusion
+from testsigma_action.domain.results import Placed
+from testsigma_action.domain.run import Result, Run, RunSpec
+from testsigma_action.domain.words import counted, in_words
+from testsigma_action.reporting.console import link
+from testsigma_action.reporting.progress.lines import stamp
+from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name
+from testsigma_action.text import NAME, log_text
+
+# Failed cases that are named for one event, and for one run in all; the rest is counted. The end of the log names
+# them again, with their messages.
+MOST_FAILED = 20
+MOST_FAILED_OF_RUN = 50
+
+
+@singledispatch
+def about(event: object) -> list[str]:  # noqa: ARG001 - the functions below are registered for a type each
+    """What is printed of an event that is told in the same words for one run and for several; else nothing."""
+    return []
+
+
+def starting(event: Starting) -> list[str]:
+    """What is about to be started. Runtime data by name only: its values may be secrets."""
+    return ["; ".join([f"Plan {log_text(event.spec.plan_id)}", *_details(event.spec)])]
+
+
+@about.register
+def plan_busy(event: PlanBusy) -> list[str]:
+    """Another run, which may not be known, keeps the plan busy."""
+    by = f" with run {log_text(event.run_id)}" if event.run_id else ""
+    limit = f"for up to {in_words(event.left)} (timeout)"
+    return [f"Plan {log_text(event.plan_id)} is busy{by}. Waiting until it can be started, {limit}."]
+
+
+@about.register
+def answer_lost(event: AnswerLost) -> list[str]:
+    """The answer to the start does not show which run was started."""
+    looking = f"Looking for a run with the build number {log_text(event.build_number)}, for up to a minute."
+    return [f"{log_text(event.reason)} {looking}"]
+
+
+def started(event: Started, build_number: str) -> list[str]:
+    """The run exists: how it was found if not by the answer to the start, and its link."""
+    return [*_found(event, build_number), link(event.run)]
+
+
+def started_of_several(event: Started, spec: RunSpec) -> list[str]:
+    """The same with what else identifies the run, on one line: with several runs nothing was printed before."""
+    plan = [f"plan {log_text(spec.plan_id)}"] if spec.plan_id else []
+    return [*_found(event, spec.build_number), f"{link(event.run)} ({'; '.join([*plan, *_details(spec)])})"]
+
+
+@about.register
+def attached(event: Attached) -> list[str]:
+    """The run existed before: whose it is, and its link."""
+    run = event.run
+    name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
+    of = f" of {log_text(name)}" if name else ""
+    build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
+    return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
+
+
+def plan_named(name: str) -> str:
+    """The plan's name, which was not known when the log began to call the run by the plan's ID."""
+    return f"The plan is called {log_text(name)}."
+
+
+def cases_failed(event: CasesFailed, named: int) -> list[str]:
+    """A line for each case that failed since the last list, and how many more there are.
+
+    `named` is how many failed cases of this run were named before.
+    """
+    most = max(0, min(MOST_FAILED, MOST_FAILED_OF_RUN - named))
+    lines = [_failed(placed) for placed in event.cases[:most]]
+    more = len(event.cases) - len(lines)
+    return [*lines, f"{counted(more, 'more case')} failed"] if more else lines
+
+
+@about.register
+def rerun_awaited(event: RerunAwaited) -> list[str]:
+    """The run did not pass, and its plan runs failed cases again."""
+    run = event.run
+    return [f"Run {log_text(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again. Waiting for the rerun."]
+
+
+@about.register
+def rerun_started(event: RerunStarted) -> list[str]:
+    """A run in which failed cases run again."""
+    run = event.run
+    again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
+    return [f"{again}: {log_text(run.url)}" if run.url else again]
+
+
+@about.register
+def rerun_ignored(event: RerunIgnored) -> list[str]:
+    """An answer named a run as a rerun, and it is none."""
+    run, parent = event.run, event.parent
+    reasons = {
+        Foreign.NAMELESS: "it does not say to which plan it belongs",
+        Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
+        Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
+        Foreign.ANOTHER_BUILD: "it names no run that it is a rerun of, and has another build number",
+        Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
+    }
+    named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
+    consequence = "It is ignored: not waited for, not stopped, and no part of the result."
+    return [f"Warning: {named}, but {reasons[event.why]}. {consequence}"]
+
+
+@about.register
+def results_lag(event: ResultsLag) -> list[str]:
+    """The run completed, and its results are not consistent yet."""
+    said = f"Run {log_text(event.run.id)}: its results are incomplete or contradictory."
+    return [f"{said} Reading them again for up to 30 s."]
+
+
+def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
+    """Why one of several runs ended, where its result does not say it; nothing where it does."""
+    facts = [_became(event.ending)] if event.ending else []
+    if event.error:
+        facts.insert(0, log_text(event.error.message))
+    if not facts and not _surprising(event.conclusion, run):
+        return []
+    word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
+    told = " ".join(filter(None, facts))
+    return [f"{stamp(elapsed)} {word}: {told}" if told else f"{stamp(elapsed)} {word}. The end of the log says why."]
+
+
+def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
+    """Whether the conclusion is another than the result of the run lets expect."""
+    if conclusion is None or conclusion in {Conclusion.STARTED, Conclusion.CHECKED}:
+        return False
+    if run is None or not run.completed:
+        return True
+    return conclusion is not (Conclusion.PASSED if run.result is Result.PASSED else Conclusion.FAILED)
+
+
+def _became(ending: Ending) -> str:
+    name = f"Run {log_text(ending.run.id)}" if ending.run else "The run"
+    return {
+        Disposition.NOTHING_STARTED: "Nothing was started.",
+        Disposition.COMPLETED: "",
+        Disposition.STOP_CONFIRMED: f"{name} was stopped.",
+        Disposition.STOP_UNCONFIRMED: f"{name} was stopped, but Testsigma did not confirm it.",
+        Disposition.LEFT_RUNNING: f"{name} was left running.",
+        Disposition.UNKNOWN: "A run may have been started.",
+    }[ending.disposition]
+
+
+def _found(event: Started, build_number: str) -> list[str]:
+    run = event.run
+    if event.adopted:
+        found = f"Found run {log_text(run.id)} by its build number; continuing with it."
+        return [f"The answer to the start was lost. {found}"]
+    if not event.other_build:
+        return []
+    named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
+    why = "it began after our request, and no run has our build number"
+    return [f"Warning: Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is taken for ours: {why}."]
+
+
+def _details(spec: RunSpec) -> list[str]:
+    configuration = spec.configuration
+    details = {
+        "build number": spec.build_number,
+        "environment": spec.environment_id,
+        "configuration": (configuration.name or configuration.id) if configuration else "",
+        "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
+        "uploads for devices": ", ".join(sorted(spec.upload_versions)),
+    }
+    return [f"{name} {log_text(value)}" for name, value in details.items() if value]
+
+
+def _failed(placed: Placed) -> str:
+    machine, suite, case = placed
+    word = RESULTS[case.result] if case.result in {Result.ABORTED, Result.STOPPED} else "failed"
+    places = (suite.name, machine.title or machine.device.name)
+    where = ", ".join(filter(None, (log_text(place, NAME) for place in places)))
+    return f"{word.capitalize()}: {log_text(case_name(case), NAME)}{f' ({where})' if where else ''}"

@@ -1,0 +1,84 @@
+"""Takes the events of all sessions, and prints what `one_run` or `several_runs` make of them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+from testsigma_action.domain.events import Event, Tell
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.platforms.log import Log
+from testsigma_action.reporting.progress.one_run import OneRun
+from testsigma_action.reporting.progress.several_runs import SeveralRuns
+from testsigma_action.reporting.progress.tracked import Moment
+
+# Seconds between two heartbeats: in a log, and on a terminal, where the bar is drawn again each time.
+BEAT = 5.0
+BEAT_LIVE = 1.0
+
+
+class Stopwatch(Protocol):
+    """The part of the clock that is needed here."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back."""
+
+
+class Narrator(Protocol):
+    """Decides what is worth a line. It knows neither clock nor log."""
+
+    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
+        """Take an event of a session; the lines to print."""
+
+    def beat(self, moment: Moment) -> list[str]:
+        """Take that time has passed; the lines to print."""
+
+    def bar(self, moment: Moment) -> str:
+        """How far everything is, on one short line."""
+
+
+class Progress:
+    """Prints what sessions tell. With `live`, on a terminal, a bar at the bottom takes the place of signs of life.
+
+    `attached`: the run existed before this step, so a failed request never means that nothing was started.
+    """
+
+    def __init__(
+        self, log: Log, clock: Stopwatch, specs: Sequence[RunSpec], *, attached: bool = False, live: bool
+    ) -> None:
+        """Begin to count the time; nothing is printed yet."""
+        self._log = log
+        self._clock = clock
+        self._live = live
+        self._began = self._printed = clock.monotonic()
+        several = len(specs) > 1
+        self._narrator: Narrator = SeveralRuns(specs, self._began) if several else OneRun(specs[0], attached=attached)
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two calls of `beat`."""
+        return BEAT_LIVE if self._live else BEAT
+
+    def listener(self, index: int) -> Tell:
+        """The listener for the session with this index in the list of specs."""
+        return partial(self._hear, index)
+
+    def beat(self) -> None:
+        """Print a sign of life if it is time for one, or draw the bar again."""
+        self._log.flush()
+        self._print(self._narrator.beat(self._moment))
+
+    def _hear(self, index: int, event: Event) -> None:
+        self._print(self._narrator.hear(index, event, self._moment))
+
+    @property
+    def _moment(self) -> Moment:
+        now = self._clock.monotonic()
+        return Moment(now, timedelta(seconds=now - self._began), silence=now - self._printed, live=self._live)
+
+    def _print(self, lines: list[str]) -> None:
+        if lines:
+            self._printed = self._clock.monotonic()
+            self._log.say(lines)
+        if self._live:
+            self._log.draw(self._narrator.bar(self._moment))

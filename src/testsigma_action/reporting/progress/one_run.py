@@ -1,0 +1,113 @@
+"""What is worth a line where the step waits for one run: it is told in detail."""
+
+from datetime import timedelta
+
+from testsigma_action.domain.events import (
+    Activity,
+    ActivityChanged,
+    Answered,
+    Attached,
+    CasesFailed,
+    Event,
+    OutageBegan,
+    OutageEnded,
+    Started,
+    Starting,
+)
+from testsigma_action.domain.run import Counts, Run, RunSpec
+from testsigma_action.reporting.progress import events, lines
+from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
+
+# A line is printed at least this often (seconds), and a heartbeat later at most: some platforms end a step that is
+# silent for longer, and people take a minute without a line for a hang.
+SILENCE = 50.0
+# Lines that only count come this often at most (seconds): often at first, then after a tenth of the time elapsed.
+SHORTEST_PAUSE = 2.0
+PAUSE = 0.1
+
+
+class OneRun:
+    """A line on every change of status, now and then on progress, and a sign of life in between."""
+
+    def __init__(self, spec: RunSpec, *, attached: bool = False) -> None:
+        """Nothing is known of the run yet."""
+        self._tracked = TrackedRun(spec, Activity.PREPARING, attached)
+        self._counted = Counts()
+        self._outage: float | None = None
+
+    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:  # noqa: ARG002 - there is one session
+        """Take an event of the session; the lines to print."""
+        self._tracked.take(event, moment.now)
+        answers = isinstance(event, Answered | Started | Attached | OutageEnded)
+        return [*(self._recovered(moment) if answers else []), *self._news(event, moment)]
+
+    def beat(self, moment: Moment) -> list[str]:
+        """Take that time has passed: a sign of life after a long silence."""
+        if moment.live or moment.silence < SILENCE:
+            return []
+        return [self._sign_of_life(moment)]
+
+    def bar(self, moment: Moment) -> str:
+        """How far the run is, on one short line."""
+        tracked = self._tracked
+        run = tracked.run if tracked.watched else None
+        return lines.bar(run, tracked.activity.value, tracked.times(moment))
+
+    def _news(self, event: Event, moment: Moment) -> list[str]:
+        match event:
+            case Answered():
+                return self._answered(event, moment)
+            case OutageBegan(problem):
+                return self._outage_began(problem, moment)
+            case Starting():
+                return events.starting(event)
+            case Started():
+                return events.started(event, self._tracked.spec.build_number)
+            case ActivityChanged(Activity.COLLECTING):
+                return ["Collecting the results."]
+        return about(event, self._tracked)
+
+    def _answered(self, event: Answered, moment: Moment) -> list[str]:
+        before, run = event.before, event.run
+        changed = (before.id, before.status_label, before.waiting) != (run.id, run.status_label, run.waiting)
+        if not changed and (moment.live or not self._due(before, run, moment)):
+            return []
+        self._counted = run.counts
+        queued = event.queued if changed and (before.waiting or run.completed) else None
+        return [lines.progress(run, self._tracked.times(moment, queued))]
+
+    def _due(self, before: Run, run: Run, moment: Moment) -> bool:
+        """Whether it is time to tell how far the run is. The first failure is news at once."""
+        if run.counts.failed and not before.counts.failed:
+            return True
+        pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
+        return moment.silence >= SILENCE or (run.counts != self._counted and moment.silence >= pause)
+
+    def _sign_of_life(self, moment: Moment) -> str:
+        tracked = self._tracked
+        if self._outage is not None:
+            return lines.outage_lasts(timedelta(seconds=moment.now - self._outage), moment.elapsed)
+        if tracked.run and tracked.watched:
+            return lines.progress(tracked.run, tracked.times(moment))
+        return lines.still(tracked.activity.value, moment.elapsed)
+
+    def _outage_began(self, problem: str, moment: Moment) -> list[str]:
+        if self._outage is not None:
+            return []
+        self._outage = moment.now
+        tracked = self._tracked
+        return [lines.outage_began(problem, running=tracked.watched, started=not tracked.surely_not_started)]
+
+    def _recovered(self, moment: Moment) -> list[str]:
+        if self._outage is None:
+            return []
+        lasted = timedelta(seconds=moment.now - self._outage)
+        self._outage = None
+        return [lines.outage_ended(lasted)]
+
+
+def about(event: Event, tracked: TrackedRun) -> list[str]:
+    """What is printed of an event that is told in the same words for one run and for several."""
+    if isinstance(event, CasesFailed):
+        return events.cases_failed(event, tracked.failed_cases - len(event.cases))
+    return events.about(event) if tracked.is_news(event) else []

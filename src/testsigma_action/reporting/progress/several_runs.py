@@ -1,0 +1,130 @@
+"""What is worth a line where the step waits for several runs: news of each run, and how far all of them are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from testsigma_action.domain.events import Activity, Answered, Ended, Event, OutageBegan, OutageEnded, Started
+from testsigma_action.domain.run import Result, RunSpec, Status
+from testsigma_action.reporting.progress import board, events, lines
+from testsigma_action.reporting.progress.names import RunNames
+from testsigma_action.reporting.progress.one_run import SILENCE, about
+from testsigma_action.reporting.progress.outage import SharedOutage
+from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
+
+# How far all runs are is told this often even where runs have other news (seconds).
+BOARD = 120.0
+# A run whose status goes back and forth has a line this often at most (seconds).
+STATUS_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class _Told:
+    """What was told of a run: when its status, whether its first failure, and which results."""
+
+    status: float | None = None
+    failure: bool = False
+    results: set[tuple[str, Result]] = field(default_factory=set)
+
+
+class SeveralRuns:
+    """A line for what happens to each run, behind its name; counters are told of all runs together."""
+
+    def __init__(self, specs: Sequence[RunSpec], began: float) -> None:
+        """No run has its turn yet."""
+        self._runs = [TrackedRun(spec, Activity.WAITING_FOR_TURN) for spec in specs]
+        self._names = RunNames(specs)
+        self._outage = SharedOutage()
+        self._board_told = began
+        self._told = [_Told() for _ in specs]
+
+    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
+        """Take an event of a session; the lines to print."""
+        tracked = self._runs[index]
+        known_before = bool(tracked.plan_name)
+        tracked.take(event, moment.now)
+        news = self._news(index, event, moment)
+        if tracked.plan_name and not known_before and self._names.lacks_plan_name(index):
+            news.insert(0, events.plan_named(tracked.plan_name))
+        return [*self._hear_of_outage(index, event, moment), *(self._prefixed(index, news) if news else [])]
+
+    def beat(self, moment: Moment) -> list[str]:
+        """Take that time has passed: an outage that lasts, and now and then how far all runs are."""
+        if self._outage.is_news(moment.now):
+            return self._outage_began()
+        due = moment.silence >= SILENCE or moment.now - self._board_told >= BOARD
+        if moment.live or not due:
+            return []
+        self._board_told = moment.now
+        silent = [self._name(index) for index in sorted(self._outage.affected)]
+        names = [self._name(index) if run.watched else "" for index, run in enumerate(self._runs)]
+        return [board.sign_of_life(self._runs, names, silent, moment)]
+
+    def bar(self, moment: Moment) -> str:
+        """How far all runs are, on one short line."""
+        return board.bar(self._runs, len(self._outage.affected), moment)
+
+    def _news(self, index: int, event: Event, moment: Moment) -> list[str]:
+        tracked = self._runs[index]
+        match event:
+            case Answered():
+                return self._answered(index, event, moment)
+            case Started():
+                return events.started_of_several(event, tracked.spec)
+            case Ended():
+                return [*self._result(index, moment), *events.ended(event, tracked.run, moment.elapsed)]
+        return about(event, tracked)
+
+    def _answered(self, index: int, event: Answered, moment: Moment) -> list[str]:
+        before, run, told = event.before, event.run, self._told[index]
+        if run.completed:
+            return self._result(index, moment, event.queued)
+        queued = event.queued if before.waiting and not run.waiting else None
+        odd = run.status is Status.UNKNOWN and before.status_label != run.status_label
+        may_tell = told.status is None or moment.now - told.status >= STATUS_PAUSE
+        status_is_news = may_tell and (odd or queued is not None)
+        first_failure = bool(run.counts.failed) and not told.failure
+        if not status_is_news and not first_failure:
+            return []
+        told.status = moment.now if status_is_news else told.status
+        told.failure = told.failure or first_failure
+        return [lines.progress(run, self._runs[index].times(moment, queued))]
+
+    def _result(self, index: int, moment: Moment, queued: timedelta | None = None) -> list[str]:
+        """The result of a run that completed, and again if a later answer has another one."""
+        tracked, told = self._runs[index], self._told[index]
+        run = tracked.run
+        if not run or not run.completed or (run.id, run.result) in told.results:
+            return []
+        told.results.add((run.id, run.result))
+        return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
+
+    def _hear_of_outage(self, index: int, event: Event, moment: Moment) -> list[str]:
+        match event:
+            case OutageBegan(problem):
+                self._outage.began(index, problem, moment.now)
+            case OutageEnded() | Answered() | Started():
+                self._outage.ended(index)
+            case Ended():
+                self._outage.left(index)
+        over = self._outage.over(moment.now)
+        if not over:
+            return []
+        line = lines.outage_ended(timedelta(seconds=over.seconds))
+        return self._prefixed(over.only, [line]) if over.only is not None else [line]
+
+    def _outage_began(self) -> list[str]:
+        affected = self._outage.affected
+        if len(affected) > 1:
+            return [board.outage_began(len(affected), len(self._runs), self._outage.problem)]
+        (index,) = affected
+        tracked = self._runs[index]
+        started = not tracked.surely_not_started
+        line = lines.outage_began(self._outage.problem, running=tracked.watched, started=started)
+        return self._prefixed(index, [line])
+
+    def _name(self, index: int) -> str:
+        return self._names.of(index, self._runs[index].plan_name)
+
+    def _prefixed(self, index: int, news: list[str]) -> list[str]:
+        return self._names.prefixed(self._name(index), news)
