@@ -2,19 +2,18 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
-from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
+from testsigma_action.api.sessions import NETWORK, Adapter
 from testsigma_action.domain import events, verdict
-from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.report import Report, Verdict
-from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError, StoppedAfterFailures
+from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
 from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
 from testsigma_action.lifecycle import prepare
@@ -179,7 +178,7 @@ class Step:
         limit, total = self._inputs.stop_after_failures, sum(self._failures.values())
         if not limit or total < limit or self._shared.interruption:
             return
-        self._shared.stopped_early = Interruption(StoppedAfterFailures(total, limit), self._clock.monotonic())
+        self._shared.stopped_early = Interruption(self._clock.monotonic(), failures=total, limit=limit)
         for session, task in zip(self._sessions, self._tasks, strict=True):
             if session.may_be_stopped:
                 task.cancel()
@@ -193,7 +192,7 @@ class Step:
         """Write all reports. A signal that comes later does not change what they say."""
         for session in self._sessions:
             if session.undecided and (why := self._shared.interruption):
-                session.conclude(why.error, Ending(Disposition.NOTHING_STARTED))
+                session.never_begun(why)
         number = self._signals.number
         cancelled = [] if number is None else [verdict.of_error(Cancelled(number))]
         runs = [session.report().verdict for session in self._sessions]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
-from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
+from testsigma_action.api.sessions import NETWORK, Adapter
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs, read_inputs
@@ -49,9 +49,7 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
 class _PostStage:
     """Cleans up side by side all that the state says."""
 
-    def __init__(
-        self, inputs: Inputs, log: Log, signals: Signals, clock: Clock, connect: Callable[[], Remote]
-    ) -> None:
+    def __init__(self, inputs: Inputs, log: Log, signals: Signals, clock: Clock, connect: Callable[[], Remote]) -> None:
         self._inputs = inputs
         self._log = log
         self._signals = signals

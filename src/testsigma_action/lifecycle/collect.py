@@ -168,7 +168,9 @@ class _Collector:
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; the others one by one within a budget."""
         cases = [case for case in tree.rows() if case.id]
-        found = await fetcher.index(self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases))
+        found = await fetcher.index(
+            self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases)
+        )
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
         singles, lost = await fetcher.each([case.id for case in missing[:MOST_SINGLES]], self._case)
         tree = enrich.with_case_details(tree, found | singles)

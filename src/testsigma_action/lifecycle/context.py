@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from testsigma_action.domain import events
+from testsigma_action.domain import events, verdict
+from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.events import Activity, ActivityChanged, Tell
 from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ActionError, Cancelled
+from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
@@ -17,10 +19,18 @@ from testsigma_action.runtime.signals import Signals
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """Why the sessions of a step are cancelled, and when that was decided (monotonic clock)."""
+    """Why the sessions of a step are cancelled: a signal, or enough failures. `at`: an instant of the monotonic clock."""
 
-    error: ActionError
     at: float
+    signal: int | None = None
+    failures: int = 0
+    limit: int = 0
+
+    def verdict(self, ending: Ending) -> Verdict:
+        """What it means for a run of which this became."""
+        if self.signal is not None:
+            return verdict.of_error(Cancelled(self.signal), ending)
+        return verdict.stopped_after_failures(self.failures, self.limit, ending)
 
 
 @dataclass(slots=True)
@@ -39,7 +49,7 @@ class Shared:
     def interruption(self) -> Interruption | None:
         """Why the sessions are cancelled; a signal counts more than anything else."""
         if self.signals.number is not None and self.signals.at is not None:
-            return Interruption(Cancelled(self.signals.number), self.signals.at)
+            return Interruption(self.signals.at, self.signals.number)
         return self.stopped_early
 
 

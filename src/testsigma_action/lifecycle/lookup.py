@@ -15,6 +15,7 @@ from testsigma_action.lifecycle.time_limits import TimeLimits
 
 Way = Callable[[float], Awaitable[FoundRuns]]
 
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What to look for, and for how long: instants of the monotonic clock.
@@ -78,9 +79,7 @@ def _pause(search: Search, interval: float, looked: float, remote: Remote) -> fl
     if looked < search.settled < inf:
         return max(0.0, min(interval, search.settled - now, search.until - now))
     several = (
-        interval
-        if search.settled == inf
-        else max(remote.limits.search_interval, (search.until - search.settled) / 4)
+        interval if search.settled == inf else max(remote.limits.search_interval, (search.until - search.settled) / 4)
     )
     return max(0.0, min(interval, several, search.until - now))
 

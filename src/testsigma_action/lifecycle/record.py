@@ -120,8 +120,13 @@ class RunRecord:
 
     def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
         """Keep what an error means, and what became of the run; the worst of all verdicts counts."""
-        self.error, self.ending = error, ending or self.ending
-        self.verdicts.append(verdict.of_error(error, ending))
+        self.error = error
+        self.decide(verdict.of_error(error, ending), ending)
+
+    def decide(self, judged: Verdict, ending: Ending | None = None) -> None:
+        """Keep a verdict, and what became of the run."""
+        self.ending = ending or self.ending
+        self.verdicts.append(judged)
 
     def report(self) -> RunReport:
         """What is known."""

@@ -167,9 +167,7 @@ async def _until_completed(
         saw(as_rerun(answer, parent))
 
     try:
-        last = await watch(
-            RunKey(parent.rerun_id), remote, replace(deadlines, began=now, queue_deadline=queue), check
-        )
+        last = await watch(RunKey(parent.rerun_id), remote, replace(deadlines, began=now, queue_deadline=queue), check)
     except _NotARerun as end:
         return end.ignored
     return as_rerun(last, parent)

@@ -8,7 +8,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, Tell
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.errors import ActionError, Bug, StoppedAfterFailures
+from testsigma_action.errors import ActionError, Bug
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
@@ -55,9 +55,14 @@ class Session:
         """Take the spec with everything looked up that had to be, before `run`."""
         self._record.spec = spec
 
-    def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
+    def conclude(self, error: ActionError) -> None:
         """Keep an error that happened around the run."""
-        self._record.conclude(error, ending)
+        self._record.conclude(error)
+
+    def never_begun(self, why: Interruption) -> None:
+        """Keep why nothing of this session ever happened."""
+        ending = Ending(Disposition.NOTHING_STARTED)
+        self._record.decide(why.verdict(ending), ending)
 
     async def run(self, gate: asyncio.Semaphore) -> None:
         """Go through the stages as soon as the gate lets us in."""
@@ -99,7 +104,7 @@ class Session:
         self._context.activity(Activity.STOPPING)
         try:
             why = self._interruption
-            if isinstance(why.error, StoppedAfterFailures):
+            if why.signal is None:
                 await self._stop_early(why)
                 return
         except asyncio.CancelledError:
@@ -107,7 +112,8 @@ class Session:
             why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
         stopping = self._context.inputs.stops_on_cancel
-        self._record.conclude(why.error, await self._shutdown.after_cancel(until, stopping=stopping))
+        ending = await self._shutdown.after_cancel(until, stopping=stopping)
+        self._record.decide(why.verdict(ending), ending)
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run since enough cases have failed, and collect what it has."""
@@ -115,7 +121,7 @@ class Session:
         ending = await self._shutdown.after_cancel(remote.after(remote.limits.stop), stopping=True)
         if ending.disposition is not Disposition.COMPLETED:
             self._record.cut_short = True
-            self._record.conclude(why.error, ending)
+            self._record.decide(why.verdict(ending), ending)
         await self._finish()
 
     @property

@@ -32,7 +32,6 @@ from testsigma_action.lifecycle.start_failure import (
     uncertain,
 )
 
-
 Told = Callable[[Outcome], None]
 
 

@@ -1,4 +1,4 @@
-"""How long the stages of a run wait and how often they ask: in one place, and passed in, so that tests use shorter ones."""
+"""How long the stages of a run wait, and how often they ask. Tests pass shorter limits."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class TimeLimits:
 
     replication: float = 60.0
 
-    # Before and during the start: a service that is not reachable, the answer to the start, and the same after a signal.
+    # The start: at a service that is not reachable, for the answer, and for the answer after a signal.
     unreachable: float = 120.0
     start_answer: float = 60.0
     start_answer_after_signal: float = 3.0
