@@ -9,7 +9,7 @@ from testsigma_action import platforms
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.sessions import NETWORK, Adapter
+from testsigma_action.api.http import NETWORK, Adapter
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.report import Report, Verdict

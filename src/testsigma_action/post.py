@@ -11,7 +11,7 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.sessions import NETWORK, Adapter
+from testsigma_action.api.http import NETWORK, Adapter
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs, read_inputs
@@ -101,7 +101,7 @@ class _PostStage:
         found = await clean_up(
             entry,
             remote,
-            lambda ignored: self._say_of(ignored),
+            self._say_of,
         )
         self._tell(found, remote)
         return found.complete

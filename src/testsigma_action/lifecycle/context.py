@@ -19,7 +19,10 @@ from testsigma_action.runtime.signals import Signals
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """Why the sessions of a step are cancelled: a signal, or enough failures. `at`: an instant of the monotonic clock."""
+    """Why the sessions of a step are cancelled: a signal, or enough failures.
+
+    `at` is an instant of the monotonic clock.
+    """
 
     at: float
     signal: int | None = None

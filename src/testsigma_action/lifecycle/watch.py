@@ -38,7 +38,7 @@ class Deadlines:
 async def watch(
     key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object], pace: Pace | None = None
 ) -> Run:
-    """Poll a run until it has completed, and return its last answer. `saw` takes every answer; what it raises ends this.
+    """Poll a run until it has completed, and return its last answer. `saw` takes every answer, and may raise.
 
     The pace says when to poll, and takes every answer before `saw` does. An outage of the service is waited out up to
     the deadline. Raises TimedOut at the deadlines, Refused when the service will not tell.
