@@ -1,6 +1,7 @@
 """Reads a results file again: `parse(render(report)) == report`, but for what is never written.
 
-Values of runtime data are empty, texts above 65,536 characters are cut, and what UTF-8 cannot encode is U+FFFD. The cases of a comparison must be cases of the run's own tree, as they always are.
+Values of runtime data are empty, texts above 65,536 characters are cut, and what UTF-8 cannot encode is U+FFFD. The
+cases of a comparison must be cases of the run's own tree, as they always are.
 """
 
 import json
