@@ -190,7 +190,7 @@ class Step:
 
     def _exists(self, run: Run) -> None:
         """Leave word of a run at once: outputs, state, log."""
-        if unwritable := self._trace.exists(run):
+        if unwritable := self._trace.exists(run, self._known.report(UNFINISHED)):
             self._known.conclude(unwritable)
         self._progress.started(run)
 

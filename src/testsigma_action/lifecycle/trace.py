@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ReportError
 from testsigma_action.platforms.base import Platform
@@ -25,12 +26,12 @@ class Trace:
         if self.for_post:
             self._write_state({"plan_id": spec.plan_id, "build_number": spec.build_number})
 
-    def exists(self, run: Run) -> ReportError | None:
+    def exists(self, run: Run, report: RunReport) -> ReportError | None:
         """Leave the run's ID the moment it is known; outputs that cannot be written are part of the verdict."""
         if self.for_post:
             self._write_state({"run_id": run.id, "build_number": run.build_number})
         try:
-            self.platform.write_outputs(outputs.early(run))
+            self.platform.write_outputs(outputs.early([report]))
         except OSError as error:
             return unwritable("the outputs", error)
         return None
