@@ -70,6 +70,20 @@ def test_no_green_file_under_a_red_verdict(report: Report) -> None:
 
 
 @fast
+@given(reports(), st.lists(st.sampled_from("ABC"), min_size=3, max_size=3, unique=True))
+def test_no_run_is_green_under_its_red_verdict(report: Report, names: list[str]) -> None:
+    """Each run that is no pass shows among its own suites, which no reader takes for those of another run."""
+    plain = [replace(run, name=f"plan {name}") for run, name in zip(report.runs, names, strict=False)]
+    root = samples.parsed(junit.render(replace(report, runs=tuple(plain), title="")))
+    assert junit_rules.broken(root) == []
+    for run in plain:
+        own = [suite for suite in root if suite.get("name", "").split(" / ")[0] == run.name]
+        bad = sum(int(suite.get(kind, "")) for suite in own for kind in ("failures", "errors"))
+        assert own
+        assert run.verdict.exit_code == 0 or bad
+
+
+@fast
 @given(reports())
 def test_json_keeps_to_its_schema(report: Report) -> None:
     """Valid UTF-8, one JSON object, as the schema says."""
