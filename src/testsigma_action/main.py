@@ -7,12 +7,13 @@ from functools import partial
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
+from testsigma_action.api.http import NETWORK, Adapter
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.http import NETWORK, Adapter
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
-from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
 from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
@@ -167,7 +168,7 @@ class Step:
     def _write_early(self, index: int) -> None:
         """Leave the IDs of the runs at once; outputs that cannot be written are part of the verdict."""
         try:
-            self._publisher.write_early([session.report() for session in self._sessions])
+            self._publisher.write_early(self._reports())
         except OSError as error:
             self._sessions[index].conclude(unwritable("the outputs", error))
 
@@ -209,13 +210,16 @@ class Step:
     def _report(self, judged: Verdict) -> Report:
         return Report(
             verdict=judged,
-            runs=tuple(session.report() for session in self._sessions),
+            runs=self._reports(),
             started=self._started_at,
             ended=self._clock.now(),
             title=self._inputs.summary_title,
             junit_file=self._inputs.junit_path,
             results_file=self._inputs.results_path,
         )
+
+    def _reports(self) -> tuple[RunReport, ...]:
+        return named([session.report() for session in self._sessions])
 
     def _warn_of_state(self, error: OSError) -> None:
         self._log.say(console.warnings([unwritable("the state of the step", error).message]))

@@ -8,6 +8,7 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
@@ -77,6 +78,24 @@ def test_failed_cases_are_capped() -> None:
     assert lines[0] == "5 cases did not pass in Checkout:"
     assert lines[-1] == "and 3 more: see the reports and the run"
     assert len(lines) == 6
+
+
+def test_several_runs_share_the_room() -> None:
+    """Of one run 50 failures are listed; of several fewer, but some of each."""
+    one = of_cases(case("A", Result.FAILED)).runs[0]
+    shown = {number: console.failures_shown(samples.report(*[one] * number)) for number in (1, 2, 4, 20, 50)}
+    assert shown == {1: 50, 2: 50, 4: 50, 20: 10, 50: 10}
+
+
+def test_lines_name_the_run() -> None:
+    """With several runs every line says of which one it tells."""
+    bad = case("A", Result.FAILED)
+    now = tree(machine(suite(bad)), gaps=("x",))
+    compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
+    second = named((compared, compared))[1]
+    assert console.failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
+    assert console.since(second) == ["Compared with run 900 (Checkout (2)): 1 new"]
+    assert console.gaps(second) == ["Not available in Checkout (2): x"]
 
 
 def test_no_failures() -> None:

@@ -9,7 +9,8 @@ from junitparser import JUnitXml
 
 from tests import junit_rules, samples
 from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
-from testsigma_action.domain.report import Conclusion, Report, Verdict
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration
 from testsigma_action.domain.run import Counts, Result, Timing
 from testsigma_action.errors import ErrorCode, ExitCode
@@ -464,3 +465,41 @@ def test_attempts_are_capped_as_failures_are() -> None:
     (told,) = rendered(of_cases(rerun(case("A"), huge), verdict=samples.PASSED)).iter("flakyFailure")
     assert 990 <= len(told.get("message") or "") <= 1000
     assert max(map(len, "".join(told.itertext()).split("\n"))) <= 500
+
+
+def identities(root: ET.Element) -> list[tuple[str, str]]:
+    """What readers know cases by."""
+    return [(found.get("classname", ""), found.get("name", "")) for found in root.iter("testcase")]
+
+
+def test_runs_of_one_plan_are_told_apart() -> None:
+    """Suites and classnames begin with the name of the run; a run that could not be started changes no other one."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED)))
+    lost = run_report(samples.UNREACHABLE)
+    root = samples.parsed(junit.render(samples.report(*named((good, good, good)), verdict=samples.PASSED)))
+    expected = [(f"{name}.Chrome.Login", "A") for name in ("Checkout", "Checkout (2)", "Checkout (3)")]
+    assert identities(root) == expected
+    assert [found.get("name") for found in root][1] == "Checkout (2) / Chrome / Login"
+    one_lost = samples.report(*named((good, lost, good)), verdict=samples.UNREACHABLE)
+    found = identities(samples.parsed(junit.render(one_lost)))
+    assert found == [expected[0], ("Checkout (2)", "Test plan run"), expected[2]]
+    titled = identities(samples.parsed(junit.render(replace(one_lost, title="Nightly"))))
+    assert titled == [(f"Nightly.{classname}", name) for classname, name in found]
+
+
+@pytest.mark.parametrize("lost", [run_report(samples.UNREACHABLE), run_report(samples.FAILED, remote=run())])
+def test_a_run_without_results_is_no_green_file(lost: RunReport) -> None:
+    """It has an error of its own among the cases of the others, and totals count it."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"), case("B"))), remote=run(Result.PASSED)))
+    root = samples.parsed(junit.render(samples.report(*named((good, lost)), verdict=lost.verdict)))
+    assert junit_rules.broken(root) == []
+    assert junit_rules.counts(root) == {"tests": 3, "failures": 0, "errors": 1, "skipped": 0}
+    (error,) = root.iter("error")
+    assert lost.verdict.reason in (error.text or "")
+
+
+def test_the_root_of_many_runs() -> None:
+    """It is named after the first runs and takes as long as all of them."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED)))
+    root = samples.parsed(junit.render(samples.report(*named([good] * 5), verdict=samples.PASSED)))
+    assert (root.get("name"), root.get("time")) == ("Checkout, Checkout (2) and 3 more", "300.0")

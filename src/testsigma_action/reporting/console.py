@@ -28,6 +28,9 @@ from testsigma_action.reporting.wording import (
 )
 from testsigma_action.text import BAR, NAME, log_text
 
+# How many failures the log lists: of one run alone, of several together, and of each of them at least.
+_MOST_OF_ONE, _MOST_SHOWN, _FEWEST_SHOWN = 50, 200, 10
+
 
 def warnings(texts: Iterable[str]) -> list[str]:
     """What is odd and does not end the step."""
@@ -45,8 +48,13 @@ def link(run: Run) -> str:
     return f"Run {log_text(run.id)}: {log_text(run.url)}" if run.url else f"Run {log_text(run.id)}"
 
 
-def failed_cases(report: RunReport, most: int = 50) -> list[str]:
-    """The failures of a run with all that helps to understand them, `most` of them at most; nothing where none are."""
+def failures_shown(report: Report) -> int:
+    """The maximum number of failures that are listed for each run; several runs share the room."""
+    return min(_MOST_OF_ONE, max(_FEWEST_SHOWN, _MOST_SHOWN // max(len(report.runs), 1)))
+
+
+def failed_cases(report: RunReport, most: int = _MOST_OF_ONE) -> list[str]:
+    """The first `most` failures of a run, with place, step and message. Empty where nothing failed."""
     found = list(failures_by_news(report))
     if not found:
         return []
@@ -63,12 +71,16 @@ def since(report: RunReport) -> list[str]:
     if not told:
         return []
     difference = slower(report.run, told.before) if report.run else ""
-    return [f"Compared with run {log_text(told.before.id)}: {changes(told)}{f', {difference}' if difference else ''}"]
+    of = f" ({log_text(report.name)})" if report.name else ""
+    return [
+        f"Compared with run {log_text(told.before.id)}{of}: {changes(told)}{f', {difference}' if difference else ''}"
+    ]
 
 
 def gaps(report: RunReport) -> list[str]:
-    """What could not be had, one line each."""
-    return [f"Not available: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
+    """What is not available, one line each."""
+    of = f" in {log_text(report.name)}" if report.name else ""
+    return [f"Not available{of}: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:

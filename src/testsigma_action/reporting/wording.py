@@ -36,6 +36,9 @@ RESULTS = {
 }
 _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
+MOST_NAMED = 3
+"""How many plans a heading names."""
+
 STEPS_SHOWN = 30
 """How many steps lead up to the failing one where a failure is told."""
 
@@ -157,8 +160,11 @@ def step_verdict(report: Report) -> Verdict | None:
 
 
 def heading(report: Report) -> str:
-    """A name for the whole (untrusted): the title that was asked for, else the runs' own."""
+    """A name for the whole (untrusted): the title that was asked for, else the runs' own, of many the first two."""
     if report.title:
         return report.title
-    titles = dict.fromkeys(run.title for run in report.runs)
+    titles = list(dict.fromkeys(run.title for run in report.runs))
+    if len(titles) > MOST_NAMED:
+        titles[MOST_NAMED - 1 :] = [f"and {len(titles) - MOST_NAMED + 1} more"]
+        return f"{', '.join(titles[:-1])} {titles[-1]}"
     return ", ".join(titles) or "Testsigma"
