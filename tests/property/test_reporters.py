@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,9 +18,7 @@ from testsigma_action.domain.report import Report
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import annotations, console, outputs, results_json
-from testsigma_action.reporting import progress_lines as course
 from testsigma_action.reporting.junit import document as junit
-from testsigma_action.reporting.progress_lines import Course
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET
 
@@ -209,13 +206,7 @@ def test_log_lines_are_no_commands(report: Report) -> None:
     (one,) = report.runs
     assert one.run
     lines = [
-        console.announce(one.spec),
         console.link(one.run),
-        console.rerun_awaited(one.run),
-        console.rerun(one.run),
-        course.progress(one.run, Course(timedelta())),
-        course.bar(one.run, "watching", Course(timedelta())),
-        course.outage_begins(one.run.message, running=False),
         *console.failed_cases(one),
         *console.since(one),
         *console.gaps(one),
