@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,9 +18,7 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import annotations, console, outputs, results_json
-from testsigma_action.reporting import progress_lines as course
 from testsigma_action.reporting.junit import document as junit
-from testsigma_action.reporting.progress_lines import Course
 from testsigma_action.reporting.results_reader import parse
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET

@@ -11,27 +11,10 @@ from testsigma_action.domain.compare import compare
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
-from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import console
-
-
-def test_announce() -> None:
-    """What will be run is told with runtime data by name, never by value."""
-    spec = RunSpec(
-        plan_id="12",
-        environment_id="4",
-        build_number="b1",
-        configuration=ConfigurationRef(id="77"),
-        runtime_data={"user": "value-of-user", "base": "value-of-base"},
-        upload_versions={"3": "44"},
-    )
-    assert console.announce(spec) == (
-        "Plan 12; build number b1; environment 4; configuration 77; "
-        "runtime data (values not shown) base, user; uploads for devices 3"
-    )
-    assert console.announce(RunSpec()) == "An existing run"
 
 
 def test_link() -> None:
@@ -49,11 +32,6 @@ def test_traceback() -> None:
     """A bug has its traceback behind a bar, and no line of it is a command."""
     lines = console.traceback(ValueError("x\n::error::y"))
     assert lines[-2:] == ["│ ValueError: x", "│ ::error::y"]
-
-
-def test_adopted() -> None:
-    """A run that was found after its answer was lost is named."""
-    assert "Run 9001 " in console.adopted(run())
 
 
 def test_failed_cases() -> None:
