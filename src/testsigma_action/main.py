@@ -12,11 +12,11 @@ from testsigma_action.api.http import NETWORK, Adapter, Transport
 from testsigma_action.api.remote import Remote
 from testsigma_action.api.route import route
 from testsigma_action.domain import verdict as verdicts
-from testsigma_action.domain.findings import without_result
+from testsigma_action.domain.evidence import without_result
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.report import Conclusion, Report, Verdict
+from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, ErrorCode, ExitCode, InputError
+from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, ExitCode, InputError
 from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
 from testsigma_action.inputs.run_specs import run_spec, spec_of
@@ -43,12 +43,6 @@ COLLECT_BUDGET = 300.0
 # Makes the transport, given what is to be told of trouble.
 Connect = Callable[[Callable[[Trouble], None]], Transport]
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-UNFINISHED = Verdict(
-    Conclusion.ERROR,
-    ExitCode.BUG,
-    "The step has not finished: it was killed, or is still going on.",
-    ErrorCode.NOT_FINISHED,
-)
 
 
 def main(
@@ -110,10 +104,8 @@ class Step:
             self._known.conclude(error)
         except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
             self._log.say(console.traceback(error))
-            bug = Bug(error)
-            if self._known.loose:
-                bug.message += " What it started may go on."
-            self._known.conclude(bug)
+            self._known.ending = self._known.ending or self._known.abandoned
+            self._known.conclude(Bug(error))
         return self._end()
 
     def _stages(self) -> None:
@@ -130,15 +122,15 @@ class Step:
                 self._waiting.follow()
                 self._collect()
             else:
-                self._known.verdicts.append(started(self._known.running))
-        except Cancelled as cancelled:
+                self._known.verdicts.append(verdicts.started(self._known.running))
+        except Cancelled:
             self._progress.does("stopping the run" if self._inputs.stops_on_cancel else "ending")
-            self._leaving.cancel(cancelled, stopping=self._inputs.stops_on_cancel)
+            self._leaving.cancel(stopping=self._inputs.stops_on_cancel)
             raise
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(UNFINISHED))
+        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdicts.NOT_FINISHED))
         if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)
         self._remote.calls.reserve()
@@ -269,12 +261,3 @@ class Step:
 def nonce() -> str:
     """Six characters that make a build number unique (a thousand million possibilities)."""
     return "".join(secrets.choice(NONCE_ALPHABET) for _ in range(6))
-
-
-def started(run: Run) -> Verdict:
-    """The verdict of a step that does not wait."""
-    return Verdict(
-        Conclusion.STARTED,
-        ExitCode.PASSED,
-        f"Run {run.id} goes on; this step does not wait for it. A later one can (run-id: {run.id}).",
-    )

@@ -13,24 +13,25 @@ from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.http import NETWORK, Adapter, Transport
 from testsigma_action.api.remote import REPLICATION, Remote
 from testsigma_action.api.route import Route, route
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
 from testsigma_action.inputs.options import Inputs, read_inputs
 from testsigma_action.lifecycle import lookup
-from testsigma_action.lifecycle.leaving import LOOK_BUDGET, STOP_BUDGET, stop_in_words
+from testsigma_action.lifecycle.leaving import LOOK_BUDGET, STOP_BUDGET
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.reruns import GRACE, INTERVAL, MOST, Chain, awaited
-from testsigma_action.lifecycle.watch import Stop, look_once, stop
+from testsigma_action.lifecycle.watch import look_once, stop
 from testsigma_action.platforms.log import Log
-from testsigma_action.reporting import console
+from testsigma_action.reporting import console, wording
 from testsigma_action.runtime.calls import Calls
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
 # For finding a run whose start was not answered (seconds).
 LOOKUP_BUDGET = REPLICATION
-NOT_STOPPED = "The step ended before it could stop its run; what came of it is no verdict."
+NOT_STOPPED = "The step was killed before it could stop its run. This is the cleanup, not a test result."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,12 @@ def _stop_leftover(state: State, inputs: Inputs, remote: Remote, log: Log) -> in
         log.say(console.warnings([f"Run {left.unread} may be a rerun that goes on, but it could not be read: {url}"]))
         return 3
     if left.run and left.run.completed:
-        log.say([f"{NOT_STOPPED}{stop_in_words(left.run.id, Stop(confirmed=True, run=left.run))}"])
+        log.say([f"{NOT_STOPPED} {wording.ending(Ending(Disposition.STOP_CONFIRMED, left.run))}"])
         return 0
     key = left.key
     outcome = stop(key, remote, until=remote.after(STOP_BUDGET))
     if outcome.confirmed:
-        log.say([f"{NOT_STOPPED}{stop_in_words(key.id, outcome)}"])
+        log.say([f"{NOT_STOPPED} {wording.ending(Ending(Disposition.STOP_CONFIRMED, outcome.run))}"])
         return 0
     log.say(console.warnings([f"Run {key.id} may go on: {remote.client.run_url(key.id)} {outcome.trouble}"]))
     return 3

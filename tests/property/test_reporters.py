@@ -15,6 +15,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from tests import junit_rules, samples
 from tests.unit.test_text import COMMANDS
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Report
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
@@ -75,7 +76,7 @@ machines = st.lists(
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
     """A report with any text at every place that the service fills."""
-    verdict = replace(draw(st.sampled_from(samples.VERDICTS)), reason=draw(texts))
+    verdict = replace(draw(st.sampled_from(samples.VERDICTS)), findings=(ErrorFinding(draw(texts), draw(texts)),))
     remote = replace(
         samples.run(draw(results)),
         id=draw(texts),
@@ -176,7 +177,7 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
         flaky = replace(samples.case(name), earlier=(bad,), case_id="8")
         fixed = replace(samples.case(name), case_id="9")
         machine = samples.machine(samples.suite(bad, flaky, fixed, name=name), samples.suite(name=name), title=name)
-        verdict = replace(samples.FAILED, reason=f"x {message}", hint=f"x {message}")
+        verdict = replace(samples.FAILED, findings=(ErrorFinding(f"x {message}", f"x {message}"),))
         found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
         found = replace(found, reruns=(replace(samples.run(), id=f"x {name}"),))
         then = samples.machine(samples.suite(replace(bad, case_id="9"), name=name), title=name)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from testsigma_action.domain import attempts
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.ending import Disposition, Ending, RerunTrouble
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
@@ -23,7 +24,7 @@ class Known:
     what it says of itself is not what was asked for. `previous` is the plan's run before this one.
 
     `reruns` are the runs in which its plan ran failed cases again, and `attempts` what was collected of each run;
-    `remark` is what else is to be said where they do not make good for it.
+    `rerun_trouble` is what kept us from seeing them to their end. `ending` is what became of a run that we left.
     """
 
     spec: RunSpec
@@ -36,7 +37,8 @@ class Known:
     given_up: bool = False
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
-    remark: str = ""
+    rerun_trouble: RerunTrouble | None = None
+    ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property
@@ -70,6 +72,17 @@ class Known:
         """Whether something that we started may go on, or its plan may still run failed cases again."""
         over = self.run is not None and self.running.completed and not awaited(self.running)
         return self.start.in_doubt or (self.start.run is not None and not over)
+
+    @property
+    def abandoned(self) -> Ending | None:
+        """What became of the run if the step ends now, without a look at it; None if nothing may still be running."""
+        if not self.loose:
+            return None
+        if not self.run:
+            return Ending(Disposition.UNKNOWN, plan_id=self.spec.plan_id, build_number=self.spec.build_number)
+        last = self.running
+        left = Disposition.COMPLETED if last.completed else Disposition.LEFT_RUNNING
+        return Ending(left, last, may_run_again=awaited(last))
 
     def started(self, outcome: Outcome) -> None:
         """Keep what is known of the start."""
@@ -105,19 +118,17 @@ class Known:
         """Conclude from what was collected, unless we cut the run short; whether we did."""
         if not self.tree or (self.given_up and not self.reruns):
             return False
-        verdict = verdicts.judge_reruns(self.attempts, self.tree) if self.reruns else verdicts.judge(self.tree)
+        verdict = verdicts.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
         if self.reruns and not verdict.exit_code:
             self.tree = attempts.redeemed(self.tree)
             self.run = self.tree.run
-        elif verdict.exit_code and self.remark:
-            verdict = replace(verdict, reason=f"{verdict.reason} {self.remark}")
         self.verdicts.append(verdict)
         return True
 
     def conclude(self, error: ActionError) -> None:
         """Keep what an error means; the worst of all verdicts counts."""
-        self.verdicts.append(verdicts.of_error(error))
+        self.verdicts.append(verdicts.of_error(error, self.ending))
 
     def report(self, verdict: Verdict) -> RunReport:
         """What is known, under a verdict."""
-        return RunReport(self.spec, verdict, self.run, self.tree, self.comparison, self.queued)
+        return RunReport(self.spec, verdict, self.run, self.tree, self.comparison, self.queued, ending=self.ending)

@@ -1,21 +1,21 @@
 """Letting go of a run: leaving or stopping it when the wait is over or the step is cancelled, and saying which.
 
-What became of the run is added to the message of the error that ends the wait.
+What became of the run stands in the verdict beside the error that ends the wait.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.api.remote import Remote
+from testsigma_action.domain.ending import Disposition, Ending, RerunTrouble
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
-from testsigma_action.domain.run import Result, Run
-from testsigma_action.errors import ActionError, Cancelled
+from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.errors import ActionError
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.known import Known
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.reruns import as_rerun, awaited
 from testsigma_action.lifecycle.start import Outcome
-from testsigma_action.lifecycle.start_failure import look_for
 from testsigma_action.lifecycle.watch import Stop, look_once, stop
 
 # Seconds: for a last look at a run before we give up, for stopping it then, and for stopping it when cancelled (the
@@ -39,26 +39,25 @@ class Leaving:
         """Leave the run (then the error is raised) or stop it. If it turns out to be over, its results count."""
         run = self.known.running
         if not stopping:
-            error.message += _left(run)
-            error.hint = f"{error.hint} {_attach_hint(run)}".lstrip()
+            self.known.ending = _left(run)
             raise error
         if self._is_over(run):
             return
         self.known.given_up = True
-        error.message += self._stop(run, self.remote.after(STOP_BUDGET))
+        self.known.ending = self._stop(run, self.remote.after(STOP_BUDGET))
         self.known.conclude(error)
 
     def give_up_rerun(self, error: ActionError, *, stopping: bool) -> None:
-        """Leave a rerun or stop it. What was started is over, so this is a remark on its verdict, no verdict."""
+        """Leave a rerun or stop it. The first run has completed, so this is added to its verdict."""
         run = self.known.running
         if run.completed:
             # No answer has confirmed a rerun yet: there is nothing that may be stopped.
-            self.known.remark = error.message
+            self.known.rerun_trouble = RerunTrouble(error)
         elif not stopping:
-            self.known.remark = error.message + _left(run)
+            self.known.rerun_trouble = RerunTrouble(error, _left(run))
         elif not self._is_over(run):
             self.known.given_up = True
-            self.known.remark = error.message + self._stop(run, self.remote.after(STOP_BUDGET))
+            self.known.rerun_trouble = RerunTrouble(error, self._stop(run, self.remote.after(STOP_BUDGET)))
 
     def _is_over(self, run: Run) -> bool:
         """Whether a last look at the run finds it over."""
@@ -68,46 +67,42 @@ class Leaving:
         self.saw(seen)
         return True
 
-    def cancel(self, cancelled: Cancelled, *, stopping: bool) -> None:
+    def cancel(self, *, stopping: bool) -> None:
         """Leave or stop the run, as far as the time that the platform leaves us allows."""
         until = (self.remote.calls.signalled_at or self.remote.clock.monotonic()) + CANCEL_BUDGET
         if self.known.start.in_doubt:
             self._find_again(until - CANCEL_RESERVE)
         if self.known.run:
-            cancelled.message += self._cancel(self.known.running, until, stopping=stopping)
-            run = self.known.running
-            cancelled.hint = "" if run.completed else f"Stop it on its page if nobody needs it. {_attach_hint(run)}"
+            self.known.ending = self._cancel(self.known.running, until, stopping=stopping)
         elif self.known.start.in_doubt:
-            cancelled.message += " A run may have been started."
-            cancelled.hint = look_for(self.known.spec)
+            self.known.ending = unknown(self.known.spec)
         else:
-            cancelled.message += " Nothing was started."
+            self.known.ending = Ending(Disposition.NOTHING_STARTED)
 
-    def _cancel(self, run: Run, until: float, *, stopping: bool) -> str:
+    def _cancel(self, run: Run, until: float, *, stopping: bool) -> Ending:
         if run.completed:
             rerun = self._confirmed_rerun(run, until) if awaited(run) else None
             if rerun and not rerun.completed:
                 return self._stop(rerun, until) if stopping else _left(rerun)
-            again = " Its plan may still run failed cases again." if awaited(run) and not rerun else ""
-            return f" Run {(rerun or run).id} was over by then.{again}"
+            return Ending(Disposition.COMPLETED, rerun or run, may_run_again=awaited(run) and not rerun)
         if self.known.given_up or self.known.attached_unseen:
             # It may be over: by the stop that we sent, or for long. A stop that comes too late could hit another run.
             seen = look_once(RunKey.of(run), self.remote, until=min(until, self.remote.after(CANCEL_LOOK)))
             if seen:
                 self.saw(seen)
             if seen and seen.completed:
-                return stop_in_words(run.id, Stop(confirmed=True, run=seen))
+                return stop_ending(run, Stop(confirmed=True, run=seen))
         if stopping:
             return self._stop(run, until)
         if self.known.given_up:
-            return f" Run {run.id} was to be stopped, since the wait was over; it may go on."
+            return Ending(Disposition.STOP_UNCONFIRMED, run, by_timeout=True)
         return _left(run)
 
-    def _stop(self, run: Run, until: float) -> str:
+    def _stop(self, run: Run, until: float) -> Ending:
         outcome = stop(RunKey.of(run), self.remote, until=until)
         if outcome.run:
             self.saw(outcome.run)
-        return stop_in_words(run.id, outcome)
+        return stop_ending(run, outcome)
 
     def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
@@ -137,18 +132,17 @@ class Leaving:
             self.known.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
 
 
-def _left(run: Run) -> str:
-    return f" Run {run.id} was not stopped: it may go on."
+def _left(run: Run) -> Ending:
+    return Ending(Disposition.LEFT_RUNNING, run)
 
 
-def _attach_hint(run: Run) -> str:
-    return f"To wait for it again, attach to it (run-id: {run.id})."
+def unknown(spec: RunSpec) -> Ending:
+    """The start was sent, and nobody knows whether there is a run."""
+    return Ending(Disposition.UNKNOWN, plan_id=spec.plan_id, build_number=spec.build_number)
 
 
-def stop_in_words(run_id: str, outcome: Stop) -> str:
+def stop_ending(run: Run, outcome: Stop) -> Ending:
     """What became of a run that we asked to stop."""
-    if not outcome.confirmed or not outcome.run:
-        return f" It is not certain that run {run_id} was stopped: it may go on. {outcome.trouble}".rstrip()
-    if outcome.run.result is Result.STOPPED:
-        return f" Run {run_id} was stopped."
-    return f" Run {run_id} is over: {outcome.run.result.value}."
+    if outcome.confirmed and outcome.run:
+        return Ending(Disposition.STOP_CONFIRMED, outcome.run)
+    return Ending(Disposition.STOP_UNCONFIRMED, outcome.run or run, outcome.trouble)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from testsigma_action.api.remote import Remote
+from testsigma_action.domain.ending import RerunTrouble
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.run import Run
@@ -71,8 +72,8 @@ class Waiting:
         except (TimedOut, ApiError) as error:
             self.progress.does("stopping the run")
             self.leaving.give_up_rerun(error, stopping=self.inputs.on_timeout == "stop")
-        if not known.reruns and not known.remark:
-            known.remark = "Its plan runs failed cases again by itself, but no such run has begun."
+        if not known.reruns and not known.rerun_trouble:
+            known.rerun_trouble = RerunTrouble()
 
     def settling(self) -> Settling:
         """What reads the runs that are over again from now on."""

@@ -13,7 +13,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
-from testsigma_action.reporting.wording import heading, numbers
+from testsigma_action.reporting.wording import heading, hint, numbers, reason
 from testsigma_action.text import cut, encodable
 
 SCHEMA_VERSION = 1
@@ -192,9 +192,9 @@ def _verdict(verdict: Verdict) -> Fields:
     return {
         "conclusion": verdict.conclusion.value,
         "exitCode": verdict.exit_code,
-        "reason": _text(verdict.reason),
+        "reason": _text(reason(verdict)),
         "code": verdict.code,
-        "hint": _text(verdict.hint),
+        "hint": _text(hint(verdict)),
     }
 
 

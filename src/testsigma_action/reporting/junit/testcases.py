@@ -22,12 +22,15 @@ from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdic
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Result, Timing
 from testsigma_action.reporting.wording import (
-    account,
     heading,
+    hint,
     machine_name,
     needs_saying,
     numbers,
     plain_case_name,
+    reason,
+    service_message,
+    step_and_message,
     step_verdict,
     suite_name,
     took,
@@ -211,7 +214,7 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
     step = failing_step(part.steps or ())
     kind = step.error_type if step and step.error_type else part.result.value
     label = case.result_label if part is case else ""
-    return Entry(name, outcome, duration, kind, account(part.result, step, label), part.steps, (case.url,))
+    return Entry(name, outcome, duration, kind, step_and_message(part.result, step, label)[1], part.steps, (case.url,))
 
 
 def _why_skipped(part: CaseResult | Iteration) -> str:
@@ -223,13 +226,12 @@ def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
     """Tell a verdict as a testcase: an error, or what it is where nothing went wrong."""
     if verdict.exit_code == 0:
         passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
-        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=verdict.reason)
+        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=reason(verdict))
     remote = run.run if run else None
-    said = remote.message if remote and remote.message not in verdict.reason else ""
-    notes = (said, verdict.hint, remote.url if remote else "")
+    notes = (service_message(run) if run else "", hint(verdict), remote.url if remote else "")
     has_code = verdict.conclusion in {Conclusion.ERROR, Conclusion.FAILED} and verdict.code
     kind = verdict.code if has_code else verdict.conclusion.value
-    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=verdict.reason, notes=notes)
+    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=reason(verdict), notes=notes)
 
 
 def _run_properties(run: RunReport) -> dict[str, str]:
