@@ -7,9 +7,10 @@ from functools import partial
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
-from testsigma_action.api.http import NETWORK, Adapter
+from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
+from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.names import named
@@ -111,7 +112,7 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.UNFINISHED))
+        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.NOT_FINISHED))
         if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)
         check_threads(self._clock.begin)

@@ -138,7 +138,7 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
         flaky = replace(samples.case(name), earlier=(bad,), case_id="8")
         fixed = replace(samples.case(name), case_id="9")
         machine = samples.machine(samples.suite(bad, flaky, fixed, name=name), samples.suite(name=name), title=name)
-        verdict = replace(samples.FAILED, reason=f"x {message}", hint=f"x {message}")
+        verdict = replace(samples.FAILED, findings=(ErrorFinding(f"x {message}", f"x {message}"),))
         found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
         found = replace(found, reruns=(replace(samples.run(), id=f"x {name}"),))
         then = samples.machine(samples.suite(replace(bad, case_id="9"), name=name), title=name)

@@ -66,7 +66,7 @@ def test_required_inputs_are_marked() -> None:
 
 def test_outputs_are_the_same_everywhere() -> None:
     """action.yml, the reporter and the README's table have the same outputs."""
-    verdict = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All passed.")
+    verdict = Verdict(Conclusion.PASSED, ExitCode.PASSED)
     report = Report(verdict, (RunReport(RunSpec(), verdict),), NOW, NOW)
     assert set(action()["outputs"]) == set(outputs.render(report)) == set(table("Outputs"))
 

@@ -12,6 +12,7 @@ from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.reporting import annotations
 from testsigma_action.reporting.annotations import Annotation
+from testsigma_action.reporting.wording import reason
 
 
 def test_failure() -> None:
@@ -49,14 +50,14 @@ def test_verdict_that_no_case_explains(verdict: Verdict) -> None:
     cases = tree(machine(suite(case("A", Result.FAILED))))
     first, second = annotations.render(samples.report(run_report(verdict, cases, run())))
     assert first.title.startswith("Checkout / ")
-    assert first.message.split("\n")[0] == verdict.reason
+    assert first.message.split("\n")[0] == reason(verdict)
     assert second.title == "Chrome / Login / A"
 
 
 def test_trouble_around_the_runs() -> None:
     """Bad input is one annotation with all problems; a pass or a start is none."""
     (found,) = annotations.render(samples.report(verdict=samples.BAD_INPUT))
-    assert found.message == "plan-id: 'x' is no ID\ntimeout: 'y' is no duration\nMend them."
+    assert found.message == "plan-id: 'x' is no ID.\ntimeout: 'y' is no duration.\nMend them."
     for verdict in (samples.PASSED, samples.STARTED, samples.CHECKED):
         assert annotations.render(samples.report(verdict=verdict)) == ()
 

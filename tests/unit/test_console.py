@@ -9,12 +9,14 @@ from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.names import named
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import console
+from testsigma_action.reporting.wording import hint, reason
 
 
 def test_link() -> None:
@@ -39,11 +41,11 @@ def test_failed_cases() -> None:
     assert console.failed_cases(samples.failing().runs[0]) == [
         "2 cases did not pass in Checkout:",
         "│ Chrome / Login / Wrong password is refused (failed, 12.3 s)",
-        '│   step 4: Verify that the text "Wrong password" is displayed',
+        '│   Step 4: Verify that the text "Wrong password" is displayed',
         '│   Expected "Wrong password" to be displayed. ⏎ Found: "Something went wrong (500)"',
         "│   https://app.testsigma.com/ui/td/test_case_results/71",
         "│ Chrome / Basket / Totals are right [JPY and 1 more] (failed, 12.3 s)",
-        "│   step 2: Click on element 2",
+        "│   Step 2: Click on element 2",
         "│   Total is ¥1,200, expected ¥1.200",
         "│   https://app.testsigma.com/ui/td/test_case_results/71",
     ]
@@ -102,8 +104,8 @@ def test_last_line_is_the_verdict(verdict: Verdict) -> None:
     *before, last = console.conclude(samples.report(run_report(verdict, remote=run())))
     assert f"(exit code {verdict.exit_code}" in last
     assert verdict.code in last
-    assert verdict.reason in last or before
-    assert (f"What to do: {verdict.hint}" in before) == bool(verdict.hint)
+    assert reason(verdict) in last or before
+    assert (f"What to do: {hint(verdict)}" in before) == bool(hint(verdict))
     assert (f"Help: {help_url(verdict.code)}" in before) == bool(verdict.code)
 
 
@@ -118,7 +120,8 @@ def test_the_run_is_linked_near_the_end() -> None:
 
 def test_a_hint_is_given_once() -> None:
     """What the step and its run have to say of what to do is not said twice."""
-    both = replace(samples.UNREACHABLE, hint="Try again later. Check the path.")
+    other = ErrorFinding("Could not write x.", "Check the path.")
+    both = replace(samples.UNREACHABLE, findings=(*samples.UNREACHABLE.findings, other))
     lines = console.conclude(samples.report(run_report(samples.UNREACHABLE), verdict=both))
     assert [line for line in lines if "Try again" in line] == ["What to do: Try again later. Check the path."]
 
@@ -126,8 +129,8 @@ def test_a_hint_is_given_once() -> None:
 def test_many_problems_are_listed() -> None:
     """Problems that are reported together have a line each."""
     assert console.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
-        "- plan-id: 'x' is no ID",
-        "- timeout: 'y' is no duration",
+        "- plan-id: 'x' is no ID.",
+        "- timeout: 'y' is no duration.",
         "What to do: Mend them.",
         f"Help: {help_url('bad-input')}",
         "ERROR (exit code 2, bad-input): Testsigma. 2 problems, see above.",

@@ -9,14 +9,16 @@ from junitparser import JUnitXml
 
 from tests import junit_rules, samples
 from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
+from testsigma_action.domain.findings import CutShort, ErrorFinding
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration
 from testsigma_action.domain.run import Counts, Result, Timing
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.reporting.junit import document as junit
+from testsigma_action.reporting.wording import hint, reason
 
-STOPPED = Verdict(Conclusion.FAILED, ExitCode.FAILED, "The run was stopped.", ErrorCode.RUN_STOPPED)
+STOPPED = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.RUN_STOPPED, (CutShort(Result.STOPPED),))
 
 
 def rendered(report: Report) -> ET.Element:
@@ -168,8 +170,8 @@ def test_every_bad_end_is_an_error(verdict: Verdict, with_run: bool) -> None:  #
     )
     found = only_case(report)
     assert (found.get("name"), outcome(found)) == ("Test plan run", "error")
-    assert (found[0].get("message") or "").startswith(verdict.reason.split("\n")[0])
-    assert verdict.hint in (found[0].text or "")
+    assert (found[0].get("message") or "").startswith(reason(verdict).split("\n")[0])
+    assert hint(verdict) in (found[0].text or "")
 
 
 @pytest.mark.parametrize(
@@ -179,8 +181,8 @@ def test_every_bad_end_is_an_error(verdict: Verdict, with_run: bool) -> None:  #
         (replace(samples.TIMED_OUT, code=ErrorCode.API_UNREACHABLE), "TimedOut"),
         (samples.CANCELLED, "Cancelled"),
         (samples.UNREACHABLE, "ApiUnreachable"),
-        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished", ErrorCode.NOT_FINISHED), "NotFinished"),
-        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished"), "Error"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED), "NotFinished"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG), "Error"),
     ],
 )
 def test_type_of_a_bad_end(verdict: Verdict, kind: str) -> None:
@@ -206,7 +208,7 @@ def test_pass_by_counters_is_a_pass() -> None:
 @pytest.mark.parametrize("result", [Result.PASSED, Result.STOPPED, Result.UNKNOWN])
 def test_red_verdict_over_green_cases(result: Result) -> None:
     """A completed run that is no pass although its cases are gets an error of its own."""
-    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, "It contradicts itself.", ErrorCode.CONTRADICTION)
+    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.CONTRADICTION)
     remote = run(result, message="Stopped by Anna")
     root = rendered(samples.report(run_report(verdict, tree(machine(suite(case("A")))), remote)))
     assert (junit_rules.counts(root)["tests"], junit_rules.counts(root)["errors"]) == (2, 1)
@@ -385,7 +387,11 @@ def test_replacement_characters_are_question_marks() -> None:
     cases = (broken_case, case("a??", Result.NOT_EXECUTED), rerun(case(bad), broken_case), case("B", iterations=sets))
     remote = replace(run(), plan_name=bad, message=bad)
     found = tree(machine(suite(*cases, name=bad), title=bad), remote=remote)
-    root = rendered(samples.report(run_report(replace(samples.TIMED_OUT, reason=bad), found), title=f"{bad}{bad}"))
+    root = rendered(
+        samples.report(
+            run_report(replace(samples.TIMED_OUT, findings=(ErrorFinding(bad),)), found), title=f"{bad}{bad}"
+        )
+    )
     assert [each.get("name") for each in root.iter("testcase")] == [
         "a??",
         "a?? (2)",

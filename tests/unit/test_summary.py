@@ -12,6 +12,7 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.findings import CutShort, ErrorFinding, ServiceMessage
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, SuiteResult
 from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Timing
@@ -19,7 +20,7 @@ from testsigma_action.errors import help_url
 from testsigma_action.reporting.summary import charts
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET, REST, Page
-from testsigma_action.reporting.wording import slower
+from testsigma_action.reporting.wording import hint, slower
 
 
 def test_verdict_and_reason_come_first() -> None:
@@ -88,19 +89,19 @@ def test_every_way_out(verdict: Verdict, mode: summary.Mode) -> None:
         heading, _, rest = text.partition("\n")
         assert heading.startswith("<h2>")
         assert rest.strip().startswith("<p><b>")
-        assert ("What to do: " in rest) == bool(verdict.hint)
+        assert ("What to do: " in rest) == bool(hint(verdict))
         assert (f'<a href="{help_url(verdict.code)}"><code>{verdict.code}</code></a>' in rest) == bool(verdict.code)
 
 
 def test_run_message_where_it_says_more() -> None:
     """The service's own message is told where cases do not explain the verdict, and not twice."""
     stopped = run(Result.STOPPED, message="Parallel limit exceeded")
-    verdict = replace(samples.FAILED, reason="The run was stopped.")
+    verdict = replace(samples.FAILED, findings=(CutShort(Result.STOPPED),))
     assert "Testsigma says: Parallel limit exceeded" in summary.render(
         samples.report(run_report(verdict, remote=stopped))
     )
-    same = replace(verdict, reason="The run was stopped: Parallel limit exceeded.")
-    assert "Testsigma says" not in summary.render(samples.report(run_report(same, remote=stopped)))
+    same = replace(verdict, findings=(*verdict.findings, ServiceMessage("Parallel limit exceeded")))
+    assert summary.render(samples.report(run_report(same, remote=stopped))).count("Testsigma says") == 1
     assert "Testsigma says" not in summary.render(samples.failing())
 
 
@@ -197,7 +198,7 @@ def many(number: int, words: str, steps: int) -> Report:
     """A run with many failures in suites of 50, all of them long."""
     told = tuple(replace(each, action=words) for each in broken_steps(words, steps))
     suites = (suite(*(case(words, Result.FAILED, told) for _ in range(50)), name=words) for _ in range(number // 50))
-    verdict = replace(samples.FAILED, reason=words, hint=words)
+    verdict = replace(samples.FAILED, findings=(ErrorFinding(words, words),))
     gaps = tuple(f"{words} {index}" for index in range(1000))
     return samples.report(run_report(verdict, tree(machine(*suites, title=words), gaps=gaps)))
 
@@ -240,7 +241,7 @@ def test_degrades_from_steps_to_messages_to_names() -> None:
 
 def test_many_runs_stay_in_budget() -> None:
     """A great number of runs does not break the budget either."""
-    verdict = replace(samples.FAILED, reason="r" * 5000)
+    verdict = replace(samples.FAILED, findings=(ErrorFinding("r" * 5000),))
     runs = [run_report(verdict, remote=run(number=number)) for number in range(2000)]
     text = summary.render(samples.report(*runs))
     assert len(text.encode()) <= BUDGET
@@ -476,7 +477,7 @@ def test_nothing_is_said_of_a_run_that_does_not_exist() -> None:
     report = samples.report(run_report(samples.UNREACHABLE, remote=run()), verdict=samples.UNWRITABLE)
     assert "The run itself" in summary.render(report)
     assert "The run itself" not in summary.render(replace(report, runs=(replace(report.runs[0], run=None),)))
-    both = replace(samples.UNWRITABLE, reason=f"Could not write x. {samples.PASSED.reason}")
+    both = replace(samples.UNWRITABLE, findings=(*samples.UNWRITABLE.findings, *samples.PASSED.findings))
     passed = run_report(samples.PASSED, remote=run(Result.PASSED))
     assert "The run itself: passed.</p>\n" in summary.render(samples.report(passed, verdict=both))
 

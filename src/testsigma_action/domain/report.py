@@ -6,13 +6,14 @@ from enum import Enum
 
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
 from testsigma_action.errors import ErrorCode, ExitCode
 
 
 class Conclusion(Enum):
-    """What the step concludes: the word for its exit code."""
+    """What the step concludes, in one word."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -25,16 +26,15 @@ class Conclusion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the step concludes.
+    """What the step concludes, and why. `code` is the stable name of the cause, empty where nothing is wrong.
 
-    `reason` is one sentence for people, `code` the stable name of the cause (empty for a pass), `hint` what to do.
+    The findings are in the order in which they are told. `reporting/wording.py` makes the reason and the hint of them.
     """
 
     conclusion: Conclusion
     exit_code: ExitCode
-    reason: str
     code: ErrorCode = ErrorCode.NONE
-    hint: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def balanced(counts: Counts) -> Counts:

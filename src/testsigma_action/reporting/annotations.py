@@ -10,12 +10,14 @@ from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
-    account,
     case_name,
     failures_by_news,
     heading,
+    hint,
     machine_name,
     needs_saying,
+    reason_lines,
+    step_and_message,
     step_verdict,
     suite_name,
 )
@@ -82,17 +84,15 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
-    told = (*verdict.reason.splitlines(), verdict.hint, url)
+    told = (*reason_lines(verdict), hint(verdict), url)
     return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*told))
 
 
 def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
-    step = case.failing_step
-    where = f"Step {step.position}: {step.action}" if step and step.message else ""
-    told = (where, account(case.result, step, case.result_label), case.url)
+    told = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
     plan = [cut(log_text(run.name, NAME), _PLAN)] if run.name else []
-    first, *rest = *plan, machine_name(machine), suite_name(suite), case_name(case)
+    first, *rest = (*plan, machine_name(machine), suite_name(suite), case_name(case))
     marked = f"New: {first}" if news == "new" else first
     return Annotation("error", _title(marked, *rest), _message(*told))
 

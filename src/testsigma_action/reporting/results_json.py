@@ -17,7 +17,7 @@ from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.reporting.codec import Object, encode, seconds, time
-from testsigma_action.reporting.wording import heading, numbers, took
+from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
 from testsigma_action.text import cut, encodable
 
 SCHEMA_VERSION = 2
@@ -142,7 +142,7 @@ def _spec(spec: RunSpec) -> Object:
 
 
 def _verdict(verdict: Verdict) -> Object:
-    return {**encode(verdict), "reason": verdict.reason, "hint": verdict.hint}
+    return {**encode(verdict), "reason": reason(verdict), "hint": hint(verdict)}
 
 
 def _dump(fields: Object) -> str:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
-from testsigma_action.reporting.wording import account, plain_case_name, took
+from testsigma_action.reporting.wording import plain_case_name, step_and_message, took
 from testsigma_action.text import one_line
 
 # A long name of a case must leave room for the name of its data set.
@@ -134,7 +134,7 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
     step = failing_step(part.steps or ())
     kind = step.error_type if step and step.error_type else part.result.value
     label = case.result_label if part is case else ""
-    return Entry(name, outcome, duration, kind, account(part.result, step, label), part.steps, (case.url,))
+    return Entry(name, outcome, duration, kind, step_and_message(part.result, step, label)[1], part.steps, (case.url,))
 
 
 def _why_skipped(part: CaseResult | Iteration) -> str:

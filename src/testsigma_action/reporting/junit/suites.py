@@ -19,9 +19,12 @@ from testsigma_action.domain.run import Result, Timing
 from testsigma_action.reporting.junit.entries import Entry, Outcome, of_case
 from testsigma_action.reporting.wording import (
     heading,
+    hint,
     machine_name,
     needs_saying,
     numbers,
+    reason,
+    service_message,
     step_verdict,
     suite_name,
     took,
@@ -96,13 +99,12 @@ def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
     """Tell a verdict as a testcase: an error, or what it is where nothing went wrong."""
     if verdict.exit_code == 0:
         passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
-        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=verdict.reason)
+        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=reason(verdict))
     remote = run.run if run else None
-    said = remote.message if remote and remote.message not in verdict.reason else ""
-    notes = (said, verdict.hint, remote.url if remote else "")
+    notes = (service_message(run) if run else "", hint(verdict), remote.url if remote else "")
     has_code = verdict.conclusion in {Conclusion.ERROR, Conclusion.FAILED} and verdict.code
     kind = verdict.code if has_code else verdict.conclusion.value
-    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=verdict.reason, notes=notes)
+    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=reason(verdict), notes=notes)
 
 
 def _run_properties(run: RunReport) -> dict[str, str]:

@@ -16,12 +16,12 @@ from typing import Literal
 
 from testsigma_action.domain.compare import Comparison, Placed
 from testsigma_action.domain.report import Report, RunReport
-from testsigma_action.domain.results import ResultTree, cases_and_hooks
+from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.words import counted
 from testsigma_action.reporting.summary import charts, failure, headline, tables
 from testsigma_action.reporting.summary.markup import bullets, linked_case, paragraph, place, sign, title
 from testsigma_action.reporting.summary.page import REST, ROWS, Detail, Page
-from testsigma_action.reporting.wording import failures_by_news, flaky_cases, numbers
+from testsigma_action.reporting.wording import cases_and_hooks, failures_by_news, flaky_cases, numbers
 from testsigma_action.text import html
 
 _GAP = 300
