@@ -15,6 +15,7 @@ from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
 from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
@@ -81,8 +82,10 @@ class Step:
         self._clock = clock
         self._transport = transport
         self._started_at = clock.now()
-        self._shared = Shared(clock.monotonic() + inputs.timeout.total_seconds(), signals)
-        self._specs = run_specs(inputs, platform.build_label, nonce)
+        began = clock.monotonic()
+        self._shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
+        # Without a single run that could be read, the reports are about one of which nothing is known.
+        self._specs = run_specs(inputs, platform.build_label, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
         self._progress = Progress(log, clock, self._specs, attached=bool(inputs.run_id), live=live)
