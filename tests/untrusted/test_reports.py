@@ -48,8 +48,9 @@ def hostile(text: str, choice: int) -> Report:
 
 def _verdict(text: str, choice: int) -> Verdict:
     known = samples.VERDICTS[choice % len(samples.VERDICTS)]
-    findings = tuple(filled(kind, text, choice) for kind in get_args(Finding))
-    return replace(known, findings=findings)
+    # A few kinds of findings for each choice, so that no reason is so long that it is cut.
+    kinds = get_args(Finding)[choice % len(Result) :: len(Result)]
+    return replace(known, findings=tuple(filled(kind, text, choice) for kind in kinds))
 
 
 def publish(report: Report, folder: Path, *, github: bool) -> str:
