@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests import junit_rules, samples
-from tests.property.test_reporters import HOSTILE
+from tests.property.reports import HOSTILE
 from testsigma_action.domain.report import Report
 from testsigma_action.domain.results import CaseResult, Iteration
 from testsigma_action.domain.run import Result

@@ -11,7 +11,7 @@ from tests.samples import case, machine, run_report, suite, tree
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.names import named
-from testsigma_action.domain.report import Report
+from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import results_json
@@ -31,7 +31,7 @@ def test_what_was_written_comes_back(report: Report) -> None:
 
 
 @pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
-def test_every_way_out_comes_back(verdict: samples.Verdict) -> None:
+def test_every_way_out_comes_back(verdict: Verdict) -> None:
     """With several runs, of which one has results, one has none and one does not exist; and without a run."""
     ending = Ending(Disposition.LEFT_RUNNING, samples.run(), may_run_again=True)
     results = run_report(verdict, tree(machine(suite(case()))))

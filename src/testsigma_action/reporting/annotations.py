@@ -91,10 +91,12 @@ def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
 def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
     told = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
-    plan = [cut(log_text(run.name, NAME), _PLAN)] if run.name else []
-    first, *rest = (*plan, machine_name(machine), suite_name(suite), case_name(case))
-    marked = f"New: {first}" if news == "new" else first
-    return Annotation("error", _title(marked, *rest), _message(*told))
+    parts = [machine_name(machine), suite_name(suite), case_name(case)]
+    if run.name:
+        parts.insert(0, cut(log_text(run.name, NAME), _PLAN))
+    if news == "new":
+        parts[0] = f"New: {parts[0]}"
+    return Annotation("error", _title(*parts), _message(*told))
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:

@@ -34,7 +34,8 @@ class Codec:
 
 def encode(value: Any, *without: str) -> Object:  # noqa: ANN401 - any dataclass
     """Return the object for a dataclass: a key for each field but for those named."""
-    return _writer(type(value), without)(value)
+    kind: Any = type(value)
+    return _writer(kind, without)(value)
 
 
 def decode(kind: Any, data: Json) -> Any:  # noqa: ANN401 - a value of the type that is given
