@@ -17,7 +17,7 @@ ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL
 BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
 OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
 MAKEFILES = "\n".join(
-    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/look.mk")
+    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/visual.mk")
 )
 
 
