@@ -50,3 +50,17 @@ def test_every_page_is_linked() -> None:
     """Every page in docs/ can be reached from the README or CONTRIBUTING."""
     named = {link.partition("#")[0] for name in ("README.md", "CONTRIBUTING.md") for link in links(ROOT / name)}
     assert {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} - named == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_named_modules_exist(page: Path) -> None:
+    """Every module of the action that a page names by its path exists, so nobody looks for a file that was renamed."""
+    layers = "api|domain|inputs|lifecycle|platforms|reporting|runtime"
+    named = re.findall(rf"`((?:{layers})/[\w/]*(?:\.py|/)?)`", page.read_text("utf-8"))
+    assert [path for path in named if not (ROOT / "src" / "testsigma_action" / path).exists()] == []
+
+
+def test_the_architecture_names_enough_places() -> None:
+    """At least ten changes have a place that a newcomer finds by the name of its file."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert len(re.findall(r"^\| [^|]+ \| `[\w/]+(?:\.py|/)` \|$", text, re.MULTILINE)) >= 10

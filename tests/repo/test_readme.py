@@ -139,6 +139,21 @@ def test_secrets_in_runtime_data_arrive_as_they_are(secret: str) -> None:
         assert data["password"] == secret
 
 
+def test_lists_of_plans_in_examples_are_accepted() -> None:
+    """Every list of plans that an example shows can be pasted: it is read without a problem."""
+    found = [
+        step["with"]["plans"]
+        for block in BLOCKS
+        for step in uses(yaml.safe_load(block), "testsigma-action@")
+        if "plans" in step["with"]
+    ]
+    assert found
+    for given in found:
+        reading = read_inputs((), {"INPUT_PLANS": given})
+        assert [problem for problem in reading.problems if problem.startswith("plans")] == []
+        assert len(reading.inputs.runs) == len(yaml.safe_load(given))
+
+
 def test_outputs_in_examples_exist() -> None:
     """Every output that an example reads is one."""
     read = {name for block in BLOCKS for name in re.findall(r"outputs\.([a-z-]+)", block)}
