@@ -1,4 +1,4 @@
-"""The main job against the simulator, as a pipeline would run it: its log, its summary, its files, its exit code.
+"""Runs the step against the simulator, as a pipeline would, and shows its log, summary, files and exit code.
 
 `make demo`, or `make demo SCENARIO=failing` (or `plans`); `python -m tests.simulator --list` names the scenarios.
 """

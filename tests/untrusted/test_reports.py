@@ -1,4 +1,4 @@
-"""A report in which every text is hostile, through everything that writes one."""
+"""A report in which every text is hostile, written by every reporter."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What is looked at: real steps against the simulator, and what a reader of their summaries has to see first."""
+"""Scenes: real steps against the simulator, and what a reader of their summaries must see first."""
 
 import signal
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
-"""Other people's viewers read our JUnit file: what they count is what we counted.
+"""Programs of other people read our JUnit file, and their numbers are ours.
 
-junitparser, which writes the file, reads it in tests/property.
+tests/property reads the file with junitparser, which also writes it.
 """
 
 import os
@@ -20,7 +20,7 @@ from testsigma_action.domain.results import CaseResult, Iteration
 from testsigma_action.domain.run import Result
 from testsigma_action.reporting.junit import document as junit
 
-NODE_MODULES = Path(os.environ.get("VIEWERS", "")).resolve() / "node_modules"
+NODE_MODULES = Path(os.environ.get("JUNIT_CONSUMERS", "")).resolve() / "node_modules"
 LANGUAGES = ("Größe ändern", "Корзина пуста", "カートに入れる", "סל הקניות ריק", "买 3 件 🛒", "naïve café, 1 200,50 €")
 
 
@@ -30,7 +30,7 @@ def hostile() -> Report:
 
 
 def foreign() -> Report:
-    """Text in other alphabets: some viewers guess the encoding from the content."""
+    """Text in other alphabets: some programs guess the encoding from the content."""
     return samples.of_cases(*(_named(text, result) for text in LANGUAGES for result in Result))
 
 

@@ -1,4 +1,4 @@
-"""A service that says nothing but hostile texts: no run of ours is led astray by it, however it ends."""
+"""Every text from the service is hostile, and no step is misled by it, however the step ends."""
 
 import json
 import signal

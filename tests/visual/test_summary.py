@@ -1,4 +1,4 @@
-"""The summary looks right on GitHub, on a desk and on a phone, whatever happened."""
+"""The summary is readable on GitHub, on a desktop and on a phone, in every scene."""
 
 import re
 import struct
