@@ -5,6 +5,7 @@ import gc
 import itertools
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -83,9 +84,7 @@ def order(seed: int) -> list[int]:
         told.append(number)
 
     async def main() -> None:
-        await asyncio.gather(
-            *(ask(lambda number=number: call(number), begin=clock.begin, until=9.0) for number in range(8))
-        )
+        await asyncio.gather(*(ask(partial(call, number), begin=clock.begin, until=9.0) for number in range(8)))
 
     clock.run(main())
     clock.close()
@@ -122,7 +121,7 @@ def test_threads_are_counted_while_they_are_at_work() -> None:
     clock = VirtualClock(threads=1)
 
     async def main() -> list[int]:
-        return [await ask(lambda number=number: number, begin=clock.begin, until=9.0) for number in range(3)]
+        return [await ask(partial(abs, number), begin=clock.begin, until=9.0) for number in range(3)]
 
     assert clock.run(main()) == [0, 1, 2]
     clock.begin(lambda: clock.until(lambda: False, 1.0))
