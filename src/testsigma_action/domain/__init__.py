@@ -1,1 +1,1 @@
-"""What the words mean and what is concluded: pure, no I/O, no clock."""
+"""The model of runs and results, and the rules for verdicts: pure, no I/O, no clock, no sentences."""
