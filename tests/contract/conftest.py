@@ -1,29 +1,32 @@
 """What the contract tests share: our client code in this process, against a simulator over real sockets."""
 
+import asyncio
 import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
-from tests.simulator import TEST_KEY, Fault, Scenario, Server, Simulator, scenario
+from tests.simulator import TEST_KEY, Fault, Scenario, Seen, Server, Simulator, scenario
 from testsigma_action.api import error_response
 from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import Trouble
-from testsigma_action.api.http import Transport
 from testsigma_action.api.remote import Remote
+from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.runtime.calls import Calls
 from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.signals import Signals
 from testsigma_action.secret import Secret
 
+T = TypeVar("T")
 PLAN = "420"
 CLOCK = SystemClock()
 
@@ -38,11 +41,15 @@ def spec(build_number: str = "acme/shop#812.1-k3f9q2", *, unique: bool = True) -
     return RunSpec(plan_id=PLAN, build_number=build_number, unique=unique)
 
 
-def transport(
-    url: str, observe: Callable[[Trouble], None] = lambda _: None, *, key: str = TEST_KEY, ca_bundle: str | Path = ""
-) -> Transport:
+def transport(url: str, *, key: str = TEST_KEY, ca_bundle: str | Path = "") -> Transport:
     """A transport to a service."""
-    return Transport(route(url, str(ca_bundle), os.environ), Secret(key), clock=CLOCK, observe=observe)
+    return Transport(route(url, str(ca_bundle), os.environ), Secret(key), clock=CLOCK)
+
+
+def result_of(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns or raises, on an event loop of its own."""
+    with asyncio.Runner(loop_factory=CLOCK.loop) as runner:
+        return runner.run(coroutine)
 
 
 @dataclass(slots=True)
@@ -50,13 +57,25 @@ class Service:
     """A simulator that listens, and our own code that talks with it."""
 
     server: Server
+    runner: asyncio.Runner
     troubles: list[Trouble] = field(default_factory=list)
-    calls: Calls = field(default_factory=lambda: Calls(CLOCK))
+    signals: Signals = field(default_factory=lambda: Signals(CLOCK))
 
     def __post_init__(self) -> None:
         """Wire the code as the composition root does."""
-        self.client = Client(transport(self.server.url, self.troubles.append, key=self.server.key))
-        self.remote = Remote(self.client, self.calls, CLOCK, self.troubles.append)
+        made = Client(transport(self.server.url, key=self.server.key))
+        self.remote = Remote(made, CLOCK, self.troubles.append)
+        self.client = self.remote.client
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """What a coroutine returns or raises: CancelledError if a signal comes, and is not handled by it."""
+
+        async def supervised() -> T:
+            task = asyncio.get_running_loop().create_task(coroutine)
+            self.signals.cancels([task])
+            return await task
+
+        return self.runner.run(supervised())
 
     client: Client = field(init=False)
     remote: Remote = field(init=False)
@@ -70,7 +89,7 @@ class Service:
 
 Serve = Callable[..., Service]
 Talk = Callable[[socket.socket], None]
-Interrupt = Callable[[Service], None]
+Interrupt = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -83,11 +102,12 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Start a service from a scenario (or the name of a built-in one) and faults."""
-    with ExitStack() as open_servers:
+    with ExitStack() as opened:
+        runner = opened.enter_context(asyncio.Runner(loop_factory=CLOCK.loop))
 
         def start(content: Scenario | str, *faults: Fault) -> Service:
             chosen = scenario(content) if isinstance(content, str) else content
-            return Service(open_servers.enter_context(Server(Simulator(chosen.with_faults(*faults)))))
+            return Service(opened.enter_context(Server(Simulator(chosen.with_faults(*faults)))), runner)
 
         yield start
 
@@ -139,13 +159,32 @@ def raw() -> Iterator[Callable[[Talk], Raw]]:
 
 @pytest.fixture
 def interrupt() -> Iterator[Interrupt]:
-    """Send this process a real SIGTERM; the service's calls take it, and afterwards the handlers are as before."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Send this process a real SIGTERM, at once or when the `count`th request of a kind has reached the service.
 
-    def send(service: Service) -> None:
-        service.calls.install_handlers()
-        signal.raise_signal(signal.SIGTERM)
+    It cancels what `service.run` runs. Afterwards the handlers are as before.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+    def send(service: Service, call: str = "", count: int = 1) -> None:
+        service.signals.install()
+        if call:
+            service.server.simulator.recording.listen(_after(call, count))
+        else:
+            signal.raise_signal(signal.SIGTERM)
 
     yield send
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def _after(call: str, count: int) -> Callable[[Seen], None]:
+    """A listener that sends the signal with the `count`th request of this kind."""
+    left = count
+
+    def arrived(seen: Seen) -> None:
+        nonlocal left
+        left -= seen.call == call
+        if seen.call == call and left == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return arrived

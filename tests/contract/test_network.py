@@ -16,8 +16,8 @@ from threading import Thread
 import pytest
 import trustme
 
-from tests.contract.conftest import Raw, Serve, Talk, soon, transport
-from tests.contract.test_transport import BODY, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
+from tests.contract.conftest import Raw, Serve, Talk, result_of, soon, transport
+from tests.contract.test_http import BODY, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
 from tests.simulator import Fault, Server, Simulator, scenario
 from testsigma_action.api.http import Request
 from testsigma_action.errors import InputError, Redirected, Refused, Transient, Unreachable
@@ -59,7 +59,7 @@ def silent(connection: socket.socket) -> None:
 def unsent(url: str) -> Transient:
     """What comes of a start that cannot be sent."""
     with pytest.raises(Transient) as caught:
-        transport(url).send(START, identity)
+        result_of(transport(url).send(START, identity, until=soon()))
     assert caught.value.sent is False
     return caught.value
 
@@ -89,7 +89,7 @@ def test_the_other_side_cannot_claim_that_nothing_was_sent(raw: Callable[[Talk],
         connection.sendall(line + b"\r\n\r\n")
 
     with pytest.raises(Transient) as caught:
-        transport(raw(talk).url).send(START, identity)
+        result_of(transport(raw(talk).url).send(START, identity, until=soon()))
     assert received
     assert caught.value.sent is True
 
@@ -121,7 +121,7 @@ def test_a_proxy_that_asks_for_credentials(raw: Callable[[Talk], Raw], monkeypat
     proxy = raw(answering(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     with pytest.raises(Refused) as caught:
-        transport(AFAR).get(STATUS, identity, until=soon())
+        result_of(transport(AFAR).get(STATUS, identity, until=soon()))
     assert "asks for credentials (407)" in caught.value.message
     assert "HTTPS_PROXY=http://user:password@" in caught.value.hint
     assert caught.value.code == "api-unreachable"
@@ -222,8 +222,8 @@ def test_a_service_behind_a_proxy(
     with served(authority.issue_cert("testsigma.example"), tmp_path) as server:
         monkeypatch.setenv("HTTPS_PROXY", raw(relay(server.port)).url)
         made = transport(AFAR, ca_bundle=bundle)
-        assert made.get(STATUS, identity, until=soon()) == "900"
-        made._forget_session()
+        assert result_of(made.get(STATUS, identity, until=soon())) == "900"
+        made.http.sessions.close()
         assert server.calls == ["status"]
 
 
@@ -245,7 +245,7 @@ def test_what_is_lost_in_a_tunnel_was_sent(
 
     monkeypatch.setenv("HTTPS_PROXY", raw(talk).url)
     with pytest.raises(Transient) as caught:
-        transport(AFAR, ca_bundle=bundle).send(START, identity)
+        result_of(transport(AFAR, ca_bundle=bundle).send(START, identity, until=soon()))
     assert received
     assert caught.value.sent is True
 
@@ -259,8 +259,8 @@ def test_the_usual_variables_name_certificates(
     with served(authority.issue_cert("localhost"), tmp_path) as server:
         made = transport(server.url)
         made.check_settings()
-        assert made.get(STATUS, identity, until=soon()) == "900"
-        made._forget_session()
+        assert result_of(made.get(STATUS, identity, until=soon())) == "900"
+        made.http.sessions.close()
 
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -280,7 +280,7 @@ def test_the_reason_of_a_certificate(authority: trustme.CA, bundle: Path, tmp_pa
     begin, end, host, remedy = CERTIFICATES[words]
     issued = authority.issue_cert(host, not_before=begin, not_after=end)
     with served(issued, tmp_path) as server, pytest.raises(Refused) as caught:
-        transport(server.url, ca_bundle=bundle).get(STATUS, identity, until=soon())
+        result_of(transport(server.url, ca_bundle=bundle).get(STATUS, identity, until=soon()))
     assert caught.value.code == "api-certificate"
     assert words in caught.value.message
     assert remedy in caught.value.hint
@@ -289,7 +289,7 @@ def test_the_reason_of_a_certificate(authority: trustme.CA, bundle: Path, tmp_pa
 def test_an_authority_that_is_not_known(authority: trustme.CA, tmp_path: Path) -> None:
     """The remedy is the input that names its certificate."""
     with served(authority.issue_cert("localhost"), tmp_path) as server, pytest.raises(Refused) as caught:
-        transport(server.url).get(STATUS, identity, until=soon())
+        result_of(transport(server.url).get(STATUS, identity, until=soon()))
     assert "is not trusted (its authority is not known)" in caught.value.message
     assert "ca-bundle" in caught.value.hint
 
@@ -301,7 +301,7 @@ def test_loopback_takes_no_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch, 
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     service = serve("passing")
     if host == "127.0.0.1":
-        assert transport(service.server.url).get(STATUS, identity, until=soon()) == "900"
+        assert result_of(transport(service.server.url).get(STATUS, identity, until=soon())) == "900"
     assert transport(f"http://{host}:1")._route.proxy.value == ""
 
 
@@ -316,7 +316,9 @@ WHOLE = OK + b"Content-Length: 11\r\n\r\n" + BODY
 )
 def test_interim_answers_are_read_past(raw: Callable[[Talk], Raw], before: bytes) -> None:
     """What counts is the answer that comes after them."""
-    assert transport(raw(answering(before + WHOLE)).url).send(limited(SHORT), identity) == "900"
+    assert (
+        result_of(transport(raw(answering(before + WHOLE)).url).send(limited(SHORT), identity, until=soon())) == "900"
+    )
 
 
 @pytest.mark.parametrize(
@@ -327,7 +329,7 @@ def test_interim_answers_are_read_past(raw: Callable[[Talk], Raw], before: bytes
 def test_interim_answers_end(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """A flood of them is no answer, and neither is a protocol that nobody asked for."""
     with pytest.raises(Transient) as caught:
-        transport(raw(answering(answer)).url).send(limited(SHORT), identity)
+        result_of(transport(raw(answering(answer)).url).send(limited(SHORT), identity, until=soon()))
     assert caught.value.sent is True
 
 
@@ -356,7 +358,7 @@ def test_one_answer_that_drips_costs_one_try(raw: Callable[[Talk], Raw], drip: s
 
     service = raw(talk)
     began = time.monotonic()
-    assert transport(service.url).get(limited(SHORT), identity, until=soon(8)) == "900"
+    assert result_of(transport(service.url).get(limited(SHORT), identity, until=soon(8))) == "900"
     assert time.monotonic() - began < 6
 
 
@@ -366,7 +368,7 @@ def test_a_flood_of_nothing_ends(raw: Callable[[Talk], Raw], flood: str) -> None
     head, drops = DRIPS[flood]
     service = raw(answering(head, *[drops * 1000] * 1000))
     with pytest.raises(Transient):
-        transport(service.url).send(limited(SHORT), identity)
+        result_of(transport(service.url).send(limited(SHORT), identity, until=soon()))
 
 
 @pytest.mark.parametrize(
@@ -382,7 +384,7 @@ def test_a_flood_of_nothing_ends(raw: Callable[[Talk], Raw], flood: str) -> None
 )
 def test_any_2xx_accepts(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """What stands in the answer to a stop does not matter."""
-    transport(raw(answering(answer)).url).tell(STOP)
+    result_of(transport(raw(answering(answer)).url).tell(STOP, until=soon()))
 
 
 def test_cookies_are_refused(raw: Callable[[Talk], Raw]) -> None:
@@ -396,9 +398,10 @@ def test_cookies_are_refused(raw: Callable[[Talk], Raw]) -> None:
 
     made = transport(raw(talk).url)
     for _ in range(2):
-        made.get(STATUS, identity, until=soon())
-    assert not list(made._session().cookies)
-    made._forget_session()
+        result_of(made.get(STATUS, identity, until=soon()))
+    with made.http.sessions.lend() as session:
+        assert not list(session.cookies)
+    made.http.sessions.close()
     assert len(seen) == 2
     assert not any(b"cookie" in request.lower() for request in seen)
 
@@ -418,8 +421,8 @@ def test_a_page_of_somebody_else_is_an_outage(serve: Serve, fault: Fault) -> Non
     """Where the service has answered before, a gateway that answers in its place is waited out."""
     service = serve("passing", replace(fault, after=1))
     made = transport(service.server.url)
-    assert made.get(STATUS, identity, until=soon()) == "900"
-    assert made.get(STATUS, identity, until=soon()) == "900"
+    assert result_of(made.get(STATUS, identity, until=soon())) == "900"
+    assert result_of(made.get(STATUS, identity, until=soon())) == "900"
     assert len(service.server.seen) == 4
 
 
@@ -428,7 +431,7 @@ def test_a_page_is_final_before_the_service_ever_answered(serve: Serve, fault: F
     """A wrong base-url is reported at once."""
     service = serve("passing", fault)
     with pytest.raises((Refused, Redirected)):
-        transport(service.server.url).get(STATUS, identity, until=soon())
+        result_of(transport(service.server.url).get(STATUS, identity, until=soon()))
     assert len(service.server.seen) == 1
 
 
@@ -447,9 +450,9 @@ def test_an_error_of_the_service_itself_is_final(serve: Serve, status: int, text
     """Also after it has answered: it says so in its own words."""
     service = serve("passing", Fault("status", status=status, text=text, after=1, count=None))
     made = transport(service.server.url)
-    assert made.get(STATUS, identity, until=soon()) == "900"
+    assert result_of(made.get(STATUS, identity, until=soon())) == "900"
     with pytest.raises(Refused) as caught:
-        made.get(STATUS, identity, until=soon())
+        result_of(made.get(STATUS, identity, until=soon()))
     assert caught.value.by_service is True
     assert len(service.server.seen) == 2
 
@@ -458,9 +461,9 @@ def test_a_path_that_may_not_exist_is_believed_to_be_missing(serve: Serve) -> No
     """A page of HTML for a path of another version is the usual way to say so."""
     service = serve("passing", Fault("status", status=404, text=HTML, after=1, count=None))
     made = transport(service.server.url)
-    assert made.get(STATUS, identity, until=soon()) == "900"
+    assert result_of(made.get(STATUS, identity, until=soon())) == "900"
     with pytest.raises(Refused):
-        made.get(Request("GET", STATUS.path, "look", optional=True), identity, until=soon())
+        result_of(made.get(Request("GET", STATUS.path, "look", optional=True), identity, until=soon()))
     assert len(service.server.seen) == 2
 
 
@@ -470,7 +473,7 @@ def test_an_error_that_the_service_repeats_has_a_patience_of_its_own(serve: Serv
     request = Request("GET", STATUS.path, "read", error_patience=0.2)
     began = time.monotonic()
     with pytest.raises(Unreachable):
-        service.calls.run(lambda: transport(service.server.url).get(request, identity, until=soon(30)))
+        result_of(transport(service.server.url).get(request, identity, until=soon(30)))
     assert time.monotonic() - began < 5
     assert len(service.server.seen) > 1
 
@@ -480,5 +483,5 @@ def test_one_more_try_before_the_patience_is_over(serve: Serve) -> None:
     service = serve("passing", Fault("status", status=503, headers={"Retry-After": "86400"}))
     request = Request("GET", STATUS.path, "read", last_try=True)
     until = soon(1)
-    assert service.calls.run(lambda: transport(service.server.url).get(request, identity, until=until)) == "900"
+    assert result_of(transport(service.server.url).get(request, identity, until=until)) == "900"
     assert time.monotonic() < until

@@ -1,6 +1,6 @@
 '''A whole step in one process on one virtual clock: hours in milliseconds, and the same every time.
 
-`app.main` runs with its real Calls, Client, Transport, `requests`, urllib3 and http.client against the simulator; only
+`app.main` runs with its real Signals, Client, Transport, `requests`, urllib3 and http.client against the simulator; only
 the socket and the clock are ours. Time passes when everybody waits, and then at once (`clock.py`); requests travel
 over connections without sockets (`net.py`), and the deliveries of faults, delays included, take virtual time.
 
@@ -41,11 +41,11 @@ decides on jitter and on whose turn it is where several threads could go on.
 
 A step takes about half a millisecond for each request. A poll-interval of 0.1 s over hours is slow here, too.
 A test of which everybody waits for something that never happens, or that looks at the clock in a busy loop, ends with
-`Stuck`.
+`Stuck`. What asyncio would only log (an exception that nobody retrieves) ends it with `Unhandled`.
 '''
 
-from tests.simulation.clock import Stuck, VirtualClock
+from tests.simulation.clock import Stuck, Unhandled, VirtualClock
 from tests.simulation.net import Cut, Exchange, Net
 from tests.simulation.world import Outcome, Signal, World
 
-__all__ = ["Cut", "Exchange", "Net", "Outcome", "Signal", "Stuck", "VirtualClock", "World"]
+__all__ = ["Cut", "Exchange", "Net", "Outcome", "Signal", "Stuck", "Unhandled", "VirtualClock", "World"]

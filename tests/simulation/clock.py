@@ -4,16 +4,15 @@ Threads take turns: one is at work, all others wait for their turn. Whoever wait
 somebody who has what it waits for; the seed says to whom where there is a choice. So a run is the same every time.
 """
 
+import asyncio
 import heapq
 import random
+import selectors
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from queue import SimpleQueue
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 BEGIN = 1_700_000_000.0
 # Shorter waits than this take this long (seconds): a real clock moves on, too, between two looks at it.
@@ -46,25 +45,30 @@ class Stuck(AssertionError):
     """Everybody waits for something that will never happen, or looks at the clock without end."""
 
 
+class Unhandled(AssertionError):
+    """Something went wrong in the event loop that asyncio would only log."""
+
+
 class VirtualClock:
     """The clock of one world. It belongs to the thread that made it, the main thread of that world."""
 
     def __init__(self, seed: int = 0, threads: int | None = None) -> None:
         """Begin; `seed` says whose turn it is where several could go on.
 
-        `threads` is how many the system lets the code under test start; no limit if None.
+        `threads` is how many the system lets the code under test have at a time; no limit if None.
         """
         self._most_threads = threads
         self.elapsed = 0.0
         self.ahead = 0.0
         self._random = random.Random(seed)  # noqa: S311 - a choice that can be repeated
         self._waiting: list[_Seat] = []
-        self._threads: list[threading.Thread] = []
+        self._threads: set[threading.Thread] = set()
         self._agenda: list[tuple[float, int, Callable[[], object]]] = []
         self._entries = 0
         self._looks = 0
         self._idle_looks = 0
         self._at_looks: dict[int, Callable[[], object]] = {}
+        self.unhandled: list[Unhandled] = []
         self._end: BaseException | None = None
         self._over = False
         self._main = _Seat()
@@ -82,15 +86,9 @@ class VirtualClock:
         self._look()
         return self.elapsed
 
-    def take(self, queue: SimpleQueue[T], seconds: float | None = None) -> T:
-        """Take the next thing from a queue. Raises Empty after so many seconds."""
-        self.until(lambda: not queue.empty(), seconds)
-        return queue.get_nowait()
-
-    def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Wait for an event."""
-        self.until(event.is_set, seconds)
-        return event.is_set()
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """An event loop that waits on this clock."""
+        return _Loop(self)
 
     def begin(self, work: Callable[[], None]) -> None:
         """Do some work on a thread of its own, when it is its turn."""
@@ -99,7 +97,7 @@ class VirtualClock:
         seat = _Seat(_at_once)
         thread = threading.Thread(target=self._work, args=(seat, work), daemon=True)
         self._waiting.append(seat)
-        self._threads.append(thread)
+        self._threads.add(thread)
         thread.start()
 
     # What the world around it uses.
@@ -147,12 +145,19 @@ class VirtualClock:
         self._over = True
         for seat in self._waiting:
             seat.turn.release()
-        for thread in self._threads:
+        for thread in tuple(self._threads):
             thread.join()
         self._waiting.clear()
         self._threads.clear()
         self._at_looks.clear()
         self._over, self._end = False, None
+
+    def complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Fail for what asyncio would only log."""
+        error = Unhandled(context["message"])
+        error.__cause__ = context.get("exception")
+        self.unhandled.append(error)
+        self.end(error)
 
     def _look(self) -> None:
         self._looks += 1
@@ -178,10 +183,12 @@ class VirtualClock:
             self._leave_if_over(seat)
             work()
         except SystemExit:
-            return
+            pass
         except BaseException as error:  # noqa: BLE001 - raised where the test sees it
             self.end(error)
-        self._following().turn.release()
+        if not self._over:
+            self._threads.remove(threading.current_thread())
+            self._following().turn.release()
 
     def _following(self) -> _Seat:
         """Whose turn it is: somebody who can go on, at the next instant at which somebody can."""
@@ -216,3 +223,30 @@ class VirtualClock:
                 call()
             except BaseException as error:  # noqa: BLE001 - raised where the test sees it
                 self.end(error)
+
+
+class _Selector(selectors.SelectSelector):
+    """Waits for the wake-ups of an event loop, as long as the clock says."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._clock.until(self._has_some, timeout)
+        return super().select(0)
+
+    def _has_some(self) -> bool:
+        return bool(super().select(0))
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop on which time is that of the clock, and nothing goes wrong unseen."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        super().__init__(_Selector(clock))
+        self.set_exception_handler(clock.complain)
+
+    def time(self) -> float:
+        return self._clock.monotonic()

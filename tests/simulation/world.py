@@ -16,7 +16,7 @@ from tests.simulation.net import Cut, Exchange, Net
 from tests.simulator import Scenario, Seen, Simulator
 from testsigma_action import main as app
 from testsigma_action import post
-from testsigma_action.runtime.calls import Calls
+from testsigma_action.runtime.signals import Signals
 
 URL = "https://testsigma.example"
 
@@ -34,8 +34,8 @@ class _Screen(io.StringIO):
         return self._terminal
 
 
-class Killed(BaseException):
-    """The process has ended from one moment to the next, with this exit code."""
+class Killed(SystemExit):
+    """The process has ended from one moment to the next, with this exit code. No task and no loop holds this up."""
 
     def __init__(self, exit_code: int) -> None:
         """Keep the exit code."""
@@ -116,7 +116,7 @@ class World:
         self._homeless = homeless
         self._terminal = terminal
         self._signalled: list[tuple[float, int]] = []
-        self._calls: Calls | None = None
+        self._sent_to: Signals | None = None
         self._make_folders()
         plan = {"TESTSIGMA_PLAN_ID": str(scenario.plans[0].id)} if scenario.plans else {}
         access = {"TESTSIGMA_BASE_URL": URL, "TESTSIGMA_API_KEY": scenario.api_keys[0]}
@@ -126,7 +126,7 @@ class World:
         """Run the main stage, from its beginning to its end."""
         for at, seconds in self._jumps:
             self.clock.at(at, partial(self._jump, seconds))
-        return self._step(lambda calls: app.main(self._arguments, self.environ, calls, self.clock, self._net.adapter))
+        return self._step(lambda taken: app.main(self._arguments, self.environ, taken, self.clock, self._net.adapter))
 
     def post(self, *, later: float = 0.0) -> Outcome:
         """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE."""
@@ -134,26 +134,28 @@ class World:
         state = Left(0, "", self.workspace, self.commands).state if self._github else {}
         environ = self.environ | {f"STATE_{name}": value for name, value in state.items()}
         self._signals = ()
-        return self._step(lambda calls: post.main(environ, calls, self.clock, self._net.adapter))
+        return self._step(lambda taken: post.main(environ, taken, self.clock, self._net.adapter))
 
     def at(self, seconds: float, happening: Callable[[Simulator], object]) -> None:
         """Have something happen to the service, so many seconds after the beginning (a release, say)."""
         self.clock.at(seconds, lambda: happening(self.simulator))
 
-    def _step(self, main: Callable[[Calls], int]) -> Outcome:
-        self._calls = calls = Calls(self.clock, leave=lambda code: self.clock.end(Killed(code)))
+    def _step(self, main: Callable[[Signals], int]) -> Outcome:
+        self._sent_to = taken = Signals(self.clock, leave=lambda code: self.clock.end(Killed(code)))
         self._signalled = []
         began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), _Screen(terminal=self._terminal)
-        self._send_signals(calls, began)
+        self._send_signals(taken, began)
         killed = False
         with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():
             try:
-                exit_code = main(calls)
+                exit_code = main(taken)
             except Killed as end:
                 exit_code, killed = end.exit_code, True
             finally:
                 self.clock.close()
-                self._calls = None
+                self._sent_to = None
+        if self.clock.unhandled and not killed:
+            raise self.clock.unhandled[0]
         seen = self.simulator.recording.all()[earlier:]
         duration = self.clock.elapsed - began
         signalled = tuple(self._signalled)
@@ -161,9 +163,9 @@ class World:
         exchanges = self._net.exchanges[earlier:]
         return Outcome(exit_code, text, self.workspace, self.commands, seen, duration, killed, signalled, exchanges)
 
-    def _send_signals(self, calls: Calls, began: float) -> None:
+    def _send_signals(self, taken: Signals, began: float) -> None:
         for one in self._signals:
-            send = partial(self._interrupt, calls, one.number, began)
+            send = partial(self._interrupt, taken, one.number, began)
             if one.call:
                 self._after_call(one, send)
             elif one.look:
@@ -182,14 +184,14 @@ class World:
 
         self.simulator.recording.listen(count)
 
-    def _interrupt(self, calls: Calls, number: int, began: float) -> None:
-        if calls is not self._calls:
+    def _interrupt(self, taken: Signals, number: int, began: float) -> None:
+        if taken is not self._sent_to:
             return
         self._signalled.append((self.clock.elapsed - began, number))
         if number == signal.SIGKILL:
             self.clock.end(Killed(128 + number))
         else:
-            calls.interrupt(number)
+            taken.interrupt(number)
 
     def _jump(self, seconds: float) -> None:
         self.clock.ahead += seconds

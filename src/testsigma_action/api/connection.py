@@ -61,8 +61,23 @@ class Exchange:
         return 2 * self.size + MEGABYTE
 
     def leave(self) -> None:
-        """Have it end at the next byte, on whatever thread it is: nobody waits for it. What is unsent stays unsent."""
+        """Have it end at the next byte, on whatever thread it is: nobody waits for it.
+
+        From now on, `sent` does not change: a request that was not sent by now never is.
+        """
         self.ends = -inf
+
+    def sending(self) -> None:
+        """Note that bytes of the request are about to be written. Raises TimeoutError when its time is over.
+
+        First the note, then the look at the time: whoever leaves does it the other way round, so one sees the other.
+        """
+        before, self.stage = self.stage, Stage.SENT
+        try:
+            self.left()
+        except TimeoutError:
+            self.stage = before
+            raise
 
     def left(self, until: float = inf) -> float:
         """Seconds until its end, or until an instant before that. Raises TimeoutError when that has come."""
@@ -173,8 +188,7 @@ class HttpConnection(HTTPConnection):
             if self.sock is None:
                 self.connect()
             # A name look-up may have taken longer than anybody waited: by now, another start may be on its way.
-            _current.get().left()
-            _current.get().stage = Stage.SENT
+            _current.get().sending()
             # A kept connection still has the timeout of its last read.
             self.sock.settimeout(self.timeout)
         super().send(data)

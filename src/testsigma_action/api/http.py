@@ -21,7 +21,7 @@ from testsigma_action.api.parsing import parse_json
 from testsigma_action.api.route import Route
 from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.sessions import Adapter, Sessions
-from testsigma_action.errors import ApiError, Refused, Transient
+from testsigma_action.errors import ApiError, DeadlineExceeded, Refused, Transient
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -111,6 +111,16 @@ class Http:
     def tell(self, request: Request, exchange: Exchange) -> None:
         """Send what has no answer worth reading, on a connection of its own: any 2xx means that it was accepted."""
         self._exchange(request, exchange, fresh=True, reading=False)
+
+    def leave(self, request: Request, exchange: Exchange) -> ApiError:
+        """End an exchange without an answer. The error says whether its request may have been received.
+
+        It is DeadlineExceeded in that case, else Transient.
+        """
+        exchange.leave()
+        if exchange.sent:
+            return DeadlineExceeded(f"Could not {request.purpose}: no answer in time.")
+        return self._failure(request, TimeoutError(), exchange)
 
     def _undecoded(self, could_not: str, status: int, body: Json, problem: str) -> Transient:
         """The error for an answer 2xx that is not what was asked for, in the service's own words where it has some."""

@@ -107,8 +107,8 @@ class Transport:
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
         """Send once, on a connection of its own: with a kept one, a reset would say nothing about what was received.
 
-        Raises Refused, Redirected, Transient, or DeadlineExceeded; what to make of the last two is for the caller to
-        say.
+        Raises Refused, Redirected, Transient (`sent` says whether it may have been received), or DeadlineExceeded (it
+        may have been).
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
 
@@ -127,13 +127,13 @@ class Transport:
             raise Transient(late.message) from None
 
     async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float) -> T:
-        """Make one exchange, until the instant or its own limits end it. Whoever leaves it has it end soon, too."""
+        """Make one exchange, until the instant or its own limits end it. Its thread ends soon after that."""
         ends = self._clock.monotonic() + request.limits.total
         exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
         try:
             return await ask(lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING))
         except DeadlineExceeded:
-            raise DeadlineExceeded(f"Could not {request.purpose}: no answer in time.") from None
+            raise self.http.leave(request, exchange) from None
         except NoThreads as error:
             message = f"Could not {request.purpose}: {error.message}"
             raise Transient(message, sent=False, hint=error.hint) from None

@@ -1,4 +1,4 @@
-"""The transport over real sockets: retries, limits, the key, TLS."""
+"""HTTP over real sockets: retries, limits, the key, TLS."""
 
 import email.utils
 import gzip
@@ -15,11 +15,13 @@ from threading import Thread
 import pytest
 import trustme
 
-from tests.contract.conftest import Raw, Serve, Service, Talk, soon, transport
+from tests.contract.conftest import Raw, Serve, Service, Talk, result_of, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.api.http import BearerAuth, Json, Limits, Request, Transport
+from testsigma_action.api.http import Json, Limits, Request
+from testsigma_action.api.retry import Transport
+from testsigma_action.api.sessions import BearerAuth
 from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
 from testsigma_action.secret import Secret
 
@@ -40,7 +42,8 @@ def identity(body: Json) -> str:
 
 def fetch(service: Service, request: Request = STATUS, until: float | None = None) -> str:
     """Ask for the run that existed before."""
-    return transport(service.server.url, service.troubles.append).get(request, identity, until=until or soon())
+    made = transport(service.server.url)
+    return result_of(made.get(request, identity, until=until or soon(), observe=service.troubles.append))
 
 
 def limited(limits: Limits, method: str = "GET", body: Json = None) -> Request:
@@ -134,7 +137,7 @@ def test_a_wrong_key_is_final(serve: Serve) -> None:
     """The service says so in plain text that is labelled JSON; its words are in the message, the key is not."""
     service = serve("passing")
     with pytest.raises(Refused) as caught:
-        transport(service.server.url, key="another-key-for-tests").get(STATUS, identity, until=soon())
+        result_of(transport(service.server.url, key="another-key-for-tests").get(STATUS, identity, until=soon()))
     assert caught.value.code == "api-key-rejected"
     assert "Invalid JWT token" in caught.value.message
     assert "another-key" not in caught.value.message + caught.value.hint
@@ -188,7 +191,7 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
         port = listener.getsockname()[1]
     seen: list[Trouble] = []
     with pytest.raises(Unreachable) as caught:
-        transport(f"http://127.0.0.1:{port}", seen.append).get(STATUS, identity, until=soon(0.15))
+        result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(0.15), observe=seen.append))
     assert caught.value.code == "api-unreachable"
     assert "connection refused" in caught.value.message
     assert f"127.0.0.1:{port}" in caught.value.message
@@ -201,14 +204,14 @@ def test_a_refused_connection_was_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(Transient) as caught:
-        transport(f"http://127.0.0.1:{port}").send(limited(SHORT, "POST", {}), identity)
+        result_of(transport(f"http://127.0.0.1:{port}").send(limited(SHORT, "POST", {}), identity, until=soon()))
     assert caught.value.sent is False
 
 
 def test_a_name_that_does_not_resolve_was_not_sent() -> None:
     """The reserved top-level domain `invalid` never resolves."""
     with pytest.raises(Transient) as caught:
-        transport("https://host.invalid").send(limited(SHORT, "POST", {}), identity)
+        result_of(transport("https://host.invalid").send(limited(SHORT, "POST", {}), identity, until=soon()))
     assert caught.value.sent is False
     assert "host.invalid" in caught.value.message
 
@@ -218,7 +221,7 @@ def test_the_patience_ends(serve: Serve) -> None:
     service = serve("passing", Fault("status", status=503, text='{"error": "Down for maintenance"}', count=None))
     until = soon(0.3)
     with pytest.raises(Unreachable) as caught:
-        service.calls.run(lambda: fetch(service, until=until))
+        fetch(service, until=until)
     assert caught.value.status == 503
     assert "Down for maintenance" in caught.value.message
     assert 1 < len(service.server.seen) < 20
@@ -266,7 +269,7 @@ def test_bodies_end_in_time(serve: Serve, fault: Fault) -> None:
     service = serve("passing", fault)
     began = time.monotonic()
     with pytest.raises(Transient) as caught:
-        transport(service.server.url).send(limited(SHORT), identity)
+        result_of(transport(service.server.url).send(limited(SHORT), identity, until=soon()))
     assert time.monotonic() - began < 2
     assert caught.value.sent is True
 
@@ -287,7 +290,7 @@ def test_a_head_that_drips_is_left_in_time(raw: Callable[[Talk], Raw]) -> None:
     )
     began = time.monotonic()
     with pytest.raises(Transient) as caught:
-        transport(service.url).send(limited(SHORT), identity)
+        result_of(transport(service.url).send(limited(SHORT), identity, until=soon()))
     assert time.monotonic() - began < 1.5
     assert "no answer in time" in caught.value.message
     assert caught.value.sent is True
@@ -309,9 +312,11 @@ def test_a_head_that_drips_is_left_in_time(raw: Callable[[Talk], Raw]) -> None:
 )
 def test_answers_come_in_many_ways(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """Whole, until the end of the connection, in chunks, compressed; any 2xx."""
-    assert transport(raw(answering(answer)).url).get(STATUS, identity, until=soon(3)) == "900"
+    assert result_of(transport(raw(answering(answer)).url).get(STATUS, identity, until=soon(3))) == "900"
     assert (
-        transport(raw(answering(answer[:60], answer[60:], pause=0.02)).url).get(STATUS, identity, until=soon(3))
+        result_of(
+            transport(raw(answering(answer[:60], answer[60:], pause=0.02)).url).get(STATUS, identity, until=soon(3))
+        )
         == "900"
     )
 
@@ -348,7 +353,7 @@ def test_answers_come_in_many_ways(raw: Callable[[Talk], Raw], answer: bytes) ->
 def test_broken_answers_count_like_a_502(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """Whatever is wrong with the bytes, the request was sent and may be tried again."""
     with pytest.raises(Transient) as caught:
-        transport(raw(answering(answer)).url).send(limited(SHORT), identity)
+        result_of(transport(raw(answering(answer)).url).send(limited(SHORT), identity, until=soon()))
     assert caught.value.sent is True
     assert caught.value.code == "api-unreachable"
 
@@ -405,9 +410,9 @@ def test_the_key_is_in_no_repr() -> None:
     made = transport("http://127.0.0.1:9")
     auth = BearerAuth(Secret(TEST_KEY))
     assert TEST_KEY not in repr((made, auth, vars(auth)))
-    session = made._session()
-    assert TEST_KEY not in repr(session.headers)
-    assert "Authorization" not in session.headers
+    with made.http.sessions.lend() as session:
+        assert TEST_KEY not in repr(session.headers)
+        assert "Authorization" not in session.headers
     assert "authorization" not in repr(made).lower()
 
 
@@ -429,10 +434,10 @@ def test_a_post_is_sent_once(serve: Serve, fault: Fault, warm: bool) -> None:  #
     service = serve("passing", fault)
     made = transport(service.server.url)
     if warm:
-        made.get(STATUS, identity, until=soon())
+        result_of(made.get(STATUS, identity, until=soon()))
     request = Request("POST", RUNS, "start plan 420", body={"executionId": 420, "buildNo": "b"})
     with pytest.raises(Transient) as caught:
-        made.send(request, identity)
+        result_of(made.send(request, identity, until=soon()))
     assert caught.value.sent is True
     assert service.server.calls.count("start") == 1
 
@@ -449,9 +454,9 @@ def test_a_post_has_a_connection_of_its_own(raw: Callable[[Talk], Raw]) -> None:
 
     made = transport(raw(talk).url)
     for _ in range(2):
-        assert made.get(STATUS, identity, until=soon(3)) == "900"
-    assert made.send(limited(SHORT, "POST", {}), identity) == "900"
-    made._forget_session()
+        assert result_of(made.get(STATUS, identity, until=soon(3))) == "900"
+    assert result_of(made.send(limited(SHORT, "POST", {}), identity, until=soon())) == "900"
+    made.http.sessions.close()
     assert seen == [[b"GET", b"GET"], [b"POST"]]
 
 
@@ -490,7 +495,7 @@ def test_a_bundle_of_ones_own_is_trusted(
     """And it is the one that is used, whatever the usual variable says."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     with secure() as server:
-        assert transport(server.url, ca_bundle=bundle).get(STATUS, identity, until=soon(5)) == "900"
+        assert result_of(transport(server.url, ca_bundle=bundle).get(STATUS, identity, until=soon(5))) == "900"
 
 
 def test_a_head_that_drips_over_tls_is_left_in_time(secure: Callable[..., Server], bundle: Path) -> None:
@@ -498,7 +503,7 @@ def test_a_head_that_drips_over_tls_is_left_in_time(secure: Callable[..., Server
     with secure(Fault("status", delivery="drip-head", chunk=1, interval=0.02)) as server:
         began = time.monotonic()
         with pytest.raises(Transient, match="no answer in time"):
-            transport(server.url, ca_bundle=bundle).send(limited(SHORT), identity)
+            result_of(transport(server.url, ca_bundle=bundle).send(limited(SHORT), identity, until=soon()))
         assert time.monotonic() - began < 1.5
 
 
@@ -510,7 +515,7 @@ def test_a_head_that_drips_behind_a_proxy_is_left_in_time(
     monkeypatch.setenv("http_proxy", proxy.url)
     began = time.monotonic()
     with pytest.raises(Transient, match="no answer in time"):
-        transport("http://testsigma.example").send(limited(SHORT), identity)
+        result_of(transport("http://testsigma.example").send(limited(SHORT), identity, until=soon()))
     assert time.monotonic() - began < 1.5
 
 
@@ -518,7 +523,9 @@ def test_a_service_that_speaks_no_tls_was_not_trusted(raw: Callable[[Talk], Raw]
     """The handshake comes before the request, so nothing was sent; what went wrong is said."""
     plain = raw(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     with pytest.raises(Transient) as caught:
-        transport(plain.url.replace("http:", "https:")).send(limited(SHORT, "POST", {}), identity)
+        result_of(
+            transport(plain.url.replace("http:", "https:")).send(limited(SHORT, "POST", {}), identity, until=soon())
+        )
     assert caught.value.sent is False
     assert "TLS failed" in caught.value.message
 
@@ -533,7 +540,7 @@ def test_a_certificate_that_is_not_trusted_is_final(
     seen: list[Trouble] = []
     with secure(host="other.example.com" if trusted else "localhost") as server:
         with pytest.raises(Refused) as caught:
-            transport(server.url, seen.append, ca_bundle=bundle if trusted else "").get(STATUS, identity, until=soon(5))
+            result_of(transport(server.url, ca_bundle=bundle if trusted else "").get(STATUS, identity, until=soon(5)))
         assert server.seen == []
     assert caught.value.code == "api-certificate"
     assert ("base-url" if trusted else "ca-bundle") in caught.value.hint
@@ -558,12 +565,20 @@ def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(
     proxy = raw(lambda connection: received.append(read_request(connection)))
     monkeypatch.setenv("http_proxy", proxy.url)
     with pytest.raises(Transient) as lost:
-        transport("http://testsigma.example").send(limited(SHORT, "POST", {"executionId": 420}), identity)
+        result_of(
+            transport("http://testsigma.example").send(
+                limited(SHORT, "POST", {"executionId": 420}), identity, until=soon()
+            )
+        )
     assert received
     assert lost.value.sent is True
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with pytest.raises(Transient) as refused:
-        transport("http://testsigma.example").send(limited(SHORT, "POST", {"executionId": 420}), identity)
+        result_of(
+            transport("http://testsigma.example").send(
+                limited(SHORT, "POST", {"executionId": 420}), identity, until=soon()
+            )
+        )
     assert refused.value.sent is False
 
 
@@ -571,7 +586,7 @@ def test_no_certificate_is_asked_for_again_once_it_was_trusted(secure: Callable[
     """A service that was reached may come back: a wrong certificate in between is an outage."""
     with secure() as server:
         made = transport(server.url, ca_bundle=bundle)
-        assert made.get(STATUS, identity, until=soon(5)) == "900"
+        assert result_of(made.get(STATUS, identity, until=soon(5))) == "900"
         port = server.port
     other = trustme.CA().issue_cert("localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -598,7 +613,7 @@ def ask_of_an_impostor(made: Transport, listener: socket.socket, context: ssl.SS
     impostor = Thread(target=shake_hands)
     impostor.start()
     try:
-        made.get(STATUS, identity, until=soon(0.05))
+        result_of(made.get(STATUS, identity, until=soon(0.05)))
     finally:
         impostor.join(5)
 
@@ -620,7 +635,7 @@ def test_trouble_with_tls_after_the_request_leaves_it_open_whether_it_arrived(
     service = raw(talk)
     made = transport(service.url.replace("http://127.0.0.1", "https://localhost"), ca_bundle=bundle)
     with pytest.raises(Transient) as caught:
-        made.send(limited(SHORT, "POST", {"executionId": 420}), identity)
+        result_of(made.send(limited(SHORT, "POST", {"executionId": 420}), identity, until=soon()))
     assert len(received) == 1
     assert caught.value.sent is True
 
@@ -647,5 +662,5 @@ def test_an_error_with_status_200_is_told_in_its_own_words(serve: Serve, body: s
 def test_an_error_with_status_200_is_no_empty_list(serve: Serve) -> None:
     """A list of details within the error is not taken for the rows of an empty page."""
     service = serve("passing", Fault("newest", text='{"error": "No access", "fieldErrors": []}'))
-    assert [run.id for run in service.client.fetch_newest_runs("420", until=soon()).runs] == ["900"]
+    assert [run.id for run in result_of(service.client.fetch_newest_runs("420", until=soon())).runs] == ["900"]
     assert "saying 'No access'" in service.troubles[0].message
