@@ -67,10 +67,10 @@ class Service:
         self.remote = Remote(made, CLOCK, self.troubles.append)
         self.client = self.remote.client
 
-    def run(self, coroutine: Coroutine[Any, Any, T], *, leaves: int = 0) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What a coroutine returns or raises: CancelledError if a signal comes, and is not handled by it.
 
-        It leaves so many tasks behind, and the loop has nothing to complain about.
+        It leaves no task behind, and the loop has nothing to complain about.
         """
         complaints: list[dict[str, Any]] = []
 
@@ -82,7 +82,7 @@ class Service:
             try:
                 return await task
             finally:
-                assert len(asyncio.all_tasks()) == 1 + leaves
+                assert asyncio.all_tasks() == {asyncio.current_task()}
                 assert complaints == []
 
         return self.runner.run(supervised())
