@@ -27,6 +27,8 @@ from yaml.events import (
 from testsigma_action.inputs.invalid import Invalid
 
 QUOTE_IT = "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+# Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
+RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
 NULLS = frozenset({"~", "null", "Null", "NULL"})
 # Replaces tabs while YAML is parsed: the parser accepts none in a value without quotes.
 TAB = "\ue000"
@@ -105,6 +107,8 @@ class Events:
             if rest.lstrip().startswith("#") or f"{self._tab}#" in scalar.value:
                 cut_off = "' #' begins a comment, so the value would be cut off."
                 raise _refusal(event, f"{cut_off} A comment needs a line of its own. {QUOTE_IT}")
+            if rest.lstrip(" ").startswith(RARE_LINE_BREAKS):
+                raise _refusal(event, f"a rare line break (NEL, LS or PS) ends the value. {QUOTE_IT}")
             if scalar.value.startswith(self._tab):
                 raise _refusal(event, f"a tab stands before the value. {QUOTE_IT}")
             if scalar.value in NULLS or (required and not scalar.value):
