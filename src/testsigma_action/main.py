@@ -17,8 +17,8 @@ from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.report import Conclusion, Report, Verdict
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ApiError, Bug, Cancelled, ErrorCode, ExitCode, InputError
-from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
+from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_spec, spec_of
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle import prepare as preflight

@@ -16,7 +16,8 @@ from testsigma_action.api.route import Route, route
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import BUG_HINT, ActionError, Bug
-from testsigma_action.inputs.options import Inputs, read_inputs
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.leaving import LOOK_BUDGET, STOP_BUDGET, stop_in_words
 from testsigma_action.lifecycle.lookup import Search

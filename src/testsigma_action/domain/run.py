@@ -215,7 +215,7 @@ class RunSpec:
     """One run that was asked for.
 
     `build_number` is always set by the time the run is started; if it is `unique` (derived, with a nonce), it tells
-    this run from all others.
+    this run from all others. `name` is the one that the user gave the run in `plans`; often empty.
     """
 
     plan_id: str = ""
@@ -225,3 +225,4 @@ class RunSpec:
     configuration: ConfigurationRef | None = None
     runtime_data: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload_versions: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
