@@ -14,12 +14,12 @@ from bench.service import RUN_ID
 from bench.trees import FAIL_EVERY, Size
 from tests.simulator import TEST_KEY, Options
 from testsigma_action.api.client import Client
-from testsigma_action.api.http import Transport
+from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import Route
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.lifecycle.collect import collect
+from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.secret import Secret
 
