@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,10 +18,10 @@ from tests.simulator import TEST_KEY, Fault, Scenario, Seen, Server, Simulator, 
 from testsigma_action.api import error_response
 from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import Trouble
-from testsigma_action.api.remote import Remote
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.domain.run import RunSpec
+from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.runtime.signals import Signals
 from testsigma_action.secret import Secret
@@ -68,14 +68,28 @@ class Service:
         self.client = self.remote.client
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """What a coroutine returns or raises: CancelledError if a signal comes, and is not handled by it."""
+        """What a coroutine returns or raises: CancelledError if a signal comes, and is not handled by it.
+
+        It leaves no task behind, and the loop has nothing to complain about.
+        """
+        complaints: list[dict[str, Any]] = []
 
         async def supervised() -> T:
-            task = asyncio.get_running_loop().create_task(coroutine)
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda _, complaint: complaints.append(complaint))
+            task = loop.create_task(coroutine)
             self.signals.cancels([task])
-            return await task
+            try:
+                return await task
+            finally:
+                assert asyncio.all_tasks() == {asyncio.current_task()}
+                assert complaints == []
 
         return self.runner.run(supervised())
+
+    def limit(self, **limits: float) -> None:
+        """Have the stages take these time limits instead of the usual ones."""
+        self.remote = replace(self.remote, limits=replace(self.remote.limits, **limits))
 
     client: Client = field(init=False)
     remote: Remote = field(init=False)

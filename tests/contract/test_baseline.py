@@ -1,5 +1,6 @@
 """Fetching the run that results are compared with: one list, or a line that says why there is no comparison."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,8 @@ from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run, Status
-from testsigma_action.errors import Cancelled
-from testsigma_action.lifecycle.baseline import compare_with
+from testsigma_action.lifecycle import baseline
+from testsigma_action.lifecycle.batch import TOO_LATE
 
 FAILING = scenario("failing").plans[0]
 OURS = Run("1000", Status.COMPLETED, Result.FAILED, PLAN)
@@ -25,7 +26,14 @@ def service_with(*runs: RunBefore, faults: tuple[Fault, ...] = ()) -> Scenario:
 
 def tree(service: Service) -> ResultTree:
     """The results of our run."""
-    return ResultTree(OURS, service.client.fetch_case_list("1000", until=soon()), listed=True)
+    return ResultTree(OURS, service.run(service.client.fetch_case_list("1000", until=soon())), listed=True)
+
+
+def compare(
+    service: Service, before: Run | str, results: ResultTree, seconds: float = 10.0
+) -> tuple[ResultTree, Comparison | None]:
+    """Compare results with those of a run, and ask for so long at most."""
+    return service.run(baseline.compare_with(before, results, service.remote, until=soon(seconds)))
 
 
 def told(found: Comparison) -> tuple[int, int, int]:
@@ -38,7 +46,7 @@ def test_one_list_is_fetched(serve: Serve, before: Run | str) -> None:
     """Of a run that is known the list of its cases is all that is asked for; of an ID the run, too."""
     service = serve(service_with(RunBefore(900, scenario("passing").plans[0])))
     results = tree(service)
-    known, found = compare_with(before, results, service.remote, until=soon())
+    known, found = compare(service, before, results)
     assert found is not None
     assert (known, told(found), found.before.id) == (results, (2, 0, 0), "900")
     assert service.server.calls == ["cases", *(["status"] if before == "900" else []), "cases"]
@@ -47,7 +55,7 @@ def test_one_list_is_fetched(serve: Serve, before: Run | str) -> None:
 def test_same_results_are_known(serve: Serve) -> None:
     """What failed before, in the same way, is known, although all IDs of results are others."""
     service = serve(service_with(RunBefore(900, FAILING)))
-    _, found = compare_with(BEFORE, tree(service), service.remote, until=soon())
+    _, found = compare(service, BEFORE, tree(service))
     assert found is not None
     assert told(found) == (0, 2, 0)
 
@@ -57,7 +65,7 @@ def test_nothing_to_compare(serve: Serve) -> None:
     service = serve(service_with(RunBefore(900, FAILING)))
     empty = replace(tree(service), machines=())
     calls = len(service.server.calls)
-    assert compare_with(BEFORE, empty, service.remote, until=soon()) == (empty, None)
+    assert compare(service, BEFORE, empty) == (empty, None)
     assert len(service.server.calls) == calls
 
 
@@ -67,7 +75,7 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
     service = serve(service_with(RunBefore(900, FAILING), going_on))
     results = tree(service)
     for before, reason in (("902", "902"), ("901", "That run is not over."), (OURS, "That is this run.")):
-        known, found = compare_with(before, results, service.remote, until=soon())
+        known, found = compare(service, before, results)
         (gap,) = known.gaps
         assert (found, replace(known, gaps=())) == (None, results)
         assert gap.startswith(f"What is new since run {before if isinstance(before, str) else before.id}. ")
@@ -77,7 +85,7 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
 def test_broken_list_is_a_gap(serve: Serve) -> None:
     """A list that stays unreadable ends with a gap, at the time that there is for it."""
     service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", text="[1, 2]", after=1, count=None),)))
-    known, found = compare_with(BEFORE, tree(service), service.remote, until=soon(0.5))
+    known, found = compare(service, BEFORE, tree(service), 0.5)
     assert found is None
     assert len(known.gaps) == 1
 
@@ -86,16 +94,17 @@ def test_no_time_is_a_gap(serve: Serve) -> None:
     """Where the time for collecting is over nothing is asked."""
     service = serve(service_with(RunBefore(900, FAILING)))
     results = tree(service)
-    known, found = compare_with(BEFORE, results, service.remote, until=soon(-1))
+    known, found = compare(service, BEFORE, results, -1)
     assert found is None
-    assert known.gaps == ("What is new since run 900. There was no time left to ask.",)
+    assert known.gaps == (f"What is new since run 900. {TOO_LATE}",)
+    assert service.server.calls == ["cases"]
 
 
 def test_without_a_list_nothing_is_asked(serve: Serve) -> None:
     """Where our own cases are not known there is nothing to compare."""
     service = serve(service_with(RunBefore(900, FAILING)))
     results = ResultTree(OURS)
-    assert compare_with(BEFORE, results, service.remote, until=soon()) == (results, None)
+    assert compare(service, BEFORE, results) == (results, None)
     assert service.server.calls == []
 
 
@@ -103,6 +112,6 @@ def test_signal(serve: Serve, interrupt: Interrupt) -> None:
     """A signal ends the wait for the list."""
     service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", delay=60, after=1),)))
     results = tree(service)
-    service.calls.post(lambda: interrupt(service))
-    with pytest.raises(Cancelled):
-        compare_with(BEFORE, results, service.remote, until=soon())
+    interrupt(service, "cases")
+    with pytest.raises(asyncio.CancelledError):
+        compare(service, BEFORE, results)

@@ -1,5 +1,6 @@
 """From a completed run to its tree: the ladder, rung by rung, and what is said of the rungs that are missing."""
 
+import asyncio
 import json
 import time
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
+from tests.contract.conftest import Interrupt, Serve, Service, result_of, soon, spec
 from tests.simulator import (
     Case,
     Fault,
@@ -30,28 +31,33 @@ from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import CaseResult, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.verdict import judge
-from testsigma_action.errors import ApiError, Cancelled
-from testsigma_action.lifecycle import batch
-from testsigma_action.lifecycle import collect as collecting
-from testsigma_action.lifecycle.batch import MOST_STEP_TEXT, WIDTH, Asking, Budgeted
+from testsigma_action.errors import ApiError
+from testsigma_action.lifecycle.batch import MOST_STEP_TEXT, BatchFetcher, Budgeted
 from testsigma_action.lifecycle.batch import MOST_STEPS as ALL_STEPS
-from testsigma_action.lifecycle.collect import Details, collect
+from testsigma_action.lifecycle.collect import MOST_SINGLES, Details, collect
+from testsigma_action.lifecycle.remote import DETAIL_LANES
 
 LEVELS = ("machine", "suite", "steps")
 
 
 def completed(service: Service) -> Run:
     """A run from its start to its end."""
-    run = service.client.start_run(spec())
+    run = service.run(service.client.start_run(spec(), until=soon()))
     while not run.completed:
-        run = service.client.fetch_run(RunKey(run.id), until=soon())
+        run = service.run(service.client.fetch_run(RunKey(run.id), until=soon()))
     return run
 
 
 def trees(service: Service, details: Details = "failed", seconds: float = 10.0) -> list[ResultTree]:
     """What is collected of a run, rung by rung."""
-    run = completed(service)
-    return list(collect(run, service.remote, details, until=soon(seconds)))
+    return trees_of(completed(service), service, details, seconds)
+
+
+def trees_of(run: Run, service: Service, details: Details, seconds: float = 10.0) -> list[ResultTree]:
+    """What is collected of a run that has completed, rung by rung."""
+    kept: list[ResultTree] = []
+    service.run(collect(run, service.remote, details, kept.append, until=soon(seconds)))
+    return kept
 
 
 def tree(service: Service, details: Details = "failed", seconds: float = 10.0) -> ResultTree:
@@ -299,11 +305,12 @@ def test_a_details_call_that_contradicts_makes_a_pass_fail(serve: Serve) -> None
     assert judge(tree(service)).code == "contradiction"
 
 
-def test_an_optional_rung_has_its_own_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_optional_rung_has_its_own_patience(serve: Serve) -> None:
     """An outage of the details does not cost all the time for collecting."""
-    monkeypatch.setattr(batch, "PATIENCE", 0.15)
+    service = serve("passing", Fault("run", status=503, count=None))
+    service.limit(detail=0.15)
     began = time.monotonic()
-    results = tree(serve("passing", Fault("run", status=503, count=None)), seconds=60)
+    results = tree(service, seconds=60)
     assert len(results.gaps) == 1
     assert judge(results).exit_code == 0
     assert time.monotonic() - began < 5
@@ -362,16 +369,31 @@ def test_equal_cases_are_kept_apart(serve: Serve) -> None:
 
 
 def test_a_signal_ends_the_collecting(serve: Serve, interrupt: Interrupt) -> None:
-    """At once, in the middle of a call; what was yielded before is what is known."""
+    """At once, in the middle of a call; what was kept before is what is known."""
     service = serve("failing", Fault("run", delay=60.0))
     run = completed(service)
-    rungs = collect(run, service.remote, "failed", until=soon())
-    assert next(rungs).listed
-    service.calls.post(lambda: interrupt(service))
+    interrupt(service, "run")
+    kept: list[ResultTree] = []
     began = time.monotonic()
-    with pytest.raises(Cancelled):
-        next(rungs)
+    with pytest.raises(asyncio.CancelledError):
+        service.run(collect(run, service.remote, "failed", kept.append, until=soon()))
+    assert [rung.listed for rung in kept] == [True]
     assert time.monotonic() - began < 5
+
+
+def test_a_signal_ends_all_requests_for_details(serve: Serve, interrupt: Interrupt) -> None:
+    """However many are made at a time: none goes on, and none of those that wait for their turn is made."""
+    content = replace(scenario("large"), plans=(grid(1, 2, 20, fail_every=1),)).with_plan(id=420)
+    service = serve(content, Fault("steps", delay=60.0, count=None))
+    run = completed(service)
+    interrupt(service, "steps", count=DETAIL_LANES)
+    kept: list[ResultTree] = []
+    began = time.monotonic()
+    with pytest.raises(asyncio.CancelledError):
+        service.run(collect(run, service.remote, "failed", kept.append, until=soon(60)))
+    assert timed(kept[-1]) == [True] * 40
+    assert service.server.calls.count("steps") == DETAIL_LANES
+    assert time.monotonic() - began < 30
 
 
 def timed(results: ResultTree) -> list[bool]:
@@ -414,20 +436,20 @@ def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
         row = {"id": 50026, "result": result, "duration": 1000}
         service = serve("passing", Fault("index-cases", text=json.dumps([row]), count=None))
         completed(service)
-        results = list(collect(run, service.remote, "none", until=soon()))[-1]
+        results = trees_of(run, service, "none")[-1]
         assert case(results, "Log in").result is expected
     assert judge(results).exit_code == 0
 
 
-def test_without_an_index(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_index(serve: Serve) -> None:
     """Cases are asked for one by one, the broken ones first, within a budget; what is left out is said."""
-    monkeypatch.setattr(collecting, "MOST_SINGLES", 3)
-    service = serve(scenario("failing").with_options(index=False))
-    results = tree(service)
-    assert service.server.calls.count("case") == 3
+    good = tuple(passed(f"Good {number}") for number in range(MOST_SINGLES + 7))
+    service = serve(only(*good, failed("Pay by card")).with_options(index=False))
+    results = tree(service, seconds=60)
+    assert service.server.calls.count("case") == MOST_SINGLES
     assert case(results, "Pay by card").timing.duration
-    assert sum(timed(results)) == 3
-    assert any("8 of 11 cases" in gap for gap in results.gaps)
+    assert sum(timed(results)) == MOST_SINGLES
+    assert [gap.startswith(f"The times of 8 of {len(good) + 1} cases: ") for gap in results.gaps] == [True]
 
 
 def test_an_index_that_repeats_itself(serve: Serve) -> None:
@@ -441,8 +463,8 @@ def test_an_index_that_repeats_itself(serve: Serve) -> None:
 def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     """Every 429 halves how many requests are made at a time; nothing is lost."""
     service = serve("failing", Fault("suite", status=429, count=3))
-    asked = Asking(service.remote, soon())
-    assert asked._width() == WIDTH
+    asked = BatchFetcher(service.remote, soon())
+    assert asked._width() == DETAIL_LANES
     results = tree(service)
     assert results.gaps == ()
     assert asked._width() == 1
@@ -494,8 +516,10 @@ def test_every_missing_rung_is_named_in_one_line(serve: Serve, rung: str, kind: 
     calls, line = RUNGS[rung]
     if rung == "run" and TROUBLE[kind].get("status") in {403, 404}:
         line = NOTHING_BELOW_TEST_RUNS
+    # A list that cannot be read is tried once more at the end of its time.
+    seconds = 4.0 if rung == "list" else 10.0
     for content, exit_code in ((BIG, 1), (GOOD, 0)):
-        results = tree(serve(plan(content), *in_trouble(calls, kind)))
+        results = tree(serve(plan(content), *in_trouble(calls, kind)), seconds=seconds)
         asked = rung != "steps" or content is BIG
         assert [gap for gap in results.gaps if gap.startswith(line)] == list(results.gaps)
         assert len(results.gaps) == int(asked)
@@ -521,11 +545,11 @@ def test_all_rungs_missing_at_once(serve: Serve, kind: str) -> None:
     assert judge(results).exit_code == 1
 
 
-def test_after_one_outage_there_is_less_patience(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_one_outage_there_is_less_patience(serve: Serve) -> None:
     """The run's own details are waited for; what comes after them in the same outage is tried once."""
-    monkeypatch.setattr(batch, "PATIENCE", 1.0)
-    monkeypatch.setattr(batch, "HASTE", 0.0)
-    service = serve(plan(BIG), Fault(path="*/test_runs/*", status=503, count=None))
+    outage = Fault(path="*/test_runs/*", status=503, headers={"Retry-After": "1"}, count=None)
+    service = serve(plan(BIG), outage)
+    service.limit(detail=2.5, hurried_detail=0.9)
     assert len(tree(service).gaps) == 5
     assert service.server.calls.count("run") > 1
     assert [service.server.calls.count(call) for call in ("machine", "suite", "case", "steps")] == [1, 1, 1, 1]
@@ -536,7 +560,7 @@ def test_what_is_missing_everywhere_is_not_asked_for_everywhere(serve: Serve) ->
     content = grid(1, 40, 1)
     service = serve(plan(content), *in_trouble(("suite", "index-suites"), "404"))
     results = tree(service)
-    assert service.server.calls.count("suite") == WIDTH
+    assert service.server.calls.count("suite") == DETAIL_LANES
     assert [gap.startswith("The details of 40 of 40 suites.") for gap in results.gaps] == [True]
 
 
@@ -584,7 +608,7 @@ def test_steps_of_data_sets_that_the_service_does_not_know(serve: Serve) -> None
     assert results.gaps == ()
     assert [each.message for each in results.cases()][:10] == ["No such element"] * 10
     assert all(each.steps and not any(one.steps for one in each.iterations) for each in results.cases())
-    assert service.server.calls.count("steps") == WIDTH + 10 + 1
+    assert service.server.calls.count("steps") == DETAIL_LANES + 10 + 1
 
 
 def test_steps_of_one_data_set_that_is_not_known(serve: Serve) -> None:
@@ -616,7 +640,7 @@ def test_steps_that_are_nowhere_to_be_had(serve: Serve) -> None:
 
 def test_cases_that_never_began_do_not_hide_the_steps_of_the_others(serve: Serve) -> None:
     """Many cases without steps, and after them one that failed: its steps are among the first that are asked for."""
-    aborted = tuple(Case(f"Lost {number}", "ABORTED") for number in range(3 * WIDTH))
+    aborted = tuple(Case(f"Lost {number}", "ABORTED") for number in range(3 * DETAIL_LANES))
     content = only(*aborted, failed("Pay"))
     known = serve(content)
     lost = [each.id for each in trees(known, "none")[-1].cases() if each.name != "Pay"]
@@ -638,7 +662,7 @@ def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     """The rows beyond that are dropped, and no page is asked for after them."""
     rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MOST_STEPS + 7)]
     service = serve("failing", Fault("steps", text=json.dumps({"content": rows, "size": 1}), count=None))
-    steps = service.client.fetch_steps("1001", "7", until=soon(60))
+    steps = service.run(service.client.fetch_steps("1001", "7", until=soon(60)))
     assert len(steps) == MOST_STEPS
     assert service.server.calls.count("steps") == 1
 
@@ -655,15 +679,17 @@ def test_all_steps_together_have_a_budget(steps: tuple[StepResult, ...], calls: 
     """Once so many steps, or characters of theirs, are kept, no more are asked for."""
     asked: list[str] = []
 
-    def fetch(identity: str, _until: float) -> tuple[StepResult, ...]:
+    async def fetch(identity: str, _until: float) -> tuple[StepResult, ...]:
         asked.append(identity)
         return steps
 
-    budgeted = Budgeted(fetch)
-    for number in range(calls):
-        budgeted(str(number), 0.0)
-    with pytest.raises(ApiError, match="kept in all"):
-        budgeted("one more", 0.0)
+    async def fetch_all(budgeted: Budgeted) -> None:
+        for number in range(calls):
+            await budgeted(str(number), 0.0)
+        with pytest.raises(ApiError, match="kept in all"):
+            await budgeted("one more", 0.0)
+
+    result_of(fetch_all(Budgeted(fetch)))
     assert len(asked) == calls
 
 
@@ -672,6 +698,8 @@ def test_an_index_keeps_only_what_is_asked_for(serve: Serve) -> None:
     rows = [{"id": number, "result": "SUCCESS"} for number in range(20_000)]
     service = serve("passing", Fault("index-cases", text=json.dumps({"content": rows, "isLast": True}), count=None))
     run = completed(service)
-    asked = Asking(service.remote, soon())
-    found = asked.index(lambda number, until: service.client.fetch_case_page(run.id, number, until=until), ["7", "9"])
+    asked = BatchFetcher(service.remote, soon())
+    found = service.run(
+        asked.index(lambda number, until: service.client.fetch_case_page(run.id, number, until=until), ["7", "9"])
+    )
     assert set(found) == {"7", "9"}

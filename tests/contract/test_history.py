@@ -1,5 +1,6 @@
 """Finding the plan's run before this one."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,6 @@ import pytest
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action.domain.run import Result, Run, Status
-from testsigma_action.errors import Cancelled
 from testsigma_action.lifecycle import history
 
 HERE = scenario("passing").plans[0]
@@ -29,7 +29,7 @@ def with_runs(*before: RunBefore, **options: object) -> Scenario:
 def previous(service: Service, run: Run | None = None, seconds: float = 10.0) -> Run | None:
     """The run before ours."""
     ours = Run("1000", Status.IN_PROGRESS, Result.QUEUED, PLAN)
-    return history.previous_run(run or ours, service.remote, until=soon(seconds))
+    return service.run(history.previous_run(run or ours, service.remote, until=soon(seconds)))
 
 
 @pytest.mark.parametrize("options", [{}, NO_NEWEST, {"index": False}], ids=["both", "index", "newest"])
@@ -117,18 +117,18 @@ def test_a_page_of_old_runs_says_nothing(serve: Serve) -> None:
     ],
     ids=["503", "401", "reset", "no-rows", "hangs", "redirect"],
 )
-def test_a_service_that_is_out_of_order_does_no_harm(
-    serve: Serve, fault: Fault, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_is_out_of_order_does_no_harm(serve: Serve, fault: Fault) -> None:
     """It is a convenience: no error, and no more than the time it was given."""
-    monkeypatch.setattr(history, "PATIENCE", 0.1)
-    assert previous(serve(with_runs(RunBefore(900, HERE)), fault), seconds=0.3) is None
+    service = serve(with_runs(RunBefore(900, HERE)), fault)
+    service.limit(previous_run_answer=0.1)
+    assert previous(service, seconds=0.3) is None
 
 
-def test_a_list_that_hangs_does_not_hide_the_other(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_that_hangs_does_not_hide_the_other(serve: Serve) -> None:
     """One way that takes too long leaves time for the other."""
-    monkeypatch.setattr(history, "PATIENCE", 0.3)
-    found = previous(serve(with_runs(RunBefore(900, HERE)), Fault("newest", delay=60.0, count=None)))
+    service = serve(with_runs(RunBefore(900, HERE)), Fault("newest", delay=60.0, count=None))
+    service.limit(previous_run_answer=0.3)
+    found = previous(service)
     assert found is not None
     assert found.id == "900"
 
@@ -143,6 +143,6 @@ def test_not_all_runs_are_read(serve: Serve) -> None:
 def test_a_signal_ends_it(serve: Serve, interrupt: Interrupt) -> None:
     """The step is to end at once."""
     service = serve(with_runs(RunBefore(900, HERE)), Fault("newest", delay=60.0, count=None))
-    service.calls.post(lambda: interrupt(service))
-    with pytest.raises(Cancelled):
+    interrupt(service, "newest")
+    with pytest.raises(asyncio.CancelledError):
         previous(service)

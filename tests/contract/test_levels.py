@@ -13,6 +13,7 @@ from testsigma_action.api import lists
 from testsigma_action.api.http import Request
 from testsigma_action.api.versions import VERSIONS
 from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result
 from testsigma_action.lifecycle.collect import collect
 
@@ -41,7 +42,8 @@ def published(serve: Serve, request: pytest.FixtureRequest) -> Published:
 
 def test_run_517(published: Published) -> None:
     """The run: result, times, and its counters, the consolidated ones first."""
-    run = published("run", "test_run").client.fetch_run_details("517", until=soon())
+    service = published("run", "test_run")
+    run = service.run(service.client.fetch_run_details("517", until=soon()))
     assert run.result is Result.FAILED
     assert run.timing.started == at("07:29:19")
     assert run.timing.duration == timedelta(seconds=238)
@@ -50,7 +52,8 @@ def test_run_517(published: Published) -> None:
 
 def test_machine_1434(published: Published) -> None:
     """The machine: its device, result and times."""
-    machine = published("machine", "test_machine_result").client.fetch_machine("517", "1434", until=soon())
+    service = published("machine", "test_machine_result")
+    machine = service.run(service.client.fetch_machine("517", "1434", until=soon()))
     assert (machine.title, machine.device.os, machine.device.os_version) == ("Windows Chrome", "Windows", "11")
     assert (machine.device.browser, machine.device.browser_version) == ("GoogleChrome", "123.0")
     assert machine.device.resolution == "1920x1080"
@@ -60,14 +63,16 @@ def test_machine_1434(published: Published) -> None:
 
 def test_suite_1383(published: Published) -> None:
     """The suite: result and times."""
-    suite = published("suite", "test_suite_result").client.fetch_suite("517", "1383", until=soon())
+    service = published("suite", "test_suite_result")
+    suite = service.run(service.client.fetch_suite("517", "1383", until=soon()))
     assert suite.result is Result.FAILED
     assert suite.timing.duration == timedelta(seconds=74)
 
 
 def test_case_3857(published: Published) -> None:
     """The case: result, times, flags, and the run that it belongs to."""
-    case = published("case", "test_case_result").client.fetch_case("517", "3857", until=soon())
+    service = published("case", "test_case_result")
+    case = service.run(service.client.fetch_case("517", "3857", until=soon()))
     assert (case.id, case.run_id, case.result) == ("3857", "517", Result.FAILED)
     assert case.timing.duration == timedelta(milliseconds=23038)
     assert not case.disabled
@@ -77,7 +82,7 @@ def test_case_3857(published: Published) -> None:
 def test_the_steps_of_case_3857(published: Published) -> None:
     """The six steps, the failing one with its message and its kind of error; `last: false` is asked no further."""
     service = published("steps", "step_results_page")
-    steps = service.client.fetch_steps("517", "3857", until=soon())
+    steps = service.run(service.client.fetch_steps("517", "3857", until=soon()))
     results = [Result.PASSED] * 3 + [Result.FAILED] + [Result.NOT_EXECUTED] * 2
     assert [(step.position, step.result) for step in steps] == list(enumerate(results, 1))
     failing = steps[3]
@@ -118,7 +123,7 @@ def read(service: Service, path: str, query: str = "") -> list[dict[str, object]
     rows: list[object] = []
     for number in range(20):
         asked = {"query": query, "page": str(number)} if query else {"page": str(number)}
-        page = transport.get(Request("GET", path, "read a list", asked), lists.page, until=soon())
+        page = service.run(transport.get(Request("GET", path, "read a list", asked), lists.page, until=soon()))
         rows += page.rows
         if page.last:
             return [row for row in rows if isinstance(row, dict)]
@@ -158,8 +163,10 @@ def test_every_operator_of_a_query(serve: Serve, query: str, number: int, envelo
 def test_all_levels_of_run_517(serve: Serve, version: str, envelope: str) -> None:
     """The whole tree of the published run, under each version and with both ways of paging."""
     service = serve(scenario("sample-517").with_options(versions=(version,), envelope=envelope, page_size=3))
-    run = service.client.fetch_run(RunKey("517"), until=soon())
-    *_, tree = collect(run, service.remote, "failed", until=soon())
+    run = service.run(service.client.fetch_run(RunKey("517"), until=soon()))
+    trees: list[ResultTree] = []
+    service.run(collect(run, service.remote, "failed", trees.append, until=soon()))
+    tree = trees[-1]
     assert tree.gaps == ()
     assert [(machine.id, machine.result) for machine in tree.machines] == [
         ("1434", Result.FAILED),

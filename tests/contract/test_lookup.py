@@ -1,5 +1,6 @@
 """Finding a run by its plan and build number."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -8,18 +9,10 @@ import pytest
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, RunBefore, Scenario, scenario
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.errors import Cancelled
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Found, Search
 
 LISTS = ("index-runs", "newest")
-
-
-@pytest.fixture(autouse=True)
-def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look twenty times a second, and at one list for a third of one at most."""
-    monkeypatch.setattr(lookup, "INTERVAL", 0.05)
-    monkeypatch.setattr(lookup, "PATIENCE", 0.3)
 
 
 def with_runs(*builds: str, **options: object) -> Scenario:
@@ -34,8 +27,13 @@ def find(service: Service, asked: RunSpec, seconds: float = 0.3, *, settled: flo
 
     What lists refused is for other tests.
     """
-    found = lookup.find(Search(asked, soon(seconds), settled=soon(settled)), service.remote)
-    return replace(found, refusals=(), unusable=False)
+    return replace(search(service, Search(asked, soon(seconds), settled=soon(settled))), refusals=(), unusable=False)
+
+
+def search(service: Service, wanted: Search) -> Found:
+    """Look twenty times a second, and at one list for a third of one at most."""
+    service.limit(search_interval=0.05, list_answer=0.3)
+    return service.run(lookup.find(wanted, service.remote))
 
 
 @pytest.mark.parametrize("build", ["acme/shop#812.1-k3f9q2", "812", "a b", "ü", "a:b", "a,b", "a*", "1.10", "%2F&x=y"])
@@ -78,7 +76,7 @@ def listing(row: dict[str, object]) -> str:
 def test_a_run_that_goes_on_keeps_the_plan_busy(serve: Serve) -> None:
     """It is named; one that is over is not, and one of another plan is not."""
     service = serve(with_runs("other", index=False), Fault("newest", text=listing({"status": "STATUS_CREATED"})))
-    found = lookup.find(Search(spec("812"), soon(0.3), or_busy=True), service.remote)
+    found = search(service, Search(spec("812"), soon(0.3), or_busy=True))
     assert (found.run_ids, found.nothing, found.busy_with) == ((), False, "900")
 
 
@@ -137,6 +135,6 @@ def test_no_time_nothing_known(serve: Serve) -> None:
 def test_a_signal_ends_the_search(serve: Serve, interrupt: Interrupt) -> None:
     """The step is to end; what may be going on is for the caller to say."""
     service = serve(with_runs("other"))
-    service.calls.post(lambda: interrupt(service))
-    with pytest.raises(Cancelled):
-        find(service, spec("812"), 10)
+    interrupt(service, "newest", count=2)
+    with pytest.raises(asyncio.CancelledError):
+        find(service, spec("812"), 10, settled=10)

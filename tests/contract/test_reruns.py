@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from testsigma_action.lifecycle.known import Known
 
 from tests.contract.conftest import Serve, Service, soon, spec
 from tests.simulator import Case, Fault, Iteration, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
@@ -16,7 +17,6 @@ from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
 from testsigma_action.lifecycle import reruns
 from testsigma_action.lifecycle.collect import collect
-from testsigma_action.lifecycle.known import Known
 from testsigma_action.lifecycle.watch import Limits, watch
 from testsigma_action.reporting.wording import reason
 

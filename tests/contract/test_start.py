@@ -1,26 +1,24 @@
 """Starting a run exactly once, whatever becomes of the answer."""
 
+import asyncio
+import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.conftest import CLOCK, PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec, transport
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
-from testsigma_action.api import client
 from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import Trouble
-from testsigma_action.api.http import Limits
-from testsigma_action.api.remote import Remote
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
-from testsigma_action.errors import Cancelled, StartError
-from testsigma_action.lifecycle import lookup, start
-from testsigma_action.lifecycle.start import Limits as StartLimits
-from testsigma_action.lifecycle.start import Outcome
-from testsigma_action.runtime import calls
+from testsigma_action.errors import StartError
+from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.start import start
 
 PASSING = scenario("passing").plans[0]
 BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
@@ -47,16 +45,15 @@ LOST = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _quick_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that is not there is looked for during half a second."""
-    monkeypatch.setattr(start, "REPLICATION", 0.5)
-    monkeypatch.setattr(lookup, "REPLICATION", 0.5)
-    monkeypatch.setattr(lookup, "SLACK", 0.1)
-    monkeypatch.setattr(lookup, "INTERVAL", 0.05)
-    monkeypatch.setattr(lookup, "LONGEST_INTERVAL", 0.05)
-    # The answer that drips takes longer than this.
-    monkeypatch.setattr(client, "START_LIMITS", Limits(total=1.0))
+# A run that is not there is looked for during half a second, and the answer that drips takes longer than is waited.
+QUICK = {
+    "replication": 0.5,
+    "search_slack": 0.1,
+    "search_interval": 0.05,
+    "longest_search_interval": 0.05,
+    "shortest_search": 1.0,
+    "start_answer": 1.0,
+}
 
 
 def name(fault: Fault) -> str:
@@ -66,19 +63,24 @@ def name(fault: Fault) -> str:
 
 @dataclass
 class Attempt:
-    """A start, and the last outcome that it told of."""
+    """A start, and the outcomes that it told of."""
 
+    service: Service
     spec: RunSpec
     remote: Remote
-    limits: StartLimits
-    outcome: Outcome = Outcome()
+    deadlines: StartDeadlines
+    outcomes: list[Outcome] = field(default_factory=list)
 
-    def run(self) -> Run:
+    def run(self, *taken: str) -> Run:
         """Start, and keep each outcome as the step does."""
-        for outcome in start.start(self.spec, self.remote, self.limits):
-            self.outcome = outcome
+        self.service.run(start(self.spec, self.remote, self.deadlines, self.outcomes.append, taken))
         assert self.outcome.run
         return self.outcome.run
+
+    @property
+    def outcome(self) -> Outcome:
+        """The last one that was told."""
+        return self.outcomes[-1] if self.outcomes else Outcome()
 
     @property
     def in_doubt(self) -> bool:
@@ -92,12 +94,18 @@ class Attempt:
 
 
 def starting(
-    service: Service, asked: RunSpec | None = None, *, patience: float = 10.0, busy: float | None = None
+    service: Service,
+    asked: RunSpec | None = None,
+    *,
+    patience: float = 10.0,
+    busy: float | None = None,
+    **limits: float,
 ) -> Attempt:
     """A start that has so many seconds to reach the service, and to wait for a busy plan."""
+    service.limit(**(QUICK | limits))
     busy_until = None if busy is None else soon(busy)
-    limits = StartLimits(soon(patience), soon(30.0), busy_until, timedelta(milliseconds=20))
-    return Attempt(asked or spec(), service.remote, limits)
+    deadlines = StartDeadlines(soon(patience), soon(30.0), busy_until, timedelta(milliseconds=20))
+    return Attempt(service, asked or spec(), service.remote, deadlines)
 
 
 def refused(attempt: Attempt) -> StartError:
@@ -208,13 +216,10 @@ def test_runs_of_other_plans_and_other_builds_are_no_candidates(serve: Serve) ->
     "options", [{"index": False, "newest_runs": False}, {"versions": (), "newest_runs": False}], ids=str
 )
 @pytest.mark.parametrize("fault", [LOST[0], LOST[4]], ids=name)
-def test_nothing_to_look_at_is_uncertain(
-    serve: Serve, options: dict[str, object], fault: Fault, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_to_look_at_is_uncertain(serve: Serve, options: dict[str, object], fault: Fault) -> None:
     """Where the service offers no list, nobody knows: it is said at once, with what to look for."""
-    monkeypatch.setattr(lookup, "REPLICATION", 30.0)
     service = serve(scenario("passing").with_options(**options), fault)
-    attempt = starting(service)
+    attempt = starting(service, replication=30.0)
     began = time.monotonic()
     error = refused(attempt)
     assert error.code == "start-uncertain"
@@ -294,19 +299,17 @@ def test_two_runs_with_our_number_are_not_adopted(serve: Serve) -> None:
     assert ("900" in error.message, "1001" in error.message) == (True, True)
 
 
-def test_an_answer_that_does_not_come_in_time(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_does_not_come_in_time(serve: Serve) -> None:
     """The service works on it, silently, for longer than anybody waits: its run is found."""
-    monkeypatch.setattr(start, "ANSWER", 0.2)
     service = serve("passing", Fault("start", delay=60.0))
-    attempt = starting(service)
+    attempt = starting(service, start_answer=0.2)
     assert (attempt.run().id, attempt.adopted) == ("1001", True)
     assert service.server.calls.count("start") == 1
 
 
 def put_afar(service: Service) -> None:
     """Have the service asked under a name that only a proxy can reach; loopback takes none."""
-    service.client = Client(transport("http://testsigma.example", service.troubles.append))
-    service.remote = Remote(service.client, service.calls, CLOCK, service.troubles.append)
+    service.remote = Remote(Client(transport("http://testsigma.example")), CLOCK, service.troubles.append)
 
 
 def test_a_proxy_that_loses_the_answer(
@@ -367,7 +370,7 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
-        attempt = Attempt(spec(), replace(service.remote, observe=come_back), StartLimits(soon(), soon()))
+        attempt = replace(starting(service), remote=service.remote.observed_by(come_back))
         assert attempt.run().id == "1001"
     assert "connection refused" in troubles[0].message
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
@@ -418,12 +421,11 @@ def test_a_redirect_is_final_and_named(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 404])
-def test_an_unknown_plan(serve: Serve, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_plan(serve: Serve, status: int) -> None:
     """Said at once: the service says that there is no such plan, and that is its word for nothing started."""
-    monkeypatch.setattr(lookup, "REPLICATION", 30.0)
     service = serve(scenario("passing").with_options(unknown_plan_status=status))
     began = time.monotonic()
-    error = refused(starting(service, RunSpec("777", build_number="b", unique=True)))
+    error = refused(starting(service, RunSpec("777", build_number="b", unique=True), replication=30.0))
     assert error.code in {"start-refused", "not-found"}
     assert "777" in error.message
     assert service.server.calls == ["start"]
@@ -478,34 +480,110 @@ def test_a_busy_plan_is_busy_under_any_status(serve: Serve, status: int) -> None
     assert service.started == 1
 
 
-def test_a_signal_before_the_start_starts_nothing(serve: Serve, interrupt: Interrupt) -> None:
-    """Nothing is sent once the step is to end."""
+def test_a_run_of_another_entry_is_not_ours(serve: Serve) -> None:
+    """An answer may name a run that this step has started already: ours is looked for, whatever the answer says."""
     service = serve("passing")
-    interrupt(service)
-    with pytest.raises(Cancelled):
-        starting(service).run()
-    assert service.server.seen == []
+    first = starting(service, spec("one")).run()
+    repeated = json.dumps({"id": int(first.id), "executionId": int(PLAN), "buildNo": spec().build_number})
+    service = serve("passing", Fault("start", after=1, text=repeated, takes_effect=True))
+    assert starting(service, spec("one")).run().id == first.id
+    attempt = starting(service)
+    assert (attempt.run(first.id).id, attempt.adopted) == ("1002", True)
+    assert service.started == 2
+
+
+def test_a_signal_before_the_start_starts_nothing(serve: Serve, interrupt: Interrupt) -> None:
+    """Nothing is sent once the step is to end, and nothing is in doubt."""
+    service = serve("passing")
+    attempt = starting(service)
+
+    async def interrupted() -> None:
+        interrupt(service)
+        await start(attempt.spec, attempt.remote, attempt.deadlines, attempt.outcomes.append)
+
+    with pytest.raises(asyncio.CancelledError):
+        service.run(interrupted())
+    assert (attempt.outcomes, service.server.seen) == ([], [])
+
+
+def test_a_signal_before_the_next_try_starts_nothing(serve: Serve, interrupt: Interrupt) -> None:
+    """While the service cannot be reached: it is certain that nothing was started."""
+    service = serve("passing")
+    service.server.close()
+    attempt = starting(service)
+
+    def lost(_: Trouble) -> None:
+        interrupt(service)
+
+    with pytest.raises(asyncio.CancelledError):
+        replace(attempt, remote=attempt.remote.observed_by(lost)).run()
+    assert attempt.outcomes == [Outcome(in_doubt=True), Outcome()]
 
 
 def test_a_signal_during_the_start_does_not_lose_the_run(serve: Serve, interrupt: Interrupt) -> None:
-    """The answer is waited for; the signal is raised by the next wait."""
+    """The answer is waited for, and told before the start ends."""
     service = serve("passing", Fault("start", delay=0.2))
-    service.calls.post(lambda: interrupt(service))
+    interrupt(service, "start")
     attempt = starting(service)
-    assert attempt.run().id == "1001"
-    assert not attempt.in_doubt
-    with pytest.raises(Cancelled):
-        service.calls.sleep(10)
+    with pytest.raises(asyncio.CancelledError):
+        attempt.run()
+    assert attempt.outcome.run
+    assert (attempt.outcome.run.id, attempt.in_doubt) == ("1001", False)
+    assert service.server.calls == ["start"]
 
 
-def test_a_signal_while_nobody_answers_leaves_the_start_in_doubt(
-    serve: Serve, interrupt: Interrupt, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "in_doubt"),
+    [
+        (Fault("start", status=403, text='{"error": "No"}', delay=0.2), False),
+        (Fault("start", status=500, text=BUSY, delay=0.2), True),
+        (Fault("start", status=429, delay=0.2), True),
+        (Fault("start", status=502, delay=0.2), True),
+        (Fault("start", text='{"id": 5, "executionId": 421, "status": "STATUS_CREATED"}', delay=0.2), True),
+    ],
+    ids=["refused", "busy", "too-many", "lost", "stranger"],
+)
+def test_an_answer_after_a_signal_is_the_last_word(
+    serve: Serve, interrupt: Interrupt, fault: Fault, *, in_doubt: bool
 ) -> None:
-    """After a few seconds of grace; there may be a run, and who cleans up knows that."""
-    monkeypatch.setattr(calls, "GRACE", 0.1)
-    service = serve("passing", Fault("start", delay=60.0))
-    service.calls.post(lambda: interrupt(service))
+    """There is no time to look for the run: only a refusal makes certain that there is none."""
+    service = serve("passing", fault)
+    interrupt(service, "start")
     attempt = starting(service)
-    with pytest.raises(Cancelled):
+    with pytest.raises(asyncio.CancelledError):
+        attempt.run()
+    assert (attempt.outcome.run, attempt.in_doubt) == (None, in_doubt)
+    assert service.server.calls == ["start"]
+
+
+def test_a_signal_after_which_a_run_is_only_claimed(serve: Serve, interrupt: Interrupt) -> None:
+    """An answer that leaves out whose run it names: it may be ours, and whoever cleans up looks at it."""
+    answer = Fault("start", text='{"id": 1001, "status": "STATUS_CREATED"}', delay=0.2, takes_effect=True)
+    service = serve("passing", answer)
+    interrupt(service, "start")
+    attempt = starting(service)
+    with pytest.raises(asyncio.CancelledError):
+        attempt.run()
+    assert attempt.outcome.claimed
+    assert (attempt.outcome.claimed.id, attempt.outcome.run, attempt.in_doubt) == ("1001", None, True)
+
+
+def test_a_signal_while_nobody_answers_leaves_the_start_in_doubt(serve: Serve, interrupt: Interrupt) -> None:
+    """After a few seconds of grace; there may be a run, and who cleans up knows that."""
+    service = serve("passing", Fault("start", delay=60.0))
+    interrupt(service, "start")
+    attempt = starting(service, start_answer_after_signal=0.1)
+    with pytest.raises(asyncio.CancelledError):
         attempt.run()
     assert attempt.in_doubt
+
+
+def test_a_signal_while_the_run_is_looked_for_leaves_the_start_in_doubt(serve: Serve, interrupt: Interrupt) -> None:
+    """Its answer was lost, and nothing shows yet whether there is a run."""
+    service = serve(scenario("passing").with_options(index=False), Fault("start", delivery="reset"))
+    interrupt(service, "newest")
+    attempt = starting(service)
+    with pytest.raises(asyncio.CancelledError):
+        attempt.run()
+    assert attempt.in_doubt
+    assert attempt.outcome.lost

@@ -1,5 +1,6 @@
 """Watching a run until it is over, and stopping it."""
 
+import asyncio
 import time
 from datetime import timedelta
 
@@ -7,21 +8,22 @@ import pytest
 
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
-from testsigma_action.api.remote import REPLICATION
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Result, Run, Status
-from testsigma_action.errors import Cancelled, Refused, TimedOut
-from testsigma_action.lifecycle import watch as watching
-from testsigma_action.lifecycle.watch import Limits, stop, watch
+from testsigma_action.errors import Refused, TimedOut
+from testsigma_action.lifecycle.stop import Stop
+from testsigma_action.lifecycle.stop import stop as stop_run
+from testsigma_action.lifecycle.time_limits import TimeLimits
+from testsigma_action.lifecycle.watch import Deadlines, watch
 
 QUICK = timedelta(milliseconds=10)
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
 
 
-def limits(seconds: float = 10.0, *, age: float = 0.0, queue: float | None = None) -> Limits:
+def deadlines(seconds: float = 10.0, *, age: float = 0.0, queue: float | None = None) -> Deadlines:
     """A wait that began `age` seconds ago, ends in so many, and asks every 10 ms."""
     queue_deadline = None if queue is None else soon(queue)
-    return Limits(soon(-age), soon(seconds), queue_deadline, QUICK)
+    return Deadlines(soon(-age), soon(seconds), queue_deadline, QUICK)
 
 
 def with_life(*phases: Phase) -> Scenario:
@@ -31,15 +33,29 @@ def with_life(*phases: Phase) -> Scenario:
 
 def started(service: Service) -> str:
     """The ID of a run that was just started."""
-    return service.client.start_run(spec()).id
+    return service.run(service.client.start_run(spec(), until=soon())).id
 
 
-def seen(service: Service, wait: Limits | None = None) -> list[Run]:
+def seen(service: Service, wait: Deadlines | None = None) -> list[Run]:
     """All answers about a run that was just started."""
-    return list(watch(RunKey(started(service)), service.remote, wait or limits()))
+    return watched(service, started(service), wait)
 
 
-def timed_out(service: Service, wait: Limits) -> TimedOut:
+def watched(service: Service, run_id: str, wait: Deadlines | None = None) -> list[Run]:
+    """All answers about a run; the last one is returned, too."""
+    answers: list[Run] = []
+    last = service.run(watch(RunKey(run_id), service.remote, wait or deadlines(), answers.append))
+    assert last is answers[-1]
+    return answers
+
+
+def stop(service: Service, run_id: str, seconds: float = 10.0) -> Stop:
+    """What came of a stop, which is confirmed every 20 ms for so long."""
+    service.limit(stop_interval=0.02)
+    return service.run(stop_run(RunKey(run_id), service.remote, until=soon(seconds)))
+
+
+def timed_out(service: Service, wait: Deadlines) -> TimedOut:
     """The error that a wait ends with."""
     with pytest.raises(TimedOut) as caught:
         seen(service, wait)
@@ -92,7 +108,7 @@ def test_a_run_that_stays_unknown_is_refused(serve: Serve) -> None:
     """After a minute a 404 means what it says."""
     service = serve(scenario("passing").with_options(replication_delay=1000))
     with pytest.raises(Refused) as caught:
-        seen(service, limits(age=REPLICATION + 1))
+        seen(service, deadlines(age=TimeLimits().replication + 1))
     assert caught.value.status == 404
     assert service.server.calls == ["start", "status"]
 
@@ -138,7 +154,7 @@ def test_an_outage_in_the_middle_is_waited_out(serve: Serve, fault: Fault) -> No
 def test_an_outage_to_the_end_is_a_timeout(serve: Serve) -> None:
     """Exit 4, with a code of its own and the service's reason."""
     service = serve(with_life(*HELD), Fault("status", status=503, text='{"error": "Down"}', after=1, count=None))
-    error = timed_out(service, limits(2.0))
+    error = timed_out(service, deadlines(2.0))
     assert error.code == "api-unreachable"
     assert "Down" in error.message
 
@@ -147,7 +163,7 @@ def test_a_service_that_hangs_to_the_end_is_a_timeout(serve: Serve) -> None:
     """The wait ends at its deadline although the answer is still awaited."""
     service = serve(with_life(*HELD), Fault("status", delay=60.0, after=1, count=None))
     began = time.monotonic()
-    assert timed_out(service, limits(0.3)).code == "api-unreachable"
+    assert timed_out(service, deadlines(0.3)).code == "api-unreachable"
     assert time.monotonic() - began < 2
 
 
@@ -155,7 +171,7 @@ def test_the_deadline(serve: Serve) -> None:
     """A run that is not over by then is left; the message has its last status."""
     service = serve(with_life(*HELD))
     began = time.monotonic()
-    error = timed_out(service, limits(0.3))
+    error = timed_out(service, deadlines(0.3))
     assert error.code == "timed-out"
     assert "1001" in error.message
     assert "(in progress)" in error.message
@@ -165,29 +181,29 @@ def test_the_deadline(serve: Serve) -> None:
 def test_a_deadline_that_has_passed_is_a_timeout(serve: Serve) -> None:
     """Starting may have taken all the time: the service is not to blame for it."""
     service = serve(with_life(*HELD))
-    assert timed_out(service, limits(-1, age=5)).code == "timed-out"
+    assert timed_out(service, deadlines(-1, age=5)).code == "timed-out"
 
 
 def test_the_last_look_is_before_the_deadline() -> None:
     """Two seconds, at most a tenth of the wait: there is time for an answer."""
-    assert Limits(0.0, 1000.0).last_look == 998.0
-    assert Limits(0.0, 10.0).last_look == 9.0
+    assert Deadlines(0.0, 1000.0).last_poll == 998.0
+    assert Deadlines(0.0, 10.0).last_poll == 9.0
 
 
 def test_an_end_in_the_last_moment_is_an_end(serve: Serve) -> None:
     """A completed run is never a timeout."""
     service = serve("passing")
     run_id = started(service)
-    while not service.client.fetch_run(RunKey(run_id), until=soon()).completed:
+    while not service.run(service.client.fetch_run(RunKey(run_id), until=soon())).completed:
         pass
-    wait = limits(0.5, age=1000)
-    assert wait.last_look < time.monotonic()
-    assert [run.completed for run in watch(RunKey(run_id), service.remote, wait)] == [True]
+    wait = deadlines(0.5, age=1000)
+    assert wait.last_poll < time.monotonic()
+    assert [run.completed for run in watched(service, run_id, wait)] == [True]
 
 
 def test_the_queue_has_a_deadline_of_its_own(serve: Serve) -> None:
     """A run that does not leave the queue waits for something that people have to mend."""
-    error = timed_out(serve("queued"), limits(queue=0.1))
+    error = timed_out(serve("queued"), deadlines(queue=0.1))
     assert error.code == "queue-timed-out"
     assert "still in the queue after" in error.message
 
@@ -196,44 +212,74 @@ def test_a_run_of_which_nothing_runs_is_in_the_queue(serve: Serve) -> None:
     """The service calls a run in progress as soon as its machines are queued; its counters say that nothing runs."""
     held = scenario("passing").with_plan(life=(Phase("STATUS_IN_PROGRESS", hold=True, done=0.0, idle=True),))
     for shape in (2021, 2023, 2024):
-        error = timed_out(serve(held.with_options(shape=shape)), limits(queue=0.1))
+        error = timed_out(serve(held.with_options(shape=shape)), deadlines(queue=0.1))
         assert error.code == "queue-timed-out"
 
 
 def test_a_run_without_counters_has_left_the_queue(serve: Serve) -> None:
     """In progress, and nothing says whether it waits: only the timeout of the whole ends the wait."""
     held = with_life(Phase("STATUS_IN_PROGRESS", hold=True, idle=True)).with_options(null_counters=True)
-    assert timed_out(serve(held), limits(1.0, queue=0.1)).code == "timed-out"
+    assert timed_out(serve(held), deadlines(1.0, queue=0.1)).code == "timed-out"
 
 
 def test_a_run_that_left_the_queue_has_no_queue_deadline(serve: Serve) -> None:
     """Neither has one of which nobody knows where it is."""
     for status in ("STATUS_IN_PROGRESS", "STATUS_SOMETHING_NEW"):
-        assert seen(serve(with_life(Phase(status, polls=5))), limits(queue=-1))[-1].completed
+        assert seen(serve(with_life(Phase(status, polls=5))), deadlines(queue=-1))[-1].completed
 
 
 def test_a_signal_ends_the_wait(serve: Serve, interrupt: Interrupt) -> None:
     """At once, in the middle of a call that blocks."""
-    service = serve(with_life(*HELD), Fault("status", delay=60.0))
+    service = serve(with_life(*HELD), Fault("status", delay=60.0, after=2))
     run_id = started(service)
-    service.calls.post(lambda: interrupt(service))
+    interrupt(service, "status", count=3)
+    answers: list[Run] = []
     began = time.monotonic()
-    with pytest.raises(Cancelled) as caught:
-        list(watch(RunKey(run_id), service.remote, limits()))
-    assert caught.value.exit_code == 143
+    with pytest.raises(asyncio.CancelledError):
+        service.run(watch(RunKey(run_id), service.remote, deadlines(), answers.append))
+    assert len(answers) == 2
     assert time.monotonic() - began < 5
 
 
-@pytest.fixture(autouse=True)
-def _quick_confirmations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stop is confirmed every 20 ms."""
-    monkeypatch.setattr(watching, "CONFIRM_INTERVAL", 0.02)
+def test_a_signal_ends_the_pause_between_two_polls(serve: Serve, interrupt: Interrupt) -> None:
+    """However long that is."""
+    service = serve(with_life(*HELD))
+    run_id = started(service)
+    answers: list[Run] = []
+
+    def saw(run: Run) -> None:
+        answers.append(run)
+        interrupt(service)
+
+    began = time.monotonic()
+    hourly = Deadlines(soon(0), soon(60), interval=timedelta(hours=1))
+    with pytest.raises(asyncio.CancelledError):
+        service.run(watch(RunKey(run_id), service.remote, hourly, saw))
+    assert len(answers) == 1
+    assert time.monotonic() - began < 5
+
+
+class _Enough(Exception):
+    """Ends a wait."""
+
+
+def test_what_takes_the_answers_may_end_the_wait(serve: Serve) -> None:
+    """What it raises comes through, and nothing is asked after it."""
+    service = serve(with_life(*HELD))
+    run_id = started(service)
+
+    def saw(_: Run) -> None:
+        raise _Enough
+
+    with pytest.raises(_Enough):
+        service.run(watch(RunKey(run_id), service.remote, deadlines(), saw))
+    assert service.server.calls == ["start", "status"]
 
 
 def test_a_stop_is_confirmed(serve: Serve) -> None:
     """It is asked for once, and then looked until the run is over."""
     service = serve(scenario("slow").with_options(stop_polls=3))
-    outcome = stop(RunKey(started(service)), service.remote, until=soon())
+    outcome = stop(service, started(service))
     assert (outcome.confirmed, outcome.trouble) == (True, "")
     assert outcome.run
     assert outcome.run.result is Result.STOPPED
@@ -244,7 +290,7 @@ def test_a_stop_concerns_one_run(serve: Serve) -> None:
     """Another run of the same plan goes on."""
     service = serve("slow")
     first, second = started(service), started(service)
-    assert stop(RunKey(first), service.remote, until=soon()).confirmed
+    assert stop(service, first).confirmed
     statuses = service.server.simulator.statuses()
     assert statuses[int(first)] == "STATUS_COMPLETED"
     assert statuses[int(second)] != "STATUS_COMPLETED"
@@ -254,7 +300,7 @@ def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
     """The service refuses it; the look that follows shows the run's own end, which is what counts."""
     service = serve("passing")
     run_id = seen(service)[-1].id
-    outcome = stop(RunKey(run_id), service.remote, until=soon())
+    outcome = stop(service, run_id)
     assert outcome.confirmed
     assert outcome.run
     assert outcome.run.result is Result.PASSED
@@ -264,7 +310,7 @@ def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
 def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
     """Asked once; the run goes on, its state is known and the trouble has a name."""
     service = serve("slow", Fault("stop", status=status, count=None))
-    outcome = stop(RunKey(started(service)), service.remote, until=soon())
+    outcome = stop(service, started(service))
     assert not outcome.confirmed
     assert outcome.run
     assert not outcome.run.completed
@@ -280,7 +326,7 @@ def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
 def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
     """Stopping twice does no harm, and a lost answer is confirmed by looking."""
     service = serve("slow", fault)
-    outcome = stop(RunKey(started(service)), service.remote, until=soon())
+    outcome = stop(service, started(service))
     assert outcome.confirmed
     assert service.server.calls.count("stop") == 2
 
@@ -288,7 +334,7 @@ def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
 def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
     """Twice at most; then one look, and the reason."""
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
-    outcome = stop(RunKey(started(service)), service.remote, until=soon())
+    outcome = stop(service, started(service))
     assert not outcome.confirmed
     assert "Down" in outcome.trouble
     assert service.server.calls.count("stop") == 2
@@ -297,7 +343,7 @@ def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
 def test_a_stop_that_takes_too_long(serve: Serve) -> None:
     """It was accepted and the run is still going on when the time is over."""
     service = serve(scenario("slow").with_options(stop_polls=1_000_000))
-    outcome = stop(RunKey(started(service)), service.remote, until=soon(0.3))
+    outcome = stop(service, started(service), 0.3)
     assert not outcome.confirmed
     assert outcome.run
 
@@ -307,7 +353,7 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
     service = serve("slow", Fault("stop", delay=60.0, count=None), Fault("status", delay=60.0, count=None))
     run_id = started(service)
     began = time.monotonic()
-    outcome = stop(RunKey(run_id), service.remote, until=soon(0.3))
+    outcome = stop(service, run_id, 0.3)
     assert not outcome.confirmed
     assert outcome.trouble
     assert time.monotonic() - began < 2
@@ -316,6 +362,6 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
 def test_a_stop_whose_status_cannot_be_read(serve: Serve) -> None:
     """Not confirmed, with the reason."""
     service = serve("slow", Fault("status", status=403, count=None))
-    outcome = stop(RunKey(started(service)), service.remote, until=soon())
+    outcome = stop(service, started(service))
     assert (outcome.confirmed, outcome.run) == (False, None)
     assert "403" in outcome.trouble

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 40
 OWNERS = {
     "requests": {"http.py", "sessions.py", "connection.py"},
     "urllib3": {"http.py", "connection.py"},
-    "yaml": {"mappings.py"},
+    "yaml": {"yaml_events.py"},
     "junitparser": {"document.py"},
     "signal": {"signals.py", "loop.py", "errors.py"},
     "threading": {"ask.py", "clock.py", "http.py"},

@@ -7,6 +7,7 @@ from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError
+from testsigma_action.lifecycle.batch import TOO_LATE
 from testsigma_action.lifecycle.remote import Remote
 
 
@@ -19,8 +20,10 @@ async def compare_with(
     """
     if not any(tree.cases()):
         return tree, None
-    until = min(until, remote.after(remote.limits.baseline))
     run_id = before if isinstance(before, str) else before.id
+    if remote.now() >= until:
+        return _with_gap(tree, run_id, TOO_LATE), None
+    until = min(until, remote.after(remote.limits.baseline))
     try:
         if isinstance(before, Run):
             run = before

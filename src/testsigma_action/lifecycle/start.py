@@ -81,6 +81,9 @@ class _Attempt:
             if sender.done():
                 self._tell_last(sender.result())
             raise
+        finally:
+            # A request that was not sent by now never is: nobody would know its run.
+            sender.cancel()
 
     async def _answer(self) -> Run | ApiError:
         """The answer. Raises nothing: nobody may be left to catch it."""
