@@ -134,7 +134,10 @@ def test_several_runs() -> None:
 
 def test_hints_of_runs() -> None:
     """What to do about a run stands in its row, unless the step says so already."""
-    lost = [run_report(replace(samples.UNREACHABLE, hint=hint)) for hint in ("Wait.", "Fix the plan.")]
+    lost = [
+        run_report(replace(samples.UNREACHABLE, findings=(ErrorFinding("Lost.", hint),)))
+        for hint in ("Wait.", "Fix the plan.")
+    ]
     text = summary.render(samples.report(*named(lost)))
     assert (text.count("What to do: Wait."), text.count("<br>What to do: Fix the plan.</td>")) == (1, 1)
 
