@@ -1,4 +1,4 @@
-# Everything a developer does, in one place: `make help` lists it.
+# Everything that a developer does. `make help` lists the targets.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ SCENARIO ?= passing
 .PHONY: help demo test lint types workflows fmt check requirements clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
 
 $(BIN)/.runtime: requirements/runtime.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
@@ -21,25 +21,25 @@ $(BIN)/.dev: $(BIN)/.runtime requirements/dev.txt
 	$(PIP) -r requirements/dev.txt
 	@touch $@
 
-demo: $(BIN)/.runtime ## run the main job against the simulator (SCENARIO=failing for a red one)
+demo: $(BIN)/.runtime ## run the step against the simulator (SCENARIO=failing for a failing run)
 	@$(BIN)/python examples/demo.py $(SCENARIO)
 
-test: $(BIN)/.dev ## pass all tests, with coverage (subprocesses counted)
+test: $(BIN)/.dev ## run all tests, with coverage (subprocesses included)
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m coverage run -m pytest -n 2 $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-lint: $(BIN)/.dev ## ruff and the layers of the code
+lint: $(BIN)/.dev ## check style (ruff) and layers (import-linter)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 
-types: $(BIN)/.dev ## mypy, strict
+types: $(BIN)/.dev ## check types (mypy, strict)
 	$(BIN)/mypy
 	$(BIN)/mypy entrypoint.py examples/demo.py
 
-workflows: $(BIN)/.e2e ## check the workflows, action.yml and the Dockerfile
+workflows: $(BIN)/.e2e ## check workflows, action.yml and Dockerfile
 	$(BIN)/actionlint .github/workflows/*.yml tests/e2e/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline --persona pedantic .
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
@@ -49,18 +49,18 @@ workflows: $(BIN)/.e2e ## check the workflows, action.yml and the Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 	$(BIN)/hadolint Dockerfile
 
-fmt: $(BIN)/.dev ## format and mend what can be mended
+fmt: $(BIN)/.dev ## format the code and apply automatic fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: lint types workflows test ## all of the above
+check: lint types workflows test ## lint, types, workflows and test
 
-requirements: ## resolve the hashed requirement files again (needs uv)
-	cd requirements && for set in runtime dev e2e viewers look; do \
+requirements: ## update the hashed requirement files (needs uv)
+	cd requirements && for set in runtime dev e2e junit-consumers visual; do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
 
-include tests/e2e/e2e.mk bench/bench.mk tests/junit_consumers/viewers.mk tests/fault_matrix/guarantees.mk tests/visual/look.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
+include tests/e2e/e2e.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
-clean: ## remove what the targets made
+clean: ## remove everything that the targets created
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

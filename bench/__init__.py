@@ -1,1 +1,1 @@
-"""Benches: what pacing, collecting and reporting cost, as ratios against a floor that is measured beside them."""
+"""Benchmarks of pacing, collecting and reporting, as ratios to a floor that is measured together with them."""

@@ -1,5 +1,5 @@
-# What large runs cost; see bench/.
+# Speed and memory of large runs; see bench/.
 .PHONY: bench
 
-bench: $(BIN)/.runtime ## measure pacing, collecting and reporting, as ratios with limits (build/bench.json)
+bench: $(BIN)/.runtime ## measure speed and memory, as ratios with limits (build/bench.json)
 	@PYTHONPATH=src $(BIN)/python -m bench

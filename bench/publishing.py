@@ -7,6 +7,7 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.publish import Publisher
+from testsigma_action.reporting.wording import reason
 
 FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
 
@@ -17,4 +18,4 @@ def publish(report: Report, folder: Path) -> None:
     with (folder / "log").open("w", encoding="utf-8") as log:
         done = Publisher(Inputs(), GitHub(environ), Log(log)).publish(report)
     if done.verdict != report.verdict:
-        raise RuntimeError(done.verdict.reason)
+        raise RuntimeError(reason(done.verdict))

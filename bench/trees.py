@@ -6,6 +6,7 @@ No two texts are the same object, as in a tree that was decoded from answers of 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from testsigma_action.domain.findings import Failures
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
@@ -49,9 +50,8 @@ def report(size: Size) -> Report:
         counts=counts,
         url=f"{_URL}/runs/9001",
     )
-    verdict = Verdict(
-        Conclusion.FAILED, ExitCode.FAILED, f"{failed} of {size.total} cases failed.", ErrorCode.TESTS_FAILED
-    )
+    findings = (Failures(failed, size.total),)
+    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.TESTS_FAILED, findings)
     spec = RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2")
     of_run = RunReport(spec, verdict, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
     ended = _BEGIN + timedelta(hours=1)

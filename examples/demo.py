@@ -1,6 +1,6 @@
-"""The main job against the simulator, as a pipeline would run it: its log, its summary, its files, its exit code.
+"""Runs the step against the simulator, as a pipeline would, and shows its log, summary, files and exit code.
 
-`make demo`, or `make demo SCENARIO=failing`; `python -m tests.simulator --list` names the scenarios.
+`make demo`, or `make demo SCENARIO=failing` (or `plans`); `python -m tests.simulator --list` names the scenarios.
 """
 
 import os
@@ -38,7 +38,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
     return found[0]
 
 
-def run_step(url: str, plan_id: int, summary: Path) -> int:
+def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
     """Start the entry point as a process, with inputs from the environment; its exit code."""
     environ = {
         **{
@@ -52,7 +52,7 @@ def run_step(url: str, plan_id: int, summary: Path) -> int:
         "GITHUB_STEP_SUMMARY": str(summary),
         "TESTSIGMA_API_KEY": KEY,
         "TESTSIGMA_BASE_URL": url,
-        "TESTSIGMA_PLAN_ID": str(plan_id),
+        **_plans(plan_ids),
         "TESTSIGMA_POLL_INTERVAL": "0.5s",
         "TESTSIGMA_TIMEOUT": "30s",
     }
@@ -60,18 +60,24 @@ def run_step(url: str, plan_id: int, summary: Path) -> int:
     return subprocess.run(command, env=environ, cwd=FOLDER, check=False).returncode  # noqa: S603
 
 
+def _plans(plan_ids: list[int]) -> dict[str, str]:
+    """The input that says what to run: one plan by its ID, several as a list."""
+    if len(plan_ids) == 1:
+        return {"TESTSIGMA_PLAN_ID": str(plan_ids[0])}
+    return {"TESTSIGMA_PLANS": "".join(f"- plan-id: {plan_id}\n" for plan_id in plan_ids)}
+
+
 def main(name: str) -> int:
     """Show one scenario; the exit code is that of the step."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary = FOLDER / "summary.md"
-    plan_id = scenario(name).plans[0].id
-    # The step itself replaces the reports of its plan at once.
-    others = [path for path in FOLDER.glob("test-results/*testsigma-*") if not path.stem.endswith(f"-{plan_id}")]
-    for leftover in (summary, FOLDER / "outputs.txt", *others):
+    plan_ids = [plan.id for plan in scenario(name).plans]
+    reports = FOLDER.glob("test-results/*testsigma*")
+    for leftover in (summary, FOLDER / "outputs.txt", *reports):
         leftover.unlink(missing_ok=True)
     print(f"--- log of the step (scenario {name})", flush=True)
     with simulator(name) as url:
-        exit_code = run_step(url, plan_id, summary)
+        exit_code = run_step(url, plan_ids, summary)
     print(f"\n--- summary of the job ({summary.relative_to(ROOT)})\n\n{summary.read_text('utf-8')}")
     print("--- files")
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.findings import ErrorFinding, Failures, InputProblem, Passed, Started
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import (
     CaseResult,
@@ -21,31 +23,42 @@ from testsigma_action.errors import ErrorCode, ExitCode
 BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 RUN_URL = "https://app.testsigma.com/ui/td/runs/9001"
 
-PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed.")
-FAILED = Verdict(Conclusion.FAILED, ExitCode.FAILED, "1 of 3 cases failed.", ErrorCode.TESTS_FAILED)
-TIMED_OUT = Verdict(
+
+def of_error(conclusion: Conclusion, exit_code: ExitCode, code: ErrorCode, message: str, hint: str = "") -> Verdict:
+    """The verdict for an error with this message and hint."""
+    return Verdict(conclusion, exit_code, code, (ErrorFinding(message, hint),))
+
+
+PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(Passed(3, 3),))
+FAILED = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.TESTS_FAILED, (Failures(1, 3),))
+TIMED_OUT = of_error(
     Conclusion.TIMED_OUT,
     ExitCode.TIMED_OUT,
-    "The run was not over after 2h.",
     ErrorCode.TIMED_OUT,
+    "The run was not over after 2h.",
     "Attach with run-id: 9001.",
 )
-CANCELLED = Verdict(Conclusion.CANCELLED, ExitCode.TERMINATED, "The step was cancelled (SIGTERM).", ErrorCode.CANCELLED)
+CANCELLED = of_error(
+    Conclusion.CANCELLED, ExitCode.TERMINATED, ErrorCode.CANCELLED, "The step was cancelled (SIGTERM)."
+)
 BAD_INPUT = Verdict(
     Conclusion.ERROR,
     ExitCode.NOT_STARTED,
-    "plan-id: 'x' is no ID\ntimeout: 'y' is no duration",
     ErrorCode.BAD_INPUT,
-    "Mend them.",
+    (InputProblem("plan-id: 'x' is no ID.", "Mend them."), InputProblem("timeout: 'y' is no duration.", "Mend them.")),
 )
-UNREACHABLE = Verdict(
-    Conclusion.ERROR, ExitCode.SERVICE, "The service did not answer.", ErrorCode.API_UNREACHABLE, "Try again later."
+UNREACHABLE = of_error(
+    Conclusion.ERROR,
+    ExitCode.SERVICE,
+    ErrorCode.API_UNREACHABLE,
+    "The service did not answer.",
+    "Try again later.",
 )
-UNWRITABLE = Verdict(
-    Conclusion.ERROR, ExitCode.REPORT, "The JUnit file could not be written.", ErrorCode.REPORT_UNWRITABLE
+UNWRITABLE = of_error(
+    Conclusion.ERROR, ExitCode.REPORT, ErrorCode.REPORT_UNWRITABLE, "The JUnit file could not be written."
 )
-STARTED = Verdict(Conclusion.STARTED, ExitCode.PASSED, "The run was started and goes on.")
-CHECKED = Verdict(Conclusion.CHECKED, ExitCode.PASSED, "Inputs, key and plan are fine. Nothing was started.")
+STARTED = Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started("9001"),))
+CHECKED = Verdict(Conclusion.CHECKED, ExitCode.PASSED, findings=(Ending(Disposition.NOTHING_STARTED),))
 VERDICTS = (PASSED, FAILED, TIMED_OUT, CANCELLED, BAD_INPUT, UNREACHABLE, UNWRITABLE, STARTED, CHECKED)
 
 
@@ -188,7 +201,7 @@ def failing() -> Report:
     machines = (machine(login, basket), machine(green, title="Safari on macOS", result=Result.PASSED))
     message = "Test plan execution failed"
     found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
-    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, "2 of 6 cases failed.", ErrorCode.TESTS_FAILED)
+    verdict = replace(FAILED, findings=(Failures(2, 6),))
     return report(run_report(verdict, found))
 
 
@@ -208,5 +221,5 @@ def flaky() -> Report:
     passed = replace(
         found, run=run(Result.PASSED), reruns=(replace(run(Result.PASSED, number=9002), parent_id="9001"),)
     )
-    verdict = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed, 3 of them only when they were run again.")
+    verdict = replace(PASSED, findings=(Passed(4, 4, reruns=1, flaky=3),))
     return report(run_report(verdict, passed))

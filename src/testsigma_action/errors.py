@@ -60,6 +60,7 @@ class ErrorCode(StrEnum):
     CONTRADICTION = "contradiction"
     NO_EVIDENCE = "no-evidence"
     NOT_FINISHED = "not-finished"
+    STOPPED_AFTER_FAILURES = "stopped-after-failures"
 
 
 class ExitCode(IntEnum):

@@ -7,12 +7,15 @@ from functools import partial
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
+from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.http import NETWORK, Adapter
+from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
-from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Report, RunReport, Verdict
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
 from testsigma_action.inputs.options import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
@@ -79,8 +82,10 @@ class Step:
         self._clock = clock
         self._transport = transport
         self._started_at = clock.now()
-        self._shared = Shared(clock.monotonic() + inputs.timeout.total_seconds(), signals)
-        self._specs = run_specs(inputs, platform.build_label, nonce)
+        began = clock.monotonic()
+        self._shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
+        # Without a single run that could be read, the reports are about one of which nothing is known.
+        self._specs = run_specs(inputs, platform.build_label, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
         self._progress = Progress(log, clock, self._specs, attached=bool(inputs.run_id), live=live)
@@ -110,7 +115,7 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
-        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.UNFINISHED))
+        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.NOT_FINISHED))
         if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)
         check_threads(self._clock.begin)
@@ -167,7 +172,7 @@ class Step:
     def _write_early(self, index: int) -> None:
         """Leave the IDs of the runs at once; outputs that cannot be written are part of the verdict."""
         try:
-            self._publisher.write_early([session.report() for session in self._sessions])
+            self._publisher.write_early(self._reports())
         except OSError as error:
             self._sessions[index].conclude(unwritable("the outputs", error))
 
@@ -209,13 +214,16 @@ class Step:
     def _report(self, judged: Verdict) -> Report:
         return Report(
             verdict=judged,
-            runs=tuple(session.report() for session in self._sessions),
+            runs=self._reports(),
             started=self._started_at,
             ended=self._clock.now(),
             title=self._inputs.summary_title,
             junit_file=self._inputs.junit_path,
             results_file=self._inputs.results_path,
         )
+
+    def _reports(self) -> tuple[RunReport, ...]:
+        return named([session.report() for session in self._sessions])
 
     def _warn_of_state(self, error: OSError) -> None:
         self._log.say(console.warnings([unwritable("the state of the step", error).message]))

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.http import NETWORK, Adapter
+from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs, read_inputs

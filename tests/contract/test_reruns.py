@@ -18,6 +18,7 @@ from testsigma_action.lifecycle import reruns
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.known import Known
 from testsigma_action.lifecycle.watch import Limits, watch
+from testsigma_action.reporting.wording import reason
 
 FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such element"), rerun_result="SUCCESS")
 BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")
@@ -86,7 +87,7 @@ def statuses(service: Service, run_id: str) -> int:
 def test_a_rerun_that_passes_makes_good_for_the_run(serve: Serve, shape: int, named_by: str) -> None:
     """The case has its last result and keeps its first attempt; the whole passed under the ID of the first run."""
     known = through(serve(plan(GOOD, FLAKY, named_by=named_by).with_options(shape=shape, metric=shape == 2024)))
-    assert verdict(known).reason == "All cases passed, 1 of them only when it was run again."
+    assert reason(verdict(known)) == "All cases passed, 1 of them only in a rerun."
     assert verdict(known).exit_code == 0
     assert known.run
     assert known.tree
@@ -154,7 +155,7 @@ def test_a_rerun_that_fails_again(serve: Serve) -> None:
     """What passed in it is flaky, what did not is failed twice; the reason names the rerun."""
     known = through(serve(plan(GOOD, FLAKY, BROKEN)))
     assert (verdict(known).exit_code, verdict(known).code) == (1, "tests-failed")
-    assert verdict(known).reason == "1 of 3 cases failed, also when run again (run 1002)."
+    assert reason(verdict(known)) == "1 of 3 cases failed, also in the rerun (run 1002)."
     assert case(known, "Pay").flaky
     assert [each.result for each in case(known, "Search").earlier] == [Result.FAILED]
     assert known.run
@@ -166,7 +167,7 @@ def test_a_chain_of_reruns(serve: Serve) -> None:
     slow = replace(BROKEN, rerun_result=("FAILURE", "SUCCESS"))
     known = through(serve(plan(GOOD, FLAKY, slow, most=2)))
     assert [run.id for run in known.reruns] == [AGAIN, THIRD]
-    assert verdict(known).reason == "All cases passed, 2 of them only when they were run again."
+    assert reason(verdict(known)) == "All cases passed, 2 of them only in a rerun."
     assert [len(case(known, name).earlier) for name in ("Log in", "Pay", "Search")] == [0, 1, 2]
 
 
@@ -182,7 +183,7 @@ def test_a_failed_case_that_did_not_run_again(serve: Serve) -> None:
     """A rerun that passes says nothing about it."""
     known = through(serve(plan(GOOD, FLAKY, BROKEN, cases=("Pay",))))
     assert (verdict(known).exit_code, known.running.result) == (1, Result.PASSED)
-    assert "nothing shows that 1 case did" in verdict(known).reason
+    assert "nothing shows that 1 case did" in reason(verdict(known))
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -210,7 +211,7 @@ def test_a_rerun_that_is_no_pass_by_itself(serve: Serve, at_end: dict[str, objec
     """Stopped, of unknown result, or at odds with itself: the run stays failed, though every case has passed by now."""
     known = through(serve(plan(GOOD, FLAKY, at_end=at_end)))
     assert (verdict(known).exit_code, verdict(known).code) == (1, "tests-failed")
-    assert "Of run 1002" in verdict(known).reason
+    assert "In the rerun (run 1002)" in reason(verdict(known))
     assert case(known, "Pay").flaky
 
 
@@ -226,7 +227,7 @@ def test_what_is_consolidated_may_never_agree(serve: Serve, shape: int) -> None:
     """A whole that the service calls failed is no pass, though every rerun passed."""
     known = through(serve(plan(GOOD, FLAKY, lag=None).with_options(shape=shape)))
     assert verdict(known).exit_code == 1
-    assert "and its reruns together passed" in verdict(known).reason
+    assert "together with its reruns" in reason(verdict(known))
 
 
 def test_data_sets_that_fail_run_again(serve: Serve) -> None:

@@ -1,0 +1,1 @@
+"""The container image and the action in real workflows: `make e2e`."""

@@ -1,4 +1,4 @@
-# The container and the runs of real workflows. Docker is used where its daemon answers, else Podman; see tests/e2e.
+# The container image, and real workflows that use it. Docker if its daemon answers, else Podman; see tests/e2e.
 .PHONY: image e2e
 
 $(BIN)/.e2e: $(BIN)/.dev requirements/e2e.txt

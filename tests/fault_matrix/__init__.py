@@ -1,1 +1,1 @@
-"""Every call of a step meets every fault that can hit it, once and for good: docs/guarantees.md."""
+"""Every call of a step against every fault, once and permanently. docs/guarantees.md is the result."""

@@ -68,7 +68,7 @@ def observe(call: Call, trouble: Trouble, count: int | None, folder: Path) -> tu
         run_id=outputs.get("run-id", ""),
         runs={str(run.id): run.status for run in started},
         result=outputs["result"],
-        adopted="it is ours, and adopted" in outcome.log,
+        adopted="by its build number; continuing with it" in outcome.log,
         gaps=any(line.startswith("Not available") for line in outcome.lines),
         settled="settled" in outcome.state,
         attached="TESTSIGMA_RUN_ID" in call.environ,

@@ -1,4 +1,4 @@
-# What happens when something goes wrong, call by call; see docs/guarantees.md.
+# Every call against every fault; the result is docs/guarantees.md.
 .PHONY: guarantees
 
 guarantees: $(BIN)/.dev ## run every call against every fault, and write docs/guarantees.md

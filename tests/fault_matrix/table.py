@@ -1,4 +1,4 @@
-"""docs/guarantees.md: the cells as tables, one a call."""
+"""docs/guarantees.md: one table for each call, made of the cells."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,21 +11,21 @@ PATH = Path(__file__).resolve().parents[2] / "docs" / "guarantees.md"
 HEAD = """\
 # What happens when something goes wrong
 
-Every call that a step makes meets every fault that can hit it: once, and for good. This page is written by the tests
-that run each of these cells against a simulated service, with the real client, on a clock of their own
-(`make guarantees`). In every cell the tests also see to it that
+This page shows what happens when a fault hits a call of the step, once or every time. Tests write it: they run each
+cell with the real client against a simulated service, on a virtual clock (`make guarantees`). In every cell the tests
+also check that
 
-- the step is green only where the service has a run that completed and passed;
-- the plan is started once at most, and the start is sent again only where the service cannot have acted on it;
+- the step is green only if the service has a run that completed and passed;
+- the plan is started once at most, and the start is sent again only if the service cannot have acted on it;
 - a run that was started is in the output `run-id`, or the step ends with `start-uncertain` and says so;
 - the step ends by its deadline, and never with a bug (exit code 70).
 
 A page of HTML, a redirect, or another answer that is not in the service's own form comes from a gateway or a proxy.
-Before the service has ever answered, such a refusal is final: `base-url` may be wrong. Afterwards it is an outage, and
-is waited out up to `timeout`; an error of the service itself (401, 403, 404) stays final.
+Before the service has answered once, such a refusal is final, because `base-url` may be wrong. Afterwards it is an
+outage, and the step keeps trying until `timeout`. An error of the service itself (401, 403, 404) is always final.
 
-The plan of these tests takes a minute and passes; `timeout` is 30 minutes. "Passes" is exit code 0, after as many tries
-as it took.
+The plan of these tests takes a minute and passes, and `timeout` is 30 minutes. "Passes" is exit code 0, after as many
+tries as necessary.
 """
 Row = tuple[str, str]
 
@@ -37,7 +37,7 @@ def section(name: str, cells: Mapping[tuple[str, int | None], Cell]) -> str:
         if (trouble, 1) in cells:
             row = (cells[trouble, 1].words, cells[trouble, None].words)
             rows.setdefault(row, []).append(TROUBLES[trouble].words)
-    lines = [f"## {CALLS[name].words}", "", "| When this happens | Once | For good |", "|---|---|---|"]
+    lines = [f"## {CALLS[name].words}", "", "| When this happens | Once | Every time |", "|---|---|---|"]
     lines += [f"| {'<br>'.join(words)} | {once} | {for_good} |" for (once, for_good), words in rows.items()]
     return "\n".join(lines) + "\n"
 

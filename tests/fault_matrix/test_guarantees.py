@@ -1,4 +1,4 @@
-"""Every call of a step meets every fault that can hit it; what happens is what docs/guarantees.md says."""
+"""Every call against every fault: the outcome is what docs/guarantees.md says."""
 
 import os
 from pathlib import Path

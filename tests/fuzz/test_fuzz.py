@@ -20,8 +20,8 @@ SEED, SCRIPTS, AT_A_TIME = 1, 300, 30
 # Bugs, each written below a module of a copy of the action, and the promise that they break.
 BUGS = {
     "no_pass_without_a_pass": (
-        "domain/verdict.py",
-        "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, ExitCode.PASSED, 'The counters say so.')",
+        "domain/judgement.py",
+        "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, ExitCode.PASSED)",
     ),
     "no_pass_on_what_nobody_can_read": (
         "api/decode.py",

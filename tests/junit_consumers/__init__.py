@@ -1,0 +1,1 @@
+"""Programs of other people read our JUnit file: `make junit-consumers`."""

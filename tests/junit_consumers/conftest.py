@@ -1,5 +1,5 @@
-"""The viewers are installed by `make viewers` only; without them there is nothing to test here."""
+"""Only `make junit-consumers` installs the programs. Without them these tests are skipped."""
 
 import os
 
-collect_ignore_glob = [] if os.environ.get("VIEWERS") else ["test_*.py"]
+collect_ignore_glob = [] if os.environ.get("JUNIT_CONSUMERS") else ["test_*.py"]

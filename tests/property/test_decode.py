@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.api import decode, lists
-from testsigma_action.api.error_response import EXCERPT, excerpt, retry_after
+from testsigma_action.api.cases import case_list
+from testsigma_action.api.cases import step as read_step
+from testsigma_action.api.error_body import EXCERPT, read_error_body
+from testsigma_action.api.error_response import retry_after
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.domain.run import Result
 
@@ -50,7 +53,7 @@ DECODERS: list[Callable[[object], object]] = [
     decode.machine_details,
     decode.suite_details,
     decode.case_details,
-    decode.case_list,
+    case_list,
     lists.page,
     lists.found_runs,
     lists.newest_runs,
@@ -72,14 +75,14 @@ def test_any_json_is_decoded_or_refused(decoder: Callable[[object], object], bod
 @given(row=JSON)
 def test_any_row_is_a_step(row: object) -> None:
     """A row of steps that makes no sense is a step of unknown result, in its place."""
-    assert decode.step(row, 7).position == 7
+    assert read_step(row, 7).position == 7
 
 
 @settings(database=None, deadline=None)
 @given(rows=st.lists(JSON, max_size=8))
 def test_no_row_of_the_list_is_lost(rows: list[object]) -> None:
     """As many cases as rows, each with a name, in a machine and a suite with a name; IDs can stand in a path."""
-    _, machines = decode.case_list({"testCases": rows})
+    _, machines = case_list({"testCases": rows})
     cases = [case for machine in machines for case in machine.cases()]
     assert len(cases) == len(rows)
     assert all(case.name for case in cases)
@@ -108,7 +111,7 @@ def test_times_are_aware_or_unknown(value: object) -> None:
 @given(body=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_error_body_has_a_short_excerpt(body: bytes) -> None:
     """On one line, and short, whatever the error answer was."""
-    said = excerpt(body)
+    said = read_error_body(body).excerpt
     assert len(said) <= EXCERPT
     assert "\n" not in said
     assert "\r" not in said

@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,85 +12,19 @@ from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
 from tests import junit_rules, samples
-from tests.unit.test_text import COMMANDS
+from tests.property.reports import ANY, PLAIN, reports, results, texts
 from testsigma_action.domain.compare import compare
-from testsigma_action.domain.report import Report
-from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
+from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import annotations, console, outputs, results_json
-from testsigma_action.reporting import progress_lines as course
 from testsigma_action.reporting.junit import document as junit
-from testsigma_action.reporting.progress_lines import Course
+from testsigma_action.reporting.results_reader import parse
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET
 
 SCHEMA = json.loads(Path(__file__).parents[2].joinpath("schemas", "results.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-
-HOSTILE = [
-    *COMMANDS,
-    "<script>alert(1)</script>",
-    "</td></table></div></details>\n\n# heading\n\n```mermaid\ngraph\n```",
-    "[x](https://evil.example) ![y](z) @octocat https://www.example.org :rocket:",
-    "]]> &#27; &amp; <!-- -->",
-    "\x1b[31mred\x1b[0m\x1b]8;;https://evil.example\x07",
-    "a\r\n::error::b\u2028::error::c\x85##[error]d",
-    "\ud800\udfff\ufffe\u202e\x00",
-    "section_start:1:x\r\x1b[0K",
-    "",
-    " ",
-    "x" * 5000,
-]
-# Text that is often hostile, sometimes any at all; surrogates included.
-texts = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=()), max_size=30)
-results = st.sampled_from(Result)
-steps = st.lists(
-    st.builds(
-        StepResult, texts, st.integers(0, 99), texts, results, message=texts, error_type=texts, visual_result=results
-    ),
-    max_size=3,
-).map(tuple)
-iterations = st.lists(st.builds(Iteration, texts, texts, results, st.none() | steps), max_size=2).map(tuple)
-cases = st.builds(
-    CaseResult,
-    texts,
-    texts,
-    texts,
-    results,
-    texts,
-    disabled=st.booleans(),
-    iterations=iterations,
-    steps=st.none() | steps,
-    url=texts,
-)
-reran = st.builds(lambda case, earlier: replace(case, earlier=tuple(earlier)), cases, st.lists(cases, max_size=2))
-suites = st.builds(SuiteResult, texts, texts, st.lists(cases | reran, max_size=3).map(tuple), results)
-devices = st.builds(Device, texts, texts, texts)
-machines = st.lists(
-    st.builds(MachineResult, texts, texts, st.lists(suites, max_size=2).map(tuple), results, device=devices), max_size=2
-)
-
-
-@st.composite
-def reports(draw: st.DrawFn) -> Report:
-    """A report with any text at every place that the service fills."""
-    verdict = replace(draw(st.sampled_from(samples.VERDICTS)), reason=draw(texts))
-    remote = replace(
-        samples.run(draw(results)),
-        id=draw(texts),
-        plan_name=draw(texts),
-        status_label=draw(texts),
-        result_label=draw(texts),
-        message=draw(texts),
-        url=draw(texts),
-    )
-    found = draw(machines)
-    tree = samples.tree(*found, remote=remote, gaps=(draw(texts),))
-    before = replace(samples.run(number=900), id=draw(texts), url=draw(texts))
-    comparison = compare(before, draw(machines), found) if draw(st.booleans()) else None
-    told = replace(samples.run_report(verdict, tree), comparison=comparison)
-    return samples.report(told, verdict=verdict, title=draw(texts))
-
 
 fast = settings(max_examples=60, deadline=None)
 
@@ -107,7 +40,7 @@ def test_junit_is_what_readers_need(report: Report) -> None:
 
 
 plain_cases = st.lists(
-    st.builds(CaseResult, texts, texts, texts, results, steps=st.none() | steps), min_size=1, max_size=5
+    st.builds(CaseResult, texts, texts, texts, results, steps=st.none() | ANY.steps), min_size=1, max_size=5
 )
 
 
@@ -134,10 +67,39 @@ def test_no_green_file_under_a_red_verdict(report: Report) -> None:
 
 
 @fast
+@given(reports(), st.lists(st.sampled_from("ABC"), min_size=3, max_size=3, unique=True))
+def test_no_run_is_green_under_its_red_verdict(report: Report, names: list[str]) -> None:
+    """Each run that is no pass shows among its own suites, which no reader takes for those of another run."""
+    plain = [replace(run, name=f"plan {name}") for run, name in zip(report.runs, names, strict=False)]
+    root = samples.parsed(junit.render(replace(report, runs=tuple(plain), title="")))
+    assert junit_rules.broken(root) == []
+    for run in plain:
+        own = [suite for suite in root if suite.get("name", "").split(" / ")[0] == run.name]
+        bad = sum(int(suite.get(kind, "")) for suite in own for kind in ("failures", "errors"))
+        assert own
+        assert run.verdict.exit_code == 0 or bad
+
+
+@fast
 @given(reports())
 def test_json_keeps_to_its_schema(report: Report) -> None:
     """Valid UTF-8, one JSON object, as the schema says."""
     VALIDATOR.validate(json.loads("".join(results_json.render(report)).encode()))
+
+
+@fast
+@given(reports(PLAIN))
+def test_the_results_file_is_lossless(report: Report) -> None:
+    """Whatever the report is, as long as UTF-8 can hold its texts: what is read is what was written."""
+    assert parse("".join(results_json.render(report))) == report
+
+
+@fast
+@given(reports())
+def test_a_results_file_that_was_read_is_written_again(report: Report) -> None:
+    """Whatever is replaced or cut in a file is so only once."""
+    written = "".join(results_json.render(report))
+    assert "".join(results_json.render(parse(written))) == written
 
 
 class _Tags(HTMLParser):
@@ -176,7 +138,7 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
         flaky = replace(samples.case(name), earlier=(bad,), case_id="8")
         fixed = replace(samples.case(name), case_id="9")
         machine = samples.machine(samples.suite(bad, flaky, fixed, name=name), samples.suite(name=name), title=name)
-        verdict = replace(samples.FAILED, reason=f"x {message}", hint=f"x {message}")
+        verdict = replace(samples.FAILED, findings=(ErrorFinding(f"x {message}", f"x {message}"),))
         found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
         found = replace(found, reruns=(replace(samples.run(), id=f"x {name}"),))
         then = samples.machine(samples.suite(replace(bad, case_id="9"), name=name), title=name)
@@ -202,26 +164,28 @@ def test_summary_stays_in_budget(report: Report, mode: summary.Mode) -> None:
     assert len(summary.render(report, mode).encode()) <= BUDGET
 
 
+def lines_of(report: RunReport) -> list[str]:
+    """All that the log ever says of a run."""
+    run = report.run or samples.run()
+    return [
+        console.announce(report.spec),
+        console.link(run),
+        console.rerun_awaited(run),
+        console.rerun(run),
+        course.progress(run, Course(timedelta())),
+        course.bar(run, "watching", Course(timedelta())),
+        course.outage_begins(run.message, running=False),
+        *console.failed_cases(report),
+        *console.since(report),
+        *console.gaps(report),
+    ]
+
+
 @fast
 @given(reports())
 def test_log_lines_are_no_commands(report: Report) -> None:
     """No line of the log holds a line break or a control character, nor begins as a command, nor holds a marker."""
-    (one,) = report.runs
-    assert one.run
-    lines = [
-        console.announce(one.spec),
-        console.link(one.run),
-        console.rerun_awaited(one.run),
-        console.rerun(one.run),
-        course.progress(one.run, Course(timedelta())),
-        course.bar(one.run, "watching", Course(timedelta())),
-        course.outage_begins(one.run.message, running=False),
-        *console.failed_cases(one),
-        *console.since(one),
-        *console.gaps(one),
-        *console.conclude(report),
-    ]
-    for line in lines:
+    for line in [*console.conclude(report), *(line for run in report.runs for line in lines_of(run))]:
         line.encode()
         assert line.isprintable() or not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line)
         assert len(line.splitlines()) == 1

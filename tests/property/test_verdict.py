@@ -6,10 +6,12 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.verdict import PRECEDENCE, combined, judge
+from testsigma_action.reporting.wording import reason
 
 RESULTS = st.sampled_from(Result)
 NUMBERS = st.none() | st.integers(0, 3)
@@ -33,7 +35,10 @@ TREES = st.builds(
     ResultTree, RUNS, st.lists(MACHINES, max_size=2).map(tuple), st.booleans(), st.booleans(), details_result=RESULTS
 )
 VERDICTS = st.builds(
-    Verdict, st.just(Conclusion.ERROR), st.sampled_from(PRECEDENCE), st.text("abc ", min_size=1, max_size=5)
+    Verdict,
+    st.just(Conclusion.ERROR),
+    st.sampled_from(PRECEDENCE),
+    findings=st.tuples(st.builds(ErrorFinding, st.text("abc ", min_size=1, max_size=5))),
 )
 
 
@@ -60,7 +65,7 @@ def test_only_three_ends(tree: ResultTree) -> None:
     verdict = judge(tree)
     named = {0: Conclusion.PASSED, 1: Conclusion.FAILED, 3: Conclusion.ERROR}
     assert named[verdict.exit_code] is verdict.conclusion
-    assert verdict.reason
+    assert reason(verdict)
     assert bool(verdict.code) is bool(verdict.exit_code)
 
 
@@ -111,4 +116,6 @@ def test_the_order_in_which_things_went_wrong_does_not_matter(verdicts: list[Ver
     assert len(codes) == 1
     assert codes <= {verdict.exit_code for verdict in verdicts}
     assert (codes == {0}) is all(verdict.exit_code == 0 for verdict in verdicts)
-    assert all(verdict.reason in combined(verdicts).reason for verdict in verdicts)
+    told = combined(verdicts).findings
+    assert all(set(verdict.findings) <= set(told) for verdict in verdicts)
+    assert len(set(told)) == len(told)

@@ -1,0 +1,1 @@
+"""The repository is consistent: code, action.yml, documentation, links, layers."""

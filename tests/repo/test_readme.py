@@ -1,4 +1,4 @@
-"""What the README tells people to paste works."""
+"""The examples of the README and of docs/ work when somebody pastes them."""
 
 import json
 import re
@@ -13,11 +13,12 @@ from testsigma_action.inputs.options import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+PAGES = "\n".join([README, *(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md")))])
+ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGES, re.MULTILINE | re.DOTALL)
 BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
 OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
 MAKEFILES = "\n".join(
-    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/look.mk")
+    path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/visual.mk")
 )
 
 
@@ -31,12 +32,6 @@ def uses(node: object, action: str) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for inner in node:
             yield from uses(inner, action)
-
-
-def headings(page: str) -> set[str]:
-    """The anchors that GitHub makes of the headings of a page."""
-    lines = re.findall(r"^#+ (.*)", page, re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in lines}
 
 
 def action() -> dict[str, Any]:
@@ -91,15 +86,15 @@ def test_examples_of_other_systems_are_yaml(block: str) -> None:
 
 
 def test_variables_in_examples_are_inputs() -> None:
-    """Every variable of ours that the README names is that of an input."""
-    named = set(re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", README))
+    """Every variable of ours that the pages name is that of an input."""
+    named = set(re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", PAGES))
     assert {"API_KEY", "PLAN_ID", "RUN_ID"} <= named
     assert {name.lower().replace("_", "-") for name in named} <= set(action()["inputs"])
 
 
 def test_the_container_starts_as_the_examples_say() -> None:
     """Where the entry point has to be written out, it is that of the image."""
-    command = re.findall(r"script: (/app/.+)", README)
+    command = re.findall(r"script: (/app/.+)", PAGES)
     assert f"ENTRYPOINT {json.dumps(command[0].split())}" in (ROOT / "Dockerfile").read_text("utf-8")
 
 
@@ -144,6 +139,21 @@ def test_secrets_in_runtime_data_arrive_as_they_are(secret: str) -> None:
         assert data["password"] == secret
 
 
+def test_lists_of_plans_in_examples_are_accepted() -> None:
+    """Every list of plans that an example shows can be pasted: it is read without a problem."""
+    found = [
+        step["with"]["plans"]
+        for block in BLOCKS
+        for step in uses(yaml.safe_load(block), "testsigma-action@")
+        if "plans" in step["with"]
+    ]
+    assert found
+    for given in found:
+        reading = read_inputs((), {"INPUT_PLANS": given})
+        assert [problem for problem in reading.problems if problem.startswith("plans")] == []
+        assert len(reading.inputs.runs) == len(yaml.safe_load(given))
+
+
 def test_outputs_in_examples_exist() -> None:
     """Every output that an example reads is one."""
     read = {name for block in BLOCKS for name in re.findall(r"outputs\.([a-z-]+)", block)}
@@ -152,7 +162,7 @@ def test_outputs_in_examples_exist() -> None:
 
 
 def test_make_targets_exist() -> None:
-    """Every target that the README names is one."""
+    """Every target that the README shows exists."""
     named = set(re.findall(r"^make ([a-z0-9-]+)", README, re.MULTILINE))
     assert named
     assert named <= set(re.findall(r"^([a-z0-9-]+):.*##", MAKEFILES, re.MULTILINE))
@@ -168,14 +178,6 @@ def test_make_targets_are_explained() -> None:
     assert targets - {"help", "clean"} == named
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(((?!https?:|#)[^)]+)\)", README))
-def test_links_lead_somewhere(target: str) -> None:
-    """Every link into the repository has a file or folder at its end, and a heading where it names one."""
-    path, _, anchor = target.partition("#")
-    assert (ROOT / path).exists()
-    assert not anchor or anchor in headings((ROOT / path).read_text("utf-8"))
-
-
 def test_pictures_are_there() -> None:
     """The summary is shown in both themes, by files that are there and small (`make pictures` makes them)."""
     shown = re.findall(r'<(?:source .*srcset|img .*src)="([^"]+)"', README)
@@ -184,7 +186,6 @@ def test_pictures_are_there() -> None:
     assert max(sizes) < 300_000
 
 
-@pytest.mark.parametrize("anchor", re.findall(r"\]\(#([^)]+)\)", README))
-def test_anchors_exist(anchor: str) -> None:
-    """Every link within the page has a heading at its end."""
-    assert anchor in headings(README)
+def test_the_readme_is_short() -> None:
+    """A newcomer reads the README in one go: it has fewer than 300 lines. What else there is to know is in docs/."""
+    assert len(README.splitlines()) < 300

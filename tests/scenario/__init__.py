@@ -1,1 +1,1 @@
-"""Scenarios: the entry point as a process, against the simulator over real sockets."""
+"""The entry point as a process, against the simulator over real sockets, with real signals."""

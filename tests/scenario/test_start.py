@@ -91,7 +91,7 @@ def test_a_lost_answer(bench: Bench, fault: Fault) -> None:
     assert step.exit_code == 0
     assert server.calls.count("start") == 1
     assert step.outputs["run-id"] == "1001"
-    assert "adopted" in step.log
+    assert "by its build number; continuing with it" in step.log
 
 
 def test_a_lost_answer_with_a_build_number_of_the_users(bench: Bench) -> None:
@@ -126,7 +126,7 @@ def test_an_adopted_run_is_known_before_its_status(bench: Bench) -> None:
     left = step.wait()
     assert (left.outputs["run-id"], left.state["run_id"]) == ("1001", "1001")
     assert left.outputs["run-url"] == f"{server.url}/ui/td/runs/1001"
-    assert "adopted" in left.log
+    assert "by its build number; continuing with it" in left.log
 
 
 def test_an_adopted_run_that_cannot_be_read(bench: Bench) -> None:
@@ -159,7 +159,7 @@ def test_a_proxy_that_talks_of_running_maintenance(bench: Bench) -> None:
     step = bench.run({"TESTSIGMA_ON_BUSY": "wait"}, server=server)
     assert step.exit_code == 0
     assert server.calls.count("start") == 1
-    assert "adopted" in step.log
+    assert "by its build number; continuing with it" in step.log
 
 
 def test_another_thing_that_is_not_found(bench: Bench) -> None:

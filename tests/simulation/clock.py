@@ -6,17 +6,22 @@ somebody who has what it waits for; the seed says to whom where there is a choic
 
 import asyncio
 import heapq
+import inspect
 import random
 import selectors
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 BEGIN = 1_700_000_000.0
 # Shorter waits than this take this long (seconds): a real clock moves on, too, between two looks at it.
 SHORTEST = 1e-6
+# Nothing takes as long as this (seconds): an event loop that waits for nothing looks up once a day.
+LONGEST = 1e8
 # Whoever looks at the clock more often than this without any time passing waits for something in a busy loop.
 MOST_LOOKS = 200_000
 
@@ -102,6 +107,11 @@ class VirtualClock:
 
     # What the world around it uses.
 
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """What a coroutine returns or raises, on an event loop of its own."""
+        with asyncio.Runner(loop_factory=self.loop) as runner:
+            return runner.run(coroutine)
+
     def seconds(self) -> float:
         """The time as the simulator sees it: its wall clock does not jump."""
         return BEGIN + self.elapsed
@@ -152,10 +162,19 @@ class VirtualClock:
         self._at_looks.clear()
         self._over, self._end = False, None
 
-    def complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    @property
+    def ended(self) -> bool:
+        """Whether the main thread was told to end."""
+        return self._end is not None
+
+    def ending(self) -> BaseException:
+        """What the main thread was told to end with."""
+        return self._end or AssertionError("the clock goes on")
+
+    def complain(self, message: str, cause: BaseException | None) -> None:
         """Fail for what asyncio would only log."""
-        error = Unhandled(context["message"])
-        error.__cause__ = context.get("exception")
+        error = Unhandled(message)
+        error.__cause__ = cause
         self.unhandled.append(error)
         self.end(error)
 
@@ -210,7 +229,7 @@ class VirtualClock:
         instants = [seat.due for seat in self._waiting if seat.due is not None]
         if self._agenda:
             instants.append(self._agenda[0][0])
-        if not instants:
+        if not instants or self.elapsed > LONGEST:
             self.end(Stuck("everybody waits, and nothing will happen"))
             return
         self.elapsed = max(self.elapsed, min(instants))
@@ -225,7 +244,7 @@ class VirtualClock:
                 self.end(error)
 
 
-class _Selector(selectors.SelectSelector):
+class _Selector(selectors.PollSelector):
     """Waits for the wake-ups of an event loop, as long as the clock says."""
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -245,8 +264,22 @@ class _Loop(asyncio.SelectorEventLoop):
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
+        self._dead = False
         super().__init__(_Selector(clock))
-        self.set_exception_handler(clock.complain)
 
     def time(self) -> float:
         return self._clock.monotonic()
+
+    def run_until_complete(self, future: Any) -> Any:  # noqa: ANN401 - the library's own
+        if not self._clock.ended:
+            return super().run_until_complete(future)
+        # The process is gone: nothing is cleaned up, and nobody complains about what was not begun.
+        self._dead = True
+        for work in (future, *(task.get_coro() for task in asyncio.all_tasks(self))):
+            if inspect.iscoroutine(work) and inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
+        raise self._clock.ending()
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        if not self._dead and not self._clock.ended:
+            self._clock.complain(context["message"], context.get("exception"))

@@ -24,7 +24,9 @@ from tests.simulator.faults import Faults
 from tests.simulator.routes import match
 from testsigma_action.api.connection import HttpConnection
 
-CutKind = Literal["refused", "unresolved", "silent", "untrusted", "tls-reset", "tls-silent"]
+CutKind = Literal["refused", "unresolved", "hanging", "late", "silent", "untrusted", "tls-reset", "tls-silent"]
+# A name look-up that hangs takes this long, and fails then; one that is late succeeds (seconds).
+HANGS, LATE = 3600.0, 90.0
 UNKNOWN_AUTHORITY = 20
 
 
@@ -32,8 +34,9 @@ UNKNOWN_AUTHORITY = 20
 class Cut:
     """Requests that never leave, because there is no connection: `which` says which ones, as for any fault.
 
-    Why: `refused`, `unresolved` (no such name), `silent` (nobody answers the knocking), `untrusted` (the certificate),
-    `tls-reset` and `tls-silent` (the TLS handshake is reset, or is never answered).
+    Why: `refused`, `unresolved` (no such name), `hanging` (the name look-up), `late` (the same, but it ends well in the
+    end), `silent` (nobody answers the knocking), `untrusted` (the certificate), `tls-reset` and `tls-silent` (the TLS
+    handshake is reset, or is never answered).
     """
 
     why: CutKind
@@ -49,6 +52,7 @@ def _untrusted() -> ssl.SSLCertVerificationError:
 FAILURES: dict[str, Callable[[], OSError]] = {
     "refused": lambda: ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
     "unresolved": lambda: socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+    "hanging": lambda: socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
     "silent": lambda: TimeoutError("timed out"),
 }
 HANDSHAKES: dict[str, Callable[[], OSError]] = {
@@ -95,8 +99,10 @@ class Net:
 
     def connect(self, cut: Cut | None, timeout: float | None) -> "Line":
         """A new connection. Raises what a socket raises where there is none."""
+        if cut and cut.why == "late":
+            self.clock.until(lambda: False, LATE)
         if cut and cut.why in FAILURES:
-            self._fail(FAILURES, cut.why, timeout)
+            self._fail(FAILURES, cut.why, HANGS if cut.why == "hanging" else timeout)
         return Line(self, timeout)
 
     def secure(self, cut: Cut | None, timeout: float | None) -> None:
@@ -105,7 +111,7 @@ class Net:
             self._fail(HANDSHAKES, cut.why, timeout)
 
     def _fail(self, failures: Mapping[str, Callable[[], OSError]], why: str, timeout: float | None) -> NoReturn:
-        if "silent" in why:
+        if why == "hanging" or "silent" in why:
             self.clock.until(lambda: False, timeout)
         failure = failures[why]()
         raise failure

@@ -56,7 +56,7 @@ def test_a_hook_does_not_stand_for_a_missing_case(tmp_path: Path) -> None:
     made = service(passed("Log in"), hook(), result="SUCCESS").with_plan(at_end={"totalCount": 2, "passedCount": 1})
     outcome = World(made, tmp_path).run()
     assert outcome.exit_code == 1, outcome.log
-    assert "nothing is known of 1 case" in outcome.log
+    assert "nothing is known of 1 of 2 cases" in outcome.log
 
 
 def test_failed_cases_and_failed_hooks_are_told_apart(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_ten_minutes_in_two_hours(name: str, ending: str, exit_code: int, tmp_pa
     assert outcome.exit_code == exit_code, outcome.log
     assert outcome.outputs["status"] == "completed"
     assert outcome.calls.count("start") == 1
-    assert sum("The service answers again" in line for line in outcome.lines) == 1
+    assert sum("Testsigma answers again" in line for line in outcome.lines) == 1
     told = [line for line in outcome.lines if "The service does not answer" in line]
     assert 1 <= len(told) <= TEN_MINUTES / 45
 

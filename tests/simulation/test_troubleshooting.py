@@ -21,7 +21,7 @@ COUNTERS = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "q
 NO_COUNTERS = {f"{name}Count": None for name in COUNTERS}
 ATTACH = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "9001"}
 # Examples that no step of this world writes into its log: the one of a step that was killed, and our own fault.
-NOT_HERE = {"not-finished", "bug"}
+NOT_HERE = {"not-finished", "bug", "stopped-after-failures"}
 
 
 def plan(name: str = "passing", *faults: Fault, **changes: object) -> Scenario:

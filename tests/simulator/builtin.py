@@ -111,6 +111,19 @@ def _busy() -> Scenario:
     return replace(_scenario(about, _shop(), options=Options(busy_when_active=True)), runs_before=(running,))
 
 
+def _plans() -> Scenario:
+    mobile = replace(_shop(), id=422, name="Shop mobile", machines=_shop().machines[:1])
+    going_on = RunBefore(901, mobile, "build 901", life=(Phase(IN_PROGRESS, polls=1_000_000, seconds=86_400),))
+    plans = (
+        replace(_shop(), id=421, name="Shop smoke", machines=_shop().machines[1:]),
+        _shop(broken=True),
+        mobile,
+    )
+    about = "Three plans: one passes, one fails, and one cannot be started, since another run of it is going on."
+    known = _scenario(about, *plans, options=Options(busy_when_active=True))
+    return replace(known, runs_before=(*known.runs_before, going_on))
+
+
 def _queued() -> Scenario:
     life = (Phase("STATUS_CREATED", seconds=0.5), Phase(IN_PROGRESS, hold=True, idle=True))
     return _scenario(
@@ -141,6 +154,7 @@ _MAKERS: dict[str, Callable[[], Scenario]] = {
     "aborted": _aborted,
     "slow": _slow,
     "busy": _busy,
+    "plans": _plans,
     "queued": _queued,
     "visual": _visual,
     "large": _large,

@@ -1,0 +1,1 @@
+"""Pure modules: one given input, one expected value."""

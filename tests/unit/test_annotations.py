@@ -7,10 +7,12 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.reporting import annotations
 from testsigma_action.reporting.annotations import Annotation
+from testsigma_action.reporting.wording import reason
 
 
 def test_failure() -> None:
@@ -48,14 +50,14 @@ def test_verdict_that_no_case_explains(verdict: Verdict) -> None:
     cases = tree(machine(suite(case("A", Result.FAILED))))
     first, second = annotations.render(samples.report(run_report(verdict, cases, run())))
     assert first.title.startswith("Checkout / ")
-    assert first.message.split("\n")[0] == verdict.reason
+    assert first.message.split("\n")[0] == reason(verdict)
     assert second.title == "Chrome / Login / A"
 
 
 def test_trouble_around_the_runs() -> None:
     """Bad input is one annotation with all problems; a pass or a start is none."""
     (found,) = annotations.render(samples.report(verdict=samples.BAD_INPUT))
-    assert found.message == "plan-id: 'x' is no ID\ntimeout: 'y' is no duration\nMend them."
+    assert found.message == "plan-id: 'x' is no ID.\ntimeout: 'y' is no duration.\nMend them."
     for verdict in (samples.PASSED, samples.STARTED, samples.CHECKED):
         assert annotations.render(samples.report(verdict=verdict)) == ()
 
@@ -79,4 +81,27 @@ def test_new_failures_come_first() -> None:
         for now, then in ((first, first.machines[0].suites[0].cases[:1]), (second, second.machines[0].suites[0].cases))
     ]
     titles = [each.title for each in annotations.render(samples.report(*reversed(runs)))]
-    assert titles == ["New: Chrome / Login / B", "Chrome / Basket / C", "Chrome / Basket / D", "Chrome / Login / A"]
+    assert titles == ["New: Chrome / Login / B", "Chrome / Basket / C", "Chrome / Login / A", "Chrome / Basket / D"]
+
+
+def test_several_runs_take_turns() -> None:
+    """Titles begin with the name of the run, and each run has its share of the annotations."""
+    many = tree(machine(suite(*(case(f"A{number}", Result.FAILED) for number in range(30)))))
+    few = tree(machine(suite(case("B", Result.FAILED))))
+    told = samples.report(*named((run_report(results=many), run_report(samples.UNREACHABLE), run_report(results=few))))
+    found = annotations.render(told, 5)
+    assert [each.title for each in found] == [
+        "Checkout (2) / error",
+        "Checkout / Chrome / Login / A0",
+        "Checkout (3) / Chrome / Login / B",
+        "Checkout / Chrome / Login / A1",
+        "28 more failures",
+    ]
+    assert found[-1].message == "They are in the summary, the reports and the runs."
+
+
+def test_a_long_name_of_a_plan_leaves_room() -> None:
+    """The case is what people look for."""
+    long = replace(run_report(results=tree(machine(suite(case("Pay", Result.FAILED))))), name="word " * 60)
+    (found, _) = annotations.render(samples.report(long, replace(long, name="B")))
+    assert found.title.endswith("… / Chrome / Login / Pay")

@@ -8,29 +8,15 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.names import named
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
-from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import console
-
-
-def test_announce() -> None:
-    """What will be run is told with runtime data by name, never by value."""
-    spec = RunSpec(
-        plan_id="12",
-        environment_id="4",
-        build_number="b1",
-        configuration=ConfigurationRef(id="77"),
-        runtime_data={"user": "value-of-user", "base": "value-of-base"},
-        upload_versions={"3": "44"},
-    )
-    assert console.announce(spec) == (
-        "Plan 12; build number b1; environment 4; configuration 77; "
-        "runtime data (values not shown) base, user; uploads for devices 3"
-    )
-    assert console.announce(RunSpec()) == "An existing run"
+from testsigma_action.reporting.wording import hint, reason
 
 
 def test_link() -> None:
@@ -50,21 +36,16 @@ def test_traceback() -> None:
     assert lines[-2:] == ["│ ValueError: x", "│ ::error::y"]
 
 
-def test_adopted() -> None:
-    """A run that was found after its answer was lost is named."""
-    assert "Run 9001 " in console.adopted(run())
-
-
 def test_failed_cases() -> None:
     """Failures have their place, outcome, step, message and link behind a visible bar."""
     assert console.failed_cases(samples.failing().runs[0]) == [
         "2 cases did not pass in Checkout:",
         "│ Chrome / Login / Wrong password is refused (failed, 12.3 s)",
-        '│   step 4: Verify that the text "Wrong password" is displayed',
+        '│   Step 4: Verify that the text "Wrong password" is displayed',
         '│   Expected "Wrong password" to be displayed. ⏎ Found: "Something went wrong (500)"',
         "│   https://app.testsigma.com/ui/td/test_case_results/71",
         "│ Chrome / Basket / Totals are right [JPY and 1 more] (failed, 12.3 s)",
-        "│   step 2: Click on element 2",
+        "│   Step 2: Click on element 2",
         "│   Total is ¥1,200, expected ¥1.200",
         "│   https://app.testsigma.com/ui/td/test_case_results/71",
     ]
@@ -77,6 +58,24 @@ def test_failed_cases_are_capped() -> None:
     assert lines[0] == "5 cases did not pass in Checkout:"
     assert lines[-1] == "and 3 more: see the reports and the run"
     assert len(lines) == 6
+
+
+def test_several_runs_share_the_room() -> None:
+    """Of one run 50 failures are listed; of several fewer, but some of each."""
+    one = of_cases(case("A", Result.FAILED)).runs[0]
+    shown = {number: console.failures_shown(samples.report(*[one] * number)) for number in (1, 2, 4, 20, 50)}
+    assert shown == {1: 50, 2: 50, 4: 50, 20: 10, 50: 10}
+
+
+def test_lines_name_the_run() -> None:
+    """With several runs every line says of which one it tells."""
+    bad = case("A", Result.FAILED)
+    now = tree(machine(suite(bad)), gaps=("x",))
+    compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
+    second = named((compared, compared))[1]
+    assert console.failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
+    assert console.since(second) == ["Compared with run 900 (Checkout (2)): 1 new"]
+    assert console.gaps(second) == ["Not available in Checkout (2): x"]
 
 
 def test_no_failures() -> None:
@@ -105,8 +104,8 @@ def test_last_line_is_the_verdict(verdict: Verdict) -> None:
     *before, last = console.conclude(samples.report(run_report(verdict, remote=run())))
     assert f"(exit code {verdict.exit_code}" in last
     assert verdict.code in last
-    assert verdict.reason in last or before
-    assert (f"What to do: {verdict.hint}" in before) == bool(verdict.hint)
+    assert reason(verdict) in last or before
+    assert (f"What to do: {hint(verdict)}" in before) == bool(hint(verdict))
     assert (f"Help: {help_url(verdict.code)}" in before) == bool(verdict.code)
 
 
@@ -121,7 +120,8 @@ def test_the_run_is_linked_near_the_end() -> None:
 
 def test_a_hint_is_given_once() -> None:
     """What the step and its run have to say of what to do is not said twice."""
-    both = replace(samples.UNREACHABLE, hint="Try again later. Check the path.")
+    other = ErrorFinding("Could not write x.", "Check the path.")
+    both = replace(samples.UNREACHABLE, findings=(*samples.UNREACHABLE.findings, other))
     lines = console.conclude(samples.report(run_report(samples.UNREACHABLE), verdict=both))
     assert [line for line in lines if "Try again" in line] == ["What to do: Try again later. Check the path."]
 
@@ -129,8 +129,8 @@ def test_a_hint_is_given_once() -> None:
 def test_many_problems_are_listed() -> None:
     """Problems that are reported together have a line each."""
     assert console.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
-        "- plan-id: 'x' is no ID",
-        "- timeout: 'y' is no duration",
+        "- plan-id: 'x' is no ID.",
+        "- timeout: 'y' is no duration.",
         "What to do: Mend them.",
         f"Help: {help_url('bad-input')}",
         "ERROR (exit code 2, bad-input): Testsigma. 2 problems, see above.",

@@ -9,13 +9,16 @@ from junitparser import JUnitXml
 
 from tests import junit_rules, samples
 from tests.samples import broken_steps, case, machine, of_cases, rerun, run, run_report, step, suite, tree
-from testsigma_action.domain.report import Conclusion, Report, Verdict
+from testsigma_action.domain.findings import CutShort, ErrorFinding
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration
 from testsigma_action.domain.run import Counts, Result, Timing
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.reporting.junit import document as junit
+from testsigma_action.reporting.wording import hint, reason
 
-STOPPED = Verdict(Conclusion.FAILED, ExitCode.FAILED, "The run was stopped.", ErrorCode.RUN_STOPPED)
+STOPPED = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.RUN_STOPPED, (CutShort(Result.STOPPED),))
 
 
 def rendered(report: Report) -> ET.Element:
@@ -167,8 +170,8 @@ def test_every_bad_end_is_an_error(verdict: Verdict, with_run: bool) -> None:  #
     )
     found = only_case(report)
     assert (found.get("name"), outcome(found)) == ("Test plan run", "error")
-    assert (found[0].get("message") or "").startswith(verdict.reason.split("\n")[0])
-    assert verdict.hint in (found[0].text or "")
+    assert (found[0].get("message") or "").startswith(reason(verdict).split("\n")[0])
+    assert hint(verdict) in (found[0].text or "")
 
 
 @pytest.mark.parametrize(
@@ -178,8 +181,8 @@ def test_every_bad_end_is_an_error(verdict: Verdict, with_run: bool) -> None:  #
         (replace(samples.TIMED_OUT, code=ErrorCode.API_UNREACHABLE), "TimedOut"),
         (samples.CANCELLED, "Cancelled"),
         (samples.UNREACHABLE, "ApiUnreachable"),
-        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished", ErrorCode.NOT_FINISHED), "NotFinished"),
-        (Verdict(Conclusion.ERROR, ExitCode.BUG, "not finished"), "Error"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED), "NotFinished"),
+        (Verdict(Conclusion.ERROR, ExitCode.BUG), "Error"),
     ],
 )
 def test_type_of_a_bad_end(verdict: Verdict, kind: str) -> None:
@@ -205,7 +208,7 @@ def test_pass_by_counters_is_a_pass() -> None:
 @pytest.mark.parametrize("result", [Result.PASSED, Result.STOPPED, Result.UNKNOWN])
 def test_red_verdict_over_green_cases(result: Result) -> None:
     """A completed run that is no pass although its cases are gets an error of its own."""
-    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, "It contradicts itself.", ErrorCode.CONTRADICTION)
+    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.CONTRADICTION)
     remote = run(result, message="Stopped by Anna")
     root = rendered(samples.report(run_report(verdict, tree(machine(suite(case("A")))), remote)))
     assert (junit_rules.counts(root)["tests"], junit_rules.counts(root)["errors"]) == (2, 1)
@@ -384,7 +387,11 @@ def test_replacement_characters_are_question_marks() -> None:
     cases = (broken_case, case("a??", Result.NOT_EXECUTED), rerun(case(bad), broken_case), case("B", iterations=sets))
     remote = replace(run(), plan_name=bad, message=bad)
     found = tree(machine(suite(*cases, name=bad), title=bad), remote=remote)
-    root = rendered(samples.report(run_report(replace(samples.TIMED_OUT, reason=bad), found), title=f"{bad}{bad}"))
+    root = rendered(
+        samples.report(
+            run_report(replace(samples.TIMED_OUT, findings=(ErrorFinding(bad),)), found), title=f"{bad}{bad}"
+        )
+    )
     assert [each.get("name") for each in root.iter("testcase")] == [
         "a??",
         "a?? (2)",
@@ -464,3 +471,41 @@ def test_attempts_are_capped_as_failures_are() -> None:
     (told,) = rendered(of_cases(rerun(case("A"), huge), verdict=samples.PASSED)).iter("flakyFailure")
     assert 990 <= len(told.get("message") or "") <= 1000
     assert max(map(len, "".join(told.itertext()).split("\n"))) <= 500
+
+
+def identities(root: ET.Element) -> list[tuple[str, str]]:
+    """What readers know cases by."""
+    return [(found.get("classname", ""), found.get("name", "")) for found in root.iter("testcase")]
+
+
+def test_runs_of_one_plan_are_told_apart() -> None:
+    """Suites and classnames begin with the name of the run; a run that could not be started changes no other one."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED)))
+    lost = run_report(samples.UNREACHABLE)
+    root = samples.parsed(junit.render(samples.report(*named((good, good, good)), verdict=samples.PASSED)))
+    expected = [(f"{name}.Chrome.Login", "A") for name in ("Checkout", "Checkout (2)", "Checkout (3)")]
+    assert identities(root) == expected
+    assert [found.get("name") for found in root][1] == "Checkout (2) / Chrome / Login"
+    one_lost = samples.report(*named((good, lost, good)), verdict=samples.UNREACHABLE)
+    found = identities(samples.parsed(junit.render(one_lost)))
+    assert found == [expected[0], ("Checkout (2)", "Test plan run"), expected[2]]
+    titled = identities(samples.parsed(junit.render(replace(one_lost, title="Nightly"))))
+    assert titled == [(f"Nightly.{classname}", name) for classname, name in found]
+
+
+@pytest.mark.parametrize("lost", [run_report(samples.UNREACHABLE), run_report(samples.FAILED, remote=run())])
+def test_a_run_without_results_is_no_green_file(lost: RunReport) -> None:
+    """It has an error of its own among the cases of the others, and totals count it."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"), case("B"))), remote=run(Result.PASSED)))
+    root = samples.parsed(junit.render(samples.report(*named((good, lost)), verdict=lost.verdict)))
+    assert junit_rules.broken(root) == []
+    assert junit_rules.counts(root) == {"tests": 3, "failures": 0, "errors": 1, "skipped": 0}
+    (error,) = root.iter("error")
+    assert lost.verdict.reason in (error.text or "")
+
+
+def test_the_root_of_many_runs() -> None:
+    """It is named after the first runs and takes as long as all of them."""
+    good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED)))
+    root = samples.parsed(junit.render(samples.report(*named([good] * 5), verdict=samples.PASSED)))
+    assert (root.get("name"), root.get("time")) == ("Checkout, Checkout (2) and 3 more", "300.0")

@@ -12,7 +12,7 @@ from testsigma_action.errors import ExitCode
 from testsigma_action.secret import NO_SECRET, Secret
 
 RUN = Run("302", Status.COMPLETED, Result.PASSED)
-PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED, "All cases passed.")
+PASSED = Verdict(Conclusion.PASSED, ExitCode.PASSED)
 
 
 def step(result: Result, message: str = "", position: int = 1) -> StepResult:

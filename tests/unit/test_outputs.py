@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests import samples
 from tests.samples import case, machine, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Counts, Result, Status, Timing
 from testsigma_action.reporting import outputs
@@ -81,6 +83,7 @@ def test_runs() -> None:
     """`runs` tells the numbers of each run as JSON."""
     assert json.loads(outputs.render(samples.failing())["runs"]) == [
         {
+            "name": "Checkout",
             "id": "9001",
             "url": samples.RUN_URL,
             "planId": "12",
@@ -97,13 +100,30 @@ def test_runs() -> None:
             "stopped": 0,
             "notExecuted": 1,
             "flaky": 0,
+            "queued": None,
+            "duration": 252,
         }
     ]
 
 
 def test_early() -> None:
-    """ID and link are known the moment the run exists."""
-    assert outputs.early(run()) == {"run-id": "9001", "run-url": samples.RUN_URL}
+    """IDs and links are known the moment a run exists, those of the first run that exists among them."""
+    asked = [run_report(samples.UNREACHABLE), run_report(remote=run()), run_report(remote=run(number=9002))]
+    found = outputs.early(named(asked))
+    assert (found["run-id"], found["run-url"], found["run-ids"]) == ("9001", samples.RUN_URL, "9001,9002")
+    told = [(one["name"], one["id"], one["conclusion"]) for one in json.loads(found["runs"])]
+    assert told == [("Checkout", None, "error"), ("Checkout (2)", "9001", "failed"), ("Checkout (3)", "9002", "failed")]
+    assert outputs.early([]) == {"run-id": "", "run-url": "", "run-ids": "", "runs": "[]"}
+    final = outputs.render(samples.report(*named(asked)))
+    assert found == {name: final[name] for name in found}
+
+
+def test_queue_time_and_duration() -> None:
+    """Each run has them in whole seconds; null where they are not known."""
+    waited = replace(run_report(remote=run()), queued=timedelta(seconds=90.6))
+    waiting = run_report(samples.TIMED_OUT, remote=run(Result.QUEUED, Status.IN_PROGRESS))
+    found = json.loads(outputs.render(samples.report(waited, waiting))["runs"])
+    assert [(one["queued"], one["duration"]) for one in found] == [(91, 252), (None, None)]
 
 
 def test_several_runs() -> None:

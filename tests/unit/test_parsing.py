@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.api.decode import MOST_CASES, case_list
+from testsigma_action.api.cases import MOST_CASES, case_list
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.parsing import LARGEST, MOST_CONTAINERS, MOST_NAMES, MOST_VALUES, parse_json
 

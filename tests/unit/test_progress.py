@@ -1,49 +1,57 @@
-"""What is printed while the step waits."""
+"""What is printed while the step waits for one run."""
 
-import io
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from tests.simulation import VirtualClock
-from testsigma_action.api.error_response import Trouble
-from testsigma_action.domain.pacing import Pace
-from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
-from testsigma_action.platforms.log import Log
-from testsigma_action.reporting.progress import BEAT, SILENCE, Progress
+from tests.listening import Listening
+from tests.samples import case, machine, suite
+from testsigma_action.domain.events import (
+    Activity,
+    ActivityChanged,
+    Answered,
+    AnswerLost,
+    Attached,
+    CasesFailed,
+    Event,
+    OutageBegan,
+    OutageEnded,
+    PlanBusy,
+    Started,
+    Starting,
+)
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
+from testsigma_action.reporting.progress.listener import BEAT
+from testsigma_action.reporting.progress.one_run import SILENCE
 
 RUN = Run("9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", url="https://testsigma.example/9")
-TROUBLE = Trouble("read the status of run 9", 1, "Could not read it.", 10.0)
-OVER = Trouble("read the status of run 9", 2)
+SPEC = RunSpec("12", build_number="b1")
+BEGAN = OutageBegan("Could not read it.")
+ENDED = OutageEnded()
 
 
-class Watched:
-    """A progress on a clock that goes when it is told to, and what it printed."""
+class Watched(Listening):
+    """A progress of one run on a clock that goes when it is told to."""
 
-    def __init__(self, *, live: bool = False) -> None:
+    def __init__(self, *, live: bool = False, attached: bool = False) -> None:
         """Begin at 0."""
-        self.clock = VirtualClock()
-        self.stream = io.StringIO()
-        self.progress = Progress(Log(self.stream), self.clock, live=live)
+        super().__init__([SPEC], live=live, attached=attached)
         self.run = RUN
 
-    def after(self, seconds: float, run: Run | None = None) -> None:
-        """Time passes, with its beats; then an answer comes."""
-        beats, rest = divmod(seconds, self.progress.interval)
-        for _ in range(int(beats)):
-            self.clock.skip(self.progress.interval)
-            self.progress.beat()
-        self.clock.skip(rest)
+    def hears(self, event: Event) -> None:
+        """The session tells an event."""
+        self.tell(0, event)
+
+    def after(
+        self, seconds: float, run: Run | None = None, left: timedelta | None = None, queued: timedelta | None = None
+    ) -> None:
+        """Time passes, with its heartbeats; then an answer comes."""
+        self.wait(seconds)
         if run:
             before, self.run = self.run, run
-            self.progress.of(before, run)
-
-    @property
-    def lines(self) -> list[str]:
-        """What was printed."""
-        return self.stream.getvalue().splitlines()
+            self.hears(Answered(before, run, left, queued))
 
 
 @pytest.fixture
@@ -65,7 +73,7 @@ def over() -> Run:
 
 def test_the_link_comes_first(watched: Watched) -> None:
     """Where the run is to be seen, before anything else is known of it."""
-    watched.progress.started(RUN)
+    watched.hears(Started(RUN))
     assert watched.lines == ["Run 9: https://testsigma.example/9"]
 
 
@@ -84,12 +92,8 @@ def test_every_change_of_status_is_told(watched: Watched) -> None:
 def test_the_end_of_the_queue_is_told(watched: Watched) -> None:
     """Also where the status stays the same: it is in progress before a machine works on it."""
     idle = replace(going(total=11), counts=Counts(total=11, queued=11, running=0))
-    pace = Pace(0.0)
-    watched.progress.paced(pace)
-    for run in (idle, replace(idle, counts=Counts(total=11, queued=10, running=1))):
-        watched.after(20.0)
-        pace.saw(run, watched.clock.monotonic())
-        watched.after(0.0, run)
+    watched.after(20.0, idle)
+    watched.after(20.0, replace(idle, counts=Counts(total=11, queued=10, running=1)), queued=timedelta(seconds=40))
     assert watched.lines == [
         "[0:00:20] waiting for a machine, 0 of 11 cases done",
         "[0:00:40] in progress, 0 of 11 cases done, left the queue after 40 s",
@@ -139,22 +143,22 @@ def test_the_first_failure_is_told_at_once(watched: Watched) -> None:
         ("starting", "still starting the run"),
         ("queued", "queued"),
         ("at work", "in progress, 5 of 5,000 cases done"),
-        ("outage", "no answer from the service for"),
+        ("outage", "no answer from Testsigma for"),
         ("collecting", "still collecting the results"),
     ],
 )
 def test_a_sign_of_life_every_minute(watched: Watched, stage: str, said: str) -> None:
     """Whatever the step waits for, without any answer: two hours have a line in every minute."""
-    watched.progress.does("starting the run")
+    watched.hears(ActivityChanged(Activity.STARTING))
     if stage != "starting":
-        watched.progress.started(RUN)
+        watched.hears(Started(RUN))
     if stage in {"at work", "outage"}:
         watched.after(0.0, going(5))
     if stage == "collecting":
         watched.after(0.0, over())
-        watched.progress.does("collecting the results")
+        watched.hears(ActivityChanged(Activity.COLLECTING))
     if stage == "outage":
-        watched.progress.trouble(TROUBLE)
+        watched.hears(BEGAN)
     begin = len(watched.lines)
     watched.after(7200.0)
     signs = watched.lines[begin:]
@@ -180,53 +184,42 @@ def test_signs_of_life_are_for_silence_only(watched: Watched) -> None:
 
 def test_old_news_say_how_old_they_are(watched: Watched) -> None:
     """An answer that takes minutes is not covered up by what the one before it said."""
-    watched.progress.started(RUN)
+    watched.hears(Started(RUN))
     watched.after(0.0, going(5))
     watched.after(180.0)
-    assert watched.lines[-1] == "[0:02:30] in progress, 5 of 5,000 cases done, by the last answer, 2 min 30 s ago"
+    assert watched.lines[-1] == "[0:02:30] in progress, 5 of 5,000 cases done, last answer 2 min 30 s ago"
 
 
 def test_an_outage_has_a_beginning_and_an_end(watched: Watched) -> None:
-    """Each is told once; the length is that of the outage, whatever the wall clock does."""
-    watched.progress.started(RUN)
-    watched.progress.trouble(TROUBLE)
-    watched.clock.ahead = -3600.0
+    """Each is told once, however often requests fail in between."""
+    watched.hears(Started(RUN))
+    watched.hears(BEGAN)
     watched.after(20.0)
-    watched.progress.trouble(TROUBLE)
+    watched.hears(BEGAN)
     watched.after(20.0)
-    watched.progress.trouble(OVER)
-    watched.progress.trouble(OVER)
+    watched.hears(ENDED)
+    watched.hears(ENDED)
     assert watched.lines[1:] == [
-        "The service does not answer, trying again; the run goes on without us. Could not read it.",
-        "The service answers again after 40 s.",
+        "Testsigma does not answer; retrying. The run continues. Could not read it.",
+        "Testsigma answers again after 40 s.",
     ]
 
 
 def test_an_answer_ends_an_outage(watched: Watched) -> None:
     """Whatever was said of trouble: the service has answered."""
-    watched.progress.started(RUN)
-    watched.progress.trouble(TROUBLE)
+    watched.hears(Started(RUN))
+    watched.hears(BEGAN)
     watched.after(5.0, going())
-    assert watched.lines[2:] == ["The service answers again after 5 s.", "[0:00:05] in progress, 0 of 5,000 cases done"]
-
-
-def test_trouble_that_does_not_matter_is_not_told(watched: Watched) -> None:
-    """What is asked for by the way may fail without anybody noticing."""
-    with watched.progress.aside():
-        watched.progress.trouble(TROUBLE)
-    assert watched.lines == []
-    watched.progress.trouble(TROUBLE)
-    assert len(watched.lines) == 1
+    assert watched.lines[2:] == ["Testsigma answers again after 5 s.", "[0:00:05] in progress, 0 of 5,000 cases done"]
 
 
 def test_the_queue_is_told_apart(watched: Watched) -> None:
-    """How long it took is said when the run leaves it, and at the end."""
-    pace = Pace(0.0)
-    watched.progress.paced(pace)
-    for seconds, run in ((0.0, RUN), (125.0, going(0, 40)), (600.0, going(20, 40)), (900.0, over())):
-        watched.after(seconds - watched.clock.elapsed)
-        pace.saw(run, seconds)
-        watched.after(0.0, run)
+    """How long it took is said when the run leaves it and at the end, not in between."""
+    queued = timedelta(seconds=125)
+    watched.after(0.0, RUN)
+    watched.after(125.0, going(0, 40), queued=queued)
+    watched.after(475.0, going(20, 40), queued=queued)
+    watched.after(300.0, over(), queued=queued)
     told = [line for line in watched.lines if "queue " in line or line.endswith("queue")]
     assert told == [
         "[0:02:05] in progress, 0 of 40 cases done, left the queue after 2 min 05 s",
@@ -234,35 +227,94 @@ def test_the_queue_is_told_apart(watched: Watched) -> None:
     ]
 
 
-def test_a_short_queue_is_no_news(watched: Watched) -> None:
-    """Every run is in the queue for a moment."""
-    pace = Pace(0.0)
-    watched.progress.paced(pace)
-    pace.saw(RUN, 0.0)
-    pace.saw(going(), 5.0)
-    watched.after(5.0, going())
-    assert watched.lines == ["[0:00:05] in progress, 0 of 5,000 cases done"]
-
-
 def test_the_time_left_is_told(watched: Watched) -> None:
-    """As soon as there is an estimate that is worth it."""
-    pace = Pace(0.0)
-    pace.before = replace(over(), timing=Timing(duration=timedelta(minutes=10)))
-    watched.progress.paced(pace)
-    pace.saw(going(), 0.0)
-    watched.after(10.0, going())
-    assert watched.lines == ["[0:00:10] in progress, 0 of 5,000 cases done, about 10 min left"]
+    """It shrinks between two answers, and is not told any more once the expected end has passed."""
+    watched.hears(Started(RUN))
+    watched.after(10.0, going(5), left=timedelta(minutes=2))
+    watched.after(170.0)
+    assert watched.lines[1:] == [
+        "[0:00:10] in progress, 5 of 5,000 cases done, about 2 min left",
+        "[0:01:00] in progress, 5 of 5,000 cases done, about 1 min left",
+        "[0:01:50] in progress, 5 of 5,000 cases done, less than a minute left, last answer 1 min 40 s ago",
+        "[0:02:40] in progress, 5 of 5,000 cases done, last answer 2 min 30 s ago",
+    ]
 
 
 def test_a_terminal_has_a_line_that_is_drawn_anew() -> None:
     """Progress is drawn every second, changes of status are printed."""
     watched = Watched(live=True)
-    watched.progress.does("starting the run")
+    watched.hears(ActivityChanged(Activity.STARTING))
     watched.after(2.0)
-    watched.progress.started(RUN)
+    watched.hears(Started(RUN))
     watched.after(1.0, going(1250))
     watched.after(1.0, going(2500))
     drawn = watched.stream.getvalue().split("\r\x1b[K")
     assert "0:00:02  starting the run ..." in drawn
     assert "[0:00:03] in progress, 1,250 of 5,000 cases done\n" in drawn
     assert drawn[-1] == "0:00:04  [==========..........] 2,500 of 5,000 cases done"
+
+
+def test_the_story_of_a_start(watched: Watched) -> None:
+    """What is started, what keeps it from starting (once for each run that does), how it was found, where it is."""
+    watched.hears(Starting(SPEC))
+    for run_id in ("7", "7", "8", "7"):
+        watched.hears(PlanBusy("12", run_id, timedelta(minutes=20)))
+    watched.hears(AnswerLost("The answer to the start was lost.", "b1"))
+    watched.hears(Started(RUN, adopted=True))
+    watched.hears(ActivityChanged(Activity.COLLECTING))
+    assert watched.lines == [
+        "Plan 12; build number b1",
+        "Plan 12 is busy with run 7. Waiting until it can be started, for up to 20 min 00 s (timeout).",
+        "Plan 12 is busy with run 8. Waiting until it can be started, for up to 20 min 00 s (timeout).",
+        "The answer to the start was lost. Looking for a run with the build number b1, for up to a minute.",
+        "The answer to the start was lost. Found run 9 by its build number; continuing with it.",
+        "Run 9: https://testsigma.example/9",
+        "Collecting the results.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("activity", "attached", "consequence"),
+    [
+        (Activity.PREPARING, False, "Nothing was started yet. "),
+        (Activity.WAITING_FOR_PLAN, False, "Nothing was started yet. "),
+        (Activity.STARTING, False, ""),
+        (Activity.PREPARING, True, ""),
+    ],
+)
+def test_an_outage_before_there_is_a_run(activity: Activity, attached: bool, consequence: str) -> None:  # noqa: FBT001
+    """That nothing was started is said only where that is certain."""
+    watched = Watched(attached=attached)
+    watched.hears(ActivityChanged(activity))
+    watched.hears(BEGAN)
+    assert watched.lines == [f"Testsigma does not answer; retrying. {consequence}Could not read it."]
+
+
+def test_an_attached_run_is_watched(watched: Watched) -> None:
+    """It is told whose run it is, and from then on signs of life are about it."""
+    watched.hears(Attached(replace(going(5), plan_name="Checkout", build_number="b7")))
+    watched.after(55.0)
+    assert watched.lines == [
+        "Attached to run 9 of Checkout; build number b7",
+        "Run 9: https://testsigma.example/9",
+        "[0:00:50] in progress, 5 of 5,000 cases done",
+    ]
+
+
+def test_failed_cases_are_named_while_the_run_goes_on(watched: Watched) -> None:
+    """At once, with what is known of their place; of many the first, and of all runs the first fifty."""
+    known = (machine(title="Chrome"), suite(name="Login"), case("Wrong password", Result.FAILED))
+    bare = (machine(title=""), suite(name=""), case("Lost", Result.ABORTED))
+    nowhere = (replace(bare[0], device=replace(bare[0].device, name="")), bare[1], bare[2])
+    watched.hears(CasesFailed([known, nowhere]))
+    assert watched.lines == ["Failed: Wrong password (Login, Chrome)", "Aborted: Lost"]
+    for _ in range(4):
+        watched.hears(CasesFailed([known] * 24))
+    later = watched.lines[2:]
+    assert [line for line in later if not line.startswith("Failed: ")] == [
+        "4 more cases failed",
+        "4 more cases failed",
+        "24 more cases failed",
+        "24 more cases failed",
+    ]
+    assert len(later) == 4 + 20 + 20

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from tests import samples
 from tests.samples import case, of_cases, run_report
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
@@ -51,9 +54,10 @@ def test_every_way_out(verdict: Verdict) -> None:
 def test_realistic_run() -> None:
     """The tree is there on all levels; times are ISO 8601 in UTC, durations seconds."""
     document = rendered(samples.failing())
-    assert document["schemaVersion"] == 1
+    assert document["schemaVersion"] == 2
     (one,) = document["runs"]
     assert (one["run"]["started"], one["run"]["duration"]) == ("2026-03-04T10:00:00.000Z", 252.0)
+    assert (one["name"], one["queued"], one["duration"], one["ending"]) == ("", None, 252.0, None)
     assert (one["counts"]["total"], one["counts"]["failed"], one["gaps"]) == (
         6,
         2,
@@ -103,6 +107,7 @@ def test_comparison() -> None:
     report = replace(samples.run_report(results=now), comparison=compare(samples.run(number=900), (), now.machines))
     found = rendered(samples.report(report))["runs"][0]["comparison"]
     assert found.pop("run")["id"] == "900"
+    assert found.pop("positions") == {"new": [[0, 0, 0]], "known": [], "fixed": []}
     assert found == {"new": ["71"], "known": [], "fixed": [], "notRun": 0}
 
 
@@ -136,3 +141,14 @@ def test_identity() -> None:
         named = [plain | {"dataSet": "EUR"}, plain | {"dataSet": ""}]
         assert [each["identity"] for each in totals["iterations"]] == named
         assert totals["earlier"][0]["iterations"][0]["identity"] == named[0]
+
+
+def test_several_runs() -> None:
+    """Each run has its name, its time in the queue and its duration, and what became of one that the step left."""
+    ending = Ending(Disposition.STOP_UNCONFIRMED, samples.run(), "The service answered 500.", by_timeout=True)
+    waited = replace(run_report(samples.TIMED_OUT, remote=samples.run()), queued=timedelta(seconds=90), ending=ending)
+    first, second = rendered(samples.report(*named((waited, run_report(samples.UNREACHABLE)))))["runs"]
+    assert [run["name"] for run in (first, second)] == ["Checkout", "Checkout (2)"]
+    assert (first["queued"], first["duration"], first["ending"]["disposition"]) == (90.0, 252.0, "stop-unconfirmed")
+    assert first["ending"]["run"] == first["run"]
+    assert (second["queued"], second["duration"], second["collected"]) == (None, None, False)

@@ -12,14 +12,16 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.findings import CutShort, ErrorFinding, ServiceMessage
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, SuiteResult
-from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Timing
+from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Status, Timing
 from testsigma_action.errors import help_url
 from testsigma_action.reporting.summary import charts
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET, REST, Page
-from testsigma_action.reporting.wording import slower
+from testsigma_action.reporting.wording import hint, slower
 
 
 def test_verdict_and_reason_come_first() -> None:
@@ -88,19 +90,19 @@ def test_every_way_out(verdict: Verdict, mode: summary.Mode) -> None:
         heading, _, rest = text.partition("\n")
         assert heading.startswith("<h2>")
         assert rest.strip().startswith("<p><b>")
-        assert ("What to do: " in rest) == bool(verdict.hint)
+        assert ("What to do: " in rest) == bool(hint(verdict))
         assert (f'<a href="{help_url(verdict.code)}"><code>{verdict.code}</code></a>' in rest) == bool(verdict.code)
 
 
 def test_run_message_where_it_says_more() -> None:
     """The service's own message is told where cases do not explain the verdict, and not twice."""
     stopped = run(Result.STOPPED, message="Parallel limit exceeded")
-    verdict = replace(samples.FAILED, reason="The run was stopped.")
+    verdict = replace(samples.FAILED, findings=(CutShort(Result.STOPPED),))
     assert "Testsigma says: Parallel limit exceeded" in summary.render(
         samples.report(run_report(verdict, remote=stopped))
     )
-    same = replace(verdict, reason="The run was stopped: Parallel limit exceeded.")
-    assert "Testsigma says" not in summary.render(samples.report(run_report(same, remote=stopped)))
+    same = replace(verdict, findings=(*verdict.findings, ServiceMessage("Parallel limit exceeded")))
+    assert summary.render(samples.report(run_report(same, remote=stopped))).count("Testsigma says") == 1
     assert "Testsigma says" not in summary.render(samples.failing())
 
 
@@ -113,18 +115,88 @@ def test_trouble_around_a_run() -> None:
 
 
 def test_several_runs() -> None:
-    """Each run has a row; those that are no pass have a section with their reason; machines are told apart."""
+    """A row for each run with its numbers, and what happened where its cases do not show it."""
     good = run_report(samples.PASSED, tree(machine(suite(case())), remote=run(Result.PASSED)))
-    bad = samples.failing().runs[0]
-    text = summary.render(samples.report(good, bad, run_report(samples.UNREACHABLE), verdict=samples.UNREACHABLE))
-    assert "<tr><td>✅ Checkout: passed</td><td>1&nbsp;passed</td>" in text
-    assert "<tr><td>❌ Checkout: failed</td><td>2&nbsp;of&nbsp;6&nbsp;failed, 1&nbsp;not&nbsp;executed</td>" in text
-    assert "<tr><td>⚠️ Plan 12: error</td><td></td>" in text
-    assert "<h3>❌ Checkout: failed</h3>" in text
-    assert "<h3>⚠️ Plan 12: error</h3>\n\n<p><b>The service did not answer.</b>" in text
-    assert "<h4>2 cases did not pass</h4>" in text
-    assert text.count("<h3>Machines and suites of Checkout</h3>") == 2
-    assert "<h3>✅" not in text
+    bad = replace(samples.failing().runs[0], queued=timedelta(minutes=3))
+    lost = run_report(samples.UNREACHABLE)
+    text = summary.render(samples.report(*named((good, bad, lost)), verdict=samples.UNREACHABLE))
+    name = f'<a href="{samples.RUN_URL}"><b dir="auto">{{}}</b></a></td>'
+    right = '<td align="right">'
+    assert f"<tr><td>✅ {name.format('Checkout')}<td>passed</td>{right}1</td>{right}0</td>{right}0</td>" in text
+    assert f"<tr><td>❌ {name.format('Checkout (2)')}<td>failed</td>{right}3</td>{right}2</td>{right}1</td>" in text
+    assert "4 min 12 s<br>3 min 00 s in the queue</td>" in text
+    assert '<tr><td>⚠️ <b dir="auto">Checkout (3)</b><br>The service did not answer.</td><td>error</td>' in text
+    assert text.count("Try again later.") == 1
+    started = run_report(samples.STARTED, remote=run(Result.UNKNOWN, Status.IN_PROGRESS, Counts(total=2, running=2)))
+    text = summary.render(samples.report(*named((started, started)), verdict=samples.STARTED))
+    assert f"▶️ {name.format('Checkout (2)')}<td>started<br>2 running</td>" in text
+
+
+def test_hints_of_runs() -> None:
+    """What to do about a run stands in its row, unless the step says so already."""
+    lost = [run_report(replace(samples.UNREACHABLE, hint=hint)) for hint in ("Wait.", "Fix the plan.")]
+    text = summary.render(samples.report(*named(lost)))
+    assert (text.count("What to do: Wait."), text.count("<br>What to do: Fix the plan.</td>")) == (1, 1)
+
+
+def test_failures_of_several_runs() -> None:
+    """Runs with failed or flaky cases have a section each; those behind the first five of a run are folded."""
+    good = run_report(samples.PASSED, tree(machine(suite(case())), remote=run(Result.PASSED)))
+    many = of_cases(*(case(f"F{number}", Result.FAILED) for number in range(12))).runs[0]
+    runs = named((good, samples.failing().runs[0], run_report(samples.UNREACHABLE), many, samples.flaky().runs[0]))
+    text = summary.render(samples.report(*runs, verdict=samples.UNREACHABLE))
+    headings = re.findall("<h3>(.*)</h3>", text)
+    assert headings == [
+        "❌ Checkout (2): failed",
+        "❌ Checkout (4): failed",
+        "✅ Checkout (5): passed",
+        "Machines and suites",
+        "Not available",
+    ]
+    assert text.index("<h4>2 cases did not pass</h4>") < text.index("<h4>12 cases did not pass</h4>")
+    assert text.count("<details><summary>and 7 more</summary>") == 1
+    tables = re.findall("<details><summary>(Checkout[^<]*)</summary>\n<table>", text)
+    assert tables == [
+        "Checkout: 1 machine, 1 suite",
+        "Checkout (2): 2 machines, 3 suites",
+        "Checkout (4): 1 machine, 1 suite",
+        "Checkout (5): 1 machine, 1 suite",
+    ]
+    assert "<li>Checkout (2): The steps of 1 case: the service answered 404.</li>" in text
+    assert "```mermaid" not in text
+
+
+def test_fixed_cases_of_several_runs() -> None:
+    """They are listed below the name of their run."""
+    now, then = (machine(suite(case("A", result))) for result in (Result.PASSED, Result.FAILED))
+    fixed = run_report(samples.PASSED, tree(now, remote=run(Result.PASSED)))
+    fixed = replace(fixed, comparison=compare(run(number=900), (then,), (now,)))
+    text = summary.render(samples.report(*named((fixed, fixed)), verdict=samples.PASSED))
+    assert [text.count(f"<h3>1 fixed case of {name}</h3>") for name in ("Checkout", "Checkout (2)")] == [1, 1]
+
+
+@pytest.mark.parametrize("words", ["a word or two", "👍@x" * 300])
+def test_several_runs_share_the_page(words: str) -> None:
+    """With 20 runs of 5,000 failures the table and the first failures of each run are there, with their steps."""
+    runs = named([many(5000, words, 4).runs[0]] * 20)
+    report = samples.report(*runs, title="Nightly")
+    text = summary.render(report)
+    assert len(text.encode()) <= BUDGET
+    assert text.count("<td>failed</td>") == 20
+    sections = text.split("<h3>")[1:21]
+    assert len(sections) == 20
+    assert all(section.count("5,000 cases did not pass</h4>") == 1 for section in sections)
+    assert all("steps up to this one</summary>" in section for section in sections)
+    sizes = [len(section.encode()) for section in sections]
+    assert max(sizes) < 1.2 * min(sizes)
+    assert "All numbers are complete." in text
+
+
+def test_room_that_one_run_does_not_need_is_for_the_others() -> None:
+    """The first run has one failure: the second one has nearly the whole page."""
+    one, lots = of_cases(case("A", Result.FAILED)).runs[0], many(5000, "a word or two", 4).runs[0]
+    text = summary.render(samples.report(*named((one, lots))))
+    assert len(text.partition("<h3>❌ Checkout (2)")[2].encode()) > 700_000
 
 
 def test_data_sets() -> None:
@@ -197,7 +269,7 @@ def many(number: int, words: str, steps: int) -> Report:
     """A run with many failures in suites of 50, all of them long."""
     told = tuple(replace(each, action=words) for each in broken_steps(words, steps))
     suites = (suite(*(case(words, Result.FAILED, told) for _ in range(50)), name=words) for _ in range(number // 50))
-    verdict = replace(samples.FAILED, reason=words, hint=words)
+    verdict = replace(samples.FAILED, findings=(ErrorFinding(words, words),))
     gaps = tuple(f"{words} {index}" for index in range(1000))
     return samples.report(run_report(verdict, tree(machine(*suites, title=words), gaps=gaps)))
 
@@ -240,11 +312,11 @@ def test_degrades_from_steps_to_messages_to_names() -> None:
 
 def test_many_runs_stay_in_budget() -> None:
     """A great number of runs does not break the budget either."""
-    verdict = replace(samples.FAILED, reason="r" * 5000)
+    verdict = replace(samples.FAILED, findings=(ErrorFinding("r " * 5000),))
     runs = [run_report(verdict, remote=run(number=number)) for number in range(2000)]
     text = summary.render(samples.report(*runs))
     assert len(text.encode()) <= BUDGET
-    assert "other paragraphs" in text
+    assert "rows of tables" in text
 
 
 def test_page_tells_what_did_not_fit() -> None:
@@ -476,7 +548,7 @@ def test_nothing_is_said_of_a_run_that_does_not_exist() -> None:
     report = samples.report(run_report(samples.UNREACHABLE, remote=run()), verdict=samples.UNWRITABLE)
     assert "The run itself" in summary.render(report)
     assert "The run itself" not in summary.render(replace(report, runs=(replace(report.runs[0], run=None),)))
-    both = replace(samples.UNWRITABLE, reason=f"Could not write x. {samples.PASSED.reason}")
+    both = replace(samples.UNWRITABLE, findings=(*samples.UNWRITABLE.findings, *samples.PASSED.findings))
     passed = run_report(samples.PASSED, remote=run(Result.PASSED))
     assert "The run itself: passed.</p>\n" in summary.render(samples.report(passed, verdict=both))
 

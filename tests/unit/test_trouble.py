@@ -6,24 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.error_response import (
-    EXCERPT,
-    ErrorAnswer,
-    backoff,
-    error_of,
-    excerpt,
-    phrase,
-    reason,
-    retry_after,
-)
+from testsigma_action.api.error_body import EXCERPT, read_error_body
+from testsigma_action.api.error_response import ErrorAnswer, backoff, error_of, phrase, retry_after
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+from testsigma_action.secret import Secret
 
 NOW = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 
 
 def error(status: int, body: bytes = b"", **fields: object) -> ApiError:
     """The error for an answer of app.example.com."""
-    return error_of("Could not read", "app.example.com", ErrorAnswer(status, body, **fields))  # type: ignore[arg-type]
+    return error_of("Could not read", "app.example.com", ErrorAnswer(status, read_error_body(body), **fields))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599, 408, 425, 429])
@@ -105,14 +98,14 @@ def test_a_status_without_a_phrase_is_only_a_number() -> None:
         (b"<html><head><title>Bad gateway</title></head></html>", "Bad gateway"),
         (b"<html>\n<body>\n  two\r\n  lines</body>", "two lines"),
         (b"<p>Typed &lt;b&gt;&amp;&#33;</p>", "Typed <b>&!"),
-        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"\xfe\xfd", "\ufffd\ufffd"),
         (b"[1, 2]", ""),
         (b"", ""),
     ],
 )
 def test_what_an_error_body_says(body: bytes, said: str) -> None:
     """Its error, message or description, else its text, on one line and without tags."""
-    assert excerpt(body) == said
+    assert read_error_body(body).excerpt == said
 
 
 @pytest.mark.parametrize(
@@ -121,14 +114,29 @@ def test_what_an_error_body_says(body: bytes, said: str) -> None:
 )
 def test_an_error_body_is_cut(body: bytes) -> None:
     """A page of megabytes, or nesting that exhausts a parser, costs a few words at most."""
-    assert len(excerpt(body)) <= EXCERPT
+    assert len(read_error_body(body).excerpt) <= EXCERPT
 
 
 @pytest.mark.parametrize("secret", ["Kxtv  RmQz", "Kxtv\tRmQz", "Kxtv<b>RmQz", "Kxtv</p>RmQz", "Kxtv< RmQz >WpLd"])
 @pytest.mark.parametrize("body", ["{0}", "No key {0}\n  found", '"Typed {0} into <input>"'])
 def test_an_error_body_keeps_its_words(body: str, secret: str) -> None:
     """What quotes a password is shown as it is, so that the runner masks it; only the tags of a page are left out."""
-    assert secret in excerpt(body.format(secret).encode())
+    assert secret in read_error_body(body.format(secret).encode()).excerpt
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{{"error": "No key {0}"}}', '{{"error": "{0}", "error": "{1}"}}', '["{1}"]', '"{1}"', "No key {0}", "{{{1}"],
+)
+def test_an_error_body_shows_no_key(body: str) -> None:
+    """Neither plainly nor escaped, whether the body is JSON or not, and whether each field is there once."""
+    key = "testkey-abcdefgh"
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in key)
+    for encoding in ("utf-8", "utf-16"):
+        found = read_error_body(body.format(key, escaped).encode(encoding), Secret(key))
+        for shown in (found.reason, found.excerpt):
+            assert key not in shown
+            assert key not in json.loads(f'"{shown}"' if escaped in shown else '""')
 
 
 def test_backoff_grows_with_full_jitter() -> None:
@@ -208,7 +216,7 @@ def test_an_absurd_retry_after_is_no_bug(header: str) -> None:
 def test_json_errors_are_read_whatever_their_layout() -> None:
     """Fields that we do not know do not hide the reason."""
     body = {"timeStamp": None, "error": "The plan is currently running", "code": None, "fieldErrors": [{"field": "x"}]}
-    assert excerpt(json.dumps(body).encode()) == "The plan is currently running"
+    assert read_error_body(json.dumps(body).encode()).excerpt == "The plan is currently running"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +224,7 @@ def test_json_errors_are_read_whatever_their_layout() -> None:
 )
 def test_only_the_service_gives_reasons(body: bytes) -> None:
     """The page of a proxy is shown to people, but nothing is concluded from it."""
-    assert reason(body) == ""
+    assert read_error_body(body).reason == ""
     assert error(503, body).said == ""
 
 

@@ -1,4 +1,4 @@
-"""What GitHub's runner leaves of a secret: a model of its masker, and of what a reader then sees.
+"""A model of the masker of GitHub's runner, and of what a reader sees after it.
 
 Source: actions/runner, SecretMasker.cs and ValueEncoders.cs, as registered in HostContext.cs. The masker looks for the
 secret as it stands and for what its encoders make of it, line by line. It knows no other form: numeric references,

@@ -1,4 +1,4 @@
-"""What is active on the page of a summary: its tags, attributes, targets of links, mentions.
+"""Active parts of a rendered summary: tags, attributes, link targets, mentions.
 
 The page is made by GitHub's own Markdown engine.
 """

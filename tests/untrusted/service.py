@@ -1,4 +1,4 @@
-"""A simulator of the service in whose answers every text is hostile.
+"""A simulator of the service in which every text of every answer is hostile.
 
 Which texts the action reads is found out from its source: they stand in every object of every answer, whether the
 service would send them there or not, so that no new one can be forgotten.

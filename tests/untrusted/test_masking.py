@@ -1,4 +1,4 @@
-"""A secret that a runner would mask is still masked in all that we show of a text in which it stands.
+"""A secret that the runner masks in a text is still masked in everything that we show of this text.
 
 Texts of the service quote passwords at times. The runner masks them where they stand as they are, so no escaping, no
 cutting and no tidying up of ours may change a word. Every text of a report has the secret here, at every sink.

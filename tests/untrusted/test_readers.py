@@ -1,4 +1,4 @@
-"""The readers of the hostile tests find what they are for: what they do not know, no test would see."""
+"""The helpers of this suite find what they look for. Otherwise its other tests would see nothing."""
 
 import pytest
 

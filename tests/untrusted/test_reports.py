@@ -1,10 +1,11 @@
-"""A report in which every text is hostile, through everything that writes one."""
+"""A report in which every text is hostile, written by every reporter."""
 
 import io
 import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.scenario.files import read_command_file
 from tests.untrusted import page, runner
 from tests.untrusted.filled import filled, places
 from tests.untrusted.texts import TEXTS
+from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.inputs.options import Inputs
@@ -26,7 +28,12 @@ from testsigma_action.text import one_line
 COMMAND_FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 JUNIT, RESULTS = "TEST-testsigma.xml", "testsigma.json"
 # Texts that come from elsewhere; others of their kind are ours, like the code of an error.
-KNOWN = (".runs.tree.machines.suites.cases.steps.message", ".runs.run.plan_name", ".runs.verdict.reason", ".title")
+KNOWN = (
+    ".runs.tree.machines.suites.cases.steps.message",
+    ".runs.run.plan_name",
+    ".runs.verdict.findings.message",
+    ".title",
+)
 # What the runner would find in nothing of ours.
 PLAIN = "x"
 
@@ -41,7 +48,9 @@ def hostile(text: str, choice: int) -> Report:
 
 def _verdict(text: str, choice: int) -> Verdict:
     known = samples.VERDICTS[choice % len(samples.VERDICTS)]
-    return replace(known, reason=text, hint=text)
+    # A few kinds of findings for each choice, so that no reason is so long that it is cut.
+    kinds = get_args(Finding)[choice % len(Result) :: len(Result)]
+    return replace(known, findings=tuple(filled(kind, text, choice) for kind in kinds))
 
 
 def publish(report: Report, folder: Path, *, github: bool) -> str:

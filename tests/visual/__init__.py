@@ -1,1 +1,1 @@
-"""How a summary looks on GitHub: rendered with its Markdown engine, filter, style and diagrams, in a real browser."""
+"""The summary in a real browser, rendered with GitHub's Markdown engine, filter, style and diagrams: `make visual`."""

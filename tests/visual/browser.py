@@ -1,4 +1,4 @@
-"""Chromium without a window, steered over two pipes; no port, no driver.
+"""Headless Chromium, controlled over two pipes: no port, no driver.
 
 Protocol: https://chromedevtools.github.io/devtools-protocol/ ; with `--remote-debugging-pipe` the browser reads
 messages (JSON, each ended by a zero byte) from its file descriptor 3 and writes them to 4.

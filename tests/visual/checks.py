@@ -1,4 +1,4 @@
-"""What may be wrong with the look of a summary; every check returns what it found, in words."""
+"""Checks of a rendered summary. Each returns the defects that it found, in words."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A summary made into a page as GitHub makes it, as far as that is public.
+"""Renders a summary as GitHub does, as far as that is public.
 
 The Markdown engine is GitHub's own (cmark-gfm), the style is taken from GitHub's (github-markdown-css), diagrams are
 drawn by Mermaid. The filter is the one of html-pipeline, on which GitHub's is built:

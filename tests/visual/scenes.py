@@ -1,9 +1,11 @@
-"""What is looked at: real steps against the simulator, and what a reader of their summaries has to see first."""
+"""Scenes: real steps against the simulator, and what a reader of their summaries must see first."""
 
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from tests import samples
 from tests.scenario.conftest import Bench, Step
 from tests.simulator import (
     Case,
@@ -22,6 +24,11 @@ from tests.simulator import (
     steps_failed,
     steps_passed,
 )
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.run import Result, RunSpec
+from testsigma_action.errors import ErrorCode, ExitCode
+from testsigma_action.reporting.summary import document
 
 MACHINES = ("Windows 11 / Chrome 126", "macOS 14 / Safari 17.4")
 AREAS = ("Sign in", "Search", "Product page", "Basket", "Checkout", "Payment", "Orders", "Returns", "Account", "Admin")
@@ -75,6 +82,18 @@ class Scene:
         step = bench.start(self.environ, server=server)
         self.meanwhile(step, server)
         return step.wait().summary
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A summary that is made of a report, for what no step of one plan shows."""
+
+    report: Report
+    seen: tuple[str, ...]
+
+    def summary(self, bench: Bench) -> str:  # noqa: ARG002 - nothing has to run for it
+        """Render it."""
+        return document.render(self.report)
 
 
 def plan(*suites: Suite, name: str = "Shop regression", **changes: object) -> Scenario:
@@ -174,7 +193,42 @@ def hostile() -> Scene:
     return Scene(scenario, (HOSTILE[0], HOSTILE[1]))
 
 
-SCENES: dict[str, Scene] = {
+def _of_plan(report: RunReport, name: str) -> RunReport:
+    return replace(report, run=replace(report.run, plan_name=name) if report.run else None)
+
+
+def three_plans() -> Drawn:
+    """One plan passed, one failed, one could not be started."""
+    counts = samples.tree(
+        samples.machine(samples.suite(*[samples.case()] * 24, result=Result.PASSED), result=Result.PASSED)
+    )
+    passed = samples.run_report(samples.PASSED, counts, samples.run(Result.PASSED))
+    failed = replace(samples.failing().runs[0], queued=timedelta(minutes=12))
+    reason = "Testsigma refused to start plan 433: the parallel limit of the project is exceeded (HTTP 422)."
+    refused = Verdict(Conclusion.ERROR, ExitCode.SERVICE, reason, ErrorCode.START_REFUSED, "Wait for the other runs.")
+    lost = replace(samples.run_report(refused), spec=RunSpec("433", environment_id="10"))
+    runs = (_of_plan(passed, "Smoke"), _of_plan(failed, "Checkout regression"), lost)
+    verdict = replace(refused, reason=f"1 of 3 plans passed. plan 433: {reason}")
+    return Drawn(
+        samples.report(*named(runs), verdict=verdict),
+        ("Smoke", "Checkout regression", "plan 433", "2 cases did not pass", "Wrong password is refused"),
+    )
+
+
+def twenty_plans() -> Drawn:
+    """Twenty plans with long names, of which every fourth has many failures."""
+    cases = [samples.case(f"Customer {number}", Result.FAILED, samples.broken_steps(TOTAL)) for number in range(40)]
+    bad = samples.run_report(results=samples.tree(samples.machine(samples.suite(*cases))))
+    good = samples.run_report(
+        samples.PASSED, samples.tree(samples.machine(samples.suite(samples.case()))), samples.run(Result.PASSED)
+    )
+    names = (f"Regression of {AREAS[number % 10]} in the shop for wholesale customers" for number in range(20))
+    runs = [_of_plan(good if number % 4 else bad, name) for number, name in enumerate(names)]
+    verdict = replace(samples.FAILED, reason="15 of 20 plans passed.")
+    return Drawn(samples.report(*named(runs), verdict=verdict), ("15 of 20 plans passed.", "Regression of Admin"))
+
+
+SCENES: dict[str, Scene | Drawn] = {
     "passed": Scene(scenario("passing"), ("Shop regression", "All cases passed.")),
     "one-failure": one_failure(),
     "failing": failing(),
@@ -196,4 +250,6 @@ SCENES: dict[str, Scene] = {
         {"TESTSIGMA_TIMEOUT": "soon", "TESTSIGMA_DETAILS": "a bit", "TESTSIGMA_WAIT": "perhaps"},
     ),
     "hostile": hostile(),
+    "three-plans": three_plans(),
+    "twenty-plans": twenty_plans(),
 }

@@ -1,4 +1,4 @@
-"""Plays scenes, makes pages of their summaries, takes pictures of them and measures them; everything once."""
+"""Runs scenes, renders their summaries, takes pictures of the pages and measures them. Everything once."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The checks of the look can fail: each finds what is wrong with a broken page, and nothing on a good one."""
+"""The checks themselves work: each finds the defect of a broken page, and nothing on a good one."""
 
 from collections.abc import Iterable
 

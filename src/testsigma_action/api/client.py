@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from testsigma_action.api import case_list, decode, lists
+from testsigma_action.api import decode, lists
+from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.error_response import Observe, ignore
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
@@ -130,7 +131,7 @@ class Client:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
 
         def of_this_run(body: Json) -> tuple[MachineResult, ...]:
-            owner, machines = case_list.case_list(body)
+            owner, machines = case_list(body)
             if owner and not same_id(owner, run_id):
                 raise DecodeError("that lists the cases of another run")
             return machines
@@ -196,7 +197,7 @@ class Client:
             page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._observe)
             fresh = [row for row in page.rows if _is_new(row, seen)]
             room = MOST_STEPS - len(steps)
-            steps += [case_list.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
+            steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
             if page.last or len(fresh) > room or (not fresh and number != 1):
                 break

@@ -1,1 +1,4 @@
-"""What the words mean and what is concluded: pure, no I/O, no clock."""
+"""What the words mean (run, case, result, verdict), and all conclusions from them.
+
+Pure: values in, values out. No I/O, no clock, no threads, no names of the API, and no sentences for people.
+"""

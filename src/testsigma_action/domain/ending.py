@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from testsigma_action.domain.run import Run
+from testsigma_action.errors import ActionError
 
 
 class Disposition(Enum):
@@ -24,7 +25,8 @@ class Ending:
 
     `run` is its last answer (None for NOTHING_STARTED and UNKNOWN), `trouble` the error that kept us from stopping it
     (untrusted text), `may_run_again` says that its plan may still run failed cases again, `by_timeout` that a stop was
-    already asked for because the wait had ended.
+    already asked for because the wait had ended. `plan_id` and `build_number` are what to look for where the ID of the
+    run is UNKNOWN.
     """
 
     disposition: Disposition
@@ -32,3 +34,16 @@ class Ending:
     trouble: str = ""
     may_run_again: bool = False
     by_timeout: bool = False
+    plan_id: str = ""
+    build_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RerunTrouble:
+    """What kept us from seeing the reruns of a plan to their end.
+
+    Without an error and an ending, the plan was to run failed cases again by itself and no rerun has begun.
+    """
+
+    error: ActionError | None = None
+    ending: Ending | None = None

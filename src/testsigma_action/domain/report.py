@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
 from testsigma_action.errors import ErrorCode, ExitCode
 
 
 class Conclusion(Enum):
-    """What the step concludes: the word for its exit code."""
+    """What the step concludes, in one word."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -24,16 +26,15 @@ class Conclusion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the step concludes.
+    """What the step concludes, and why. `code` is the stable name of the cause, empty where nothing is wrong.
 
-    `reason` is one sentence for people, `code` the stable name of the cause (empty for a pass), `hint` what to do.
+    The findings are in the order in which they are told. `reporting/wording.py` makes the reason and the hint of them.
     """
 
     conclusion: Conclusion
     exit_code: ExitCode
-    reason: str
     code: ErrorCode = ErrorCode.NONE
-    hint: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def balanced(counts: Counts) -> Counts:
@@ -65,6 +66,8 @@ class RunReport:
     """One run with all that is known of it when the step ends, whichever way it ends.
 
     `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
+    `name` tells it from the other runs of the step (see `names`); empty where it is the only one. `ending` says what
+    became of a run that the step left before its end; None for all others.
     """
 
     spec: RunSpec
@@ -73,6 +76,8 @@ class RunReport:
     tree: ResultTree | None = None
     comparison: Comparison | None = None
     queued: timedelta | None = None
+    name: str = ""
+    ending: Ending | None = None
 
     @property
     def counts(self) -> Counts:
@@ -83,7 +88,9 @@ class RunReport:
 
     @property
     def title(self) -> str:
-        """A name for people: the plan's name, else its ID, else the run's."""
+        """A name for people: its name among several runs, else the plan's name, its ID, or the run's."""
+        if self.name:
+            return self.name
         if self.run and self.run.plan_name:
             return self.run.plan_name
         if self.spec.plan_id:
@@ -105,3 +112,8 @@ class Report:
     title: str = ""
     junit_file: str = ""
     results_file: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one run was asked for."""
+        return len(self.runs) > 1

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain.run import Counts, Result, Run, Timing
-from testsigma_action.domain.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +92,6 @@ class CaseResult:
         yield from self.steps or ()
         for iteration in self.iterations:
             yield from iteration.steps or ()
-
-
-def cases_and_hooks(rows: Sequence[CaseResult]) -> str:
-    """Say how many of each there are: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
-    hooks = sum(row.hook for row in rows)
-    numbers = {"case": len(rows) - hooks, "hook": hooks}
-    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")
 
 
 @dataclass(frozen=True, slots=True)

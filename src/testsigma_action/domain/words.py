@@ -1,4 +1,4 @@
-"""Words for people that errors and reports share."""
+"""Words that messages of errors and reports share. All other sentences are made in `reporting/wording.py`."""
 
 from datetime import timedelta
 
@@ -11,23 +11,23 @@ STATUSES = {
     Status.IN_PROGRESS: "in progress",
     Status.COMPLETED: "completed",
 }
-"""Where a run is in its life; what is missing has no name of ours."""
+"""An unknown status is missing here: it is quoted."""
 
 
 def status_in_words(run: Run) -> str:
-    """Say where a run is in its life. An unknown status is quoted as it came: untrusted text."""
+    """The status of a run. An unknown one is quoted as it came: untrusted text."""
     if run.status is Status.IN_PROGRESS and run.waiting:
         return "waiting for a machine"
     return STATUSES.get(run.status) or f"unknown status '{run.status_label or 'none'}'"
 
 
 def counted(number: int, noun: str) -> str:
-    """Say a number of things: `1 case`, `2 cases`."""
+    """A number of things: `1 case`, `2 cases`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def in_words(duration: timedelta | None) -> str:
-    """Say a duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; nothing where it is unknown."""
+    """A duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; empty if it is unknown."""
     if duration is None:
         return ""
     seconds = round(max(duration.total_seconds(), 0.0), 1)

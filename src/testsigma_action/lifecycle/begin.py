@@ -38,7 +38,7 @@ async def _attach(context: Context) -> None:
 
 async def _start(context: Context) -> None:
     record, shared = context.record, context.shared
-    if context.remote.now() >= shared.deadline:
+    if context.remote.now() >= shared.last_start:
         message = f"Plan {record.spec.plan_id} was not started: the timeout was reached before its turn."
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     context.activity(Activity.STARTING)

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from testsigma_action.api.client import Client
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
 from testsigma_action.api.lists import IndexPage
-from testsigma_action.domain.findings import lagging
+from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.results import CaseResult, Iteration, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable

@@ -13,6 +13,7 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.settle import Settling
+from testsigma_action.lifecycle.time_limits import MARGIN
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
 
@@ -38,15 +39,21 @@ class Interruption:
 
 @dataclass(slots=True)
 class Shared:
-    """What the sessions of a step share: its deadline, signals, and the IDs of all its runs.
+    """What the sessions of a step share: its time (monotonic clock), signals, and the IDs of all its runs.
 
     `stopped_early` is set by the step when it stops after failures.
     """
 
+    began: float
     deadline: float
     signals: Signals
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
+
+    @property
+    def last_start(self) -> float:
+        """From this instant on nothing is started: the wait for it would be over at once."""
+        return self.deadline - min(MARGIN, (self.deadline - self.began) / 10)
 
     @property
     def interruption(self) -> Interruption | None:

@@ -1,7 +1,7 @@
 """The last stage: results, verdict, and what is new since the run before."""
 
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.findings import without_result
+from testsigma_action.domain.evidence import without_result
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
 from testsigma_action.lifecycle.baseline import compare_with
 from testsigma_action.lifecycle.collect import collect

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.ending import Ending, RerunTrouble
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
-from testsigma_action.domain.verdict import RerunTrouble
 from testsigma_action.errors import ActionError
 from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.reruns import Chain, awaited
@@ -108,13 +107,10 @@ class RunRecord:
         """Conclude from what was collected, unless we cut the run short; whether we did."""
         if not self.tree or (self.cut_short and not self.reruns):
             return False
-        if not self.reruns:
-            judged = verdict.judge(self.tree, self.rerun_trouble)
-        else:
-            judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
-            if not judged.exit_code:
-                self.tree = attempts.redeemed(self.tree)
-                self.run = self.tree.run
+        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
+        if self.reruns and not judged.exit_code:
+            self.tree = attempts.redeemed(self.tree)
+            self.run = self.tree.run
         self.verdicts.append(judged)
         return True
 
@@ -130,7 +126,7 @@ class RunRecord:
 
     def report(self) -> RunReport:
         """What is known."""
-        judged = verdict.combined(self.verdicts) if self.verdicts else verdict.UNFINISHED
+        judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
         return RunReport(
             self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name, self.ending
         )

@@ -75,7 +75,6 @@ class Session:
             self._record.conclude(Bug(error), self._shutdown.left())
         finally:
             self._finishing = True
-            self._context.activity(Activity.ENDED)
             conclusion = self.report().verdict.conclusion
             self._context.tell(events.Ended(self._record.error, self._record.ending, conclusion))
 

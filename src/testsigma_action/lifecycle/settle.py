@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from testsigma_action.domain.findings import UNFINISHED, without_result
+from testsigma_action.domain.evidence import UNFINISHED, without_result
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run

@@ -41,16 +41,21 @@ class Shutdown:
             await self._find_again(until - self.remote.limits.shutdown_reserve)
         if self.record.run:
             return await self._leave(self.record.latest, until, stopping=stopping)
-        in_doubt = self.record.start.in_doubt
-        return Ending(Disposition.UNKNOWN if in_doubt else Disposition.NOTHING_STARTED)
+        return self._unknown() if self.record.start.in_doubt else Ending(Disposition.NOTHING_STARTED)
 
     def left(self) -> Ending | None:
         """What becomes of a run that nobody takes care of any more; None where there is none."""
         if not self.record.may_still_run:
             return None
-        if self.record.run:
-            return Ending(Disposition.LEFT_RUNNING, self.record.latest)
-        return Ending(Disposition.UNKNOWN)
+        if not self.record.run:
+            return self._unknown()
+        run = self.record.latest
+        disposition = Disposition.COMPLETED if run.completed else Disposition.LEFT_RUNNING
+        return Ending(disposition, run, may_run_again=awaited(run))
+
+    def _unknown(self) -> Ending:
+        spec = self.record.spec
+        return Ending(Disposition.UNKNOWN, plan_id=spec.plan_id, build_number=spec.build_number)
 
     async def _leave(self, run: Run, until: float, *, stopping: bool) -> Ending:
         if run.completed:

@@ -3,11 +3,11 @@
 import asyncio
 
 from testsigma_action.domain import events
+from testsigma_action.domain.ending import RerunTrouble
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.run import Run
-from testsigma_action.domain.verdict import RerunTrouble
 from testsigma_action.errors import ActionError, ApiError, TimedOut
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context

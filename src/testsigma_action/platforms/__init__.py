@@ -1,4 +1,7 @@
-"""Where the step runs: one small adapter a platform."""
+"""Where the step runs: one small adapter for each CI system, and the log and files that all share.
+
+What differs between CI systems belongs here. What the reports say does not.
+"""
 
 from collections.abc import Mapping
 

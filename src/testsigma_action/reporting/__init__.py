@@ -1,1 +1,5 @@
-"""A report -> text or data. Never imported by `lifecycle`."""
+"""Reports and progress: values to text for people, or data for programs.
+
+All wording belongs here. Conclusions do not (`domain`), and neither do requests. `lifecycle` and this package never
+import each other.
+"""

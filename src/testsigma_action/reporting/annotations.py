@@ -1,20 +1,23 @@
-"""Annotations: errors that a platform shows beside the change. Information is never an annotation."""
+"""Annotations: errors that a platform shows beside a change. Information is never an annotation."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Literal
 
 from testsigma_action.domain.compare import Placed
-from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
-    account,
     case_name,
     failures_by_news,
     heading,
+    hint,
     machine_name,
     needs_saying,
+    reason_lines,
+    step_and_message,
     step_verdict,
     suite_name,
 )
@@ -22,6 +25,8 @@ from testsigma_action.text import MESSAGE, NAME, cut, log_line, log_text, no_com
 
 # What the check-run API of GitHub takes; the runner itself cuts messages at 4,096 characters.
 _TITLE = 255
+# A long name of a plan must leave room for the name of the case.
+_PLAN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,16 @@ class Annotation:
     message: str
 
 
+Failure = tuple[RunReport, Placed, str]
+"""A failure of a run, and what it is compared with the run before: `new`, `known`, or empty."""
+
+
 def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
     """At most `most` annotations: verdicts that no case explains, then failures, the new ones of all runs first.
 
-    The last one says how many failures there are besides those that are shown.
+    Several runs take turns, so that each has its share. The last annotation says how many failures are not shown.
     """
-    found: Iterator[Annotation | tuple[Placed, str]] = chain(_verdicts(report), _failures(report))
+    found: Iterator[Annotation | Failure] = chain(_verdicts(report), _failures(report))
     shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, most)]
     left = sum(1 for _ in found)
     if left and shown:
@@ -46,11 +55,23 @@ def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
     return tuple(shown)
 
 
-def _failures(report: Report) -> Iterator[tuple[Placed, str]]:
-    """The failures of all runs; those that are known, or of which nobody knows, behind those that are new."""
-    failures = [list(failures_by_news(run)) for run in report.runs]
+def _failures(report: Report) -> Iterator[Failure]:
+    """The failures of all runs in turn; those that are known, or that were not compared, after those that are new."""
+    failures = [(run, list(failures_by_news(run))) for run in report.runs]
     for wanted in (True, False):
-        yield from (one for of_run in failures for one in of_run if (one[1] == "new") is wanted)
+        yield from _in_turn(
+            [(run, placed, news) for placed, news in of_run if (news == "new") is wanted] for run, of_run in failures
+        )
+
+
+def _in_turn(lists: Iterable[Sequence[Failure]]) -> Iterator[Failure]:
+    """The first of each list, then the second of each, and so on."""
+    waiting = deque(map(iter, lists))
+    while waiting:
+        turn = waiting.popleft()
+        for one in islice(turn, 1):
+            yield one
+            waiting.append(turn)
 
 
 def _verdicts(report: Report) -> Iterator[Annotation]:
@@ -63,24 +84,27 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
-    told = (*verdict.reason.splitlines(), verdict.hint, url)
+    told = (*reason_lines(verdict), hint(verdict), url)
     return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*told))
 
 
-def _failure(placed: Placed, news: str) -> Annotation:
+def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
-    step = case.failing_step
-    where = f"Step {step.position}: {step.action}" if step and step.message else ""
-    told = (where, account(case.result, step, case.result_label), case.url)
-    first, *rest = machine_name(machine), suite_name(suite), case_name(case)
-    marked = f"New: {first}" if news == "new" else first
-    return Annotation("error", _title(marked, *rest), _message(*told))
+    told = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
+    parts = [machine_name(machine), suite_name(suite), case_name(case)]
+    if run.name:
+        parts.insert(0, cut(log_text(run.name, NAME), _PLAN))
+    if news == "new":
+        parts[0] = f"New: {parts[0]}"
+    return Annotation("error", _title(*parts), _message(*told))
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:
     urls = [run.run.url for run in report.runs if run.run]
     title = f"{number:,} failures" if alone else f"{number:,} more failures"
-    return Annotation("error", title, _message("They are in the summary, the reports and the run.", *urls[:1]))
+    where = "the runs" if report.several else "the run"
+    told = f"They are in the summary, the reports and {where}."
+    return Annotation("error", title, _message(told, *([] if report.several else urls)))
 
 
 def _title(*parts: str) -> str:

@@ -4,11 +4,11 @@ Every line is returned without its line break and holds none. Words of ours begi
 no command; `Log.say` makes sure of that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from traceback import format_exception
 
+from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.report import Report, RunReport
-from testsigma_action.domain.results import cases_and_hooks
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
@@ -16,17 +16,25 @@ from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
     Placed,
-    account,
     case_name,
+    cases_and_hooks,
     changes,
+    ending,
     failures_by_news,
     heading,
+    hints,
     machine_name,
+    reason,
+    reason_lines,
     slower,
+    step_and_message,
     suite_name,
     took,
 )
 from testsigma_action.text import BAR, NAME, log_text
+
+# How many failures the log lists: of one run alone, of several together, and of each of them at least.
+_MOST_OF_ONE, _MOST_SHOWN, _FEWEST_SHOWN = 50, 200, 10
 
 
 def warnings(texts: Iterable[str]) -> list[str]:
@@ -45,8 +53,13 @@ def link(run: Run) -> str:
     return f"Run {log_text(run.id)}: {log_text(run.url)}" if run.url else f"Run {log_text(run.id)}"
 
 
-def failed_cases(report: RunReport, most: int = 50) -> list[str]:
-    """The failures of a run with all that helps to understand them, `most` of them at most; nothing where none are."""
+def failures_shown(report: Report) -> int:
+    """The maximum number of failures that are listed for each run; several runs share the room."""
+    return min(_MOST_OF_ONE, max(_FEWEST_SHOWN, _MOST_SHOWN // max(len(report.runs), 1)))
+
+
+def failed_cases(report: RunReport, most: int = _MOST_OF_ONE) -> list[str]:
+    """The first `most` failures of a run, with place, step and message. Empty where nothing failed."""
     found = list(failures_by_news(report))
     if not found:
         return []
@@ -63,31 +76,44 @@ def since(report: RunReport) -> list[str]:
     if not told:
         return []
     difference = slower(report.run, told.before) if report.run else ""
-    return [f"Compared with run {log_text(told.before.id)}: {changes(told)}{f', {difference}' if difference else ''}"]
+    of = f" ({log_text(report.name)})" if report.name else ""
+    return [
+        f"Compared with run {log_text(told.before.id)}{of}: {changes(told)}{f', {difference}' if difference else ''}"
+    ]
 
 
 def gaps(report: RunReport) -> list[str]:
-    """What could not be had, one line each."""
-    return [f"Not available: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
+    """What is not available, one line each."""
+    of = f" in {log_text(report.name)}" if report.name else ""
+    return [f"Not available{of}: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:
     """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
     verdict = report.verdict
     lines = [_conclude_run(run) for run in report.runs] if len(report.runs) > 1 else []
-    problems = [log_text(problem) for problem in verdict.reason.splitlines()]
+    problems = [log_text(problem) for problem in reason_lines(verdict)]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
     if verdict.exit_code and len(report.runs) == 1:
         lines += _links(report.runs[0])
-    hints = [verdict.hint, *(run.verdict.hint for run in report.runs if run.verdict.hint not in verdict.hint)]
-    lines += [f"What to do: {log_text(hint)}" for hint in dict.fromkeys(filter(None, hints))]
+    lines += [f"What to do: {log_text(told)}" for told in _hints(report)]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
-    reason = problems[0] if len(problems) == 1 else f"{counted(len(problems), 'problem')}, see above."
+    why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(reason(verdict))
     code = f", {verdict.code}" if verdict.code else ""
     # A word of ours stands first: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
-    return [*lines, f"{conclusion}: {log_text(heading(report))}. {reason}"]
+    return [*lines, f"{conclusion}: {log_text(heading(report))}. {why}"]
+
+
+def _hints(report: Report) -> Iterator[str]:
+    """What to do by the verdict of the step, then by those of its runs; each thing is said once."""
+    told: set[str] = set()
+    for verdict in (report.verdict, *(run.verdict for run in report.runs)):
+        new = [hint for hint in hints(verdict) if hint not in told]
+        told.update(new)
+        if new:
+            yield " ".join(new)
 
 
 def _links(report: RunReport) -> list[str]:
@@ -99,18 +125,32 @@ def _links(report: RunReport) -> list[str]:
 def _conclude_run(run: RunReport) -> str:
     url = f" {log_text(run.run.url)}" if run.run and run.run.url else ""
     title = f"{CONCLUSIONS[run.verdict.conclusion]}: {log_text(run.title)}."
-    return f"{title} {log_text(run.verdict.reason)}{url}"
+    return f"{title} {log_text(reason(run.verdict))}{url}"
 
 
 def _failure(placed: Placed, news: str) -> list[str]:
     machine, suite, case = placed
-    step = case.failing_step
+    step, why = step_and_message(case.result, case.failing_step, case.result_label)
     name = " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
     facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
     told = [f"{name} ({', '.join(facts)})"]
-    if step and step.message:
-        told.append(f"  step {step.position}: {log_text(step.action)}")
-    told.append(f"  {log_text(account(case.result, step, case.result_label))}")
+    if step:
+        told.append(f"  {log_text(step)}")
+    told.append(f"  {log_text(why)}")
     if case.url:
         told.append(f"  {log_text(case.url)}")
     return [BAR + line for line in told]
+
+
+def cleaned_up(found: Ending) -> str:
+    """What became of a run that a killed step had left."""
+    return f"The step was killed. This is the cleanup, not a test result. {ending(found)}"
+
+
+def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str:
+    """A start may have led to a run, and nobody can say to which."""
+    known = f" Runs with that build number: {', '.join(map(log_text, candidates[:10]))}." if candidates else ""
+    return (
+        f"The step ended while it started plan {log_text(plan_id)}, and its run (build number "
+        f"{log_text(build_number)}) was not found.{known} Look in Testsigma whether one is going on."
+    )

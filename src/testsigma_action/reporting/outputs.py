@@ -1,7 +1,7 @@
 """The outputs of the step: short plain values, one line each. Empty means that it is not known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from testsigma_action.domain.report import Report, RunReport
@@ -31,9 +31,19 @@ _RESULTS = (
 )
 
 
-def early(run: Run) -> dict[str, str]:
-    """What is known the moment a run exists, so that a killed step leaves a trace of it."""
-    return {"run-id": one_line(run.id), "run-url": one_line(run.url, _VALUE)}
+def early(runs: Sequence[RunReport]) -> dict[str, str]:
+    """What is known each time a run has been started, so that a step that is killed leaves the IDs of its runs.
+
+    `run-id` and `run-url` are those of the first run that exists.
+    """
+    known = [run.run for run in runs if run.run]
+    first = known[0] if known else None
+    return {
+        "run-id": one_line(first.id) if first else "",
+        "run-url": one_line(first.url, _VALUE) if first else "",
+        "run-ids": ",".join(one_line(run.id) for run in known),
+        "runs": json.dumps([_run(run) for run in runs], separators=(",", ":")),
+    }
 
 
 def render(report: Report) -> dict[str, str]:
@@ -41,17 +51,13 @@ def render(report: Report) -> dict[str, str]:
 
     A sum of which a part is unknown is unknown; each run's own numbers are in `runs`, which is JSON.
     """
-    known = [run.run for run in report.runs if run.run]
     worst = min(report.runs, key=_badness, default=None)
     remote = worst.run if worst else None
-    outputs = {
-        **(early(known[0]) if known else {"run-id": "", "run-url": ""}),
-        "run-ids": ",".join(one_line(run.id) for run in known),
-        "runs": json.dumps([_run(run) for run in report.runs], separators=(",", ":")),
+    others = {
         "status": remote.status.value if remote else "",
         "result": remote.result.value if remote else "",
         "conclusion": report.verdict.conclusion.value,
-        "duration": _whole_seconds(_duration(known)),
+        "duration": _whole_seconds(_duration([run.run for run in report.runs if run.run])),
         "junit-file": report.junit_file,
         "results-file": report.results_file,
         "error-code": report.verdict.code,
@@ -60,7 +66,7 @@ def render(report: Report) -> dict[str, str]:
     counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
     counts["flaky"] = _sum([_flaky(run) for run in report.runs])
     counts["new-failures"] = _sum([len(run.comparison.new) if run.comparison else None for run in report.runs])
-    return {name: value if name == "runs" else one_line(value, _VALUE) for name, value in (outputs | counts).items()}
+    return early(report.runs) | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
 
 
 def _badness(run: RunReport) -> tuple[int, int]:
@@ -88,12 +94,18 @@ def _duration(runs: list[Run]) -> timedelta | None:
 
 
 def _whole_seconds(duration: timedelta | None) -> str:
-    return "" if duration is None else str(round(duration.total_seconds()))
+    seconds = _seconds(duration)
+    return "" if seconds is None else str(seconds)
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration.total_seconds())
 
 
 def _run(report: RunReport) -> dict[str, str | int | None]:
     run, counts = report.run, numbers(report)
     return {
+        "name": one_line(report.title),
         "id": one_line(run.id) if run else None,
         "url": one_line(run.url, _VALUE) if run else None,
         "planId": one_line(report.spec.plan_id or (run.plan_id if run else "")),
@@ -110,4 +122,6 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "stopped": counts.stopped,
         "notExecuted": counts.not_executed,
         "flaky": _flaky(report),
+        "queued": _seconds(report.queued),
+        "duration": _seconds(took(run.timing)) if run else None,
     }

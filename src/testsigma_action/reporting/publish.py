@@ -1,10 +1,10 @@
-"""Writing every report, on every way out, with what is known by then."""
+"""Writes every report, however the step ends, with what is known by then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from testsigma_action.domain import verdict as verdicts
-from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.errors import Bug, ErrorCode, ReportError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.parsers import OFF
@@ -18,7 +18,7 @@ from testsigma_action.reporting.summary import document as summary
 
 @dataclass(slots=True)
 class Publisher:
-    """Writes reports one after the other; a report that fails makes the verdict of those after it."""
+    """Writes reports one after the other. If one cannot be written, the verdict of those after it says so."""
 
     inputs: Inputs
     platform: Platform
@@ -27,14 +27,13 @@ class Publisher:
     refused: set[str] = field(default_factory=set)
 
     def problems(self) -> list[str]:
-        """What keeps the platform from taking what the step leaves; found before anything is started."""
+        """What keeps the platform from taking outputs, state and summary; checked before anything is started."""
         return self.platform.problems(summary=self.inputs.summary != OFF)
 
     def write_unfinished(self, report: Report) -> list[str]:
-        """Leave files that say "not finished", so that a killed step leaves no stale or missing ones.
+        """Write files that say "not finished", so that a step that is killed leaves no files of an earlier one.
 
-        The problems with those that cannot be written come back: better now than after two hours. Such a report is not
-        tried again.
+        Returns a problem for each file that cannot be written, before anything is started. It is not tried again.
         """
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
@@ -48,8 +47,12 @@ class Publisher:
                 self.refused.add(path)
         return problems
 
+    def write_early(self, runs: Sequence[RunReport]) -> None:
+        """Write the IDs of the runs that exist so far. Raises OSError."""
+        self.platform.write_outputs(outputs.early(runs))
+
     def publish(self, report: Report) -> Report:
-        """Write all reports that were asked for; the report comes back with the verdict that the step ends with."""
+        """Write all reports that were asked for. Returns the report with the verdict that the step ends with."""
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         if report.junit_file and report.junit_file not in self.refused:
             report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
@@ -78,7 +81,7 @@ class Publisher:
 
     def _log_results(self, report: Report) -> None:
         for run in report.runs:
-            failures = console.failed_cases(run)
+            failures = console.failed_cases(run, console.failures_shown(report))
             if failures:
                 self.log.commands(self.platform.group(failures[0], failures[1:]))
             self.log.say(console.since(run))
@@ -89,7 +92,7 @@ class Publisher:
             self.log.say([f"Files: {', '.join(self.written)}"])
 
     def _tried(self, report: Report, what: str, write: Callable[[], None]) -> Report:
-        """Write one report; what goes wrong becomes part of the verdict."""
+        """Write one report. An error becomes part of the verdict."""
         try:
             write()
         except OSError as error:
@@ -114,5 +117,5 @@ REGULAR_HINT = "Name another file for the report, or turn it off."
 
 
 def with_verdict(report: Report, verdict: Verdict) -> Report:
-    """The report under a verdict that holds besides its own."""
+    """The report with this verdict combined with its own."""
     return replace(report, verdict=verdicts.combined((report.verdict, verdict)))

@@ -1,36 +1,40 @@
-"""The whole result tree as JSON, for programs: schemas/results.schema.json says what is in it.
+"""All that is known when the step ends as JSON, for programs: schemas/results.schema.json says what is in it.
 
-Keys are camelCase, times ISO 8601 in UTC, durations seconds; `null` means that nobody told us. Values of runtime data
-are never in it. It is written case by case, so that a large run costs no more memory than a small one.
+`codec` writes what the dataclasses of the domain hold. Here is the layout: which of them stand where, and what is there
+for the convenience of people who query the file (a title, counts, what identifies a case). `results_reader` reads it.
+The file is written case by case, so that a large run costs no more memory than a small one.
+
+What is not in it: values of runtime data, which may be secrets; the rest of a text above 65,536 characters; characters
+that UTF-8 cannot encode.
 """
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.compare import Comparison, Placed
 from testsigma_action.domain.report import Report, RunReport, Verdict
-from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
-from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
-from testsigma_action.reporting.wording import heading, numbers
+from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.run import Result, Run, RunSpec, Status
+from testsigma_action.reporting.codec import Object, encode, seconds, time
+from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
 from testsigma_action.text import cut, encodable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TEXT = 65_536
-_MILLISECOND = timedelta(milliseconds=1)
-
-Fields = dict[str, Any]
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_NO_TREE = ResultTree(Run("", Status.UNKNOWN, Result.UNKNOWN))
 
 
 def render(report: Report) -> Iterator[str]:
     """Yield the document in pieces; together they are one JSON object in UTF-8, ended by a line break."""
     fields = {
         "schemaVersion": SCHEMA_VERSION,
-        "title": _text(heading(report)),
-        "started": _time(report.started),
-        "ended": _time(report.ended),
+        "title": heading(report),
+        "summaryTitle": report.title,
+        "started": time(report.started),
+        "ended": time(report.ended),
         "verdict": _verdict(report.verdict),
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,
@@ -39,7 +43,7 @@ def render(report: Report) -> Iterator[str]:
     yield "\n"
 
 
-def _nest(fields: Fields, key: str, children: Iterable[Iterable[str]]) -> Iterator[str]:
+def _nest(fields: Object, key: str, children: Iterable[Iterable[str]]) -> Iterator[str]:
     """An object in pieces: its fields, then a list of objects that come in pieces themselves."""
     yield f'{_dump(fields)[:-1]},"{key}":['
     for position, child in enumerate(children):
@@ -49,193 +53,107 @@ def _nest(fields: Fields, key: str, children: Iterable[Iterable[str]]) -> Iterat
 
 
 def _run_report(report: RunReport) -> Iterator[str]:
-    tree = report.tree
+    run, tree = report.run, report.tree
+    duration = took(run.timing) if run else None
     fields = {
-        "title": _text(report.title),
+        "title": report.title,
+        "name": report.name,
         "verdict": _verdict(report.verdict),
         "spec": _spec(report.spec),
-        "run": _run(report.run) if report.run else None,
-        "reruns": [_run(run) for run in tree.reruns] if tree else [],
-        "counts": _counts(numbers(report)),
-        "comparison": _comparison(report.comparison) if report.comparison else None,
-        "listed": bool(tree and tree.listed),
-        "gaps": [_text(gap) for gap in tree.gaps] if tree else [],
+        "run": encode(run) if run else None,
+        "ending": encode(report.ending) if report.ending else None,
+        "queued": None if report.queued is None else seconds(report.queued),
+        "duration": None if duration is None else seconds(duration),
+        "counts": encode(numbers(report)),
+        "comparison": _comparison(report.comparison, tree) if report.comparison else None,
+        **_collected(run, tree),
     }
-    plan_id = report.spec.plan_id or (report.run.plan_id if report.run else "")
+    plan_id = report.spec.plan_id or (run.plan_id if run else "")
     machines = (_machine(machine, plan_id) for machine in (tree.machines if tree else ()))
     return _nest(fields, "machines", machines)
 
 
-def _comparison(comparison: Comparison) -> Fields:
-    """By the IDs of the results, so that the cases themselves are in the document once."""
+def _collected(run: Run | None, tree: ResultTree | None) -> Object:
+    """What a tree says of itself. The run in it stands there only where it is not the run of the report."""
+    fields = encode(tree or _NO_TREE, "run", "machines")
+    own_run = tree.run if tree and tree.run != run else None
+    return {"collected": tree is not None, "collectedRun": encode(own_run) if own_run else None, **fields}
+
+
+def _comparison(comparison: Comparison, tree: ResultTree | None) -> Object:
+    """By the IDs of results, and by their positions: IDs may be missing, and the cases are in the document once."""
+    changes = {"new": comparison.new, "known": comparison.known, "fixed": comparison.fixed}
+    places = _places(tree, {_identity(placed) for change in changes.values() for placed in change})
     return {
-        "run": _run(comparison.before),
-        "new": [case.id for *_, case in comparison.new],
-        "known": [case.id for *_, case in comparison.known],
-        "fixed": [case.id for *_, case in comparison.fixed],
+        "run": encode(comparison.before),
+        **{name: [case.id for *_, case in change] for name, change in changes.items()},
         "notRun": comparison.not_run,
+        "positions": {
+            name: [places[_identity(placed)] for placed in change if _identity(placed) in places]
+            for name, change in changes.items()
+        },
+    }
+
+
+def _identity(placed: Placed) -> tuple[int, ...]:
+    return tuple(map(id, placed))
+
+
+def _places(tree: ResultTree | None, wanted: set[tuple[int, ...]]) -> dict[tuple[int, ...], list[int]]:
+    """Where these cases stand in the tree: the positions of machine, suite and case."""
+    return {
+        place: [number, position, index]
+        for number, machine in enumerate(tree.machines if tree and wanted else ())
+        for position, suite in enumerate(machine.suites)
+        for index, case in enumerate(suite.cases)
+        if (place := _identity((machine, suite, case))) in wanted
     }
 
 
 def _machine(machine: MachineResult, plan_id: str) -> Iterator[str]:
-    device, place = machine.device, {"planId": plan_id, "machineId": machine.machine_id}
-    fields = {
-        "id": machine.id,
-        "title": _text(machine.title),
-        "result": machine.result.value,
-        **_timing(machine.timing),
-        "device": {
-            "browser": device.browser,
-            "browserVersion": device.browser_version,
-            "os": device.os,
-            "osVersion": device.os_version,
-            "resolution": device.resolution,
-            "name": device.name,
-            "host": device.host,
-        },
-    }
+    fields = encode(machine, "suites")
+    place = {"planId": plan_id, "machineId": machine.machine_id}
     return _nest(fields, "suites", (_suite(suite, place) for suite in machine.suites))
 
 
-def _suite(suite: SuiteResult, place: Fields) -> Iterator[str]:
-    fields = {"id": suite.id, "name": _text(suite.name), "result": suite.result.value, **_timing(suite.timing)}
+def _suite(suite: SuiteResult, place: Object) -> Iterator[str]:
+    fields = encode(suite, "cases")
     return _nest(fields, "cases", ((_dump(_case(case, place)),) for case in suite.cases))
 
 
-def _case(case: CaseResult, place: Fields) -> Fields:
+def _case(case: CaseResult, place: Object) -> Object:
     fields = _attempt(case, place)
     fields["flaky"] = case.flaky
     fields["earlier"] = [_attempt(attempt, place) for attempt in case.earlier]
     return fields
 
 
-def _attempt(case: CaseResult, place: Fields) -> Fields:
+def _attempt(case: CaseResult, place: Object) -> Object:
     identity = {**place, "caseId": case.case_id, "dataSet": None}
-    return {
-        "id": case.id,
-        "caseId": case.case_id,
-        "identity": identity,
-        "name": _text(case.name),
-        "result": case.result.value,
-        "resultLabel": _text(case.result_label),
-        "dataDriven": case.data_driven,
-        "disabled": case.disabled,
-        "hook": case.hook,
-        **_timing(case.timing),
-        "visualResult": _optional(case.visual_result),
-        "url": case.url,
-        "iterations": [_iteration(iteration, identity) for iteration in case.iterations],
-        "steps": _steps(case.steps),
-    }
+    fields = {"identity": identity, **encode(case, "earlier")}
+    for iteration in fields["iterations"]:
+        iteration["identity"] = {**identity, "dataSet": iteration["name"]}
+    return fields
 
 
-def _iteration(iteration: Iteration, identity: Fields) -> Fields:
-    return {
-        "id": iteration.id,
-        "identity": {**identity, "dataSet": _text(iteration.name)},
-        "name": _text(iteration.name),
-        "result": iteration.result.value,
-        "steps": _steps(iteration.steps),
-    }
+def _spec(spec: RunSpec) -> Object:
+    """What was asked for. Runtime data by name only: values may be secrets."""
+    return {**encode(spec, "runtime_data"), "runtimeDataNames": sorted(spec.runtime_data)}
 
 
-def _steps(steps: tuple[StepResult, ...] | None) -> list[Fields] | None:
-    return None if steps is None else [_step(step) for step in steps]
+def _verdict(verdict: Verdict) -> Object:
+    return {**encode(verdict), "reason": reason(verdict), "hint": hint(verdict)}
 
 
-def _step(step: StepResult) -> Fields:
-    return {
-        "id": step.id,
-        "position": step.position,
-        "action": _text(step.action),
-        "result": step.result.value,
-        "message": _text(step.message),
-        "kind": _text(step.kind),
-        "errorType": _text(step.error_type),
-        "errorCode": _text(step.error_code),
-        **_timing(step.timing),
-        "visualResult": _optional(step.visual_result),
-    }
+def _dump(fields: Object) -> str:
+    text = _JSON.encode(fields)
+    return encodable(text if len(text) <= _TEXT else _JSON.encode(_shortened(fields)))
 
 
-def _run(run: Run) -> Fields:
-    return {
-        "id": run.id,
-        "url": run.url,
-        "planId": run.plan_id,
-        "planName": _text(run.plan_name),
-        "buildNumber": _text(run.build_number),
-        "environmentId": run.environment_id,
-        "status": run.status.value,
-        "statusLabel": _text(run.status_label),
-        "result": run.result.value,
-        "resultLabel": _text(run.result_label),
-        "message": _text(run.message),
-        **_timing(run.timing),
-        "visualResult": _optional(run.visual_result),
-    }
-
-
-def _spec(spec: RunSpec) -> Fields:
-    configuration = spec.configuration
-    return {
-        "planId": spec.plan_id,
-        "environmentId": spec.environment_id,
-        "buildNumber": spec.build_number,
-        "configuration": {"id": configuration.id, "name": configuration.name} if configuration else None,
-        "runtimeDataNames": sorted(spec.runtime_data),
-        "uploadVersions": dict(spec.upload_versions),
-    }
-
-
-def _verdict(verdict: Verdict) -> Fields:
-    return {
-        "conclusion": verdict.conclusion.value,
-        "exitCode": verdict.exit_code,
-        "reason": _text(verdict.reason),
-        "code": verdict.code,
-        "hint": _text(verdict.hint),
-    }
-
-
-def _counts(counts: Counts) -> Fields:
-    return {
-        "total": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "notExecuted": counts.not_executed,
-        "queued": counts.queued,
-        "running": counts.running,
-    }
-
-
-def _timing(timing: Timing) -> Fields:
-    return {
-        "started": _time(timing.started),
-        "ended": _time(timing.ended),
-        "duration": _seconds(timing.duration),
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
-
-
-def _seconds(duration: timedelta | None) -> float | None:
-    return None if duration is None else round(duration / _MILLISECOND) / 1000
-
-
-def _optional(result: Result | None) -> str | None:
-    return result.value if result else None
-
-
-def _text(text: str) -> str:
-    return cut(text, _TEXT)
-
-
-def _dump(fields: Fields) -> str:
-    return encodable(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
+def _shortened(data: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The same with every text cut to the length that a text may have."""
+    if isinstance(data, str):
+        return cut(data, _TEXT)
+    if isinstance(data, list):
+        return [_shortened(each) for each in data]
+    return {name: _shortened(each) for name, each in data.items()} if isinstance(data, dict) else data

@@ -1,18 +1,24 @@
-"""Reporters turn a `Report` into text or data. They are pure: who writes what they return is `app`.
+"""The words that all reporters share: for verdicts, results and names, and which cases are shown as failures.
 
-Here is what all of them share: words for people, which cases are failures, and when a verdict needs a line of its own.
+Code decides on types, enums and numbers; here, last, they become sentences. Those for findings are in
+`finding_wording`. Everything is pure, and text that came from elsewhere is still untrusted: each reporter makes it safe
+for its own format.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain
 
-from testsigma_action.domain import compare
+from testsigma_action.domain import compare, evidence
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, Timing
 from testsigma_action.domain.words import in_words
+from testsigma_action.reporting import contradiction_wording, ending_wording
+from testsigma_action.reporting.finding_wording import advice, sentence
 
 Placed = compare.Placed
 
@@ -36,8 +42,50 @@ RESULTS = {
 }
 _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
+MOST_NAMED = 3
+"""How many plans a heading names."""
+
 STEPS_SHOWN = 30
 """How many steps lead up to the failing one where a failure is told."""
+
+
+def reason(verdict: Verdict) -> str:
+    """Why the verdict is what it is: sentences on one line, but problems with inputs on a line each."""
+    return "\n".join(reason_lines(verdict)) or f"The step ended: {CONCLUSIONS[verdict.conclusion]}."
+
+
+def reason_lines(verdict: Verdict) -> list[str]:
+    """The same as lines: one for each problem with an input, and one for all the rest."""
+    problems = [sentence(finding) for finding in verdict.findings if isinstance(finding, InputProblem)]
+    others = " ".join(sentence(finding) for finding in verdict.findings if not isinstance(finding, InputProblem))
+    return [*problems, others] if others else problems
+
+
+def hints(verdict: Verdict) -> tuple[str, ...]:
+    """What to do, each thing once; nothing where nothing went wrong."""
+    found = filter(None, map(advice, verdict.findings)) if verdict.exit_code else ()
+    return tuple(dict.fromkeys(found))
+
+
+def hint(verdict: Verdict) -> str:
+    """What to do, on one line."""
+    return " ".join(hints(verdict))
+
+
+def ending(left: Ending) -> str:
+    """What became of a run that the step left."""
+    return ending_wording.became(left)
+
+
+def service_message(run: RunReport) -> str:
+    """What the service says about a run (untrusted), unless the verdict quotes all of it."""
+    message = run.run.message if run.run else ""
+    return "" if ServiceMessage(message) in run.verdict.findings else message
+
+
+def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
+    """How many there are of each: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    return contradiction_wording.cases_and_hooks(*evidence.numbers(rows))
 
 
 def took(timing: Timing) -> timedelta | None:
@@ -121,15 +169,18 @@ def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]
     return start, known[start:end]
 
 
-def account(result: Result, step: StepResult | None, label: str = "") -> str:
-    """Why something is no pass (untrusted): what the step said, else which step it was, else the bare outcome."""
+def step_and_message(result: Result, step: StepResult | None, label: str = "") -> tuple[str, str]:
+    """What broke a case or a data set (untrusted): the step, if it says something itself, and why it did not pass.
+
+    Why: what the step said, else which step it was, else the bare result with the service's word for it.
+    """
     if step and step.message:
-        return step.message
+        return f"Step {step.position}: {step.action}", step.message
     if step:
-        return f"Step {step.position} {RESULTS[step.result]}: {step.action}"
+        return "", f"Step {step.position} {RESULTS[step.result]}: {step.action}"
     known = RESULTS[result]
     said = f" ({label})" if label and result is Result.UNKNOWN else ""
-    return f"Result: {known}{said}. No failing step is known."
+    return "", f"Result: {known}{said}. No failing step is known."
 
 
 def numbers(run: RunReport) -> Counts:
@@ -157,8 +208,11 @@ def step_verdict(report: Report) -> Verdict | None:
 
 
 def heading(report: Report) -> str:
-    """A name for the whole (untrusted): the title that was asked for, else the runs' own."""
+    """A name for the whole (untrusted): the title that was asked for, else the runs' own, of many the first two."""
     if report.title:
         return report.title
-    titles = dict.fromkeys(run.title for run in report.runs)
+    titles = list(dict.fromkeys(run.title for run in report.runs))
+    if len(titles) > MOST_NAMED:
+        titles[MOST_NAMED - 1 :] = [f"and {len(titles) - MOST_NAMED + 1} more"]
+        return f"{', '.join(titles[:-1])} {titles[-1]}"
     return ", ".join(titles) or "Testsigma"

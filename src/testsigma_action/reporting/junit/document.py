@@ -1,4 +1,4 @@
-"""JUnit XML in the dialect that all common readers agree on; `testcases` says what becomes a testcase.
+"""JUnit XML in the dialect that all common readers agree on. `suites` and `entries` say what becomes part of it.
 
 Readers differ in what they take JUnit to be, so the file keeps to what all of them read in the same way:
 
@@ -26,7 +26,8 @@ from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
 
 from testsigma_action.domain.report import Report
 from testsigma_action.domain.results import StepResult
-from testsigma_action.reporting.junit.testcases import WHOLE_RUN, Entry, Outcome, Suite, suites
+from testsigma_action.reporting.junit.entries import Entry, Outcome
+from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
 from testsigma_action.reporting.wording import RESULTS, heading, story
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 

@@ -1,1 +1,1 @@
-"""The step summary in Markdown."""
+"""The summary of the job on GitHub: HTML in Markdown, with all untrusted text made safe."""

@@ -7,7 +7,7 @@ from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.summary.markup import joined, linked_case, sign
 from testsigma_action.reporting.summary.page import Detail
-from testsigma_action.reporting.wording import RESULTS, account, story, took
+from testsigma_action.reporting.wording import RESULTS, step_and_message, story, took
 from testsigma_action.text import html, html_lines
 
 _MESSAGE = 2000
@@ -54,11 +54,11 @@ def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
 
 def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Iterator[str]:
     """What broke it: the step, what it said, the steps that led to it."""
-    breaking = failing_step(part.steps or ())
-    if breaking and breaking.message:
-        yield f"<br>Step {breaking.position}: {html(breaking.action, _STEP)}"
+    step, why = step_and_message(part.result, failing_step(part.steps or ()), label)
+    if step:
+        yield f"<br>{html(step, _STEP)}"
     # Indented, and not as pale as GitHub makes a quotation.
-    yield f'<dl><dd dir="auto">{html_lines(account(part.result, breaking, label), _MESSAGE)}</dd></dl>'
+    yield f'<dl><dd dir="auto">{html_lines(why, _MESSAGE)}</dd></dl>'
     before, steps = story(part.steps)
     if detail is Detail.STEPS and len(steps) > 1:
         earlier = f" (and {before:,} before them)" if before else ""

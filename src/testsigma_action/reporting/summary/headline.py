@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.judgement import remarkable
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, Run, RunSpec
-from testsigma_action.domain.verdict import remarkable
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, title
@@ -16,8 +16,11 @@ from testsigma_action.reporting.wording import (
     changes,
     flaky_cases,
     heading,
+    hint,
     needs_saying,
     numbers,
+    reason,
+    service_message,
     slower,
     took,
 )
@@ -63,9 +66,9 @@ def _reason(verdict: Verdict) -> Iterator[str]:
     """Why, what to do, and the stable name, which leads to its explanation; that of plain failures takes no line."""
     named = link(f"<code>{html(verdict.code)}</code>", help_url(verdict.code)) if verdict.code else ""
     failed = verdict.conclusion is Conclusion.FAILED
-    yield paragraph(joined(f"<b>{html_lines(verdict.reason, _REASON)}</b>", named if failed else ""))
-    if verdict.hint:
-        yield paragraph(f"What to do: {html_lines(verdict.hint, _MESSAGE)}")
+    yield paragraph(joined(f"<b>{html_lines(reason(verdict), _REASON)}</b>", named if failed else ""))
+    if told := hint(verdict):
+        yield paragraph(f"What to do: {html_lines(told, _MESSAGE)}")
     if named and not failed:
         yield paragraph(f"Error code {named}, exit code {verdict.exit_code}")
 
@@ -75,11 +78,13 @@ def _told(report: RunReport, said: Verdict) -> Iterator[str]:
     run, verdict = report.run, report.verdict
     if run is None:
         return
-    if verdict.reason != said.reason:
-        why = "" if verdict.reason in said.reason else f" {html_lines(verdict.reason, _MESSAGE)}"
+    if verdict.findings != said.findings:
+        known = set(verdict.findings) <= set(said.findings)
+        why = "" if known else f" {html_lines(reason(verdict), _MESSAGE)}"
         yield paragraph(f"The run itself: {CONCLUSIONS[verdict.conclusion]}.{why}")
-    if needs_saying(report) and run.message not in verdict.reason and _adds_something(run, verdict):
-        yield paragraph(f"Testsigma says: {html_lines(run.message, _MESSAGE)}")
+    message = service_message(report)
+    if message and needs_saying(report) and _adds_something(run, verdict):
+        yield paragraph(f"Testsigma says: {html_lines(message, _MESSAGE)}")
     since = _since(run, report.comparison) if report.comparison else ""
     yield paragraph("<br>".join(filter(None, (_numbers(report, run), since))))
     yield paragraph(_facts(report, run))

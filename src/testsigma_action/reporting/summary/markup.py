@@ -4,8 +4,9 @@ Every paragraph is a block of HTML, within which no Markdown is read. (GitHub Fl
 with one of certain tags at the start of a line and goes on until a blank line.)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
 from testsigma_action.domain.run import Result
@@ -24,6 +25,7 @@ CONCLUSION_SIGNS = {
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
 _OTHER_SIGN = "⚠️"
 SEPARATOR = " · "
+_CASES_SHOWN = 20
 
 
 def title(level: int, words: str) -> str:
@@ -65,3 +67,12 @@ def place(machine: MachineResult, suite: SuiteResult) -> str:
 def joined(*facts: str) -> str:
     """Facts on one line, without those that are empty."""
     return SEPARATOR.join(filter(None, facts))
+
+
+def cases_list(cases: Sequence[Placed]) -> str:
+    """The first cases with their places, as a list."""
+    lines = [
+        f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}"
+        for machine, suite, case in cases[:_CASES_SHOWN]
+    ]
+    return bullets(lines if len(cases) <= _CASES_SHOWN else [*lines, f"and {len(cases) - _CASES_SHOWN:,} more"])

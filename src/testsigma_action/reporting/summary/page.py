@@ -1,7 +1,7 @@
-"""A page of Markdown that keeps below a size, and knows what had to be left out for that.
+"""A page of Markdown that stays below a size, and knows what was left out for that.
 
-GitHub drops a summary above 1 MiB as a whole, so a page is written into a budget: when it fills, first the steps of
-failures are left out, then their messages, then their names, then rows of tables. `left_out` says so.
+GitHub drops a summary above 1 MiB as a whole, so a page has a budget. When it fills, first the steps of failures are
+left out, then their messages, then their names, then rows of tables. `left_out` says so. Several runs share the room.
 """
 
 from collections import Counter
@@ -38,6 +38,8 @@ class Page:
         self._failures_left = 0
         self._rows_left = 0
         self._others_left = 0
+        # What every limit counts from, and the part of each that there is: see `share`.
+        self._start, self._part = 0, 1.0
 
     def add(self, *parts: str, limit: int = BUDGET) -> None:
         """Add the parts that are not empty, a blank line behind each, if there is room for them together."""
@@ -66,7 +68,7 @@ class Page:
         kept = [f"<table>\n<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"]
         if folded:
             kept[0] = f"<details><summary>{folded}</summary>\n{kept[0]}"
-        room = ROWS - self._size - len(kept[0].encode()) - _TABLE_TAGS
+        room = self._end(ROWS) - self._size - len(kept[0].encode()) - _TABLE_TAGS
         for row in rows:
             room -= len(row.encode()) + 1
             if room >= 0:
@@ -74,6 +76,18 @@ class Page:
             else:
                 self._rows_left += 1
         self.add("\n".join([*kept, "</table></details>" if folded else "</table>"]))
+
+    @contextmanager
+    def share(self, parts: int, limit: int) -> Iterator[None]:
+        """Give what is added within one of `parts` equal parts of the room that is left up to `limit`.
+
+        All limits are smaller accordingly, and failures are told in full again for as long as there is room.
+        """
+        kept = self._start, self._part, self._details
+        self._start, self._part = self._size, max(limit - self._size, 0) / parts / limit
+        self._details = list(Detail)
+        yield
+        self._start, self._part, self._details = kept
 
     def left_out(self) -> str:
         """What is not on the page, in one sentence; empty where nothing was left out."""
@@ -94,8 +108,12 @@ class Page:
     def _fits(self, parts: Iterable[str], limit: int) -> bool:
         text = "".join(f"{part}\n\n" for part in parts if part)
         size = len(text.encode())
-        if self._size + size > limit:
+        if self._size + size > self._end(limit):
             return False
         self._parts.append(text)
         self._size += size
         return True
+
+    def _end(self, limit: int) -> int:
+        """The size up to which a limit lets the page grow. What closes a block has the whole budget."""
+        return limit if limit == BUDGET else self._start + int(limit * self._part)

@@ -1,24 +1,37 @@
 """Tables of the summary: runs, machines and suites, the slowest cases. Few columns, so that they fit on a phone."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from heapq import nlargest
 
 from testsigma_action.domain.compare import Placed
-from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.reporting import causes
-from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, linked_case, place, sign
-from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, machine_name, numbers, suite_name, took
-from testsigma_action.text import html
+from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
+from testsigma_action.reporting.wording import (
+    CONCLUSIONS,
+    RESULTS,
+    hints,
+    machine_name,
+    needs_saying,
+    numbers,
+    reason,
+    suite_name,
+    took,
+)
+from testsigma_action.text import html, html_lines
 
+RUNS = ("Plan", "Result", "Passed", "Failed", "Not executed", "Time")
 COLUMNS = ("Cases", "Time")
 CAUSES = ("Cases", "What they say")
 SLOWEST = ("Case", "Time")
 _FEW = 10
 _MESSAGE = 300
+_REASON = 500
 _SLOWEST_SHOWN = 5
 _SLOW = timedelta(seconds=10)
 _INDENT = "&nbsp;" * 3
@@ -26,12 +39,34 @@ _NO_TIME = timedelta(-1)
 _ODD = {Result.ABORTED, Result.STOPPED, Result.QUEUED}
 
 
-def of_runs(runs: Iterable[RunReport]) -> Iterator[str]:
-    """A row for each run."""
-    for report in runs:
-        conclusion = report.verdict.conclusion
-        name = f"{CONCLUSION_SIGNS[conclusion]} {html(report.title)}: {CONCLUSIONS[conclusion]}"
-        yield _row(name, numbers(report), took(report.run.timing) if report.run else None)
+def of_runs(report: Report) -> Iterator[str]:
+    """A row for each run: where it is to be seen, how it ended, and why where its cases do not show it."""
+    for run in report.runs:
+        conclusion, counts = run.verdict.conclusion, numbers(run)
+        name = link(f'<b dir="auto">{html(run.title)}</b>', run.run.url if run.run else "")
+        why = _why(run, report) if needs_saying(run) else ""
+        ended = "<br>".join(filter(None, (CONCLUSIONS[conclusion], others(replace(counts, not_executed=None)))))
+        cells = "".join(map(_number, (counts.passed, counts.failed, counts.not_executed)))
+        time = "<br>".join(filter(None, (in_words(took(run.run.timing)) if run.run else "", _queued(run))))
+        yield (
+            f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}{why}</td><td>{ended}</td>{cells}"
+            f'<td align="right" nowrap>{time}</td></tr>'
+        )
+
+
+def _why(run: RunReport, report: Report) -> str:
+    known = hints(report.verdict)
+    advice = " ".join(one for one in hints(run.verdict) if one not in known)
+    told = (html_lines(reason(run.verdict), _REASON), f"What to do: {html_lines(advice, _REASON)}" if advice else "")
+    return "".join(f"<br>{line}" for line in told if line)
+
+
+def _number(number: int | None) -> str:
+    return f'<td align="right">{"" if number is None else f"{number:,}"}</td>'
+
+
+def _queued(run: RunReport) -> str:
+    return f"{in_words(run.queued)} in the queue" if run.queued else ""
 
 
 def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:

@@ -1,0 +1,155 @@
+"""What speaks against a pass of a completed run, and what of it may be lag: pure.
+
+The service may answer from copies that are a moment behind, so a run can be completed while its results are not.
+`lagging` separates what another reading may change from what it cannot.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from testsigma_action.domain.contradictions import (
+    BadCounter,
+    BrokenRows,
+    Contradiction,
+    CounterName,
+    Oddity,
+    Unaccounted,
+    UnknownCaseResult,
+    UnreadableFields,
+)
+from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.domain.run import Counts, Result, Run
+
+# Results of what has not ended, or has no result yet.
+UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
+
+
+def contradictions(tree: ResultTree) -> Iterator[Contradiction]:
+    """What speaks against a pass of a run that the service calls passed, the most important first."""
+    yield from _broken_rows(tree)
+    for counts in tree.run.all_counts:
+        yield from _broken_counts(counts)
+    yield from _unfinished_counts(tree)
+    if tree.listed and not tree.distinct and any(counts.passed for counts in tree.run.all_counts):
+        yield Oddity.EMPTY_LIST
+    yield from unaccounted(tree)
+    parts = (tree.run.consolidated_result, tree.details_result, *places(tree))
+    if any(result and result.contradicts_pass for result in parts):
+        yield Oddity.BROKEN_PART
+    if unreadable := unreadable_fields(tree):
+        yield unreadable
+
+
+def numbers(rows: Iterable[CaseResult]) -> tuple[int, int]:
+    """How many of the rows are cases, and how many are hooks."""
+    hooks = [row.hook for row in rows]
+    return hooks.count(False), hooks.count(True)
+
+
+def _broken_rows(tree: ResultTree) -> Iterator[Contradiction]:
+    broken = [row for row in tree.rows() if not row.acceptable]
+    if broken:
+        cases, hooks = numbers(broken)
+        yield BrokenRows(cases, hooks, next(filter(None, map(_unknown_result, broken)), None))
+
+
+def _unknown_result(case: CaseResult) -> UnknownCaseResult | None:
+    """What cannot be read of a case; None where its results are known."""
+    if case.result is Result.UNKNOWN:
+        return UnknownCaseResult(case.name, case.result_label)
+    unknown = next((one for one in case.iterations if one.result is Result.UNKNOWN), None)
+    return UnknownCaseResult(case.name, data_set=unknown.name) if unknown else None
+
+
+def _broken_counts(counts: Counts) -> Iterator[Contradiction]:
+    yield from _not_zero(
+        {
+            CounterName.FAILED: counts.failed,
+            CounterName.ABORTED: counts.aborted,
+            CounterName.STOPPED: counts.stopped,
+        }
+    )
+
+
+def _unfinished_counts(tree: ResultTree) -> Iterator[Contradiction]:
+    """Counters of parts that wait or run, unless the list of cases shows that they are stale."""
+    if not all_executed(tree):
+        for counts in tree.run.all_counts:
+            yield from _not_zero({CounterName.QUEUED: counts.queued, CounterName.RUNNING: counts.running})
+
+
+def _not_zero(counters: Mapping[CounterName, int | None]) -> Iterator[Contradiction]:
+    return (BadCounter(counter, number) for counter, number in counters.items() if number)
+
+
+def all_executed(tree: ResultTree) -> bool:
+    """Whether the list of cases is complete by the counters, and each of its cases and data sets was executed."""
+    return tree.complete and all(result.executed for result in _row_results(tree))
+
+
+def _row_results(tree: ResultTree) -> Iterator[Result]:
+    """The results of all cases and hooks, and of their data sets."""
+    for row in tree.rows():
+        yield row.result
+        yield from (one.result for one in row.iterations)
+
+
+def unaccounted(tree: ResultTree) -> Iterator[Unaccounted]:
+    """Cases that are neither on the list nor, by the counters, passed or not executed."""
+    listed = tree.distinct
+    for counts in tree.run.all_counts:
+        total = counts.total or 0
+        left = total - (counts.passed or 0) - (counts.not_executed or 0)
+        if listed < total and left > 0:
+            yield Unaccounted(left, total)
+
+
+def places(tree: ResultTree) -> Iterator[Result]:
+    """The results of machines and suites."""
+    for machine in tree.machines:
+        yield machine.result
+        yield from (suite.result for suite in machine.suites)
+
+
+def unreadable_fields(tree: ResultTree) -> UnreadableFields | None:
+    """The fields of the run and its details that cannot be read; None where all can."""
+    names = dict.fromkeys((*tree.run.unreadable_fields, *tree.unreadable_fields))
+    return UnreadableFields(tuple(names)) if names else None
+
+
+def without_result(run: Run) -> bool:
+    """Whether a completed run has no result yet. An unknown word is a result: another reading would not change it."""
+    missing = run.result is Result.UNKNOWN and not run.result_label
+    return run.completed and (missing or run.result is Result.QUEUED)
+
+
+def lagging(tree: ResultTree) -> bool:
+    """Whether the results of a completed run are inconsistent in a way that another reading may change."""
+    if without_result(tree.run):
+        return True
+    if tree.run.result is Result.PASSED and any(not isinstance(one, UnreadableFields) for one in contradictions(tree)):
+        return True
+    return tree.listed and (_is_short(tree) or _has_unfinished(tree) or _hides_failures(tree))
+
+
+def _is_short(tree: ResultTree) -> bool:
+    """Whether the list has fewer cases than the counters."""
+    return tree.distinct < max(counts.total or 0 for counts in tree.run.all_counts)
+
+
+def _has_unfinished(tree: ResultTree) -> bool:
+    """Whether cases on the list, or by the counters, have not ended."""
+    by_counters = any(counts.unfinished for counts in tree.run.all_counts)
+    return any(_is_unfinished(row) for row in tree.rows()) or (by_counters and not all_executed(tree))
+
+
+def _is_unfinished(row: CaseResult) -> bool:
+    """Whether a row, or one of its data sets, has no result yet. An unknown word is a result: it will not change."""
+    if row.result is Result.UNKNOWN and row.result_label:
+        return False
+    return row.result in UNFINISHED or any(one.result in UNFINISHED for one in row.iterations)
+
+
+def _hides_failures(tree: ResultTree) -> bool:
+    """Whether the counters have failures, and no case on the list shows one."""
+    failures = any(counts.bad for counts in tree.run.all_counts)
+    return failures and all(row.acceptable for row in tree.rows())

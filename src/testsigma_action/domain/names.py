@@ -1,0 +1,53 @@
+"""Names of the runs of one step: unique, and the same in every build with the same list of plans. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from testsigma_action.domain.report import RunReport
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a run can be named by: the name that the user gave, the plan's name (untrusted), the plan's ID."""
+
+    given: str = ""
+    plan_name: str = ""
+    plan_id: str = ""
+
+
+def names(runs: Sequence[Named]) -> tuple[str, ...]:
+    """Return a unique name for each run: the given one, else the plan's name, else `plan 431`.
+
+    A name that repeats has ` (2)`, ` (3)` and so on behind it, in the order of the list. Given names stay as they are.
+    A plan's name that one run knows counts for all runs of that plan: otherwise a run that could not be started would
+    change the numbers behind the names of the others.
+    """
+    known = {run.plan_id: run.plan_name for run in reversed(runs) if run.plan_id and run.plan_name}
+    used = {run.given for run in runs if run.given}
+    return tuple(run.given or _unused(_plain(run, known.get(run.plan_id, "")), used) for run in runs)
+
+
+def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
+    """Return the runs with their names where there are several; one run alone needs none."""
+    if len(runs) < 2:
+        return tuple(runs)
+    found = names([Named(run.name, run.run.plan_name if run.run else "", _plan_id(run)) for run in runs])
+    return tuple(replace(run, name=name) for run, name in zip(runs, found, strict=True))
+
+
+def _plan_id(run: RunReport) -> str:
+    return run.spec.plan_id or (run.run.plan_id if run.run else "")
+
+
+def _plain(run: Named, plan_name: str) -> str:
+    return run.plan_name or plan_name or f"plan {run.plan_id}".rstrip()
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """Return the name, with a number behind it where it is used already, and mark it as used."""
+    number, candidate = 1, name
+    while candidate in used:
+        number += 1
+        candidate = f"{name} ({number})"
+    used.add(candidate)
+    return candidate

@@ -1,0 +1,54 @@
+"""The words for what speaks against a pass: parts of sentences whose subject is the run."""
+
+from testsigma_action.domain.contradictions import (
+    BadCounter,
+    BrokenRows,
+    Contradiction,
+    Oddity,
+    Unaccounted,
+    UnknownCaseResult,
+    UnreadableFields,
+)
+from testsigma_action.domain.words import counted
+from testsigma_action.text import one_line
+
+# A sentence names this many fields, and this many characters of a name, at most.
+MOST_NAMED, LONGEST_NAME = 3, 100
+
+ODDITIES = {
+    Oddity.EMPTY_LIST: "its list of cases is empty, although its counters show cases that passed",
+    Oddity.BROKEN_PART: "a part of it did not pass",
+}
+
+
+def contradiction(found: Contradiction) -> str:
+    """What speaks against a pass, as the end of a sentence without its full stop; the run is its subject."""
+    match found:
+        case BrokenRows():
+            return f"{cases_and_hooks(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
+        case BadCounter():
+            return f"its counters show {found.number:,} {found.counter.value}"
+        case Unaccounted():
+            return f"nothing is known of {found.cases:,} of {counted(found.total, 'case')}"
+        case UnreadableFields():
+            more = f" and {len(found.names) - MOST_NAMED} more" if len(found.names) > MOST_NAMED else ""
+            return f"{', '.join(f'`{name}`' for name in found.names[:MOST_NAMED])}{more} cannot be read"
+        case Oddity():
+            return ODDITIES[found]
+
+
+def _unknown_result(unknown: UnknownCaseResult | None) -> str:
+    if unknown is None:
+        return ""
+    name, label = one_line(unknown.name, LONGEST_NAME), one_line(unknown.label, LONGEST_NAME)
+    if unknown.data_set is not None:
+        data_set = one_line(unknown.data_set, LONGEST_NAME)
+        return f" (the result of '{name}', data set '{data_set}', is missing or unknown)"
+    quoted = f": '{label}'" if label else ""
+    return f" (the result of '{name}' is missing or unknown{quoted})"
+
+
+def cases_and_hooks(cases: int, hooks: int) -> str:
+    """How many there are of each: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    numbers = {"case": cases, "hook": hooks}
+    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")

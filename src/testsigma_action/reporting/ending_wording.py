@@ -1,0 +1,47 @@
+"""The sentences for what became of a run that the step left, and what to do then."""
+
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.run import Result
+
+
+def ended(text: str) -> str:
+    """The text with a full stop, unless it ends like a sentence. Quotations come with and without one."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def became(ending: Ending) -> str:
+    """What became of a run, with the number of the run."""
+    run = f"Run {ending.run.id}" if ending.run else "The run"
+    match ending.disposition:
+        case Disposition.NOTHING_STARTED:
+            return "Nothing was started."
+        case Disposition.UNKNOWN:
+            return "A run may have been started."
+        case Disposition.COMPLETED:
+            again = " Its plan may still run failed cases again." if ending.may_run_again else ""
+            return f"{run} had completed by then.{again}"
+        case Disposition.STOP_CONFIRMED:
+            return _stopped(ending, run)
+        case Disposition.STOP_UNCONFIRMED:
+            asked = f"{run} was to be stopped at the timeout" if ending.by_timeout else f"{run} was to be stopped"
+            trouble = f" {ended(ending.trouble)}" if ending.trouble else ""
+            return f"{asked}, but that is not confirmed: it may still be running.{trouble}"
+        case Disposition.LEFT_RUNNING:
+            return f"{run} was left running."
+
+
+def _stopped(ending: Ending, run: str) -> str:
+    if ending.run and ending.run.completed and ending.run.result is not Result.STOPPED:
+        return f"{run} completed before it could be stopped, with the result {ending.run.result.value}."
+    return f"{run} was stopped."
+
+
+def what_to_do(ending: Ending) -> str:
+    """What to do about a run that may still be running; empty where there is none."""
+    if ending.disposition in {Disposition.LEFT_RUNNING, Disposition.STOP_UNCONFIRMED} and ending.run:
+        return f"To wait for it again, attach to it (run-id: {ending.run.id}). If nobody needs it, stop it on its page."
+    if ending.disposition is Disposition.UNKNOWN:
+        plan = f" of plan {ending.plan_id}" if ending.plan_id else " of the plan"
+        build = f" with the build number '{ending.build_number}'" if ending.build_number else ""
+        return f"Before you run this step again, look in Testsigma for a run{plan}{build}: it may still be running."
+    return ""

@@ -1,0 +1,224 @@
+"""The sentences for findings: one for each type of `domain/findings.py`, and what a user can do about it.
+
+Quoted text in them (names, labels, messages) is untrusted, as everything that a report says.
+"""
+
+from functools import singledispatch
+
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import (
+    CalledPassed,
+    CutShort,
+    Doubt,
+    ErrorFinding,
+    Fact,
+    FailedAgain,
+    Failures,
+    Finding,
+    InputProblem,
+    MorePlans,
+    NeverExecuted,
+    NoKnownResult,
+    NotExecutedYetRan,
+    NotProven,
+    OfPlans,
+    Passed,
+    RerunFindings,
+    RunDoubt,
+    RunUnreadable,
+    ServiceMessage,
+    Started,
+    StoppedAfterFailures,
+    Tally,
+)
+from testsigma_action.domain.words import counted
+from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases_and_hooks, contradiction
+from testsigma_action.reporting.ending_wording import became, ended, what_to_do
+from testsigma_action.text import one_line
+
+# Characters of what is said about one of several plans.
+LONGEST_OF_PLAN = 300
+
+FACTS = {
+    Fact.FAILED_AT_FIRST: "The run failed at first.",
+    Fact.CALLED_NOT_EXECUTED: "The run's result is NOT_EXECUTED.",
+    Fact.NO_CASE_EXECUTED: "No case was executed.",
+    Fact.EMPTY_SUCCESS: "Testsigma reports a pass, but no case was executed.",
+    Fact.UNPROVEN_SUCCESS: "Testsigma reports a pass, but nothing shows that a case was executed.",
+    Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
+    Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
+}
+DOUBTS = {
+    Doubt.RERUN_UNKNOWN: "The failed cases ran again as run {run}, but the result of that run is not known.",
+    Doubt.NO_FAILED_CASE: "None of its cases shows why run {run} did not pass.",
+    Doubt.MORE_FAILURES_COUNTED: "The counters of run {run} show more failures than its list of cases.",
+    Doubt.COUNTED_AS_RUNNING: "The counters of run {run} show cases that are still running.",
+    Doubt.LIST_INCOMPLETE: "The list of cases of run {run} is incomplete.",
+    Doubt.PART_NOT_RERUN: "A part of run {run} that did not pass did not run again.",
+    Doubt.WHOLE_NOT_PASSED: "Testsigma does not report a pass for run {run} together with its reruns.",
+}
+NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environment and configuration select some."
+FACT_HINTS = {
+    Fact.NO_CASE_EXECUTED: NO_TESTS_HINT,
+    Fact.EMPTY_SUCCESS: NO_TESTS_HINT,
+    Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
+    "be read.",
+}
+STOPPED_HINT = "Fix the failures first. To finish all runs in spite of failures, set stop-after-failures to 0."
+
+
+@singledispatch
+def sentence(finding: Finding) -> str:
+    """One finding as one sentence, or as a few short ones."""
+    raise NotImplementedError(type(finding))
+
+
+@sentence.register
+def _(fact: Fact) -> str:
+    return FACTS[fact]
+
+
+@sentence.register
+def _(passed: Passed) -> str:
+    said = f"{_executed(passed)} passed"
+    if passed.flaky:
+        return f"{said}, {passed.flaky:,} of them only in a rerun."
+    return f"{said}, after a rerun of hooks that had failed." if passed.reruns else f"{said}."
+
+
+def _executed(passed: Passed) -> str:
+    if passed.passed == passed.total or not passed.passed:
+        return "All cases" if passed.total != 1 else "The only case"
+    return f"{passed.passed:,} of {counted(passed.total, 'case')}, all that were executed,"
+
+
+@sentence.register
+def _(started: Started) -> str:
+    return (
+        f"Run {started.run_id} was started. This step does not wait for it; a later step can (run-id: "
+        f"{started.run_id})."
+    )
+
+
+@sentence.register
+def _(failures: Failures) -> str:
+    failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed." if failures.failed else ""
+    hooks = f"{counted(failures.hooks, 'hook')} did not pass." if failures.hooks else ""
+    return " ".join(filter(None, (failed, hooks))) or "The run failed."
+
+
+@sentence.register
+def _(again: FailedAgain) -> str:
+    return f"{sentence(again.failures).removesuffix('.')}, also in the rerun (run {again.run_id})."
+
+
+@sentence.register
+def _(cut: CutShort) -> str:
+    return f"The run was {cut.result.value} before it was finished."
+
+
+@sentence.register
+def _(unknown: NoKnownResult) -> str:
+    missing = "a result that cannot be read" if unknown.unreadable else "no result"
+    result = f"the result '{unknown.label}'" if unknown.label else missing
+    return f"The run completed with {result}, which is not a pass."
+
+
+@sentence.register
+def _(ran: NotExecutedYetRan) -> str:
+    of = f"{ran.cases:,} of {counted(ran.total, 'case')}" if ran.total else counted(ran.cases, "case")
+    return f"The run's result is NOT_EXECUTED although {of} {'passed' if ran.passed else 'ran'}."
+
+
+@sentence.register
+def _(message: ServiceMessage) -> str:
+    return f"Testsigma says: {ended(message.text)}"
+
+
+@sentence.register
+def _(stopped: StoppedAfterFailures) -> str:
+    return f"{counted(stopped.failures, 'case')} failed, and stop-after-failures is {stopped.limit:,}."
+
+
+@sentence.register
+def _(problem: InputProblem) -> str:
+    return ended(problem.message)
+
+
+@sentence.register
+def _(error: ErrorFinding) -> str:
+    return ended(error.message)
+
+
+@sentence.register
+def _(ending: Ending) -> str:
+    return became(ending)
+
+
+@sentence.register
+def _(called: CalledPassed) -> str:
+    return f"Testsigma reports a pass, but {contradiction(called.contradiction)}."
+
+
+@sentence.register
+def _(doubt: RunDoubt) -> str:
+    return DOUBTS[doubt.doubt].format(run=doubt.run_id)
+
+
+@sentence.register
+def _(unreadable: RunUnreadable) -> str:
+    return f"In the answers about run {unreadable.run_id}, {contradiction(unreadable.fields)}."
+
+
+@sentence.register
+def _(proof: NotProven) -> str:
+    left = cases_and_hooks(proof.cases, proof.hooks)
+    return f"The rerun (run {proof.run_id}) passed, but nothing shows that {left} did."
+
+
+@sentence.register
+def _(never: NeverExecuted) -> str:
+    return f"{counted(never.cases, 'case')} that run {never.run_id} did not execute did not run again either."
+
+
+@sentence.register
+def _(rerun: RerunFindings) -> str:
+    return f"In the rerun (run {rerun.run_id}): {' '.join(map(sentence, rerun.findings))}"
+
+
+@sentence.register
+def _(tally: Tally) -> str:
+    plans = counted(tally.plans, "plan")
+    if tally.started == tally.plans:
+        return f"All {plans} were started. This step does not wait for them."
+    if tally.passed == tally.plans:
+        cases = f" ({counted(tally.cases, 'case')})" if tally.cases else ""
+        return f"All {plans} passed{cases}."
+    told = f"{tally.started:,} of {plans} were started" if tally.started else f"{tally.passed:,} of {plans} passed"
+    return f"{told}."
+
+
+@sentence.register
+def _(of: OfPlans) -> str:
+    names = ", ".join(one_line(name, LONGEST_NAME) for name in of.names)
+    return f"{names}{f' and {of.more:,} more' if of.more else ''}: {one_line(sentence(of.finding), LONGEST_OF_PLAN)}"
+
+
+@sentence.register
+def _(more: MorePlans) -> str:
+    return f"And {counted(more.number, 'more plan')}."
+
+
+def advice(finding: Finding) -> str:
+    """What to do about a finding; empty where there is nothing to say."""
+    match finding:
+        case Fact():
+            return FACT_HINTS.get(finding, "")
+        case ErrorFinding() | InputProblem():
+            return finding.hint
+        case StoppedAfterFailures():
+            return STOPPED_HINT
+        case Ending():
+            return what_to_do(finding)
+        case _:
+            return ""

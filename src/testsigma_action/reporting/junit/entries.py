@@ -1,0 +1,142 @@
+"""What becomes a testcase in JUnit, and with which outcome.
+
+A data-driven case becomes one testcase for each data set, named `case [data set]`: a data set is what people look for,
+repair and run again. The case itself is then left out, unless no data set has its result or its own steps hold a
+failure. So there may be more testcases than the summary counts cases.
+
+A case that ran more than once is one testcase. As in surefire's reports it passed if its last attempt did, and has the
+attempts that did not pass; otherwise it has the first failure, and the later ones as attempts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum, auto
+from itertools import pairwise
+
+from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
+from testsigma_action.domain.run import Result
+from testsigma_action.reporting.wording import plain_case_name, step_and_message, took
+from testsigma_action.text import one_line
+
+# A long name of a case must leave room for the name of its data set.
+_CASE = 130
+_DATA_SET = 60
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Outcome(Enum):
+    """The outcomes that JUnit has: a failure is one of a test, an error is anything else that is no pass."""
+
+    PASSED = auto()
+    FAILURE = auto()
+    ERROR = auto()
+    SKIPPED = auto()
+
+
+_OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Result.NOT_EXECUTED: Outcome.SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One testcase. `kind` says in one word what went wrong, `notes` follow its steps. All text is untrusted.
+
+    `others` are its other attempts that did not pass, the oldest first.
+    """
+
+    name: str
+    outcome: Outcome
+    duration: timedelta | None = None
+    kind: str = ""
+    message: str = ""
+    steps: Sequence[StepResult] | None = None
+    notes: tuple[str, ...] = ()
+    others: tuple["Entry", ...] = ()
+
+
+def of_case(case: CaseResult) -> Iterator[Entry]:
+    """The testcases of a case: one, or one for each data set."""
+    if case.iterations:
+        yield from _of_data_driven(case)
+    else:
+        yield _of_itself(case, took(case.timing))
+
+
+def _of_itself(case: CaseResult, duration: timedelta | None) -> Entry:
+    return _entry(plain_case_name(case), case, duration, case, [(each, each) for each in case.earlier])
+
+
+def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
+    """The testcases of a data-driven case. Their times add up to what it took, unless its steps took longer."""
+    name, known = plain_case_name(case), [_time_of_steps(iteration) for iteration in case.iterations]
+    total = took(case.timing) or timedelta()
+    left = max(total - sum(filter(None, known), timedelta()), timedelta())
+    if not _explained(case):
+        yield _of_itself(case, left)
+        left = timedelta()
+    shares = _shares(left, known.count(None))
+    for iteration, time in zip(case.iterations, known, strict=True):
+        data_set = one_line(iteration.name or iteration.id, _DATA_SET)
+        duration = next(shares) if time is None else time
+        earlier = _earlier(iteration, case) if case.earlier else ()
+        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, duration, case, earlier)
+
+
+def _time_of_steps(iteration: Iteration) -> timedelta | None:
+    """How long the steps of a data set took together; None where that is not known."""
+    times = [time for step in iteration.steps or () if (time := took(step.timing)) is not None]
+    return sum(times, timedelta()) if times else None
+
+
+def _shares(whole: timedelta, number: int) -> Iterator[timedelta]:
+    """Equal parts in whole milliseconds, as they are written, which add up to the whole."""
+    milliseconds = whole // _MILLISECOND
+    ends = [milliseconds * position // number for position in range(number + 1)] if number else []
+    return (timedelta(milliseconds=end - begin) for begin, end in pairwise(ends))
+
+
+def _explained(case: CaseResult) -> bool:
+    """Whether the iterations of a case account for all that is known of it."""
+    return any(one.result is case.result for one in case.iterations) and not failing_step(case.steps or ())
+
+
+def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, CaseResult]]:
+    """The earlier attempts at a data set, each with the attempt at its case; none where its name is not its own."""
+    if [one.name for one in case.iterations].count(iteration.name) > 1:
+        return []
+    found = [(one, attempt) for attempt in case.earlier for one in attempt.iterations if one.name == iteration.name]
+    return [(one, attempt) for one, attempt in found if one is not iteration]
+
+
+def _entry(
+    name: str,
+    part: CaseResult | Iteration,
+    duration: timedelta | None,
+    case: CaseResult,
+    earlier: Sequence[tuple[CaseResult | Iteration, CaseResult]],
+) -> Entry:
+    last = _attempt(name, part, duration, case)
+    if not earlier:
+        return last
+    attempts = [*(_attempt(name, one, duration, owner) for one, owner in earlier), last]
+    bad = [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
+    if last in bad:
+        return replace(bad[0], others=tuple(bad[1:]))
+    return replace(last, others=tuple(bad)) if last.outcome is Outcome.PASSED else last
+
+
+def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
+    outcome = _OUTCOMES.get(part.result, Outcome.ERROR)
+    if outcome is Outcome.PASSED:
+        return Entry(name, outcome, duration)
+    if outcome is Outcome.SKIPPED:
+        return Entry(name, outcome, duration, message="disabled" if case.disabled else _why_skipped(part))
+    step = failing_step(part.steps or ())
+    kind = step.error_type if step and step.error_type else part.result.value
+    label = case.result_label if part is case else ""
+    return Entry(name, outcome, duration, kind, step_and_message(part.result, step, label)[1], part.steps, (case.url,))
+
+
+def _why_skipped(part: CaseResult | Iteration) -> str:
+    """The service's reason why something was not executed (untrusted): the first one that a step of it gives."""
+    return next((step.message for step in part.steps or () if step.message and step.result is not Result.PASSED), "")

@@ -1,0 +1,129 @@
+"""The testsuites of the JUnit file. What a testcase is, is said in `entries`; how it is written, in `document`.
+
+A suite is one of the plan's suites on one machine. Its name and the classname of its cases begin with the title that
+was asked for and the name of the plan, so that readers which merge files, or find a case again in the next build, know
+two runs of the same plan from each other.
+
+A run whose cases do not show its verdict (it timed out, was cancelled, could not be started, has no results,
+contradicts itself) has one more testcase, `Test plan run`, so that no reader shows a red verdict as green. A run that
+was stopped or aborted needs none if one of its cases was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
+from testsigma_action.domain.run import Result, Timing
+from testsigma_action.reporting.junit.entries import Entry, Outcome, of_case
+from testsigma_action.reporting.wording import (
+    heading,
+    hint,
+    machine_name,
+    needs_saying,
+    numbers,
+    reason,
+    service_message,
+    step_verdict,
+    suite_name,
+    took,
+)
+
+WHOLE_RUN = "Test plan run"
+
+_CUT_SHORT = {Result.STOPPED, Result.ABORTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One testsuite. `path` is its place: title, plan, machine, suite."""
+
+    path: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    started: datetime
+    properties: dict[str, str]
+    timing: Timing = Timing()
+
+    @property
+    def duration(self) -> timedelta:
+        """The suite's own duration, else what its cases took."""
+        own = took(self.timing)
+        return sum((entry.duration or timedelta() for entry in self.entries), timedelta()) if own is None else own
+
+
+def suites(report: Report) -> list[Suite]:
+    """All suites of the document: at least one, and none without a testcase."""
+    found = [suite for run in report.runs for suite in _of_run(run, report)]
+    verdict = step_verdict(report)
+    if verdict or not found:
+        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), report.started, {}))
+    return found
+
+
+def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
+    machines = run.tree.machines if run.tree else ()
+    placed = [(machine, suite) for machine in machines for suite in machine.suites if any(_shown(suite))]
+    path, properties = _path(run, report), _run_properties(run)
+    started = (run.run and run.run.timing.started) or report.started
+    for machine, suite in placed:
+        yield Suite(
+            path=(*path, machine_name(machine), suite_name(suite)),
+            entries=tuple(entry for case in _shown(suite) for entry in of_case(case)),
+            started=suite.timing.started or machine.timing.started or started,
+            properties=properties | _machine_properties(machine, suite),
+            timing=suite.timing,
+        )
+    if not placed or (needs_saying(run) and not _cases_show_the_stop(run)):
+        yield Suite(path, (_whole(run.verdict, run),), started, properties)
+
+
+def _path(run: RunReport, report: Report) -> tuple[str, ...]:
+    """The place of the suites of a run. Readers that merge files tell two runs of the same plan apart by the title."""
+    return (report.title, run.title) if report.title not in {"", run.title} else (run.title,)
+
+
+def _cases_show_the_stop(run: RunReport) -> bool:
+    """Whether a run that was stopped or aborted has a case that was, too."""
+    if run.verdict.conclusion is not Conclusion.FAILED or not run.run or not run.tree:
+        return False
+    return run.run.result in _CUT_SHORT and any(case.result in _CUT_SHORT for case in run.tree.cases())
+
+
+def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
+    """Its cases, and the hooks that did not pass."""
+    return (case for case in suite.cases if not (case.hook and case.acceptable))
+
+
+def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
+    """Tell a verdict as a testcase: an error, or what it is where nothing went wrong."""
+    if verdict.exit_code == 0:
+        passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
+        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=reason(verdict))
+    remote = run.run if run else None
+    notes = (service_message(run) if run else "", hint(verdict), remote.url if remote else "")
+    has_code = verdict.conclusion in {Conclusion.ERROR, Conclusion.FAILED} and verdict.code
+    kind = verdict.code if has_code else verdict.conclusion.value
+    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=reason(verdict), notes=notes)
+
+
+def _run_properties(run: RunReport) -> dict[str, str]:
+    remote = run.run
+    return {
+        "plan": remote.plan_name if remote else "",
+        "plan_id": run.spec.plan_id or (remote.plan_id if remote else ""),
+        "run_id": remote.id if remote else "",
+        "run_url": remote.url if remote else "",
+        "build": run.spec.build_number or (remote.build_number if remote else ""),
+        "environment": run.spec.environment_id or (remote.environment_id if remote else ""),
+    }
+
+
+def _machine_properties(machine: MachineResult, suite: SuiteResult) -> dict[str, str]:
+    device = machine.device
+    return {
+        "machine": machine_name(machine),
+        "suite": suite_name(suite),
+        "browser": f"{device.browser} {device.browser_version}".strip(),
+        "os": f"{device.os} {device.os_version}".strip(),
+    }

@@ -1,0 +1,62 @@
+"""Reads a results file again: `parse(render(report)) == report`, but for what is never written.
+
+Values of runtime data are empty, texts above 65,536 characters are cut, and what UTF-8 cannot encode is U+FFFD. The
+cases of a comparison must be cases of the run's own tree, as they always are.
+"""
+
+import json
+from dataclasses import replace
+
+from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Run
+from testsigma_action.reporting.codec import Object, decode
+from testsigma_action.reporting.results_json import SCHEMA_VERSION
+
+
+class UnreadableResults(Exception):
+    """The text is no results file, or one of another schema version."""
+
+
+def parse(text: str) -> Report:
+    """Return the report that this file was written of. Raises UnreadableResults."""
+    try:
+        data = json.loads(text)
+        version = data["schemaVersion"]
+        if version == SCHEMA_VERSION:
+            return _report(data)
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError, OverflowError) as error:
+        raise UnreadableResults("This is not a results file of testsigma-action.") from error
+    raise UnreadableResults(f"This results file has schema version {version}; only {SCHEMA_VERSION} can be read.")
+
+
+def _report(data: Object) -> Report:
+    report: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
+    return replace(report, runs=tuple(map(_run_report, data["runs"])))
+
+
+def _run_report(data: Object) -> RunReport:
+    spec, tree = data["spec"], _tree(data) if data["collected"] else None
+    known = {"spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], "")}, "comparison": None}
+    report: RunReport = decode(RunReport, data | known)
+    compared = data["comparison"]
+    return replace(report, tree=tree, comparison=_comparison(compared, tree) if compared and tree else None)
+
+
+def _tree(data: Object) -> ResultTree:
+    """The tree, whose fields stand among those of its run report."""
+    tree: ResultTree = decode(ResultTree, data | {"run": data["collectedRun"] or data["run"]})
+    return tree
+
+
+def _comparison(data: Object, tree: ResultTree) -> Comparison:
+    before: Run = decode(Run, data["run"])
+    changes = {name: tuple(_placed(tree, *place) for place in places) for name, places in data["positions"].items()}
+    return Comparison(before, **changes, not_run=data["notRun"])
+
+
+def _placed(tree: ResultTree, machine: int, suite: int, case: int) -> Placed:
+    of_machine = tree.machines[machine]
+    of_suite = of_machine.suites[suite]
+    return of_machine, of_suite, of_suite.cases[case]

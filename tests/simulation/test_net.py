@@ -1,0 +1,238 @@
+"""The network without sockets behaves like the real one; what no socket shows in time is shown here."""
+
+import asyncio
+import socket
+import struct
+import threading
+from pathlib import Path
+
+import pytest
+import trustme
+
+from tests.simulation.clock import VirtualClock
+from tests.simulation.net import HANGS, LATE, Cut, Net
+from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
+from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.http import NETWORK, Limits, Request
+from testsigma_action.api.retry import Transport
+from testsigma_action.api.route import route
+from testsigma_action.api.sessions import Adapter
+from testsigma_action.errors import ApiError, DeadlineExceeded, Transient, Unreachable
+from testsigma_action.runtime.clock import Clock, SystemClock
+from testsigma_action.secret import Secret
+
+SHORT = Limits(connect=1.0, read=0.2, total=0.4, size=64 * 1024)
+STATUS = Request("GET", "/api/v1/execution_results/900", "read the status of run 900", limits=SHORT)
+WAYS = {
+    "whole": Fault("status"),
+    "reset": Fault("status", delivery="reset"),
+    "close": Fault("status", delivery="close"),
+    "garbage": Fault("status", delivery="garbage"),
+    "truncate": Fault("status", delivery="truncate"),
+    "drip": Fault("status", delivery="drip", chunk=1, interval=0.05),
+    "drip, in time": Fault("status", delivery="drip", chunk=4096, interval=0.001),
+    "head that drips": Fault("status", delivery="drip-head", chunk=1, interval=0.02),
+    "head that drips, in time": Fault("status", delivery="drip-head", chunk=4096, interval=0.001),
+    "endless": Fault("status", delivery="endless", chunk=4096, interval=0.0),
+    "endless, slow": Fault("status", delivery="endless", chunk=1, interval=0.05),
+    "huge": Fault("status", delivery="huge", size=512 * 1024),
+    "early hints": Fault("status", delivery="early"),
+    "interim": Fault("status", delivery="interim", interval=0.02),
+    "interim, a flood": Fault("status", delivery="interim", interval=0.0),
+    "chunk size that drips": Fault("status", delivery="chunk-size", chunk=1, interval=0.02),
+    "chunk size, a flood": Fault("status", delivery="chunk-size", chunk=4096, interval=0.0),
+    "trailers that drip": Fault("status", delivery="trailer", interval=0.02),
+    "trailers, a flood": Fault("status", delivery="trailer", interval=0.0),
+    "empty blocks that drip": Fault("status", delivery="empty-blocks", interval=0.02),
+    "empty blocks, a flood": Fault("status", delivery="empty-blocks", interval=0.0),
+    "silent": Fault("status", delay=0.5),
+    "late": Fault("status", delay=0.05),
+    "error": Fault("status", status=503, text="<html>Down", headers={"Retry-After": "7"}),
+    "error that drips": Fault("status", status=503, text="x" * 50_000, delivery="drip", chunk=10, interval=0.05),
+    "redirect": Fault("status", status=302, headers={"Location": "https://elsewhere.example/"}),
+    "refusal": Fault("status", status=404),
+}
+
+
+def transport(url: str, clock: Clock, adapter: Adapter = NETWORK) -> Transport:
+    """A transport to a service."""
+    return Transport(route(url, "", {}), Secret(TEST_KEY), clock=clock, adapter=adapter)
+
+
+def ask(url: str, clock: Clock, adapter: Adapter = NETWORK) -> str:
+    """What comes of one request, in words."""
+    made = transport(url, clock, adapter)
+    request = made.send(STATUS, lambda body: str(type(body)), until=clock.monotonic() + 10.0)
+    try:
+        with asyncio.Runner(loop_factory=clock.loop) as runner:
+            return runner.run(request)
+    except ApiError as error:
+        facts = {name: getattr(error, name, None) for name in ("sent", "status", "retry_after", "code", "said")}
+        return f"{type(error).__name__}: {error.message.replace(made.http.host, 'HOST')} {facts}"
+
+
+def ask_virtually(fault: Fault | None = None, cut: Cut | None = None) -> str:
+    """The same without sockets."""
+    clock = VirtualClock()
+    simulator = Simulator(scenario("passing").with_faults(*filter(None, [fault])), clock.seconds)
+    return ask("https://testsigma.example", clock, Net(simulator, clock, 0.001, [cut] if cut else []).adapter)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_answers_come_as_over_a_socket(way: str) -> None:
+    """Whatever happens to an answer, the transport says the same of it in both worlds."""
+    with Server(Simulator(scenario("passing").with_faults(WAYS[way]))) as server:
+        over_a_socket = ask(server.url, SystemClock())
+    assert ask_virtually(WAYS[way]) == over_a_socket
+
+
+def test_connections_fail_as_over_a_socket(tmp_path: Path) -> None:
+    """So it is where there is no connection: nobody listens, there is no such name, the certificate is not trusted."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert ask_virtually(cut=Cut("refused")) == ask(f"http://127.0.0.1:{port}", SystemClock())
+    assert ask_virtually(cut=Cut("unresolved")) == ask("https://host.invalid", SystemClock())
+    issued = trustme.CA().issue_cert("localhost")
+    paths = tmp_path / "server.pem", tmp_path / "server.key"
+    issued.cert_chain_pems[0].write_to_path(paths[0])
+    issued.private_key_pem.write_to_path(paths[1])
+    simulator = Simulator(scenario("passing"))
+    with Server(simulator, host="localhost", certificate=paths[0], private_key=paths[1]) as server:
+        assert ask_virtually(cut=Cut("untrusted")) == ask(server.url, SystemClock())
+
+
+def test_handshakes_fail_as_over_a_socket() -> None:
+    """So it is where the TLS handshake is reset, or never answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+        def reset() -> None:
+            connection, _ = listener.accept()
+            connection.recv(1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        assert ask_virtually(cut=Cut("tls-reset")) == ask(url, SystemClock())
+        thread.join(10)
+        assert ask_virtually(cut=Cut("tls-silent")) == ask(url, SystemClock())
+
+
+def test_a_connect_that_nobody_answers() -> None:
+    """It takes as long as the transport allows, and nothing was sent."""
+    told = ask_virtually(cut=Cut("silent"))
+    assert "no connection to HOST" in told
+    assert "'sent': False" in told
+
+
+LONG = Request("GET", STATUS.path, STATUS.purpose)
+START = Request("POST", "/api/v1/execution_results", "start plan 420", body={"executionId": 420, "buildNo": "b"})
+
+
+class Service:
+    """A service on a virtual clock, some of whose requests never leave, and a transport to it."""
+
+    def __init__(self, *cuts: Cut, fault: Fault | None = None) -> None:
+        """Connect nothing yet."""
+        self.clock = VirtualClock()
+        self.simulator = Simulator(scenario("passing").with_faults(*filter(None, [fault])), self.clock.seconds)
+        self.net = Net(self.simulator, self.clock, 0.001, cuts)
+        self.transport = transport("https://testsigma.example", self.clock, self.net.adapter)
+
+
+def test_a_look_up_that_hangs_costs_a_get_one_try() -> None:
+    """No limit of a socket ends it, so it is left after the time for one try, and told as trouble."""
+    service = Service(Cut("hanging", Fault("status")))
+    seen: list[Trouble] = []
+    service.clock.run(service.transport.get(LONG, str, until=600.0, observe=seen.append))
+    assert 60 < service.clock.elapsed < 65
+    assert "no connection to testsigma.example (no answer in time)" in seen[0].message
+    assert [trouble.attempt for trouble in seen] == [1, 1]
+    service.clock.close()
+
+
+def test_look_ups_that_hang_end_with_the_patience() -> None:
+    """The last try is cut short by the deadline, and the reason of those before is told."""
+    service = Service(Cut("hanging"))
+    with pytest.raises(Unreachable, match="no connection to testsigma"):
+        service.clock.run(service.transport.get(LONG, str, until=100.0))
+    assert service.clock.elapsed <= 100.01
+    assert service.net.exchanges == []
+    service.clock.close()
+
+
+@pytest.mark.parametrize(("until", "left"), [(300.0, 60.5), (20.0, 20.0)])
+def test_what_a_late_look_up_was_for_is_never_sent(until: float, left: float) -> None:
+    """A start that was given up before it was sent must not start a run when the look-up answers at last."""
+    service = Service(Cut("late"))
+    with pytest.raises(Transient) as caught:
+        service.clock.run(service.transport.send(START, str, until=until))
+    assert caught.value.sent is False
+    assert service.clock.elapsed == pytest.approx(left, abs=0.1)
+    service.clock.until(lambda: False, LATE + HANGS)
+    assert service.net.exchanges == []
+    service.clock.close()
+
+
+def test_a_start_that_is_cancelled_before_it_was_sent_is_never_sent() -> None:
+    """Nobody would stop its run."""
+    service = Service(Cut("late"))
+
+    async def main() -> None:
+        task = asyncio.ensure_future(service.transport.send(START, str, until=300.0))
+        asyncio.get_running_loop().call_later(5.0, task.cancel)
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        service.clock.run(main())
+    service.clock.until(lambda: False, LATE + HANGS)
+    assert service.net.exchanges == []
+    service.clock.close()
+
+
+def test_a_start_without_an_answer_may_have_been_received() -> None:
+    """At its deadline it was sent, so nobody knows whether there is a run."""
+    service = Service(fault=Fault("start", delay=40.0))
+    with pytest.raises(DeadlineExceeded, match="Could not start plan 420: no answer in time") as caught:
+        service.clock.run(service.transport.send(START, str, until=20.0))
+    assert caught.value.code == "api-unreachable"
+    assert service.clock.elapsed == pytest.approx(20.0, abs=0.1)
+    assert [exchange.call for exchange in service.net.exchanges] == ["start"]
+    service.clock.close()
+
+
+def test_a_deadline_keeps_the_reason_of_the_trouble_before() -> None:
+    """An outage whose last try is cut short is still told as what it was."""
+    service = Service(fault=Fault("status", status=503, text='{"error": "Down for maintenance"}', count=2))
+    with pytest.raises(Unreachable, match="Down for maintenance"):
+        service.clock.run(service.transport.get(LONG, str, until=0.5))
+    service.clock.close()
+
+
+def test_a_call_that_was_left_keeps_its_session() -> None:
+    """The next call gets another one; when the look-up ends at last, the first one comes back."""
+    service = Service(Cut("late", Fault("status")))
+    pool = service.transport.http.sessions
+    with pytest.raises(Unreachable):
+        service.clock.run(service.transport.get(LONG, str, until=1.0))
+    service.clock.run(service.transport.get(LONG, str, until=10.0))
+    service.clock.until(lambda: False, LATE)
+    with pool.lend() as first, pool.lend() as second, pool.lend() as third:
+        assert len({id(session) for session in (first, second, third)}) == 3
+    assert len(service.net.exchanges) == 1
+    service.clock.close()
+
+
+def test_a_pool_that_was_closed_makes_new_sessions() -> None:
+    """What was closed is not lent again."""
+    service = Service()
+
+    async def main() -> None:
+        for _ in range(2):
+            await service.transport.get(LONG, str, until=10.0)
+            service.transport.http.sessions.close()
+
+    service.clock.run(main())
+    assert len(service.net.exchanges) == 2
+    service.clock.close()

@@ -1,0 +1,124 @@
+"""How far a run is, in words."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from tests.samples import run
+from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.reporting.progress import lines
+from testsigma_action.reporting.progress.lines import Times
+
+
+def going(**counts: int) -> Run:
+    """A run at work, with these counters."""
+    return run(Result.QUEUED, Status.IN_PROGRESS, Counts(**counts))
+
+
+def after(seconds: float, **times: float) -> Times:
+    """Times in seconds."""
+    return Times(timedelta(seconds=seconds), **{name: timedelta(seconds=value) for name, value in times.items()})
+
+
+def test_progress() -> None:
+    """Progress has the time, the status in words, and what is done and failed of how many."""
+    one = going(total=40, passed=11, failed=1, not_executed=0)
+    assert lines.progress(one, after(3725)) == "[1:02:05] in progress, 12 of 40 cases done, 1 failed"
+    assert lines.progress(run(status=Status.QUEUED), after(-1)) == "[0:00:00] queued"
+    assert lines.progress(going(passed=2), after(0)) == "[0:00:00] in progress, 2 cases done"
+
+
+@pytest.mark.parametrize("result", [Result.STOPPED, Result.ABORTED])
+def test_progress_of_a_run_that_was_cut_short(result: Result) -> None:
+    """It is not just completed, and the cases that were cut short are counted."""
+    over = run(result, Status.COMPLETED, Counts(total=11, stopped=1, aborted=2, not_executed=8))
+    line = f"[0:00:05] {result.value}, 11 of 11 cases done, 2 aborted, 1 stopped, 8 not executed"
+    assert lines.progress(over, after(5)) == line
+
+
+def test_progress_with_all_that_is_known() -> None:
+    """The time left is an estimate, and of a run that goes on only; queue and age are told apart."""
+    one = going(total=40, passed=11)
+    assert lines.progress(one, after(300, left=250)).endswith(", about 4 min left")
+    assert lines.progress(one, after(300, queued=125)).endswith(", left the queue after 2 min 05 s")
+    assert lines.progress(one, after(300, age=100)).endswith(", last answer 1 min 40 s ago")
+    over = replace(one, status=Status.COMPLETED)
+    assert lines.progress(over, after(300, left=250, queued=125)).endswith("done, 2 min 05 s of it in the queue")
+
+
+def test_progress_with_an_unknown_status() -> None:
+    """A status that we have no name for is shown with the service's own word."""
+    odd = replace(run(status=Status.UNKNOWN), status_label="STATUS_PONDERING")
+    assert lines.progress(odd, after(2)) == "[0:00:02] unknown status 'STATUS_PONDERING', still waiting"
+    assert "'none'" in lines.progress(replace(odd, status_label=""), after(0))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "less than a minute left"),
+        (29, "less than a minute left"),
+        (31, "about 1 min left"),
+        (250, "about 4 min left"),
+        (13 * 60, "about 15 min left"),
+        (58 * 60, "about 1 h 00 min left"),
+        (131 * 60, "about 2 h 10 min left"),
+    ],
+)
+def test_the_time_left_is_rounded(seconds: float, words: str) -> None:
+    """An estimate does not look more exact than it is."""
+    assert lines.time_left(timedelta(seconds=seconds)) == words
+
+
+def test_signs_of_life() -> None:
+    """They say what is waited for, and for how long the service has been silent."""
+    assert lines.still("collecting the results", timedelta(minutes=3)) == "[0:03:00] still collecting the results"
+    silent = lines.outage_lasts(timedelta(seconds=130), timedelta(minutes=30))
+    assert silent == "[0:30:00] no answer from Testsigma for 2 min 10 s, still retrying"
+
+
+def test_outage() -> None:
+    """Begin and end are told with what they mean for the run, as far as that is certain."""
+    began = partial(lines.outage_began, "503.")
+    assert began(running=True, started=True) == "Testsigma does not answer; retrying. The run continues. 503."
+    assert began(running=False, started=False) == "Testsigma does not answer; retrying. Nothing was started yet. 503."
+    assert began(running=False, started=True) == "Testsigma does not answer; retrying. 503."
+    assert lines.outage_ended(timedelta(minutes=2)) == "Testsigma answers again after 2 min 00 s."
+
+
+def test_result() -> None:
+    """The end of one of several runs is its result, with its numbers where there are any."""
+    over = run(Result.FAILED, Status.COMPLETED, Counts(total=11, passed=10, failed=1))
+    assert lines.result(over, after(5), rerun=False) == "[0:00:05] failed: 11 of 11 cases done, 1 failed"
+    bare = run(Result.UNKNOWN, Status.COMPLETED)
+    assert lines.result(bare, after(5), rerun=True) == "[0:00:05] rerun: no known result"
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        ({"total": 40, "passed": 9, "failed": 1}, "0:01:00  [=====...............] 10 of 40 cases done, 1 failed"),
+        ({"total": 40, "passed": 40}, "0:01:00  [====================] 40 of 40 cases done"),
+        ({"total": 4, "passed": 40}, "0:01:00  [====================] 40 of 40 cases done"),
+        ({"passed": 3}, "0:01:00  3 cases done"),
+        ({}, "0:01:00  in progress"),
+    ],
+)
+def test_the_bar(counts: dict[str, int], line: str) -> None:
+    """A terminal shows the share of the cases, as far as it is known."""
+    assert lines.bar(going(**counts), "watching", after(60)) == line
+
+
+def test_the_bar_without_a_run() -> None:
+    """Before there is a run and after its end, it says what the step does."""
+    assert lines.bar(None, "starting the run", after(5)) == "0:00:05  starting the run ..."
+    over = run(Result.PASSED, Status.COMPLETED)
+    assert lines.bar(over, "collecting the results", after(5)) == "0:00:05  collecting the results ..."
+
+
+def test_the_bar_with_all_that_is_known() -> None:
+    """Time left, and that the service is silent."""
+    line = lines.bar(going(total=40, passed=10), "watching", after(60, left=180, age=120))
+    assert line.endswith("10 of 40 cases done, about 3 min left, no answer for 2 min 00 s")

@@ -1,0 +1,131 @@
+"""The reader of results files: what was written comes back, and anything else is refused."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests import samples
+from tests.samples import case, machine, run_report, suite, tree
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import Report, Verdict
+from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
+from testsigma_action.reporting import results_json
+from testsigma_action.reporting.results_reader import UnreadableResults, parse
+
+
+def written(report: Report) -> str:
+    """The file."""
+    return "".join(results_json.render(report))
+
+
+@pytest.mark.parametrize("report", [samples.failing(), samples.flaky()], ids=["failing", "flaky"])
+def test_what_was_written_comes_back(report: Report) -> None:
+    """A report that is read again is equal to the one that was written, and so is its file."""
+    assert parse(written(report)) == report
+    assert written(parse(written(report))) == written(report)
+
+
+@pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
+def test_every_way_out_comes_back(verdict: Verdict) -> None:
+    """With several runs, of which one has results, one has none and one does not exist; and without a run."""
+    ending = Ending(Disposition.LEFT_RUNNING, samples.run(), may_run_again=True)
+    results = run_report(verdict, tree(machine(suite(case()))))
+    lost = replace(run_report(verdict, remote=samples.run()), queued=timedelta(seconds=1.5), ending=ending)
+    several = samples.report(*named((results, lost, run_report(verdict))), title="Nightly")
+    for report in (several, samples.report(verdict=verdict)):
+        assert parse(written(report)) == report
+
+
+def test_a_comparison_comes_back() -> None:
+    """Its cases are those of the tree, also where their results have no ID or the same one."""
+    bad = [replace(case(name, Result.FAILED), id="", case_id=name) for name in "AB"]
+    now = tree(machine(suite(*bad), suite(case("C"), name="Basket")))
+    told = compare(samples.run(number=900), (machine(suite(bad[1])),), now.machines)
+    report = samples.report(replace(run_report(results=now), comparison=told))
+    found = parse(written(report))
+    assert found == report
+    assert found.runs[0].comparison
+    assert found.runs[0].tree
+    assert found.runs[0].comparison.new[0][0] is found.runs[0].tree.machines[0]
+
+
+def test_the_run_of_the_results_comes_back() -> None:
+    """What the results say of the run may be older than what is known of it."""
+    report = samples.report(run_report(results=tree(remote=samples.run()), remote=samples.run(Result.STOPPED)))
+    assert parse(written(report)) == report
+    alone = samples.report(replace(report.runs[0], run=None))
+    assert parse(written(alone)) == alone
+
+
+def test_values_of_runtime_data_are_never_written() -> None:
+    """They come back empty, under their names; everything else that was asked for comes back."""
+    spec = RunSpec("12", "4", "b1", True, ConfigurationRef(name="smoke"), {"user": "anna"}, {"3": "44"})  # noqa: FBT003
+    (found,) = parse(written(samples.report(replace(run_report(), spec=spec)))).runs
+    assert found.spec == replace(spec, runtime_data={"user": ""})
+
+
+def test_microseconds_come_back() -> None:
+    """Times of our own clock are finer than those of the service."""
+    report = replace(samples.failing(), ended=samples.BEGIN.replace(microsecond=123_456))
+    assert '"ended":"2026-03-04T10:00:00.123456Z"' in written(report)
+    assert parse(written(report)) == report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        "[" * 100_000,
+        '{"schemaVersion": 2}',
+        '{"schemaVersion": 2, "summaryTitle": "", "runs": 1}',
+    ],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    """One kind of error, whatever the text is."""
+    with pytest.raises(UnreadableResults, match="not a results file"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("exitCode", "1"), ("exitCode", 99), ("conclusion", "odd"), ("hint", None), ("code", {})]
+)
+def test_a_value_of_the_wrong_kind_is_refused(name: str, value: object) -> None:
+    """Nothing is guessed."""
+    data = json.loads(written(samples.failing()))
+    data["verdict"][name] = value
+    with pytest.raises(UnreadableResults):
+        parse(json.dumps(data))
+
+
+def test_another_version_is_refused() -> None:
+    """The message says which one it is, and which can be read."""
+    with pytest.raises(UnreadableResults, match="has schema version 1; only 2 can be read"):
+        parse(written(samples.failing()).replace('"schemaVersion":2', '"schemaVersion":1'))
+
+
+def test_a_position_that_does_not_exist_is_refused() -> None:
+    """A comparison names cases of the file."""
+    now = tree(machine(suite(case("A", Result.FAILED))))
+    told = compare(samples.run(number=900), (), now.machines)
+    text = written(samples.report(replace(run_report(results=now), comparison=told)))
+    with pytest.raises(UnreadableResults):
+        parse(text.replace("[[0,0,0]]", "[[0,0,1]]"))
+
+
+def test_fields_of_later_versions_are_skipped() -> None:
+    """A field that is missing has its default, and one that is not known is no error."""
+    data = json.loads(written(samples.failing()))
+    first = data["runs"][0]["machines"][0]["suites"][0]["cases"][0]
+    del first["hook"]
+    first["somethingNew"] = 1
+    found = parse(json.dumps(data)).runs[0].tree
+    assert found
+    assert isinstance(next(found.cases()), CaseResult)
