@@ -30,7 +30,8 @@ from testsigma_action.runtime.signals import Signals
 
 def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
-    inputs, log, platform = read_inputs((), environ).inputs, Log(), platforms.detect(environ)
+    log, platform = Log(), platforms.detect(environ)
+    inputs = read_inputs((), environ, platform.workspace).inputs
     for line in platform.mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
