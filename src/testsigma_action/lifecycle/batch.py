@@ -6,8 +6,8 @@ few requests, however large the run is.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import nullcontext
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -96,22 +96,36 @@ class BatchFetcher:
         return found
 
     async def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
-        """The answers or errors, in the order of the IDs."""
-        answers: dict[str, T | ApiError] = {}
-        waiting = iter(identities)
-        async with asyncio.TaskGroup() as group:
-            for worker in range(min(self.remote.width, len(identities))):
-                group.create_task(self._work(worker, waiting, fetch, answers))
-        return [answers[identity] for identity in identities]
+        """The answers or errors, in the order of the IDs.
 
-    async def _work(
-        self, worker: int, waiting: Iterator[str], fetch: Fetch[T], answers: dict[str, T | ApiError]
-    ) -> None:
-        """Fetch one thing after the other. Workers that are too many for the service leave; the first one stays."""
-        while worker < self._width() and (identity := next(waiting, None)) is not None:
-            # The first worker of a run needs no lane: a run that hangs in all of them delays no other one.
-            async with self.remote.lanes if worker else nullcontext():
-                answers[identity] = await self.once(partial(fetch, identity))
+        One request at a time needs no lane: runs that hang in all of them delay no other one.
+        """
+        answers: dict[str, T | ApiError] = {}
+        waiting = deque(identities)
+        in_line: set[asyncio.Task[None] | None] = set()
+
+        async def fetch_next() -> None:
+            identity = waiting.popleft()
+            answers[identity] = await self.once(partial(fetch, identity))
+
+        async def fetch_in_lanes(worker: int) -> None:
+            # Workers that are too many for the service leave.
+            while waiting and worker < self._width():
+                in_line.add(asyncio.current_task())
+                async with self.remote.lanes:
+                    in_line.discard(asyncio.current_task())
+                    # An ID is taken in a lane only: else it would be kept from the worker that needs none.
+                    if waiting:
+                        await fetch_next()
+
+        async with asyncio.TaskGroup() as group:
+            for worker in range(1, min(self.remote.width, len(identities))):
+                group.create_task(fetch_in_lanes(worker))
+            while waiting:
+                await fetch_next()
+            for task in filter(None, in_line):
+                task.cancel()
+        return [answers[identity] for identity in identities]
 
     def _limit(self) -> float:
         limits = self.remote.limits
