@@ -3,6 +3,7 @@
 The service is a process of its own, so that it does not share an interpreter with what is measured.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Iterator
@@ -13,14 +14,12 @@ from bench.service import RUN_ID
 from bench.trees import FAIL_EVERY, Size
 from tests.simulator import TEST_KEY, Options
 from testsigma_action.api.client import Client
-from testsigma_action.api.http import Transport
-from testsigma_action.api.remote import Remote
+from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import Route
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.lifecycle.batch import WIDTH
 from testsigma_action.lifecycle.collect import collect
-from testsigma_action.runtime.calls import Calls
+from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.secret import Secret
 
@@ -37,9 +36,9 @@ MOST_REPEATS = 5
 def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
     """Measure; the size is for tests, which have no time for the real one."""
     seconds, requests = fastest(size, latency)
-    allowed, floor = budget(size), requests * latency / WIDTH
+    allowed, floor = budget(size), requests * latency / DETAIL_LANES
     yield Figure("collect requests / budget", requests / allowed, MOST_REQUESTS, f"{requests} requests of {allowed}")
-    note = f"{seconds:.2f} s, {floor:.2f} s by {latency * 1000:g} ms a request, {WIDTH} at a time"
+    note = f"{seconds:.2f} s, {floor:.2f} s by {latency * 1000:g} ms a request, {DETAIL_LANES} at a time"
     yield Figure("collect time / floor", seconds / floor, MOST_TIME, note)
 
 
@@ -50,7 +49,7 @@ def fastest(size: Size, latency: float) -> tuple[float, int]:
         tree, seconds, requests = measured(size, latency)
         complain_about(tree, size)
         best = min(best, seconds)
-        if best <= MOST_TIME * requests * latency / WIDTH:
+        if best <= MOST_TIME * requests * latency / DETAIL_LANES:
             break
     return best, requests
 
@@ -77,11 +76,16 @@ def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
 def collected(url: str) -> ResultTree:
     """The results of the run that the service has, read as the step reads them once the run is over."""
     clock = SystemClock()
-    transport = Transport(Route(url), Secret(TEST_KEY), clock=clock, observe=lambda _: None)
-    remote = Remote(Client(transport), Calls(clock), clock, lambda _: None)
-    run = remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(PATIENCE))
-    *_, tree = collect(run, remote, "failed", until=remote.after(PATIENCE))
-    return tree
+    remote = Remote(Client(Transport(Route(url), Secret(TEST_KEY), clock=clock)), clock)
+    trees: list[ResultTree] = []
+
+    async def read() -> None:
+        run = await remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(PATIENCE))
+        await collect(run, remote, "failed", trees.append, until=remote.after(PATIENCE))
+
+    with asyncio.Runner(loop_factory=clock.loop) as runner:
+        runner.run(read())
+    return trees[-1]
 
 
 def complain_about(tree: ResultTree, size: Size) -> None:

@@ -6,8 +6,8 @@
     ├── ApiError                     3  what the service did or said
     │   ├── Refused                     api-key-rejected, api-forbidden, not-found, api-certificate, api-refused
     │   ├── Redirected                  api-redirected
-    │   ├── Transient                   a try that may be made again
-    │   ├── Unreachable                 api-unreachable                    tried again until the patience ran out
+    │   ├── Transient                   a failed try that may be retried
+    │   ├── Unreachable                 api-unreachable                    retried until the deadline
     │   │   └── DeadlineExceeded        api-unreachable                    no answer when the time was over
     │   └── StartError                  start-refused, start-uncertain, plan-busy
     ├── TimedOut                     4  timed-out, queue-timed-out, api-unreachable
@@ -15,8 +15,8 @@
     ├── Cancelled                    130 or 143  cancelled
     └── Bug                          70 bug
 
-Every error says what happened, to what (the message), and what to do about it (the hint).
-The code is the stable name of the error: people search for it, pipelines branch on it.
+The message of an error says what happened to which object; the hint says what to do now.
+The code is the stable name of the error: people search for it, and pipelines branch on it.
 """
 
 import signal
@@ -27,7 +27,7 @@ ISSUES = f"{REPOSITORY}/issues"
 
 
 def help_url(code: str) -> str:
-    """Where it is explained what a code means and what to do about it; nothing for no code."""
+    """The address of the page that explains a code; empty for no code."""
     return f"{REPOSITORY}/blob/main/docs/troubleshooting.md#{code}" if code else ""
 
 
@@ -64,7 +64,7 @@ class ErrorCode(StrEnum):
 
 
 class ExitCode(IntEnum):
-    """What the process ends with. When several hold, `PRECEDENCE` decides (README, "When the step fails")."""
+    """The exit code of the process. If several apply, `PRECEDENCE` decides (README, "When the step fails")."""
 
     PASSED = 0
     FAILED = 1
@@ -78,7 +78,7 @@ class ExitCode(IntEnum):
 
 
 class ActionError(Exception):
-    """Ends the step. The message is one sentence or more; the hint says what to do; neither holds a secret."""
+    """Ends the step. The message is one or more sentences; the hint says what to do; neither contains a secret."""
 
     exit_code: ExitCode = ExitCode.BUG
 
@@ -91,29 +91,29 @@ class ActionError(Exception):
 
 
 class InputError(ActionError):
-    """An input is wrong; nothing was started. Has all problems at once."""
+    """Inputs are wrong; nothing was started. Has all problems at once."""
 
     exit_code = ExitCode.NOT_STARTED
 
     def __init__(self, *problems: str, code: ErrorCode = ErrorCode.BAD_INPUT) -> None:
-        """Join the problems, one a line; each names its input, the value seen and what is accepted."""
+        """Join the problems, one per line; each names its input, the given value and what is accepted."""
         super().__init__("\n".join(problems), code=code, hint=FIX_HINT)
         self.problems = problems
 
 
 class NoThreads(ActionError):
-    """The system lets us start no thread, and without one no call can be left when a signal comes."""
+    """The system does not let us start threads. Without them no call could be abandoned when a signal comes."""
 
     exit_code = ExitCode.NOT_STARTED
 
     def __init__(self, consequence: str = "") -> None:
-        """Say what follows from that, in a sentence, where it is known."""
+        """Add the consequence, a sentence, if it is known."""
         message = f"The system does not let this process start the threads that it needs. {consequence}".rstrip()
         super().__init__(message, code=ErrorCode.NO_THREADS, hint=NO_THREADS_HINT)
 
 
 class ApiError(ActionError):
-    """The service refused, failed, or answered nonsense."""
+    """The service refused, failed, or sent an answer that makes no sense."""
 
     exit_code = ExitCode.SERVICE
 
@@ -123,24 +123,24 @@ class ApiError(ActionError):
     def __init__(
         self, message: str, *, code: ErrorCode, hint: str = "", status: int | None = None, said: str = ""
     ) -> None:
-        """Keep the HTTP status too, and the reason that the service itself gave, where there was an answer."""
+        """Keep the HTTP status, too, and the reason that the service itself gave, if there was an answer."""
         super().__init__(message, code=code, hint=hint)
         self.status = status
         self.said = said
 
 
 class Refused(ApiError):
-    """A final answer of the 4xx family: asking again would not help."""
+    """A final 4xx answer: a retry would not help."""
 
 
 class Redirected(ApiError):
-    """The service pointed elsewhere. A redirect is never followed: the key belongs to one host."""
+    """The service redirected the request. Redirects are never followed: the key belongs to one host."""
 
 
 class Transient(ApiError):
-    """A try that failed in a way that may pass: no connection, 429, 5xx, an unreadable body.
+    """A try that failed in a way that may be temporary: no connection, 429, 5xx, an unreadable body.
 
-    `sent` says whether the request may have reached the service, `retry_after` how many seconds it asked to wait.
+    `sent` says whether the request may have reached the service, `retry_after` how many seconds to wait.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Transient(ApiError):
         said: str = "",
         hint: str = "",
     ) -> None:
-        """Keep what a retry has to know."""
+        """Keep what a retry needs."""
         super().__init__(
             message, code=ErrorCode.API_UNREACHABLE, status=status, hint=hint or UNREACHABLE_HINT, said=said
         )
@@ -162,7 +162,7 @@ class Transient(ApiError):
 
 
 class Unreachable(ApiError):
-    """The service could not be used for longer than we are ready to wait."""
+    """The service could not be used until the deadline."""
 
 
 class DeadlineExceeded(Unreachable):
@@ -174,17 +174,17 @@ class DeadlineExceeded(Unreachable):
 
 
 class StartError(ApiError):
-    """The run was not started, or nobody knows whether it was."""
+    """The run was not started, or it is not certain whether it was."""
 
 
 class TimedOut(ActionError):
-    """The wait is over and the run is not."""
+    """The run did not complete in time."""
 
     exit_code = ExitCode.TIMED_OUT
 
 
 class ReportError(ActionError):
-    """The results are in, but a report that was asked for could not be written."""
+    """The results are complete, but a report could not be written."""
 
     exit_code = ExitCode.REPORT
 
@@ -199,27 +199,27 @@ class Cancelled(ActionError):
 
 
 def exit_code_of(signal_number: int) -> ExitCode:
-    """The exit code that shells use for a death by this signal (128 plus its number); SIGHUP counts like SIGTERM."""
+    """The exit code for a signal, as in shells (128 plus its number); SIGHUP counts as SIGTERM."""
     return ExitCode.INTERRUPTED if signal_number == signal.SIGINT else ExitCode.TERMINATED
 
 
 class Bug(ActionError):
-    """Our own fault: an exception that nobody expected."""
+    """An exception that nobody expected: a fault of this action."""
 
     exit_code = ExitCode.BUG
 
     def __init__(self, cause: BaseException) -> None:
-        """Name the kind of exception only: its text could hold anything."""
+        """Name the type of the exception only: its text could contain anything."""
         super().__init__(f"A bug in testsigma-action: {type(cause).__name__}.", code=ErrorCode.BUG, hint=BUG_HINT)
 
 
 FIX_HINT = "Fix the inputs and run the step again. Nothing was started."
 UNREACHABLE_HINT = (
-    "Check that the base-url is right and that this machine reaches it (proxy, firewall, certificates: ca-bundle); "
-    "if the service is down, run the step again later."
+    "Check that base-url is right and that this machine can reach it (proxy, firewall, certificates: ca-bundle). "
+    "If the service is down, run the step again later."
 )
 NO_THREADS_HINT = (
-    "Allow it more processes (docker run --pids-limit, ulimit -u, the limits of the pod), or update the container "
+    "Allow more processes (docker run --pids-limit, ulimit -u, the limits of the pod), or update the container "
     "engine: Docker before 20.10.10 refuses threads to newer images."
 )
-BUG_HINT = f"Please report it, with the traceback from the log, at {ISSUES}"
+BUG_HINT = f"Please report it at {ISSUES}, with the traceback from the log."

@@ -17,7 +17,7 @@ from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
-from testsigma_action.inputs.options import Reading, read_inputs
+from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
 from testsigma_action.lifecycle import prepare
 from testsigma_action.lifecycle.background import Background

@@ -15,7 +15,8 @@ from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
-from testsigma_action.inputs.options import Inputs, read_inputs
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.lifecycle.cleanup import Cleanup, clean_up
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.reruns import Ignored

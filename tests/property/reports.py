@@ -7,9 +7,11 @@ from functools import cached_property
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.property.test_wording import FINDINGS
 from tests.unit.test_text import COMMANDS
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
@@ -120,9 +122,10 @@ class Parts:
 
     @cached_property
     def verdicts(self) -> st.SearchStrategy[Verdict]:
-        """The verdict of any way out."""
+        """The verdict of any way out, with any findings."""
+        findings = st.lists(st.builds(ErrorFinding, self.texts, self.texts) | FINDINGS, min_size=1, max_size=2)
         return st.builds(
-            lambda verdict, reason: replace(verdict, reason=reason), st.sampled_from(samples.VERDICTS), self.texts
+            lambda verdict, found: replace(verdict, findings=tuple(found)), st.sampled_from(samples.VERDICTS), findings
         )
 
 

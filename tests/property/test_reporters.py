@@ -14,6 +14,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from tests import junit_rules, samples
 from tests.property.reports import ANY, PLAIN, reports, results, texts
 from testsigma_action.domain.compare import compare
+from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
@@ -168,13 +169,7 @@ def lines_of(report: RunReport) -> list[str]:
     """All that the log ever says of a run."""
     run = report.run or samples.run()
     return [
-        console.announce(report.spec),
         console.link(run),
-        console.rerun_awaited(run),
-        console.rerun(run),
-        course.progress(run, Course(timedelta())),
-        course.bar(run, "watching", Course(timedelta())),
-        course.outage_begins(run.message, running=False),
         *console.failed_cases(report),
         *console.since(report),
         *console.gaps(report),

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from testsigma_action.inputs import mappings, pages, parsers
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.options import DEFINITIONS, read_inputs
+from testsigma_action.inputs.options import DEFINITIONS
+from testsigma_action.inputs.reading import read_inputs
 
 READERS = [definition.read for definition in DEFINITIONS]
 NAMES = [definition.name for definition in DEFINITIONS]

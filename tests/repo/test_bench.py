@@ -16,7 +16,7 @@ from bench.publishing import publish
 from bench.trees import STEPS, TEXT, Size
 from bench.trees import report as report_of
 from testsigma_action.domain.run import Result
-from testsigma_action.lifecycle.batch import WIDTH
+from testsigma_action.lifecycle.remote import DETAIL_LANES
 
 TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {
@@ -119,5 +119,5 @@ def test_what_is_measured_again(junit: float, everything: float, ok: bool) -> No
 def test_the_fastest_try_counts() -> None:
     """Where the time is kept to at once, once is enough; the requests are those that the service saw."""
     seconds, requests = collect.fastest(TINY, 0.1)
-    assert seconds >= requests * 0.1 / WIDTH
+    assert seconds >= requests * 0.1 / DETAIL_LANES
     assert requests <= budget(TINY)

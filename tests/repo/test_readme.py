@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from testsigma_action.inputs.options import read_inputs
+from testsigma_action.inputs.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

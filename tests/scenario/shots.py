@@ -81,7 +81,7 @@ def assert_nothing_lost(server: Server, outcome: Outcome, number: signal.Signals
 
 def _ended_by_itself(outcome: Outcome) -> bool:
     """Whether the step saw the end of its run before it could stop it."""
-    return f"Run {RUN} was over by then" in outcome.log or outcome.outputs["conclusion"] == "failed"
+    return f"Run {RUN} had completed by then" in outcome.log or outcome.outputs["conclusion"] == "failed"
 
 
 def _assert_reports(outcome: Outcome, number: signal.Signals) -> None:

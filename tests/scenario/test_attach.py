@@ -84,7 +84,7 @@ def test_a_signal(bench: Bench, number: signal.Signals, on_cancel: str, stops: i
     assert outcome.exit_code == 128 + number
     assert server.calls.count("stop") == stops
     assert outcome.outputs["run-id"] == "900"
-    assert ("Run 900 was stopped." if stops else "Run 900 was not stopped: it may go on.") in outcome.lines[-1]
+    assert ("Run 900 was stopped." if stops else "Run 900 was left running.") in outcome.lines[-1]
     assert f"Run 900: {server.url}/ui/td/runs/900" in outcome.lines[-5:]
 
 
@@ -97,7 +97,7 @@ def test_a_signal_before_the_run_was_seen_once(bench: Bench) -> None:
     outcome = step.wait()
     assert outcome.exit_code == 130
     assert "stop" not in server.calls
-    assert "Run 900 is over: passed." in outcome.lines[-1]
+    assert "Run 900 completed before it could be stopped, with the result passed." in outcome.lines[-1]
 
 
 @pytest.mark.parametrize(("on_timeout", "stops"), [("", 0), ("stop", 1)])

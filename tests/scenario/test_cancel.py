@@ -113,7 +113,7 @@ def test_leave(bench: Bench) -> None:
     outcome = step.wait()
     assert outcome.exit_code == 130
     assert "stop" not in server.calls
-    assert outcome.lines[-1].endswith("Run 1001 was not stopped: it may go on.")
+    assert outcome.lines[-1].endswith("Run 1001 was left running.")
     assert f"Run 1001: {server.url}/ui/td/runs/1001" in outcome.lines[-5:]
 
 
@@ -126,7 +126,7 @@ def test_stop_refused(bench: Bench) -> None:
     step.send(signal.SIGINT)
     outcome = step.wait()
     assert outcome.exit_code == 130
-    assert "may go on" in outcome.log
+    assert "may still be running" in outcome.log
     assert "not yours" in outcome.log
 
 
@@ -191,7 +191,7 @@ def test_during_a_stop_that_was_not_heard(bench: Bench) -> None:
     step.send(signal.SIGINT)
     outcome = step.wait()
     assert outcome.exit_code == 130
-    assert "was to be stopped, since the wait was over; it may go on" in outcome.lines[-1]
+    assert "was to be stopped at the timeout, but that is not confirmed: it may still be running" in outcome.lines[-1]
     assert server.calls.count("stop") == 1
 
 
@@ -229,6 +229,6 @@ def test_while_the_results_are_collected(bench: Bench) -> None:
     outcome = step.wait()
     assert outcome.exit_code == 130
     assert "stop" not in server.calls
-    assert "Run 1001 was over by then" in outcome.lines[-1]
+    assert "Run 1001 had completed by then" in outcome.lines[-1]
     assert outcome.outputs["result"] == "failed"
     assert outcome.state["settled"] == "true"

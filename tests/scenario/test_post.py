@@ -82,8 +82,8 @@ def test_a_run_that_is_over(bench: Bench) -> None:
     outcome = post(bench, server, {"plan_id": "274", "build_number": "1.9.26_rc1", "run_id": "302"})
     assert outcome.exit_code == 0
     assert "stop" not in server.calls
-    assert "Run 302 is over: failed." in outcome.log
-    assert "no verdict" in outcome.log
+    assert "Run 302 completed before it could be stopped, with the result failed." in outcome.log
+    assert "This is the cleanup, not a test result." in outcome.log
 
 
 def test_a_run_that_ends_by_itself_meanwhile(bench: Bench) -> None:
@@ -96,7 +96,7 @@ def test_a_run_that_ends_by_itself_meanwhile(bench: Bench) -> None:
     outcome = post(bench, server, left.state)
     assert outcome.exit_code == 0
     assert server.calls.count("stop") == 1
-    assert "Run 1001 is over: failed." in outcome.log
+    assert "Run 1001 completed before it could be stopped, with the result failed." in outcome.log
     assert "was stopped" not in outcome.log
 
 

@@ -32,7 +32,7 @@ def test_a_rerun_that_passes(bench: Bench) -> None:
     """Exit code 0; log, outputs, JUnit and JSON say which case passed only then, and what it said before."""
     outcome = bench.run(server=bench.serve(plan(FLAKY)))
     assert outcome.exit_code == 0
-    assert "All cases passed, 1 of them only when it was run again." in outcome.lines[-1]
+    assert "All cases passed, 1 of them only in a rerun." in outcome.lines[-1]
     assert any("Run 1001: its failed cases run again as run 1002: http" in line for line in outcome.lines)
     told = {name: outcome.outputs[name] for name in ("run-id", "result", "conclusion", "total", "passed", "flaky")}
     assert told == {
@@ -54,7 +54,7 @@ def test_a_rerun_that_fails_again(bench: Bench) -> None:
     """Exit code 1; what failed twice is one failure with what happened in each run."""
     outcome = bench.run({"TESTSIGMA_TIMEOUT": "6s"}, server=bench.serve(plan(FLAKY, BROKEN)))
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed")
-    assert "1 of 3 cases failed, also when run again (run 1002)." in outcome.lines[-1]
+    assert "1 of 3 cases failed, also in the rerun (run 1002)." in outcome.lines[-1]
     assert (outcome.outputs["result"], outcome.outputs["failed"], outcome.outputs["flaky"]) == ("failed", "1", "1")
     assert (tags(outcome, "Search"), tags(outcome, "Pay")) == (["failure", "rerunFailure"], ["flakyFailure"])
     assert outcome.junit_counts["failures"] == 1
@@ -65,10 +65,10 @@ def test_a_rerun_that_never_comes(bench: Bench) -> None:
     server = bench.serve(plan(FLAKY, after=10_000))
     outcome = bench.run({"TESTSIGMA_TIMEOUT": "3s"}, server=server)
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed")
-    assert "no such run has begun" in outcome.lines[-1]
+    assert "no rerun has started" in outcome.lines[-1]
 
 
-@pytest.mark.parametrize(("on_timeout", "said"), [("leave", "Run 1002 was not stopped"), ("stop", "was stopped")])
+@pytest.mark.parametrize(("on_timeout", "said"), [("leave", "Run 1002 was left running"), ("stop", "was stopped")])
 def test_the_wait_is_over_while_a_rerun_goes_on(bench: Bench, on_timeout: str, said: str) -> None:
     """Once a run is over its step cannot time out: it failed, and the rerun is left or stopped as asked for."""
     server = bench.serve(plan(FLAKY, life=HELD))

@@ -26,7 +26,7 @@ from testsigma_action.api.connection import HttpConnection
 
 CutKind = Literal["refused", "unresolved", "hanging", "late", "silent", "untrusted", "tls-reset", "tls-silent"]
 # A name look-up that hangs takes this long, and fails then; one that is late succeeds (seconds).
-HANGS, LATE = 3600.0, 90.0
+HANGS, LATE = 3600.0, 50.0
 UNKNOWN_AUTHORITY = 20
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation import Cut, Signal, World
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
-from testsigma_action.api.remote import REPLICATION
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
 LONG = (Phase("STATUS_IN_PROGRESS", seconds=400.0),)
 WAITING = {"TESTSIGMA_ON_BUSY": "wait"}
@@ -137,7 +137,7 @@ def test_a_plan_is_not_started_again_before_a_run_would_be_visible(tmp_path: Pat
     starts = [seen.time for seen in outcome.seen if seen.call == "start"]
     assert outcome.exit_code == 0
     assert len(starts) > 2
-    assert all(later - earlier >= REPLICATION for earlier, later in itertools.pairwise(starts))
+    assert all(later - earlier >= TimeLimits().replication for earlier, later in itertools.pairwise(starts))
 
 
 def test_too_many_requests_after_a_start_that_is_doubled(tmp_path: Path) -> None:

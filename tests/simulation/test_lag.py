@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation import Outcome, Signal, World
 from tests.simulator import NAMES, Fault, Lag, Phase, Scenario, scenario
-from testsigma_action.lifecycle.settle import LAG
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
 LIFE = (Phase("STATUS_IN_PROGRESS", seconds=20.0),)
 KINDS = [field.name for field in fields(Lag)]
@@ -64,7 +64,7 @@ def test_a_service_that_stays_odd_costs_no_more(kind: str, tmp_path: Path) -> No
     # Counters of running cases are stale where the list is complete and all of it passed; a list that is short is made
     # good by counters that account for the rest.
     assert outcome.exit_code == (0 if kind in {"counters", "rows"} else 1)
-    assert outcome.duration < RUN + LAG + BESIDES
+    assert outcome.duration < RUN + TimeLimits().lag + BESIDES
     assert sum(AGAIN in line for line in outcome.lines) == (0 if kind == "counters" else 1)
 
 

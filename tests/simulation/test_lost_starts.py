@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation import Outcome, Signal, World
 from tests.simulator import Fault, Scenario, scenario
-from testsigma_action.api.remote import REPLICATION
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
 PAGE = "<html>Blocked by the gateway</html>"
 REASON = '{"error": "Agent is out of Sync."}'
@@ -65,7 +65,7 @@ def test_a_start_that_took_no_effect(tmp_path: Path, name: str) -> None:
     uncertain = name == "503 page"
     assert (outcome.exit_code, outcome.outputs["error-code"] == "start-uncertain") == (3, uncertain), outcome.log
     assert ("Nothing was started" in outcome.log) is not uncertain
-    assert REPLICATION <= outcome.duration < REPLICATION + 15
+    assert TimeLimits().replication <= outcome.duration < TimeLimits().replication + 15
     assert outcome.calls.count("start") == 1
 
 
@@ -145,7 +145,7 @@ def test_too_many_requests_for_longer_than_the_patience(tmp_path: Path) -> None:
     assert told(outcome) == (3, "api-unreachable", ""), outcome.log
     assert "Nothing was started" in outcome.log
     assert outcome.calls.count("start") == 1
-    assert REPLICATION <= outcome.duration < REPLICATION + 15
+    assert TimeLimits().replication <= outcome.duration < TimeLimits().replication + 15
 
 
 @pytest.mark.parametrize("look", range(1, 15))

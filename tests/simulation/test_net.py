@@ -4,6 +4,8 @@ import asyncio
 import socket
 import struct
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,10 +135,10 @@ START = Request("POST", "/api/v1/execution_results", "start plan 420", body={"ex
 class Service:
     """A service on a virtual clock, some of whose requests never leave, and a transport to it."""
 
-    def __init__(self, *cuts: Cut, fault: Fault | None = None) -> None:
+    def __init__(self, *cuts: Cut, faults: Sequence[Fault] = (), seed: int = 0) -> None:
         """Connect nothing yet."""
-        self.clock = VirtualClock()
-        self.simulator = Simulator(scenario("passing").with_faults(*filter(None, [fault])), self.clock.seconds)
+        self.clock = VirtualClock(seed)
+        self.simulator = Simulator(scenario("passing").with_faults(*faults), self.clock.seconds)
         self.net = Net(self.simulator, self.clock, 0.001, cuts)
         self.transport = transport("https://testsigma.example", self.clock, self.net.adapter)
 
@@ -162,12 +164,12 @@ def test_look_ups_that_hang_end_with_the_patience() -> None:
     service.clock.close()
 
 
-@pytest.mark.parametrize(("until", "left"), [(300.0, 60.5), (20.0, 20.0)])
-def test_what_a_late_look_up_was_for_is_never_sent(until: float, left: float) -> None:
+@pytest.mark.parametrize(("limits", "until", "left"), [(Limits(total=45.0), 300.0, 45.5), (Limits(), 20.0, 20.0)])
+def test_what_a_late_look_up_was_for_is_never_sent(limits: Limits, until: float, left: float) -> None:
     """A start that was given up before it was sent must not start a run when the look-up answers at last."""
     service = Service(Cut("late"))
     with pytest.raises(Transient) as caught:
-        service.clock.run(service.transport.send(START, str, until=until))
+        service.clock.run(service.transport.send(replace(START, limits=limits), str, until=until))
     assert caught.value.sent is False
     assert service.clock.elapsed == pytest.approx(left, abs=0.1)
     service.clock.until(lambda: False, LATE + HANGS)
@@ -193,7 +195,7 @@ def test_a_start_that_is_cancelled_before_it_was_sent_is_never_sent() -> None:
 
 def test_a_start_without_an_answer_may_have_been_received() -> None:
     """At its deadline it was sent, so nobody knows whether there is a run."""
-    service = Service(fault=Fault("start", delay=40.0))
+    service = Service(faults=[Fault("start", delay=40.0)])
     with pytest.raises(DeadlineExceeded, match="Could not start plan 420: no answer in time") as caught:
         service.clock.run(service.transport.send(START, str, until=20.0))
     assert caught.value.code == "api-unreachable"
@@ -204,10 +206,17 @@ def test_a_start_without_an_answer_may_have_been_received() -> None:
 
 def test_a_deadline_keeps_the_reason_of_the_trouble_before() -> None:
     """An outage whose last try is cut short is still told as what it was."""
-    service = Service(fault=Fault("status", status=503, text='{"error": "Down for maintenance"}', count=2))
-    with pytest.raises(Unreachable, match="Down for maintenance"):
-        service.clock.run(service.transport.get(LONG, str, until=0.5))
-    service.clock.close()
+    messages = []
+    for seed in range(8):
+        faults = Fault("status", status=503, text='{"error": "Down for maintenance"}'), Fault("status", delay=50.0)
+        service = Service(faults=faults, seed=seed)
+        with pytest.raises(Unreachable) as caught:
+            service.clock.run(service.transport.get(LONG, str, until=20.0))
+        if isinstance(caught.value, DeadlineExceeded):
+            messages.append(caught.value.message)
+        service.clock.close()
+    assert messages
+    assert all("Down for maintenance" in message for message in messages)
 
 
 def test_a_call_that_was_left_keeps_its_session() -> None:

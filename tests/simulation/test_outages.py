@@ -11,7 +11,7 @@ from tests.simulation import Cut, Outcome, World
 from tests.simulation.clock import BEGIN
 from tests.simulation.net import CutKind
 from tests.simulator import Fault, Phase, Scenario, scenario
-from testsigma_action.api.remote import REPLICATION
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
 HOUR = 3600.0
 TEN_MINUTES = 600.0
@@ -177,7 +177,7 @@ def test_retry_after(call: str, tmp_path: Path) -> None:
     assert outcome.exit_code == 0, outcome.log
     refused = next(seen for seen in outcome.seen if seen.status == 429)
     again = next(seen for seen in outcome.seen if seen.number > refused.number and seen.path == refused.path)
-    expected = REPLICATION if call == "start" else RETRY_AFTER
+    expected = TimeLimits().replication if call == "start" else RETRY_AFTER
     assert expected <= again.time - refused.time < expected + 1
 
 
@@ -235,4 +235,4 @@ def test_a_list_that_is_slow(tmp_path: Path) -> None:
     slow = Fault("newest", delay=2.9, count=None)
     outcome = World(scenario("passing").with_faults(refused, slow), tmp_path).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "start-refused")
-    assert outcome.seen[-1].time - outcome.seen[0].time > REPLICATION
+    assert outcome.seen[-1].time - outcome.seen[0].time > TimeLimits().replication

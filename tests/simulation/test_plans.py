@@ -4,6 +4,7 @@ import json
 import signal
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,7 @@ def test_requests_are_few(tmp_path: Path) -> None:
     for number in range(1001, 1021):
         lists = [one.arrived for one in during if one.request.path == f"{RUNS}{number}/test_case_results"]
         assert lists
-        assert all(later - earlier >= 30.0 for earlier, later in zip(lists, lists[1:], strict=False))
+        assert all(later - earlier >= 30.0 for earlier, later in pairwise(lists))
 
 
 def test_stop_after_failures(tmp_path: Path) -> None:

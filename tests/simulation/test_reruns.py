@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation import Signal, World
 from tests.simulator import Fault, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
-from testsigma_action.lifecycle.reruns import GRACE, LONG_GRACE, SHORT_GRACE
+from testsigma_action.lifecycle.time_limits import TimeLimits
 
 FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such button"), rerun_result="SUCCESS")
 BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")
@@ -31,7 +31,7 @@ def test_a_rerun_that_never_comes_costs_little(tmp_path: Path) -> None:
     """The step ends as failed after the grace, hours before its timeout."""
     outcome = World(plan(FLAKY, after=10_000), tmp_path).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed")
-    assert SHORT + GRACE / 2 < outcome.duration < SHORT + GRACE + BESIDES
+    assert SHORT + TimeLimits().rerun / 2 < outcome.duration < SHORT + TimeLimits().rerun + BESIDES
 
 
 def test_a_rerun_that_is_never_named_costs_little_more(tmp_path: Path) -> None:
@@ -39,14 +39,14 @@ def test_a_rerun_that_is_never_named_costs_little_more(tmp_path: Path) -> None:
     held = (Phase("STATUS_IN_PROGRESS", hold=True),)
     outcome = World(plan(FLAKY, shown_after=None, life=held), tmp_path).run()
     assert outcome.exit_code == 1
-    assert SHORT + GRACE < outcome.duration < SHORT + LONG_GRACE + BESIDES
+    assert SHORT + TimeLimits().rerun < outcome.duration < SHORT + TimeLimits().announced_rerun + BESIDES
 
 
 def test_a_rerun_that_fails_costs_less(tmp_path: Path) -> None:
     """Another one after it is not to be expected."""
     outcome = World(plan(BROKEN), tmp_path).run()
     assert outcome.exit_code == 1
-    assert outcome.duration < 2 * SHORT + SHORT_GRACE + BESIDES
+    assert outcome.duration < 2 * SHORT + TimeLimits().next_rerun + BESIDES
 
 
 @pytest.mark.parametrize("begin", [SHORT, SHORT + 3, SHORT + 30])
@@ -138,4 +138,4 @@ def test_a_step_that_is_killed_and_whose_plan_does_not_run_again(tmp_path: Path)
     assert world.run().killed
     later = world.post(later=2.0)
     assert (later.exit_code, "stop" in later.calls) == (0, False)
-    assert later.duration < GRACE + BESIDES
+    assert later.duration < TimeLimits().rerun + BESIDES

@@ -1,5 +1,6 @@
 """The virtual world behaves like the real one, and the same every time."""
 
+import json
 import signal
 import threading
 from dataclasses import replace
@@ -19,7 +20,8 @@ def test_a_step_ends_as_it_does_in_a_process(tmp_path: Path, name: str, exit_cod
     outcome = World(scenario(name), tmp_path).run()
     assert outcome.exit_code == exit_code
     assert outcome.calls[:2] == ["start", "status"]
-    assert outcome.outputs["run-id"] == outcome.state["run_id"] == "1001"
+    assert outcome.outputs["run-id"] == "1001"
+    assert [run["run_id"] for run in json.loads(outcome.state["runs"])] == ["1001"]
     assert outcome.state["settled"] == "true"
     assert outcome.junit.tag == "testsuites"
     assert outcome.results
@@ -43,7 +45,8 @@ def test_the_same_seed_the_same_story(tmp_path: Path, seed: int) -> None:
     for attempt in ("first", "second"):
         world = World(scenario("failing").with_faults(*faults), tmp_path / attempt, seed=seed)
         outcome = world.run()
-        told = outcome.log.replace(outcome.state["build_number"], "")
+        [run] = json.loads(outcome.state["runs"])
+        told = outcome.log.replace(run["build_number"], "")
         stories.append(([(seen.time, seen.call, seen.path) for seen in outcome.seen], told))
     assert stories[0] == stories[1]
 

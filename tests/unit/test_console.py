@@ -8,8 +8,8 @@ import pytest
 from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, suite, tree
 from testsigma_action.domain.compare import compare
-from testsigma_action.domain.names import named
 from testsigma_action.domain.findings import ErrorFinding
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import Result

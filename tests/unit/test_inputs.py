@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.run import ConfigurationRef
-from testsigma_action.inputs.options import DEFINITIONS, Inputs, Reading, parser, read_inputs
+from testsigma_action.inputs.options import DEFINITIONS, Inputs
+from testsigma_action.inputs.reading import Reading, read_inputs
+from testsigma_action.inputs.sources import parser
 
 KEY = "key-for-tests"
 GOOD = {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLAN_ID": "420"}
@@ -79,6 +81,14 @@ def test_an_empty_flag_is_not_given() -> None:
 def test_an_empty_argument_is_no_argument() -> None:
     """Pipelines leave empty arguments behind where a variable was empty."""
     assert read("", "--timeout", "5m", "").inputs.timeout == timedelta(minutes=5)
+
+
+def test_the_indent_of_a_block_means_nothing() -> None:
+    """A shell keeps the indent of all lines of a text; the lines stay below each other when it is removed."""
+    for indent in ("", "  ", "\t"):
+        text = f"\n{indent}a: b\n{indent}c: d\n"
+        assert read(INPUT_RUNTIME__DATA=text).inputs.runtime_data == {"a": "b", "c": "d"}
+        assert read("--runtime-data", text).inputs.runtime_data == {"a": "b", "c": "d"}
 
 
 def test_values_are_trimmed() -> None:
@@ -301,6 +311,7 @@ def test_a_password_in_the_address_is_not_quoted() -> None:
 
 
 FOR_A_START = {
+    "max-parallel": "5",
     "environment-id": "10",
     "build-number": "7",
     "on-busy": "fail",
@@ -320,8 +331,7 @@ def test_a_run_instead_of_a_plan() -> None:
     """Exactly one of the two is needed; whichever it is, the other is not asked for."""
     assert (attaching().problems, attaching().inputs.run_id) == ((), "900")
     assert "run-id" in problem(read_inputs((), {"TESTSIGMA_API_KEY": KEY}), "plan-id")
-    both = problem(attaching(INPUT_PLAN__ID="420"), "run-id")
-    assert ("'900'" in both, "'420'" in both) == (True, True)
+    assert "cannot be combined with plan-id" in problem(attaching(INPUT_PLAN__ID="420"), "run-id")
 
 
 def test_a_wrong_run_is_one_problem() -> None:
@@ -333,18 +343,39 @@ def test_a_wrong_run_is_one_problem() -> None:
 def test_what_only_a_start_can_use_is_refused_beside_a_run(name: str) -> None:
     """It would be lost without a word; even a value that is the default was meant."""
     said = problem(attaching(**{f"INPUT_{name.upper()}": FOR_A_START[name]}), "run-id")
-    assert said.endswith(f"leave out {name}.")
+    assert said.endswith(f"so nothing is started. Remove {name}.")
 
 
 def test_all_that_is_refused_beside_a_run_is_named_at_once() -> None:
     """One problem lists every input to leave out."""
     given = {f"INPUT_{name.upper()}": value for name, value in FOR_A_START.items()}
-    assert problem(attaching(**given), "run-id").endswith(f"leave out {', '.join(FOR_A_START)}.")
+    assert problem(attaching(**given), "run-id").endswith(f"Remove {', '.join(FOR_A_START)}.")
+
+
+def test_counting_failures_means_waiting() -> None:
+    """A step that ends at once cannot stop runs later; `0` asks for nothing, and a run to attach to can be stopped."""
+    assert "stop-after-failures" in problem(read(INPUT_WAIT="false", INPUT_STOP__AFTER__FAILURES="1"), "wait")
+    assert read(INPUT_WAIT="false", INPUT_STOP__AFTER__FAILURES="0").problems == ()
+    assert attaching(**{"INPUT_STOP-AFTER-FAILURES": "3"}).inputs.stop_after_failures == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted", "refused"),
+    [("max-parallel", ("1", "50"), ("0", "51", "all")), ("stop-after-failures", ("0", "100000"), ("-1", "100001"))],
+)
+def test_numbers_within_bounds(name: str, accepted: tuple[str, ...], refused: tuple[str, ...]) -> None:
+    """What is outside the bounds is refused, and the default stays."""
+    field = name.replace("-", "_")
+    assert [getattr(read(f"--{name}", text).inputs, field) for text in accepted] == [int(text) for text in accepted]
+    for text in refused:
+        reading = read(f"--{name}", text)
+        assert "a whole number from" in problem(reading, name)
+        assert getattr(reading.inputs, field) == getattr(Inputs(), field)
 
 
 def test_attaching_without_waiting_is_refused() -> None:
     """There would be nothing to do; `wait: true` is what happens anyway."""
-    assert "'900'" in problem(attaching(INPUT_WAIT="false"), "wait")
+    assert "cannot be combined with `run-id`" in problem(attaching(INPUT_WAIT="false"), "wait")
     assert attaching(INPUT_WAIT="true").problems == ()
 
 

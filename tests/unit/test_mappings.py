@@ -154,6 +154,8 @@ def test_json_of_any_character_is_accepted() -> None:
         ("null", "no value"),
         ("~", "no value"),
         ("hush\n hush", "next line"),
+        ("hush\x85", "rare line break"),
+        ("hush \u2028", "rare line break"),
         ('"hush\n hush"', "next line"),
         ("[hush]", "one text"),
         ("{hush", "one text"),

@@ -318,3 +318,10 @@ def test_failed_cases_are_named_while_the_run_goes_on(watched: Watched) -> None:
         "24 more cases failed",
     ]
     assert len(later) == 4 + 20 + 20
+
+
+def test_without_a_run_there_are_signs_of_life() -> None:
+    """Where the inputs are wrong, no run is known; the step may still be busy for a while."""
+    nothing = Listening([])
+    nothing.wait(55.0)
+    assert nothing.lines == ["[0:00:50] still preparing"]

@@ -140,9 +140,9 @@ def test_the_end_of_one_of_several(event: Ended, last: Run | None, said: str) ->
     ("disposition", "said"),
     [
         (Disposition.COMPLETED, ""),
-        (Disposition.STOP_CONFIRMED, " Run 9001 was stopped."),
+        (Disposition.STOP_CONFIRMED, " Stopped run 9001."),
         (Disposition.STOP_UNCONFIRMED, " Stopping run 9001 was not confirmed: it may still be running."),
-        (Disposition.LEFT_RUNNING, " Run 9001 was left running."),
+        (Disposition.LEFT_RUNNING, " Left run 9001 running."),
         (Disposition.UNKNOWN, " A run may have been started."),
     ],
 )

@@ -95,7 +95,15 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("exitCode", "1"), ("exitCode", 99), ("conclusion", "odd"), ("hint", None), ("code", {})]
+    ("name", "value"),
+    [
+        ("exitCode", "1"),
+        ("exitCode", 99),
+        ("conclusion", "odd"),
+        ("findings", None),
+        ("findings", [{"kind": "odd"}]),
+        ("code", {}),
+    ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(name: str, value: object) -> None:
     """Nothing is guessed."""

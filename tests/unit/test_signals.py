@@ -148,6 +148,23 @@ def test_a_signal_cancels_once(signals: Signals) -> None:
     assert signals.number == signal.SIGTERM
 
 
+def test_no_task_is_cancelled_twice() -> None:
+    """A list may be replaced while a signal is on its way to the loop: whoever is in both is cancelled once."""
+    signals = Signals(CLOCK)
+
+    async def main() -> list[int]:
+        tasks = [asyncio.ensure_future(asyncio.sleep(PATIENCE)) for _ in range(2)]
+        await asyncio.sleep(0)
+        signals.cancels(tasks[:1])
+        signals.interrupt(signal.SIGTERM)
+        signals.cancels(tasks)
+        await asyncio.wait(tasks)
+        return [task.cancelling() for task in tasks]
+
+    with asyncio.Runner(loop_factory=CLOCK.loop) as runner:
+        assert runner.run(main()) == [1, 1]
+
+
 def test_a_signal_after_the_loop_is_remembered(signals: Signals) -> None:
     """There is nothing left to cancel, and the number is known."""
 

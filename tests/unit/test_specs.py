@@ -1,8 +1,10 @@
 """From inputs to the run that is asked for."""
 
+from itertools import count
+
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec, Status
-from testsigma_action.inputs.options import Inputs
-from testsigma_action.inputs.run_specs import run_spec, spec_of
+from testsigma_action.inputs.options import Inputs, RunRequest
+from testsigma_action.inputs.run_specs import run_spec, run_specs, spec_of
 
 INPUTS = Inputs(plan_id="420", environment_id="10", execution_config=ConfigurationRef(name="smoke only"))
 
@@ -38,3 +40,33 @@ def test_of_a_run_that_exists_the_run_tells() -> None:
     assert run_spec(Inputs(run_id="900"), "derived") == RunSpec()
     run = Run("900", Status.QUEUED, Result.QUEUED, plan_id="420", build_number="7", environment_id="10")
     assert spec_of(run) == RunSpec(plan_id="420", build_number="7", environment_id="10")
+
+
+def test_several_runs_in_their_order() -> None:
+    """Each run of `plans` has its name and a build number with a nonce of its own, unless one was given."""
+    plans = (RunRequest("1", name="smoke"), RunRequest("2", build_number="7"), RunRequest("1"))
+    nonces = map(str, count(1))
+    specs = run_specs(Inputs(plans=plans), "shop-8", lambda: next(nonces))
+    assert [(spec.plan_id, spec.name, spec.unique) for spec in specs] == [
+        ("1", "smoke", True),
+        ("2", "", False),
+        ("1", "", True),
+    ]
+    assert specs[1].build_number == "7"
+    assert len({spec.build_number for spec in specs}) == 3
+
+
+def test_the_same_nonce_twice() -> None:
+    """Build numbers differ even if chance gives the same nonce twice."""
+    specs = run_specs(Inputs(plans=(RunRequest("1"), RunRequest("1"))), "shop-8", lambda: "aaaaaa")
+    assert [spec.build_number for spec in specs] == ["shop-8-aaaaaa", "shop-8-aaaaaa-2"]
+
+
+def test_one_run_without_a_list() -> None:
+    """A plan alone is one run with all of its inputs; a run to attach to tells everything itself; nothing is no run."""
+    given = Inputs(plan_id="420", environment_id="10", runtime_data={"a": "b"}, upload_versions={"7": "8"})
+    [spec] = run_specs(given, "b", lambda: "x")
+    assert spec == RunSpec("420", "10", "b-x", unique=True, runtime_data={"a": "b"}, upload_versions={"7": "8"})
+    assert run_specs(Inputs(run_id="900"), "b", lambda: "x") == (RunSpec(),)
+    assert run_specs(Inputs(), "b", lambda: "x") == ()
+    assert run_spec(Inputs(), "b") == RunSpec()

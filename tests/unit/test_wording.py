@@ -175,10 +175,11 @@ def test_a_verdict_without_findings_has_a_reason() -> None:
 
 
 def test_problems_with_inputs_have_a_line_each() -> None:
-    """What else went wrong has one line together; with one problem alone there is one line."""
+    """Other findings share one more line. With one problem alone there is one line, which ends the log."""
     bad = of_error(InputError("a: wrong.", "b: wrong"))
     lost = of_error(ReportError("Could not write x", code=ErrorCode.REPORT_UNWRITABLE, hint="Check the path."))
     assert reason_lines(combined([lost, bad])) == ["a: wrong.", "b: wrong.", "Could not write x."]
+    assert reason_lines(combined([lost, of_error(InputError("a: wrong."))])) == ["a: wrong. Could not write x."]
     assert hints(combined([lost, bad])) == (bad.findings[0].hint, "Check the path.")  # type: ignore[union-attr]
 
 

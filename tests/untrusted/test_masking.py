@@ -43,7 +43,7 @@ OTHERS = [
 SECRETS = [*PUNCTUATED, *OTHERS]
 TEXTS = ("{0}", "Typed '{0}' into \"password\"", "x\n\n{0}\ny", "https://shop.example/?p={0}")
 # Where texts are cut: names, titles of annotations, messages, steps, reasons, labels of charts.
-LIMITS = (22, 24, 100, 200, 255, 300, 1000, 2000, 4096, 6000)
+LIMITS = (22, 24, 60, 100, 200, 255, 300, 500, 1000, 2000, 4096, 6000)
 
 
 def leaks(text: str, folder: Path, *secrets: str) -> dict[str, list[str]]:

@@ -25,8 +25,9 @@ from tests.simulator import (
     steps_passed,
 )
 from testsigma_action.domain.names import named
-from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
+from testsigma_action.domain.report import Conclusion, Report, RunReport
 from testsigma_action.domain.run import Result, RunSpec
+from testsigma_action.domain.verdict import of_step
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.reporting.summary import document
 
@@ -204,13 +205,16 @@ def three_plans() -> Drawn:
     )
     passed = samples.run_report(samples.PASSED, counts, samples.run(Result.PASSED))
     failed = replace(samples.failing().runs[0], queued=timedelta(minutes=12))
-    reason = "Testsigma refused to start plan 433: the parallel limit of the project is exceeded (HTTP 422)."
-    refused = Verdict(Conclusion.ERROR, ExitCode.SERVICE, reason, ErrorCode.START_REFUSED, "Wait for the other runs.")
+    message = "Testsigma refused to start plan 433: the parallel limit of the project is exceeded (HTTP 422)."
+    refused = samples.of_error(
+        Conclusion.ERROR, ExitCode.SERVICE, ErrorCode.START_REFUSED, message, "Wait for the other runs."
+    )
     lost = replace(samples.run_report(refused), spec=RunSpec("433", environment_id="10"))
     runs = (_of_plan(passed, "Smoke"), _of_plan(failed, "Checkout regression"), lost)
-    verdict = replace(refused, reason=f"1 of 3 plans passed. plan 433: {reason}")
+    named_runs = named(runs)
+    verdict = of_step([one.verdict for one in named_runs], (), [one.name for one in named_runs])
     return Drawn(
-        samples.report(*named(runs), verdict=verdict),
+        samples.report(*named_runs, verdict=verdict),
         ("Smoke", "Checkout regression", "plan 433", "2 cases did not pass", "Wrong password is refused"),
     )
 
@@ -224,8 +228,9 @@ def twenty_plans() -> Drawn:
     )
     names = (f"Regression of {AREAS[number % 10]} in the shop for wholesale customers" for number in range(20))
     runs = [_of_plan(good if number % 4 else bad, name) for number, name in enumerate(names)]
-    verdict = replace(samples.FAILED, reason="15 of 20 plans passed.")
-    return Drawn(samples.report(*named(runs), verdict=verdict), ("15 of 20 plans passed.", "Regression of Admin"))
+    named_runs = named(runs)
+    verdict = of_step([one.verdict for one in named_runs], (), [one.name for one in named_runs])
+    return Drawn(samples.report(*named_runs, verdict=verdict), ("15 of 20 plans passed.", "Regression of Admin"))
 
 
 SCENES: dict[str, Scene | Drawn] = {

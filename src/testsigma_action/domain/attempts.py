@@ -1,7 +1,7 @@
-"""A run and its reruns -> one tree: pure. What ran again takes the place of what it was before, which is kept.
+"""Merges the trees of a run and its reruns into one: pure. A newer result replaces an older one, which is kept.
 
-Whether two results are of the same thing is said by the IDs of machine, suite and case, else by their names; data sets
-have names only. Where neither says so without doubt, nothing is replaced: then what failed stays failed.
+Two results belong to the same object if the IDs of machine, suite and case agree, else if their names do. Data sets
+have names only. If neither is certain, nothing is replaced, so a failure stays a failure.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,9 +22,9 @@ ITERATIONS: Keys[Iteration] = (lambda iteration: iteration.name,)
 
 
 def whole(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
-    """One tree of a run and its reruns. `attempts` has the tree of each that was collected, the started run's first.
+    """The merged tree of a run and its reruns. `attempts` has the tree of each collected run, the first run's first.
 
-    The run in it keeps its own result: whether the reruns made good for it is a matter of the verdict.
+    The run in it keeps its own result: the verdict decides whether the reruns make up for it.
     """
     first, *later = attempts
     if not reruns:
@@ -38,15 +38,15 @@ def whole(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
 
 
 def redeemed(tree: ResultTree) -> ResultTree:
-    """The tree of a whole that passed: so did its run, which began with the first attempt and ended with the last."""
+    """The merged tree of runs that passed together. Its run passed, and lasted from the first start to the last end."""
     timing = Timing(tree.run.timing.started, tree.reruns[-1].timing.ended)
     return replace(tree, run=replace(tree.run, result=Result.PASSED, timing=timing))
 
 
 def pairs(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> dict[int, int]:
-    """Which of `before` is which of `again`, by position.
+    """Which part of `before` is which part of `again`, by position.
 
-    Those that share a key are the same in their order, if there are as many in both; else the next key may tell.
+    Parts that share a key are matched in their order if both sides have the same number of them; else by the next key.
     """
     found: dict[int, int] = {}
     for key in keys:
@@ -69,7 +69,7 @@ def _grouped(parts: Sequence[T], key: Callable[[T], str], taken: object) -> dict
 
 
 def _joined(before: tuple[T, ...], again: tuple[T, ...], keys: Keys[T], join: Callable[[T, T], T]) -> tuple[T, ...]:
-    """What was there before, what ran again joined with it, then what is new."""
+    """The earlier parts, each merged with its newer version if it has one, then the parts that are new."""
     found = pairs(before, again, keys)
     known = set(found.values())
     kept = tuple(join(part, again[found[place]]) if place in found else part for place, part in enumerate(before))
@@ -92,14 +92,14 @@ def _suite(before: SuiteResult, again: SuiteResult) -> SuiteResult:
 
 
 def _place_result(before: Result, again: Result, cases: Sequence[CaseResult]) -> Result:
-    """That of the rerun, unless what did not run again is what made it what it was before."""
+    """The result of the rerun, unless a part that did not run again caused the earlier result."""
     if again.contradicts_pass or all(case.acceptable for case in cases):
         return again
     return before
 
 
 def _case(before: CaseResult, again: CaseResult) -> CaseResult:
-    """The case as it ran last. A rerun that did not execute it says nothing about it."""
+    """The latest result of the case. A rerun that did not execute it says nothing about it."""
     if again.result is Result.NOT_EXECUTED and again.acceptable:
         return before
     iterations = _joined(before.iterations, again.iterations, ITERATIONS, _iteration)

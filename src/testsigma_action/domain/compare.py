@@ -1,8 +1,8 @@
-"""The failures of a run against those of the run before it: which are new, which were known, what was fixed. Pure.
+"""Compares the failures of a run with those of the run before it: new, known and fixed ones. Pure.
 
-The results of a case have another ID in every run, so a case is found again by its own ID (by its name where it has
-none) on the machine with the same title: in the suite of the same name, else in any. Where that fits several, because
-machines or suites share a name, they are matched in the order of the runs. The time grows with the cases, no faster.
+The result of a case has another ID in every run. So a case is matched by its own ID (by its name if it has none) on the
+machine with the same title: in the suite of the same name, else in any suite. If several fit, because machines or
+suites share a name, they are matched in the order of the runs. The time is linear in the number of cases.
 """
 
 from collections import Counter, deque
@@ -22,8 +22,8 @@ class Comparison:
     """The cases of a run, in its order, against those of the run `before` it.
 
     A failure is `known` if the case failed before with the same data sets, else `new`: each is in one of the two.
-    What is `fixed` passes now and failed before. `not_run` counts the failures of the run before whose case is not in
-    this one, or was not executed: nobody knows about them.
+    A case is `fixed` if it passes now and failed before. `not_run` counts the failures of the earlier run whose case is
+    missing in this one or was not executed.
     """
 
     before: Run
@@ -58,7 +58,7 @@ def _placed(machines: Iterable[MachineResult]) -> Iterator[Placed]:
 
 
 def _counts(case: CaseResult) -> bool:
-    """Whether it is a failure that is missed where it is not seen again: a hook is none, its name may change."""
+    """Whether the failure counts as `not_run` if it is missing. Hooks do not: their names may change."""
     return not case.acceptable and not case.hook
 
 
@@ -74,7 +74,7 @@ def _change(case: CaseResult, old: CaseResult | None) -> _Change:
 
 
 def _as_before(case: CaseResult, old: CaseResult) -> bool:
-    """Whether no data set broke that did not break before; where one of the two does not tell, none did."""
+    """Whether all data sets that failed had failed before. True if one of the two runs does not name them."""
     now, then = _broken_sets(case), _broken_sets(old)
     return not now or not then or now <= then
 
@@ -88,7 +88,7 @@ def _skipped_sets(case: CaseResult) -> Counter[str]:
 
 
 def _found_again(cases: Sequence[Placed], earlier: Sequence[Placed]) -> Iterator[CaseResult | None]:
-    """Each case's result in the run before: in its suite, else anywhere on its machine; None where there is none."""
+    """Each case's result in the earlier run: in its suite, else anywhere on its machine; None if there is none."""
     exact, left = _matched(cases, earlier, _in_suite)
     lost = [placed for placed, old in zip(cases, exact, strict=True) if old is None]
     moved = iter(_matched(lost, left, _on_machine)[0])
@@ -98,7 +98,7 @@ def _found_again(cases: Sequence[Placed], earlier: Sequence[Placed]) -> Iterator
 def _matched(
     cases: Sequence[Placed], earlier: Sequence[Placed], key: Callable[[Placed], Hashable]
 ) -> tuple[list[CaseResult | None], list[Placed]]:
-    """The earlier result of each case, the first of a key for the first with it, and what is left of them."""
+    """The earlier result of each case, matched by key and order, and the earlier results that were not matched."""
     shelves: dict[Hashable, deque[int]] = {}
     for position, placed in enumerate(earlier):
         shelves.setdefault(key(placed), deque()).append(position)

@@ -1,7 +1,7 @@
-"""Whether a run is ours. Pure.
+"""Decides whether a run is ours. Pure.
 
 An ID alone proves nothing: an answer may be cached, may describe the plan's active run, or may belong to a request
-that a gateway repeated. A run is ours if its plan and its build number are ours. IDs from different places are compared
+that a gateway repeated. A run is ours if its plan and its build number are ours. Compare IDs from different sources
 with `same_id` only.
 """
 
@@ -18,7 +18,7 @@ TOLERANCE = timedelta(seconds=10)
 
 
 def canonical(identity: str) -> str:
-    """The ID in the form that all spellings of it share: numeric IDs have no leading zeros."""
+    """The normalized ID: numeric IDs without leading zeros."""
     return (identity.lstrip("0") or "0") if identity.isascii() and identity.isdecimal() else identity
 
 
@@ -37,9 +37,9 @@ class Mismatch(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """The run that a request is about, and what is known of it. An empty plan or build number is not known yet.
+    """The run that a request is about. An empty plan ID or build number is not known yet.
 
-    Every request for a status takes one, so that no answer about another run is mistaken for news.
+    Every status request takes one, so that an answer about another run is detected.
     """
 
     id: str
@@ -48,11 +48,11 @@ class RunKey:
 
     @classmethod
     def of(cls, run: Run) -> "RunKey":
-        """The key of a run that was confirmed: later answers must agree with it."""
+        """The key of a confirmed run: later answers must agree with it."""
         return cls(run.id, run.plan_id, run.build_number)
 
     def mismatch(self, run: Run) -> Mismatch | None:
-        """How an answer contradicts what is known of the run; what it leaves out is no contradiction."""
+        """How an answer contradicts the key; None if it does not. A missing field is no contradiction."""
         if not same_id(self.id, run.id):
             return Mismatch.RUN
         if self.plan_id and run.plan_id and not same_id(self.plan_id, run.plan_id):
@@ -62,12 +62,12 @@ class RunKey:
         return None
 
     def joined(self, run: Run) -> "RunKey":
-        """The same with what an answer adds."""
+        """The key with the fields that an answer adds."""
         return RunKey(self.id, self.plan_id or run.plan_id, self.build_number or run.build_number)
 
 
 class Began(Enum):
-    """When a run began, compared with our request for a start; by the clock of the service, never by ours."""
+    """Whether a run began before or after our start request, by the clock of the service, never by ours."""
 
     BEFORE = auto()
     AFTER = auto()
@@ -77,7 +77,7 @@ class Began(Enum):
 def began(started: datetime | None, requested: datetime | None) -> Began:
     """Compare the start of a run with the earliest instant at which our request can have been sent.
 
-    UNKNOWN where one of them is missing, and where clocks that differ by seconds could explain the order.
+    UNKNOWN if one of them is missing, or if the difference is within the tolerance for clocks.
     """
     if not started or not requested:
         return Began.UNKNOWN
@@ -87,7 +87,7 @@ def began(started: datetime | None, requested: datetime | None) -> Began:
 
 
 class Claim(Enum):
-    """What an answer or a row of a list says about whose run it describes."""
+    """Whose run an answer, or a row of a list, describes."""
 
     OURS = auto()
     # Nothing speaks against it, but the plan or the build number is missing.
@@ -112,15 +112,15 @@ def claim(plan_id: str, build_number: str, spec: RunSpec, when: Began) -> Claim:
 
 
 def counts_unlisted(run: Run, spec: RunSpec, when: Began) -> bool:
-    """Whether a run without our build number is ours all the same, once a look proved that no other run has it.
+    """Whether a run without our build number is still ours, after a look-up proved that no other run has that number.
 
-    It must be a run of our plan that began after our request and was not over when the service named it.
+    It must be a run of our plan that began after our request and had not completed when the service named it.
     """
     return bool(run.plan_id) and same_id(run.plan_id, spec.plan_id) and not run.completed and when is Began.AFTER
 
 
 class Foreign(Enum):
-    """Why a run that `childResult` names is no rerun of ours."""
+    """Why a run that `childResult` names is not a rerun of ours."""
 
     NAMELESS = auto()
     ANOTHER_PLAN = auto()
@@ -130,10 +130,10 @@ class Foreign(Enum):
 
 
 def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
-    """Why a run is no rerun of its alleged parent, if so; `chain` has the IDs of the runs that are followed.
+    """Why a run is not a rerun of its alleged parent; None if it is. `chain` has the IDs of the followed runs.
 
-    The parent that a rerun names may be any run of the chain: samples show the run before and the first one. A run that
-    names no parent must have the build number of ours: anybody may start the same plan later.
+    The parent that a rerun names may be any run of the chain: samples show the previous run and the first one. A run
+    that names no parent must have our build number, because anybody may start the same plan later.
     """
     if not rerun.plan_id and not rerun.parent_id:
         return Foreign.NAMELESS

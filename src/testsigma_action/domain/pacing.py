@@ -1,7 +1,7 @@
-"""When to ask next: pure arithmetic on what is believed of the end of a run.
+"""Decides when to poll next, from an estimate of the end of the run: pure arithmetic.
 
-Every request is worth `WORTH` seconds of delay: we wait for as long as the end, if it comes meanwhile, is noticed that
-much too late on the average. So polls are rare while the end is far, and frequent around it. See docs/decisions.
+A request is worth `WORTH` seconds of delay: the next poll comes when the end of the run would be noticed that much too
+late on average. So polls are rare while the end is far away, and frequent around it. See docs/decisions.
 """
 
 import random
@@ -12,54 +12,54 @@ from math import erfc, exp, log, sqrt
 
 from testsigma_action.domain.run import Counts, Run
 
-# Seconds: limits of a delay, and the mean delay at the end of a run that is worth a request.
+# Seconds: the limits of a delay, and the mean delay at the end of a run that is worth a request.
 SHORTEST = 2.0
 LONGEST = 60.0
 WORTH = 0.2
 JITTER = 0.1
-# A run of which nothing but its age is known is asked about every 7 s at first, 8 s after ten minutes, 18 s after two
-# hours: in the end that costs what every 10 s costs, and is as late.
+# If only the age of a run is known, it is polled every 7 s at first, every 8 s after ten minutes and every 18 s after
+# two hours. Altogether that costs as many requests as polling every 10 s, with the same delay.
 GROWTH = 0.2
 HEAD_START = 1200.0
-# How likely it is, before it is contradicted, that what we believe is quite wrong.
+# The prior probability that the estimate is wrong.
 DOUBT = 0.02
-# By how much (as a logarithm) runs of one plan, and cases of one run, differ in length.
+# The spread (standard deviation of the logarithm) of the durations of runs of one plan, and of cases of one run.
 RUN_SPREAD = 0.25
 CASE_SPREAD = 1.0
-# So many cases back, what a case took counts for a third.
+# The weight of a case's duration falls to a third after so many cases.
 MEMORY = 50.0
-# Counters that stand still for as long as so many cases took before are not believed any more.
+# Counters that do not change for the time of so many cases are ignored.
 STILL = 25.0
-# Shorter times in the queue are no news: every run is there for a moment (seconds).
+# Shorter times in the queue are not reported: every run is queued for a moment (seconds).
 MOMENT = 10.0
-# An estimate is told if it is not further off than this part of itself.
+# An estimate is reported if its standard deviation is below this part of it.
 VAGUE = 0.8
 LONGEST_RUN = timedelta(days=30).total_seconds()
 
 
 def unknowing(age: float) -> float:
-    """Seconds until the next poll of a run of this age (seconds) if nothing else is known of it."""
+    """Seconds until the next poll of a run if only its age (seconds) is known."""
     return min(LONGEST, GROWTH * sqrt(max(0.0, age) + HEAD_START))
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """How long a run takes in all: a lognormal distribution, `spread` is that of its logarithm."""
+    """An estimate of the duration of a run: a lognormal distribution. `spread` is the deviation of its logarithm."""
 
     median: float
     spread: float
 
     def over(self, age: float) -> float:
-        """How likely the run is over at this age."""
+        """The probability that the run has completed at this age."""
         return _normal(self._deviation(age))
 
     def lateness(self, age: float) -> float:
-        """By how much the end of the run lies before this age, on the average over all that is possible (seconds)."""
+        """The expected time between the end of the run and this age, 0 if it ends later (seconds)."""
         deviation, mean = self._deviation(age), self.median * exp(self.spread**2 / 2)
         return age * _normal(deviation) - mean * _normal(deviation - self.spread)
 
     def and_also(self, other: "Belief") -> "Belief":
-        """What follows from two beliefs that do not depend on each other."""
+        """The combination of two independent estimates."""
         ours, theirs = self.spread**-2, other.spread**-2
         median = exp((log(self.median) * ours + log(other.median) * theirs) / (ours + theirs))
         return Belief(median, (ours + theirs) ** -0.5)
@@ -73,11 +73,11 @@ def _normal(deviation: float) -> float:
 
 
 def delay_by(belief: Belief | None, age: float, doubt: float = DOUBT) -> float:
-    """Seconds until the next poll of a run of this age, by what is believed of it, if it is believed."""
+    """Seconds until the next poll of a run of this age, by an estimate that may be wrong."""
     alive = 1 - belief.over(age) if belief else 0.0
     if not belief or alive < 1e-9:
         return unknowing(age)
-    # What has lasted longer than it could is more likely to be something else.
+    # The longer the run lasts beyond the estimate, the more likely the estimate is wrong.
     doubt = doubt / (doubt + (1 - doubt) * alive)
     before = belief.lateness(age)
 
@@ -89,7 +89,7 @@ def delay_by(belief: Belief | None, age: float, doubt: float = DOUBT) -> float:
 
 
 def _last_that_is_not(too_late: Callable[[float], bool]) -> float:
-    """The longest delay that is not too late, to a few milliseconds, within the limits."""
+    """The longest delay within the limits that is not too late, to a few milliseconds."""
     low, high = SHORTEST, LONGEST
     if not too_late(high):
         return high
@@ -100,17 +100,17 @@ def _last_that_is_not(too_late: Callable[[float], bool]) -> float:
 
 
 class Counters:
-    """How fast the cases of a run come to their end, by its counters. Any of them may be missing, wrong or old."""
+    """The speed at which cases complete, by the counters of a run. Any counter may be missing, wrong or old."""
 
     def __init__(self) -> None:
-        """Nothing was counted yet."""
+        """Begin without counters."""
         self.total = self.done = 0
         self._seen = self._moved = 0.0
-        # Time and cases since the first count; both fade, so that their ratio is that of late.
+        # Time and cases since the first count. Both decay, so that their ratio is the recent speed.
         self._time = self._cases = 0.0
 
     def saw(self, counts: Counts, age: float) -> None:
-        """Take the counters of a run of this age (seconds)."""
+        """Add the counters of a run of this age (seconds)."""
         total, done = max(0, counts.total or 0), max(0, counts.done)
         if not counts.known or not total:
             return
@@ -124,7 +124,7 @@ class Counters:
         self.total, self.done, self._seen = total, done, age
 
     def belief(self, age: float) -> Belief | None:
-        """When the rest is done, if it goes on as it did of late; None where counters say nothing or stand still."""
+        """The estimate at the recent speed; None if the counters are missing or do not change."""
         if not self._cases or not self._time:
             return None
         moving = self._time - (self._seen - self._moved)
@@ -137,14 +137,14 @@ class Counters:
 
 
 class Pace:
-    """What is known about the end of one run. Instants are those of one monotonic clock.
+    """Estimates the end of one run. All instants are of one monotonic clock.
 
-    `before` is the plan's previous run, once it is known. `waiting` says whether the run was in the queue by the last
-    answer. Estimates count from when it left the queue.
+    `before` is the plan's previous run, once it is known. `waiting` says whether the run was queued by the last answer.
+    Estimates count from the moment when it left the queue.
     """
 
     def __init__(self, began: float, interval: timedelta | None = None) -> None:
-        """Begin to wait, with a fixed interval where one was asked for."""
+        """Begin to wait; a given interval replaces the estimates."""
         self.before: Run | None = None
         self.waiting = False
         self._interval = interval
@@ -154,7 +154,7 @@ class Pace:
         self._counters = Counters()
 
     def saw(self, run: Run, now: float) -> None:
-        """Take an answer. A run that has worked does not return to the queue."""
+        """Add an answer. A run that has begun does not return to the queue."""
         self._begun = self._begun or run.begun
         self.waiting = run.waiting and not self._begun
         if self.waiting:
@@ -167,13 +167,13 @@ class Pace:
 
     @property
     def queued(self) -> timedelta | None:
-        """How long the run was in the queue, if it was seen there for more than a moment and has left it."""
+        """How long the run was queued, if that was more than a moment and is over."""
         if not self._was_queued or self._left_queue is None or self._left_queue - self._began < MOMENT:
             return None
         return timedelta(seconds=int(self._left_queue - self._began))
 
     def next_delay(self, now: float) -> float:
-        """Seconds until the next poll. Jitter keeps many jobs from asking in step."""
+        """Seconds until the next poll. Jitter keeps many jobs from polling at the same time."""
         if self._interval is not None:
             return self._interval.total_seconds()
         age = self._age(now)
@@ -182,7 +182,7 @@ class Pace:
         return min(LONGEST, max(SHORTEST, delay * spread))
 
     def left(self, now: float) -> timedelta | None:
-        """How long the run goes on, where that is known well enough to be told."""
+        """The time that is left, if the estimate is good enough to be reported."""
         age = None if self._over else self._age(now)
         belief = None if age is None else self._belief(age)
         if age is None or not belief or belief.median * belief.spread > (belief.median - age) * VAGUE:
@@ -191,7 +191,7 @@ class Pace:
         return timedelta(seconds=left) if left < LONGEST_RUN else None
 
     def _age(self, now: float) -> float | None:
-        """Seconds since the run left the queue; None while it is there, and before the first answer."""
+        """Seconds since the run left the queue; None while it is queued and before the first answer."""
         return None if self._left_queue is None else max(0.0, now - self._left_queue)
 
     def _belief(self, age: float) -> Belief | None:
@@ -199,7 +199,7 @@ class Pace:
         return usual.and_also(counted) if usual and counted else usual or counted
 
     def _usual(self) -> Belief | None:
-        """As long as the run before, but for the number of cases."""
+        """The duration of the previous run, scaled by the number of cases."""
         before = self.before
         seconds = before.timing.duration.total_seconds() if before and before.timing.duration else 0.0
         if before and before.counts.total and self._counters.total:

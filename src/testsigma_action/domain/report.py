@@ -1,4 +1,4 @@
-"""What the step concludes, and all that is known when it ends: what every reporter renders."""
+"""The verdict, and everything that is known when the step ends: the input of every reporter."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,10 +38,10 @@ class Verdict:
 
 
 def balanced(counts: Counts) -> Counts:
-    """Return counters that add up to their total, as people and programs expect of numbers that stand together.
+    """Return counters that add up to their total.
 
-    Older versions of the service have no counter for running cases, and counters are not updated at the same moment. A
-    case that no counter has is one without a result, which is what `queued` says; a total that is too small is raised.
+    Older versions of the service have no counter for running cases, and counters are not updated at the same moment.
+    Cases that are in no counter are counted as `queued`: they have no result. A total that is too small is raised.
     """
     parts = (
         counts.passed,
@@ -63,7 +63,7 @@ def balanced(counts: Counts) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run with all that is known of it when the step ends, whichever way it ends.
+    """Everything that is known about one run when the step ends, whichever way it ends.
 
     `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
     `name` tells it from the other runs of the step (see `names`); empty where it is the only one. `ending` says what
@@ -81,7 +81,7 @@ class RunReport:
 
     @property
     def counts(self) -> Counts:
-        """The best numbers there are; they add up."""
+        """The best numbers that are available; they add up."""
         if self.tree:
             return balanced(self.tree.counts)
         return balanced(self.run.counts) if self.run else Counts()
@@ -100,9 +100,9 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is known when the step ends: what every reporter renders.
+    """Everything that is known when the step ends.
 
-    `verdict` is that of the step: the worst of its runs, or what went wrong around them.
+    `verdict` is the verdict of the step: see `verdict.of_step`.
     """
 
     verdict: Verdict

@@ -11,7 +11,7 @@ from testsigma_action.domain.run import Counts, Result, Run, Timing
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step of a case (or of one iteration of it): what it did, what came of it."""
+    """One step of a case or of one of its iterations: its action and its result."""
 
     id: str
     position: int
@@ -26,14 +26,14 @@ class StepResult:
 
 
 def failing_step(steps: Sequence[StepResult]) -> StepResult | None:
-    """The step that broke what these are the steps of: the first that failed, else the first that may not be so."""
+    """The step that made its case fail: the first that failed, else the first with another intolerable result."""
     broken = [step for step in steps if not step.result.tolerable]
     return next((step for step in broken if step.result is Result.FAILED), broken[0] if broken else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """One data set of a data-driven case. `steps` is None where they were not fetched."""
+    """One data set of a data-driven case. `steps` is None if they were not fetched."""
 
     id: str
     name: str
@@ -43,10 +43,10 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case on one machine. `steps` is None where they were not fetched; `result_label` is the service's word.
+    """One case on one machine. `steps` is None if they were not fetched; `result_label` is the service's word.
 
-    A case that was run again has its last result; `earlier` are those before it, the oldest first. A `hook` is a row
-    that the service made for what runs before or after a case: it is not counted, but it has to pass.
+    A case that ran again has its last result; `earlier` has the earlier ones, the oldest first. A `hook` is a row that
+    the service made for what runs before or after a case: it is not counted, but it has to pass.
     """
 
     id: str
@@ -71,18 +71,18 @@ class CaseResult:
 
     @property
     def failing_step(self) -> StepResult | None:
-        """The step that broke the case."""
+        """The step that made the case fail."""
         return failing_step(tuple(self.all_steps()))
 
     @property
     def message(self) -> str:
-        """What the failing step said; empty where no step is known."""
+        """The message of the failing step; empty if no step is known."""
         step = self.failing_step
         return step.message if step else ""
 
     @property
     def acceptable(self) -> bool:
-        """Whether it may stand under a pass: neither it nor one of its data sets is broken."""
+        """Whether a run with this case can pass: the case and all its data sets have tolerable results."""
         if not self.iterations:
             return self.result.tolerable
         return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
@@ -116,7 +116,7 @@ class SuiteResult:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a machine is: browser, operating system, resolution, host. Empty where nobody told us."""
+    """A machine's browser, operating system, resolution and host. Unknown fields are empty."""
 
     browser: str = ""
     browser_version: str = ""
@@ -129,7 +129,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """One machine (device) of a run. `listed_as` is its title in the list of cases, where another one is known."""
+    """One machine (device) of a run. `listed_as` is its title in the list of cases, if that is a different one."""
 
     id: str
     title: str
@@ -155,10 +155,10 @@ Placed = tuple[MachineResult, SuiteResult, CaseResult]
 
 @dataclass(frozen=True, slots=True)
 class ResultTree:
-    """The results of a completed run on all levels, as far as they could be had.
+    """The results of a completed run on all levels, as far as they are available.
 
-    `listed` says whether the list of cases was there, `unreadable` whether it was not because the service failed;
-    `details_result` is the run's result by the detailed calls; `gaps` names in words what could not be had.
+    `listed` says whether the list of cases was available, `unreadable` whether that is because the service failed.
+    `details_result` is the run's result by the detailed calls; `gaps` are sentences about what is not available.
     `unreadable_fields` names fields of the details that should say how the run went and cannot be read.
     `reruns` are the runs that ran the failed cases again, the oldest first.
     """
@@ -173,28 +173,28 @@ class ResultTree:
     unreadable_fields: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[CaseResult]:
-        """All cases and hooks in the order of machines and suites: whatever has to pass."""
+        """All cases and hooks, which have to pass, in the order of machines and suites."""
         for machine in self.machines:
             yield from machine.rows()
 
     def cases(self) -> Iterator[CaseResult]:
-        """All cases in the order of machines and suites: whatever is counted."""
+        """All cases, which are counted, in the order of machines and suites."""
         return (row for row in self.rows() if not row.hook)
 
     def placed_rows(self) -> Iterator[Placed]:
-        """All cases and hooks with the place they stand in."""
+        """All cases and hooks, each with its machine and suite."""
         for machine in self.machines:
             for suite in machine.suites:
                 for case in suite.cases:
                     yield machine, suite, case
 
     def placed_cases(self) -> Iterator[Placed]:
-        """All cases with the place they stand in."""
+        """All cases, each with its machine and suite."""
         return (placed for placed in self.placed_rows() if not placed[2].hook)
 
     @property
     def distinct(self) -> int:
-        """How many different cases are listed: one that is listed twice does not make up for one that is missing."""
+        """How many different cases are listed. A case that is listed twice does not replace one that is missing."""
         return len(
             {
                 case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
@@ -204,13 +204,13 @@ class ResultTree:
 
     @property
     def complete(self) -> bool:
-        """Whether the list has all cases that the counters know of; without a total nobody can say so."""
+        """Whether the list has all cases of the counters; False if there is no total."""
         total = max(counts.total or 0 for counts in self.run.all_counts)
         return self.listed and 0 < total <= self.distinct
 
     @property
     def counts(self) -> Counts:
-        """Numbers to show: our own count of the list, unless the list is missing or shorter than the run says."""
+        """The numbers to show: our own count of the list, unless the list is missing or shorter than the counters."""
         if not self.listed:
             return self.run.counts
         own = Counts.of(case.result for case in self.cases())

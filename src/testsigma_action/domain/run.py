@@ -1,9 +1,7 @@
-"""What the action talks about, in its own words: runs, their status, result, counters and times.
-
-The parts of a run are in `tree`, what we conclude from them in `report`.
+"""Runs: status, result, counters and times. The parts of a run are in `results`, the verdict is in `report`.
 
 *Status* is where a run is in its life, *result* is its outcome, *verdict* is what we conclude. The three never mix.
-Times are aware datetimes in UTC, durations are timedeltas, IDs are opaque strings. `None` means that nobody told us.
+Times are aware datetimes in UTC, durations are timedeltas, IDs are opaque strings. `None` means unknown.
 Every text that came from the service (names, messages, labels) is untrusted: see `text`.
 """
 
@@ -15,7 +13,7 @@ from enum import Enum
 
 
 class Status(Enum):
-    """Where a run is in its life. Only COMPLETED is an end; UNKNOWN is anything that we have no name for."""
+    """Where a run is in its life. Only COMPLETED is final; UNKNOWN is any word that we do not know."""
 
     CREATED = "created"
     QUEUED = "queued"
@@ -28,8 +26,8 @@ class Status(Enum):
 class Result(Enum):
     """The outcome of a run, or of a part of it.
 
-    UNKNOWN is a missing outcome, or one that cannot be read: never a pass. That a machine or a suite has none is
-    neutral; where it has one that cannot be read, the field is among the `unreadable_fields` of its run or tree.
+    UNKNOWN is an outcome that is missing or cannot be read: never a pass. A missing result of a machine or a suite is
+    neutral; if theirs cannot be read, the field is among the `unreadable_fields` of the run or the tree.
     """
 
     PASSED = "passed"
@@ -40,22 +38,22 @@ class Result(Enum):
     QUEUED = "queued"
     UNKNOWN = "unknown"
 
-    # Members are singletons; what the base class has instead is written in Python, and results are counted a lot.
+    # Members are singletons, and results are counted a lot: the method of the base class is slow, being Python.
     __hash__ = object.__hash__
 
     @property
     def tolerable(self) -> bool:
-        """Whether a part with this result may stand under a pass."""
+        """Whether a run with such a part can pass."""
         return self is Result.PASSED or self is Result.NOT_EXECUTED
 
     @property
     def contradicts_pass(self) -> bool:
-        """Whether a part with this result proves that the whole did not pass; one of unknown result proves nothing."""
+        """Whether a part with this result proves that the run did not pass. An unknown result proves nothing."""
         return self in {Result.FAILED, Result.ABORTED, Result.STOPPED, Result.QUEUED}
 
     @property
     def executed(self) -> bool:
-        """Whether a part with this result was carried out, at least in part: evidence that tests ran."""
+        """Whether a part with this result was executed, at least partly: evidence that tests ran."""
         return self in {Result.PASSED, Result.FAILED, Result.ABORTED, Result.STOPPED}
 
 
@@ -74,27 +72,27 @@ class Counts:
 
     @property
     def known(self) -> bool:
-        """Whether anything was counted at all (all zeros say nothing either: the service starts with them)."""
+        """Whether anything was counted. All zeros are no information: the service starts with them."""
         return any((self.total, self.passed, self.failed, self.aborted, self.stopped, self.not_executed))
 
     @property
     def unfinished(self) -> int:
-        """Parts that wait or go on."""
+        """Parts that are queued or running."""
         return (self.queued or 0) + (self.running or 0)
 
     @property
     def bad(self) -> int:
-        """Parts that may not stand under a pass."""
+        """Parts with which a run cannot pass."""
         return sum(number or 0 for number in (self.failed, self.aborted, self.stopped, self.queued))
 
     @property
     def executed(self) -> int:
-        """Parts that are known to have been carried out."""
+        """Parts that are known to have been executed."""
         return sum(number or 0 for number in (self.passed, self.failed, self.aborted, self.stopped))
 
     @property
     def done(self) -> int:
-        """Parts that are over, whatever their result."""
+        """Parts that have ended, whatever their result."""
         return self.executed + (self.not_executed or 0)
 
     @classmethod
@@ -115,7 +113,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When something began and ended, and how long it took by the service's own account."""
+    """When something began and ended, and its duration as the service reports it."""
 
     started: datetime | None = None
     ended: datetime | None = None
@@ -127,15 +125,15 @@ class Run:
     """One execution of a plan, as the last answer described it.
 
     `status_label` and `result_label` keep the service's word, for the log; `message` is the service's own reason.
-    The service keeps several sets of counters, any of which may be missing or stale: `counts` is the best of them,
-    `other_counts` are the rest, which count as evidence against a pass.
+    The service has several sets of counters, any of which may be missing or stale: `counts` is the best of them,
+    `other_counts` are the others, which count as evidence against a pass.
 
-    A plan may run its failed cases again by itself (`reruns_itself`), in a run of its own: `rerun_id`, as soon as it is
-    known, whose `parent_id` is this run. What is `consolidated` is about the run and its reruns together; those of
-    `counts` and `other_counts` that are so stand in `consolidated_counts`, too.
+    A plan may run its failed cases again by itself (`reruns_itself`), in a separate run: `rerun_id`, once it is known,
+    whose `parent_id` is this run. `consolidated...` is about the run and its reruns together; the sets of `counts` and
+    `other_counts` that are consolidated are in `consolidated_counts`, too.
 
-    `workload` has the numbers of running and queued tests that the service keeps apart from the counters. They say
-    whether the run waits, and nothing about its outcome.
+    `workload` has the numbers of running and queued tests that the service keeps apart from the counters. They show
+    whether the run is queued, and nothing about its outcome.
     `unreadable_fields` names the fields that should say how the run went and cannot be read: evidence against a pass.
     """
 
@@ -170,10 +168,10 @@ class Run:
 
     @property
     def waiting(self) -> bool:
-        """Whether the run is in the queue.
+        """Whether the run is queued.
 
-        The service calls a run in progress as soon as its machines are queued. Then it waits if there is something to
-        run, and the counters say that nothing is running or done. Counters that are missing say nothing: it has begun.
+        The service calls a run in progress as soon as its machines are queued. Then the run is queued if there is
+        something to run and the counters show that nothing is running or done. Without counters it counts as begun.
         """
         if self.status is not Status.IN_PROGRESS:
             return self.status in {Status.CREATED, Status.QUEUED, Status.PRE_FLIGHT}
@@ -183,12 +181,12 @@ class Run:
 
     @property
     def all_counts(self) -> tuple[Counts, ...]:
-        """Every set of counters, the best first."""
+        """All sets of counters, the best first."""
         return (self.counts, *self.other_counts)
 
     @property
     def redeemed(self) -> bool:
-        """Whether nothing that is said of the run and its reruns together speaks against a pass of the whole."""
+        """Whether no consolidated field speaks against a pass of the run together with its reruns."""
         return (
             self.consolidated_status in {None, Status.COMPLETED}
             and self.consolidated_result in {None, Result.PASSED}
@@ -198,13 +196,13 @@ class Run:
 
     @property
     def completed(self) -> bool:
-        """Whether the run is over."""
+        """Whether the run has ended."""
         return self.status is Status.COMPLETED
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationRef:
-    """A saved configuration for a partial run, by ID or (then to be looked up) by name: exactly one is set."""
+    """A saved configuration for a partial run, by ID or by name (which is looked up): exactly one of them is set."""
 
     id: str = ""
     name: str = ""

@@ -1,19 +1,28 @@
-"""What is wrong with inputs together, each of which can be read. Yields the problems as sentences."""
+"""Problems with inputs together, each of which is accepted by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.pages import host_in, is_address
 from testsigma_action.text import is_loopback
 
 KEY_MISSING = (
-    "api-key: not given (outside GitHub: TESTSIGMA_API_KEY). If it comes from a secret: secrets are empty in pull "
-    "requests from forks and from Dependabot."
+    "not given (outside GitHub: TESTSIGMA_API_KEY). If it comes from a secret: secrets are empty in pull requests "
+    "from forks and from Dependabot."
 )
-# What only a start can use: beside a run that exists already, it would be lost without a word.
+PLAN_MISSING = (
+    "not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's page. To run "
+    "several plans, set plans instead; to attach to a run that exists already, set run-id."
+)
+NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
+# What to run; exactly one of these is required.
+TARGETS = ("plan-id", "plans", "run-id")
+# Only a start can use these. A run that exists already would silently ignore them.
 FOR_A_START = (
+    "max-parallel",
     "environment-id",
     "build-number",
     "on-busy",
@@ -25,52 +34,64 @@ FOR_A_START = (
 ADDRESSES = ("plan-id", "environment-id", "run-id", "compare")
 
 
-def missing(read: Mapping[str, Any], problems: Sequence[str]) -> Iterator[str]:
-    """Required inputs that were not given at all."""
-    wrong = {problem.partition(":")[0] for problem in problems}
+def missing(read: Mapping[str, Any], wrong: Collection[str]) -> Iterator[Problem]:
+    """Required inputs that are missing. Those in `wrong` were given, and have their own problem."""
     if not read.get("api_key") and "api-key" not in wrong:
-        yield KEY_MISSING
-    if not (read.get("plan_id") or read.get("run_id") or wrong & {"plan-id", "run-id"}):
-        yield (
-            "plan-id: not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's "
-            "page. To attach to a run that exists already, set run-id instead."
-        )
+        yield Problem("api-key", KEY_MISSING)
+    if not any(_field(name) in read or name in wrong for name in TARGETS):
+        yield Problem("plan-id", PLAN_MISSING)
 
 
-def beside_a_run(read: Mapping[str, Any]) -> Iterator[str]:
-    """What cannot stand beside the ID of a run that exists already."""
-    run_id = read.get("run_id")
-    if not run_id:
-        return
-    if read.get("plan_id"):
-        yield f"run-id: '{run_id}' is not accepted beside plan-id '{read['plan_id']}'; give the one or the other."
-    if lost := [name for name in FOR_A_START if name.replace("-", "_") in read]:
-        yield f"run-id: '{run_id}' exists already, so nothing is started; leave out {', '.join(lost)}."
-    if read.get("wait") is False:
-        yield f"wait: 'false' is not accepted with run-id '{run_id}': attaching to a run means waiting for it."
+def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
+    """Inputs that exclude each other."""
+    given = [name for name in TARGETS if _field(name) in read]
+    if len(given) > 1:
+        yield Problem(given[-1], f"cannot be combined with {' and '.join(given[:-1])}; set only one of them.")
+    if "run_id" in read:
+        if ignored := [name for name in FOR_A_START if _field(name) in read]:
+            run = f"run {read['run_id']} exists already, so nothing is started"
+            yield Problem("run-id", f"{run}. Remove {', '.join(ignored)}.")
+        if read.get("wait") is False:
+            yield Problem("wait", "`wait: false` cannot be combined with `run-id`.")
+    if read.get("stop_after_failures") and read.get("wait") is False:
+        yield Problem("wait", NOBODY_COUNTS)
 
 
-def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[str]:
-    """Addresses of pages elsewhere: the same number is another object there."""
-    ours = urlsplit(base_url).hostname or ""
+def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[Problem]:
+    """Inputs that are addresses of pages on another host."""
     for name in ADDRESSES:
-        host = host_in(text) if is_address(text := texts.get(name, "")) else ""
-        if not host or host == ours or is_loopback(host):
-            continue
-        if "testsigma" not in host:
-            yield f"{name}: the address is not one of Testsigma; give the ID alone."
-        elif host.endswith(".testsigma.com") and ours.endswith(".testsigma.com"):
-            yield f"{name}: the page is on another host than base-url ({base_url}). Set base-url to the page's host."
+        if sentence := other_host(texts.get(name, ""), base_url):
+            yield Problem(name, sentence)
 
 
-def same_file(junit: str, results: str, root: Path) -> Iterator[str]:
-    """Two reports in one file, however its path is spelled; empty paths are reports that are off."""
-    if junit and results and _place(root / junit) == _place(root / results):
-        yield "results-file: it is the same file as junit-file; one report would overwrite the other."
+def other_host(text: str, base_url: str) -> str:
+    """The sentence about an address of a page on another host, where the same number is another object; else empty.
+
+    So it is if the base URL is not known, or the text is no address.
+    """
+    ours = urlsplit(base_url).hostname or ""
+    host = host_in(text) if ours and is_address(text) else ""
+    if not host or host == ours or is_loopback(host):
+        return ""
+    if "testsigma" not in host:
+        return "the address is not one of Testsigma; give the ID alone."
+    if host.endswith(".testsigma.com") and ours.endswith(".testsigma.com"):
+        return f"the page is on another host than base-url ({base_url}). Set base-url to the page's host."
+    return ""
 
 
-def _place(path: Path) -> Path:
-    """The path without links and detours; a loop of links stays as it is, since no file can be written in it."""
+def same_file(junit: str, results: str, root: Path) -> Iterator[Problem]:
+    """Two reports in one file, however its path is spelled; an empty path is a report that is off."""
+    if junit and results and _resolved(root / junit) == _resolved(root / results):
+        yield Problem("results-file", "it is the same file as junit-file; one report would overwrite the other.")
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _resolved(path: Path) -> Path:
+    """The path without symbolic links; unchanged if they form a loop, since no file can be written there."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):

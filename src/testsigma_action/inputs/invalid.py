@@ -1,8 +1,10 @@
-"""The exception of all readers of inputs."""
+"""What is wrong with inputs: the exception of all parsers, and a problem as it is reported."""
+
+from dataclasses import dataclass
 
 
 class Invalid(ValueError):
-    """A value that cannot be accepted. Its text says what is accepted; `remedy` has whole sentences, or nothing.
+    """A value that is not accepted. Its text says what is accepted; `remedy` has whole sentences, or nothing.
 
     Neither quotes the value, which may be a secret.
     """
@@ -11,3 +13,15 @@ class Invalid(ValueError):
         """Keep both."""
         super().__init__(accepted)
         self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: the input (or another place) that it is about, and a sentence that is safe to show."""
+
+    where: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """How it is reported."""
+        return f"{self.where}: {self.sentence}"

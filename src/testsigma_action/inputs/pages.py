@@ -1,7 +1,7 @@
 """The ID in the address of a Testsigma page. Pure.
 
-No address is documented as stable, so an ID is taken only where it stands directly after a word for the object, or is
-the only number and stands alone.
+No address is documented as stable. So an ID is accepted only if it follows a word for the object directly, or is the
+only number in the address.
 """
 
 import re
@@ -32,12 +32,12 @@ NEUTRAL = frozenset({"", "ui"})
 
 
 def is_address(value: str) -> bool:
-    """Whether a value is meant as the address of a page; no ID has a slash."""
+    """Whether a value is meant as the address of a page: no ID has a slash."""
     return "/" in value
 
 
 def identity_in(address: str, kind: Kind) -> str:
-    """The ID of the one object of this kind that an address names. Raises Invalid where it names none or several."""
+    """The ID of the object of this kind that an address names. Raises Invalid if it names none, or several."""
     accepted = f"the ID of a{'n' if kind is ENVIRONMENT else ''} {kind.name} (digits), or the address of its page"
     if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not _is_web(address):
         raise Invalid(accepted)
@@ -48,7 +48,7 @@ def identity_in(address: str, kind: Kind) -> str:
 
 
 def _named(segments: list[str], kind: Kind) -> set[str]:
-    """The IDs of objects of this kind; none where the last object that is named is of another kind.
+    """The IDs of objects of this kind; none if the last object in the address is of another kind.
 
     /test_plans/420/runs/1001 is the page of a run, not of a plan.
     """
@@ -61,7 +61,7 @@ def _named(segments: list[str], kind: Kind) -> set[str]:
 
 
 def host_in(address: str) -> str:
-    """The host that an address names, in lower case; nothing where it names none."""
+    """The host of an address, in lower case; empty if it has none."""
     found = HOST.match(address)
     first = found["host"] if found else address.partition("/")[0]
     if not found and "." not in first:

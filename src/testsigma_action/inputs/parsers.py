@@ -1,4 +1,4 @@
-"""How the text of an input is read: one function a kind of value. Pure; what is not accepted raises Invalid."""
+"""Text of an input -> value: one parser for each kind of value. Pure; a value that is not accepted raises Invalid."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import RUN, Kind, identity_in, is_address
 from testsigma_action.inputs.pasted import reference, wrapping
 from testsigma_action.secret import Secret
-from testsigma_action.text import is_loopback
+from testsigma_action.text import is_loopback, one_line
 
 # As long as the longest number of 64 bits, and shorter than any API key.
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
@@ -21,9 +21,10 @@ DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+
 SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
+LONGEST_LABEL = 100
 CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
 OFF = "off"
-# A reader of YAML 1.1 makes `false` of an `off` without quotes.
+# YAML 1.1 reads an `off` without quotes as `false`.
 TURNED_OFF = frozenset({OFF, "false"})
 PREVIOUS = "previous"
 
@@ -31,7 +32,7 @@ PREVIOUS = "previous"
 def identity(value: str) -> str:
     """An ID: digits, or a few letters with a digit among them. Raises Invalid.
 
-    An ID of digits loses its leading zeros here, so that it is the same text wherever it is sent, shown or compared.
+    Leading zeros are removed, so that the same ID is the same text everywhere.
     """
     if not IDENTITY.fullmatch(value) or not re.search("[0-9]", value) or not value.strip("0"):
         raise Invalid("an ID (digits), as in the address of its page")
@@ -39,7 +40,7 @@ def identity(value: str) -> str:
 
 
 def identity_of(kind: Kind) -> Callable[[str], str]:
-    """A reader that takes an ID, or the address of the page of such an object."""
+    """A parser for an ID, or the address of the page of such an object."""
 
     def read(value: str) -> str:
         return identity(identity_in(value, kind) if is_address(value) else value)
@@ -55,11 +56,18 @@ def line(value: str) -> str:
 
 
 def _is_one_line(value: str) -> bool:
-    """Whether a text has no control character, no line or paragraph separator, and no half of a character.
+    """Whether a text has no control character, no line or paragraph separator, and no lone surrogate.
 
-    Blanks of all scripts, and the joiners that Persian and emoji are written with, are text.
+    Blanks of all scripts are accepted, and the joiners that Persian and emoji need.
     """
     return not any(unicodedata.category(character) in {"Cc", "Zl", "Zp", "Cs"} for character in value)
+
+
+def label(value: str) -> str:
+    """A short name on one line, with visible characters. Raises Invalid."""
+    if len(value) > LONGEST_LABEL or not _is_one_line(value) or not one_line(value):
+        raise Invalid(f"a name on one line, of at most {LONGEST_LABEL} characters")
+    return value
 
 
 def key(value: str) -> Secret:
@@ -101,7 +109,7 @@ def interval(value: str) -> timedelta | None:
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
-    """A reader that takes a whole number within these bounds."""
+    """A parser for a whole number within these bounds."""
 
     def read(value: str) -> int:
         if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
@@ -122,7 +130,7 @@ def comparison(value: str) -> str:
 
 
 def word(*words: str) -> Callable[[str], str]:
-    """A reader that takes one of these words, in any case."""
+    """A parser for one of these words, in any case."""
 
     def read(value: str) -> str:
         given = OFF if OFF in words and value.lower() in TURNED_OFF else value.lower()
@@ -166,11 +174,12 @@ def base_url(value: str) -> str:
     return url
 
 
-def configuration(value: str) -> ConfigurationRef:
+def configuration(value: str | Mapping[str, str]) -> ConfigurationRef:
     """A saved configuration: its name, its ID (all digits), `{name: ...}` or `{id: ...}`. Raises Invalid."""
     accepted = "a name, an ID (digits), {name: ...} or {id: ...}"
     try:
-        given = mapping(value) if CONFIGURATION_MAPPING.match(value) else _named(value)
+        is_word = isinstance(value, str) and not CONFIGURATION_MAPPING.match(value)
+        given = {_kind(str(value)): str(value)} if is_word else mapping(value)
         if given.keys() == {"id"}:
             return ConfigurationRef(id=identity(given["id"]))
         if given.keys() == {"name"} and given["name"]:
@@ -180,19 +189,21 @@ def configuration(value: str) -> ConfigurationRef:
     raise Invalid(accepted)
 
 
-def _named(value: str) -> Mapping[str, str]:
-    return {"id" if value.isascii() and value.isdecimal() else "name": value}
+def _kind(value: str) -> str:
+    return "id" if value.isascii() and value.isdecimal() else "name"
 
 
-def mapping(value: str) -> Mapping[str, str]:
-    """A mapping of names to texts, as YAML or JSON. Raises Invalid, which never quotes it."""
+def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
+    """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
+    if not isinstance(value, str):
+        return value
     found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
     if found:
         raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")
     return mappings.read(value)
 
 
-def upload_versions(value: str) -> Mapping[str, str]:
+def upload_versions(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
     accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"
     try:

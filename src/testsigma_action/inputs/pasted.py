@@ -1,4 +1,4 @@
-"""What is wrong with text that was pasted into the wrong place, or arrived as the name of a variable. Pure."""
+"""Checks for a key in the wrong input, and for variables that were not replaced by their values. Pure."""
 
 import re
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from testsigma_action.text import cut
 LONGEST_QUOTE = 100
 # A message does not show a value that has this many characters of the key in a row.
 SHORTEST_TRACE = 8
-# An input whose value is shown later is refused when it has this many: by then it is no coincidence.
+# An input whose value is shown later is refused if it has this many, which cannot be a coincidence.
 SHORTEST_PART = 20
 KEY_LIKE = re.compile(r"eyJ[\w-]{5,}|[\w+=-]{20,}|(?<![\w./-])[\w-]{4,}\.[\w-]{4,}\.[\w-]{4,}(?![\w./-])")
-# Three parts in base64, of which the first begins with `{"`: no name and no path looks like that.
+# Three parts in base64, the first of which begins with `{"`. No name and no path looks like that.
 JWT = re.compile(r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]+\.[\w-]*")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/+", re.IGNORECASE)
 NOT_SHOWN = "not shown, since it looks like an API key"
@@ -21,7 +21,7 @@ NOT_SHOWN = "not shown, since it looks like an API key"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How a CI system or a shell writes a variable, what to do when it arrives as it is, and with a secret."""
+    """How a CI system or a shell writes a variable, and what to do if it was not replaced: a variable, or a secret."""
 
     matches: Callable[[str], object]
     remedy: str
@@ -57,12 +57,12 @@ REFERENCES = (
 
 
 def reference(text: str) -> Reference | None:
-    """The kind of variable that stands in a text instead of its value, if one does."""
+    """The kind of variable that a text contains; None if it contains none."""
     return next((each for each in REFERENCES if each.matches(text)), None)
 
 
 def wrapping(key: str) -> str:
-    """What to do about a key that is not a key alone: a variable, or quotes or a scheme around it. Else nothing."""
+    """What to do if a key is a variable, or has quotes or a scheme around it; else empty."""
     if found := reference(key):
         return f"The value is the name of a variable, not a key. {found.secret_remedy}"
     if key[:1] in {"'", '"', "`"}:
@@ -76,26 +76,26 @@ def wrapping(key: str) -> str:
 
 
 def looks_like_key(text: str, key: Secret) -> bool:
-    """Whether a text may hold an API key, this one or another, or a part of it."""
+    """Whether a text may contain this API key or another one, or a part of it."""
     return bool(KEY_LIKE.search(text)) or shares(text, key, SHORTEST_TRACE)
 
 
 def holds_key(text: str, key: Secret) -> bool:
-    """Whether a text certainly holds the key, a long part of it, or another key."""
+    """Whether a text certainly contains this key, a long part of it, or another key."""
     return bool(JWT.search(text)) or shares(text, key, SHORTEST_PART)
 
 
 def shares(text: str, key: Secret, length: int) -> bool:
-    """Whether the key, in any form, or so many characters of it in a row stand in a text, in either case."""
+    """Whether a text contains the key in any encoding, or `length` characters of it in a row, in any case."""
     value, folded = key.reveal().lower(), text.lower()
     parts = (value[at : at + length] for at in range(len(value) - length + 1))
     return any(part in folded for part in parts) or any(shape in text for shape in key.encodings())
 
 
 def visible(text: str) -> str:
-    """What may be shown of a text: no control characters, nothing that stands where a URL has a password or a token.
+    """The text without control characters, and without what may be a password or a token in a URL.
 
-    Without a scheme nobody knows which part of `x@y` is a password; and the runner masks none in part.
+    Everything before an `@` is hidden: it may contain a password, and runners mask only whole secrets.
     """
     before, at, after = text.rpartition("@")
     if at:
@@ -107,5 +107,5 @@ def visible(text: str) -> str:
 
 
 def quoted(text: str, key: Secret) -> str:
-    """A text in quotes, or that it is not shown."""
+    """The text in quotes, or a remark that it is not shown."""
     return f"(a text that is {NOT_SHOWN})" if looks_like_key(text, key) else f"'{visible(text)}'"

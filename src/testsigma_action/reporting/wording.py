@@ -50,15 +50,16 @@ STEPS_SHOWN = 30
 
 
 def reason(verdict: Verdict) -> str:
-    """Why the verdict is what it is: sentences on one line, but problems with inputs on a line each."""
+    """Why the verdict is what it is: sentences on one line, but several problems with inputs on a line each."""
     return "\n".join(reason_lines(verdict)) or f"The step ended: {CONCLUSIONS[verdict.conclusion]}."
 
 
 def reason_lines(verdict: Verdict) -> list[str]:
-    """The same as lines: one for each problem with an input, and one for all the rest."""
+    """The same as lines: one if there is at most one problem with an input, else one for each and one for the rest."""
     problems = [sentence(finding) for finding in verdict.findings if isinstance(finding, InputProblem)]
-    others = " ".join(sentence(finding) for finding in verdict.findings if not isinstance(finding, InputProblem))
-    return [*problems, others] if others else problems
+    others = [sentence(finding) for finding in verdict.findings if not isinstance(finding, InputProblem)]
+    lines = [*problems, " ".join(others)] if len(problems) > 1 else [" ".join((*problems, *others))]
+    return [line for line in lines if line]
 
 
 def hints(verdict: Verdict) -> tuple[str, ...]:

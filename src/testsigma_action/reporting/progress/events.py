@@ -157,13 +157,12 @@ def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
 
 def _became(ending: Ending) -> str:
     run = f"run {log_text(ending.run.id)}" if ending.run else "the run"
-    name = f"R{run[1:]}" if ending.run else "The run"
     return {
         Disposition.NOTHING_STARTED: "Nothing was started.",
         Disposition.COMPLETED: "",
-        Disposition.STOP_CONFIRMED: f"{name} was stopped.",
+        Disposition.STOP_CONFIRMED: f"Stopped {run}.",
         Disposition.STOP_UNCONFIRMED: f"Stopping {run} was not confirmed: it may still be running.",
-        Disposition.LEFT_RUNNING: f"{name} was left running.",
+        Disposition.LEFT_RUNNING: f"Left {run} running.",
         Disposition.UNKNOWN: "A run may have been started.",
     }[ending.disposition]
 

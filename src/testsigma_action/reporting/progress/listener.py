@@ -51,8 +51,12 @@ class Progress:
         self._clock = clock
         self._live = live
         self._began = self._printed = clock.monotonic()
-        several = len(specs) > 1
-        self._narrator: Narrator = SeveralRuns(specs, self._began) if several else OneRun(specs[0], attached=attached)
+        self._narrator: Narrator = (
+            SeveralRuns(specs, self._began)
+            if len(specs) > 1
+            # Without any spec the inputs are wrong, and nothing but signs of life can be told.
+            else OneRun(next(iter(specs), RunSpec()), attached=attached)
+        )
 
     @property
     def interval(self) -> float:

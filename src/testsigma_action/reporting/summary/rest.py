@@ -75,8 +75,8 @@ def _size(tree: ResultTree) -> str:
 
 
 def _add_gaps(page: Page, report: Report) -> None:
-    gaps = dict.fromkeys((run.name, gap) for run in report.runs if run.tree for gap in run.tree.gaps)
+    gaps = list(dict.fromkeys((run.name, gap) for run in report.runs if run.tree for gap in run.tree.gaps))
     if gaps:
-        told = [f"{html(name)}: {html(gap, _GAP)}" if name else html(gap, _GAP) for name, gap in gaps]
+        told = [f"{html(name)}: {html(gap, _GAP)}" if name else html(gap, _GAP) for name, gap in gaps[:_GAPS_SHOWN]]
         more = [f"and {len(gaps) - _GAPS_SHOWN:,} more: see the log"] if len(gaps) > _GAPS_SHOWN else []
-        page.add(title(3, "Not available"), bullets([*told[:_GAPS_SHOWN], *more]), limit=REST)
+        page.add(title(3, "Not available"), bullets([*told, *more]), limit=REST)

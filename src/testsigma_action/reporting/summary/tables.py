@@ -1,7 +1,6 @@
 """Tables of the summary: runs, machines and suites, the slowest cases. Few columns, so that they fit on a phone."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from heapq import nlargest
 
@@ -25,8 +24,8 @@ from testsigma_action.reporting.wording import (
 )
 from testsigma_action.text import html, html_lines
 
-RUNS = ("Plan", "Result", "Passed", "Failed", "Not executed", "Time")
 COLUMNS = ("Cases", "Time")
+RUNS = ("Plan", *COLUMNS)
 CAUSES = ("Cases", "What they say")
 SLOWEST = ("Case", "Time")
 _FEW = 10
@@ -40,18 +39,24 @@ _ODD = {Result.ABORTED, Result.STOPPED, Result.QUEUED}
 
 
 def of_runs(report: Report) -> Iterator[str]:
-    """A row for each run: where it is to be seen, how it ended, and why where its cases do not show it."""
+    """A row for each run: a link to it, its result and numbers, and the reason where its cases do not show it."""
     for run in report.runs:
-        conclusion, counts = run.verdict.conclusion, numbers(run)
+        conclusion = run.verdict.conclusion
         name = link(f'<b dir="auto">{html(run.title)}</b>', run.run.url if run.run else "")
         why = _why(run, report) if needs_saying(run) else ""
-        ended = "<br>".join(filter(None, (CONCLUSIONS[conclusion], others(replace(counts, not_executed=None)))))
-        cells = "".join(map(_number, (counts.passed, counts.failed, counts.not_executed)))
-        time = "<br>".join(filter(None, (in_words(took(run.run.timing)) if run.run else "", _queued(run))))
+        time = _unbroken(in_words(took(run.run.timing))) if run.run else ""
+        queued = f"{_unbroken(in_words(run.queued))} in the queue" if run.queued else ""
         yield (
-            f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}{why}</td><td>{ended}</td>{cells}"
-            f'<td align="right" nowrap>{time}</td></tr>'
+            f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}: {CONCLUSIONS[conclusion]}{why}</td>"
+            f'<td>{_numbers(numbers(run))}</td><td align="right">{"<br>".join(filter(None, (time, queued)))}</td></tr>'
         )
+
+
+def _numbers(counts: Counts) -> str:
+    """All numbers that are not 0: `2 failed, 3 passed, 1 not executed`."""
+    failed = f"{counts.failed:,} failed" if counts.failed else ""
+    passed = f"{counts.passed:,} passed" if counts.passed else ""
+    return _unbroken(", ".join(filter(None, (failed, passed, others(counts)))))
 
 
 def _why(run: RunReport, report: Report) -> str:
@@ -59,14 +64,6 @@ def _why(run: RunReport, report: Report) -> str:
     advice = " ".join(one for one in hints(run.verdict) if one not in known)
     told = (html_lines(reason(run.verdict), _REASON), f"What to do: {html_lines(advice, _REASON)}" if advice else "")
     return "".join(f"<br>{line}" for line in told if line)
-
-
-def _number(number: int | None) -> str:
-    return f'<td align="right">{"" if number is None else f"{number:,}"}</td>'
-
-
-def _queued(run: RunReport) -> str:
-    return f"{in_words(run.queued)} in the queue" if run.queued else ""
 
 
 def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
@@ -122,7 +119,12 @@ def _ended(counts: Counts) -> str:
         failed += f" of {counts.total:,}"
     passed = f"{counts.passed:,} passed" if counts.passed and not failed else ""
     told = ", ".join(filter(None, (f"{failed} failed" if failed else passed, others(counts))))
-    return told.replace(" ", "&nbsp;").replace(",&nbsp;", ", ")
+    return _unbroken(told)
+
+
+def _unbroken(facts: str) -> str:
+    """Facts that are broken into lines between them only."""
+    return facts.replace(" ", "&nbsp;").replace(",&nbsp;", ", ")
 
 
 def others(counts: Counts) -> str:

@@ -1,0 +1,139 @@
+"""Parsing a list of mappings, from YAML or JSON, whose values are texts or mappings of names to texts. Pure.
+
+What is wrong with one value does not hide what is wrong with the others.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from testsigma_action.inputs import mappings, parsers
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.yaml_events import LIST, Events, Unreadable, is_end_of_list, is_mapping, place, reading
+
+ACCEPTED = "a YAML or JSON list of runs, like [{plan-id: 431}], or the path of a file with one"
+NO_MAPPING = "an entry must be a mapping like {plan-id: 431}, without tags and anchors."
+# Characters of a list, and bytes of its file. The parser takes seconds for more.
+MAX_SIZE = 256 * 1024
+# A text on one line that is meant as a list, or as an entry of one.
+LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that cannot be read, and why: a whole sentence that quotes nothing."""
+
+    why: str
+
+
+Value = str | Mapping[str, str] | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mapping in a list, and what is wrong with it apart from its values."""
+
+    values: Mapping[str, Value]
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """The path of a file that has the list."""
+
+    path: str
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is meant as the path of a file: it has one line, and does not look like a list."""
+    return "\n" not in text and not LIST_LIKE.match(text)
+
+
+def source(text: str) -> Sequence[Entry] | ListFile:
+    """The entries of a list, or the file to read them from. Raises Invalid, which never quotes the text."""
+    if not is_path(text):
+        return read(text)
+    try:
+        return ListFile(parsers.path(text))
+    except Invalid:
+        raise Invalid(ACCEPTED) from None
+
+
+def read(text: str) -> Sequence[Entry]:
+    """The entries of a list. Raises Invalid, which never quotes the text."""
+    if len(text) > MAX_SIZE:
+        raise Invalid(ACCEPTED, f"It has more than {MAX_SIZE // 1024} KB.")
+    found = mappings.decoded_json(text) if text.lstrip().startswith("[") else None
+    return [_json_entry(each) for each in found] if isinstance(found, list) else _from_yaml(text)
+
+
+def _from_yaml(text: str) -> list[Entry]:
+    events = Events(text)
+    with reading(events, ACCEPTED):
+        if not events.begins(LIST):
+            raise Unreadable("")
+        entries = list(_yaml_entries(events))
+        events.end()
+    return entries
+
+
+def _yaml_entries(events: Events) -> Iterator[Entry]:
+    depth = events.depth
+    while not is_end_of_list(event := events.take()):
+        if is_mapping(event):
+            yield _yaml_entry(events)
+        else:
+            events.skip_to(depth)
+            yield Entry({}, (NO_MAPPING,))
+
+
+def _yaml_entry(events: Events) -> Entry:
+    """The entry that has begun; each of its values is read, whatever is wrong with those before it."""
+    depth, values, faults = events.depth, dict[str, Value](), list[str]()
+    while True:
+        event = events.take()
+        if events.depth < depth:
+            return Entry(values, tuple(faults))
+        try:
+            name = events.name(event)
+        except Unreadable as unreadable:
+            events.skip_to(depth)
+            faults.append(str(unreadable))
+            name = None
+        value = _yaml_value(events)
+        if name is not None:
+            values[name] = value if name not in values else _repeated(place(event))
+
+
+def _yaml_value(events: Events) -> Value:
+    depth = events.depth
+    try:
+        event = events.take()
+        if is_mapping(event):
+            return mappings.collected(events.pairs())
+        return events.value(event, required=False)
+    except Unreadable as unreadable:
+        events.skip_to(depth)
+        return Unread(str(unreadable))
+
+
+def _json_entry(found: object) -> Entry:
+    if not isinstance(found, tuple):
+        return Entry({}, (NO_MAPPING,))
+    values: dict[str, Value] = {}
+    for name, value in found:
+        values[name] = _json_value(value) if name not in values else _repeated("")
+    return Entry(values)
+
+
+def _json_value(value: object) -> Value:
+    try:
+        if isinstance(value, tuple):
+            return mappings.collected(mappings.json_pairs(value))
+        return mappings.json_text("", value)
+    except Unreadable as unreadable:
+        return Unread(str(unreadable))
+
+
+def _repeated(where: str) -> Unread:
+    return Unread(str(Unreadable("this key was given before; one of the two values would be lost.", where)))

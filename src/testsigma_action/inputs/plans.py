@@ -1,0 +1,161 @@
+"""The input `plans`: a list of runs -> run requests, or problems that name the entry and the key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from testsigma_action.inputs import cross_checks, files, lists, pasted, values
+from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, RunRequest
+from testsigma_action.secret import Secret
+from testsigma_action.text import one_line
+
+MAX_ENTRIES = 200
+KEYS = {definition.name: definition for definition in ENTRY_KEYS}
+NO_PLAN = "required. It is the number in the address of the plan's page."
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an entry is read with: the inputs that are its defaults (by field), and what its values are checked for.
+
+    `base_url` is empty if it is not known. `root` is the folder that a relative path starts from.
+    """
+
+    defaults: Mapping[str, Any]
+    key: Secret
+    base_url: str
+    root: Path
+
+
+def requests(
+    source: Sequence[lists.Entry] | lists.ListFile, context: Context
+) -> tuple[tuple[RunRequest, ...], list[Problem]]:
+    """The runs of a list, in its order, and no problem; or no runs, and all problems."""
+    entries, problems = _entries(source, context)
+    requested = []
+    for at, entry in enumerate(entries, 1):
+        request, wrong = _request(at, entry, context)
+        requested.append(request)
+        problems += wrong
+    problems += _repeated_names(requested)
+    problems += _same_identity(requested)
+    return ((), problems) if problems else (tuple(requested), [])
+
+
+def _entries(
+    source: Sequence[lists.Entry] | lists.ListFile, context: Context
+) -> tuple[Sequence[lists.Entry], list[Problem]]:
+    """The entries of the list, or the problem with the list as a whole."""
+    try:
+        entries = _from_file(source.path, context) if isinstance(source, lists.ListFile) else source
+    except values.Refused as refused:
+        return (), [refused.at("plans")]
+    if not entries:
+        return (), [Problem("plans", "the list is empty, so there is nothing to run.")]
+    if len(entries) > MAX_ENTRIES:
+        return (), [Problem("plans", f"the list has {len(entries)} entries; at most {MAX_ENTRIES} are accepted.")]
+    return entries, []
+
+
+def _from_file(path: str, context: Context) -> Sequence[lists.Entry]:
+    """The entries of a file. Raises Refused."""
+    file = f"the file {pasted.quoted(path, context.key)}"
+    try:
+        return lists.read(files.read_text(path, context.root, lists.MAX_SIZE))
+    except files.Unusable as unusable:
+        raise values.Refused(f"{file} {unusable}") from None
+    except Invalid as refusal:
+        sentence = f"{file} is not accepted; it must hold a YAML or JSON list of runs. {refusal.remedy}"
+        raise values.Refused(sentence.rstrip()) from None
+
+
+def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest, list[Problem]]:
+    """The run of an entry, and the problems with it."""
+    read: dict[str, Any] = {}
+    wrong = [("", fault) for fault in entry.faults]
+    given = _given(entry)
+    for name, value in given.items():
+        try:
+            if name not in KEYS:
+                wrong.append(("", _unknown(name, context.key)))
+            else:
+                read[KEYS[name].field] = _value(KEYS[name], value, context)
+        except values.Refused as refused:
+            wrong.append((name, refused.sentence))
+    if not entry.faults and not any(_meant(name) == "plan-id" for name in given):
+        wrong.append(("plan-id", NO_PLAN))
+    request = _with_defaults(read, context.defaults)
+    return request, [Problem(_where(at, request, name, context.key), sentence) for name, sentence in wrong]
+
+
+def _given(entry: lists.Entry) -> dict[str, lists.Value]:
+    """The values of an entry as inputs have them: without blanks around them, and an empty one is not given."""
+    trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in entry.values.items()}
+    return {name: value for name, value in trimmed.items() if value != "" or name not in KEYS}
+
+
+def _value(definition: Definition, given: lists.Value, context: Context) -> object:
+    """The value of a key. Raises Refused."""
+    if isinstance(given, lists.Unread):
+        raise values.Refused(f"its value is not accepted. {given.why}")
+    read = values.read(definition, given, context.key)
+    is_address = definition.name in cross_checks.ADDRESSES and isinstance(given, str)
+    if is_address and (sentence := cross_checks.other_host(str(given), context.base_url)):
+        raise values.Refused(sentence)
+    return read
+
+
+def _meant(name: str) -> str:
+    """The key that a name stands for, also where it is misspelt; empty if it is like none."""
+    alike = name.strip().lower().replace("_", "-")
+    return next(iter(get_close_matches(alike, KEYS, n=1)), "") if alike not in BY_NAME else alike
+
+
+def _unknown(name: str, key: Secret) -> str:
+    """The sentence about a key that entries do not have."""
+    meant = _meant(name)
+    if meant in KEYS:
+        remedy = f"did you mean {meant}?"
+    else:
+        remedy = "it is an input for the whole step." if meant else f"the keys are {', '.join(KEYS)}."
+    return f"{pasted.quoted(name, key)} is not a key of an entry; {remedy}"
+
+
+def _with_defaults(read: Mapping[str, Any], defaults: Mapping[str, Any]) -> RunRequest:
+    """The run of an entry; runtime data is merged name by name, and everything else is taken as a whole."""
+    inherited = {definition.field for definition in ENTRY_KEYS} - {"plan_id", "name"}
+    given = {name: value for name, value in defaults.items() if name in inherited} | dict(read)
+    given["runtime_data"] = {**defaults.get("runtime_data", {}), **read.get("runtime_data", {})}
+    return RunRequest(**given)
+
+
+def _where(at: int, request: RunRequest, name: str, key: Secret) -> str:
+    """The place of a problem: the entry by its position, and by its name or plan if it has one, and the key."""
+    label = request.name if request.name and not pasted.looks_like_key(request.name, key) else ""
+    label = pasted.visible(label) if label else f"plan {request.plan_id}" * bool(request.plan_id)
+    return f"plans, entry {at}" + f" ({label})" * bool(label) + f", {name}" * bool(name)
+
+
+def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for at, request in enumerate(requested, 1):
+        # As it is shown: without characters that nobody sees.
+        name = one_line(request.name)
+        if name and first.setdefault(name, at) != at:
+            yield Problem(f"plans, entry {at}, name", f"entry {first[name]} has the same name; each must be unique.")
+
+
+def _same_identity(requested: Sequence[RunRequest]) -> Iterator[Problem]:
+    """Runs with the same plan and build number: nobody could tell them apart if the answer to a start were lost."""
+    first: dict[tuple[str, str], int] = {}
+    for at, request in enumerate(requested, 1):
+        identity = (request.plan_id, request.build_number)
+        if all(identity) and first.setdefault(identity, at) != at:
+            yield Problem(
+                f"plans, entry {at} (plan {request.plan_id}), build-number",
+                f"entry {first[identity]} runs the same plan with the same build number, so their runs could not be "
+                "told apart. Leave build-number out, or give each entry its own.",
+            )

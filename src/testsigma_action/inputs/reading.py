@@ -1,0 +1,57 @@
+"""Flags and environment -> inputs. All problems are found at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from testsigma_action.inputs import cross_checks, parsers, plans, sources, values
+from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
+from testsigma_action.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: inputs (with defaults where one is wrong), problems that end the step, and warnings."""
+
+    inputs: Inputs
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path = Path()) -> Reading:
+    """Read all inputs from flags and environment. Raises nothing: problems are part of the result.
+
+    `root` is the folder that relative paths start from.
+    """
+    key = Secret(sources.from_environment("api-key", environ))
+    flags, problems = sources.from_flags(arguments, key)
+    # A key that was given as a flag is not used, and not shown either.
+    key = key or Secret(flags.pop("api-key", ""))
+    texts = {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}
+    read = _parse(texts, key, problems)
+    problems += cross_checks.missing(read, {problem.where for problem in problems})
+    problems += cross_checks.conflicts(read)
+    base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
+    problems += cross_checks.other_hosts(texts, base_url)
+    if "plans" in read:
+        read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
+        problems += wrong
+    inputs = Inputs(**read)
+    if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
+        inputs = replace(inputs, results_file=parsers.OFF)
+        problems += clash
+    return Reading(inputs, tuple(map(str, problems)), tuple(sources.unknown_variables(environ, key)))
+
+
+def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> dict[str, Any]:
+    """The values of the inputs that were given, by field; what is wrong is added to `problems`."""
+    read: dict[str, Any] = {}
+    for definition in DEFINITIONS:
+        if text := texts[definition.name]:
+            try:
+                read[definition.field] = values.read(definition, text, key)
+            except values.Refused as refused:
+                problems.append(refused.at(definition.name))
+    return read

@@ -1,0 +1,62 @@
+"""Parsing one value, of an input or of an entry of `plans`, and the sentence about one that is refused. Pure."""
+
+from collections.abc import Mapping
+
+from testsigma_action.inputs import pasted
+from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs.options import Definition
+from testsigma_action.secret import Secret
+
+Given = str | Mapping[str, str]
+
+
+class Refused(Exception):
+    """A value that is not accepted; `sentence` says so and is safe to show."""
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def at(self, where: str) -> Problem:
+        """The problem at this place."""
+        return Problem(where, self.sentence)
+
+
+def read(definition: Definition, given: Given, key: Secret) -> object:
+    """Parse a value. Raises Refused."""
+    if not isinstance(given, str) and not definition.takes_mapping:
+        raise Refused("the value must be one text, not a mapping.")
+    text = _as_text(given)
+    if definition.shown(text):
+        _refuse_misplaced(text, key)
+    try:
+        return definition.read(given)
+    except Invalid as refusal:
+        raise Refused(_sentence(definition, text, refusal, key)) from None
+
+
+def _as_text(given: Given) -> str:
+    """A value as it is checked and quoted: a mapping as YAML in braces."""
+    if isinstance(given, str):
+        return given
+    return f"{{{', '.join(f'{name}: {value}' for name, value in given.items())}}}"
+
+
+def _refuse_misplaced(text: str, key: Secret) -> None:
+    """Refuse an API key, or the name of a variable, in a value that is shown later."""
+    if pasted.holds_key(text, key):
+        raise Refused("contains an API key, or a part of one, which belongs in api-key only.")
+    if found := pasted.reference(text):
+        shown = pasted.quoted(text, key)
+        raise Refused(f"{shown} contains a variable that was not replaced by its value. {found.remedy}")
+
+
+def _sentence(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:
+    if not definition.shown(text):
+        seen = "its value is not accepted"
+    elif pasted.looks_like_key(text, key):
+        seen = f"its value is not accepted (and {pasted.NOT_SHOWN})"
+    else:
+        seen = f"'{pasted.visible(text)}' is not accepted"
+    return f"{seen}; it must be {refusal}. {refusal.remedy}".rstrip()

@@ -1,0 +1,193 @@
+"""The events of a YAML document, in which every value is the text that was written. Pure.
+
+YAML changes a value that is pasted without quotes: ` #` cuts it off, `&`, `!`, `*` and `|` have meanings. Such a value
+is refused with its line. Everything else is a text: `1.10` stays `1.10`, `yes` stays `yes`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from testsigma_action.inputs.invalid import Invalid
+
+QUOTE_IT = "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+# Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
+RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+NULLS = frozenset({"~", "null", "Null", "NULL"})
+# Replaces tabs while YAML is parsed: the parser accepts none in a value without quotes.
+TAB = "\ue000"
+# No input is nested deeper, and the parser takes minutes for a text of brackets alone.
+MAX_DEPTH = 10
+
+# A place ("Line 2", "Entry 2"), a name and its value.
+Pair = tuple[str, str, str]
+
+
+class Unreadable(Exception):
+    """A part of a document that is not accepted. Its text has whole sentences that quote nothing."""
+
+    def __init__(self, why: str, where: str = "") -> None:
+        """Put the place, if it is known, before the reason."""
+        super().__init__(f"{where}: {why}" if where else why[:1].upper() + why[1:])
+
+
+class Events:
+    """The events of one document, one at a time, and how deep the next one is nested."""
+
+    def __init__(self, text: str) -> None:
+        """Prepare the text; nothing is parsed yet."""
+        flow = text.lstrip()[:1] in {"{", "["}
+        self._tab = "\t" if TAB in text else TAB
+        self.source = "\n".join(_with_tabs_kept(line, self._tab, flow=flow) for line in text.split("\n"))
+        self._events = yaml.parse(self.source, yaml.BaseLoader)
+        self.depth = 0
+
+    def take(self) -> Event:
+        """Return the next event. Raises the errors of YAML, and OverflowError for too much nesting."""
+        event: Event = next(self._events)
+        self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if self.depth > MAX_DEPTH:
+            raise OverflowError("nested too deeply")
+        return event
+
+    def skip_to(self, depth: int) -> None:
+        """Skip what is left of lists and mappings that are nested deeper than this."""
+        while self.depth > depth:
+            self.take()
+
+    def begins(self, kind: type[CollectionStartEvent]) -> bool:
+        """Whether the document is of this kind (MAPPING or LIST). Raises Unreadable for tags, anchors, directives."""
+        self.take()
+        document = self.take()
+        if not isinstance(document, DocumentStartEvent) or not isinstance(start := self.take(), kind):
+            return False
+        if start.anchor or start.tag or document.version or document.tags:
+            raise Unreadable(f"tags, anchors and directives are not accepted. {QUOTE_IT}", "Line 1")
+        return True
+
+    def end(self) -> None:
+        """Check that the document ends here, and the text with it. Raises Unreadable."""
+        if not isinstance(self.take(), DocumentEndEvent) or not isinstance(self.take(), StreamEndEvent):
+            raise Unreadable("There is more than one YAML document.")
+
+    def pairs(self) -> Iterator[Pair]:
+        """The names and values of a mapping that has begun. Raises Unreadable."""
+        while not isinstance(event := self.take(), MappingEndEvent):
+            name = self.name(event)
+            yield place(event), name, self.value(self.take())
+
+    def name(self, event: Event) -> str:
+        """The text of a name. Raises Unreadable."""
+        scalar = _scalar(event)
+        if scalar.style is None and scalar.value == "<<":
+            raise _refusal(event, 'merge keys are not accepted; write "<<" in quotes for a name.')
+        return self._restored(scalar.value)
+
+    def value(self, event: Event, *, required: bool = True) -> str:
+        """The text of a value; one that is not required may be missing. Raises Unreadable."""
+        scalar = _scalar(event)
+        if scalar.style is None:
+            rest = self.source[_marks(scalar)[1].index :].partition("\n")[0]
+            if rest.lstrip().startswith("#") or f"{self._tab}#" in scalar.value:
+                cut_off = "' #' begins a comment, so the value would be cut off."
+                raise _refusal(event, f"{cut_off} A comment needs a line of its own. {QUOTE_IT}")
+            if rest.lstrip(" ").startswith(RARE_LINE_BREAKS):
+                raise _refusal(event, f"a rare line break (NEL, LS or PS) ends the value. {QUOTE_IT}")
+            if scalar.value.startswith(self._tab):
+                raise _refusal(event, f"a tab stands before the value. {QUOTE_IT}")
+            if scalar.value in NULLS or (required and not scalar.value):
+                raise _refusal(event, f'a name has no value; write name: "" for an empty one. {QUOTE_IT}')
+        return self._restored(scalar.value)
+
+    def _restored(self, text: str) -> str:
+        """A text of the parser with its tabs, and with surrogates (JSON writes an emoji as two) joined."""
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return joined.replace(self._tab, "\t")
+
+
+MAPPING, LIST = MappingStartEvent, SequenceStartEvent
+
+
+def is_mapping(event: Event) -> bool:
+    """Whether a mapping without an anchor or a tag begins."""
+    return isinstance(event, MappingStartEvent) and not event.anchor and not event.tag
+
+
+def is_end_of_list(event: Event) -> bool:
+    """Whether a list ends."""
+    return isinstance(event, SequenceEndEvent)
+
+
+@contextmanager
+def reading(events: Events, accepted: str) -> Iterator[None]:
+    """Turn all errors within into Invalid. The parser's message is dropped, because it quotes the text."""
+    try:
+        yield
+    except Unreadable as unreadable:
+        raise Invalid(accepted, str(unreadable)) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        line = _line_of(error, events.source)
+        raise Invalid(accepted, f"Line {line} cannot be read. {QUOTE_IT}" if line else "") from None
+
+
+def place(event: Event) -> str:
+    """The line of an event."""
+    return f"Line {_marks(event)[0].line + 1}"
+
+
+def _refusal(event: Event, why: str) -> Unreadable:
+    return Unreadable(why, place(event))
+
+
+def _with_tabs_kept(line: str, tab: str, *, flow: bool) -> str:
+    """A line whose tabs survive the parser. YAML drops blanks at its end, and allows no tab before a block."""
+    content = line.strip(" \t\r")
+    indent = line[: len(line) - len(line.lstrip(" \t"))] if content else ""
+    return (indent.replace("\t", " ") if flow else indent) + content.replace("\t", tab)
+
+
+def _scalar(event: Event) -> ScalarEvent:
+    """A text on one line that does not begin with a mark of YAML. Raises Unreadable."""
+    if isinstance(event, AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+        raise _refusal(event, f"&, * and ! at the beginning are marks of YAML, not part of a value. {QUOTE_IT}")
+    if not isinstance(event, ScalarEvent):
+        raise _refusal(event, f"the value must be one text, not a list or a mapping. {QUOTE_IT}")
+    if event.style in {"|", ">"}:
+        raise _refusal(event, rf"| and > are marks of YAML; write line breaks as \n in double quotes. {QUOTE_IT}")
+    start, end = _marks(event)
+    if start.line != end.line:
+        raise _refusal(event, rf"the value goes on in the next line; write line breaks as \n. {QUOTE_IT}")
+    return event
+
+
+def _marks(event: Event) -> tuple[Any, Any]:
+    """Where an event begins and ends; the parser always says so, but its types do not."""
+    return event.start_mark, event.end_mark
+
+
+def _line_of(error: Exception, source: str) -> int:
+    """The line that a parser's error is about; 0 if it does not say."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return source.count("\n", 0, error.position) + 1
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return 0
+    # A scanner's context is the text that it could not finish; a parser's is the whole mapping.
+    context = error.context_mark if isinstance(error, yaml.scanner.ScannerError) else None
+    mark = context or error.problem_mark
+    return mark.line + 1 if mark else 0

@@ -1,0 +1,353 @@
+"""The input `plans`: a list of runs, or the path of a file with it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs.options import ENTRY_KEYS, RunRequest
+from testsigma_action.inputs.reading import Reading, read_inputs
+
+KEY = "key-for-tests"
+JWT = "eyJhbGciOiJIUzUxMiJ9.eyJmb3IiOiJ0ZXN0cyJ9.bm90LXNpZ25lZA"
+
+
+def read(plans: str, root: Path = Path(), **environ: str) -> Reading:
+    """What is read of a list (or a path) and of these variables; `__` in a name is a hyphen."""
+    given = {name.replace("__", "-"): value for name, value in environ.items()}
+    return read_inputs((), {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLANS": plans} | given, root)
+
+
+def accepted(reading: Reading) -> tuple[RunRequest, ...]:
+    """The runs of a list without a problem."""
+    assert reading.problems == ()
+    assert reading.inputs.has_plans
+    assert reading.inputs.runs == reading.inputs.plans
+    return reading.inputs.plans
+
+
+def refused(reading: Reading) -> str:
+    """The one problem with a list, which starts nothing."""
+    assert reading.inputs.runs == ()
+    assert not reading.inputs.has_plans
+    [problem] = reading.problems
+    assert problem.isprintable()
+    return problem
+
+
+ALL_KEYS = """
+# Every night
+- plan-id: 0431
+  name: mobile
+  environment-id: https://app.testsigma.com/ui/td/88/environments/10
+  build-number: 1.10
+  execution-config: {name: smoke only}
+  runtime-data:
+    url: https://pr-7.example.com/#x
+    on: yes
+  upload-versions: {031: 068}
+
+- plan-id: https://app.testsigma.com/ui/td/88/test_plans/432
+"""
+
+
+def test_every_key_of_an_entry() -> None:
+    """Each value is read as in the input of the same name: scalars are texts as they are written."""
+    first, second = accepted(read(ALL_KEYS))
+    assert first == RunRequest(
+        plan_id="431",
+        name="mobile",
+        environment_id="10",
+        build_number="1.10",
+        execution_config=ConfigurationRef(name="smoke only"),
+        runtime_data={"url": "https://pr-7.example.com/#x", "on": "yes"},
+        upload_versions={"31": "68"},
+    )
+    assert second == RunRequest(plan_id="432")
+    assert [definition.field for definition in ENTRY_KEYS] == list(RunRequest.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- plan-id: 1\n- plan-id: 2",
+        "    - plan-id: 1\n    - plan-id: 2",
+        "[{plan-id: 1}, {plan-id: '2'}]",
+        '[{"plan-id": 1}, {"plan-id": "2"}]',
+        '[\n\t{"plan-id": 1},\n\t{"plan-id": "2"}\n]',
+        "---\n- {plan-id: 1}\n- plan-id: '2' # why\n",
+        "-\n  plan-id: 1\n-\n  plan-id: 2\r\n",
+    ],
+)
+def test_lists_in_yaml_and_json(text: str) -> None:
+    """A block, a list in brackets, JSON (which Woodpecker makes of a list), indented or not; in this order."""
+    assert accepted(read(text)) == (RunRequest("1"), RunRequest("2"))
+
+
+def test_a_list_with_one_entry() -> None:
+    """One entry on one line is a list, too."""
+    assert accepted(read("- plan-id: 1")) == (RunRequest("1"),)
+
+
+def test_inputs_are_the_defaults() -> None:
+    """An entry wins over the input; runtime data is merged name by name."""
+    first, second = accepted(
+        read(
+            "- plan-id: 1\n- plan-id: 2\n  environment-id: 11\n  build-number: '8'\n  execution-config: full\n"
+            "  runtime-data: {b: entry, c: entry}\n  upload-versions: {9: 1}",
+            INPUT_ENVIRONMENT__ID="10",
+            INPUT_BUILD__NUMBER="7",
+            INPUT_EXECUTION__CONFIG="smoke",
+            INPUT_RUNTIME__DATA="a: input\nb: input",
+            INPUT_UPLOAD__VERSIONS="{7: 8}",
+        )
+    )
+    smoke, full = ConfigurationRef(name="smoke"), ConfigurationRef(name="full")
+    assert first == RunRequest("1", "", "10", "7", smoke, {"a": "input", "b": "input"}, {"7": "8"})
+    assert second == RunRequest("2", "", "11", "8", full, {"a": "input", "b": "entry", "c": "entry"}, {"9": "1"})
+
+
+def test_an_empty_value_is_not_given() -> None:
+    """An expression that is empty leaves the default, as it does in an input."""
+    text = "- plan-id: 1\n  environment-id:\n  name: ''\n  build-number: ' '\n  runtime-data: {}"
+    assert accepted(read(text, INPUT_ENVIRONMENT__ID="10")) == (RunRequest("1", environment_id="10"),)
+
+
+def test_the_same_plan_several_times() -> None:
+    """One plan in several environments is what the list is for."""
+    assert len(accepted(read("- plan-id: 1\n- plan-id: 1\n- {plan-id: 1, environment-id: 2}"))) == 3
+
+
+def test_the_files_of_several_plans() -> None:
+    """Without a single plan the default files have no ID in their names."""
+    inputs = read("- plan-id: 1").inputs
+    assert inputs.junit_path == "test-results/TEST-testsigma.xml"
+    assert inputs.results_path == "test-results/testsigma.json"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("environment-id: abc, plan-id: 5, name: mobile", "(mobile), environment-id: 'abc' is not accepted"),
+        ("environment-id: abc, plan-id: 5", "(plan 5), environment-id: 'abc' is not accepted"),
+        ("plan-id: smoke", ", plan-id: 'smoke' is not accepted"),
+        ("name: mobile", "(mobile), plan-id: required"),
+        ("plan-id: ''", ", plan-id: required"),
+        ("plan-id: {}", ", plan-id: the value must be one text"),
+        ("plan-id: ' '", ", plan-id: required"),
+        ("plan-id: 000", ", plan-id: '000' is not accepted"),
+        ("plan-id: null", ", plan-id: its value is not accepted. Line 3: a name has no value"),
+        ("plan-id: [5]", ", plan-id: its value is not accepted. Line 3: the value must be one text"),
+        ("plan-id: 5, plan-id: 6", ", plan-id: its value is not accepted. Line 3: this key was given before"),
+        ("plan_id: 5", ": 'plan_id' is not a key of an entry; did you mean plan-id?"),
+        ("plan-id: 5, enviroment: 6", "(plan 5): 'enviroment' is not a key of an entry; did you mean environment-id?"),
+        ("plan-id: 5, timeout: 5m", "(plan 5): 'timeout' is not a key of an entry; it is an input"),
+        ("plan-id: 5, x: ''", "(plan 5): 'x' is not a key of an entry; the keys are plan-id, name"),
+        ("plan-id: 5, [a]: b", "(plan 5): Line 3: the value must be one text"),
+        ("plan-id: 5, <<: b", "(plan 5): Line 3: merge keys"),
+        ("plan-id: 5, build-number: 'a\\nb'", ""),
+        ("plan-id: 5, name: {a: b}", "(plan 5), name: the value must be one text"),
+        ("plan-id: 5, name: &x mobile", "(plan 5), name: its value is not accepted. Line 3: &, * and !"),
+        ("plan-id: 5, name: '\u200b'", "(plan 5), name: "),
+        (f"plan-id: 5, name: {'x' * 101}", "(plan 5), name: "),
+        ("plan-id: 5, upload-versions: {a: b}", "(plan 5), upload-versions: '{a: b}' is not accepted"),
+        ("plan-id: 5, execution-config: {other: b}", "(plan 5), execution-config: '{other: b}' is not accepted"),
+        ("plan-id: https://github.com/plans/5", ", plan-id: the address is not one of Testsigma"),
+        ("plan-id: 5, environment-id: https://app-eu.testsigma.com/environments/5", "environment-id: the page is on"),
+        ("plan-id: $(PLAN)", ", plan-id: '$(PLAN)' contains a variable"),
+        ("plan-id: 5, name: '${{ vars.X }}'", "(plan 5), name: '${{ vars.X }}' contains a variable"),
+    ],
+)
+def test_a_problem_names_the_entry_and_the_key(entry: str, told: str) -> None:
+    """By its position, and by its name or plan where it has one; an error anywhere starts nothing."""
+    if not told:
+        assert accepted(read(f"- plan-id: 7\n\n- {{{entry}}}"))[1].build_number == "a\\nb"
+        return
+    problem = refused(read(f"- plan-id: 7\n\n- {{{entry}}}"))
+    assert problem.startswith("plans, entry 2")
+    assert told in problem
+
+
+@pytest.mark.parametrize("entry", ["5", "[plan-id, 5]", "&x {plan-id: 5}", "!x {plan-id: 5}", "'plan-id: 5'", "", "*x"])
+def test_an_entry_is_a_mapping(entry: str) -> None:
+    """What is none is refused, and the entries after it are read."""
+    reading = read(f"- {entry}\n- plan-id: a b")
+    assert [problem.partition(":")[0] for problem in reading.problems] == ["plans, entry 1", "plans, entry 2, plan-id"]
+
+
+def test_all_problems_are_found_at_once() -> None:
+    """Every wrong key of every entry has its problem, beside those of the other inputs."""
+    text = "- plan-id: a\n  name: |\n    x\n- plan-id: 2\n  runtime-data:\n    a: [b]\n  environment-id: c\n- 7"
+    places = [problem.partition(":")[0] for problem in read(text, INPUT_TIMEOUT="soon").problems]
+    assert places == [
+        "timeout",
+        "plans, entry 1, plan-id",
+        "plans, entry 1, name",
+        "plans, entry 2 (plan 2), runtime-data",
+        "plans, entry 2 (plan 2), environment-id",
+        "plans, entry 3",
+    ]
+
+
+def test_json_is_checked_like_yaml() -> None:
+    """An entry that is none, null, a list, a name that stands twice, in JSON."""
+    text = '[7, {"plan-id": null}, {"plan-id": [1]}, {"plan-id": 1, "plan-id": 2}, {"plan-id": 3, "runtime-data": [1]}]'
+    places = [problem.partition(":")[0] for problem in read(text).problems]
+    assert places == [
+        "plans, entry 1",
+        "plans, entry 2, plan-id",
+        "plans, entry 3, plan-id",
+        "plans, entry 4, plan-id",
+        "plans, entry 5 (plan 3), runtime-data",
+    ]
+    given = json.dumps([{"plan-id": "5", "runtime-data": {"mood": "😀\n", "n": 1.5, "t": True}}])
+    assert accepted(read(given))[0].runtime_data == {"mood": "😀\n", "n": "1.5", "t": "true"}
+
+
+@pytest.mark.parametrize("name", ["mobile", "mo\u200bbile"])
+def test_a_name_that_is_given_twice(name: str) -> None:
+    """Reports tell runs apart by their names, as they are shown."""
+    problem = refused(read(f"- {{plan-id: 1, name: mobile}}\n- plan-id: 2\n- {{plan-id: 1, name: '{name}'}}"))
+    assert problem.startswith("plans, entry 3, name: entry 1 has the same name")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_two_runs_that_could_not_be_told_apart(own: bool) -> None:  # noqa: FBT001
+    """A run is identified by its plan and its build number, so the same pair may not be given twice."""
+    number = ", build-number: 7" if own else ""
+    text = f"[{{plan-id: 1{number}}}, {{plan-id: 2{number}}}, {{plan-id: 01{number}}}]"
+    problem = refused(read(text, INPUT_BUILD__NUMBER="" if own else "7"))
+    assert problem.startswith("plans, entry 3 (plan 1), build-number: entry 1 runs the same plan")
+
+
+def test_the_length_of_the_list() -> None:
+    """At least one entry, at most 200."""
+    assert refused(read("[]")) == "plans: the list is empty, so there is nothing to run."
+    assert len(accepted(read("- plan-id: 1\n" * 200))) == 200
+    assert refused(read("- plan-id: 1\n" * 201)) == "plans: the list has 201 entries; at most 200 are accepted."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plan-id: 431",
+        "plan-id: 431\nname: x",
+        "{}",
+        "[",
+        "- a: 'x",
+        "- plan-id: 1\n---\n- plan-id: 2",
+        "%YAML 1.1\n---\n- a: b",
+        "!x\n- a: b",
+        "- [" * 5000,
+        "[" * 50_000,
+        "a\nb",
+        "- \x00",
+        "- plan-id: 1\n# " + "x" * 300_000,
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_what_is_no_list(text: str) -> None:
+    """Nothing of it is quoted, because it may hold runtime data."""
+    problem = refused(read(text))
+    assert problem.startswith("plans: its value is not accepted; it must be a YAML or JSON list of runs")
+    assert "xxx" not in problem
+
+
+def test_runtime_data_is_never_shown() -> None:
+    """Neither in a problem nor in a repr, wherever it stands in the list."""
+    texts = [
+        "- plan-id: 1\n  runtime-data: {hush: [hush]}",
+        "- plan-id: 1\n  runtime-data: hush",
+        "- plan-id: 1\n  runtime-data: {hush: hush",
+        "- plan-id: 1\n  runtime-data: {hush: hush}",
+        "- plan-id: x\n  runtime-data: {hush: hush, hush: hush}",
+        '[{"plan-id": 1, "runtime-data": {"hush": {"hush": 1}}}]',
+    ]
+    for text in texts:
+        assert "hush" not in repr(read(text, INPUT_RUNTIME__DATA="{hushed: hush}"))
+
+
+@pytest.mark.parametrize("name", [key.name for key in ENTRY_KEYS if key.name != "runtime-data"])
+@pytest.mark.parametrize("value", [JWT, f"{{{JWT}: 1}}", f"x{KEY}x"])
+def test_a_key_in_an_entry_is_refused_and_not_quoted(name: str, value: str) -> None:
+    """An API key is neither used nor shown, also not as a name of a key or as the path of a file."""
+    for text in (f"[{{{name}: '{value}'}}]", f"- {name}: {value}", f"- {value}: 1", value):
+        reading = read(text, TESTSIGMA_API_KEY=KEY * 2)
+        assert reading.problems
+        assert JWT[10:30] not in repr(reading)
+        assert KEY not in " ".join(reading.problems)
+
+
+def test_exactly_one_of_three() -> None:
+    """A plan, a list or a run."""
+    assert "cannot be combined with plan-id" in " ".join(read("- plan-id: 1", TESTSIGMA_PLAN_ID="2").problems)
+    assert "cannot be combined with plans" in " ".join(read("- plan-id: 1", TESTSIGMA_RUN_ID="2").problems)
+    both = " ".join(read("- plan-id: 1", TESTSIGMA_RUN_ID="2", TESTSIGMA_PLAN_ID="3").problems)
+    assert "cannot be combined with plan-id and plans" in both
+    [missing] = read("").problems
+    assert missing.startswith("plan-id: not given")
+    assert "plans" in missing
+
+
+# Files
+
+
+def test_a_list_in_a_file(tmp_path: Path) -> None:
+    """A text on one line that looks like no list is a path, which starts at the workspace; a file may be linked."""
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci" / "plans.yml").write_bytes(b"\xef\xbb\xbf\n- plan-id: 1\r\n  name: n\xc3\xa4chtlich\r\n")
+    (tmp_path / "link").symlink_to("ci/plans.yml")
+    for path in ("ci/plans.yml", "./ci/../ci/plans.yml", str(tmp_path / "ci/plans.yml"), "link"):
+        assert accepted(read(path, tmp_path)) == (RunRequest("1", "nächtlich"),)
+
+
+def test_a_problem_in_a_file(tmp_path: Path) -> None:
+    """Entries are named as those of a list; a file that has none is named by its path, with the line of the file."""
+    (tmp_path / "a.yml").write_text("- plan-id: x")
+    (tmp_path / "b.yml").write_text("\n\n- plan-id: 'hush\n")
+    (tmp_path / "c.yml").write_text("plan-id: 7")
+    assert refused(read("a.yml", tmp_path)).startswith("plans, entry 1, plan-id: 'x' is not accepted")
+    problem = refused(read("b.yml", tmp_path))
+    assert problem.startswith(
+        "plans: the file 'b.yml' is not accepted; it must hold a YAML or JSON list of runs. Line 3"
+    )
+    assert "hush" not in problem
+    assert "'c.yml' is not accepted" in refused(read("c.yml", tmp_path))
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    """A file that is missing, no file, too large, not text or outside of the workspace is an input error."""
+    root = tmp_path / "workspace"
+    root.mkdir()
+    (tmp_path / "outside.yml").write_text("- plan-id: 1")
+    (root / "link.yml").symlink_to("../outside.yml")
+    (root / "loop").symlink_to("loop")
+    (root / "large").write_bytes(b"#" * (256 * 1024) + b"\n")
+    (root / "binary").write_bytes(b"- plan-id: \xff")
+    (root / "utf-16").write_text("- plan-id: 1", "utf-16")
+    os.mkfifo(root / "pipe")
+    told = {
+        "missing.yml": "does not exist here",
+        "link.yml": "leads out of the workspace",
+        "../outside.yml": "leads out of the workspace",
+        ".": "leads out of the workspace",
+        "loop": "cannot be read",
+        "large": "has more than 256 KB",
+        "binary": "is not UTF-8 text",
+        "utf-16": "is not UTF-8 text",
+        "pipe": "is not a regular file",
+        "/dev/zero": "is not a regular file",
+        str(root): "is not a regular file",
+        "x" * 300: "cannot be read (File name too long)",
+        "pipe/x": "cannot be read (Not a directory)",
+    }
+    for path, reason in told.items():
+        assert reason in refused(read(path, root)), path
+
+
+def test_a_path_that_is_a_variable() -> None:
+    """A path is checked like every other text that is shown."""
+    assert "'$PLANS' contains a variable that was not replaced" in refused(read("$PLANS"))
+    assert "'a/' is not accepted" in refused(read("a/"))
