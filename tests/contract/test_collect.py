@@ -507,10 +507,10 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     """Every 429 halves how many requests are made at a time; nothing is lost."""
     service = serve("failing", Fault("suite", status=429, count=3))
     asked = BatchFetcher(service.remote, soon())
-    assert asked._width() == DETAIL_LANES
+    assert asked.width == DETAIL_LANES
     results = tree(service)
     assert results.gaps == ()
-    assert asked._width() == 1
+    assert asked.width == 1
 
 
 BIG = grid(3, 4, 2, fail_every=2)

@@ -8,9 +8,9 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.results import StepResult
@@ -96,44 +96,58 @@ class BatchFetcher:
         return found
 
     async def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
-        """The answers or errors, in the order of the IDs.
-
-        One request at a time needs no lane: runs that hang in all of them delay no other one.
-        """
-        answers: dict[str, T | ApiError] = {}
-        waiting = deque(identities)
-        in_line: set[asyncio.Task[None] | None] = set()
-
-        async def fetch_next() -> None:
-            identity = waiting.popleft()
-            answers[identity] = await self.once(partial(fetch, identity))
-
-        async def fetch_in_lanes(worker: int) -> None:
-            # Workers that are too many for the service leave.
-            while waiting and worker < self._width():
-                in_line.add(asyncio.current_task())
-                async with self.remote.lanes:
-                    in_line.discard(asyncio.current_task())
-                    # An ID is taken in a lane only: else it would be kept from the worker that needs none.
-                    if waiting:
-                        await fetch_next()
-
-        async with asyncio.TaskGroup() as group:
-            for worker in range(1, min(self.remote.width, len(identities))):
-                group.create_task(fetch_in_lanes(worker))
-            while waiting:
-                await fetch_next()
-            for task in filter(None, in_line):
-                task.cancel()
-        return [answers[identity] for identity in identities]
+        """The answers or errors, in the order of the IDs."""
+        return await _Batch(self, fetch, deque(identities)).run()
 
     def _limit(self) -> float:
         limits = self.remote.limits
         return min(self.until, self.remote.after(limits.hurried_detail if self.hasty else limits.detail))
 
-    def _width(self) -> int:
-        """Half as many at a time for every time that the service found it too many."""
+    @property
+    def width(self) -> int:
+        """Requests at a time: half as many at a time for every time that the service found it too many."""
         return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
+
+
+@dataclass(slots=True)
+class _Batch(Generic[T]):
+    """Things that several workers fetch, by their IDs in `waiting`.
+
+    The first worker needs no lane: a run is not delayed by others that hang in all lanes.
+    """
+
+    fetcher: BatchFetcher
+    fetch: Fetch[T]
+    waiting: deque[str]
+    answers: dict[str, T | ApiError] = field(default_factory=dict)
+    in_line: set[asyncio.Task[None] | None] = field(default_factory=set)
+
+    async def run(self) -> list[T | ApiError]:
+        """The answers or errors, in the order of the IDs."""
+        identities = tuple(self.waiting)
+        async with asyncio.TaskGroup() as group:
+            for worker in range(1, min(self.fetcher.remote.width, len(identities))):
+                group.create_task(self._work_in_lanes(worker))
+            while self.waiting:
+                await self._fetch_next()
+            for task in filter(None, self.in_line):
+                task.cancel()
+        return [self.answers[identity] for identity in identities]
+
+    async def _work_in_lanes(self, worker: int) -> None:
+        """Fetch one thing after the other. A worker that is too many for the service leaves."""
+        task = asyncio.current_task()
+        while self.waiting and worker < self.fetcher.width:
+            self.in_line.add(task)
+            async with self.fetcher.remote.lanes:
+                self.in_line.discard(task)
+                # An ID is taken in a lane only: until then the first worker may take it.
+                if self.waiting:
+                    await self._fetch_next()
+
+    async def _fetch_next(self) -> None:
+        identity = self.waiting.popleft()
+        self.answers[identity] = await self.fetcher.once(partial(self.fetch, identity))
 
 
 @dataclass(slots=True)
