@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests import samples
 from tests.listening import Listening
-from tests.property.reports import texts
+from tests.property.reports import texts as any_texts
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import (
     Activity,
