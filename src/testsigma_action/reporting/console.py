@@ -21,6 +21,7 @@ from testsigma_action.reporting.wording import (
     changes,
     ending,
     failures_by_news,
+    has_common_cause,
     heading,
     hints,
     machine_name,
@@ -91,7 +92,8 @@ def gaps(report: RunReport) -> list[str]:
 def conclude(report: Report) -> list[str]:
     """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
     verdict = report.verdict
-    lines = [_conclude_run(run) for run in report.runs] if _differ(report) else []
+    each = report.several and not has_common_cause(report)
+    lines = [_conclude_run(run) for run in report.runs] if each else []
     problems = [log_text(problem) for problem in reason_lines(verdict)]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
@@ -104,11 +106,6 @@ def conclude(report: Report) -> list[str]:
     # A word of ours stands first: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
     return [*lines, f"{conclusion}: {log_text(heading(report))}. {why}"]
-
-
-def _differ(report: Report) -> bool:
-    """Whether the runs do not all have the same to say, as they do where an input is wrong."""
-    return len({run.verdict for run in report.runs}) > 1 or any(run.run for run in report.runs[1:])
 
 
 def _hints(report: Report) -> Iterator[str]:
