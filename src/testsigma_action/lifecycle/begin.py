@@ -15,7 +15,7 @@ from testsigma_action.lifecycle.start import start
 
 
 async def begin(context: Context) -> None:
-    """Have a run. Raises StartError, ApiError or TimedOut where there is none."""
+    """Start the run, or attach to it. Raises StartError, ApiError or TimedOut."""
     if context.inputs.run_id:
         await _attach(context)
     else:
@@ -68,5 +68,5 @@ def _tell_of_start(context: Context, outcome: Outcome) -> None:
 
 
 def _unreachable_until(context: Context) -> float:
-    """Until when a service that cannot be reached is tried before anything is started."""
+    """The deadline for an unreachable service before anything is started."""
     return min(context.remote.after(context.remote.limits.unreachable), context.shared.deadline)

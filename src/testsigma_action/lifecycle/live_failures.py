@@ -1,4 +1,4 @@
-"""Failures of a run that goes on: its list of cases is read whenever more cases have failed."""
+"""Failures during a run: its list of cases is read whenever more cases have failed."""
 
 import asyncio
 
@@ -10,13 +10,13 @@ from testsigma_action.lifecycle.remote import Remote
 
 
 class LiveFailures:
-    """Tells each failed case once, soon after it failed.
+    """Emits each failed case once, soon after it failed.
 
-    The list is optional: trouble with it is not told, and a service that refuses it is not asked again.
+    The list is optional: errors are not reported, and after a refusal it is not read again.
     """
 
     def __init__(self, run: Run, remote: Remote, tell: Tell) -> None:
-        """Nothing was told yet. The list is read at most every `limits.live_list` seconds."""
+        """Start without failures. The list is read at most every `limits.live_list` seconds."""
         self._run = run
         self._remote = remote.quiet()
         self._tell = tell
@@ -25,7 +25,7 @@ class LiveFailures:
         self._told: set[str] = set()
 
     def saw(self, run: Run) -> None:
-        """Take an answer about the run."""
+        """Handle an answer about the run."""
         self._run = run
         failed = run.counts.failed or 0
         if failed > self._failed and not run.completed:
@@ -33,7 +33,7 @@ class LiveFailures:
             self._grown.set()
 
     async def follow(self) -> None:
-        """Read the list whenever it has news. Ends by being cancelled, or when the service refuses the list."""
+        """Read the list after each new failure. Ends when cancelled, or when the service refuses the list."""
         while True:
             await self._grown.wait()
             self._grown.clear()
@@ -42,7 +42,7 @@ class LiveFailures:
             await asyncio.sleep(self._remote.limits.live_list)
 
     async def _read(self) -> bool:
-        """Tell the new failures; False if there is no use in another try."""
+        """Emit the new failures; False if the service refuses the list."""
         until = self._remote.after(self._remote.limits.hurried_detail)
         try:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)

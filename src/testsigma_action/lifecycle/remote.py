@@ -1,4 +1,4 @@
-"""The service as the stages of a run see it."""
+"""Access to the service for the stages of a run."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -8,15 +8,15 @@ from testsigma_action.api.error_response import Observe, ignore
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.runtime.clock import Clock
 
-# Requests for details at a time, over all runs of the step; one of several runs takes half of them at most.
+# Concurrent requests for details, of all runs of the step together; one of several runs uses at most half of them.
 DETAIL_LANES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """The client, the clock, the time limits, and the lanes that the details of all runs share (`width`: of one run).
+    """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
 
-    `observe` is told of requests that failed and are sent again, and of the end of that.
+    `observe` is called for each retry, and when a retry succeeds.
     """
 
     client: Client
@@ -27,7 +27,7 @@ class Remote:
     width: int = DETAIL_LANES
 
     def __post_init__(self) -> None:
-        """Have the client tell the same listener."""
+        """Connect the client to the same listener."""
         object.__setattr__(self, "client", self.client.observed_by(self.observe))
 
     def now(self) -> float:
@@ -35,7 +35,7 @@ class Remote:
         return self.clock.monotonic()
 
     def after(self, seconds: float) -> float:
-        """The instant of the monotonic clock that is this many seconds away."""
+        """The instant of the monotonic clock in this many seconds."""
         return self.clock.monotonic() + seconds
 
     def observed_by(self, observe: Observe) -> "Remote":
@@ -43,7 +43,7 @@ class Remote:
         return replace(self, observe=observe)
 
     def quiet(self) -> "Remote":
-        """The same service for what is optional: nobody is told of trouble."""
+        """The same service without a listener: for optional data, whose errors are not reported."""
         return self.observed_by(ignore)
 
     async def sleep_until(self, instant: float) -> None:

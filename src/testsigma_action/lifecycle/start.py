@@ -1,8 +1,8 @@
 """Starting a run, exactly once.
 
-The service knows no idempotency key: a start that is sent twice is two runs. So it is sent again only where it was
-never sent, or where a look proved that no run of ours exists. When the answer is lost, or describes another run, the
-run is looked for by its build number.
+The service has no idempotency key: a start that is sent twice creates two runs. So it is sent again only if it was
+never sent, or if a search proved that it created no run. If the answer is lost, or describes another run, the run is
+searched by its build number.
 """
 
 import asyncio
@@ -38,15 +38,15 @@ Told = Callable[[Outcome], None]
 async def start(
     spec: RunSpec, remote: Remote, deadlines: StartDeadlines, told: Told, taken: Container[str] = frozenset()
 ) -> None:
-    """Start the run. `told` takes what is known each time that it changes; its last outcome has the run.
+    """Start the run. `told` is called with each new outcome; the last one has the run.
 
-    `taken` has the IDs of runs that belong to other entries of this step. Raises StartError when nothing was started,
-    or nobody knows. A cancellation does not cut the request short: its answer is waited for a little.
+    `taken` has the IDs of runs that belong to other entries of this step. Raises StartError if nothing was started, or
+    if that is uncertain. After a cancellation, a short time is left for the answer to arrive.
     """
     number, again = 0, True
     while again:
         number += 1
-        # A cancellation that came already ends this before anything is sent.
+        # A pending cancellation is raised here, before anything is sent.
         await asyncio.sleep(0)
         told(Outcome(in_doubt=True))
         attempt = _Attempt(spec, remote, deadlines, told, taken, number, remote.now())
@@ -58,9 +58,9 @@ async def start(
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One request for a start, sent at an instant of the monotonic clock, and what follows from its answer.
+    """One start request, sent at an instant of the monotonic clock, and the handling of its answer.
 
-    The methods that handle an answer say whether the start is to be sent again.
+    The methods that handle an answer return whether the start must be sent again.
     """
 
     spec: RunSpec
@@ -72,7 +72,7 @@ class _Attempt:
     sent: float
 
     async def send(self) -> Run | ApiError:
-        """Send the start, and return its answer. A cancellation is raised once the answer had a little time."""
+        """Send the start, and return its answer. A cancellation is raised after a short wait for the answer."""
         sender = asyncio.ensure_future(self._answer())
         try:
             return await asyncio.shield(sender)
@@ -88,7 +88,7 @@ class _Attempt:
             sender.cancel()
 
     async def _answer(self) -> Run | ApiError:
-        """The answer. Raises nothing: nobody may be left to catch it."""
+        """The answer or error. It is returned, since there may be no caller left to catch it."""
         try:
             return await self.remote.client.start_run(self.spec, until=self.sent + self.remote.limits.start_answer)
         except DeadlineExceeded:
@@ -97,7 +97,7 @@ class _Attempt:
             return error
 
     def _tell_last(self, answer: Run | ApiError) -> None:
-        """Tell what an answer says that came after a cancellation, when there is no time to look further."""
+        """Report an answer that arrived after a cancellation, without a further search."""
         if isinstance(answer, ApiError):
             lost = fate_of(answer, self.spec) in {Fate.LOST, Fate.LIMITED, Fate.BUSY}
             self.told(Outcome(in_doubt=lost))
@@ -107,7 +107,7 @@ class _Attempt:
             self.told(Outcome(in_doubt=True, claimed=answer))
 
     async def after(self, answer: Run | ApiError) -> bool:
-        """Whether the start is to be sent again; if not, the last outcome has the run. Raises StartError."""
+        """Handle an answer. Returns whether the start must be sent again; raises StartError."""
         if isinstance(answer, Run):
             return await self._identify(answer)
         ways = {
@@ -120,7 +120,7 @@ class _Attempt:
         return await ways[fate_of(answer, self.spec)](answer)
 
     async def _identify(self, run: Run) -> bool:
-        """Take the run of an answer if it is ours; else look for ours."""
+        """Use the run of an answer if it is ours; else search for ours."""
         candidate: Run | None = run
         if self._claim(run) is Claim.UNCONFIRMED:
             self.told(Outcome(in_doubt=True, claimed=run))
@@ -140,7 +140,7 @@ class _Attempt:
         return False
 
     async def _first_status(self, run: Run) -> Run | None:
-        """The run as its status describes it, where the answer to the start left out whose it is."""
+        """The status of a run, if the answer to the start does not show that it is ours."""
         until, tolerance = self.deadlines.deadline, self.remote.limits.replication
         try:
             return await attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
@@ -152,7 +152,7 @@ class _Attempt:
         raise refused(trouble, self.spec)
 
     async def _look_for(self, trouble: ApiError) -> bool:
-        """Find the run that a lost answer was about, if it can be told from all others."""
+        """Search for the run after its answer was lost."""
         self.told(Outcome(in_doubt=True, lost=trouble.message))
         found = await lookup.find(self._search(), self.remote)
         if self._adopt(found, trouble.message):
@@ -169,7 +169,7 @@ class _Attempt:
         return await self._again(again, trouble)
 
     async def _limited(self, trouble: ApiError) -> bool:
-        """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
+        """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
         search = self._search()
         again = max(self.remote.after(backoff(self.number, trouble.retry_after)), search.settled)
         self.told(Outcome(in_doubt=True, lost=trouble.message))
@@ -182,7 +182,7 @@ class _Attempt:
         return await self._again(again, trouble)
 
     async def _again(self, instant: float, trouble: ApiError) -> bool:
-        """Wait until the start is sent again, where there is time for it."""
+        """Wait until the start is sent again; raises StartError if there is no time for it."""
         if instant >= self.deadlines.unreachable_until:
             raise refused(trouble, self.spec)
         delay = max(0.0, instant - self.remote.now())
@@ -191,9 +191,9 @@ class _Attempt:
         return True
 
     async def _busy(self, trouble: ApiError) -> bool:
-        """Find out whether our own run keeps the plan busy: something on the way may have sent the start twice.
+        """Check whether our own run keeps the plan busy: a proxy may have sent the start twice.
 
-        Where another run does, the start is sent again if that was asked for, and if a look proves that we have none.
+        If another run does, the start is sent again with `on-busy: wait`, once a search proved that we have no run.
         """
         search, waits_until = replace(self._search(), has_runs=True), self.deadlines.busy_until
         found = await lookup.find(replace(search, or_busy=True), self.remote)
@@ -216,7 +216,7 @@ class _Attempt:
         return True
 
     def _adopt(self, found: Found, message: str) -> bool:
-        """Whether a look found the run. Raises StartError where it cannot be told which one is ours."""
+        """Use the run that was found. Returns whether there is one; raises StartError if it cannot be identified."""
         if not found.run_ids:
             return False
         if len(found.run_ids) > 1 or not self.spec.unique:
@@ -238,7 +238,7 @@ class _Attempt:
         return run.id not in self.taken and counts_unlisted(run, self.spec, self._began(run))
 
     def _began(self, run: Run) -> Began:
-        """When a run began; without times that tell, one that is over by now was there before our request."""
+        """When a run began. Without usable times, a run that has already completed began before our request."""
         when = began(run.timing.started, self.remote.client.server_time(self.sent))
         return Began.BEFORE if when is Began.UNKNOWN and run.completed else when
 

@@ -1,4 +1,4 @@
-"""Stopping a run, and a single look at it."""
+"""Stopping a run, and reading its status once."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ STOP_TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What came of a stop: whether the run is known to be completed, its last answer, and the error if any."""
+    """The result of a stop: whether the run has certainly completed, its last answer, and the error if any."""
 
     confirmed: bool
     run: Run | None = None
@@ -20,7 +20,7 @@ class Stop:
 
 
 async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
-    """Return the run as it is now; None where that cannot be said. Raises no ApiError."""
+    """Return the current state of the run; None if it cannot be read. Raises no ApiError."""
     try:
         return await remote.client.fetch_run(key, until=until)
     except ApiError:
@@ -47,7 +47,7 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
 
 
 async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
-    """Ask for the end of the run, twice at most. Returns the error message, or nothing."""
+    """Send the stop, at most twice. Returns the error message, or an empty text."""
     trouble = ""
     for _ in range(STOP_TRIES):
         try:

@@ -154,5 +154,5 @@ def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str
     known = f" Runs with that build number: {', '.join(map(log_text, candidates[:10]))}." if candidates else ""
     return (
         f"The step ended while it started plan {log_text(plan_id)}, and its run (build number "
-        f"{log_text(build_number)}) was not found.{known} Look in Testsigma whether one is going on."
+        f"{log_text(build_number)}) was not found.{known} Check in Testsigma whether one is still running."
     )
