@@ -1,6 +1,6 @@
-"""Reports of any size, made of the model alone: a tenth of the cases failed, with ten steps of 120 characters each.
+"""Synthetic reports of any size: a tenth of the cases failed, with ten steps of 120 characters each.
 
-No two texts are the same object, as in a tree that was decoded from answers of the service.
+No two texts are the same object, as in a tree that was decoded from answers.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _URL = "https://app.testsigma.com/ui/td"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many machines, suites on each, cases in each."""
+    """Numbers of machines, suites on each, cases in each."""
 
     machines: int
     suites: int
@@ -31,12 +31,12 @@ class Size:
 
     @property
     def total(self) -> int:
-        """How many cases that makes."""
+        """The number of cases."""
         return self.machines * self.suites * self.cases
 
 
 def report(size: Size) -> Report:
-    """What is known at the end of a step whose run had so many cases."""
+    """The report of a step whose run had this size."""
     machines = tuple(_machine(size, number) for number in range(size.machines))
     failed = sum(1 for machine in machines for case in machine.cases() if case.result is Result.FAILED)
     counts = Counts(size.total, size.total - failed, failed, 0, 0, 0, 0, 0)
@@ -85,7 +85,7 @@ def _case(number: int) -> CaseResult:
 
 
 def _step(case: int, position: int) -> StepResult:
-    """One step of a failed case: its last step is the one that broke it."""
+    """One step of a failed case; its last step failed."""
     failed = position == STEPS
     said = _text(f"Nothing was found on page {position} of customer {case}") if failed else f"Step {position} was done."
     return StepResult(

@@ -1,4 +1,4 @@
-"""What is worth a line where the step waits for several runs: news of each run, and how far all of them are."""
+"""Progress of several runs: news of each run, and the progress of all together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ from testsigma_action.reporting.progress.one_run import SILENCE, about
 from testsigma_action.reporting.progress.outage import SharedOutage
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 
-# How far all runs are is told this often even where runs have other news (seconds).
+# Maximum time between lines about all runs (seconds).
 BOARD = 120.0
-# A run whose status goes back and forth has a line this often at most (seconds).
+# Minimum pause between status lines of a run, whose status may change back and forth (seconds).
 STATUS_PAUSE = 30.0
 
 
 @dataclass(slots=True)
 class _Told:
-    """What was told of a run: when its status, whether its first failure, and which results."""
+    """What was printed about a run: when its status, whether its first failure, and which results."""
 
     status: float | None = None
     failure: bool = False
@@ -28,10 +28,10 @@ class _Told:
 
 
 class SeveralRuns:
-    """A line for what happens to each run, behind its name; counters are told of all runs together."""
+    """Prints the events of each run with its name as prefix; counters are those of all runs together."""
 
     def __init__(self, specs: Sequence[RunSpec], began: float) -> None:
-        """No run has its turn yet."""
+        """Start without any event."""
         self._runs = [TrackedRun(spec, Activity.WAITING_FOR_TURN) for spec in specs]
         self._names = RunNames(specs)
         self._outage = SharedOutage()
@@ -39,7 +39,7 @@ class SeveralRuns:
         self._told = [_Told() for _ in specs]
 
     def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
-        """Take an event of a session; the lines to print."""
+        """Handle an event of a session; returns the lines to print."""
         tracked = self._runs[index]
         known_before = bool(tracked.plan_name)
         tracked.take(event, moment.now)
@@ -49,7 +49,7 @@ class SeveralRuns:
         return [*self._hear_of_outage(index, event, moment), *(self._prefixed(index, news) if news else [])]
 
     def beat(self, moment: Moment) -> list[str]:
-        """Take that time has passed: an outage that lasts, and now and then how far all runs are."""
+        """Print an outage that lasts, and sometimes the progress of all runs."""
         if self._outage.is_news(moment.now):
             return self._outage_began()
         due = moment.silence >= SILENCE or moment.now - self._board_told >= BOARD
@@ -61,7 +61,7 @@ class SeveralRuns:
         return [board.sign_of_life(self._runs, names, silent, moment)]
 
     def bar(self, moment: Moment) -> str:
-        """How far all runs are, on one short line."""
+        """The progress bar of all runs."""
         return board.bar(self._runs, len(self._outage.affected), moment)
 
     def _news(self, index: int, event: Event, moment: Moment) -> list[str]:
