@@ -119,6 +119,8 @@ class ApiError(ActionError):
 
     # Whether the service itself answered; a proxy or a gateway may have answered in its place.
     by_service = False
+    # How many seconds the service asked to wait, where it did.
+    retry_after: float | None = None
 
     def __init__(
         self, message: str, *, code: ErrorCode, hint: str = "", status: int | None = None, said: str = ""

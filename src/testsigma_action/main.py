@@ -200,8 +200,9 @@ class Step:
                 session.never_begun(why)
         number = self._signals.number
         cancelled = [] if number is None else [verdict.of_error(Cancelled(number))]
-        runs = [session.report().verdict for session in self._sessions]
-        report = self._publisher.publish(self._report(verdict.of_step(runs, [*self._around, *cancelled])))
+        runs = self._reports()
+        judged = verdict.of_step([run.verdict for run in runs], [*self._around, *cancelled], [run.name for run in runs])
+        report = self._publisher.publish(self._report(judged))
         if not any(map(self._is_left_for_cleanup, self._sessions)):
             self._state.settled()
         return report.verdict.exit_code

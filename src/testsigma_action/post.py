@@ -14,12 +14,12 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.events import RerunIgnored
+from testsigma_action.domain.reruns import Ignored
 from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.lifecycle.cleanup import Cleanup, clean_up
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.reruns import Ignored
 from testsigma_action.lifecycle.state import Entry, State
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
@@ -30,7 +30,8 @@ from testsigma_action.runtime.signals import Signals
 
 def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
-    inputs, log, platform = read_inputs((), environ).inputs, Log(), platforms.detect(environ)
+    log, platform = Log(), platforms.detect(environ)
+    inputs = read_inputs((), environ, platform.workspace).inputs
     for line in platform.mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
@@ -100,11 +101,7 @@ class _PostStage:
         return all(outcome is True for outcome in outcomes)
 
     async def _one(self, entry: Entry, remote: Remote) -> bool:
-        found = await clean_up(
-            entry,
-            remote,
-            self._say_of,
-        )
+        found = await clean_up(entry, remote, self._say_of)
         self._tell(found, remote)
         return found.complete
 

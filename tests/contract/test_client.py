@@ -7,6 +7,7 @@ import pytest
 from tests.contract.conftest import PLAN, Serve, Service, result_of, soon, spec
 from tests.simulator import Case, Fault, Machine, Plan, RunBefore, Scenario, Step, Suite, scenario
 from testsigma_action.api.client import MOST_PAGES
+from testsigma_action.api.error_response import Trouble
 from testsigma_action.api.start_body import start_body
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Status
@@ -379,3 +380,22 @@ def test_every_shape_of_the_run_is_read(serve: Serve, shape: int) -> None:
     assert run.counts.passed == run.counts.total != 0
     started = result_of(service.client.start_run(spec(), until=soon()))
     assert started.counts == Counts() or not started.counts.known
+
+
+def test_each_listener_hears_of_its_own_trouble(serve: Serve) -> None:
+    """Several runs share a service: one transport, one memory of versions, and a listener for each run."""
+    service = serve(
+        scenario("passing").with_options(versions=("v1",)),
+        Fault("status", status=503),
+        Fault("status", status=503, after=1),
+    )
+    heard: tuple[list[Trouble], list[Trouble]] = [], []
+    for troubles in heard:
+        remote = service.remote.observed_by(troubles.append)
+        assert result_of(remote.client.fetch_run(RunKey(BEFORE), until=remote.after(10))).id == BEFORE
+        assert [bool(trouble.message) for trouble in troubles] == [True, False]
+        assert result_of(remote.client.fetch_run_details(BEFORE, until=soon())).counts
+        remote.observe(Trouble("start", 1))
+        assert len(troubles) == 3
+    assert versions_asked(service) == ["v2", "v3", "v1", "v1"]
+    assert service.troubles == []

@@ -16,6 +16,7 @@ from tests.simulator import (
     Machine,
     Plan,
     Scenario,
+    Seen,
     Suite,
     data_driven,
     failed,
@@ -396,6 +397,48 @@ def test_a_signal_ends_all_requests_for_details(serve: Serve, interrupt: Interru
     assert time.monotonic() - began < 30
 
 
+def arrived(service: Service, call: str, count: int) -> asyncio.Event:
+    """An event that is set with the `count`th request of this kind."""
+    loop, event, left = asyncio.get_running_loop(), asyncio.Event(), count
+
+    def seen(request: Seen) -> None:
+        nonlocal left
+        left -= request.call == call
+        if not left:
+            loop.call_soon_threadsafe(event.set)
+
+    service.server.simulator.recording.listen(seen)
+    return event
+
+
+def test_runs_share_the_lanes_for_details(serve: Serve) -> None:
+    """Two runs that hang in all lanes do not keep a third one from its details: one request of each needs no lane."""
+    content = replace(scenario("large"), plans=(grid(1, 2, 10, fail_every=1),)).with_plan(id=420)
+    hang = [Fault("steps", path=f"*/{run_id}/*", delay=60.0, count=None) for run_id in (1001, 1002)]
+    service = serve(content, *hang)
+    first, second, third = (completed(service) for _ in range(3))
+    kept: dict[str, ResultTree] = {}
+
+    async def collected(run: Run) -> None:
+        def keep(results: ResultTree) -> None:
+            kept[run.id] = results
+
+        await collect(run, service.remote, "failed", keep, until=soon(60))
+
+    async def side_by_side() -> None:
+        all_hang = arrived(service, "steps", DETAIL_LANES + 2)
+        hanging = [asyncio.create_task(collected(run)) for run in (first, second)]
+        await all_hang.wait()
+        await collected(third)
+        for task in hanging:
+            task.cancel()
+        await asyncio.wait(hanging)
+
+    service.run(side_by_side())
+    assert all(each.steps for each in kept[third.id].cases())
+    assert service.server.calls.count("steps") == DETAIL_LANES + 2 + 20
+
+
 def timed(results: ResultTree) -> list[bool]:
     """Whether each case has a duration."""
     return [each.timing.duration is not None for each in results.cases()]
@@ -464,10 +507,10 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     """Every 429 halves how many requests are made at a time; nothing is lost."""
     service = serve("failing", Fault("suite", status=429, count=3))
     asked = BatchFetcher(service.remote, soon())
-    assert asked._width() == DETAIL_LANES
+    assert asked.width == DETAIL_LANES
     results = tree(service)
     assert results.gaps == ()
-    assert asked._width() == 1
+    assert asked.width == 1
 
 
 BIG = grid(3, 4, 2, fail_every=2)

@@ -25,12 +25,13 @@ from tests.simulator import (
 from tests.simulator import data_driven as by_data
 from testsigma_action.domain.identity import Foreign, RunKey
 from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.reruns import MOST, Ignored
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.reruns import MOST, Ignored, follow
+from testsigma_action.lifecycle.reruns import follow
 from testsigma_action.lifecycle.watch import Deadlines, watch
 from testsigma_action.reporting.wording import reason
 

@@ -55,6 +55,12 @@ class Outcome:
         return read_command_file((self.commands / "GITHUB_STATE").read_text("utf-8"))
 
     @property
+    def runs_left(self) -> list[dict[str, Any]]:
+        """The runs that the post stage is told of."""
+        runs: list[dict[str, Any]] = json.loads(self.state["runs"])
+        return runs
+
+    @property
     def summary(self) -> str:
         """The summary of the step."""
         return (self.commands / "GITHUB_STEP_SUMMARY").read_text("utf-8")

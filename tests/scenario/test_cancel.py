@@ -138,7 +138,7 @@ def test_killed(bench: Bench) -> None:
     step.send(signal.SIGKILL)
     outcome = step.wait()
     assert outcome.outputs["run-id"] == "1001"
-    assert (outcome.state["plan_id"], outcome.state["run_id"]) == ("420", "1001")
+    assert [(run["plan_id"], run["run_id"], run["over"]) for run in outcome.runs_left] == [("420", "1001", False)]
     assert "settled" not in outcome.state
     assert outcome.junit_counts["errors"] == 1
 

@@ -30,7 +30,7 @@ def test_the_demo(name: str, exit_code: int) -> None:
     assert code == exit_code
     assert "--- summary of the job" in output
     assert "build/demo/test-results/TEST-testsigma-420.xml" in output
-    assert ("step 3: Click on Check out" in output) is (name == "failing")
+    assert ("Step 3: Click on Check out" in output) is (name == "failing")
 
 
 def test_the_demo_shows_its_own_files_only() -> None:

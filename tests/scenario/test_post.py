@@ -1,5 +1,6 @@
 """The post stage: it stops what a killed step left behind, and nothing else."""
 
+import json
 import signal
 from collections.abc import Mapping
 
@@ -20,6 +21,11 @@ def post(bench: Bench, server: Server, state: Mapping[str, str], **environ: str)
     """Run the post stage with the state that the main stage left."""
     given = {f"STATE_{name}": value for name, value in state.items()} | environ
     return bench.run(given, server=server, script="post_entrypoint.py")
+
+
+def state_of(**run: str) -> dict[str, str]:
+    """The state of a step that left one run."""
+    return {"runs": json.dumps([run])}
 
 
 def killed(bench: Bench, server: Server, call: str, **environ: str) -> Outcome:
@@ -44,7 +50,7 @@ def test_killed_during_the_start(bench: Bench) -> None:
     """A run whose start was not answered before the kill is found by its build number, and stopped."""
     server = serve_held(bench, Fault("start", delay=30.0))
     left = killed(bench, server, "start")
-    assert "run_id" not in left.state
+    assert left.runs_left[0]["run_id"] == ""
     outcome = post(bench, server, left.state)
     assert outcome.exit_code == 0
     assert server.calls.count("stop") == 1
@@ -60,12 +66,15 @@ def test_killed_during_the_start_with_a_build_number_of_the_users(bench: Bench) 
     assert "1001" in outcome.log
 
 
+LEFT = state_of(plan_id="420", build_number="b", run_id="1001")
+
+
 @pytest.mark.parametrize(
     ("state", "environ"),
     [
-        ({"plan_id": "420", "build_number": "b", "run_id": "1001", "settled": "true"}, {}),
+        ({**LEFT, "settled": "true"}, {}),
         ({}, {}),
-        ({"plan_id": "420", "build_number": "b", "run_id": "1001"}, {"TESTSIGMA_ON_CANCEL": "leave"}),
+        (LEFT, {"TESTSIGMA_ON_CANCEL": "leave"}),
     ],
     ids=["settled", "nothing started", "leave"],
 )
@@ -79,7 +88,7 @@ def test_nothing_to_do(bench: Bench, state: dict[str, str], environ: dict[str, s
 def test_a_run_that_is_over(bench: Bench) -> None:
     """No stop is sent to a run that is over."""
     server = bench.serve(scenario("sample-302"))
-    outcome = post(bench, server, {"plan_id": "274", "build_number": "1.9.26_rc1", "run_id": "302"})
+    outcome = post(bench, server, state_of(plan_id="274", build_number="1.9.26_rc1", run_id="302"))
     assert outcome.exit_code == 0
     assert "stop" not in server.calls
     assert "Run 302 completed before it could be stopped, with the result failed." in outcome.log
@@ -111,7 +120,7 @@ def test_a_stop_that_is_refused(bench: Bench) -> None:
 
 def test_an_unknown_run(bench: Bench) -> None:
     """An error of the service ends the post stage with its exit code and message."""
-    outcome = post(bench, serve_held(bench), {"plan_id": "420", "build_number": "b", "run_id": "5"})
+    outcome = post(bench, serve_held(bench), state_of(plan_id="420", build_number="b", run_id="5"))
     assert outcome.exit_code == 3
     assert "run 5" in outcome.log
     assert "key-for-tests" not in "\n".join(outcome.lines[1:])

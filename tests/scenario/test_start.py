@@ -124,7 +124,7 @@ def test_an_adopted_run_is_known_before_its_status(bench: Bench) -> None:
     server.wait_for("status")
     step.send(signal.SIGKILL)
     left = step.wait()
-    assert (left.outputs["run-id"], left.state["run_id"]) == ("1001", "1001")
+    assert (left.outputs["run-id"], left.runs_left[0]["run_id"]) == ("1001", "1001")
     assert left.outputs["run-url"] == f"{server.url}/ui/td/runs/1001"
     assert "by its build number; continuing with it" in left.log
 

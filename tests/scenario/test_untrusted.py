@@ -23,7 +23,7 @@ OUTPUTS = frozenset(
     | {"stopped", "not-executed", "flaky", "quarantined", "new-failures", "duration", "junit-file", "results-file"}
     | {"error-code"}
 )
-STATE = frozenset({"plan_id", "build_number", "run_id", "settled"})
+STATE = frozenset({"runs", "settled"})
 OURS = frozenset({"add-mask", "group", "endgroup", "error", "warning"})
 HELD = (Phase("STATUS_QUEUED"), Phase("STATUS_IN_PROGRESS", hold=True))
 ELSEWHERE = "https://::set-output name=result::passed\u00a0##[error]x.evil.example/"
@@ -192,7 +192,7 @@ def test_post(bench: Bench, seed: int) -> None:
     left = {f"STATE_{name}": value for name, value in step.wait().state.items()}
     post = bench.run(left, server=server, script="post_entrypoint.py")
     check_log(post.log, github=True)
-    lost = {"STATE_plan_id": "420", "STATE_build_number": TEXTS[seed]}
+    lost = {"STATE_runs": json.dumps([{"plan_id": "420", "build_number": TEXTS[seed]}])}
     server = bench.serve(served, HostileSimulator(served.with_faults(*NOT_FOUND), seed))
     check_log(bench.run(lost, server=server, script="post_entrypoint.py").log, github=True)
 

@@ -15,7 +15,7 @@ from tests.simulation.clock import VirtualClock
 from tests.simulation.net import HANGS, LATE, Cut, Net
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.error_response import Trouble
-from testsigma_action.api.http import NETWORK, Limits, Request
+from testsigma_action.api.http import NETWORK, Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
@@ -61,10 +61,11 @@ def transport(url: str, clock: Clock, adapter: Adapter = NETWORK) -> Transport:
     return Transport(route(url, "", {}), Secret(TEST_KEY), clock=clock, adapter=adapter)
 
 
-def ask(url: str, clock: Clock, adapter: Adapter = NETWORK) -> str:
+def ask(url: str, clock: Clock, adapter: Adapter = NETWORK, limits: Limits = SHORT) -> str:
     """What comes of one request, in words."""
     made = transport(url, clock, adapter)
-    request = made.send(STATUS, lambda body: str(type(body)), until=clock.monotonic() + 10.0)
+    asked = replace(STATUS, limits=limits)
+    request = made.send(asked, lambda body: str(type(body)), until=clock.monotonic() + 20.0)
     try:
         with asyncio.Runner(loop_factory=clock.loop) as runner:
             return runner.run(request)
@@ -73,19 +74,21 @@ def ask(url: str, clock: Clock, adapter: Adapter = NETWORK) -> str:
         return f"{type(error).__name__}: {error.message.replace(made.http.host, 'HOST')} {facts}"
 
 
-def ask_virtually(fault: Fault | None = None, cut: Cut | None = None) -> str:
+def ask_virtually(fault: Fault | None = None, cut: Cut | None = None, limits: Limits = SHORT) -> str:
     """The same without sockets."""
     clock = VirtualClock()
     simulator = Simulator(scenario("passing").with_faults(*filter(None, [fault])), clock.seconds)
-    return ask("https://testsigma.example", clock, Net(simulator, clock, 0.001, [cut] if cut else []).adapter)
+    return ask("https://testsigma.example", clock, Net(simulator, clock, 0.001, [cut] if cut else []).adapter, limits)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_answers_come_as_over_a_socket(way: str) -> None:
     """Whatever happens to an answer, the transport says the same of it in both worlds."""
+    # A flood ends by its size, however slow this machine is.
+    limits = replace(SHORT, read=10.0, total=10.0) if "flood" in way else SHORT
     with Server(Simulator(scenario("passing").with_faults(WAYS[way]))) as server:
-        over_a_socket = ask(server.url, SystemClock())
-    assert ask_virtually(WAYS[way]) == over_a_socket
+        over_a_socket = ask(server.url, SystemClock(), limits=limits)
+    assert ask_virtually(WAYS[way], limits=limits) == over_a_socket
 
 
 def test_connections_fail_as_over_a_socket(tmp_path: Path) -> None:
@@ -135,9 +138,9 @@ START = Request("POST", "/api/v1/execution_results", "start plan 420", body={"ex
 class Service:
     """A service on a virtual clock, some of whose requests never leave, and a transport to it."""
 
-    def __init__(self, *cuts: Cut, faults: Sequence[Fault] = (), seed: int = 0) -> None:
+    def __init__(self, *cuts: Cut, faults: Sequence[Fault] = (), seed: int = 0, threads: int | None = None) -> None:
         """Connect nothing yet."""
-        self.clock = VirtualClock(seed)
+        self.clock = VirtualClock(seed, threads)
         self.simulator = Simulator(scenario("passing").with_faults(*faults), self.clock.seconds)
         self.net = Net(self.simulator, self.clock, 0.001, cuts)
         self.transport = transport("https://testsigma.example", self.clock, self.net.adapter)
@@ -217,6 +220,34 @@ def test_a_deadline_keeps_the_reason_of_the_trouble_before() -> None:
         service.clock.close()
     assert messages
     assert all("Down for maintenance" in message for message in messages)
+
+
+def test_an_answer_that_is_not_decoded_in_time_costs_a_get_one_try() -> None:
+    """Whatever a thread hangs in, the next try is made."""
+    service = Service()
+    slow = iter((60.55, 0.0))
+    seen: list[Trouble] = []
+
+    def decode(body: Json) -> str:
+        service.clock.until(lambda: False, next(slow))
+        return str(body)
+
+    assert "900" in service.clock.run(service.transport.get(LONG, decode, until=600.0, observe=seen.append))
+    assert [trouble.message for trouble in seen] == ["Could not read the status of run 900: no answer in time.", ""]
+    service.clock.close()
+
+
+def test_a_request_without_a_thread_was_not_sent() -> None:
+    """It is tried like one that found no connection, and the error says what to do."""
+    service = Service(threads=0)
+    with pytest.raises(Transient, match="threads") as lost:
+        service.clock.run(service.transport.send(START, str, until=5.0))
+    assert lost.value.sent is False
+    with pytest.raises(Unreachable, match="threads") as given_up:
+        service.clock.run(service.transport.get(LONG, str, until=100.0))
+    assert "ulimit" in lost.value.hint == given_up.value.hint
+    assert service.net.exchanges == []
+    service.clock.close()
 
 
 def test_a_call_that_was_left_keeps_its_session() -> None:

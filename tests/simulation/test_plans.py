@@ -14,6 +14,8 @@ from tests.simulation import Outcome, Signal, World
 from tests.simulator import Fault, Phase, Plan, Scenario, grid, scenario
 
 RUNS = "/api/v1/execution_results/"
+# Counters show no failure before all runs are over.
+SILENT_FAILURES = Fault("status", path=f"{RUNS}*", count=None, end=121.0, fields={"failedCount": 0})
 LONG = (Phase("STATUS_QUEUED", seconds=20.0), Phase("STATUS_IN_PROGRESS", seconds=600.0))
 
 
@@ -158,6 +160,14 @@ def test_stop_after_failures(tmp_path: Path) -> None:
     assert [one["errorCode"] for one in runs_of(outcome)][1:] == ["stopped-after-failures"] * 2
     assert outcome.duration < 300.0
     assert all(one.over or one.stopped for one in world.simulator.runs().values())
+
+
+def test_a_run_that_is_over_is_not_stopped_for_failures(tmp_path: Path) -> None:
+    """Runs that were over before anything could be stopped keep their own results, and get no stop."""
+    plans = [plan(1, "failing", seconds=100.0), *(plan(number, seconds=100.0) for number in (2, 3, 4))]
+    outcome = run(tmp_path, *plans, environ={"TESTSIGMA_STOP_AFTER_FAILURES": "1"}, faults=(SILENT_FAILURES,))
+    assert [one["conclusion"] for one in runs_of(outcome)] == ["failed", "passed", "passed", "passed"]
+    assert "stop" not in outcome.calls
 
 
 def test_stop_after_failures_of_one_run(tmp_path: Path) -> None:

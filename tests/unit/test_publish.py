@@ -12,7 +12,7 @@ from tests.samples import case, machine, of_cases, run, run_report, suite, tree
 from tests.scenario.files import read_command_file
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report
-from testsigma_action.domain.run import Result
+from testsigma_action.domain.run import Result, RunSpec
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
@@ -95,3 +95,17 @@ def test_unfinished_files_name_every_run(publisher: Publisher, tmp_path: Path) -
     assert [suite.get("name") for suite in root] == ["Checkout", "Checkout (2)", "Checkout (3)"]
     assert junit_rules.counts(root)["errors"] == 3
     assert parse((tmp_path / "r.json").read_text("utf-8")) == unfinished
+
+
+def test_a_cause_of_all_runs_is_told_once(publisher: Publisher, log: io.StringIO, tmp_path: Path) -> None:
+    """Nothing was started because the inputs are wrong: 20 plans do not tell it 20 times, but each is an error."""
+    plans = [replace(run_report(samples.BAD_INPUT), spec=RunSpec(str(number))) for number in range(20)]
+    report = samples.report(*named(plans), verdict=samples.BAD_INPUT)
+    publisher.publish(replace(report, junit_file="j.xml"))
+    assert log.getvalue().count("::error ") == 1
+    told = log.getvalue().replace("::error ", "\n::error ").split("::error ")
+    assert told[0].count("plan-id: 'x'") == 0
+    assert told[1].count("plan-id: 'x'") == 2
+    page = (tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8")
+    assert (page.count("timeout: "), page.count(": error</td>")) == (1, 20)
+    assert junit_rules.counts(samples.parsed((tmp_path / "j.xml").read_text("utf-8")))["errors"] == 20

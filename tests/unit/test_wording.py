@@ -295,6 +295,7 @@ def test_several_plans_of_which_one_failed() -> None:
     verdict = of_step([PASS, FAIL, PASS], [], ["mobile", "smoke", "web"])
     assert (verdict.exit_code, verdict.code) == (1, "tests-failed")
     assert reason(verdict) == "2 of 3 plans passed. smoke: 3 of 40 cases failed."
+    assert "plan 2: The run failed." in reason(of_step([PASS, of()], []))
     assert "plan 2: 3 of 40" in reason(of_step([PASS, FAIL, PASS], []))
 
 

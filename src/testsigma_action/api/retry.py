@@ -52,7 +52,7 @@ class Patience:
         self.trouble = trouble
         same_error = trouble.by_service and (trouble.status or 0) >= 500
         self.errors_since = min(self.errors_since, now) if same_error else inf
-        delay = backoff(self.attempt, trouble.retry_after if isinstance(trouble, Transient) else None)
+        delay = backoff(self.attempt, trouble.retry_after)
         if self.last or now + delay - self.errors_since > self.request.error_patience:
             return None
         # Time that a last try is left with, so that its answer is in before the patience is over.

@@ -7,6 +7,7 @@ from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import (
     ErrorFinding,
     Fact,
+    Failures,
     Finding,
     InputProblem,
     MorePlans,
@@ -126,7 +127,8 @@ def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[Finding]:
     groups: dict[Finding, list[str]] = {}
     for name, verdict in ordered:
         if verdict.exit_code:
-            groups.setdefault(verdict.findings[0], []).append(name)
+            first = verdict.findings[0] if verdict.findings else Failures()
+            groups.setdefault(first, []).append(name)
     for finding, names in list(groups.items())[:MOST_TOLD]:
         yield OfPlans(tuple(names[:MOST_TOLD]), finding, len(names[MOST_TOLD:]))
     left = sum(len(names) for names in list(groups.values())[MOST_TOLD:])

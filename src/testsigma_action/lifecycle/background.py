@@ -6,7 +6,10 @@ from typing import Any, Self
 
 
 class Background:
-    """A `with` block whose tasks are cancelled at its end: nothing outlives the stage that needs it."""
+    """A `with` block whose tasks are cancelled at its end: nothing outlives the stage that needs it.
+
+    An exception in a task is a bug. It is raised at the end of the block.
+    """
 
     def __init__(self) -> None:
         """No task goes on yet."""
@@ -25,4 +28,5 @@ class Background:
     def __exit__(self, *_: object) -> None:
         """End what is not done."""
         for task in self._tasks:
-            task.cancel()
+            if not task.cancel() and not task.cancelled():
+                task.result()

@@ -6,11 +6,11 @@ few requests, however large the run is.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.results import StepResult
@@ -97,29 +97,57 @@ class BatchFetcher:
 
     async def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
         """The answers or errors, in the order of the IDs."""
-        answers: dict[str, T | ApiError] = {}
-        waiting = iter(identities)
-        async with asyncio.TaskGroup() as group:
-            for worker in range(min(self.remote.width, len(identities))):
-                group.create_task(self._work(worker, waiting, fetch, answers))
-        return [answers[identity] for identity in identities]
-
-    async def _work(
-        self, worker: int, waiting: Iterator[str], fetch: Fetch[T], answers: dict[str, T | ApiError]
-    ) -> None:
-        """Fetch one thing after the other. Workers that are too many for the service leave; the first one stays."""
-        while worker < self._width() and (identity := next(waiting, None)) is not None:
-            # The first worker of a run needs no lane: a run that hangs in all of them delays no other one.
-            async with self.remote.lanes if worker else nullcontext():
-                answers[identity] = await self.once(partial(fetch, identity))
+        return await _Batch(self, fetch, deque(identities)).run()
 
     def _limit(self) -> float:
         limits = self.remote.limits
         return min(self.until, self.remote.after(limits.hurried_detail if self.hasty else limits.detail))
 
-    def _width(self) -> int:
-        """Half as many at a time for every time that the service found it too many."""
+    @property
+    def width(self) -> int:
+        """Requests at a time: half as many at a time for every time that the service found it too many."""
         return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
+
+
+@dataclass(slots=True)
+class _Batch(Generic[T]):
+    """Things that several workers fetch, by their IDs in `waiting`.
+
+    The first worker needs no lane: a run is not delayed by others that hang in all lanes.
+    """
+
+    fetcher: BatchFetcher
+    fetch: Fetch[T]
+    waiting: deque[str]
+    answers: dict[str, T | ApiError] = field(default_factory=dict)
+    in_line: set[asyncio.Task[None] | None] = field(default_factory=set)
+
+    async def run(self) -> list[T | ApiError]:
+        """The answers or errors, in the order of the IDs."""
+        identities = tuple(self.waiting)
+        async with asyncio.TaskGroup() as group:
+            for worker in range(1, min(self.fetcher.remote.width, len(identities))):
+                group.create_task(self._work_in_lanes(worker))
+            while self.waiting:
+                await self._fetch_next()
+            for task in filter(None, self.in_line):
+                task.cancel()
+        return [self.answers[identity] for identity in identities]
+
+    async def _work_in_lanes(self, worker: int) -> None:
+        """Fetch one thing after the other. A worker that is too many for the service leaves."""
+        task = asyncio.current_task()
+        while self.waiting and worker < self.fetcher.width:
+            self.in_line.add(task)
+            async with self.fetcher.remote.lanes:
+                self.in_line.discard(task)
+                # An ID is taken in a lane only: until then the first worker may take it.
+                if self.waiting:
+                    await self._fetch_next()
+
+    async def _fetch_next(self) -> None:
+        identity = self.waiting.popleft()
+        self.answers[identity] = await self.fetcher.once(partial(self.fetch, identity))
 
 
 @dataclass(slots=True)

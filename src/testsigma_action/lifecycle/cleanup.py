@@ -1,18 +1,18 @@
 """Stopping the runs that a step left behind, because it was killed before it could stop them itself."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.reruns import Ignored
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.reruns import MOST, Chain, Ignored, awaited
+from testsigma_action.lifecycle.reruns import newest
 from testsigma_action.lifecycle.state import Entry
-from testsigma_action.lifecycle.stop import look_once, stop
+from testsigma_action.lifecycle.stop import stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +47,14 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
         if len(found) != 1 or not entry.unique:
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=found)
         key = RunKey(found[0], entry.plan_id, entry.build_number)
-    newest = await _newest(key, remote, told)
-    if newest.unread:
-        return Cleanup(entry, Ending(Disposition.UNKNOWN, newest.run), newest.key.id, newest.unread)
-    if newest.run and newest.run.completed:
-        return Cleanup(entry, Ending(Disposition.COMPLETED, newest.run), newest.key.id)
-    outcome = await stop(newest.key, remote, until=remote.after(remote.limits.stop))
+    last = await newest(key, remote, told)
+    if last.unread:
+        return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
+    if last.run and last.run.completed:
+        return Cleanup(entry, Ending(Disposition.COMPLETED, last.run), last.key.id)
+    outcome = await stop(last.key, remote, until=remote.after(remote.limits.stop))
     disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-    return Cleanup(entry, Ending(disposition, outcome.run or newest.run, outcome.trouble), newest.key.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    """The last run that is certainly ours, as its last answer described it; see `Cleanup.unread`."""
-
-    key: RunKey
-    run: Run | None = None
-    unread: str = ""
-
-
-async def _newest(key: RunKey, remote: Remote, told: Callable[[Ignored], None]) -> _Newest:
-    """The run as it is now, or that in which its plan runs failed cases again.
-
-    The step may have been killed before it knew that one: it is waited for as there.
-    """
-    limits, strangers = remote.limits, set[str]()
-    until = remote.after(limits.rerun)
-    run = await look_once(key, remote, until=remote.after(limits.last_look))
-    chain = Chain.of(run) if run else None
-    unread = ""
-    while run and chain and awaited(run) and chain.length <= MOST:
-        unread = chain.named_by(run, strangers)
-        rerun = await look_once(RunKey(unread), remote, until=remote.after(limits.last_look)) if unread else None
-        if rerun and (why := chain.rejects(rerun, run)):
-            told(Ignored(rerun, run, why))
-            strangers.add(rerun.id)
-        elif rerun:
-            key, run, chain, unread = RunKey.of(rerun), rerun, chain.extended(rerun), ""
-        elif remote.after(limits.rerun_interval) < until:
-            await asyncio.sleep(limits.rerun_interval)
-            run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
-        else:
-            break
-    return _Newest(key, run, unread)
+    return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.trouble), last.key.id)
 
 
 async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:

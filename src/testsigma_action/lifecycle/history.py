@@ -9,6 +9,7 @@ from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.run_lists import run_lists
 
 T = TypeVar("T")
 
@@ -22,12 +23,9 @@ async def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
     None where there is none, or where that cannot be said by an instant of the monotonic clock. A run that was stopped,
     a rerun of a few cases, and a run in another environment are passed over. Raises no ApiError.
     """
-    client, plan = remote.client, run.plan_id
-    ways: tuple[Callable[[float], Awaitable[FoundRuns]], ...] = (
-        lambda limit: client.fetch_newest_runs(plan, until=limit),
-        lambda limit: client.fetch_indexed_runs(plan, "", until=limit),
-    )
-    for way in ways if plan and run.id.isdecimal() else ():
+    if not run.plan_id or not run.id.isdecimal():
+        return None
+    for way in run_lists(run.plan_id, "", remote.client):
         listed = await _answer(way, remote, until)
         if listed and _has_newest(listed):
             return await _comparable(run, listed, remote, until)

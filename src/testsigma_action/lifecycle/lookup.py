@@ -1,19 +1,17 @@
 """Finding a run whose start was never answered, by the build number that it was given."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
-from testsigma_action.api.client import Client
 from testsigma_action.api.lists import FoundRun, FoundRuns
 from testsigma_action.domain.identity import Claim, began, claim, same_id
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.run_lists import RunList, run_lists
 from testsigma_action.lifecycle.time_limits import TimeLimits
-
-Way = Callable[[float], Awaitable[FoundRuns]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ class Found:
 
 async def find(search: Search, remote: Remote) -> Found:
     """Look for runs of this plan with this build number until one is there, or none can be."""
-    ways, interval = _ways(search.spec, remote.client), remote.limits.search_interval
+    interval = remote.limits.search_interval
+    ways = list(run_lists(search.spec.plan_id, search.spec.build_number, remote.client))
     found = Found()
     while ways and (now := remote.now()) < search.until:
         found = await _look_everywhere(search, ways, remote, found)
@@ -84,7 +83,7 @@ def _pause(search: Search, interval: float, looked: float, remote: Remote) -> fl
     return max(0.0, min(interval, several, search.until - now))
 
 
-async def _look_everywhere(search: Search, ways: list[Way], remote: Remote, before: Found) -> Found:
+async def _look_everywhere(search: Search, ways: list[RunList], remote: Remote, before: Found) -> Found:
     """Look in each list once; those that the service does not offer are removed."""
     found = replace(before, run_ids=(), nothing=False, busy_with="")
     for way in tuple(ways):
@@ -100,25 +99,13 @@ async def _look_everywhere(search: Search, ways: list[Way], remote: Remote, befo
     return found
 
 
-def _ways(spec: RunSpec, client: Client) -> list[Way]:
-    async def newest(limit: float) -> FoundRuns:
-        return await client.fetch_newest_runs(spec.plan_id, until=limit)
-
-    async def indexed(limit: float) -> FoundRuns:
-        found = await client.fetch_indexed_runs(spec.plan_id, spec.build_number, until=limit)
-        # Nothing under a query proves nothing: a criterion that the service reads in another way matches no run, too.
-        return FoundRuns(found.runs, complete=found.complete and bool(found.runs))
-
-    return [newest, indexed]
-
-
 def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
     """A run of which no more is known than that it is the one that was asked for."""
     url = remote.client.run_url(run_id)
     return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
 
 
-async def _look(way: Way, remote: Remote, until: float) -> FoundRuns | ApiError:
+async def _look(way: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
     """What one way shows now (perhaps nothing); the refusal where the service does not offer it."""
     limit = min(until, remote.after(remote.limits.list_answer))
     try:

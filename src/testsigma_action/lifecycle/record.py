@@ -8,11 +8,11 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunTrouble
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
+from testsigma_action.domain.reruns import Chain, awaited
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.errors import ActionError
 from testsigma_action.lifecycle.outcome import Outcome
-from testsigma_action.lifecycle.reruns import Chain, awaited
 
 
 @dataclass(slots=True)

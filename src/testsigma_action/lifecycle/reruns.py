@@ -9,31 +9,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
-from testsigma_action.domain.identity import Foreign, RunKey, foreign, same_id
+from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.reruns import MOST, Chain, Ignored, as_rerun, awaited
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.lifecycle.watch import Deadlines, watch
-
-# Documented as the most reruns that a run can have.
-MOST = 10
-# After these a plan runs cases again: not after a pass, and not when somebody stopped the run.
-AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
-
-
-def awaited(run: Run) -> bool:
-    """Whether a run that is over is one whose plan runs cases again."""
-    return run.completed and run.reruns_itself and run.result in AWAITED
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A run that `childResult` names and that is no rerun of the parent: it is neither followed nor stopped."""
-
-    run: Run
-    parent: Run
-    why: Foreign
 
 
 class _NotARerun(Exception):
@@ -67,38 +49,6 @@ async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable
         seen, chain, since = last, chain.extended(last), remote.now()
     if chain.length > 1 and seen.result is Result.PASSED:
         await _until_agreed(RunKey.of(first), remote, deadlines, saw)
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too."""
-
-    ids: tuple[str, ...]
-    parents: tuple[str, ...]
-
-    @classmethod
-    def of(cls, first: Run, *reruns: Run) -> "Chain":
-        """The chain of the runs that are known."""
-        ids = tuple(run.id for run in (first, *reruns))
-        return cls(ids, (first.parent_id, *ids) if first.parent_id else ids)
-
-    @property
-    def length(self) -> int:
-        """How many runs are followed."""
-        return len(self.ids)
-
-    def extended(self, rerun: Run) -> "Chain":
-        """The chain with one more rerun."""
-        return Chain((*self.ids, rerun.id), (*self.parents, rerun.id))
-
-    def named_by(self, run: Run, apart_from: Collection[str] = ()) -> str:
-        """The ID of the rerun that an answer about a run names; empty if it is in the chain, or passed over."""
-        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
-        return "" if known else run.rerun_id
-
-    def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
-        """Why a run that an answer about `parent` names is no rerun in this chain, if so."""
-        return foreign(rerun, parent, self.parents)
 
 
 async def _until_named(
@@ -173,11 +123,52 @@ async def _until_completed(
     return as_rerun(last, parent)
 
 
-def as_rerun(run: Run, parent: Run) -> Run:
-    """What its answer leaves out is known from its parent."""
-    return replace(
-        run,
-        plan_id=run.plan_id or parent.plan_id,
-        plan_name=run.plan_name or parent.plan_name,
-        parent_id=run.parent_id or parent.id,
-    )
+async def look_at_rerun(
+    parent: Run, chain: Chain, remote: Remote, *, until: float, apart_from: Collection[str] = ()
+) -> Run | Ignored | None:
+    """The rerun that an answer names, as it is now; ignored if its own answer shows that it is none.
+
+    None if the answer names none, or if the rerun cannot be read.
+    """
+    rerun_id = chain.named_by(parent, apart_from)
+    seen = await look_once(RunKey(rerun_id), remote, until=until) if rerun_id else None
+    if not seen:
+        return None
+    why = chain.rejects(seen, parent)
+    return Ignored(seen, parent, why) if why else as_rerun(seen, parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last run of a chain that is certainly ours, as its last answer described it.
+
+    `unread` is a run that it names as its rerun, and that could not be read.
+    """
+
+    key: RunKey
+    run: Run | None = None
+    unread: str = ""
+
+
+async def newest(key: RunKey, remote: Remote, told: Callable[[Ignored], object]) -> Newest:
+    """Find the run that goes on: the one with this key, or the newest of its reruns. Raises no ApiError.
+
+    A rerun that nobody knows yet is waited for as long as `follow` does. `told` takes each run that is named and none.
+    """
+    limits, strangers = remote.limits, set[str]()
+    until = remote.after(limits.rerun)
+    run = await look_once(key, remote, until=remote.after(limits.last_look))
+    chain = Chain.of(run) if run else None
+    while run and chain and awaited(run) and chain.length <= MOST:
+        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=strangers)
+        if isinstance(seen, Ignored):
+            told(seen)
+            strangers.add(seen.run.id)
+        elif seen:
+            key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
+        elif remote.after(limits.rerun_interval) < until:
+            await asyncio.sleep(limits.rerun_interval)
+            run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
+        else:
+            return Newest(key, run, chain.named_by(run, strangers))
+    return Newest(key, run)

@@ -116,8 +116,7 @@ class Session:
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run since enough cases have failed, and collect what it has."""
-        remote = self._context.remote
-        ending = await self._shutdown.after_cancel(remote.after(remote.limits.stop), stopping=True)
+        ending = await self._shutdown.after_failures()
         if ending.disposition is not Disposition.COMPLETED:
             self._record.cut_short = True
             self._record.decide(why.verdict(ending), ending)

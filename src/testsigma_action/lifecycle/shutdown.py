@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
+from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.run import Run
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.reruns import as_rerun, awaited
+from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.stop import look_once, stop
 
 
@@ -42,6 +43,14 @@ class Shutdown:
         if self.record.run:
             return await self._leave(self.record.latest, until, stopping=stopping)
         return self._unknown() if self.record.start.in_doubt else Ending(Disposition.NOTHING_STARTED)
+
+    async def after_failures(self) -> Ending:
+        """Stop the run, unless a last look finds it completed: then its results count."""
+        if self.record.run and not self.record.latest.completed:
+            key, until = RunKey.of(self.record.latest), self.remote.after(self.remote.limits.last_look)
+            if seen := await look_once(key, self.remote, until=until):
+                self.saw(seen)
+        return await self.after_cancel(self.remote.after(self.remote.limits.stop), stopping=True)
 
     def left(self) -> Ending | None:
         """What becomes of a run that nobody takes care of any more; None where there is none."""
@@ -88,15 +97,11 @@ class Shutdown:
 
     async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
-        chain = self.record.chain
-        rerun_id = chain.named_by(parent)
-        if not rerun_id:
-            return None
         until = self._look_until(until - self.remote.limits.shutdown_reserve)
-        seen = await look_once(RunKey(rerun_id), self.remote, until=until)
-        if not seen or chain.rejects(seen, parent):
+        seen = await look_at_rerun(parent, self.record.chain, self.remote, until=until)
+        if not isinstance(seen, Run):
             return None
-        self.saw(as_rerun(seen, parent))
+        self.saw(seen)
         return self.record.latest
 
     async def _find_again(self, until: float) -> None:

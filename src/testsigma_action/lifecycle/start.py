@@ -163,13 +163,13 @@ class _Attempt:
     async def _unreachable(self, trouble: ApiError) -> bool:
         """Wait before the next try of a start that was not sent."""
         self.told(Outcome())
-        again = self.remote.after(backoff(self.number, _retry_after(trouble)))
+        again = self.remote.after(backoff(self.number, trouble.retry_after))
         return await self._again(again, trouble)
 
     async def _limited(self, trouble: ApiError) -> bool:
         """Wait after 429, which alone does not prove that an earlier copy of the request was refused, too."""
         search = self._search()
-        again = max(self.remote.after(backoff(self.number, _retry_after(trouble))), search.settled)
+        again = max(self.remote.after(backoff(self.number, trouble.retry_after)), search.settled)
         self.told(Outcome(in_doubt=True, lost=trouble.message))
         found = await lookup.find(search, self.remote)
         if self._adopt(found, trouble.message):
@@ -244,7 +244,3 @@ class _Attempt:
     def _interval(self) -> float:
         interval = self.deadlines.interval
         return interval.total_seconds() if interval else pacing.LONGEST / 4
-
-
-def _retry_after(trouble: ApiError) -> float | None:
-    return trouble.retry_after if isinstance(trouble, Transient) else None

@@ -7,13 +7,14 @@ from testsigma_action.domain.ending import RerunTrouble
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.reruns import Ignored, awaited
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ApiError, TimedOut
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.history import previous_run
 from testsigma_action.lifecycle.live_failures import LiveFailures
-from testsigma_action.lifecycle.reruns import Ignored, awaited, follow
+from testsigma_action.lifecycle.reruns import follow
 from testsigma_action.lifecycle.settle import await_result
 from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.watch import watch

@@ -12,6 +12,7 @@ from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     case_name,
     failures_by_news,
+    has_common_cause,
     heading,
     hint,
     machine_name,
@@ -78,7 +79,9 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
     verdict = step_verdict(report)
     if verdict:
         yield _verdict(heading(report), verdict)
-    for run in report.runs:
+    if has_common_cause(report) and not verdict and report.verdict.exit_code:
+        yield _verdict(heading(report), report.runs[0].verdict)
+    for run in () if has_common_cause(report) else report.runs:
         if needs_saying(run):
             yield _verdict(run.title, run.verdict, run.run.url if run.run else "")
 

@@ -21,6 +21,7 @@ from testsigma_action.reporting.wording import (
     changes,
     ending,
     failures_by_news,
+    has_common_cause,
     heading,
     hints,
     machine_name,
@@ -91,7 +92,8 @@ def gaps(report: RunReport) -> list[str]:
 def conclude(report: Report) -> list[str]:
     """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
     verdict = report.verdict
-    lines = [_conclude_run(run) for run in report.runs] if len(report.runs) > 1 else []
+    each = report.several and not has_common_cause(report)
+    lines = [_conclude_run(run) for run in report.runs] if each else []
     problems = [log_text(problem) for problem in reason_lines(verdict)]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]

@@ -200,6 +200,11 @@ def needs_saying(run: RunReport) -> bool:
     return not (of_cases and any(failures(run.tree)))
 
 
+def has_common_cause(report: Report) -> bool:
+    """Whether several runs have one verdict because of something that is no run's own, like a wrong input."""
+    return report.several and all(run.run is None and run.verdict == report.runs[0].verdict for run in report.runs)
+
+
 def step_verdict(report: Report) -> Verdict | None:
     """The verdict of the step where it is no pass and none of its runs has it: bad input, a bug, a lost report."""
     if report.verdict.exit_code == 0:

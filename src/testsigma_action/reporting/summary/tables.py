@@ -14,6 +14,7 @@ from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, li
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
+    has_common_cause,
     hints,
     machine_name,
     needs_saying,
@@ -43,7 +44,7 @@ def of_runs(report: Report) -> Iterator[str]:
     for run in report.runs:
         conclusion = run.verdict.conclusion
         name = link(f'<b dir="auto">{html(run.title)}</b>', run.run.url if run.run else "")
-        why = _why(run, report) if needs_saying(run) else ""
+        why = _why(run, report) if needs_saying(run) and not has_common_cause(report) else ""
         time = _unbroken(in_words(took(run.run.timing))) if run.run else ""
         queued = f"{_unbroken(in_words(run.queued))} in the queue" if run.queued else ""
         yield (

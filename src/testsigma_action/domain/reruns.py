@@ -1,0 +1,68 @@
+"""The chain of a run and the runs in which its plan ran failed cases again: pure. See docs/api.md, "Reruns"."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from testsigma_action.domain.identity import Foreign, foreign, same_id
+from testsigma_action.domain.run import Result, Run
+
+# Documented as the most reruns that a run can have.
+MOST = 10
+# After these a plan runs cases again: not after a pass, and not when somebody stopped the run.
+AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
+
+
+def awaited(run: Run) -> bool:
+    """Whether a run that is over is one whose plan runs cases again."""
+    return run.completed and run.reruns_itself and run.result in AWAITED
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A run that `childResult` names and that is no rerun of the parent: it is neither followed nor stopped."""
+
+    run: Run
+    parent: Run
+    why: Foreign
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too."""
+
+    ids: tuple[str, ...]
+    parents: tuple[str, ...]
+
+    @classmethod
+    def of(cls, first: Run, *reruns: Run) -> "Chain":
+        """The chain of the runs that are known."""
+        ids = tuple(run.id for run in (first, *reruns))
+        return cls(ids, (first.parent_id, *ids) if first.parent_id else ids)
+
+    @property
+    def length(self) -> int:
+        """How many runs are followed."""
+        return len(self.ids)
+
+    def extended(self, rerun: Run) -> "Chain":
+        """The chain with one more rerun."""
+        return Chain((*self.ids, rerun.id), (*self.parents, rerun.id))
+
+    def named_by(self, run: Run, apart_from: Collection[str] = ()) -> str:
+        """The ID of the rerun that an answer about a run names; empty if it is in the chain, or passed over."""
+        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
+        return "" if known else run.rerun_id
+
+    def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
+        """Why a run that an answer about `parent` names is no rerun in this chain, if so."""
+        return foreign(rerun, parent, self.parents)
+
+
+def as_rerun(run: Run, parent: Run) -> Run:
+    """What its answer leaves out is known from its parent."""
+    return replace(
+        run,
+        plan_id=run.plan_id or parent.plan_id,
+        plan_name=run.plan_name or parent.plan_name,
+        parent_id=run.parent_id or parent.id,
+    )
