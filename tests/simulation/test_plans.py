@@ -290,17 +290,17 @@ def test_reports_tell_many_plans_apart(many: Outcome) -> None:
     for number in range(3, 20, 5):
         assert f"Basket {number // 5}" in many.summary
     annotations = [line for line in many.lines if line.startswith("::error")]
-    assert annotations
-    assert all("Basket " in line for line in annotations)
+    assert len(annotations) > 1
+    assert all("title=Basket " in line for line in annotations[:-1])
+    assert "more failures" in annotations[-1]
 
 
 def test_queue_and_duration_of_each_run(many: Outcome) -> None:
     """Outputs and results say for every run how long it waited for a machine, and how long it took."""
     for number, (told, kept) in enumerate(zip(runs_of(many), many.results["runs"], strict=True)):
-        assert told["queueSeconds"] == kept["queueSeconds"]
-        assert told["durationSeconds"] == kept["durationSeconds"]
-        assert 20.0 <= float(str(told["queueSeconds"])) < 50.0
-        assert abs(float(str(told["durationSeconds"])) - 620.0 - number % 7 * 90.0) < 30.0
+        assert (told["queued"], told["duration"]) == (round(kept["queued"]), round(kept["duration"]))
+        assert 20.0 <= kept["queued"] < 50.0
+        assert kept["duration"] == 620.0 + number % 7 * 90.0
 
 
 def test_the_log_of_many_plans(many: Outcome) -> None:
@@ -364,7 +364,8 @@ def test_a_plan_that_runs_once_at_a_time(parallel: str, codes: list[str], tmp_pa
     )
     outcome = world.run()
     assert sorted(str(one["errorCode"]) for one in runs_of(outcome)) == codes, outcome.log
-    assert len(world.simulator.runs()) == len(codes) - codes.count("plan-busy")
+    ours = [one for one in world.simulator.runs().values() if one.id != 900]
+    assert len(ours) == codes.count("")
 
 
 def test_the_post_stage_stops_what_the_step_could_not(tmp_path: Path) -> None:
