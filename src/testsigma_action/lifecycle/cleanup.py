@@ -33,7 +33,7 @@ class Cleanup:
     @property
     def complete(self) -> bool:
         """Whether nothing is left of the entry."""
-        return self.ending.disposition in {Disposition.COMPLETED, Disposition.STOP_CONFIRMED} and not self.unread
+        return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
 async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
@@ -51,7 +51,7 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
     if newest.unread:
         return Cleanup(entry, Ending(Disposition.UNKNOWN, newest.run), newest.key.id, newest.unread)
     if newest.run and newest.run.completed:
-        return Cleanup(entry, Ending(Disposition.COMPLETED, newest.run), newest.key.id)
+        return Cleanup(entry, Ending(Disposition.STOP_CONFIRMED, newest.run), newest.key.id)
     outcome = await stop(newest.key, remote, until=remote.after(remote.limits.stop))
     disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
     return Cleanup(entry, Ending(disposition, outcome.run or newest.run, outcome.trouble), newest.key.id)
