@@ -264,7 +264,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 
 def test_many_large_plans(many: Outcome) -> None:
-    """Every run has its own verdict, no case is missing in any report, and the step takes as long as its longest run."""
+    """Every run has its own verdict, no report misses a case, and the step takes as long as its longest run."""
     assert (many.exit_code, many.outputs["error-code"]) == (1, "tests-failed")
     assert [one["conclusion"] for one in runs_of(many)] == [
         "failed" if number % 5 == 3 else "passed" for number in range(20)
@@ -372,7 +372,9 @@ def test_the_post_stage_stops_what_the_step_could_not(tmp_path: Path) -> None:
     """A stop that the service refuses once is left to the post stage; the runs that were stopped are not its business."""
     plans = [plan(1), plan(2), plan(3)]
     refused = Fault("stop", path=f"{RUNS}1002*", status=500, end=110.0, count=None)
-    world = World(service(*plans).with_faults(refused), tmp_path, listed(*plans), signals=[Signal(signal.SIGTERM, 100.0)])
+    world = World(
+        service(*plans).with_faults(refused), tmp_path, listed(*plans), signals=[Signal(signal.SIGTERM, 100.0)]
+    )
     outcome = world.run()
     assert outcome.exit_code == 143
     assert "settled" not in outcome.state
