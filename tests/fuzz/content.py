@@ -61,15 +61,20 @@ LIES: tuple[dict[str, object], ...] = (
 
 def scenario(random: Random) -> Scenario:
     """A service with one plan, its runs, and perhaps runs that exist already."""
-    plan = _plan(random)
+    first = _plan(random)
     made = Scenario(
-        (plan, replace(plan, id=OTHER_PLAN_ID)),
+        (first, replace(first, id=OTHER_PLAN_ID)),
         pace=random.choice(("polls", "time")),
         configurations=(SavedConfiguration(2, "smoke only", suites=(301,)), SavedConfiguration(3, "twice")),
-        runs_before=tuple(_runs_before(random, plan)),
+        runs_before=tuple(_runs_before(random, first)),
         options=_options(random),
     )
     return replace(made, configurations=made.configurations * random.choice((1, 1, 2)))
+
+
+def plan(random: Random, plan_id: int) -> Plan:
+    """A plan with this ID."""
+    return replace(_plan(random), id=plan_id)
 
 
 def _plan(random: Random) -> Plan:

@@ -14,7 +14,9 @@ from tests.fuzz import evidence, oracle
 from tests.fuzz.oracle import with_reruns
 from tests.fuzz.story import Story
 from tests.simulation import Exchange
+from tests.simulation.clock import BEGIN
 from tests.simulator import TEST_KEY
+from tests.simulator.runs import Run
 from tests.simulator.service import BUSY
 
 CONCLUSIONS = {
@@ -27,12 +29,17 @@ CONCLUSIONS = {
     130: {"cancelled"},
     143: {"cancelled"},
 }
+# What one run makes of the step, the worst first.
+WORSE_FIRST = ("cancelled", "error", "timed-out", "failed", "passed", "started", "checked")
+STOPPED_EARLY = "stopped-after-failures"
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 # Seconds beyond the timeout: for a start that is under way and a last look for its run, for giving up, and for
 # collecting. The long look for a run ends with the timeout.
 AFTERWARDS = 60.0 + 5.0 + 35.0 + 300.0 + 5.0
 # Seconds from the first signal to the end: platforms kill the step after 10, GitHub sends its second signal after 7.5.
 WAY_OUT = 7.0
+# Seconds in which the end of a run is seen at the latest: a poll interval and its answer, twice.
+SLOWEST = 130.0
 # Seconds within which the same signal is one signal.
 REPEAT = 0.3
 # Of one path, within a minute: a stop is confirmed three times a second, for half a minute.
@@ -43,68 +50,124 @@ Promise = Callable[[Story], Iterator[str]]
 
 
 def no_pass_without_a_pass(story: Story) -> Iterator[str]:
-    """Exit code 0 only where the service knows a run of ours that is over, passed, and had a case that was executed."""
-    if story.outcome.exit_code != 0 or story.script.given("wait") == "false" or story.deceived:
+    """No pass but of a run of ours that is over, has passed, and had a case that was executed.
+
+    Exit code 0 only where that holds for every run that was asked for.
+    """
+    for told in story.told:
+        run = story.run_of(told)
+        if told["conclusion"] == "passed" and not (run and _passed(story, run)):
+            yield f"the truth of run {told['id']} is no pass"
+    if story.outcome.exit_code != 0 or story.script.given("wait") == "false":
         return
-    # Off GitHub no output says which run it was, where something on the way started two.
-    named = {int(story.outcome.outputs["run-id"] or -1)} if story.script.github else set(story.ours)
-    runs = [run for number, run in story.ours.items() if number in named]
-    if not any(oracle.passed(run, by_its_cases=any("result" in lie for lie in story.lies)) for run in runs):
-        yield f"exit code 0, and the truth of run {sorted(named)} is no pass"
+    passes = sum(told["conclusion"] == "passed" for told in story.told)
+    if not story.told:
+        # Nothing says which run it was, where something on the way started two.
+        passes = sum(_passed(story, run) for run in story.ours.values())
+    if passes < len(story.script.entries):
+        yield f"exit code 0, and {passes} of {len(story.script.entries)} runs have passed"
+
+
+def _passed(story: Story, run: Run) -> bool:
+    """Whether a pass of this run is the truth, as far as the service has told it."""
+    by_its_cases = any("result" in lie for lie in story.lies(run))
+    return story.deceived(run) or oracle.passed(run, by_its_cases=by_its_cases)
 
 
 def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
-    """Exit code 0 only where every field that the verdict rests on is missing or can be read."""
-    if story.outcome.exit_code != 0 or story.script.given("wait") == "false":
-        return
+    """A pass only of a run of which every field that the verdict rests on is missing or can be read."""
     found = (
         f"{place} in the answer to {call}"
-        for call, body in story.last_answers()
+        for told, run in story.judged
+        if told["conclusion"] == "passed"
+        for call, body in story.last_answers(run)
         for place in evidence.unreadable(call, body)
     )
-    yield from (f"exit code 0, and nobody can read {one}" for one in islice(found, 1))
+    yield from (f"a pass, and nobody can read {one}" for one in islice(found, 1))
 
 
 def a_pass_is_a_pass(story: Story) -> Iterator[str]:
-    """Where the service is honest and undisturbed, a verdict on a run is the oracle."""
-    honest = story.undisturbed and not story.doubled and story.script.scenario.options.list_of_cases and not story.lies
-    plan = story.script.scenario.plans[0]
-    if not honest or plan.automatic_rerun or plan.result or story.outcome.exit_code not in {0, 1}:
+    """Where the service is honest and undisturbed, a verdict on a run is the truth, whatever becomes of other runs."""
+    for told, run in story.judged:
+        judged = told["conclusion"] in {"passed", "failed"} and told["errorCode"] != STOPPED_EARLY
+        if (
+            judged
+            and story.honest(run)
+            and story.spared(run)
+            and oracle.passed(run) != (told["conclusion"] == "passed")
+        ):
+            yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if oracle.passed(run) else 'no'} pass"
+
+
+def each_run_by_itself(story: Story) -> Iterator[str]:
+    """What becomes of one run changes nothing for another: where that is honest and undisturbed, it has its verdict."""
+    if story.outcome.killed:
         return
-    if story.script.given("wait") == "false":
-        return
-    (run,) = story.ours.values()
-    if oracle.passed(run) != (story.outcome.exit_code == 0):
-        yield f"exit code {story.outcome.exit_code}, and the truth is {'a' if oracle.passed(run) else 'no'} pass"
+    for told, run in story.judged:
+        if not story.honest(run) or not story.spared(run) or story.script.given("run-id"):
+            continue
+        if told["conclusion"] == "error":
+            yield f"run {run.id} was disturbed by nothing, and has the error {told['errorCode']}"
+        long_over = run.life.ended and run.life.ended - BEGIN < _timeout(story) - SLOWEST
+        if told["conclusion"] == "timed-out" and told["errorCode"] != "queue-timed-out" and long_over:
+            yield f"run {run.id} timed out, and was over in time"
 
 
 def started_once(story: Story) -> Iterator[str]:
-    """At most one run is started, and a second start is sent only after one that was refused in words."""
-    if len(story.started) > (2 if story.doubled else 1):
+    """At most one run for each entry, and a second start only after one that was refused in words.
+
+    Plan and build number tell the entries apart. Where an input is wrong, nothing is started.
+    """
+    runs = Counter((run.plan.id, run.build_no) for run in story.started.values())
+    most = 2 if story.doubled else 1
+    yield from (f"{number} runs of plan {plan} were started" for (plan, _), number in runs.items() if number > most)
+    if len(story.started) > most * len(story.script.entries):
         yield f"{len(story.started)} runs were started"
-    if story.script.given("run-id") and story.starts:
-        yield "a start was sent, beside a run that exists"
-    for earlier in story.starts[:-1]:
-        said = earlier.response.body.decode("utf-8", "replace")
-        if not earlier.received or (earlier.response.status != 429 and BUSY not in said):
-            yield f"a start was sent again after one that was answered {earlier.response.status} {said[:80]!r}"
+    if story.starts and (story.script.given("run-id") or story.outcome.exit_code == 2):
+        yield "a start was sent, beside a run that exists or with a wrong input"
+    yield from _sent_again(story)
+
+
+def _sent_again(story: Story) -> Iterator[str]:
+    answered: dict[tuple[object, object], Exchange] = {}
+    for start in story.starts:
+        body = json.loads(start.request.body)
+        entry = (body["executionId"], body["buildNo"])
+        if (earlier := answered.get(entry)) is not None:
+            said = earlier.response.body.decode("utf-8", "replace")
+            if not earlier.received or (earlier.response.status != 429 and BUSY not in said):
+                yield f"a start was sent again after one that was answered {earlier.response.status} {said[:80]!r}"
+        answered[entry] = start
+
+
+def tells_runs_apart(story: Story) -> Iterator[str]:
+    """A run of one entry is never taken for that of another: plan and build number are those of its entry."""
+    for told, run in story.judged:
+        theirs, ours = (str(run.plan.id), run.build_no), (told["planId"], told["buildNumber"])
+        if theirs != ours and not story.script.given("run-id"):
+            yield f"run {run.id} of {theirs} is told to be that of {ours}"
+    yield from (
+        f"run {number} is told {times} times"
+        for number, times in Counter(told["id"] for told in story.told if told["id"]).items()
+        if times > 1
+    )
 
 
 def no_run_is_lost(story: Story) -> Iterator[str]:
-    """The ID of a run that the answer to the start has told us is in the outputs, if the answer says whose it is."""
+    """The ID of a run that the answer to a start has told us is in the outputs, if the answer says whose it is."""
     if story.outcome.killed or not story.script.github:
         return
     told = [
         _run_id(story, exchange) for exchange in story.starts if exchange.received and exchange.response.status == 200
     ]
-    lost = {str(one) for one in told if one in story.started} - {story.outcome.outputs.get("run-id", "")}
+    lost = {str(one) for one in told if one in story.started} - set(story.outcome.outputs.get("run-ids", "").split(","))
     if lost:
         yield f"run {lost} is not in the outputs"
 
 
 def ends_in_time(story: Story) -> Iterator[str]:
     """The step ends by its deadline and the time for what comes after it; after a signal within seconds."""
-    longest = _seconds(story.script.given("timeout") or "2h") + AFTERWARDS
+    longest = _timeout(story) + AFTERWARDS
     if story.outcome.duration > longest:
         yield f"it took {story.outcome.duration:.0f} s, of at most {longest:.0f}"
     if story.outcome.signalled and story.outcome.duration - story.outcome.signalled[0][0] > WAY_OUT:
@@ -130,9 +193,12 @@ def asks_in_moderation(story: Story) -> Iterator[str]:
 def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
     cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
-    if cancelled and story.stops_on_cancel and story.undisturbed and not (story.nameless or story.doubled):
-        runs = (one for run in story.ours.values() for one in with_reruns(run))
-        yield from (f"run {one.id} goes on" for one in runs if oracle.going_on(one) and story.named(one))
+    if cancelled and story.stops_on_cancel:
+        yield from (f"run {one.id} goes on" for one in _stoppable(story) if oracle.going_on(one) and story.named(one))
+    early = [told["id"] for told in story.told if told["errorCode"] == STOPPED_EARLY]
+    for one in _stoppable(story):
+        if str(one.id) in early and oracle.going_on(one) and not story.outcome.signalled:
+            yield f"run {one.id} goes on, although enough cases have failed"
     if "stop-all" in story.outcome.calls:
         yield "everything was stopped"
     ours = {one.id for run in story.ours.values() for one in with_reruns(run)}
@@ -140,11 +206,19 @@ def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     stopped = [int(seen.path.rpartition("/")[2]) for seen in story.outcome.seen if seen.call == "stop"]
     if not set(stopped) <= ours:
         yield f"a stop was sent to {stopped}, of which ours are {ours}"
-    wanted = (story.stops_on_cancel and story.outcome.signalled) or story.script.given("on-timeout") == "stop"
+    asked_for = story.script.given("on-timeout") == "stop" or story.script.given("stop-after-failures")
+    wanted = (story.stops_on_cancel and story.outcome.signalled) or asked_for
     if stopped and not wanted:
         yield "a stop was sent that nobody had asked for"
     if story.undisturbed:
         yield from (f"a stop was sent to {path}, which was over" for path in _stopped_too_late(story))
+
+
+def _stoppable(story: Story) -> Iterator[Run]:
+    """The runs of ours that nothing keeps us from stopping."""
+    for run in story.ours.values():
+        if story.spared(run) and not story.nameless(run) and not story.doubled:
+            yield from with_reruns(run)
 
 
 def _stopped_too_late(story: Story) -> Iterator[str]:
@@ -176,7 +250,24 @@ def says_one_thing(story: Story) -> Iterator[str]:
             yield f"exit code {code}, conclusion {story.outcome.outputs['conclusion']}"
         if bool(story.outcome.summary) != (story.script.given("summary") != "off"):
             yield "there is no summary, or one that nobody wanted"
+    yield from _of_runs(story)
     yield from _of_files(story)
+
+
+def _of_runs(story: Story) -> Iterator[str]:
+    """What is said of the runs fits the exit code: the worst of them decides, unless something else went wrong."""
+    code, conclusions = story.outcome.exit_code, {told["conclusion"] for told in story.told}
+    if not conclusions:
+        return
+    unfit = conclusions - set(WORSE_FIRST)
+    worst = min(conclusions - unfit, key=WORSE_FIRST.index, default="")
+    around = {5, 70} if worst in {"passed", "started"} else {70}
+    if unfit or (
+        worst not in CONCLUSIONS[code] and code not in around | ({130, 143} if story.outcome.signalled else set())
+    ):
+        yield f"the runs are {sorted(conclusions)}, and the exit code is {code}"
+    if code not in {2, 130, 143} and len(story.told) != len(story.script.entries):
+        yield f"{len(story.told)} of {len(story.script.entries)} runs are told of"
 
 
 def _of_files(story: Story) -> Iterator[str]:
@@ -189,6 +280,7 @@ def _of_files(story: Story) -> Iterator[str]:
         text = (workspace / name).read_text("utf-8")
         if name.endswith(".xml"):
             yield from _of_junit(ET.fromstring(text), code)
+            yield from _of_suites(ET.fromstring(text), story)
         elif json.loads(text)["verdict"]["exitCode"] != code:
             yield f"the results say {json.loads(text)['verdict']}, and the exit code is {code}"
 
@@ -198,6 +290,26 @@ def _of_junit(root: ET.Element, code: int) -> Iterator[str]:
     if green and code != 0:
         yield f"the JUnit file is green, and the exit code {code}"
     yield from (f"the JUnit file breaks a rule: {problem}" for problem in junit_rules.broken(root))
+
+
+def _of_suites(root: ET.Element, story: Story) -> Iterator[str]:
+    """With several runs, those are red in the JUnit file of which the results say that they did not pass."""
+    if len(story.told) < 2:
+        return
+    red = {
+        (_property(suite, "plan_id"), _property(suite, "build"))
+        for suite in root.iter("testsuite")
+        if suite.find(".//failure") is not None or suite.find(".//error") is not None
+    }
+    for told in story.told:
+        is_red = (told["planId"], told["buildNumber"]) in red
+        if is_red == (told["conclusion"] in {"passed", "started"}):
+            yield f"the JUnit file is {'red' if is_red else 'green'} for run {told['id']}, which {told['conclusion']}"
+
+
+def _property(suite: ET.Element, name: str) -> str:
+    found = suite.find(f"properties/property[@name='{name}']")
+    return "" if found is None else found.get("value", "")
 
 
 def keeps_the_key(story: Story) -> Iterator[str]:
@@ -210,27 +322,37 @@ def keeps_the_key(story: Story) -> Iterator[str]:
 
 
 def post_stops_what_is_left(story: Story) -> Iterator[str]:
-    """Where the main stage could not end in order, the post stage stops its run. Runs it, so this comes last."""
+    """Where the main stage could not end in order, the post stage stops its runs. Runs it, so this comes last."""
     if not story.left_for_post or not story.script.github:
         return
     later = story.world.post(later=2.0)
-    known = story.outcome.state.get("run_id") or not story.script.given("build-number")
     if later.exit_code not in {0, 3}:
         yield f"the post stage ended with {later.exit_code}"
+    if story.stops_on_cancel:
+        yield from (f"run {one.id} goes on" for one in _left(story) if oracle.going_on(one))
+
+
+def _left(story: Story) -> Iterator[Run]:
+    """The runs that the post stage can find and may stop."""
     lists = story.script.scenario.options
-    findable = story.outcome.state.get("run_id") or lists.newest_runs or ("v2" in lists.versions and lists.index)
-    if story.undisturbed and story.stops_on_cancel and known and findable and not (story.nameless or story.doubled):
-        # A rerun that the service never names cannot be found.
-        named = story.script.scenario.plans[0].reruns.shown_after is not None
-        runs = (one for run in story.ours.values() for one in (with_reruns(run) if named else (run,)))
-        yield from (f"run {one.id} goes on" for one in runs if oracle.going_on(one))
+    listed = lists.newest_runs or ("v2" in lists.versions and lists.index)
+    entries = {(entry["plan_id"], entry["build_number"]): entry for entry in story.state}
+    for run in story.ours.values():
+        entry = entries.get((str(run.plan.id), run.build_no or ""), {"run_id": "", "unique": True, "over": False})
+        findable = entry["run_id"] or (listed and entry["unique"])
+        may_be_left = entry["over"] and story.script.given("on-timeout") != "stop"
+        if findable and not may_be_left and story.spared(run) and not story.nameless(run) and not story.doubled:
+            # A rerun that the service never names cannot be found.
+            yield from with_reruns(run) if run.plan.reruns.shown_after is not None else (run,)
 
 
 PROMISES: tuple[Promise, ...] = (
     no_pass_without_a_pass,
     no_pass_on_what_nobody_can_read,
     a_pass_is_a_pass,
+    each_run_by_itself,
     started_once,
+    tells_runs_apart,
     no_run_is_lost,
     ends_in_time,
     ends_in_order,
@@ -249,6 +371,10 @@ def broken(story: Story) -> list[str]:
 
 def _seconds(duration: str) -> float:
     return float(duration[:-1]) * UNITS[duration[-1]]
+
+
+def _timeout(story: Story) -> float:
+    return _seconds(story.script.given("timeout") or "2h")
 
 
 def _run_id(story: Story, exchange: Exchange) -> int:

@@ -1,11 +1,12 @@
 """Scripts: stories as data, made from a seed and a number."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from tests.fuzz import content, trouble
+from tests.fuzz import content, plans, trouble
 from tests.simulation import Cut, Signal, World
 from tests.simulator import Scenario
 
@@ -30,6 +31,9 @@ INPUTS = {
     "TESTSIGMA_ENVIRONMENT_ID": ("", "", "", "10"),
     "RUNNER_DEBUG": ("", "", "", "1"),
 }
+
+# Share of the scripts that get several plans.
+SEVERAL = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,31 @@ class Script:
             github=self.github,
         )
 
+    @property
+    def entries(self) -> list[dict[str, str]]:
+        """The entries of the list of plans; one without anything in it where a single run was asked for."""
+        entries: list[dict[str, str]] = json.loads(self.given("plans") or "[{}]")
+        return entries
+
     def given(self, name: str) -> str:
         """The value of an input, empty if it is not given."""
         return self.environ.get(f"TESTSIGMA_{name.upper().replace('-', '_')}", "")
 
 
-def make(seed: int, number: int) -> Script:
-    """The script with this number; the same for ever, as long as the makers of its parts are."""
+def make(seed: int, number: int, *, several: bool = True) -> Script:
+    """The script with this number; the same for ever, as long as the makers of its parts are.
+
+    Some scripts have several plans, unless that is not wanted. All others stay as they are, whatever is added to those.
+    """
+    script = _with_one_plan(seed, number)
+    random = Random(f"{seed}:{number}:plans")  # noqa: S311 - a story that can be told again
+    if not several or script.given("run-id") or random.random() >= SEVERAL:
+        return script
+    scenario = plans.scenario_of(random, script.scenario)
+    return replace(script, scenario=scenario, environ=plans.inputs_of(random, scenario, dict(script.environ)))
+
+
+def _with_one_plan(seed: int, number: int) -> Script:
     random = Random(f"{seed}:{number}")  # noqa: S311 - a story that can be told again
     scenario = content.scenario(random)
     scenario = replace(scenario, faults=trouble.faults(random, [run.id for run in scenario.runs_before]))

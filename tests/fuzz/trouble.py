@@ -61,7 +61,7 @@ def faults(random: Random, strangers: Sequence[int]) -> tuple[Fault, ...]:
     if random.random() < 0.04:
         found.insert(0, _hurrying(random))
     if random.random() < 0.15:
-        found.insert(0, _strange(random, random.choice(strangers)))
+        found.insert(0, strange(random, random.choice(strangers)))
     return tuple(found)
 
 
@@ -99,8 +99,8 @@ def _fault(random: Random) -> Fault:
     )
 
 
-def _strange(random: Random, stranger: int) -> Fault:
-    """A run of somebody else: in the answer itself, under the ID of ours, or named as a rerun of ours."""
+def strange(random: Random, stranger: int) -> Fault:
+    """A run that was not asked for: in the answer itself, under the ID of ours, or named as a rerun of ours."""
     count, after = random.choice((1, 2, 5, None)), random.choice((0, 0, 1, 3))
     if random.random() < 0.3:
         child = random.choice(({"id": stranger}, stranger, str(stranger)))

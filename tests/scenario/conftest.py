@@ -84,7 +84,7 @@ class Outcome:
     @property
     def results(self) -> dict[str, Any]:
         """The results as JSON."""
-        (path,) = (self.workspace / "test-results").glob("testsigma-*.json")
+        (path,) = (self.workspace / "test-results").glob("testsigma*.json")
         document: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return document
 

@@ -114,7 +114,11 @@ class Simulator:
     def _about(self, run_id: int, status: int, *, at_start: bool) -> Response:
         """The run object of a run, whoever asked for something else; it is the service's last word on that run."""
         options = self.scenario.options
-        body = run_object(self._service.run(run_id), options, at_start=at_start)
+        try:
+            run = self._service.run(run_id)
+        except Refusal as refusal:
+            return error_response(refusal.status, refusal.message, refusal.code)
+        body = run_object(run, options, at_start=at_start)
         return dressed(json_response(body, status), options)
 
     def _dated(self, response: Response, now: float) -> Response:

@@ -44,6 +44,14 @@ class Shutdown:
             return await self._leave(self.record.latest, until, stopping=stopping)
         return self._unknown() if self.record.start.in_doubt else Ending(Disposition.NOTHING_STARTED)
 
+    async def after_failures(self) -> Ending:
+        """Stop the run, unless a last look finds it completed: then its results count."""
+        if self.record.run and not self.record.latest.completed:
+            key, until = RunKey.of(self.record.latest), self.remote.after(self.remote.limits.last_look)
+            if seen := await look_once(key, self.remote, until=until):
+                self.saw(seen)
+        return await self.after_cancel(self.remote.after(self.remote.limits.stop), stopping=True)
+
     def left(self) -> Ending | None:
         """The ending of a run that is no longer watched after a bug; None if there is no run."""
         if not self.record.may_still_run:

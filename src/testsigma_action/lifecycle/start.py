@@ -80,8 +80,6 @@ class _Attempt:
             await asyncio.wait({sender}, timeout=self.remote.limits.start_answer_after_signal)
             if sender.done():
                 self._tell_last(sender.result())
-            # What was not sent by now never is.
-            sender.cancel()
             raise
         finally:
             # A request that was not sent by now never is: nobody would know its run.

@@ -9,7 +9,7 @@ from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import in_words, status_in_words
-from testsigma_action.errors import DeadlineExceeded, ErrorCode, Refused, TimedOut, Unreachable
+from testsigma_action.errors import ErrorCode, Refused, TimedOut, Unreachable
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.time_limits import MARGIN
 
@@ -68,12 +68,6 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
         if refusal.status == 404 and remote.now() < deadlines.began + remote.limits.replication:
             return None
         raise
-    except DeadlineExceeded:
-        raise TimedOut(
-            f"The timeout was reached while the service did not answer about run {key.id}.",
-            code=ErrorCode.API_UNREACHABLE,
-            hint=OUTAGE_HINT,
-        ) from None
     except Unreachable as error:
         raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 

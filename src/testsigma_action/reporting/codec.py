@@ -107,10 +107,10 @@ def _union(kinds: tuple[Any, ...]) -> Codec:
 
 
 def _optional(inner: Codec) -> Codec:
-    write, read = inner.encode, inner.decode
+    to_json, from_json = inner.encode, inner.decode
     return Codec(
-        (lambda value: None if value is None else write(value)) if write else None,
-        lambda data: None if data is None else read(data),
+        (lambda value: None if value is None else to_json(value)) if to_json else None,
+        lambda data: None if data is None else from_json(data),
     )
 
 
@@ -121,15 +121,15 @@ def _tagged(kinds: list[Any]) -> Codec:
     tags = {kind: _tag(kind) for kind in kinds}
     known = {tag: kind for kind, tag in tags.items()}
 
-    def write(value: object) -> Object:
+    def to_json(value: object) -> Object:
         tag = {_KIND: tags[type(value)]}
         return tag | ({_VALUE: value.value} if isinstance(value, Enum) else encode(value))
 
-    def read(data: Object) -> object:
+    def from_json(data: Object) -> object:
         kind = known[data[_KIND]]
         return kind(data[_VALUE]) if _is_enum(kind) else decode(kind, data)
 
-    return Codec(write, read)
+    return Codec(to_json, from_json)
 
 
 def _is_enum(kind: Any) -> bool:  # noqa: ANN401 - as above
@@ -146,11 +146,11 @@ def _tuple(kinds: tuple[Any, ...]) -> Codec:
         return _fixed([codec_of(kind) for kind in kinds])
     inner = _late(kinds[0])
 
-    def write(values: tuple[Any, ...]) -> list[Json]:
+    def to_json(values: tuple[Any, ...]) -> list[Json]:
         encoder = inner().encode
         return list(map(encoder, values)) if encoder else list(values)
 
-    return Codec(write, lambda data: tuple(map(inner().decode, data)))
+    return Codec(to_json, lambda data: tuple(map(inner().decode, data)))
 
 
 def _late(kind: Any) -> Callable[[], Codec]:  # noqa: ANN401 - as above
@@ -159,17 +159,17 @@ def _late(kind: Any) -> Callable[[], Codec]:  # noqa: ANN401 - as above
 
 
 def _fixed(codecs: list[Codec]) -> Codec:
-    def write(values: tuple[Any, ...]) -> list[Json]:
+    def to_json(values: tuple[Any, ...]) -> list[Json]:
         return [codec.encode(value) if codec.encode else value for codec, value in zip(codecs, values, strict=True)]
 
-    return Codec(write, lambda data: tuple(codec.decode(value) for codec, value in zip(codecs, data, strict=True)))
+    return Codec(to_json, lambda data: tuple(codec.decode(value) for codec, value in zip(codecs, data, strict=True)))
 
 
 def _mapping(inner: Codec) -> Codec:
-    def write(values: Mapping[str, Any]) -> Object:
+    def to_json(values: Mapping[str, Any]) -> Object:
         return {name: inner.encode(value) if inner.encode else value for name, value in values.items()}
 
-    return Codec(write, lambda data: {name: inner.decode(value) for name, value in data.items()})
+    return Codec(to_json, lambda data: {name: inner.decode(value) for name, value in data.items()})
 
 
 def _dataclass(kind: Any) -> Codec:  # noqa: ANN401 - as above
@@ -178,11 +178,11 @@ def _dataclass(kind: Any) -> Codec:  # noqa: ANN401 - as above
     parts = [(name, key(name), _late(hint)) for name, hint in hints.items() if hint is not Timing]
     timings = [name for name, hint in hints.items() if hint is Timing]
 
-    def read(data: Object) -> object:
+    def from_json(data: Object) -> object:
         given = {name: codec().decode(data[shown]) for name, shown, codec in parts if shown in data}
         return kind(**given, **{name: codec_of(Timing).decode(data) for name in timings})
 
-    return Codec(encode, read)
+    return Codec(encode, from_json)
 
 
 @cache
@@ -193,14 +193,14 @@ def _writer(kind: Any, without: tuple[str, ...]) -> Callable[[object], Object]: 
     encoders = [(key(name), codec_of(hints[name]).encode) for name in names]
     values_of = _values_of(names)
 
-    def write(value: object) -> Object:
+    def to_json(value: object) -> Object:
         parts = zip(encoders, values_of(value), strict=True)
         found = {shown: part if encoder is None else encoder(part) for (shown, encoder), part in parts}
         for name in timings:
             found |= _timing(getattr(value, name))
         return found
 
-    return write
+    return to_json
 
 
 def _timing(timing: Timing) -> Object:
