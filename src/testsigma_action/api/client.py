@@ -27,7 +27,7 @@ START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
 CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
 # Retry deadline for errors of the service itself while results are read (seconds).
-ERROR_PATIENCE = 60.0
+ERROR_RETRY_LIMIT = 60.0
 # How many of a plan's runs are listed to find one that was just started.
 NEWEST = 50
 # Values that can be used in a query without being parsed as an operator.
@@ -138,7 +138,9 @@ class Client:
 
         path = f"{RUNS}/{_part(run_id)}/test_case_results"
         purpose = f"read the list of cases of run {run_id}"
-        request = Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_patience=ERROR_PATIENCE)
+        request = Request(
+            "GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT
+        )
         return await self._get(request, of_this_run, until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:

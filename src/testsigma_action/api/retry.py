@@ -35,7 +35,7 @@ HANGING = 0.5
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryPolicy:
     """Decides when a GET is retried, and when it fails. Instants are those of the monotonic clock."""
 
     request: Request
@@ -53,7 +53,7 @@ class Patience:
         same_error = trouble.by_service and (trouble.status or 0) >= 500
         self.errors_since = min(self.errors_since, now) if same_error else inf
         delay = backoff(self.attempt, trouble.retry_after)
-        if self.last or now + delay - self.errors_since > self.request.error_patience:
+        if self.last or now + delay - self.errors_since > self.request.error_retry_limit:
             return None
         # Time reserved for the last try, so that its answer arrives before the deadline.
         kept = min(LAST_TRY, (self.until - self.began) / 10) if self.request.last_try else 0.0
@@ -86,22 +86,22 @@ class Transport:
         Unreachable after the deadline (DeadlineExceeded is an Unreachable). Once the service has answered, a refusal
         that it did not send itself is handled like a 502.
         """
-        patience = Patience(request, self._clock.monotonic(), until)
+        policy = RetryPolicy(request, self._clock.monotonic(), until)
         while True:
             try:
                 value = await self._try(request, decode, until)
             except (Transient, Refused, Redirected) as trouble:
                 if not self._may_pass(trouble, request):
                     raise
-                await self._wait_after(trouble, patience, observe)
+                await self._wait_after(trouble, policy, observe)
             except DeadlineExceeded:
-                if patience.trouble:
+                if policy.trouble:
                     # The earlier error explains more than the try that the deadline interrupted.
-                    raise DeadlineExceeded(patience.trouble.message, hint=patience.trouble.hint) from None
+                    raise DeadlineExceeded(policy.trouble.message, hint=policy.trouble.hint) from None
                 raise
             else:
-                if patience.attempt:
-                    observe(Trouble(request.purpose, patience.attempt))
+                if policy.attempt:
+                    observe(Trouble(request.purpose, policy.attempt))
                 return value
 
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
@@ -146,14 +146,14 @@ class Transport:
         missing = request.optional and trouble.status == 404
         return self.http.proven and not trouble.by_service and not missing
 
-    async def _wait_after(self, trouble: ApiError, patience: Patience, observe: Observe) -> None:
+    async def _wait_after(self, trouble: ApiError, policy: RetryPolicy, observe: Observe) -> None:
         self.too_many += trouble.status == 429
-        delay = patience.delay(trouble, self._clock.monotonic())
+        delay = policy.delay(trouble, self._clock.monotonic())
         if delay is None:
             error = Unreachable(
                 trouble.message, code=ErrorCode.API_UNREACHABLE, hint=trouble.hint, status=trouble.status
             )
             error.by_service = trouble.by_service
             raise error from None
-        observe(Trouble(patience.request.purpose, patience.attempt, trouble.message, delay))
+        observe(Trouble(policy.request.purpose, policy.attempt, trouble.message, delay))
         await asyncio.sleep(delay)

@@ -14,9 +14,9 @@ from typing import TextIO
 
 # Size of the buffer for a slow reader (bytes). Lines beyond it are dropped, and counted.
 MOST_KEPT = 4 * 1024 * 1024
-# A reader that takes nothing for STALL seconds counts as stalled. All waits for it may take PATIENCE seconds together.
+# A reader that takes nothing for STALL seconds counts as stalled. All waits for it may take MAX_WAIT seconds together.
 STALL = 2.0
-PATIENCE = 10.0
+MAX_WAIT = 10.0
 
 
 class Output:
@@ -35,7 +35,7 @@ class Output:
         self._kept = bytearray()
         self._dropped = 0
         self._stalled = False
-        self._patience = PATIENCE
+        self._wait_left = MAX_WAIT
 
     @property
     def behind(self) -> bool:
@@ -72,10 +72,10 @@ class Output:
 
     def _wait_for_reader(self, most: int) -> None:
         """Wait until at most so many bytes are buffered, or the reader is stalled."""
-        while len(self._kept) > most and self._patience > 0:
+        while len(self._kept) > most and self._wait_left > 0:
             began = time.monotonic()
-            self._stalled = not self._write_piece(min(self._stall, self._patience))
-            self._patience -= time.monotonic() - began
+            self._stalled = not self._write_piece(min(self._stall, self._wait_left))
+            self._wait_left -= time.monotonic() - began
             if self._stalled:
                 return
 
