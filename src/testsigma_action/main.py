@@ -134,7 +134,7 @@ class Step:
 
     async def _look_up(self) -> bool:
         """Look up the data for the starts; False if a signal interrupted it. Raises InputError and ApiError."""
-        remote = self._remote.observed_by(self._sessions[0].observe)
+        remote = self._remote.with_listener(self._sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
         looking = asyncio.ensure_future(prepare.resolve(self._specs, remote, until=until))
         self._signals.cancels([looking])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
@@ -41,7 +41,7 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
         way = route(inputs.base_url, inputs.ca_bundle, environ)
         transport = Transport(way, inputs.api_key, clock=clock, adapter=adapter)
         transport.check_settings()
-        return Remote(Client(transport), clock, lambda trouble: _warn_of(trouble, log))
+        return Remote(Client(transport), clock, lambda retry: _warn_of(retry, log))
 
     try:
         return _PostStage(inputs, log, signals, clock, connect).run(environ)
@@ -127,6 +127,6 @@ class _PostStage:
         self._log.say(console.warnings([text]))
 
 
-def _warn_of(trouble: Trouble, log: Log) -> None:
-    if trouble.message:
-        log.say(console.warnings([trouble.message]))
+def _warn_of(retry: RetryEvent, log: Log) -> None:
+    if retry.message:
+        log.say(console.warnings([retry.message]))

@@ -53,7 +53,7 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
         return Cleanup(entry, Ending(Disposition.STOP_CONFIRMED, last.run), last.key.id)
     outcome = await stop(last.key, remote, until=remote.after(remote.limits.stop))
     disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-    return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.trouble), last.key.id)
+    return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.error), last.key.id)
 
 
 async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:

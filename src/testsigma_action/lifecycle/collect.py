@@ -67,16 +67,16 @@ class _Reading:
     """The tree that was read so far, and the error of the details of the run if any."""
 
     tree: ResultTree
-    trouble: ApiError | None
+    error: ApiError | None
 
     @property
     def has_details(self) -> bool:
         """Whether the detail endpoints can be used: a refusal applies to all of them."""
-        return self.trouble is None or isinstance(self.trouble, Unreachable)
+        return self.error is None or isinstance(self.error, Unreachable)
 
     def hurried(self, fetcher: BatchFetcher) -> BatchFetcher:
         """The same fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return fetcher.hurried() if self.trouble else fetcher
+        return fetcher.hurried() if self.error else fetcher
 
 
 async def _settled(
@@ -108,9 +108,9 @@ class _Collector:
         """The list of cases, and the details of the run."""
         tree = await self.with_cases(ResultTree(run), fetcher.within(LIST_SHARE))
         keep(tree)
-        tree, trouble = await self.with_run_details(tree, fetcher)
+        tree, error = await self.with_run_details(tree, fetcher)
         keep(tree)
-        return _Reading(tree, trouble)
+        return _Reading(tree, error)
 
     async def read_parts(self, base: _Reading, fetcher: BatchFetcher, keep: Keep) -> _Reading:
         """The details of machines, suites and cases."""

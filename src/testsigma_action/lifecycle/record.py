@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending, RerunTrouble
+from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.reruns import Chain, awaited
@@ -22,8 +22,8 @@ class RunRecord:
     `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
     valid. `previous` is the previous run of the plan.
 
-    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run; `rerun_trouble`
-    is why the reruns were not followed to their end.
+    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run; `rerun_incomplete`:
+    why the reruns were not followed to their end.
     """
 
     spec: RunSpec
@@ -36,7 +36,7 @@ class RunRecord:
     cut_short: bool = False
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
-    rerun_trouble: RerunTrouble | None = None
+    rerun_incomplete: RerunIncomplete | None = None
     error: ActionError | None = None
     ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
@@ -107,7 +107,7 @@ class RunRecord:
         """Judge the collected results, unless the run was cut short. Returns whether it was judged."""
         if not self.tree or (self.cut_short and not self.reruns):
             return False
-        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
+        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.redeemed(self.tree)
             self.run = self.tree.run

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Observe, ignore
+from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.runtime.clock import Clock
 
@@ -16,19 +16,19 @@ DETAIL_LANES = 8
 class Remote:
     """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
 
-    `observe` is called for each retry, and when a retry succeeds.
+    `on_retry` is called for each retry, and when a retry succeeds.
     """
 
     client: Client
     clock: Clock
-    observe: Observe = ignore
+    on_retry: OnRetry = ignore
     limits: TimeLimits = TimeLimits()
     lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
     width: int = DETAIL_LANES
 
     def __post_init__(self) -> None:
         """Connect the client to the same listener."""
-        object.__setattr__(self, "client", self.client.observed_by(self.observe))
+        object.__setattr__(self, "client", self.client.with_listener(self.on_retry))
 
     def now(self) -> float:
         """The instant of the monotonic clock."""
@@ -38,13 +38,13 @@ class Remote:
         """The instant of the monotonic clock in this many seconds."""
         return self.clock.monotonic() + seconds
 
-    def observed_by(self, observe: Observe) -> "Remote":
+    def with_listener(self, on_retry: OnRetry) -> "Remote":
         """The same service with another listener."""
-        return replace(self, observe=observe)
+        return replace(self, on_retry=on_retry)
 
     def quiet(self) -> "Remote":
         """The same service without a listener: for optional data, whose errors are not reported."""
-        return self.observed_by(ignore)
+        return self.with_listener(ignore)
 
     async def sleep_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, Tell
@@ -28,7 +28,7 @@ class Session:
     def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
-        self._context = Context(self._record, remote.observed_by(self.observe), inputs, shared, tell)
+        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, tell)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
         self._finishing = False
 
@@ -129,9 +129,9 @@ class Session:
             raise AssertionError("a cancellation has a reason")
         return self._context.shared.interruption
 
-    def observe(self, trouble: Trouble) -> None:
+    def on_retry(self, retry: RetryEvent) -> None:
         """Emit the beginning and the end of an outage."""
-        self._context.tell(events.OutageBegan(trouble.message) if trouble.message else events.OutageEnded())
+        self._context.tell(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
 
 
 def _uncancel() -> None:

@@ -93,7 +93,7 @@ class Shutdown:
         if outcome.run:
             self.saw(outcome.run)
         disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-        return Ending(disposition, outcome.run or run, outcome.trouble)
+        return Ending(disposition, outcome.run or run, outcome.error)
 
     async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer confirms it. Other runs are not stopped."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 
-from testsigma_action.api.error_response import Trouble, backoff
+from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Began, Claim, RunKey, began, claim, counts_unlisted
 from testsigma_action.domain.run import Run, RunSpec
@@ -145,71 +145,71 @@ class _Attempt:
         except ApiError:
             return None
 
-    async def _refused(self, trouble: ApiError) -> bool:
+    async def _refused(self, error: ApiError) -> bool:
         self.told(Outcome())
-        raise refused(trouble, self.spec)
+        raise refused(error, self.spec)
 
-    async def _look_for(self, trouble: ApiError) -> bool:
+    async def _look_for(self, error: ApiError) -> bool:
         """Search for the run after its answer was lost."""
-        self.told(Outcome(in_doubt=True, lost=trouble.message))
+        self.told(Outcome(in_doubt=True, lost=error.message))
         found = await lookup.find(self._search(), self.remote)
-        if self._adopt(found, trouble.message):
+        if self._adopt(found, error.message):
             return False
-        if proves_nothing_started(trouble, found):
+        if proves_nothing_started(error, found):
             self.told(Outcome())
-            raise refused(trouble, self.spec)
-        raise uncertain(trouble.message, self.spec, ())
+            raise refused(error, self.spec)
+        raise uncertain(error.message, self.spec, ())
 
-    async def _unreachable(self, trouble: ApiError) -> bool:
+    async def _unreachable(self, error: ApiError) -> bool:
         """Wait before the next try of a start that was not sent."""
         self.told(Outcome())
-        again = self.remote.after(backoff(self.number, trouble.retry_after))
-        return await self._again(again, trouble)
+        again = self.remote.after(backoff(self.number, error.retry_after))
+        return await self._again(again, error)
 
-    async def _limited(self, trouble: ApiError) -> bool:
+    async def _limited(self, error: ApiError) -> bool:
         """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
         search = self._search()
-        again = max(self.remote.after(backoff(self.number, trouble.retry_after)), search.settled)
-        self.told(Outcome(in_doubt=True, lost=trouble.message))
+        again = max(self.remote.after(backoff(self.number, error.retry_after)), search.settled)
+        self.told(Outcome(in_doubt=True, lost=error.message))
         found = await lookup.find(search, self.remote)
-        if self._adopt(found, trouble.message):
+        if self._adopt(found, error.message):
             return False
         if not found.nothing:
-            raise uncertain(trouble.message, self.spec, ())
+            raise uncertain(error.message, self.spec, ())
         self.told(Outcome())
-        return await self._again(again, trouble)
+        return await self._again(again, error)
 
-    async def _again(self, instant: float, trouble: ApiError) -> bool:
+    async def _again(self, instant: float, error: ApiError) -> bool:
         """Wait until the start is sent again; raises StartError if there is no time for it."""
         if instant >= self.deadlines.unreachable_until:
-            raise refused(trouble, self.spec)
+            raise refused(error, self.spec)
         delay = max(0.0, instant - self.remote.now())
-        self.remote.observe(Trouble(f"start plan {self.spec.plan_id}", self.number, trouble.message, delay))
+        self.remote.on_retry(RetryEvent(f"start plan {self.spec.plan_id}", self.number, error.message, delay))
         await self.remote.sleep_until(instant)
         return True
 
-    async def _busy(self, trouble: ApiError) -> bool:
+    async def _busy(self, error: ApiError) -> bool:
         """Check whether our own run keeps the plan busy: a proxy may have sent the start twice.
 
         If another run does, the start is sent again with `on-busy: wait`, once a search proved that we have no run.
         """
         search, waits_until = replace(self._search(), has_runs=True), self.deadlines.busy_until
         found = await lookup.find(replace(search, or_busy=True), self.remote)
-        if self._adopt(found, trouble.message):
+        if self._adopt(found, error.message):
             return False
         if not found.busy_with and not found.nothing:
-            raise uncertain(trouble.message, self.spec, ())
+            raise uncertain(error.message, self.spec, ())
         self.told(Outcome())
         again = search.settled + max(0.0, self._interval - self.remote.limits.replication)
         if waits_until is None or not self.spec.unique or again >= waits_until:
-            raise busy(trouble, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
+            raise busy(error, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
         self.told(Outcome(busy_with=found.busy_with))
         if not found.nothing:
             found = await lookup.find(replace(search, until=waits_until), self.remote)
-        if self._adopt(found, trouble.message):
+        if self._adopt(found, error.message):
             return False
         if not found.nothing:
-            raise busy(trouble, found, UNPROVEN_HINT)
+            raise busy(error, found, UNPROVEN_HINT)
         await self.remote.sleep_until(again)
         return True
 

@@ -25,56 +25,56 @@ class Fate(Enum):
     LOST = auto()
 
 
-def fate_of(trouble: ApiError, spec: RunSpec) -> Fate:
+def fate_of(error: ApiError, spec: RunSpec) -> Fate:
     """Classify an answer. An answer of a gateway does not show what the service did before."""
-    if isinstance(trouble, Transient) and not trouble.sent:
+    if isinstance(error, Transient) and not error.sent:
         return Fate.NOT_SENT
-    if BUSY.search(trouble.said):
+    if BUSY.search(error.said):
         return Fate.BUSY
-    if trouble.status == 429:
+    if error.status == 429:
         return Fate.LIMITED
     # A refusal without a status was raised before anything was sent.
-    by_service = isinstance(trouble, Refused) and (trouble.by_service or trouble.status is None)
-    return Fate.REFUSED if by_service or _no_such_plan(trouble, spec) else Fate.LOST
+    by_service = isinstance(error, Refused) and (error.by_service or error.status is None)
+    return Fate.REFUSED if by_service or _no_such_plan(error, spec) else Fate.LOST
 
 
-def proves_nothing_started(trouble: ApiError, found: Found) -> bool:
+def proves_nothing_started(error: ApiError, found: Found) -> bool:
     """Whether a search proves that a start created no run.
 
     A complete list without the run is a proof if the request was answered; after a timeout, the service may still
     handle the request. It is also certain if every request gets the same error, as with a wrong base-url or API key.
     """
-    answered = bool(trouble.said) or not isinstance(trouble, Transient)
-    everywhere = found.unusable and all(_same_answer(trouble, refusal) for refusal in found.refusals)
+    answered = bool(error.said) or not isinstance(error, Transient)
+    everywhere = found.unusable and all(_same_answer(error, refusal) for refusal in found.refusals)
     return (found.nothing and answered) or everywhere
 
 
-def _same_answer(trouble: ApiError, refusal: ApiError) -> bool:
-    if isinstance(trouble, Redirected):
+def _same_answer(error: ApiError, refusal: ApiError) -> bool:
+    if isinstance(error, Redirected):
         return isinstance(refusal, Redirected)
-    return refusal.status == trouble.status and (not refusal.by_service or trouble.status == 401)
+    return refusal.status == error.status and (not refusal.by_service or error.status == 401)
 
 
-def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
-    found = NO_SUCH.search(trouble.said)
+def _no_such_plan(error: ApiError, spec: RunSpec) -> bool:
+    found = NO_SUCH.search(error.said)
     return found is not None and same_id(found["id"], spec.plan_id)
 
 
-def refused(trouble: ApiError, spec: RunSpec) -> StartError:
+def refused(error: ApiError, spec: RunSpec) -> StartError:
     """Nothing was started."""
-    message = f"{trouble.message} Nothing was started."
-    if _no_such_plan(trouble, spec):
+    message = f"{error.message} Nothing was started."
+    if _no_such_plan(error, spec):
         return StartError(message, code=ErrorCode.START_REFUSED, hint=NO_SUCH_HINT)
-    if fate_of(trouble, spec) is Fate.LOST and trouble.said:
+    if fate_of(error, spec) is Fate.LOST and error.said:
         return StartError(message, code=ErrorCode.START_REFUSED, hint=REFUSED_HINT)
-    code = ErrorCode.START_REFUSED if trouble.code == ErrorCode.API_REFUSED else trouble.code
-    return StartError(message, code=code, hint=trouble.hint)
+    code = ErrorCode.START_REFUSED if error.code == ErrorCode.API_REFUSED else error.code
+    return StartError(message, code=code, hint=error.hint)
 
 
-def busy(trouble: ApiError, found: Found, hint: str) -> StartError:
+def busy(error: ApiError, found: Found, hint: str) -> StartError:
     """Another run keeps the plan busy."""
     by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
-    return StartError(f"{trouble.message}{by} Nothing was started.", code=ErrorCode.PLAN_BUSY, hint=hint)
+    return StartError(f"{error.message}{by} Nothing was started.", code=ErrorCode.PLAN_BUSY, hint=hint)
 
 
 def uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> StartError:

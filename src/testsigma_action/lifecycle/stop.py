@@ -16,7 +16,7 @@ class Stop:
 
     confirmed: bool
     run: Run | None = None
-    trouble: str = ""
+    error: str = ""
 
 
 async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
@@ -29,7 +29,7 @@ async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
 
 async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
     """Stop a run and wait until it has completed, up to an instant of the monotonic clock. Raises no ApiError."""
-    trouble = await _send_stop(key.id, remote, until)
+    message = await _send_stop(key.id, remote, until)
     run: Run | None = None
     while remote.now() < until:
         try:
@@ -37,27 +37,27 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
         except DeadlineExceeded:
             break
         except ApiError as error:
-            return Stop(confirmed=False, run=run, trouble=trouble or error.message)
+            return Stop(confirmed=False, run=run, error=message or error.message)
         if run.completed:
             return Stop(confirmed=True, run=run)
-        if trouble:
+        if message:
             break
         await remote.sleep_until(min(until, remote.after(remote.limits.stop_interval)))
-    return Stop(confirmed=False, run=run, trouble=trouble)
+    return Stop(confirmed=False, run=run, error=message)
 
 
 async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
     """Send the stop, at most twice. Returns the error message, or an empty text."""
-    trouble = ""
+    message = ""
     for _ in range(STOP_TRIES):
         try:
             await remote.client.stop_run(run_id, until=until)
         except DeadlineExceeded as error:
-            return trouble or error.message
+            return message or error.message
         except ApiError as error:
-            trouble = error.message
+            message = error.message
             if error.by_service and not isinstance(error, Transient):
-                return trouble
+                return message
         else:
             return ""
-    return trouble
+    return message

@@ -3,7 +3,7 @@
 import asyncio
 
 from testsigma_action.domain import events
-from testsigma_action.domain.ending import RerunTrouble
+from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
@@ -91,8 +91,8 @@ async def _follow(context: Context, shutdown: Shutdown) -> None:
         await follow(record.latest, context.remote, context.deadlines(), saw)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
-    if not record.reruns and not record.rerun_trouble:
-        record.rerun_trouble = RerunTrouble()
+    if not record.reruns and not record.rerun_incomplete:
+        record.rerun_incomplete = RerunIncomplete()
 
 
 async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionError) -> None:
@@ -100,11 +100,11 @@ async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionErro
     record = context.record
     if record.latest.completed:
         # No rerun is confirmed yet, so nothing is stopped.
-        record.rerun_trouble = RerunTrouble(error)
+        record.rerun_incomplete = RerunIncomplete(error)
         return
     context.activity(Activity.STOPPING)
     if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
-        record.rerun_trouble = RerunTrouble(error, ending)
+        record.rerun_incomplete = RerunIncomplete(error, ending)
 
 
 def _age(context: Context, run: Run) -> float:
