@@ -22,8 +22,8 @@ class RunRecord:
     `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
     valid. `previous` is the previous run of the plan.
 
-    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run; `rerun_incomplete`:
-    why the reruns were not followed to their end.
+    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run;
+    `rerun_incomplete`: why the reruns were not followed to their end.
     """
 
     spec: RunSpec

@@ -23,9 +23,9 @@ from testsigma_action.lifecycle.start_failure import (
     BUSY_HINT,
     OWN_NUMBER_HINT,
     UNPROVEN_HINT,
-    Fate,
+    StartFailure,
     busy,
-    fate_of,
+    failure_of,
     not_ours,
     proves_nothing_started,
     refused,
@@ -52,7 +52,7 @@ async def start(
         attempt = _Attempt(spec, remote, deadlines, told, taken, number, remote.now())
         answer = await attempt.send()
         again = await attempt.after(answer)
-        if isinstance(answer, ApiError) and fate_of(answer, spec) is Fate.BUSY:
+        if isinstance(answer, ApiError) and failure_of(answer, spec) is StartFailure.BUSY:
             deadlines = deadlines.after_busy(remote.now(), remote.limits.unreachable)
 
 
@@ -97,7 +97,7 @@ class _Attempt:
     def _tell_last(self, answer: Run | ApiError) -> None:
         """Report an answer that arrived after a cancellation, without a further search."""
         if isinstance(answer, ApiError):
-            lost = fate_of(answer, self.spec) in {Fate.LOST, Fate.LIMITED, Fate.BUSY}
+            lost = failure_of(answer, self.spec) in {StartFailure.LOST, StartFailure.RATE_LIMITED, StartFailure.BUSY}
             self.told(Outcome(in_doubt=lost))
         elif self._claim(answer) is Claim.OURS:
             self.told(Outcome(answer))
@@ -108,14 +108,14 @@ class _Attempt:
         """Handle an answer. Returns whether the start must be sent again; raises StartError."""
         if isinstance(answer, Run):
             return await self._identify(answer)
-        ways = {
-            Fate.NOT_SENT: self._unreachable,
-            Fate.REFUSED: self._refused,
-            Fate.BUSY: self._busy,
-            Fate.LIMITED: self._limited,
-            Fate.LOST: self._look_for,
+        handlers = {
+            StartFailure.NOT_SENT: self._unreachable,
+            StartFailure.REFUSED: self._refused,
+            StartFailure.BUSY: self._busy,
+            StartFailure.RATE_LIMITED: self._rate_limited,
+            StartFailure.LOST: self._look_for,
         }
-        return await ways[fate_of(answer, self.spec)](answer)
+        return await handlers[failure_of(answer, self.spec)](answer)
 
     async def _identify(self, run: Run) -> bool:
         """Use the run of an answer if it is ours; else search for ours."""
@@ -166,7 +166,7 @@ class _Attempt:
         again = self.remote.after(backoff(self.number, error.retry_after))
         return await self._again(again, error)
 
-    async def _limited(self, error: ApiError) -> bool:
+    async def _rate_limited(self, error: ApiError) -> bool:
         """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
         search = self._search()
         again = max(self.remote.after(backoff(self.number, error.retry_after)), search.settled)

@@ -10,32 +10,32 @@ from testsigma_action.lifecycle.lookup import Found
 
 # Messages of the service for a busy plan, and for a plan that does not exist (docs/api.md, "Start").
 BUSY = re.compile("plan is currently running", re.IGNORECASE)
-NO_SUCH = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
+NO_SUCH_PLAN = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
 
 
-class Fate(Enum):
+class StartFailure(Enum):
     """Kinds of start failures."""
 
     NOT_SENT = auto()
     # Refused by the service itself, before it did anything.
     REFUSED = auto()
     BUSY = auto()
-    LIMITED = auto()
+    RATE_LIMITED = auto()
     # Unknown: no answer, or one that may come from a proxy or gateway.
     LOST = auto()
 
 
-def fate_of(error: ApiError, spec: RunSpec) -> Fate:
+def failure_of(error: ApiError, spec: RunSpec) -> StartFailure:
     """Classify an answer. An answer of a gateway does not show what the service did before."""
     if isinstance(error, Transient) and not error.sent:
-        return Fate.NOT_SENT
+        return StartFailure.NOT_SENT
     if BUSY.search(error.said):
-        return Fate.BUSY
+        return StartFailure.BUSY
     if error.status == 429:
-        return Fate.LIMITED
+        return StartFailure.RATE_LIMITED
     # A refusal without a status was raised before anything was sent.
     by_service = isinstance(error, Refused) and (error.by_service or error.status is None)
-    return Fate.REFUSED if by_service or _no_such_plan(error, spec) else Fate.LOST
+    return StartFailure.REFUSED if by_service or _no_such_plan(error, spec) else StartFailure.LOST
 
 
 def proves_nothing_started(error: ApiError, found: Found) -> bool:
@@ -56,7 +56,7 @@ def _same_answer(error: ApiError, refusal: ApiError) -> bool:
 
 
 def _no_such_plan(error: ApiError, spec: RunSpec) -> bool:
-    found = NO_SUCH.search(error.said)
+    found = NO_SUCH_PLAN.search(error.said)
     return found is not None and same_id(found["id"], spec.plan_id)
 
 
@@ -65,7 +65,7 @@ def refused(error: ApiError, spec: RunSpec) -> StartError:
     message = f"{error.message} Nothing was started."
     if _no_such_plan(error, spec):
         return StartError(message, code=ErrorCode.START_REFUSED, hint=NO_SUCH_HINT)
-    if fate_of(error, spec) is Fate.LOST and error.said:
+    if failure_of(error, spec) is StartFailure.LOST and error.said:
         return StartError(message, code=ErrorCode.START_REFUSED, hint=REFUSED_HINT)
     code = ErrorCode.START_REFUSED if error.code == ErrorCode.API_REFUSED else error.code
     return StartError(message, code=code, hint=error.hint)

@@ -5,7 +5,7 @@ import pytest
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
 from testsigma_action.lifecycle.lookup import Found
-from testsigma_action.lifecycle.start_failure import Fate, fate_of, proves_nothing_started
+from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, proves_nothing_started
 
 SPEC = RunSpec("420", build_number="b", unique=True)
 BUSY = "The specified Test Plan is currently running."
@@ -24,34 +24,34 @@ MOVED = Redirected("moved", code=ErrorCode.API_REDIRECTED, status=301)
 
 
 @pytest.mark.parametrize(
-    ("trouble", "fate"),
+    ("error", "failure"),
     [
-        (Transient("", sent=False), Fate.NOT_SENT),
-        (LOST, Fate.LOST),
-        (Transient("", status=500), Fate.LOST),
-        (Transient("", status=500, said="Agent is out of Sync."), Fate.LOST),
-        (Transient("", status=500, said=BUSY), Fate.BUSY),
-        (Refused("", code=ErrorCode.API_REFUSED, status=409, said=BUSY), Fate.BUSY),
-        (Transient("", status=429), Fate.LIMITED),
-        (Transient("", status=429, said=BUSY), Fate.BUSY),
-        (Transient("", status=500, said="Could not find resource with id:420"), Fate.REFUSED),
-        (Transient("", status=500, said="Could not find resource with id:0420"), Fate.REFUSED),
-        (Transient("", status=500, said="Could not find resource with id:4200"), Fate.LOST),
-        (Refused("", code=ErrorCode.API_CERTIFICATE), Fate.REFUSED),
-        (KEY, Fate.REFUSED),
-        (PAGE, Fate.LOST),
-        (MOVED, Fate.LOST),
-        (Redirected("", code=ErrorCode.API_REDIRECTED, status=303), Fate.LOST),
+        (Transient("", sent=False), StartFailure.NOT_SENT),
+        (LOST, StartFailure.LOST),
+        (Transient("", status=500), StartFailure.LOST),
+        (Transient("", status=500, said="Agent is out of Sync."), StartFailure.LOST),
+        (Transient("", status=500, said=BUSY), StartFailure.BUSY),
+        (Refused("", code=ErrorCode.API_REFUSED, status=409, said=BUSY), StartFailure.BUSY),
+        (Transient("", status=429), StartFailure.RATE_LIMITED),
+        (Transient("", status=429, said=BUSY), StartFailure.BUSY),
+        (Transient("", status=500, said="Could not find resource with id:420"), StartFailure.REFUSED),
+        (Transient("", status=500, said="Could not find resource with id:0420"), StartFailure.REFUSED),
+        (Transient("", status=500, said="Could not find resource with id:4200"), StartFailure.LOST),
+        (Refused("", code=ErrorCode.API_CERTIFICATE), StartFailure.REFUSED),
+        (KEY, StartFailure.REFUSED),
+        (PAGE, StartFailure.LOST),
+        (MOVED, StartFailure.LOST),
+        (Redirected("", code=ErrorCode.API_REDIRECTED, status=303), StartFailure.LOST),
     ],
     ids=str,
 )
-def test_what_becomes_of_a_start(trouble: ApiError, fate: Fate) -> None:
+def test_what_becomes_of_a_start(error: ApiError, failure: StartFailure) -> None:
     """Only the service's own words, or a request that was never sent, show that nothing was started."""
-    assert fate_of(trouble, SPEC) is fate
+    assert failure_of(error, SPEC) is failure
 
 
 @pytest.mark.parametrize(
-    ("trouble", "found", "proven"),
+    ("error", "found", "proven"),
     [
         (LOST, Found(nothing=True), False),
         (LOST, Found(unusable=True, refusals=(PAGE,)), False),
@@ -68,6 +68,6 @@ def test_what_becomes_of_a_start(trouble: ApiError, fate: Fate) -> None:
         (MOVED, Found(refusals=(MOVED,)), False),
     ],
 )
-def test_what_proves_that_nothing_was_started(trouble: ApiError, found: Found, proven: bool) -> None:  # noqa: FBT001
+def test_what_proves_that_nothing_was_started(error: ApiError, found: Found, proven: bool) -> None:  # noqa: FBT001
     """A complete list after an answer, or the same answer wherever we ask; never silence."""
-    assert proves_nothing_started(trouble, found) is proven
+    assert proves_nothing_started(error, found) is proven
