@@ -54,8 +54,8 @@ def main(
         log.command(line)
     log.hide(reading.inputs.api_key)
     platform.hide(reading.inputs.api_key)
-    way = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
-    transport = Transport(way, reading.inputs.api_key, clock=clock, adapter=adapter)
+    service_route = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
+    transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter)
     try:
         return Step(reading, platform, log, signals, clock, transport).run()
     finally:

@@ -38,8 +38,8 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
     platform.hide(inputs.api_key)
 
     def connect() -> Remote:
-        way = route(inputs.base_url, inputs.ca_bundle, environ)
-        transport = Transport(way, inputs.api_key, clock=clock, adapter=adapter)
+        service_route = route(inputs.base_url, inputs.ca_bundle, environ)
+        transport = Transport(service_route, inputs.api_key, clock=clock, adapter=adapter)
         transport.check_settings()
         return Remote(Client(transport), clock, lambda retry: _warn_of(retry, log))
 

@@ -4,7 +4,7 @@ import pytest
 
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
-from testsigma_action.lifecycle.lookup import Found
+from testsigma_action.lifecycle.lookup import SearchResult
 from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, proves_nothing_started
 
 SPEC = RunSpec("420", build_number="b", unique=True)
@@ -53,21 +53,25 @@ def test_what_becomes_of_a_start(error: ApiError, failure: StartFailure) -> None
 @pytest.mark.parametrize(
     ("error", "found", "proven"),
     [
-        (LOST, Found(nothing=True), False),
-        (LOST, Found(unusable=True, refusals=(PAGE,)), False),
-        (Transient("", status=500, said="No"), Found(nothing=True), True),
-        (Transient("", status=500, said="No"), Found(), False),
-        (PAGE, Found(nothing=True), True),
-        (PAGE, Found(), False),
-        (PAGE, Found(unusable=True, refusals=(PAGE, PAGE)), True),
-        (PAGE, Found(unusable=True, refusals=(PAGE, KEY)), False),
-        (PAGE, Found(unusable=True, refusals=(by_service(Refused("", code=ErrorCode.NOT_FOUND, status=404)),)), False),
-        (Refused("", code=ErrorCode.NONE, status=401), Found(unusable=True, refusals=(KEY, KEY)), True),
-        (MOVED, Found(unusable=True, refusals=(MOVED, Redirected("", code=ErrorCode.NONE, status=308))), True),
-        (MOVED, Found(unusable=True, refusals=(MOVED, PAGE)), False),
-        (MOVED, Found(refusals=(MOVED,)), False),
+        (LOST, SearchResult(nothing=True), False),
+        (LOST, SearchResult(unusable=True, refusals=(PAGE,)), False),
+        (Transient("", status=500, said="No"), SearchResult(nothing=True), True),
+        (Transient("", status=500, said="No"), SearchResult(), False),
+        (PAGE, SearchResult(nothing=True), True),
+        (PAGE, SearchResult(), False),
+        (PAGE, SearchResult(unusable=True, refusals=(PAGE, PAGE)), True),
+        (PAGE, SearchResult(unusable=True, refusals=(PAGE, KEY)), False),
+        (
+            PAGE,
+            SearchResult(unusable=True, refusals=(by_service(Refused("", code=ErrorCode.NOT_FOUND, status=404)),)),
+            False,
+        ),
+        (Refused("", code=ErrorCode.NONE, status=401), SearchResult(unusable=True, refusals=(KEY, KEY)), True),
+        (MOVED, SearchResult(unusable=True, refusals=(MOVED, Redirected("", code=ErrorCode.NONE, status=308))), True),
+        (MOVED, SearchResult(unusable=True, refusals=(MOVED, PAGE)), False),
+        (MOVED, SearchResult(refusals=(MOVED,)), False),
     ],
 )
-def test_what_proves_that_nothing_was_started(error: ApiError, found: Found, proven: bool) -> None:  # noqa: FBT001
+def test_what_proves_that_nothing_was_started(error: ApiError, found: SearchResult, proven: bool) -> None:  # noqa: FBT001
     """A complete list after an answer, or the same answer wherever we ask; never silence."""
     assert proves_nothing_started(error, found) is proven

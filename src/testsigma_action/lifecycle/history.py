@@ -25,8 +25,8 @@ async def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
     """
     if not run.plan_id or not run.id.isdecimal():
         return None
-    for way in run_lists(run.plan_id, "", remote.client):
-        listed = await _answer(way, remote, until)
+    for run_list in run_lists(run.plan_id, "", remote.client):
+        listed = await _answer(run_list, remote, until)
         if listed and _has_newest(listed):
             return await _comparable(run, listed, remote, until)
     return None

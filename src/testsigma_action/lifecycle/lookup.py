@@ -43,7 +43,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The IDs of the runs that were found, each once.
 
     `nothing`: it is certain that there is none. `busy_with`: another run that keeps the plan busy. `refusals`: the
@@ -57,19 +57,19 @@ class Found:
     unusable: bool = False
 
 
-async def find(search: Search, remote: Remote) -> Found:
+async def find(search: Search, remote: Remote) -> SearchResult:
     """Search for runs of this plan with this build number until one is found, or none can exist."""
     interval = remote.limits.search_interval
-    ways = list(run_lists(search.spec.plan_id, search.spec.build_number, remote.client))
-    found = Found()
-    while ways and (now := remote.now()) < search.until:
-        found = await _look_everywhere(search, ways, remote, found)
+    lists = list(run_lists(search.spec.plan_id, search.spec.build_number, remote.client))
+    found = SearchResult()
+    while lists and (now := remote.now()) < search.until:
+        found = await _look_everywhere(search, lists, remote, found)
         found = replace(found, nothing=found.nothing and now >= search.settled)
         if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
             return found
-        await asyncio.sleep(_pause(search, interval, now, remote) if ways else 0.0)
+        await asyncio.sleep(_pause(search, interval, now, remote) if lists else 0.0)
         interval = min(2 * interval, remote.limits.longest_search_interval)
-    return replace(found, nothing=False, unusable=not ways)
+    return replace(found, nothing=False, unusable=not lists)
 
 
 def _pause(search: Search, interval: float, looked: float, remote: Remote) -> float:
@@ -83,13 +83,13 @@ def _pause(search: Search, interval: float, looked: float, remote: Remote) -> fl
     return max(0.0, min(interval, several, search.until - now))
 
 
-async def _look_everywhere(search: Search, ways: list[RunList], remote: Remote, before: Found) -> Found:
+async def _look_everywhere(search: Search, lists: list[RunList], remote: Remote, before: SearchResult) -> SearchResult:
     """Read each list once; lists that the service refuses are removed."""
     found = replace(before, run_ids=(), nothing=False, busy_with="")
-    for way in tuple(ways):
-        listed = await _look(way, remote, search.until)
+    for run_list in tuple(lists):
+        listed = await _look(run_list, remote, search.until)
         if isinstance(listed, ApiError):
-            ways.remove(way)
+            lists.remove(run_list)
             found = replace(found, refusals=(*found.refusals, listed))
             continue
         seen = _read(listed, search, remote)
@@ -105,18 +105,18 @@ def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
     return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
 
 
-async def _look(way: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
+async def _look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
     """The current rows of a list (maybe none), or the refusal of the service."""
     limit = min(until, remote.after(remote.limits.list_answer))
     try:
-        return await way(limit)
+        return await run_list(limit)
     except (Refused, Redirected) as refusal:
         return refusal
     except ApiError:
         return FoundRuns((), complete=False)
 
 
-def _read(listed: FoundRuns, search: Search, remote: Remote) -> Found:
+def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
     """Evaluate a list. Rows are filtered here, since the service ignores parts of the query."""
     requested = None if search.requested is None else remote.client.server_time(search.requested)
     claims = [
@@ -124,7 +124,7 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> Found:
     ]
     others = [row for row, whose in claims if row.id and _is_no_candidate(row, whose, search)]
     ours = (row.id for row, whose in claims if row.id and whose is Claim.OURS)
-    return Found(
+    return SearchResult(
         run_ids=tuple(dict.fromkeys(ours)),
         nothing=listed.complete and len(others) == len(listed.runs) and not (search.has_runs and not others),
         busy_with=_active(others),

@@ -16,7 +16,7 @@ from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
-from testsigma_action.lifecycle.lookup import Found, Search
+from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import (
@@ -213,7 +213,7 @@ class _Attempt:
         await self.remote.sleep_until(again)
         return True
 
-    def _adopt(self, found: Found, message: str) -> bool:
+    def _adopt(self, found: SearchResult, message: str) -> bool:
         """Use the run that was found. Returns whether there is one; raises StartError if it cannot be identified."""
         if not found.run_ids:
             return False

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from testsigma_action.domain.identity import Claim, same_id
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient
-from testsigma_action.lifecycle.lookup import Found
+from testsigma_action.lifecycle.lookup import SearchResult
 
 # Messages of the service for a busy plan, and for a plan that does not exist (docs/api.md, "Start").
 BUSY = re.compile("plan is currently running", re.IGNORECASE)
@@ -38,7 +38,7 @@ def failure_of(error: ApiError, spec: RunSpec) -> StartFailure:
     return StartFailure.REFUSED if by_service or _no_such_plan(error, spec) else StartFailure.LOST
 
 
-def proves_nothing_started(error: ApiError, found: Found) -> bool:
+def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
     """Whether a search proves that a start created no run.
 
     A complete list without the run is a proof if the request was answered; after a timeout, the service may still
@@ -71,7 +71,7 @@ def refused(error: ApiError, spec: RunSpec) -> StartError:
     return StartError(message, code=code, hint=error.hint)
 
 
-def busy(error: ApiError, found: Found, hint: str) -> StartError:
+def busy(error: ApiError, found: SearchResult, hint: str) -> StartError:
     """Another run keeps the plan busy."""
     by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
     return StartError(f"{error.message}{by} Nothing was started.", code=ErrorCode.PLAN_BUSY, hint=hint)
