@@ -96,7 +96,7 @@ class Step:
         self._tasks: list[asyncio.Task[None]] = []
         self._around: list[Verdict] = []
         self._sessions = [
-            Session(spec, self._remote, inputs, self._shared, partial(self._told, index))
+            Session(spec, self._remote, inputs, self._shared, partial(self._on_event, index))
             for index, spec in enumerate(self._specs)
         ]
 
@@ -158,7 +158,7 @@ class Step:
         if not self._is_left_for_cleanup(session):
             self._state.over(index)
 
-    def _told(self, index: int, event: Event) -> None:
+    def _on_event(self, index: int, event: Event) -> None:
         """Handle an event of the session with this index."""
         if isinstance(event, events.Crashed):
             self._log.say(console.traceback(event.error))

@@ -46,11 +46,11 @@ async def _start(context: Context) -> None:
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
     deadlines = StartDeadlines(_unreachable_until(context), shared.deadline, busy_until, context.inputs.poll_interval)
 
-    def told(outcome: Outcome) -> None:
+    def on_outcome(outcome: Outcome) -> None:
         record.started(outcome)
         _tell_of_start(context, outcome)
 
-    await start(record.spec, context.remote, deadlines, told, shared.run_ids)
+    await start(record.spec, context.remote, deadlines, on_outcome, shared.run_ids)
     run, adopted = record.latest, record.start.adopted
     shared.run_ids.add(run.id)
     other_build = not adopted and run.build_number != record.spec.build_number

@@ -35,10 +35,10 @@ class Cleanup:
         return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
-async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
+async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[Ignored], None]) -> Cleanup:
     """Stop the run of an entry, or its newest rerun.
 
-    `told` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.
+    `on_ignored` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
@@ -46,7 +46,7 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
         if len(found) != 1 or not entry.unique:
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=found)
         key = RunKey(found[0], entry.plan_id, entry.build_number)
-    last = await newest(key, remote, told)
+    last = await newest(key, remote, on_ignored)
     if last.unread:
         return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
     if last.run and last.run.completed:

@@ -22,7 +22,7 @@ class LiveFailures:
         self._tell = tell
         self._failed = 0
         self._grown = asyncio.Event()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def saw(self, run: Run) -> None:
         """Handle an answer about the run."""
@@ -49,8 +49,8 @@ class LiveFailures:
         except ApiError as error:
             return not isinstance(error, Refused)
         placed = ResultTree(self._run, machines=machines).placed_rows()
-        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._told]
-        self._told.update(map(_identity, new))
+        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._reported]
+        self._reported.update(map(_identity, new))
         if new:
             self._tell(CasesFailed(tuple(new)))
         return True

@@ -34,17 +34,17 @@ async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable
     run is not completed (from a stale replica, or because its rerun is running) is not reported, but the rerun that it
     names is followed. Raises TimedOut and ApiError if a rerun cannot be followed to its end.
     """
-    seen, chain, strangers = first, Chain.of(first), set[str]()
+    seen, chain, foreign_ids = first, Chain.of(first), set[str]()
     since = remote.now()
     while awaited(seen) and chain.length <= MOST:
-        named_by = partial(chain.named_by, apart_from=strangers)
+        named_by = partial(chain.named_by, apart_from=foreign_ids)
         parent = await _until_named(seen, named_by, since, remote, deadlines, saw)
         if not named_by(parent):
             return
         last = await _until_completed(parent, chain, remote, deadlines, saw)
         if isinstance(last, Ignored):
             saw(last)
-            strangers.add(last.run.id)
+            foreign_ids.add(last.run.id)
             continue
         seen, chain, since = last, chain.extended(last), remote.now()
     if chain.length > 1 and seen.result is Result.PASSED:
@@ -150,26 +150,26 @@ class Newest:
     unread: str = ""
 
 
-async def newest(key: RunKey, remote: Remote, told: Callable[[Ignored], object]) -> Newest:
+async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits for a rerun to begin as long as `follow` does. `told` is called for each run that is named as a rerun but is
+    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a rerun but is
     none.
     """
-    limits, strangers = remote.limits, set[str]()
+    limits, foreign_ids = remote.limits, set[str]()
     until = remote.after(limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
     chain = Chain.of(run) if run else None
     while run and chain and awaited(run) and chain.length <= MOST:
-        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=strangers)
+        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
         if isinstance(seen, Ignored):
-            told(seen)
-            strangers.add(seen.run.id)
+            on_ignored(seen)
+            foreign_ids.add(seen.run.id)
         elif seen:
             key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
         elif remote.after(limits.rerun_interval) < until:
             await asyncio.sleep(limits.rerun_interval)
             run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
         else:
-            return Newest(key, run, chain.named_by(run, strangers))
+            return Newest(key, run, chain.named_by(run, foreign_ids))
     return Newest(key, run)

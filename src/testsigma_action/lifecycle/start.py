@@ -32,13 +32,13 @@ from testsigma_action.lifecycle.start_failure import (
     uncertain,
 )
 
-Told = Callable[[Outcome], None]
+OnOutcome = Callable[[Outcome], None]
 
 
 async def start(
-    spec: RunSpec, remote: Remote, deadlines: StartDeadlines, told: Told, taken: Container[str] = frozenset()
+    spec: RunSpec, remote: Remote, deadlines: StartDeadlines, on_outcome: OnOutcome, taken: Container[str] = frozenset()
 ) -> None:
-    """Start the run. `told` is called with each new outcome; the last one has the run.
+    """Start the run. `on_outcome` is called with each new outcome; the last one has the run.
 
     `taken` has the IDs of runs that belong to other entries of this step. Raises StartError if nothing was started, or
     if that is uncertain. After a cancellation, a short time is left for the answer to arrive.
@@ -48,8 +48,8 @@ async def start(
         number += 1
         # A pending cancellation is raised here, before anything is sent.
         await asyncio.sleep(0)
-        told(Outcome(in_doubt=True))
-        attempt = _Attempt(spec, remote, deadlines, told, taken, number, remote.now())
+        on_outcome(Outcome(in_doubt=True))
+        attempt = _Attempt(spec, remote, deadlines, on_outcome, taken, number, remote.now())
         answer = await attempt.send()
         again = await attempt.after(answer)
         if isinstance(answer, ApiError) and failure_of(answer, spec) is StartFailure.BUSY:
@@ -66,7 +66,7 @@ class _Attempt:
     spec: RunSpec
     remote: Remote
     deadlines: StartDeadlines
-    told: Told
+    on_outcome: OnOutcome
     taken: Container[str]
     number: int
     sent: float
@@ -98,11 +98,11 @@ class _Attempt:
         """Report an answer that arrived after a cancellation, without a further search."""
         if isinstance(answer, ApiError):
             lost = failure_of(answer, self.spec) in {StartFailure.LOST, StartFailure.RATE_LIMITED, StartFailure.BUSY}
-            self.told(Outcome(in_doubt=lost))
+            self.on_outcome(Outcome(in_doubt=lost))
         elif self._claim(answer) is Claim.OURS:
-            self.told(Outcome(answer))
+            self.on_outcome(Outcome(answer))
         elif self._claim(answer) is Claim.UNCONFIRMED:
-            self.told(Outcome(in_doubt=True, claimed=answer))
+            self.on_outcome(Outcome(in_doubt=True, claimed=answer))
 
     async def after(self, answer: Run | ApiError) -> bool:
         """Handle an answer. Returns whether the start must be sent again; raises StartError."""
@@ -121,20 +121,20 @@ class _Attempt:
         """Use the run of an answer if it is ours; else search for ours."""
         candidate: Run | None = run
         if self._claim(run) is Claim.UNCONFIRMED:
-            self.told(Outcome(in_doubt=True, claimed=run))
+            self.on_outcome(Outcome(in_doubt=True, claimed=run))
             candidate = await self._first_status(run)
         whose = self._claim(candidate or run)
         if candidate and whose is Claim.OURS:
-            self.told(Outcome(candidate))
+            self.on_outcome(Outcome(candidate))
             return False
         message = not_ours(candidate or run, self.spec, whose)
-        self.told(Outcome(in_doubt=True, lost=message))
+        self.on_outcome(Outcome(in_doubt=True, lost=message))
         found = await lookup.find(replace(self._search(), apart_from=run.id), self.remote)
         if self._adopt(found, message):
             return False
         if not candidate or not found.nothing or not self._counts(candidate):
             raise uncertain(message, self.spec, ())
-        self.told(Outcome(candidate))
+        self.on_outcome(Outcome(candidate))
         return False
 
     async def _first_status(self, run: Run) -> Run | None:
@@ -146,23 +146,23 @@ class _Attempt:
             return None
 
     async def _refused(self, error: ApiError) -> bool:
-        self.told(Outcome())
+        self.on_outcome(Outcome())
         raise refused(error, self.spec)
 
     async def _look_for(self, error: ApiError) -> bool:
         """Search for the run after its answer was lost."""
-        self.told(Outcome(in_doubt=True, lost=error.message))
+        self.on_outcome(Outcome(in_doubt=True, lost=error.message))
         found = await lookup.find(self._search(), self.remote)
         if self._adopt(found, error.message):
             return False
         if proves_nothing_started(error, found):
-            self.told(Outcome())
+            self.on_outcome(Outcome())
             raise refused(error, self.spec)
         raise uncertain(error.message, self.spec, ())
 
     async def _unreachable(self, error: ApiError) -> bool:
         """Wait before the next try of a start that was not sent."""
-        self.told(Outcome())
+        self.on_outcome(Outcome())
         again = self.remote.after(backoff(self.number, error.retry_after))
         return await self._again(again, error)
 
@@ -170,13 +170,13 @@ class _Attempt:
         """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
         search = self._search()
         again = max(self.remote.after(backoff(self.number, error.retry_after)), search.settled)
-        self.told(Outcome(in_doubt=True, lost=error.message))
+        self.on_outcome(Outcome(in_doubt=True, lost=error.message))
         found = await lookup.find(search, self.remote)
         if self._adopt(found, error.message):
             return False
         if not found.nothing:
             raise uncertain(error.message, self.spec, ())
-        self.told(Outcome())
+        self.on_outcome(Outcome())
         return await self._again(again, error)
 
     async def _again(self, instant: float, error: ApiError) -> bool:
@@ -199,11 +199,11 @@ class _Attempt:
             return False
         if not found.busy_with and not found.nothing:
             raise uncertain(error.message, self.spec, ())
-        self.told(Outcome())
+        self.on_outcome(Outcome())
         again = search.settled + max(0.0, self._interval - self.remote.limits.replication)
         if waits_until is None or not self.spec.unique or again >= waits_until:
             raise busy(error, found, BUSY_HINT if self.spec.unique else OWN_NUMBER_HINT)
-        self.told(Outcome(busy_with=found.busy_with))
+        self.on_outcome(Outcome(busy_with=found.busy_with))
         if not found.nothing:
             found = await lookup.find(replace(search, until=waits_until), self.remote)
         if self._adopt(found, error.message):
@@ -218,9 +218,9 @@ class _Attempt:
         if not found.run_ids:
             return False
         if len(found.run_ids) > 1 or not self.spec.unique:
-            self.told(Outcome(in_doubt=True))
+            self.on_outcome(Outcome(in_doubt=True))
             raise uncertain(message, self.spec, found.run_ids)
-        self.told(Outcome(lookup.unread(found.run_ids[0], self.spec, self.remote), adopted=True))
+        self.on_outcome(Outcome(lookup.unread(found.run_ids[0], self.spec, self.remote), adopted=True))
         return True
 
     def _search(self) -> Search:
@@ -229,7 +229,7 @@ class _Attempt:
 
     def _claim(self, run: Run) -> Claim:
         if run.id in self.taken:
-            return Claim.STRANGER
+            return Claim.FOREIGN
         return claim(run.plan_id, run.build_number, self.spec, self._began(run))
 
     def _counts(self, run: Run) -> bool:

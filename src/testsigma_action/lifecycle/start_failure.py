@@ -103,7 +103,7 @@ def not_ours(run: Run, spec: RunSpec, whose: Claim) -> str:
         return f"{answered}, which belongs to plan {run.plan_id}."
     if whose is Claim.ANOTHER_BUILD or (run.build_number and run.build_number != spec.build_number):
         return f"{answered}, which has the build number '{run.build_number}' instead of '{spec.build_number}'."
-    if whose is Claim.STRANGER:
+    if whose is Claim.FOREIGN:
         return f"{answered}, which began before this step started one."
     return f"{answered}, which does not say that it has the build number '{spec.build_number}'."
 

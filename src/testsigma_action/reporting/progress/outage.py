@@ -22,7 +22,7 @@ class SharedOutage:
     problem: str = ""
     _since: float = 0.0
     _seen: set[int] = field(default_factory=set)
-    _told: bool = False
+    _printed: bool = False
     _answered: bool = False
 
     def began(self, index: int, problem: str, now: float) -> None:
@@ -43,9 +43,9 @@ class SharedOutage:
 
     def is_news(self, now: float) -> bool:
         """Whether the outage must be printed now. True once for each outage."""
-        if self._told or not self.affected or now - self._since < GRACE:
+        if self._printed or not self.affected or now - self._since < GRACE:
             return False
-        self._told = True
+        self._printed = True
         return True
 
     def over(self, now: float) -> Over | None:
@@ -53,6 +53,6 @@ class SharedOutage:
         if self.affected or not self._seen:
             return None
         only = next(iter(self._seen)) if len(self._seen) == 1 else None
-        over = Over(now - self._since, only) if self._told and self._answered else None
-        self._seen, self._told, self._answered = set(), False, False
+        over = Over(now - self._since, only) if self._printed and self._answered else None
+        self._seen, self._printed, self._answered = set(), False, False
         return over
