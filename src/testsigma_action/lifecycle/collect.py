@@ -18,7 +18,7 @@ from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich
 from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
-from testsigma_action.lifecycle.settle import Settling, replaces, with_result_of
+from testsigma_action.lifecycle.settle import LagRetry, replaces, with_result_of
 
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
@@ -32,11 +32,11 @@ LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 async def collect(
-    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, settling: Settling | None = None
+    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, lag_retry: LagRetry | None = None
 ) -> None:
     """Call `keep` with the tree after every stage; stop at `until` (monotonic clock).
 
-    With `settling`, inconsistent results are read again. Raises no ApiError.
+    With `lag_retry`, inconsistent results are read again. Raises no ApiError.
     """
     collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
 
@@ -48,9 +48,9 @@ async def collect(
         return await collector.read_parts(base, fetcher.hurried(), _ignore)
 
     found = await collector.read_base(run, fetcher, keep)
-    found = await _settled(found, read_base, keep, settling)
+    found = await _reread(found, read_base, keep, lag_retry)
     found = await collector.read_parts(found, fetcher, keep)
-    found = await _settled(found, read_all, keep, settling)
+    found = await _reread(found, read_all, keep, lag_retry)
     tree = _with_missing_cases(found.tree)
     if tree is not found.tree:
         keep(tree)
@@ -79,16 +79,16 @@ class _Reading:
         return fetcher.hurried() if self.error else fetcher
 
 
-async def _settled(
-    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, settling: Settling | None
+async def _reread(
+    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, lag_retry: LagRetry | None
 ) -> _Reading:
     """Read again while the results are inconsistent and there is time.
 
     If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
     against a pass.
     """
-    while settling and lagging(found.tree) and await settling.again(found.tree.run):
-        run = await settling.reread(found.tree.run)
+    while lag_retry and lagging(found.tree) and await lag_retry.again(found.tree.run):
+        run = await lag_retry.reread(found.tree.run)
         if not run:
             continue
         again = await read(run)

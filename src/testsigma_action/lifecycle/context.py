@@ -12,7 +12,7 @@ from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.settle import Settling
+from testsigma_action.lifecycle.settle import LagRetry
 from testsigma_action.lifecycle.time_limits import MARGIN
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
@@ -96,7 +96,7 @@ class Context:
             interval=self.inputs.poll_interval,
         )
 
-    def settling(self) -> Settling:
+    def lag_retry(self) -> LagRetry:
         """A new limit for reading completed runs again."""
         until = self.remote.after(self.remote.limits.lag)
-        return Settling(self.remote, until, self.record.saw, lambda run: self.tell(events.ResultsLag(run)))
+        return LagRetry(self.remote, until, self.record.saw, lambda run: self.tell(events.ResultsLag(run)))

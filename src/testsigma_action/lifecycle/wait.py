@@ -75,7 +75,7 @@ async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> 
 async def _follow(context: Context, shutdown: Shutdown) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
-    await await_result(record.latest, context.settling())
+    await await_result(record.latest, context.lag_retry())
     if not awaited(record.latest):
         return
     context.activity(Activity.WAITING_FOR_RERUN)
