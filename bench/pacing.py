@@ -55,7 +55,7 @@ def stuck(run: Simulated, age: float) -> Counts:
     return honest(run, min(age, run.duration / 2))
 
 
-def hasty(run: Simulated, _age: float) -> Counts:
+def premature(run: Simulated, _age: float) -> Counts:
     """All cases are counted as finished from the start."""
     return honest(run, run.duration)
 
@@ -132,7 +132,7 @@ def figures(count: int = RUNS) -> Iterator[Figure]:
     yield from _compared("pacing by history", paced(runs, none, history=True), yard, (2 * MOST_DELAY, MOST_REQUESTS))
     yield from _compared("pacing by nothing", paced(runs, none), yard, nothing)
     yield from _compared("pacing, stuck", paced(runs, stuck), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
-    yield from _compared("pacing, hasty", paced(runs, hasty), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
+    yield from _compared("pacing, premature", paced(runs, premature), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
 
 
 def _compared(name: str, cost: Cost, yard: Cost, most: tuple[float, float]) -> Iterator[Figure]:

@@ -592,7 +592,7 @@ def test_after_one_outage_there_is_less_patience(serve: Serve) -> None:
     """The run's own details are waited for; what comes after them in the same outage is tried once."""
     outage = Fault(path="*/test_runs/*", status=503, headers={"Retry-After": "1"}, count=None)
     service = serve(plan(BIG), outage)
-    service.limit(detail=2.5, hurried_detail=0.9)
+    service.limit(detail=2.5, short_detail=0.9)
     assert len(tree(service).gaps) == 5
     assert service.server.calls.count("run") > 1
     assert [service.server.calls.count(call) for call in ("machine", "suite", "case", "steps")] == [1, 1, 1, 1]

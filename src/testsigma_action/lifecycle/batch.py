@@ -31,23 +31,23 @@ MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class BatchFetcher:
-    """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `hasty`).
+    """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `short_timeouts`).
 
     Raises no ApiError: errors are returned.
     """
 
     remote: Remote
     until: float
-    hasty: bool = False
+    short_timeouts: bool = False
 
     def within(self, share: float) -> "BatchFetcher":
         """The same fetcher with a share of the remaining time."""
         now = self.remote.now()
         return replace(self, until=now + share * (self.until - now))
 
-    def hurried(self) -> "BatchFetcher":
+    def with_short_timeouts(self) -> "BatchFetcher":
         """The same fetcher with a shorter timeout for each item."""
-        return replace(self, hasty=True)
+        return replace(self, short_timeouts=True)
 
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
@@ -73,7 +73,7 @@ class BatchFetcher:
 
     async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
         """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
-        first = await self.hurried().once(partial(page, "")) if ids else None
+        first = await self.with_short_timeouts().once(partial(page, "")) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
         wanted = frozenset(ids)
@@ -101,7 +101,7 @@ class BatchFetcher:
 
     def _limit(self) -> float:
         limits = self.remote.limits
-        return min(self.until, self.remote.after(limits.hurried_detail if self.hasty else limits.detail))
+        return min(self.until, self.remote.after(limits.short_detail if self.short_timeouts else limits.detail))
 
     @property
     def width(self) -> int:

@@ -41,11 +41,11 @@ async def collect(
     collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
 
     async def read_base(again: Run) -> _Reading:
-        return await collector.read_base(again, fetcher.hurried(), _ignore)
+        return await collector.read_base(again, fetcher.with_short_timeouts(), _ignore)
 
     async def read_all(again: Run) -> _Reading:
         base = await read_base(again)
-        return await collector.read_parts(base, fetcher.hurried(), _ignore)
+        return await collector.read_parts(base, fetcher.with_short_timeouts(), _ignore)
 
     found = await collector.read_base(run, fetcher, keep)
     found = await _reread(found, read_base, keep, lag_retry)
@@ -55,7 +55,7 @@ async def collect(
     if tree is not found.tree:
         keep(tree)
     if details != "none" and found.has_details:
-        keep(await collector.with_steps(tree, details, found.hurried(fetcher)))
+        keep(await collector.with_steps(tree, details, found.adapted(fetcher)))
 
 
 def _ignore(_: ResultTree) -> None:
@@ -74,9 +74,9 @@ class _Reading:
         """Whether the detail endpoints can be used: a refusal applies to all of them."""
         return self.error is None or isinstance(self.error, Unreachable)
 
-    def hurried(self, fetcher: BatchFetcher) -> BatchFetcher:
+    def adapted(self, fetcher: BatchFetcher) -> BatchFetcher:
         """The same fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return fetcher.hurried() if self.error else fetcher
+        return fetcher.with_short_timeouts() if self.error else fetcher
 
 
 async def _reread(
@@ -116,7 +116,7 @@ class _Collector:
         """The details of machines, suites and cases."""
         if not base.has_details:
             return base
-        fetcher = base.hurried(fetcher)
+        fetcher = base.adapted(fetcher)
         tree = await self.with_machines(base.tree, fetcher.within(SHARE))
         tree = await self.with_suites(tree, fetcher.within(SHARE))
         keep(tree)

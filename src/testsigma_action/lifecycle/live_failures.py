@@ -43,7 +43,7 @@ class LiveFailures:
 
     async def _read(self) -> bool:
         """Emit the new failures; False if the service refuses the list."""
-        until = self._remote.after(self._remote.limits.hurried_detail)
+        until = self._remote.after(self._remote.limits.short_detail)
         try:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
         except ApiError as error:
