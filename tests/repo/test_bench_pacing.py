@@ -50,7 +50,7 @@ def test_the_runs_are_those_that_were_promised() -> None:
 
 
 def test_counters() -> None:
-    """Honest ones count to the end, stuck ones to the middle, premature ones are done before anything is, none say none."""
+    """Honest ones count to the end, stuck ones to the middle, premature ones are done at the start, none say none."""
     (run,) = runs(1)
     total = len(run.ends)
     assert (honest(run, 0.0).passed, honest(run, run.duration).passed) == (0, total)

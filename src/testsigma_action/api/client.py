@@ -106,7 +106,7 @@ class Client:
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{_part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
-        await self._transport.tell(request, until=until)
+        await self._transport.send_only(request, until=until)
 
     async def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""

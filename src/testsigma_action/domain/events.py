@@ -180,4 +180,4 @@ Event = (
     | Crashed
     | Ended
 )
-Tell = Callable[[Event], None]
+EventListener = Callable[[Event], None]

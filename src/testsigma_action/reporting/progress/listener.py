@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from testsigma_action.domain.events import Event, Tell
+from testsigma_action.domain.events import Event, EventListener
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
@@ -63,7 +63,7 @@ class Progress:
         """Seconds between two calls of `beat`."""
         return BEAT_LIVE if self._live else BEAT
 
-    def listener(self, index: int) -> Tell:
+    def listener(self, index: int) -> EventListener:
         """The listener for the session with this index in the list of specs."""
         return partial(self._hear, index)
 
