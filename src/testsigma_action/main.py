@@ -166,7 +166,7 @@ class Step:
         if isinstance(event, events.Started | events.Attached):
             self._write_early(index)
         self._progress.listener(index)(event)
-        if isinstance(event, events.Answered):
+        if isinstance(event, events.Answered | events.Ended):
             self._count_failures(index, event)
 
     def _write_early(self, index: int) -> None:
@@ -176,10 +176,15 @@ class Step:
         except OSError as error:
             self._sessions[index].conclude(unwritable("the outputs", error))
 
-    def _count_failures(self, index: int, event: events.Answered) -> None:
-        """Stop what goes on, and start nothing else, as soon as enough cases have failed."""
-        failed = event.run.counts.failed or 0
-        self._failures[index] = max(failed, self._failures.get(index, 0))
+    def _count_failures(self, index: int, event: events.Answered | events.Ended) -> None:
+        """Stop what goes on, and start nothing else, as soon as enough cases have failed.
+
+        Where the plan runs failed cases again by itself, they count once its last attempt is over.
+        """
+        if isinstance(event, events.Answered) and event.run.reruns_itself:
+            return
+        counts = event.run.counts if isinstance(event, events.Answered) else self._sessions[index].report().counts
+        self._failures[index] = max(counts.failed or 0, self._failures.get(index, 0))
         limit, total = self._inputs.stop_after_failures, sum(self._failures.values())
         if not limit or total < limit or self._shared.interruption:
             return

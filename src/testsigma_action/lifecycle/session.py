@@ -117,8 +117,9 @@ class Session:
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run since enough cases have failed, and collect what it has."""
         ending = await self._shutdown.after_failures()
-        if ending.disposition is not Disposition.COMPLETED:
-            self._record.cut_short = True
+        completed = ending.disposition is Disposition.COMPLETED
+        self._record.cut_short = self._record.cut_short or not completed
+        if not completed or ending.may_run_again:
             self._record.decide(why.verdict(ending), ending)
         await self._finish()
 
