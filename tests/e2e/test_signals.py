@@ -108,5 +108,5 @@ def test_a_signal_at_any_moment(
         outcome = step.wait()
         took = time.monotonic() - sent
         print(shot.number.name, f"at {shot.share:.0%}", server.calls, outcome.log, sep="\n")
-        assert_nothing_lost(server, outcome, shot.number, going)
+        assert_nothing_lost(server, outcome, shot, going)
         assert took < WAY_OUT
