@@ -13,6 +13,12 @@ from tests.simulator import Fault
 STOP_EARLY = {"TESTSIGMA_STOP_AFTER_FAILURES": "1"}
 
 
+def block(path: Path) -> None:
+    """Put a folder in place of a file: nothing can be written there any more."""
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_runs_are_stopped_for_failures(number: int, tmp_path: Path) -> None:
     """It ends the stop, decides the exit code, and leaves nothing running."""
@@ -42,7 +48,7 @@ def test_outputs_that_cannot_be_written(tmp_path: Path) -> None:
     plans = [plan(1, seconds=60.0), plan(2, seconds=60.0)]
     world = World(service(*plans), tmp_path, listed(*plans))
     outputs = world.commands / "GITHUB_OUTPUT"
-    world.at(0.01, lambda _: (outputs.unlink(), outputs.mkdir()))
+    world.at(0.01, lambda _: block(outputs))
     exit_code, seen = world.run().exit_code, world.simulator.runs()
     assert exit_code == 5
     assert all(one.over for one in seen.values())
@@ -53,7 +59,7 @@ def test_a_state_that_cannot_be_written(tmp_path: Path) -> None:
     plans = [plan(1, seconds=60.0), plan(2, seconds=60.0)]
     world = World(service(*plans), tmp_path, listed(*plans))
     state = world.commands / "GITHUB_STATE"
-    world.at(0.01, lambda _: (state.unlink(), state.mkdir()))
+    world.at(0.01, lambda _: block(state))
     outcome = world.run()
     assert (outcome.exit_code, outcome.outputs["conclusion"]) == (0, "passed")
     assert "the state of the step" in outcome.log
