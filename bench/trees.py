@@ -1,6 +1,6 @@
-"""Reports of any size, made of the model alone: a tenth of the cases failed, with ten steps of 120 characters each.
+"""Synthetic reports of any size: a tenth of the cases failed, with ten steps of 120 characters each.
 
-No two texts are the same object, as in a tree that was decoded from answers of the service.
+No two texts are the same object, as in a tree that was decoded from answers.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _URL = "https://app.testsigma.com/ui/td"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many machines, suites on each, cases in each."""
+    """Numbers of machines, suites on each, cases in each."""
 
     machines: int
     suites: int
@@ -33,12 +33,12 @@ class Size:
 
     @property
     def total(self) -> int:
-        """How many cases that makes."""
+        """The number of cases."""
         return self.machines * self.suites * self.cases
 
 
 def report(size: Size, runs: int = 1) -> Report:
-    """What is known at the end of a step whose runs had so many cases each."""
+    """The report of a step whose runs had this size each."""
     of_runs = [_run_report(size) for _ in range(runs)]
     judged = verdict.of_step([one.verdict for one in of_runs], [])
     ended = _BEGIN + timedelta(hours=1)
@@ -92,7 +92,7 @@ def _case(number: int) -> CaseResult:
 
 
 def _step(case: int, position: int) -> StepResult:
-    """One step of a failed case: its last step is the one that broke it."""
+    """One step of a failed case; its last step failed."""
     failed = position == STEPS
     said = _text(f"Nothing was found on page {position} of customer {case}") if failed else f"Step {position} was done."
     return StepResult(
