@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from bench import collect, pacing, report
+from bench import collect, pacing, report, start
 from bench.children import ROOT
 from bench.figures import Figure
 
@@ -29,4 +29,8 @@ def run(figures: Iterable[Figure], path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(chain(pacing.figures(), collect.figures(), report.figures()), ROOT / "build" / "bench.json"))
+    sys.exit(
+        run(
+            chain(pacing.figures(), start.figures(), collect.figures(), report.figures()), ROOT / "build" / "bench.json"
+        )
+    )

@@ -1,6 +1,6 @@
 """A process that makes a report, writes all of it, and prints its own peak memory in MB.
 
-    python -m bench.memory 10 20 500
+    python -m bench.memory 10 20 500 1
 
 VmHWM is the peak of this process; the peak of `getrusage` would include that of its parent.
 """
@@ -23,9 +23,10 @@ def peak() -> float:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Machines, suites on each, cases in each."""
+    """Machines, suites on each, cases in each, runs of that size."""
+    *size, runs = map(int, arguments)
     with TemporaryDirectory() as folder:
-        publish(report(Size(*map(int, arguments))), Path(folder))
+        publish(report(Size(*size), runs), Path(folder))
     sys.stdout.write(f"{peak():.1f}\n")
 
 

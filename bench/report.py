@@ -20,13 +20,14 @@ from testsigma_action.reporting.junit import document as junit
 
 SMALL = Size(machines=10, suites=5, cases=200)
 LARGE = Size(machines=10, suites=20, cases=500)
+ONE_OF_SEVERAL, RUNS = Size(machines=10, suites=5, cases=100), 20
 # Number of measurements, and maximum number while a ratio exceeds its limit: the machine may be busy.
 REPEATS, MOST_REPEATS = 5, 10
 
 MOST_JUNIT = 6.0
 MOST_ALL = 16.0
 # MB.
-MOST_MEMORY = 400.0
+MOST_MEMORY, MOST_MEMORY_OF_SEVERAL = 400.0, 600.0
 # Ten times the cases may cost 13 times the time.
 MOST_GROWTH = 1.3
 
@@ -45,7 +46,9 @@ class Costs:
         return self.junit <= MOST_JUNIT * self.floor and self.everything <= MOST_ALL * self.floor
 
 
-def figures(large: Size = LARGE, small: Size = SMALL, repeats: int = REPEATS) -> Iterator[Figure]:
+def figures(
+    large: Size = LARGE, small: Size = SMALL, repeats: int = REPEATS, one: Size = ONE_OF_SEVERAL
+) -> Iterator[Figure]:
     """Measure; tests pass smaller sizes."""
     costs, fewer = costs_of(large, repeats), costs_of(small, repeats)
     floored = f"{costs.floor:.2f} s for {large.total:,} cases by xml.etree alone"
@@ -56,6 +59,8 @@ def figures(large: Size = LARGE, small: Size = SMALL, repeats: int = REPEATS) ->
     yield Figure("report junit growth", costs.junit / fewer.junit, most, grown)
     yield Figure("report all growth", costs.everything / fewer.everything, most, grown)
     yield Figure("report memory", memory_of(large), MOST_MEMORY, "MB, peak of the whole process")
+    note = f"MB, {RUNS} runs with {one.total:,} cases each"
+    yield Figure(f"memory of {RUNS} plans", memory_of(one, RUNS), MOST_MEMORY_OF_SEVERAL, note)
 
 
 def costs_of(size: Size, repeats: int) -> Costs:
@@ -90,7 +95,7 @@ def cpu(call: Callable[[Path], None]) -> float:
         return time.process_time() - begin
 
 
-def memory_of(size: Size) -> float:
+def memory_of(size: Size, runs: int = 1) -> float:
     """Peak memory of a separate process in MB."""
-    with child("bench.memory", size.machines, size.suites, size.cases) as process:
+    with child("bench.memory", size.machines, size.suites, size.cases, runs) as process:
         return float(last_words(process))
