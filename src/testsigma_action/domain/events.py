@@ -17,7 +17,7 @@ from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
-    """What a session does: for signs of life, the progress bar and the state of the whole."""
+    """What a session does: for heartbeats, the progress bar and the state of the whole."""
 
     WAITING_FOR_TURN = "waiting for its turn"
     PREPARING = "preparing"

@@ -21,7 +21,7 @@ _ACTIVITIES = {
 }
 
 
-def sign_of_life(runs: Sequence[TrackedRun], names: Sequence[str], silent: Sequence[str], moment: Moment) -> str:
+def heartbeat(runs: Sequence[TrackedRun], names: Sequence[str], silent: Sequence[str], moment: Moment) -> str:
     """The heartbeat: counters of runs and cases, the runs that are waited for, and the expected time left.
 
     `names` has the names of watched runs (else empty), `silent` those of runs without an answer.
