@@ -27,15 +27,15 @@ from tests.simulator import (
     steps_passed,
 )
 from testsigma_action.api import error_response
-from testsigma_action.api.client import MOST_STEPS
+from testsigma_action.api.client import MAX_STEPS
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import CaseResult, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.verdict import judge
 from testsigma_action.errors import ApiError
-from testsigma_action.lifecycle.batch import MOST_STEP_TEXT, BatchFetcher, Budgeted
-from testsigma_action.lifecycle.batch import MOST_STEPS as ALL_STEPS
-from testsigma_action.lifecycle.collect import MOST_SINGLES, Details, collect
+from testsigma_action.lifecycle.batch import MAX_STEP_TEXT, BatchFetcher, Budgeted
+from testsigma_action.lifecycle.batch import MAX_STEPS as ALL_STEPS
+from testsigma_action.lifecycle.collect import MAX_SINGLES, Details, collect
 from testsigma_action.lifecycle.remote import DETAIL_LANES
 
 LEVELS = ("machine", "suite", "steps")
@@ -486,12 +486,12 @@ def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
 
 def test_without_an_index(serve: Serve) -> None:
     """Cases are asked for one by one, the broken ones first, within a budget; what is left out is said."""
-    good = tuple(passed(f"Good {number}") for number in range(MOST_SINGLES + 7))
+    good = tuple(passed(f"Good {number}") for number in range(MAX_SINGLES + 7))
     service = serve(only(*good, failed("Pay by card")).with_options(index=False))
     results = tree(service, seconds=60)
-    assert service.server.calls.count("case") == MOST_SINGLES
+    assert service.server.calls.count("case") == MAX_SINGLES
     assert case(results, "Pay by card").timing.duration
-    assert sum(timed(results)) == MOST_SINGLES
+    assert sum(timed(results)) == MAX_SINGLES
     assert [gap.startswith(f"The times of 8 of {len(good) + 1} cases: ") for gap in results.gaps] == [True]
 
 
@@ -703,10 +703,10 @@ def test_a_list_that_fails_leaves_time_for_the_counters(serve: Serve) -> None:
 
 def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     """The rows beyond that are dropped, and no page is asked for after them."""
-    rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MOST_STEPS + 7)]
+    rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MAX_STEPS + 7)]
     service = serve("failing", Fault("steps", text=json.dumps({"content": rows, "size": 1}), count=None))
     steps = service.run(service.client.fetch_steps("1001", "7", until=soon(60)))
-    assert len(steps) == MOST_STEPS
+    assert len(steps) == MAX_STEPS
     assert service.server.calls.count("steps") == 1
 
 
@@ -714,7 +714,7 @@ def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     ("steps", "calls"),
     [
         ((StepResult("1", 1, "Click", Result.PASSED),) * 10_000, ALL_STEPS // 10_000),
-        ((StepResult("1", 1, "Click", Result.FAILED, message="x" * 10_000),) * 500, MOST_STEP_TEXT // 5_000_000),
+        ((StepResult("1", 1, "Click", Result.FAILED, message="x" * 10_000),) * 500, MAX_STEP_TEXT // 5_000_000),
     ],
     ids=["steps", "characters"],
 )

@@ -36,7 +36,7 @@ def test_every_figure_has_the_limit_that_was_promised() -> None:
     assert {figure.name: figure.limit for figure in found} == pytest.approx(FIGURES, rel=0.2)
     assert len(found) == len(FIGURES)
     assert [figure.limit for figure in found if "asked" in figure.name] == [0.4, 0.4, 0.4, 1.05, 1.05, 1.05]
-    assert (pacing.RUNS, pacing.MOST_DELAY, pacing.MOST_LOSS) == (1000, 3.5, 1.05)
+    assert (pacing.RUNS, pacing.MAX_DELAY, pacing.MAX_LOSS) == (1000, 3.5, 1.05)
 
 
 def test_the_runs_are_those_that_were_promised() -> None:

@@ -7,7 +7,7 @@ from testsigma_action.domain.identity import Foreign, foreign, same_id
 from testsigma_action.domain.run import Result, Run
 
 # Documented as the most reruns that a run can have.
-MOST = 10
+MAX_RERUNS = 10
 # After these a plan runs cases again: not after a pass, and not when somebody stopped the run.
 AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
 

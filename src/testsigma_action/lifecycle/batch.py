@@ -22,11 +22,11 @@ T = TypeVar("T")
 Fetch = Callable[[str, float], Awaitable[T]]
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 # The message for details that were not read in time.
 TOO_LATE = "The 5-minute limit for collecting results was reached."
 # Limits for the steps of all cases together: number of steps, and characters of their texts.
-MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
+MAX_STEPS, MAX_STEP_TEXT = 200_000, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class BatchFetcher:
         found = _only(first, wanted)
         if first.last or not first.rows:
             return found
-        pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
+        pages = min(MAX_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
 
         async def wanted_rows(number: str, until: float) -> dict[str, T]:
             # Rows that were not requested are dropped page by page, to limit memory.
@@ -160,8 +160,8 @@ class Budgeted:
 
     async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
         """The steps of one case. Raises ApiError once the budget is used up."""
-        if self.steps >= MOST_STEPS or self.text >= MOST_STEP_TEXT:
-            raise ApiError(f"The limit of {MOST_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
+        if self.steps >= MAX_STEPS or self.text >= MAX_STEP_TEXT:
+            raise ApiError(f"The limit of {MAX_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
         found = await self.fetch(identity, until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)

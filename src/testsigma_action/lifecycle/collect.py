@@ -26,7 +26,7 @@ Keep = Callable[[ResultTree], object]
 Part = TypeVar("Part", CaseResult, Iteration)
 
 # Maximum number of cases that are read one by one if the index does not list them; failed ones first.
-MOST_SINGLES = 200
+MAX_SINGLES = 200
 # Share of the remaining time that a stage may use, so that later stages have the rest.
 LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
@@ -172,12 +172,12 @@ class _Collector:
             self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases)
         )
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
-        singles, lost = await fetcher.each([case.id for case in missing[:MOST_SINGLES]], self._case)
+        singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], self._case)
         tree = enrich.with_case_details(tree, found | singles)
         left = len(missing) - len(singles)
         what = f"The times of {left} of {len(cases)} cases"
         if left and not lost:
-            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MOST_SINGLES} are read one by one."))
+            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MAX_SINGLES} are read one by one."))
         return _with_gap(tree, what, lost)
 
     async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:
