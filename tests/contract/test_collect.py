@@ -548,7 +548,7 @@ def plan(content: Plan) -> Scenario:
 def _no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next try would come after all patience: trouble is final at once, and nothing depends on time."""
     monkeypatch.setattr(error_response, "FIRST_BACKOFF", 1e6)
-    monkeypatch.setattr(error_response, "LONGEST_BACKOFF", 1e6)
+    monkeypatch.setattr(error_response, "MAX_BACKOFF", 1e6)
 
 
 @pytest.mark.usefixtures("_no_second_try")

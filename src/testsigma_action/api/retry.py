@@ -22,7 +22,7 @@ from testsigma_action.errors import (
     Transient,
     Unreachable,
 )
-from testsigma_action.runtime.ask import ask
+from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -133,7 +133,9 @@ class Transport:
         ends = self._clock.monotonic() + request.limits.total
         exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
         try:
-            return await ask(lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING))
+            return await run_in_thread(
+                lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING)
+            )
         except DeadlineExceeded:
             raise self.http.leave(request, exchange) from None
         except NoThreads as error:
