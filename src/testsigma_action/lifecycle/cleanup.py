@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import Ignored
+from testsigma_action.domain.reruns import MOST, Ignored, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
@@ -43,10 +43,21 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
-        found = await _find(entry, remote)
-        if len(found) != 1 or not entry.unique:
-            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=found)
-        key = RunKey(found[0], entry.plan_id, entry.build_number)
+        candidates = await _find(entry, remote)
+        if len(candidates) != 1 or not entry.unique:
+            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
+        key = RunKey(candidates[0], entry.plan_id, entry.build_number)
+    for _ in range(MOST):
+        found = await _stop_newest(entry, key, remote, told)
+        run = found.ending.run
+        if not run or found.ending.disposition is not Disposition.STOP_CONFIRMED or not awaited(run):
+            break
+        # It completed before the stop, so that its plan may run failed cases again: that run is to be stopped, too.
+        key = RunKey.of(run)
+    return found
+
+
+async def _stop_newest(entry: Entry, key: RunKey, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
     last = await newest(key, remote, told)
     if last.unread:
         return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
