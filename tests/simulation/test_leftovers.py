@@ -3,6 +3,8 @@
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.simulation import Signal, World
 from tests.simulation.test_plans import listed, plan, service
 from tests.simulation.test_stop_after_failures import BROKEN, rerunning
@@ -20,3 +22,26 @@ def test_a_run_that_completes_before_its_stop_and_runs_again(tmp_path: Path) -> 
     assert later.exit_code == 0, later.log
     assert [one.id for one in world.simulator.runs().values() if one.parent]
     assert all(one.over for one in world.simulator.runs().values()), later.log
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "[" * 50_000,
+        "{}",
+        '[{"plan_id": 5, "build_number": "812"}]',
+        '[{"plan_id": ["501"], "build_number": "812"}]',
+        '[{"plan_id": "501", "build_number": null}]',
+        '[{"plan_id": "501", "build_number": "812", "over": "no"}]',
+        '[{"plan_id": "501", "build_number": "812", "run_id": 1001}]',
+    ],
+    ids=range(7),
+)
+def test_a_state_that_is_none(state: str, tmp_path: Path) -> None:
+    """It says that a run may go on: no traceback, and never that nothing is left."""
+    world = World(service(plan(1)), tmp_path, {"STATE_runs": state})
+    later = world.post()
+    assert later.exit_code == 3, later.log
+    assert "The state of the step cannot be read." in later.log
+    assert "Traceback" not in later.log
+    assert not later.calls
