@@ -23,7 +23,7 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry, State
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
-from testsigma_action.reporting.progress.events import about
+from testsigma_action.reporting.progress import events
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 
@@ -117,7 +117,7 @@ class _PostStage:
             self._warn(console.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
 
     def _say_of(self, ignored: Ignored) -> None:
-        self._log.say(about(RerunIgnored(ignored.run, ignored.parent, ignored.why)))
+        self._log.say(events.about(RerunIgnored(ignored.run, ignored.parent, ignored.why)))
 
     def _warn(self, text: str) -> None:
         self._log.say(console.warnings([text]))

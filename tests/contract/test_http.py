@@ -36,7 +36,7 @@ def identity(body: Json) -> str:
     """The ID in an answer."""
     found = Fields(body).identity("id")
     if not found:
-        raise DecodeError("that describes no run")
+        raise DecodeError("that does not describe a run")
     return found
 
 
@@ -646,8 +646,8 @@ def test_trouble_with_tls_after_the_request_leaves_it_open_whether_it_arrived(
         ('{"error": "Plan is archived", "code": "0", "fieldErrors": []}', "200 OK, saying 'Plan is archived'."),
         ('{"data": null, "message": "Plan is archived."}', "200 OK, saying 'Plan is archived.'"),
         ('{"id": null, "message": "Plan is archived"}', "200 OK, saying 'Plan is archived'."),
-        ('{"data": null}', "a body that describes no run."),
-        ('["Plan is archived"]', "a body that describes no run."),
+        ('{"data": null}', "a body that does not describe a run."),
+        ('["Plan is archived"]', "a body that does not describe a run."),
     ],
 )
 def test_an_error_with_status_200_is_told_in_its_own_words(serve: Serve, body: str, words: str) -> None:

@@ -122,7 +122,7 @@ def test_a_proxy_that_asks_for_credentials(raw: Callable[[Talk], Raw], monkeypat
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
     with pytest.raises(Refused) as caught:
         result_of(transport(AFAR).get(STATUS, identity, until=soon()))
-    assert "asks for credentials (407)" in caught.value.message
+    assert "requires credentials (407)" in caught.value.message
     assert "HTTPS_PROXY=http://user:password@" in caught.value.hint
     assert caught.value.code == "api-unreachable"
 
@@ -149,9 +149,9 @@ def test_a_proxy_that_nobody_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HTTPS_PROXY", "socks5://127.0.0.1:1080", "SOCKS"),
         ("ALL_PROXY", "socks5h://127.0.0.1:1080", "SOCKS"),
         ("HTTPS_PROXY", "http://user:pa/ss@proxy:3128", "percent-encoded"),
-        ("HTTPS_PROXY", "ftp://proxy:3128", "not the address of a proxy"),
-        ("HTTPS_PROXY", "http://", "not the address of a proxy"),
-        ("HTTPS_PROXY", "http://[", "not the address of a proxy"),
+        ("HTTPS_PROXY", "ftp://proxy:3128", "not the URL of a proxy"),
+        ("HTTPS_PROXY", "http://", "not the URL of a proxy"),
+        ("HTTPS_PROXY", "http://[", "not the URL of a proxy"),
         ("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem", "No such file"),
         ("CURL_CA_BUNDLE", "/nowhere/ca.pem", "No such file"),
         ("SSL_CERT_FILE", "/nowhere/ca.pem", "No such file"),
@@ -290,7 +290,7 @@ def test_an_authority_that_is_not_known(authority: trustme.CA, tmp_path: Path) -
     """The remedy is the input that names its certificate."""
     with served(authority.issue_cert("localhost"), tmp_path) as server, pytest.raises(Refused) as caught:
         result_of(transport(server.url).get(STATUS, identity, until=soon()))
-    assert "is not trusted (its authority is not known)" in caught.value.message
+    assert "is not trusted (unknown certificate authority)" in caught.value.message
     assert "ca-bundle" in caught.value.hint
 
 

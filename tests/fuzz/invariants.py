@@ -90,7 +90,12 @@ def a_pass_is_a_pass(story: Story) -> Iterator[str]:
     """Where the service is honest and undisturbed, a verdict on a run is the truth, whatever becomes of other runs."""
     for told, run in story.judged:
         judged = told["conclusion"] in {"passed", "failed"} and told["errorCode"] != STOPPED_EARLY
-        if judged and story.honest(run) and story.spared(run) and oracle.passed(run) != (told["conclusion"] == "passed"):
+        if (
+            judged
+            and story.honest(run)
+            and story.spared(run)
+            and oracle.passed(run) != (told["conclusion"] == "passed")
+        ):
             yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if oracle.passed(run) else 'no'} pass"
 
 
@@ -257,7 +262,9 @@ def _of_runs(story: Story) -> Iterator[str]:
     unfit = conclusions - set(WORSE_FIRST)
     worst = min(conclusions - unfit, key=WORSE_FIRST.index, default="")
     around = {5, 70} if worst in {"passed", "started"} else {70}
-    if unfit or (worst not in CONCLUSIONS[code] and code not in around | ({130, 143} if story.outcome.signalled else set())):
+    if unfit or (
+        worst not in CONCLUSIONS[code] and code not in around | ({130, 143} if story.outcome.signalled else set())
+    ):
         yield f"the runs are {sorted(conclusions)}, and the exit code is {code}"
     if code not in {2, 130, 143} and len(story.told) != len(story.script.entries):
         yield f"{len(story.told)} of {len(story.script.entries)} runs are told of"

@@ -8,6 +8,8 @@ from tests.scenario.conftest import Bench
 from tests.simulator import Fault, Phase, scenario
 
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
+# No case has failed before the end, so the list of cases is not read before the results are collected.
+ALL_AT_ONCE = (Phase("STATUS_IN_PROGRESS", done=0.0),)
 
 
 def test_before_the_start(bench: Bench) -> None:
@@ -222,7 +224,8 @@ def test_while_the_plan_is_busy(bench: Bench) -> None:
 
 def test_while_the_results_are_collected(bench: Bench) -> None:
     """A run that is over is not stopped; what is known of it is reported, under the exit code of the signal."""
-    server = bench.serve(scenario("failing").with_faults(Fault("cases", delay=30.0)))
+    served = scenario("failing").with_plan(life=ALL_AT_ONCE)
+    server = bench.serve(served.with_faults(Fault("cases", delay=30.0)))
     step = bench.start(server=server)
     server.wait_for("cases")
     step.send(signal.SIGINT)

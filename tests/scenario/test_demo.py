@@ -1,5 +1,6 @@
 """The demo shows what the README says."""
 
+import fcntl
 import re
 import subprocess
 import sys
@@ -8,11 +9,17 @@ import pytest
 
 from tests.scenario.conftest import PATIENCE, ROOT
 
+FOLDER = ROOT / "build"
+
 
 def demo(name: str) -> tuple[int, str]:
     """Exit code and output of the demo of one scenario."""
     command = [sys.executable, str(ROOT / "examples" / "demo.py"), name]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "demo.lock").open("w") as lock:
+        # All demos write to the same folder, and tests run in several processes.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout
 
 
@@ -31,6 +38,17 @@ def test_the_demo(name: str, exit_code: int) -> None:
     assert "--- summary of the job" in output
     assert "build/demo/test-results/TEST-testsigma-420.xml" in output
     assert ("Step 3: Click on Check out" in output) is (name == "failing")
+
+
+def test_the_demo_of_several_plans() -> None:
+    """It runs all plans of the scenario in one step: one passes, one fails, one cannot be started."""
+    code, output = demo("plans")
+    assert code == 3
+    for name in ("Shop smoke", "Shop regression", "plan 422"):
+        assert f'<b dir="auto">{name}</b>' in output
+    assert "build/demo/test-results/TEST-testsigma.xml" in output
+    assert "build/demo/test-results/testsigma.json" in output
+    assert "The step ended with exit code 3." in output
 
 
 def test_the_demo_shows_its_own_files_only() -> None:

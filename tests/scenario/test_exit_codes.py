@@ -11,6 +11,8 @@ from tests.scenario.conftest import ROOT, Bench, Outcome, Step
 from tests.simulator import Fault, Phase, Scenario, Server, scenario
 
 HELD = (Phase("STATUS_QUEUED"), Phase("STATUS_IN_PROGRESS", hold=True))
+# No case has failed before the end, so the list of cases is not read before the results are collected.
+ALL_AT_ONCE = (Phase("STATUS_IN_PROGRESS", done=0.0),)
 
 
 def held(name: str = "passing") -> Scenario:
@@ -286,7 +288,8 @@ class TestPrecedence:
     @pytest.mark.parametrize("name", ["passing", "failing"])
     def test_cancelled_before_0_and_1(self, bench: Bench, name: str) -> None:
         """A signal after the end of the run comes before its verdict; no stop is sent any more."""
-        server = bench.serve(scenario(name).with_faults(Fault("cases", delay=30.0)))
+        served = scenario(name).with_plan(life=ALL_AT_ONCE)
+        server = bench.serve(served.with_faults(Fault("cases", delay=30.0)))
         step = bench.start(server=server)
         server.wait_for("cases")
         step.send(signal.SIGTERM)

@@ -73,7 +73,7 @@ ENDINGS: dict[str, Callable[[int], Ending]] = {
     ),
     "status refused": lambda seed: _ending(_faulty(seed, "status", (401, 410)[seed], after=1, count=None), 3, 4),
     "outage": lambda seed: _ending(_faulty(seed, "status", 503, count=2), 1),
-    "cases refused": lambda seed: _ending(_faulty(seed, "cases", 403), 1),
+    "cases refused": lambda seed: _ending(_faulty(seed, "cases", 403, count=None), 1),
     "steps refused": lambda seed: _ending(_faulty(seed, "steps", 404, count=None), 1),
     "page of a proxy": lambda seed: _ending(
         scenario("passing").with_faults(Fault("*", status=403, text=PAGES[seed * 9], count=None)), 3

@@ -188,4 +188,4 @@ def test_the_log_says_that_the_plan_is_busy(tmp_path: Path) -> None:
         "Plan 420 is busy with run 900. Waiting until it can be started, for up to 30 min 00 s (timeout).",
     ], outcome.log
     assert any(line.endswith("] still waiting until the plan is free") for line in outcome.lines), outcome.log
-    assert "trying again" not in outcome.log
+    assert "retrying" not in outcome.log

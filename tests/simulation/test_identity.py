@@ -1,5 +1,6 @@
 """Whose run an answer describes: strangers in the answers to a start, in statuses, as reruns, and in comparisons."""
 
+import json
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
@@ -232,7 +233,7 @@ def test_a_stranger_that_is_named_as_the_rerun(tmp_path: Path, child: int) -> No
     assert told(outcome) == (1, "tests-failed", "1001"), outcome.log
     assert STRANGERS[child] in outcome.log
     assert outcome.log.count("It is ignored") == 1
-    assert outcome.state["run_id"] == "1001"
+    assert [entry["run_id"] for entry in json.loads(outcome.state["runs"])] == ["1001"]
     assert outcome.duration < LOOKED
     assert not stopped(outcome)
 

@@ -15,7 +15,7 @@ KINDS = [field.name for field in fields(Lag)]
 # What the rest of a step takes at most, besides the run and the wait (seconds).
 BESIDES = 12.0
 RUN = 20.0
-AGAIN = "reading them again"
+AGAIN = "Reading them again"
 
 
 def lagging(name: str, seconds: float, *kinds: str) -> Scenario:
@@ -27,6 +27,14 @@ def lagging(name: str, seconds: float, *kinds: str) -> Scenario:
 def run(content: Scenario, folder: Path, **more: object) -> Outcome:
     """The step, to its end."""
     return World(content, folder, {"TESTSIGMA_POLL_INTERVAL": "1s"}, **more).run()  # type: ignore[arg-type]
+
+
+def lists(outcome: Outcome) -> int:
+    """How often a list of cases was read after the run had completed. Before, failed cases are looked up in it."""
+    calls = outcome.calls
+    while "run" in calls and "status" in calls[: calls.index("run")]:
+        calls = calls[calls.index("status") + 1 :]
+    return calls.count("cases")
 
 
 @pytest.mark.parametrize("seconds", [1.5, 12.0, 24.0])
@@ -74,7 +82,7 @@ def test_results_that_fit_together_are_not_read_again(name: str, tmp_path: Path)
     """Nothing is delayed where nothing is behind."""
     outcome = run(scenario(name), tmp_path)
     assert AGAIN not in outcome.log
-    assert outcome.calls.count("cases") <= 2
+    assert lists(outcome) <= 2
 
 
 def test_a_signal_while_results_are_read_again(tmp_path: Path) -> None:
@@ -131,7 +139,7 @@ def test_a_word_that_nobody_knows_is_not_waited_for(tmp_path: Path) -> None:
     """Reading again cannot help: the case has a result."""
     odd = Fault("cases", fields={"testCases.0.result": "SOMETHING_NEW"}, count=None)
     outcome = run(lagging("failing", 0.0, "cases").with_faults(odd), tmp_path)
-    assert (outcome.exit_code, outcome.calls.count("cases") <= 2) == (1, True)
+    assert (outcome.exit_code, lists(outcome) <= 2) == (1, True)
 
 
 NO_CASES = '{"executionResultId": 1001, "testCases": []}'

@@ -1,6 +1,7 @@
 """Several plans in one step: each run is judged by itself, none waits for another, and nothing is lost."""
 
 import json
+import re
 import signal
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Outcome, Signal, World
-from tests.simulator import Fault, Phase, Plan, Scenario, scenario
+from tests.simulator import Fault, Phase, Plan, Scenario, grid, scenario
 
 RUNS = "/api/v1/execution_results/"
 # Counters show no failure before all runs are over.
@@ -238,3 +239,147 @@ def test_live_failures(tmp_path: Path) -> None:
     lists = [each.arrived for each in outcome.exchanges if each.call == "cases"]
     assert lists[0] < 2500.0
     assert sum("Failed: " in line and "Pay by card" in line for line in outcome.lines) == 1
+
+
+NAMES = ["Smoke", "Checkout", "Search", "Basket", "Mobile"]
+BIG = grid(machines=2, suites=10, cases=25)
+BROKEN = grid(machines=2, suites=10, cases=25, fail_every=25)
+LONGEST = 20.0 + 600.0 + 6 * 90.0
+
+
+def big(number: int) -> Plan:
+    """A plan of 500 cases; the fourth of five of them has 20 that fail."""
+    life = (Phase("STATUS_QUEUED", seconds=20.0), Phase("STATUS_IN_PROGRESS", seconds=600.0 + number % 7 * 90.0))
+    made = BROKEN if number % 5 == 3 else BIG
+    return replace(made, id=500 + number, name=f"{NAMES[number % 5]} {number // 5}", life=life)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Twenty plans of 500 cases each in one step, all at the same time."""
+    plans = [big(number) for number in range(20)]
+    content = Scenario(plans=tuple(plans), pace="time", next_run_id=1001)
+    environ = listed(*plans) | {"TESTSIGMA_MAX_PARALLEL": "20"}
+    return World(content, tmp_path_factory.mktemp("many"), environ).run()
+
+
+def test_many_large_plans(many: Outcome) -> None:
+    """Every run has its own verdict, no report misses a case, and the step takes as long as its longest run."""
+    assert (many.exit_code, many.outputs["error-code"]) == (1, "tests-failed")
+    assert [one["conclusion"] for one in runs_of(many)] == [
+        "failed" if number % 5 == 3 else "passed" for number in range(20)
+    ]
+    assert (many.outputs["total"], many.outputs["failed"]) == ("10000", "80")
+    assert len(many.junit.findall(".//testcase")) == 10_000
+    assert len(many.junit.findall(".//failure")) == 80
+    rows = [
+        row
+        for one in many.results["runs"]
+        for machine in one["machines"]
+        for suite in machine["suites"]
+        for row in suite["cases"]
+    ]
+    assert len(rows) == 10_000
+    assert LONGEST < many.duration < LONGEST + 60.0
+
+
+def test_reports_tell_many_plans_apart(many: Outcome) -> None:
+    """No two suites have the same name, and every plan that failed is named in annotations and summary."""
+    names = [suite.get("name") for suite in many.junit.iter("testsuite")]
+    assert len(set(names)) == len(names) == 20 * 2 * 10
+    for number in range(3, 20, 5):
+        assert f"Basket {number // 5}" in many.summary
+    annotations = [line for line in many.lines if line.startswith("::error")]
+    assert len(annotations) > 1
+    assert all("title=Basket " in line for line in annotations[:-1])
+    assert "more failures" in annotations[-1]
+
+
+def test_queue_and_duration_of_each_run(many: Outcome) -> None:
+    """Outputs and results say for every run how long it waited for a machine, and how long it took."""
+    for number, (told, kept) in enumerate(zip(runs_of(many), many.results["runs"], strict=True)):
+        assert (told["queued"], told["duration"]) == (round(kept["queued"]), round(kept["duration"]))
+        assert 20.0 <= kept["queued"] < 50.0
+        assert kept["duration"] == 620.0 + number % 7 * 90.0
+
+
+def test_the_log_of_many_plans(many: Outcome) -> None:
+    """It stays short. A line of a run begins with its name; every run has one line for its link, and one for its end."""
+    prefixes = [f"plan {500 + number}" for number in range(20)]
+    waiting = many.lines[: next(at for at, line in enumerate(many.lines) if line.startswith(("Files: ", "::group")))]
+    told = [line for line in waiting if not line.startswith(("[", "::add-mask"))]
+    assert all(line.partition(" | ")[0].strip() in prefixes for line in told)
+    for prefix in prefixes:
+        lines = [line for line in told if line.startswith(f"{prefix} ")]
+        assert sum("Run 1" in line for line in lines) == 1
+        assert sum(bool(re.search(r"\] (passed|failed): 500 of 500 cases done", line)) for line in lines) == 1
+    failed = [line for line in told if " | Failed: " in line]
+    assert len(set(failed)) == len(failed) <= 80
+    assert len(told) - len(failed) <= 6 * 20
+    assert len(waiting) - len(told) < LONGEST / 30.0
+
+
+def test_many_plans_ask_seldom(many: Outcome) -> None:
+    """At most 1.3 requests a poll and run while the runs go on, and a list of cases every 30 s at most."""
+    during = [one for one in many.exchanges if one.arrived < 600.0]
+    assert len(during) <= 1.3 * sum(one.call == "status" for one in during)
+    for one in runs_of(many):
+        lists = [each.arrived for each in during if each.request.path == f"{RUNS}{one['id']}/test_case_results"]
+        assert bool(lists) == (one["conclusion"] == "failed")
+        assert all(later - earlier >= 30.0 for earlier, later in pairwise(lists))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_same_seed_the_same_story_of_several_plans(seed: int, tmp_path: Path) -> None:
+    """Sessions take their turns in the same order every time, but for the nonces of the build numbers."""
+    plans = [plan(1), plan(2, "failing"), plan(3, "failing", seconds=60.0), plan(1)]
+    faults = Fault("status", status=503, after=9, count=3), Fault("steps", delay=1.0), Fault("*", delivery="reset")
+    stories = []
+    for attempt in ("first", "second"):
+        made = service(*{one.id: one for one in plans}.values()).with_faults(*faults)
+        outcome = World(made, tmp_path / attempt, listed(*plans), seed=seed).run()
+        told = outcome.log
+        for one in runs_of(outcome):
+            told = told.replace(str(one["buildNumber"]), "")
+        stories.append(([(seen.time, seen.call, seen.path) for seen in outcome.seen], told))
+    assert stories[0] == stories[1]
+
+
+def test_lost_answers_of_the_same_plan(tmp_path: Path) -> None:
+    """Where the answers to all starts of one plan are lost, each entry finds its own run and none is started twice."""
+    lost = Fault("start", delivery="reset", takes_effect=True, count=3)
+    outcome = run(tmp_path, plan(1), plan(1), plan(1), faults=(lost,))
+    assert outcome.exit_code == 0, outcome.log
+    assert sorted(str(one["id"]) for one in runs_of(outcome)) == ["1001", "1002", "1003"]
+    assert outcome.calls.count("start") == 3
+
+
+@pytest.mark.parametrize(("parallel", "codes"), [("1", ["", ""]), ("2", ["", "plan-busy"])])
+def test_a_plan_that_runs_once_at_a_time(parallel: str, codes: list[str], tmp_path: Path) -> None:
+    """Its second entry is refused while the first one goes on; one after the other, both pass."""
+    world = World(
+        service(plan(1), busy_when_active=True),
+        tmp_path,
+        listed(plan(1), plan(1)) | {"TESTSIGMA_MAX_PARALLEL": parallel},
+    )
+    outcome = world.run()
+    assert sorted(str(one["errorCode"]) for one in runs_of(outcome)) == codes, outcome.log
+    ours = [one for one in world.simulator.runs().values() if one.id != 900]
+    assert len(ours) == codes.count("")
+
+
+def test_the_post_stage_stops_what_the_step_could_not(tmp_path: Path) -> None:
+    """A stop that the service refuses once is left to the post stage; the runs that were stopped are not its business."""
+    plans = [plan(1), plan(2), plan(3)]
+    refused = Fault("stop", path=f"{RUNS}1002*", status=500, end=110.0, count=None)
+    world = World(
+        service(*plans).with_faults(refused), tmp_path, listed(*plans), signals=[Signal(signal.SIGTERM, 100.0)]
+    )
+    outcome = world.run()
+    assert outcome.exit_code == 143
+    assert "settled" not in outcome.state
+    left = [entry["run_id"] for entry in json.loads(outcome.state["runs"]) if not entry["over"]]
+    assert left == ["1002"]
+    later = world.post(later=20.0)
+    assert [seen.path for seen in later.seen if seen.call == "stop"] == [f"{RUNS}1002"]
+    assert all(one.over or one.stopped for one in world.simulator.runs().values())

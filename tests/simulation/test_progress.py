@@ -123,11 +123,12 @@ def test_the_queue_is_told_apart(tmp_path: Path) -> None:
     assert re.search(r" · 10 min \d\d s in the queue", outcome.summary)
 
 
+LAST = "writing the reports"
 STAGES = {
-    "waits": ["starting the run", "waiting for the result", "collecting the results"],
-    "attaches": ["reading the run", "waiting for the result", "collecting the results"],
-    "gives up": ["starting the run", "stopping the run", "collecting the results"],
-    "is cancelled": ["starting the run", "stopping the run"],
+    "waits": ["starting the run", "waiting for the result", "collecting the results", LAST],
+    "attaches": ["reading the run", "waiting for the result", "collecting the results", LAST],
+    "gives up": ["starting the run", "stopping the run", "collecting the results", LAST],
+    "is cancelled": ["starting the run", "stopping the run", LAST],
 }
 
 

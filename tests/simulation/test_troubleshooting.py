@@ -21,7 +21,7 @@ COUNTERS = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "q
 NO_COUNTERS = {f"{name}Count": None for name in COUNTERS}
 ATTACH = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "9001"}
 # Examples that no step of this world writes into its log: the one of a step that was killed, and our own fault.
-NOT_HERE = {"not-finished", "bug", "stopped-after-failures"}
+NOT_HERE = {"not-finished", "bug"}
 
 
 def plan(name: str = "passing", *faults: Fault, **changes: object) -> Scenario:
@@ -62,6 +62,9 @@ SITUATIONS = {
     "no-tests": Situation(plan("no-tests")),
     "run-stopped": Situation(plan("stopped")),
     "run-aborted": Situation(plan("aborted")),
+    "stopped-after-failures": Situation(
+        plan("failing", life=(Phase("STATUS_IN_PROGRESS", seconds=3000.0),)), {"TESTSIGMA_STOP_AFTER_FAILURES": "2"}
+    ),
     "bad-input": Situation(plan(), {"TESTSIGMA_TIMEOUT": "soon"}),
     "not-found": Situation(plan(), ATTACH),
     "start-refused": Situation(plan("passing", refusal(400, "Invalid environment"))),

@@ -319,6 +319,13 @@ def test_twenty_plans_fit_on_a_line() -> None:
     assert "\n" not in told
 
 
+def test_counters_of_several_plans_are_those_of_each() -> None:
+    """Plans with the same counters are told together, and nobody takes the counters for a sum."""
+    assert reason(of_step([FAIL, PASS, FAIL], [], ["a", "b", "c"])) == (
+        "1 of 3 plans passed. a, c (each): 3 of 40 cases failed."
+    )
+
+
 def test_a_cancelled_step_says_so_once() -> None:
     """What went wrong around the runs is not repeated where the runs have the same finding."""
     runs = [of_error(Cancelled(15), Ending(Disposition.STOP_CONFIRMED, DONE)), of_error(Cancelled(15))]

@@ -8,25 +8,25 @@ from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Result
 
-# The name of a row that the service makes for a hook: an ID, a hash, and when it runs.
+# The name that the service gives to the row of a hook: an ID, a hash, and when it runs.
 HOOK = re.compile(r"[0-9]+_[\w-]+_(before|after)test", re.IGNORECASE)
-# No run has more cases than these.
+# Longer lists are rejected as invalid.
 MOST_CASES = 120_000
-# What stands for a list of data sets that cannot be read: it is broken, so its case is no pass.
+# Replaces a list of data sets that cannot be read. Its result is UNKNOWN, so its case does not pass.
 UNREADABLE_SETS = "iterationResults (unreadable)"
 
 
 def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
-    """The list of cases of a run, as a tree, and the ID of the run that it says it belongs to.
+    """The ID of the run that a list of cases belongs to (empty if not given), and the cases as a tree.
 
-    A row that makes no sense stays as a case of unknown result: dropping it could make a verdict better.
-    Raises DecodeError without a list, and where the run that it belongs to is named in a way that nobody can read.
+    An unreadable row is kept as a case of unknown result: dropping it could turn a failure into a pass.
+    Raises DecodeError if there is no list, or if the ID of its run is unreadable.
     """
     fields = Fields(body)
     if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
         raise DecodeError("without a list of cases")
     if fields.has("executionResultId") and not fields.identity("executionResultId"):
-        raise DecodeError("that does not say whose cases it lists")
+        raise DecodeError("that has an unreadable executionResultId")
     if len(fields.rows("testCases")) > MOST_CASES:
         raise DecodeError(f"with more than {MOST_CASES:,} cases")
     rows = [Fields(row) for row in fields.rows("testCases")]
@@ -74,7 +74,7 @@ def _case(row: Fields) -> CaseResult:
 
 
 def _iterations(row: Fields) -> tuple[Iteration, ...]:
-    """The data sets of a case. A list that cannot be read is one broken data set: it may hide a failure."""
+    """The data sets of a case. An unreadable list becomes one data set of unknown result: it may hide a failure."""
     if row.evidence("iterationResults", lambda raw: raw if isinstance(raw, list) else None).unreadable:
         return (Iteration(id="", name=UNREADABLE_SETS, result=Result.UNKNOWN),)
     return tuple(_iteration(Fields(item)) for item in row.rows("iterationResults"))

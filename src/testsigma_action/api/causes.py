@@ -1,4 +1,4 @@
-"""Exceptions of the libraries in words: by their types and numbers, never by their texts, which may quote anything."""
+"""Descriptions of library exceptions, made from their types and codes. Their texts may quote untrusted data."""
 
 import ssl
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from testsigma_action.errors import ErrorCode
 
 
 def causes(error: BaseException) -> list[BaseException]:
-    """The error, and what it was raised for: the libraries keep that in an attribute or in the first argument."""
+    """The error and its causes, outermost first. The libraries keep a cause in an attribute or the first argument."""
     chain: list[BaseException] = []
     seen: BaseException | None = error
     while isinstance(seen, BaseException) and len(chain) < 8:
@@ -21,7 +21,7 @@ def causes(error: BaseException) -> list[BaseException]:
 
 
 def name(error: BaseException) -> str:
-    """The innermost cause by its type."""
+    """A description of the innermost cause."""
     cause = causes(error)[-1]
     if isinstance(cause, BadAnswer):
         return str(cause)
@@ -30,7 +30,7 @@ def name(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """Why a request was not sent, and what to do; `final` where trying again does not help, unless it worked before."""
+    """Why a request was not sent, and what to do. `final`: a retry does not help, unless a request worked before."""
 
     words: str
     hint: str = ""
@@ -51,7 +51,7 @@ def unsent(error: BaseException, exchange: Exchange, route: Route) -> Unsent:
         through = f" through {proxy}" if route.proxy.value else ""
         return Unsent(f"no connection to {route.host}{through} ({name(error)})")
     if exchange.heard == PROXY_AUTHENTICATION:
-        return Unsent(f"{proxy} asks for credentials ({exchange.heard})", CREDENTIALS_HINT, final=True)
+        return Unsent(f"{proxy} requires credentials ({exchange.heard})", CREDENTIALS_HINT, final=True)
     if exchange.heard >= 300:
         return Unsent(f"{proxy} refuses a connection to {route.host} ({exchange.heard})", REFUSING_PROXY)
     return Unsent(f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name))
@@ -59,21 +59,21 @@ def unsent(error: BaseException, exchange: Exchange, route: Route) -> Unsent:
 
 @dataclass(frozen=True, slots=True)
 class Distrust:
-    """Why a certificate is not accepted (completes "The certificate of ... "), and what to do about it."""
+    """Why a certificate is not accepted (completes "The certificate of ..."), and what to do about it."""
 
     words: str
     remedy: str
 
 
 def distrust(error: BaseException) -> Distrust | None:
-    """Why a certificate was not accepted; None where something else went wrong."""
+    """Why a certificate was not accepted; None if the error has another cause."""
     found = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if found is None:
         return None
     code = getattr(found, "verify_code", 0)
     if code in STRICT_CODES:
-        return Distrust(f"does not keep the rules of RFC 5280 (OpenSSL's code {code})", STRICT)
-    return DISTRUST.get(code, Distrust(f"is not trusted (OpenSSL's code {code})", AUTHORITY))
+        return Distrust(f"violates RFC 5280 (OpenSSL error {code})", STRICT)
+    return DISTRUST.get(code, Distrust(f"is not trusted (OpenSSL error {code})", AUTHORITY))
 
 
 NAMES = {
@@ -100,13 +100,13 @@ NAMES = {
     "SSLZeroReturnError": "connection closed during TLS",
 }
 PROXY = (
-    "Check {}: its host, its port, and its scheme (https:// only if the proxy itself speaks TLS, which few do). "
-    "Name hosts that need no proxy in NO_PROXY."
+    "Check {}: its host, its port, and its scheme (https:// only if the proxy itself uses TLS, which is rare). "
+    "List hosts that need no proxy in NO_PROXY."
 )
-REFUSING_PROXY = "Ask the people who run the proxy to allow this host, or name the host in NO_PROXY."
+REFUSING_PROXY = "Ask the administrator of the proxy to allow this host, or list the host in NO_PROXY."
 AUTHORITY = (
-    "If your own authority or a proxy that inspects TLS signed it, name the file with that authority's certificate "
-    "(PEM) in ca-bundle."
+    "If it was signed by a private certificate authority or by a proxy that inspects TLS, set ca-bundle to the file "
+    "with that authority's certificate (PEM)."
 )
 CLOCK = "Check the clock of this machine."
 HOST = "Use the host name of the certificate in base-url."
@@ -115,13 +115,13 @@ STRICT = (
     "it is older), with the authority key identifier and critical basic constraints."
 )
 # X509_V_ERR_* of OpenSSL 3 (x509_vfy.h).
-UNKNOWN = Distrust("is not trusted (its authority is not known)", AUTHORITY)
+UNKNOWN = Distrust("is not trusted (unknown certificate authority)", AUTHORITY)
 OTHER_HOST = Distrust("is for another host", HOST)
 DISTRUST = {
     2: UNKNOWN,
     9: Distrust("is not valid yet", CLOCK),
     10: Distrust("has expired", f"Have it renewed. {CLOCK}"),
-    18: Distrust("is not trusted (it is self-signed)", "If it is your own, name its file (PEM) in ca-bundle."),
+    18: Distrust("is not trusted (it is self-signed)", "If it is your own, set ca-bundle to its file (PEM)."),
     19: UNKNOWN,
     20: UNKNOWN,
     21: UNKNOWN,

@@ -1,4 +1,4 @@
-"""What the service offers: one method an endpoint. See docs/api.md for the facts and their sources."""
+"""One method for each endpoint of the service. See docs/api.md for the facts and their sources."""
 
 import re
 from collections.abc import Callable
@@ -22,28 +22,28 @@ from testsigma_action.domain.run import Run, RunSpec
 T = TypeVar("T")
 
 RUNS = "/api/v1/execution_results"
-# The start may take long on the service's side; a stop must be over before the platform loses its patience.
+# The service may take long to start a run. A stop must finish before the CI system kills the step.
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
 CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
-# For how long an error that the service itself answers with is tried again while results are read (seconds).
+# Retry deadline for errors of the service itself while results are read (seconds).
 ERROR_PATIENCE = 60.0
-# How many of a plan's runs are looked at to find one that was just started.
+# How many of a plan's runs are listed to find one that was just started.
 NEWEST = 50
-# What may stand in a criterion of a query without being taken for an operator.
+# Values that can be used in a query without being parsed as an operator.
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
-# No case has more steps than these, nor than this many pages hold.
+# Maximum number of steps that are read of one case, and of their pages.
 MOST_STEPS, MOST_PAGES = 10_000, 200
 
 
 class Client:
-    """One account of one service. GETs are tried again until the instant that each call is given.
+    """One account of one service. GETs are retried until `until`, an instant of the monotonic clock.
 
-    Each call raises ApiError: DeadlineExceeded where no answer came by that instant.
+    Each call raises ApiError: DeadlineExceeded if there was no answer by then.
     """
 
     def __init__(self, transport: Transport, *, observe: Observe = ignore, results: Versions | None = None) -> None:
-        """Wrap a transport; nothing is sent yet. `observe` is told of tries that failed, and of the end of trouble."""
+        """Wrap a transport; nothing is sent yet. `observe` is called for each retry, and when a retry succeeds."""
         self._transport = transport
         self._observe = observe
         self._results = results or Versions(transport)
@@ -54,20 +54,20 @@ class Client:
 
     @property
     def version(self) -> str:
-        """The version that has answered with results at all levels; empty before."""
+        """The API version that has answered with detailed results; empty before."""
         return self._results.answering
 
     @property
     def too_many(self) -> int:
-        """How often the service found that these were too many requests."""
+        """Number of answers with status 429 so far."""
         return self._transport.too_many
 
     def server_time(self, instant: float) -> datetime | None:
-        """The earliest that the service's own clock can have shown at an instant; None where no answer had a date."""
+        """A lower bound of the service's time at an instant; None if no answer had a date."""
         return self._transport.http.server_clock.at(instant)
 
     def run_url(self, run_id: str) -> str:
-        """The page of a run in the web application. Not documented as stable: a convenience for people."""
+        """The page of a run in the web application. Not documented as stable; only shown to people."""
         return f"{self._transport.http.base_url}/ui/td/runs/{_part(run_id)}"
 
     def case_url(self, case_result_id: str) -> str:
@@ -84,13 +84,13 @@ class Client:
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
 
-        Whether the run in the answer is ours is for the caller to say (`identity.claim`).
+        The caller checks that the run in the answer is ours (`identity.claim`).
         """
         request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
         return await self._transport.send(request, self._run, until=until)
 
     async def fetch_run(self, key: RunKey, *, until: float) -> Run:
-        """The status of a run: the only call that has one. An answer about another run counts like a 502."""
+        """The status of a run: the only endpoint that has it. An answer about another run is handled like a 502."""
 
         def of_this_run(body: Json) -> Run:
             run = self._run(body)
@@ -102,7 +102,7 @@ class Client:
         return await self._get(request, of_this_run, until)
 
     async def stop_run(self, run_id: str, *, until: float) -> None:
-        """Ask for the end of one run, never of all. Sent once; whether it ended is for the status to say."""
+        """Request the stop of one run, never of all. Sent once; `fetch_run` shows whether the run has stopped."""
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{_part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
@@ -116,7 +116,7 @@ class Client:
         return await self._get(request, lists.newest_runs, until)
 
     async def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
-        """Runs of a plan by the index. Documented once, so it may be missing; whether it filters is not certain."""
+        """Runs of a plan by the index. Documented once, so it may be missing; it may ignore the query."""
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
@@ -176,7 +176,7 @@ class Client:
     async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
         """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
 
-        Whether the service filters by run is not certain: rows of other runs are dropped here.
+        The service may ignore the run in the path, so rows of other runs are dropped here.
         """
 
         def cases(body: Json) -> lists.IndexPage[decode.CaseDetails]:
@@ -198,37 +198,37 @@ class Client:
             fresh = [row for row in page.rows if _is_new(row, seen)]
             room = MOST_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
-            # Whether pages are asked for from 0 or from 1 on is not said: page 1 may be the first page again.
+            # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
             if page.last or len(fresh) > room or (not fresh and number != 1):
                 break
         return tuple(steps)
 
 
 def _paged(request: Request, number: str) -> Request:
-    """The request for a page; the first one has no number, since nobody says whether that is 0 or 1."""
+    """The request for a page; the first one has no number, since it may be 0 or 1 (not documented)."""
     return replace(request, query={"page": number}) if number else request
 
 
 def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
-    """Decode only what is about the thing that was asked for."""
+    """A decoder that rejects answers with another ID than the requested one."""
 
     def decoded(body: Json) -> T:
         if not same_id(Fields(body).identity("id"), identity):
-            raise DecodeError("that is about something else")
+            raise DecodeError("with another ID than the requested one")
         return decoder(body)
 
     return decoded
 
 
 def _part(identity: str) -> str:
-    """An ID as one part of a path. Raises ValueError where it would change the path: a stop without an ID stops all."""
+    """An ID as one part of a path. Raises ValueError if it is no valid ID: a stop without an ID would stop all runs."""
     if not IDENTITY.fullmatch(identity):
-        raise ValueError(f"{identity!r} is no ID")
+        raise ValueError(f"{identity!r} is not a valid ID")
     return identity
 
 
 def _is_new(row: object, seen: set[str]) -> bool:
-    """Whether this row's ID was not seen yet: a page that repeats itself is the end of the list."""
+    """Whether this row's ID was not seen yet: a repeated page means the end of the list."""
     identity = Fields(row).identity("id")
     if identity and identity in seen:
         return False

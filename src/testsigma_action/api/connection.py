@@ -1,8 +1,8 @@
-"""Connections that know how far a request got, and answers that are limited as a whole.
+"""Connections that record how far a request got, and limit the total time and size of an answer.
 
-A start must not be sent twice, so "was it sent?" is decided by the place where a request failed, never by the text of
-an exception: the other side can write that text. The libraries wait the read timeout for every byte, so the total
-limits on time and size are enforced below them, where all bytes pass: at the socket.
+A start must not be sent twice, so "was it sent?" is decided by the stage in which a request failed, never by the text
+of an exception, which the other side can influence. The libraries apply the read timeout to every single read, so the
+limits on total time and size are enforced below them, at the socket.
 """
 
 import http.client
@@ -28,7 +28,7 @@ _LONGEST_LINE = 64 * 1024
 
 
 class Stage(Enum):
-    """How far a request got. Before SENT, not one byte of it was written."""
+    """How far a request got. Before SENT, no byte of it was written."""
 
     PREPARED = "no connection was tried"
     PROXY = "connecting to the proxy, up to its answer to CONNECT"
@@ -38,10 +38,10 @@ class Stage(Enum):
 
 @dataclass(eq=False, slots=True)
 class Exchange:
-    """One request and its answer: how far it got, and what the answer may take.
+    """One request and its answer: the stage that it has reached, and its limits.
 
-    `ends` is an instant of `monotonic`, `size` counts bytes of the body as they are after decompression, `heard` is the
-    last status that came. Before the request is sent, only a proxy can have answered.
+    `ends` is its deadline (instant of `monotonic`), `size` the maximum size of the decompressed body in bytes, `heard`
+    the last status code received. Before the request is sent, that code can only come from a proxy.
     """
 
     ends: float = inf
@@ -57,20 +57,21 @@ class Exchange:
 
     @property
     def raw_size(self) -> int:
-        """How many bytes may come in all: head, chunk sizes and trailers included."""
+        """Maximum number of bytes on the wire, including headers, chunk sizes and trailers."""
         return 2 * self.size + MEGABYTE
 
     def leave(self) -> None:
-        """Have it end at the next byte, on whatever thread it is: nobody waits for it.
+        """Abandon the exchange: its thread ends at its next read or write.
 
-        From now on, `sent` does not change: a request that was not sent by now never is.
+        From now on, `sent` does not change: a request that was not sent by now is never sent.
         """
         self.ends = -inf
 
     def sending(self) -> None:
-        """Note that bytes of the request are about to be written. Raises TimeoutError when its time is over.
+        """Record that bytes of the request are about to be written. Raises TimeoutError after the deadline.
 
-        First the note, then the look at the time: whoever leaves does it the other way round, so one sees the other.
+        The stage is set before the deadline is read; `leave` sets the deadline before the stage is read. So at least
+        one of two threads sees the other.
         """
         before, self.stage = self.stage, Stage.SENT
         try:
@@ -80,7 +81,7 @@ class Exchange:
             raise
 
     def left(self, until: float = inf) -> float:
-        """Seconds until its end, or until an instant before that. Raises TimeoutError when that has come."""
+        """Seconds until the deadline or `until`, whichever is first. Raises TimeoutError if it has passed."""
         seconds = min(until, self.ends) - self.monotonic()
         if seconds <= 0:
             raise TimeoutError("timed out")
@@ -91,34 +92,34 @@ _current: ContextVar[Exchange] = ContextVar("exchange")
 
 
 def begin(exchange: Exchange) -> Exchange:
-    """Have connections report to this exchange: the next request of this thread."""
+    """Make the next request of this thread report to this exchange."""
     _current.set(exchange)
     return exchange
 
 
 class BadAnswer(http.client.HTTPException):
-    """An answer that breaks a limit. Its text is one of ours."""
+    """An answer that exceeds a limit or is incomplete. Its text is written by us, so it can be shown."""
 
 
 class Answer(http.client.HTTPResponse):
-    """An answer that is limited as a whole, and its head once more. Raises TimeoutError or BadAnswer when read."""
+    """An answer with limits for the total and for its head. Reading raises TimeoutError or BadAnswer."""
 
     def __init__(
         self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
     ) -> None:
-        """Begin to count."""
+        """Read through `_Limited`."""
         super().__init__(sock, debuglevel, method, url)
         self._exchange = _current.get()
         self._limited = _Limited(sock, self.fp.detach(), self._exchange)
         self.fp = io.BufferedReader(self._limited)
 
     def begin(self) -> None:
-        """Read the head; the body may take longer."""
+        """Read the head; afterwards only the limit of the whole exchange applies."""
         super().begin()
         self._limited.head_is_read()
 
     def _read_status(self) -> tuple[str, int, str]:
-        """The status line of the answer itself. The library would take all interim answers but 100 for it."""
+        """The status line of the final answer. The library skips no interim answer other than 100."""
         for _ in range(MOST_INTERIM):
             version, status, reason = super()._read_status()  # type: ignore[misc] # not in the stubs
             self._exchange.heard = status
@@ -130,7 +131,7 @@ class Answer(http.client.HTTPResponse):
 
 
 class _Limited(io.RawIOBase):
-    """The bytes of one answer. Each read waits no longer than the total time that is left."""
+    """The bytes of one answer. Each read waits at most until the deadline of the exchange."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, exchange: Exchange) -> None:
         self._sock = sock
@@ -139,7 +140,7 @@ class _Limited(io.RawIOBase):
         self._count = 0
         self._timeout = sock.gettimeout()
         silence = inf if self._timeout is None else self._timeout
-        # The head has to be complete within the time that the service may be silent.
+        # The head must be complete within one read timeout.
         self._ends = exchange.monotonic() + silence
 
     def readable(self) -> bool:
@@ -183,11 +184,11 @@ class HttpConnection(HTTPConnection):
         _current.get().stage = Stage.SERVICE
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - the library's own
-        """Write: a part of the request, unless a proxy is asked for a tunnel while connecting."""
+        """Write data. It is part of the request, unless it sets up a tunnel while connecting."""
         if not self._connecting:
             if self.sock is None:
                 self.connect()
-            # A name look-up may have taken longer than anybody waited: by now, another start may be on its way.
+            # A name look-up may have outlasted the deadline: by now, the start may have been sent again.
             _current.get().sending()
             # A kept connection still has the timeout of its last read.
             self.sock.settimeout(self.timeout)
@@ -213,7 +214,7 @@ class Network(HTTPAdapter):
     """Takes the requests of a session to the service, directly or through a proxy."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
-        """Have pools make connections of our kind."""
+        """Make the pools use our connection classes."""
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = POOLS
 

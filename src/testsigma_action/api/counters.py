@@ -1,15 +1,15 @@
-"""The counters of a run: several sets, under several names, each of which may be missing, stale or unreadable."""
+"""The counters of a run: several sets under several names. Each one may be missing, stale or unreadable."""
 
 from collections.abc import Sequence
 
 from testsigma_action.api.fields import Evidence, Fields, whole_number
 from testsigma_action.domain.run import Counts
 
-# What the names of counters begin with that are about a run and its reruns together.
+# Prefix of the counters that cover a run and its reruns together.
 CONSOLIDATED = "consolidatedPlan"
-# Where the service keeps counters apart: in the run object, or in a `run` within it.
+# Nested object with counters: in the run object, or in a `run` within it.
 METRIC = "testPlanResultMetric"
-# The counters of all sets, by the names that they have on the wire.
+# The counters of each set, by their names on the wire.
 COUNTERS = (
     "total",
     "passed",
@@ -24,7 +24,7 @@ COUNTERS = (
 
 
 def _counters_of(fields: Fields, prefix: str = "") -> dict[str, Evidence[int]]:
-    """One set of counters as evidence, with the prefix that its names have (`consolidatedPlan`, ...)."""
+    """One set of counters as evidence; `prefix` is that of the wire names (`consolidatedPlan`, ...)."""
     wire = {name: f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count" for name in COUNTERS}
     return {name: fields.evidence(key, whole_number) for name, key in wire.items()}
 
@@ -46,37 +46,37 @@ def counts(fields: Fields, prefix: str = "") -> Counts:
 
 
 def unreadable_counters(fields: Fields, *prefixes: str) -> tuple[str, ...]:
-    """The names of counters that are there and cannot be read."""
+    """The names of counters that are present but unreadable."""
     found = (_counters_of(fields, prefix).values() for prefix in prefixes)
     return tuple(evidence.unreadable for evidences in found for evidence in evidences if evidence.unreadable)
 
 
 def unreadable_below(fields: Fields, key: str) -> tuple[str, ...]:
-    """The same of the counters in a nested object, with its name; what is no object is unreadable itself."""
+    """The same for the counters in a nested object, as `key.name`; `key` alone if it is no object."""
     if fields.evidence(key, lambda raw: raw if isinstance(raw, dict) else None).unreadable:
         return (key,)
     return tuple(f"{key}.{name}" for name in unreadable_counters(fields.inner(key), CONSOLIDATED, ""))
 
 
 def with_metric(fields: Fields) -> Fields:
-    """The object in which the counters are that the service keeps apart."""
+    """The object that contains `METRIC`."""
     return fields if fields.has(METRIC) else fields.inner("run")
 
 
 def all_sets(fields: Fields) -> tuple[Counts, ...]:
-    """All sets of counters of a run, the most trusted first: users report the plain ones null on finished runs."""
+    """All sets of counters of a run, the most trusted first: the plain ones can be null on finished runs."""
     metric = with_metric(fields).inner(METRIC)
     sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
     return telling(sets) or (counts(fields),)
 
 
 def telling(sets: Sequence[Counts]) -> tuple[Counts, ...]:
-    """Those that say something, the ones to show first: that parts are queued or running is evidence, too."""
+    """The sets that are not empty. Sets that only count queued or running parts come last; they are evidence, too."""
     known = tuple(numbers for numbers in sets if numbers.known)
     return known + tuple(numbers for numbers in sets if not numbers.known and numbers.unfinished)
 
 
 def consolidated_sets(fields: Fields) -> tuple[Counts, ...]:
-    """Those of the sets that are about the run and its reruns together."""
+    """The sets that cover the run and its reruns together."""
     sets = (counts(with_metric(fields).inner(METRIC), CONSOLIDATED), counts(fields, CONSOLIDATED))
     return telling(sets)

@@ -1,7 +1,7 @@
-"""JSON of the API -> the model. The wire's own names and units live here and in the client, nowhere else.
+"""JSON of the API -> the model. Wire names and units are used here and in the client, nowhere else.
 
-Answers are read leniently where leniency is safe (a missing text is empty, an unheard-of result is UNKNOWN, which is
-never a pass) and strictly where it is not (no ID, no status, not the run that was asked for): see docs/api.md.
+Decoding is lenient where that is safe (a missing text is empty, an unknown result is UNKNOWN, which is never a pass)
+and strict where it is not (no ID, no status, not the requested run): see docs/api.md.
 """
 
 from collections.abc import Sequence
@@ -42,12 +42,12 @@ RESULTS = {
 
 
 def result(label: str) -> Result:
-    """Both vocabularies of the service; anything else is UNKNOWN."""
+    """A result in either spelling of the service; anything else is UNKNOWN."""
     return RESULTS.get(label.strip().upper(), Result.UNKNOWN)
 
 
 def outcome(fields: Fields, key: str = "result") -> Evidence[Result]:
-    """A result as evidence: a word that we do not know is unreadable, like anything that is no text."""
+    """A result as evidence: unreadable if it is not a text, or not a known result."""
     return fields.evidence(key, lambda raw: RESULTS.get(raw.strip().upper()) if isinstance(raw, str) else None)
 
 
@@ -69,7 +69,7 @@ def _visual(fields: Fields) -> Result | None:
 
 
 def status(label: str) -> Status:
-    """Where a run is in its life; anything that we have no name for is UNKNOWN, which is never the end."""
+    """The status of a run; an unknown label is UNKNOWN, which never counts as completed."""
     return STATUSES.get(label.strip().upper(), Status.UNKNOWN)
 
 
@@ -78,7 +78,7 @@ def run(body: object) -> Run:
     fields = Fields(body)
     plan = fields.inner("execution")
     if not fields.identity("id") or not fields.text("status"):
-        raise DecodeError("that describes no run")
+        raise DecodeError("that does not describe a run")
     known = all_sets(fields)
     return Run(
         id=fields.identity("id"),
@@ -112,9 +112,9 @@ def run(body: object) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """What v2 and v3 say of a run: no status, no name; its own counters and times.
+    """A run of v2 or v3: counters and times, but no status and no name.
 
-    Here and below, `unreadable` has the names of the fields that are there and cannot be read.
+    Here and below, `unreadable` has the names of the fields that are present but unreadable.
     """
 
     result: Result
@@ -142,13 +142,13 @@ def run_details(body: object) -> RunDetails:
 def _identified(body: object, what: str) -> Fields:
     fields = Fields(body)
     if not fields.identity("id"):
-        raise DecodeError(f"that describes no {what}")
+        raise DecodeError(f"that does not describe a {what}")
     return fields
 
 
 @dataclass(frozen=True, slots=True)
 class MachineDetails:
-    """What v2 and v3 say of one machine."""
+    """A machine of v2 or v3."""
 
     title: str
     device: Device
@@ -180,7 +180,7 @@ def machine_details(body: object) -> MachineDetails:
 
 @dataclass(frozen=True, slots=True)
 class SuiteDetails:
-    """What v2 and v3 say of one suite."""
+    """A suite of v2 or v3."""
 
     result: Result
     timing: Timing
@@ -196,7 +196,7 @@ def suite_details(body: object) -> SuiteDetails:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """What v2 and v3 say of one case; `run_id` is empty where they do not say whose it is."""
+    """A case of v2 or v3; `run_id` is empty if it is not given."""
 
     id: str
     run_id: str

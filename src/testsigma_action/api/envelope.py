@@ -1,15 +1,15 @@
-"""What may stand around an answer with status 2xx: an object around the object, or an error in place of it. Pure."""
+"""Answers with status 2xx that wrap the object in another one, or have an error in its place. Pure."""
 
 from testsigma_action.api.error_body import reason_in
 
-# An answer with one of these has content, so it is no error, and no wrapper of an object.
+# An answer with one of these fields is the content itself: neither an error nor a wrapper.
 CONTENT = ("id", "executionId", "executionResultId", "testCases", "content")
 
 
 def unwrapped(body: object) -> object:
-    """The object that stands under `data` where nothing else is the answer; else the body as it is.
+    """The object under `data` if the body only wraps it; else the body as it is.
 
-    Pages keep their wrapper: the numbers of the page may stand beside it (see `lists`).
+    Pages are not unwrapped: the page number may be next to `data` (see `lists`).
     """
     if not isinstance(body, dict) or any(key in body for key in CONTENT) or body.get("error"):
         return body
@@ -19,13 +19,13 @@ def unwrapped(body: object) -> object:
 
 
 def words(body: object) -> str:
-    """What a body without content says, for people; empty where it has content."""
+    """The message in a body without content, for people; empty if there is content."""
     if not isinstance(body, dict) or any(body.get(key) is not None for key in (*CONTENT, "data")):
         return ""
     return reason_in(body)
 
 
 def error_said(body: object) -> str:
-    """The reason of an error that stands in place of an answer. A message alone is no proof of an error."""
+    """The reason of an error that was sent with status 2xx. A message alone does not prove an error."""
     said = words(body)
     return said if said and isinstance(body, dict) and (body.get("error") or body.get("error_description")) else ""

@@ -1,4 +1,4 @@
-"""What an error answer says: its body, parsed once. Pure."""
+"""The body of an error answer, parsed once. Pure."""
 
 import html
 import json
@@ -11,9 +11,9 @@ from testsigma_action.api.parsing import parse_json
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import one_line
 
-# Characters that are shown of what an error answer says.
+# Maximum length of an excerpt (characters).
 EXCERPT = 300
-# Tags of a page, with the blanks behind them.
+# HTML tags with the blanks after them.
 TAGS = re.compile(r"(?:<[^<>]{0,200}+>\s*+)++")
 
 
@@ -28,22 +28,22 @@ class ErrorBody:
     def reason(self) -> str:
         """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
 
-        Empty for anything else: a page of a proxy may say what it likes, it is not the service that speaks.
+        Empty for anything else, such as the page of a proxy.
         """
         return reason_in(self.fields)
 
     @property
     def excerpt(self) -> str:
-        """What the body says, for people, on one line: its reason, else its text, or that of a page."""
+        """The message of the body for people, on one line: its reason, else its text without HTML tags."""
         if self.text.lstrip().startswith(("{", "[")):
             return self.reason
         plain = html.unescape(TAGS.sub(" ", self.text)) if self.text.lstrip().startswith("<") else self.text
-        # Blanks within a line stay: what quotes a password is masked only where it is shown as it is.
+        # Blanks within a line stay: CI systems mask a quoted password only if it is unchanged.
         return one_line(" ".join(filter(None, map(str.strip, plain.splitlines()))), EXCERPT)
 
 
 def read_error_body(body: bytes, secret: Secret = NO_SECRET) -> ErrorBody:
-    """Read the body of an error; it need not be JSON."""
+    """Parse the body of an error answer, JSON or not."""
     try:
         value = parse_json(body, secret)
         return ErrorBody(json.dumps(value), value if isinstance(value, dict) else None)
@@ -52,7 +52,7 @@ def read_error_body(body: bytes, secret: Secret = NO_SECRET) -> ErrorBody:
 
 
 def reason_in(said: object) -> str:
-    """The reason in a body that was parsed: the first text of the three, which may stand in an object under `error`."""
+    """The reason in a parsed body: the first of the three texts, which may be nested in an object under `error`."""
     if not isinstance(said, dict):
         return ""
     told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)

@@ -1,4 +1,4 @@
-"""Trouble with the service, in words: what an error answer says, what it means, when to try again. Pure."""
+"""Error answers of the service: message, error type, and when to retry. Pure."""
 
 import email.utils
 import http
@@ -14,10 +14,10 @@ from testsigma_action.text import cut
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 30.0
 LONGEST_RETRY_AFTER = 300.0
-# Statuses of the 4xx family that may pass: request timeout, too early, too many requests.
+# Transient 4xx statuses: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 PROXY_AUTHENTICATION = 407
-# What shows that the service itself answers (docs/api.md, "Errors"): gateways, too, send JSON with a `message`.
+# Keys that only the service itself sends (docs/api.md, "Errors"). Gateways also send JSON with a `message`.
 OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
 UNAUTHORIZED = (
     "No JWT token found",
@@ -30,7 +30,7 @@ UNAUTHORIZED = (
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A try that failed and will be made again in `delay` seconds; with an empty `message`, the trouble is over."""
+    """A request that failed and is retried in `delay` seconds. An empty `message`: the retry succeeded."""
 
     purpose: str
     attempt: int
@@ -42,7 +42,7 @@ Observe = Callable[[Trouble], None]
 
 
 def ignore(_: Trouble) -> None:
-    """Listen to no trouble."""
+    """Ignore retries."""
 
 
 NO_BODY = ErrorBody()
@@ -50,7 +50,7 @@ NO_BODY = ErrorBody()
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """An answer that is not 2xx: its status, what it says, and where it points or how long it asks to wait."""
+    """An answer that is not 2xx: status, body, host of its Location, and Retry-After in seconds."""
 
     status: int
     body: ErrorBody = NO_BODY
@@ -59,10 +59,10 @@ class ErrorAnswer:
 
 
 def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
-    """The error that an answer stands for. 3xx and most 4xx are final, 5xx and a few 4xx may pass.
+    """The error for an answer. 3xx and most 4xx are final, 5xx and a few 4xx are transient.
 
-    A 500 is a business error at times ("plan busy"), so its words are kept (docs/api.md, "Errors"). Whether the
-    service itself answered is kept too: while a run goes on, the refusal of a gateway is an outage.
+    A 500 can be a business error ("plan busy"), so its reason is kept (docs/api.md, "Errors"). `by_service` is set,
+    too: during a run, the refusal of a gateway is handled as an outage.
     """
     answered = answered_with(could_not, host, answer.status)
     if answer.status < 300:
@@ -91,12 +91,12 @@ def _failed(answered: str, answer: ErrorAnswer) -> ApiError:
 
 
 def answered_with(could_not: str, host: str, status: int) -> str:
-    """The beginning of a sentence about an answer: what could not be done, by whom, and the status."""
+    """The beginning of a message: what failed, which host answered, and the status."""
     return f"{could_not}: {host} answered {status} {phrase(status)}".rstrip()
 
 
 def saying(answered: str, words: str) -> str:
-    """The whole sentence, with the words of the service where it has any."""
+    """The whole message; `words` is the reason that the service gave, or empty."""
     end = "" if words.endswith((".", "!")) else "."
     return f"{answered}, saying '{words}'{end}" if words else f"{answered}."
 
@@ -112,12 +112,12 @@ def by_service(answer: ErrorAnswer) -> bool:
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:
-    """Seconds until the next try: exponential with full jitter (never below 0.1), or longer if the service asks for it.
+    """Seconds until the next try: exponential with full jitter (at least 0.1), or `retry_after` if longer.
 
-    A service that asks for hours is asked again sooner: one odd answer must not cost a run that is waited for.
+    `retry_after` is capped: one wrong answer must not use up the time for a run.
     """
     ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
-    own = random.uniform(0.1, ceiling)  # noqa: S311 - spreads load, guards nothing
+    own = random.uniform(0.1, ceiling)  # noqa: S311 - not used for security
     return max(own, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
 
 
@@ -139,12 +139,14 @@ def retry_after(header: str, now: datetime) -> float | None:
         return None
 
 
-REDIRECT_HINT = "Set base-url to the address that answers without a redirect; the key is never sent to another host."
-CREDENTIALS_HINT = "Put user and password into the proxy's address: HTTPS_PROXY=http://user:password@host:port."
-REFUSED_HINT = "Read what the service says, and check the IDs among the inputs."
+REDIRECT_HINT = (
+    "Set base-url to the address that answers without a redirect. The API key is never sent to another host."
+)
+CREDENTIALS_HINT = "Put user and password into the proxy's URL: HTTPS_PROXY=http://user:password@host:port."
+REFUSED_HINT = "Read the message of the service above, and check the IDs in the inputs."
 KEY_HINT = (
-    "Check api-key: it may be wrong, revoked, or of another tenant or region. For an account of another region set "
-    "base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
+    "Check api-key: it may be wrong, revoked, or belong to another tenant or region. For an account of another "
+    "region set base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
 )
 NOT_FOUND_HINT = (
     "Check the ID, and that api-key and base-url belong to the account that owns it; base-url is the host, without the "
@@ -157,7 +159,7 @@ REFUSALS = {
     ),
     403: (
         ErrorCode.API_FORBIDDEN,
-        "The user whose api-key this is may not do that: ask an admin of your Testsigma account.",
+        "The user of this API key does not have permission: ask an admin of your Testsigma account.",
     ),
     PROXY_AUTHENTICATION: (ErrorCode.API_UNREACHABLE, CREDENTIALS_HINT),
     404: (ErrorCode.NOT_FOUND, NOT_FOUND_HINT),

@@ -1,4 +1,4 @@
-"""One HTTP exchange: authentication, limits, and errors that explain themselves. Everything here blocks."""
+"""One HTTP exchange: authentication, limits, and errors with messages. All calls here block."""
 
 import http.client
 import threading
@@ -30,15 +30,15 @@ Json = object
 NETWORK: Adapter = Network
 
 CHUNK = 64 * 1024
-# Of an error answer, no more than this is read (bytes).
+# Maximum number of bytes that are read of an error answer.
 ERROR_BODY = 64 * 1024
-# What the libraries raise when no answer comes, or half of one.
+# Exceptions of the libraries for a missing or incomplete answer.
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may take: seconds to connect, seconds of silence, seconds in all, bytes of the answer."""
+    """Limits of one request: timeouts to connect, to read, and in total (seconds); size of the answer (bytes)."""
 
     connect: float = 10.0
     read: float = 30.0
@@ -46,18 +46,18 @@ class Limits:
     size: int = 8 * MEGABYTE
 
     def within(self, seconds: float) -> "Limits":
-        """The same, but over in this many seconds."""
+        """The same limits, with timeouts of at most so many seconds."""
         seconds = max(0.1, seconds)
         return Limits(min(self.connect, seconds), min(self.read, seconds), min(self.total, seconds), self.size)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. `purpose` completes the sentence "Could not ...".
+    """A request. `purpose` completes the sentence "Could not ...".
 
-    `optional`: the path may not exist, so a 404 is final whoever sends it. `last_try`: where the next try would come
-    after the patience is over (the service may ask for that), there is one more right before. `error_patience`: for how
-    long a 5xx error of the service itself is tried again (seconds).
+    `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
+    deadline, one more is made right before it. `error_patience`: for how long 5xx errors of the service itself are
+    retried (seconds).
     """
 
     method: str
@@ -75,12 +75,12 @@ class Http:
     """Makes exchanges with one service. Safe to use from several threads."""
 
     def __init__(self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK) -> None:
-        """Take the way to the service. `adapter` carries requests over the network, unless told otherwise."""
+        """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
         self.base_url = route.base_url
         self.host = route.host
         self.sessions = Sessions(urlsplit(route.base_url).scheme, key, adapter)
         self.server_clock = ServerClock()
-        # Whether the service has ever answered with what was asked for.
+        # Whether the service has ever answered a request successfully.
         self.proven = False
         self._key = key
         self._route = route
@@ -90,13 +90,13 @@ class Http:
     def fetch(self, request: Request, decode: Callable[[Json], T], exchange: Exchange, *, fresh: bool = False) -> T:
         """Send a request and decode the answer. Raises Refused, Redirected or Transient.
 
-        A body that cannot be decoded counts like a 502: something between us and the service answered in its place.
-        With `fresh`, the request has a connection of its own.
+        A body that cannot be decoded is handled like a 502: it may come from a proxy or gateway.
+        With `fresh`, the request uses a new connection.
         """
         status, *received = self._exchange(request, exchange, fresh=fresh)
         body: Json = None
         try:
-            # One at a time, since many large answers at once would need too much memory; the bytes are let go early.
+            # Only one answer is decoded at a time, and its bytes are freed early, to limit memory.
             with self._decoding:
                 body = parse_json(received.pop(), self._key)
                 if not envelope.error_said(body):
@@ -109,13 +109,13 @@ class Http:
         raise self._undecoded(f"Could not {request.purpose}", status, body, problem)
 
     def tell(self, request: Request, exchange: Exchange) -> None:
-        """Send what has no answer worth reading, on a connection of its own: any 2xx means that it was accepted."""
+        """Send a request on a new connection, and ignore the body of the answer: any 2xx is a success."""
         self._exchange(request, exchange, fresh=True, reading=False)
 
     def leave(self, request: Request, exchange: Exchange) -> ApiError:
-        """End an exchange without an answer. The error says whether its request may have been received.
+        """Abandon an exchange, and return its error.
 
-        It is DeadlineExceeded in that case, else Transient.
+        It is DeadlineExceeded if the request may have been received, else Transient.
         """
         exchange.leave()
         if exchange.sent:
@@ -123,7 +123,7 @@ class Http:
         return self._failure(request, TimeoutError(), exchange)
 
     def _undecoded(self, could_not: str, status: int, body: Json, problem: str) -> Transient:
-        """The error for an answer 2xx that is not what was asked for, in the service's own words where it has some."""
+        """The error for a 2xx answer that cannot be decoded, with the message of the service if there is one."""
         if words := envelope.words(body):
             message = saying(answered_with(could_not, self.host, status), words)
             return Transient(message, said=envelope.error_said(body))
@@ -132,7 +132,7 @@ class Http:
     def _exchange(
         self, request: Request, exchange: Exchange, *, fresh: bool, reading: bool = True
     ) -> tuple[int, bytes]:
-        """One request, and status and body of its answer; without `reading`, the body of a 2xx is left where it is."""
+        """Send one request; returns status and body. Without `reading`, the body of a 2xx is not read."""
         begin(exchange)
         try:
             with self.sessions.lend(fresh=fresh) as session, self._open(session, request) as response:
@@ -167,19 +167,19 @@ class Http:
         return error_of(f"Could not {request.purpose}", self.host, answer)
 
     def _error_body(self, response: requests.Response) -> ErrorBody:
-        """What the error says; its status says enough where the body cannot be read."""
+        """The body of an error answer; empty if it cannot be read."""
         try:
             return read_error_body(_read(response, ERROR_BODY), self._key)
         except FAILURES:
             return NO_BODY
 
     def _failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
-        """What it means that no answer came, or half of one."""
+        """The error for a missing or incomplete answer."""
         could_not = f"Could not {request.purpose}:"
         if exchange.sent and isinstance(error, requests.RequestException):
             return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
         if exchange.sent:
-            return Transient(f"{could_not} {self.host} broke off its answer ({name(error)}).")
+            return Transient(f"{could_not} the answer of {self.host} was incomplete ({name(error)}).")
         why = unsent(error, exchange, self._route)
         message = f"{could_not} {why.words}."
         if why.final and not self.proven:
@@ -188,7 +188,7 @@ class Http:
 
 
 def _read(response: requests.Response, size: int) -> bytes:
-    """Read the body as it comes. The time it takes, and the bytes on the wire, are limited by the connection."""
+    """Read the body in chunks. Its time and the bytes on the wire are limited by the connection."""
     raw = response.raw
     body = bytearray()
     while chunk := raw.read1(CHUNK, decode_content=True):

@@ -1,4 +1,4 @@
-"""Lists of the API: the shapes of their pages, and the rows of those that are no results of a run."""
+"""Lists of the API: their page formats, and the rows of lists of runs and of saved configurations."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list that comes in pages, and whether no page follows; that one does is no promise."""
+    """One page of a list. `last`: certainly no page follows; if it is false, there may be none either."""
 
     rows: tuple[object, ...]
     last: bool
@@ -25,13 +25,13 @@ ROW_KEYS = ("content", "data", "items", "results")
 
 
 def page(body: object) -> Page:
-    """One page in any of the service's shapes. Raises DecodeError where there are no rows, or none that is an object.
+    """One page in any format of the service. Raises DecodeError if it has no list of rows, or no row is an object.
 
-    `last: false` says nothing: documented answers have it on their only page.
+    `last: false` in the answer proves nothing: documented answers have it on their only page.
     """
     rows = _rows(body)
     if rows and not any(isinstance(row, dict) for row in rows):
-        raise DecodeError("with rows that are no objects")
+        raise DecodeError("with rows that are not objects")
     fields = Fields(body)
     number, pages, size = fields.count("number"), fields.count("totalPages"), fields.count("size", "pageSize")
     last = (
@@ -62,16 +62,16 @@ def _rows(body: object) -> list[object]:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage(Generic[T]):
-    """A page of an index of results, by their IDs; that another page follows is no promise."""
+    """A page of an index of results, by their IDs; `last` as in `Page`."""
 
     rows: Mapping[str, T]
     last: bool
 
 
 def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
-    """A page of an index whose rows look like single results; those without an ID or any result are of no use.
+    """A page of an index whose rows look like single results. Raises DecodeError if it has no list of rows.
 
-    Nor are rows that share an ID: they may contradict each other. Raises DecodeError where there are no rows.
+    Rows without an ID or a result are dropped, and so are rows that share an ID: they may contradict each other.
     """
     listed = page(body)
     rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
@@ -82,7 +82,7 @@ def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
 
 @dataclass(frozen=True, slots=True)
 class FoundRun:
-    """A run in a list: enough to recognise it. Lists need not have a status or the time of the start."""
+    """A run in a list, with the fields that identify it. Status and start time are optional."""
 
     id: str
     plan_id: str
@@ -93,16 +93,16 @@ class FoundRun:
 
 @dataclass(frozen=True, slots=True)
 class FoundRuns:
-    """The rows of a list, and whether these are all that it has (or, of a sorted one, the newest)."""
+    """The rows of a list. `complete`: these are all rows or, of a sorted list, the newest ones."""
 
     runs: tuple[FoundRun, ...]
     complete: bool
 
 
 def found_runs(body: object) -> FoundRuns:
-    """The rows of a list of runs, in the words of v1 or v2; a run may be listed twice, with the same ID.
+    """The rows of a list of runs of v1 or v2; a run may be listed twice.
 
-    Raises DecodeError where there is no list.
+    Raises DecodeError if there is no list.
     """
     listed = page(body)
     return FoundRuns(tuple(_found_run(Fields(row)) for row in listed.rows), complete=listed.last)
@@ -119,7 +119,7 @@ def _found_run(row: Fields) -> FoundRun:
 
 
 def newest_runs(body: object) -> FoundRuns:
-    """The runs of a list that is sorted, the newest first: it has what is looked for on its first page."""
+    """The rows of a list that should be sorted, newest first: then its first page is enough."""
     found = found_runs(body)
     ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
     newest_first = len(ids) == len(found.runs) and ids == sorted(ids, reverse=True)
@@ -128,13 +128,13 @@ def newest_runs(body: object) -> FoundRuns:
 
 @dataclass(frozen=True, slots=True)
 class SavedConfiguration:
-    """A saved configuration for partial runs. Nothing says that names are unique."""
+    """A saved configuration for partial runs. Names may not be unique."""
 
     id: str
     name: str
 
 
 def saved_configurations(body: object) -> tuple[SavedConfiguration, ...]:
-    """The saved configurations of the account. Raises DecodeError where there is no list."""
+    """The saved configurations of the account. Raises DecodeError if there is no list."""
     rows = (Fields(row) for row in page(body).rows)
     return tuple(SavedConfiguration(row.identity("id"), row.text("name")) for row in rows)

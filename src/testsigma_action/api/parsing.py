@@ -1,8 +1,8 @@
-"""From the bytes of an answer to JSON, without more memory than an answer may cost.
+"""JSON parsing with limited memory.
 
-A few megabytes of `{}` become hundreds of megabytes of objects. So what an answer holds is counted before it is parsed:
-every object or list has a bracket, and every value but the first of each has a comma. Those in texts count, too, which
-errs on the safe side. The names of fields are counted while it is parsed: the parser keeps each different one.
+A few megabytes of `{}` become hundreds of megabytes of objects. So objects, lists and values are counted before an
+answer is parsed, by its brackets and commas. Those within texts count, too, which is on the safe side. Distinct field
+names are counted during parsing, since the parser keeps each of them.
 """
 
 import json
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.secret import NO_SECRET, Secret
 
-# Room for 100,000 cases with a few data sets each (bytes, and things in one answer); with these limits the parsed
-# answer, whatever its shape, stays within 400 MB.
+# Enough for 100,000 cases with a few data sets each. With these limits, any parsed answer stays below 400 MB.
+# LARGEST is in bytes.
 LARGEST = 36 * 1024 * 1024
 MOST_CONTAINERS = 600_000
 MOST_VALUES = 1_600_000
@@ -21,7 +21,7 @@ MOST_NAMES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class _Objects:
-    """Makes the objects of one answer, as long as they say everything once, and under names that can be kept."""
+    """Builds the objects of one answer. Rejects duplicate fields and too many distinct names."""
 
     names: set[str] = field(default_factory=set)
 
@@ -29,28 +29,28 @@ class _Objects:
         """One object. Raises DecodeError."""
         made = dict(pairs)
         if len(made) < len(pairs):
-            raise DecodeError("with a field that is there twice")
+            raise DecodeError("with a duplicate field")
         self.names.update(made)
         if len(self.names) > MOST_NAMES:
-            raise DecodeError("with more in it than can be kept")
+            raise DecodeError("that is too large")
         return made
 
 
 def parse_json(body: bytes, secret: Secret = NO_SECRET) -> object:
-    """The JSON of an answer, without the secret. Raises DecodeError where it is none, or has too much in it.
+    """The JSON of an answer, without the secret. Raises DecodeError if it is not JSON or too large.
 
-    A service may repeat the key. It is hidden once the text is decoded, before any of it is cut or escaped. A text
-    without escapes shows the key plainly if it has it, so most answers are only searched as a whole.
+    The service may echo the key. It is hidden after decoding, before texts are cut or escaped. A body without escapes
+    contains the key unchanged if at all, so most answers are only searched as a whole.
     """
     containers = body.count(b"{") + body.count(b"[")
     if len(body) > LARGEST or containers > MOST_CONTAINERS or body.count(b",") > MOST_VALUES:
-        raise DecodeError("with more in it than can be kept")
+        raise DecodeError("that is too large")
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
-        # The bytes are not needed any more, and may be many.
+        # Free the bytes, which may be many, before parsing.
         del body
         may_have_it = "\\u" in text or "\\/" in text or secret.stands_in(text)
         value: object = json.loads(text, object_pairs_hook=_Objects())
         return secret.hidden_in_json(value) if may_have_it else value
     except (ValueError, RecursionError):
-        raise DecodeError("that is no JSON") from None
+        raise DecodeError("that is not JSON") from None

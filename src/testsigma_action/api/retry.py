@@ -1,4 +1,4 @@
-"""Requests that are tried again: a GET as long as its caller is patient, nothing else ever."""
+"""Retries: a GET is retried until its deadline, other requests never."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,15 +28,15 @@ from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 
-# A last try begins this long before the patience is over (seconds, at most a tenth of it).
+# The last try begins this long before the deadline (seconds, at most a tenth of the time until the deadline).
 LAST_TRY = 2.0
-# An exchange that its own limits do not end (a name look-up that hangs) is left this long after them (seconds).
+# An exchange that ignores its limits (a name look-up that hangs) is abandoned this long after them (seconds).
 HANGING = 0.5
 
 
 @dataclass(slots=True)
 class Patience:
-    """Decides when a GET is tried again, and when it is given up. Instants are those of the monotonic clock."""
+    """Decides when a GET is retried, and when it fails. Instants are those of the monotonic clock."""
 
     request: Request
     began: float
@@ -47,7 +47,7 @@ class Patience:
     trouble: ApiError | None = None
 
     def delay(self, trouble: ApiError, now: float) -> float | None:
-        """Seconds until the next try after this trouble; None where there is none."""
+        """Seconds until the next try after this error; None if there is no further one."""
         self.attempt += 1
         self.trouble = trouble
         same_error = trouble.by_service and (trouble.status or 0) >= 500
@@ -55,7 +55,7 @@ class Patience:
         delay = backoff(self.attempt, trouble.retry_after)
         if self.last or now + delay - self.errors_since > self.request.error_patience:
             return None
-        # Time that a last try is left with, so that its answer is in before the patience is over.
+        # Time reserved for the last try, so that its answer arrives before the deadline.
         kept = min(LAST_TRY, (self.until - self.began) / 10) if self.request.last_try else 0.0
         left = self.until - kept - now
         if delay < left:
@@ -68,23 +68,23 @@ class Transport:
     """Sends requests to one service without blocking the event loop."""
 
     def __init__(self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK) -> None:
-        """Take the way to the service. `adapter` carries requests over the network, unless told otherwise."""
+        """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
         self.http = Http(route, key, clock=clock, adapter=adapter)
-        # Answers with status 429 so far: who sends many requests at a time should send fewer.
+        # Number of answers with status 429. Callers that send many requests at a time reduce their number.
         self.too_many = 0
         self._route = route
         self._clock = clock
 
     def check_settings(self) -> None:
-        """See that proxy and certificates can be used. Raises InputError."""
+        """Validate the settings of proxy and certificates. Raises InputError."""
         self._route.check()
 
     async def get(self, request: Request, decode: Callable[[Json], T], *, until: float, observe: Observe = ignore) -> T:
-        """Fetch and decode, trying again until an instant of the monotonic clock.
+        """Fetch and decode; retry until an instant of the monotonic clock.
 
-        `observe` is told of trouble and of its end. Raises Refused and Redirected at once, Unreachable when the
-        patience is over; DeadlineExceeded is an Unreachable. A refusal that is not the service's own counts like a 502
-        once the service has answered.
+        `observe` is called for each retry, and when a retry succeeds. Raises Refused and Redirected at once,
+        Unreachable after the deadline (DeadlineExceeded is an Unreachable). Once the service has answered, a refusal
+        that it did not send itself is handled like a 502.
         """
         patience = Patience(request, self._clock.monotonic(), until)
         while True:
@@ -96,7 +96,7 @@ class Transport:
                 await self._wait_after(trouble, patience, observe)
             except DeadlineExceeded:
                 if patience.trouble:
-                    # It says more about the reason than the last try, which the deadline cut short.
+                    # The earlier error explains more than the try that the deadline interrupted.
                     raise DeadlineExceeded(patience.trouble.message, hint=patience.trouble.hint) from None
                 raise
             else:
@@ -105,19 +105,19 @@ class Transport:
                 return value
 
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
-        """Send once, on a connection of its own: with a kept one, a reset would say nothing about what was received.
+        """Send once, on a new connection: after a reset of a reused one, nobody knows what was received.
 
-        Raises Refused, Redirected, Transient (`sent` says whether it may have been received), or DeadlineExceeded (it
-        may have been).
+        Raises Refused, Redirected, Transient (`sent`: it may have been received), or DeadlineExceeded (it may have been
+        received).
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
 
     async def tell(self, request: Request, *, until: float) -> None:
-        """Send once what has no answer worth reading: any 2xx means that it was accepted. Raises like `send`."""
+        """Send once, and ignore the body of the answer: any 2xx is a success. Raises like `send`."""
         await self._exchange(partial(self.http.tell, request), request, until)
 
     async def _try(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
-        """One try of a GET; one that hangs before the patience is over is a try that failed."""
+        """One try of a GET; if it times out before the deadline, it is a failed try."""
         limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))
         try:
             return await self._exchange(partial(self.http.fetch, limited, decode), limited, until)
@@ -127,7 +127,7 @@ class Transport:
             raise Transient(late.message) from None
 
     async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float) -> T:
-        """Make one exchange, until the instant or its own limits end it. Its thread ends soon after that."""
+        """Make one exchange, up to `until` or its own limits. Its thread ends soon after that."""
         ends = self._clock.monotonic() + request.limits.total
         exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
         try:

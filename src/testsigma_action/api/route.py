@@ -1,6 +1,6 @@
-"""The way to the service: which proxy, which certificates. Read from the environment once, before anything is sent.
+"""The route to the service: proxy and certificates, read from the environment once, before anything is sent.
 
-The library would read the environment for every request, and find wrong settings in the middle of a start.
+The library would read the environment for every request, and would detect wrong settings only during a start.
 """
 
 import ssl
@@ -13,9 +13,9 @@ from urllib.parse import SplitResult, urlsplit
 from testsigma_action.errors import InputError
 from testsigma_action.text import cut, is_loopback
 
-# Where certificates to trust are named; the first that is set counts.
+# Variables that name a file of trusted certificates; the first one that is set is used.
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-# These may also name a folder of certificates.
+# Those that may also name a folder.
 FOLDERS = BUNDLES[:2]
 KEY_LOG = "SSLKEYLOGFILE"
 
@@ -30,7 +30,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How requests get to one service."""
+    """Address, proxy and certificates for one service."""
 
     base_url: str
     proxy: Setting = Setting()
@@ -48,7 +48,7 @@ class Route:
         return self.proxy.value.rpartition("@")[2].rpartition("//")[2].partition("/")[0]
 
     def check(self) -> None:
-        """See that the settings can be used. Raises InputError: they would not get better while we try."""
+        """Validate the settings. Raises InputError, since a retry would not help."""
         problems = [*_host_problems(self.base_url), *_proxy_problems(self.proxy)]
         problems += [*_bundle_problems(self.bundle), *_key_log_problems(self.key_log)]
         if problems:
@@ -56,7 +56,7 @@ class Route:
 
 
 def route(base_url: str, ca_bundle: str, environ: Mapping[str, str]) -> Route:
-    """What the input `ca-bundle` and the usual variables say."""
+    """The route by the input `ca-bundle` and the usual environment variables."""
     own = Setting("ca-bundle", ca_bundle)
     if urlsplit(base_url).scheme != "https":
         return Route(base_url, _proxy(base_url, environ), own if ca_bundle else Setting())
@@ -66,7 +66,7 @@ def route(base_url: str, ca_bundle: str, environ: Mapping[str, str]) -> Route:
 
 
 def _proxy(base_url: str, environ: Mapping[str, str]) -> Setting:
-    """The proxy for this address. Traffic to this machine never takes one: the key would leave it in clear."""
+    """The proxy for this address. There is none for this machine: the key would leave it unencrypted."""
     parts = urlsplit(base_url)
     if _is_loopback(parts.hostname or "") or _is_exempt(parts, _first(environ, "no_proxy").value):
         return Setting()
@@ -78,7 +78,7 @@ def _proxy(base_url: str, environ: Mapping[str, str]) -> Setting:
 
 
 def _first(environ: Mapping[str, str], name: str) -> Setting:
-    """A variable in small or, where that is not set, in capital letters."""
+    """A variable in lower case or, if that is not set, in upper case."""
     known = next((spelled for spelled in (name, name.upper()) if spelled in environ), name)
     return Setting(known, environ.get(known, "").strip())
 
@@ -118,7 +118,7 @@ def _is_host(host: str) -> bool:
 
 
 def _proxy_problems(proxy: Setting) -> Iterator[str]:
-    """Values are not quoted: they may have a password."""
+    """Values are not quoted: they may contain a password."""
     if not proxy.value:
         return
     try:
@@ -128,10 +128,10 @@ def _proxy_problems(proxy: Setting) -> Iterator[str]:
         usable = False
         parts = SplitResult("http", "", "", "", "")
     if parts.scheme.startswith("socks"):
-        yield f"{proxy.name}: SOCKS proxies are not supported. Give the address of an HTTP proxy (http://host:port)."
+        yield f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
     elif not usable or parts.scheme not in {"http", "https"}:
         yield (
-            f"{proxy.name}: this is not the address of a proxy (http://host:port or http://user:password@host:port, "
+            f"{proxy.name}: this is not the URL of a proxy (http://host:port or http://user:password@host:port, "
             "special characters in the password percent-encoded)."
         )
 
@@ -154,11 +154,11 @@ def _key_log_problems(key_log: Setting) -> Iterator[str]:
         _context().keylog_filename = key_log.value
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or "not a file"
-        yield f"{key_log.name}: '{key_log.value}' cannot be written ({reason}). Unset it, or name another file."
+        yield f"{key_log.name}: '{key_log.value}' cannot be written ({reason}). Unset it, or use another file."
 
 
 def _context() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-NO_CERTIFICATES = "no certificates in it"
+NO_CERTIFICATES = "it has no certificates"

@@ -1,4 +1,4 @@
-"""Sessions of `requests` that are lent to one exchange at a time."""
+"""A pool of `requests` sessions; each one serves one exchange at a time."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 from testsigma_action import __version__
 from testsigma_action.secret import Secret
 
-# Makes what carries the requests of one session to the service: where requests lets others in.
+# Creates the transport adapter of one session (the extension point of `requests`).
 Adapter = Callable[[], BaseAdapter]
 HEADERS = {
     "Accept": "application/json",
@@ -22,10 +22,10 @@ HEADERS = {
 
 
 class BearerAuth(AuthBase):
-    """Authentication as an object: with it, `requests` never looks for a netrc file."""
+    """Authentication as an object, so that `requests` never reads a netrc file."""
 
     def __init__(self, key: Secret) -> None:
-        """Keep the key out of the session's headers, and so out of their repr."""
+        """Hold the key here instead of in the session's headers, whose repr would show it."""
         self._key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -35,33 +35,33 @@ class BearerAuth(AuthBase):
 
 
 class _Session(requests.Session):
-    """A session without surprises: no redirects, no cookies, nothing from the environment, no netrc file."""
+    """A session without redirects, cookies, settings from the environment, and netrc file."""
 
     def __init__(self) -> None:
-        """Have one connection for each host, and nothing of the caller's yet."""
+        """Create a session without adapter and authentication."""
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
-        """Nowhere: the library would read the redirect's body, and stumble over what it points to."""
+        """None: the library would read the body of the redirect, and fail on an invalid target."""
         return None
 
 
 class Sessions:
-    """A pool for several threads. A session comes back when its exchange is over, even if nobody waits for that one."""
+    """A thread-safe pool. A session returns when its exchange ends, even if that was abandoned."""
 
     def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
-        """Make sessions when they are needed, for addresses of one scheme."""
+        """Create sessions on demand, for URLs of one scheme."""
         self._prefix = f"{scheme}://"
         self._auth = BearerAuth(key)
         self._adapter = adapter
-        # Its methods need no lock. The session that came back last is lent first: its connection is the freshest.
+        # A deque is thread-safe. The session that was returned last is lent first: its connection is the freshest.
         self._idle = deque[requests.Session]()
 
     @contextmanager
     def lend(self, *, fresh: bool = False) -> Iterator[requests.Session]:
-        """A session for one exchange; with `fresh`, one that has no connection yet, in place of an idle one."""
+        """A session for one exchange; with `fresh`, a new one without a connection, which replaces an idle one."""
         session = None if fresh else self._take()
         if fresh and (old := self._take()):
             old.close()
@@ -72,7 +72,7 @@ class Sessions:
             self._idle.append(session)
 
     def close(self) -> None:
-        """Close the connections that nobody uses. Whoever needs a session later gets a new one."""
+        """Close the idle sessions. Later exchanges get new ones."""
         while session := self._take():
             session.close()
 

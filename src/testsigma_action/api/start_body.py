@@ -24,5 +24,5 @@ def _configuration(configuration: ConfigurationRef) -> dict[str, object]:
 
 
 def _wire_id(identity: str) -> int | str:
-    """As a number, unless that would change it (letters, leading zeros)."""
+    """The ID as a number, unless that would change it (letters, leading zeros)."""
     return int(identity) if identity.isascii() and identity.isdecimal() and str(int(identity)) == identity else identity

@@ -1,6 +1,6 @@
-"""Results at all levels, below `test_runs`: under which version of the API, which differs between texts and years.
+"""Selects the API version for results below `test_runs`, since the documentation names different ones.
 
-A version that has answered is remembered: from then on, a 404 is about what was asked for, not about the path.
+A version that has answered is remembered: from then on, a 404 means that the resource is missing, not the path.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,17 +14,17 @@ from testsigma_action.errors import Refused
 
 T = TypeVar("T")
 
-# The versions that single results were documented under, today's first. The shapes are the same.
+# Versions that single results were documented under, the current one first. The formats are the same.
 VERSIONS = ("v2", "v3", "v1")
-# The version that lists were documented under, when single results were under v3.
+# Lists were documented under this version, while single results were under v3.
 INDEX_VERSION = "v2"
 
 
 class Versions:
-    """GETs below `test_runs`, each from the first version that knows the path. Only a 404 asks the next one."""
+    """GETs below `test_runs`, each from the first version that knows the path. Only a 404 leads to the next one."""
 
     def __init__(self, transport: Transport) -> None:
-        """Nothing is known yet."""
+        """Wrap a transport; no version is known yet."""
         self._transport = transport
         self.answering = ""
         self._index = ""
@@ -57,7 +57,7 @@ def _getting(
 
 
 async def _first_of(versions: Sequence[str], get: Get[T]) -> tuple[T, str]:
-    """What the first version answers that knows the path, and which one that is."""
+    """The answer of the first version that knows the path, and that version."""
     *earlier, last = versions
     for version in earlier:
         try:

@@ -28,7 +28,7 @@ class Activity(Enum):
     WAITING_FOR_RERUN = "waiting for the rerun"
     COLLECTING = "collecting the results"
     STOPPING = "stopping the run"
-    ENDED = "ended"
+    ENDED = "writing the reports"
 
 
 @dataclass(frozen=True, slots=True)

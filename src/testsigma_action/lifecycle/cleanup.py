@@ -33,7 +33,7 @@ class Cleanup:
     @property
     def complete(self) -> bool:
         """Whether nothing is left of the entry."""
-        return self.ending.disposition in {Disposition.COMPLETED, Disposition.STOP_CONFIRMED} and not self.unread
+        return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
 async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
@@ -62,7 +62,7 @@ async def _stop_newest(entry: Entry, key: RunKey, remote: Remote, told: Callable
     if last.unread:
         return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
     if last.run and last.run.completed:
-        return Cleanup(entry, Ending(Disposition.COMPLETED, last.run), last.key.id)
+        return Cleanup(entry, Ending(Disposition.STOP_CONFIRMED, last.run), last.key.id)
     outcome = await stop(last.key, remote, until=remote.after(remote.limits.stop))
     disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
     return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.trouble), last.key.id)

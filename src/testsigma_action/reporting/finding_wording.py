@@ -201,7 +201,10 @@ def _(tally: Tally) -> str:
 @sentence.register
 def _(of: OfPlans) -> str:
     names = ", ".join(one_line(name, LONGEST_NAME) for name in of.names)
-    return f"{names}{f' and {of.more:,} more' if of.more else ''}: {one_line(sentence(of.finding), LONGEST_OF_PLAN)}"
+    more = f" and {of.more:,} more" if of.more else ""
+    # Without this the counters would look like a sum.
+    each = " (each)" if isinstance(of.finding, Failures) and len(of.names) + of.more > 1 else ""
+    return f"{names}{more}{each}: {one_line(sentence(of.finding), LONGEST_OF_PLAN)}"
 
 
 @sentence.register
