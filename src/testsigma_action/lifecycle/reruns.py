@@ -153,8 +153,8 @@ class Newest:
 async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a rerun but is
-    none.
+    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as
+    a rerun and is none.
     """
     limits, foreign_ids = remote.limits, set[str]()
     until = remote.after(limits.rerun)
