@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Signal, World
-from tests.simulation.test_plans import RUNS, listed, plan, runs_of, service
+from tests.simulation.plans import RUNS, listed, plan, runs_of, service
 from tests.simulator import Fault
 
 STOP_EARLY = {"TESTSIGMA_STOP_AFTER_FAILURES": "1"}

@@ -1,6 +1,6 @@
-"""What a session tells about its run while it goes on. Progress, log, outputs and state listen.
+"""Events that a session emits about its run. Progress, log, outputs and state listen.
 
-Events are facts, not sentences. They are told on the main thread, in the order in which things happened.
+Events are data, not sentences. They are emitted on the main thread, in the order in which things happened.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
-    """What a session does: for heartbeats, the progress bar and the state of the whole."""
+    """The current activity of a session, for heartbeats and the progress bar."""
 
     WAITING_FOR_TURN = "waiting for its turn"
     PREPARING = "preparing"
@@ -152,7 +152,7 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The session is over. `ending`: what became of a run that did not complete in time.
+    """The session has ended. `ending`: how it left a run that did not complete in time.
 
     `conclusion` is that of the run's verdict, which counts: a run with the result "passed" may fail the step.
     """

@@ -91,7 +91,7 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def _subject(finding: Finding) -> object:
-    """What a finding is told once for: itself, or the run whose ending it is. The first one has the last word."""
+    """The key for removing duplicates: the finding, or for an ending its run. The first finding is kept."""
     return (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
 
 

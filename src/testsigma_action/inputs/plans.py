@@ -19,7 +19,7 @@ NO_PLAN = "required. It is the number in the address of the plan's page."
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an entry is read with: the inputs that are its defaults (by field), and what its values are checked for.
+    """The context for reading an entry: the inputs that are its defaults (by field), and the checks of its values.
 
     `base_url` is empty if it is not known. `root` is the folder that a relative path starts from.
     """

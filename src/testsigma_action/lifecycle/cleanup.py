@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import Ignored
+from testsigma_action.domain.reruns import MAX_RERUNS, Ignored, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
@@ -42,18 +42,23 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[Ignored],
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
-        found = await _find(entry, remote)
-        if len(found) != 1 or not entry.unique:
-            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=found)
-        key = RunKey(found[0], entry.plan_id, entry.build_number)
-    last = await newest(key, remote, on_ignored)
-    if last.unread:
-        return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
-    if last.run and last.run.completed:
-        return Cleanup(entry, Ending(Disposition.STOP_CONFIRMED, last.run), last.key.id)
-    outcome = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-    disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-    return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.error), last.key.id)
+        candidates = await _find(entry, remote)
+        if len(candidates) != 1 or not entry.unique:
+            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
+        key = RunKey(candidates[0], entry.plan_id, entry.build_number)
+    for _ in range(MAX_RERUNS):
+        last = await newest(key, remote, on_ignored)
+        if last.unread or (last.run and last.run.completed):
+            disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
+            return Cleanup(entry, Ending(disposition, last.run), last.key.id, last.unread)
+        stopped = await stop(last.key, remote, until=remote.after(remote.limits.stop))
+        disposition = Disposition.STOP_CONFIRMED if stopped.confirmed else Disposition.STOP_UNCONFIRMED
+        found = Cleanup(entry, Ending(disposition, stopped.run or last.run, stopped.error), last.key.id)
+        if not (stopped.confirmed and stopped.run and awaited(stopped.run)):
+            break
+        # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
+        key = RunKey.of(stopped.run)
+    return found
 
 
 async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:

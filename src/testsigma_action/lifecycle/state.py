@@ -44,11 +44,20 @@ class State:
     def of(cls, environ: Mapping[str, str]) -> "State":
         """Read the state of this step. Raises ValueError if it cannot be read."""
         settled = environ.get(f"{PREFIX}{SETTLED}") == "true"
-        written = json.loads(environ.get(f"{PREFIX}{RUNS}") or "[]")
         try:
-            return cls(tuple(Entry(**entry) for entry in written), settled)
-        except TypeError as error:
+            written = json.loads(environ.get(f"{PREFIX}{RUNS}") or "[]")
+            entries = tuple(Entry(**entry) for entry in written)
+        except (TypeError, RecursionError) as error:
             raise ValueError(RUNS) from error
+        if not isinstance(written, list) or not all(map(_is_sound, entries)):
+            raise ValueError(RUNS)
+        return cls(entries, settled)
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Whether each value has its type: what was read may be anything."""
+    texts = (entry.plan_id, entry.build_number, entry.run_id)
+    return all(isinstance(one, str) for one in texts) and {type(entry.unique), type(entry.over)} == {bool}
 
 
 class StateWriter:
