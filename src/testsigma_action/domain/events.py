@@ -82,7 +82,7 @@ class Attached:
 class Answered:
     """An answer about the run or one of its reruns. `before`: the answer before it about the same run.
 
-    `left` is how long the run is expected to go on, `queued` how long it waited for a machine; None where unknown.
+    `left` is the expected time left, `queued` how long the run waited for a machine; None if unknown.
     """
 
     before: Run
@@ -93,7 +93,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CasesFailed:
-    """These cases have failed since the last list, while the run goes on (untrusted names).
+    """These cases have failed since the last list, during the run (untrusted names).
 
     Machine and suite have empty names where the list does not say them.
     """

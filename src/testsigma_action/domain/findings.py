@@ -46,7 +46,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The run failed. All numbers are 0 where nobody counted."""
+    """The run failed. All numbers are 0 if nothing was counted."""
 
     failed: int = 0
     total: int = 0
@@ -94,7 +94,7 @@ class ServiceMessage:
 
 @dataclass(frozen=True, slots=True)
 class StoppedAfterFailures:
-    """So many cases failed over all runs that no run was to go on (input `stop-after-failures`: the limit)."""
+    """The number of failed cases of all runs reached the input `stop-after-failures` (`limit`)."""
 
     failures: int
     limit: int

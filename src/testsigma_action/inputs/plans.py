@@ -149,7 +149,7 @@ def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
 
 
 def _same_identity(requested: Sequence[RunRequest]) -> Iterator[Problem]:
-    """Runs with the same plan and build number: nobody could tell them apart if the answer to a start were lost."""
+    """Runs with the same plan and build number could not be distinguished if the answer to a start were lost."""
     first: dict[tuple[str, str], int] = {}
     for at, request in enumerate(requested, 1):
         identity = (request.plan_id, request.build_number)
