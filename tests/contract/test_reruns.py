@@ -311,7 +311,7 @@ def test_the_deadline_while_a_rerun_goes_on(serve: Serve) -> None:
     """The wait for the rerun times out like any other."""
     service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_IN_PROGRESS", hold=True),)))
     over = completed(service)
-    with pytest.raises(TimedOut, match=f"Run {AGAIN} was not over"):
+    with pytest.raises(TimedOut, match=f"Run {AGAIN} had not finished"):
         followed(service, over, deadlines(1.0))
 
 

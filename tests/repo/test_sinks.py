@@ -45,7 +45,7 @@ DOORS = {
 GIVEN = {
     "commands": ("self.platform.group(", "self.platform.annotation(", "map(no_command, "),
     "command": ("line", "self._without_secrets(line)"),
-    "draw": ("self._narrator.bar(",),
+    "draw": ("self._lines.bar(",),
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
