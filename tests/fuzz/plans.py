@@ -13,7 +13,7 @@ NO_SUCH_PLAN = 40_404
 # IDs of the first runs that a step starts.
 STARTED = (1001, 1002, 1003)
 GOING_ON = 902
-MOST_ENTRIES = 4
+MAX_ENTRIES = 4
 RISKY = {"TESTSIGMA_BUILD_NUMBER", "TESTSIGMA_EXECUTION_CONFIG", "TESTSIGMA_ENVIRONMENT_ID"}
 # Names in one list must be unique, so each is used once.
 NAMES = (
@@ -61,7 +61,7 @@ def _entries(random: Random, plans: Sequence[int]) -> list[dict[str, str]]:
         chosen.append(NO_SUCH_PLAN)
     random.shuffle(chosen)
     names = random.sample(NAMES, len(NAMES))
-    return [_entry(random, plan_id, names.pop()) for plan_id in chosen[:MOST_ENTRIES]]
+    return [_entry(random, plan_id, names.pop()) for plan_id in chosen[:MAX_ENTRIES]]
 
 
 def _entry(random: Random, plan_id: int, name: str) -> dict[str, str]:

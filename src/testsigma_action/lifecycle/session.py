@@ -5,7 +5,7 @@ import asyncio
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.events import Activity, Tell
+from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug
@@ -25,10 +25,10 @@ class Session:
     `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
     """
 
-    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
+    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, emit: EventListener) -> None:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
-        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, tell)
+        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, emit)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
         self._finishing = False
 
@@ -71,12 +71,12 @@ class Session:
         except ActionError as error:
             self._record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
-            self._context.tell(events.Crashed(error))
+            self._context.emit(events.Crashed(error))
             self._record.conclude(Bug(error), self._shutdown.left())
         finally:
             self._finishing = True
             conclusion = self.report().verdict.conclusion
-            self._context.tell(events.Ended(self._record.error, self._record.ending, conclusion))
+            self._context.emit(events.Ended(self._record.error, self._record.ending, conclusion))
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
@@ -131,7 +131,7 @@ class Session:
 
     def on_retry(self, retry: RetryEvent) -> None:
         """Emit the beginning and the end of an outage."""
-        self._context.tell(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
+        self._context.emit(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
 
 
 def _uncancel() -> None:
