@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -I -u
-"""Where the container starts. The interpreter runs isolated, so the path to the code is added here."""
+"""The entry point of the container. The interpreter is isolated (-I), so the source folder is added to the path."""
 
 import gc
 import os
@@ -13,7 +13,7 @@ from testsigma_action.runtime.signals import Signals
 
 if __name__ == "__main__":
     signals = Signals(clock := SystemClock())
-    # Before anything else is imported: from here on a signal ends the step in order.
+    # Before all other imports: from here on, a signal leads to an orderly shutdown.
     signals.install()
 
     # Nothing of what is imported is ever thrown away: looking for garbage in it takes a sixth of the start.
@@ -23,6 +23,6 @@ if __name__ == "__main__":
     gc.freeze()
     gc.enable()
     exit_code = main(sys.argv[1:], os.environ, signals, clock)
-    # At its end the interpreter restores the default handlers: a late signal would replace the exit code.
+    # At exit the interpreter restores the default handlers: a late signal would replace the exit code.
     signals.ignore()
     sys.exit(exit_code)

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -I -u
-"""Where the container of the post stage starts; GitHub names a file here, so it must be executable by itself."""
+"""The entry point of the post stage. GitHub starts this file directly, so it must be executable."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from testsigma_action.runtime.signals import Signals
 
 if __name__ == "__main__":
     signals = Signals(clock := SystemClock())
-    # Before anything else is imported, as in the main stage.
+    # Before all other imports, as in the main stage.
     signals.install()
 
     from testsigma_action.post import main

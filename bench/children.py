@@ -1,4 +1,4 @@
-"""Parts of the benches that run in a process of their own."""
+"""Child processes of the benchmarks."""
 
 import os
 import sys
@@ -9,14 +9,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def child(module: str, *arguments: float) -> Popen[str]:
-    """Start a module with this interpreter; its standard input and output are pipes of text."""
+    """Start a module with this interpreter; its standard input and output are text pipes."""
     environ = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
     line = [sys.executable, "-m", module, *map(str, arguments)]
     return Popen(line, stdin=PIPE, stdout=PIPE, text=True, env=environ)  # noqa: S603 - ourselves
 
 
 def last_words(process: Popen[str]) -> str:
-    """End a child's standard input and return what it still prints. Raises RuntimeError where it failed."""
+    """Close a child's standard input, and return its remaining output. Raises RuntimeError if it failed."""
     told, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(f"{process.args!r} ended with {process.returncode}")

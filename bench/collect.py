@@ -1,6 +1,6 @@
-"""What collecting the results of a large run costs: requests, and time against what the latency alone takes.
+"""Cost of collecting the results of a large run: requests, and time relative to the latency alone.
 
-The service is a process of its own, so that it does not share an interpreter with what is measured.
+The service is a separate process, so that it does not share the interpreter that is measured.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from testsigma_action.secret import Secret
 
 SIZE = Size(machines=10, suites=5, cases=100)
 LATENCY = 0.05
-PATIENCE = 60.0
+DEADLINE = 60.0
 
 MOST_REQUESTS = 1.0
 MOST_TIME = 1.3
-# Measured again, so often at most, while it takes too long: a busy machine is no slow program.
+# Maximum number of measurements while the result is too slow: the machine may be busy.
 MOST_REPEATS = 5
 
 
 def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
-    """Measure; the size is for tests, which have no time for the real one."""
+    """Measure; tests pass a smaller size."""
     seconds, requests = fastest(size, latency)
     allowed, floor = budget(size), requests * latency / DETAIL_LANES
     yield Figure("collect requests / budget", requests / allowed, MOST_REQUESTS, f"{requests} requests of {allowed}")
@@ -43,7 +43,7 @@ def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
 
 
 def fastest(size: Size, latency: float) -> tuple[float, int]:
-    """The seconds of the fastest try, and the requests that every try takes."""
+    """The seconds of the fastest measurement, and the number of requests of each."""
     best = math.inf
     for _ in range(MOST_REPEATS):
         tree, seconds, requests = measured(size, latency)
@@ -55,14 +55,14 @@ def fastest(size: Size, latency: float) -> tuple[float, int]:
 
 
 def budget(size: Size) -> int:
-    """How many requests there may be: a few for the run, then one a machine, suite, page of cases and failed case."""
+    """The allowed number of requests: 6, and one for each machine, suite, page of cases and failed case."""
     suites = size.machines * size.suites
     failed = size.machines * size.suites * (size.cases // FAIL_EVERY)
     return 6 + size.machines + suites + math.ceil(size.total / Options().page_size) + failed
 
 
 def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
-    """A tree, the seconds that it took to collect it, and the requests that the service saw."""
+    """A tree, the seconds to collect it, and the number of requests."""
     with child("bench.service", size.machines, size.suites, size.cases, latency) as service:
         if not service.stdout:
             raise AssertionError("the child has a pipe")
@@ -74,14 +74,14 @@ def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
 
 
 def collected(url: str) -> ResultTree:
-    """The results of the run that the service has, read as the step reads them once the run is over."""
+    """The results of the run, collected as the step does after a run has completed."""
     clock = SystemClock()
     remote = Remote(Client(Transport(Route(url), Secret(TEST_KEY), clock=clock)), clock)
     trees: list[ResultTree] = []
 
     async def read() -> None:
-        run = await remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(PATIENCE))
-        await collect(run, remote, "failed", trees.append, until=remote.after(PATIENCE))
+        run = await remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(DEADLINE))
+        await collect(run, remote, "failed", trees.append, until=remote.after(DEADLINE))
 
     with asyncio.Runner(loop_factory=clock.loop) as runner:
         runner.run(read())
@@ -89,7 +89,7 @@ def collected(url: str) -> ResultTree:
 
 
 def complain_about(tree: ResultTree, size: Size) -> None:
-    """Raise RuntimeError where less was collected than there is: that would be cheap."""
+    """Raise RuntimeError if the results are incomplete: the measurement would be invalid."""
     failed = [case for case in tree.cases() if not case.acceptable]
     found = (tree.counts.total, len(failed), sum(1 for case in failed if case.steps), tree.gaps)
     wanted = size.machines * size.suites * (size.cases // FAIL_EVERY)

@@ -1,11 +1,11 @@
-"""A figure: something that was measured, and what it may be at most."""
+"""A figure: a measured value with its limit."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its limit; `note` says in words what it was made from."""
+    """A number with its limit; `note` explains it."""
 
     name: str
     value: float
@@ -14,7 +14,7 @@ class Figure:
 
     @property
     def ok(self) -> bool:
-        """Whether it keeps to its limit."""
+        """Whether it is within its limit."""
         return self.value <= self.limit
 
     def line(self) -> str:

@@ -1,4 +1,4 @@
-"""The floor for the JUnit writer: the same document, written with `xml.etree` alone from strings that are ready."""
+"""The floor for the JUnit writer: the same document, written with `xml.etree` alone from finished strings."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,7 +10,7 @@ def read(path: Path) -> ET.Element:
 
 
 def write(source: ET.Element, path: Path) -> None:
-    """Make all elements again, with their attributes and text, and write them."""
+    """Copy all elements with their attributes and text, and write them."""
     ET.ElementTree(_copy(source)).write(path, encoding="utf-8", xml_declaration=True)
 
 

@@ -1,8 +1,8 @@
-"""A process of its own that makes a report, writes all of it, and prints its own peak memory in MB.
+"""A process that makes a report, writes all of it, and prints its own peak memory in MB.
 
-    python -m bench.memory 10 20 500
+    python -m bench.memory 10 20 500 1
 
-VmHWM is what this process had at most; the peak of `getrusage` would begin with what its parent had.
+VmHWM is the peak of this process; the peak of `getrusage` would include that of its parent.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import testsigma_action.main  # noqa: F401 - all that the step has loaded counts
+import testsigma_action.main  # noqa: F401 - the memory of all modules of the step counts
 from bench.publishing import publish
 from bench.trees import Size, report
 
@@ -23,9 +23,10 @@ def peak() -> float:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Machines, suites on each, cases in each."""
+    """Machines, suites on each, cases in each, runs of that size."""
+    *size, runs = map(int, arguments)
     with TemporaryDirectory() as folder:
-        publish(report(Size(*map(int, arguments))), Path(folder))
+        publish(report(Size(*size), runs), Path(folder))
     sys.stdout.write(f"{peak():.1f}\n")
 
 

@@ -1,6 +1,6 @@
-"""What `poll-interval: auto` costs over many runs: delay at the end, and requests, against an interval of ten seconds.
+"""Cost of `poll-interval: auto` over many runs, in delay and requests, compared with an interval of ten seconds.
 
-Nobody waits and nothing is asked: a run is a list of instants at which its cases are over.
+Nothing waits or sends requests: a run is a list of the instants at which its cases finish.
 """
 
 import random
@@ -23,22 +23,22 @@ RUN_SPREAD, CASE_SPREAD = 0.2, 0.8
 
 MOST_DELAY = 3.5
 MOST_REQUESTS = 0.4
-# What may be lost against the fixed interval where nothing is known.
+# Maximum loss against the fixed interval if nothing is known.
 MOST_LOSS = 1.05
-# Counters that lie may cost as much as asking every half a minute.
+# Wrong counters may cost as much as polling every 30 seconds.
 MOST_DELAY_OF_LIES = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """A run: how long the one before took, and when each case of this one is over (seconds from its beginning)."""
+    """A run: the duration of the previous one, and when each case of this one finishes (seconds from its start)."""
 
     usual: float
     ends: Sequence[float]
 
     @property
     def duration(self) -> float:
-        """When the last case is over."""
+        """When the last case finishes."""
         return self.ends[-1]
 
 
@@ -46,17 +46,17 @@ Counters = Callable[[Simulated, float], Counts]
 
 
 def honest(run: Simulated, age: float) -> Counts:
-    """Every case counts when it is over."""
+    """Every case is counted when it finishes."""
     return Counts(total=len(run.ends), passed=bisect(run.ends, age))
 
 
 def stuck(run: Simulated, age: float) -> Counts:
-    """Half of the run, and nothing new since."""
+    """The counters stop at half of the run."""
     return honest(run, min(age, run.duration / 2))
 
 
 def hasty(run: Simulated, _age: float) -> Counts:
-    """All is over from the beginning."""
+    """All cases are counted as finished from the start."""
     return honest(run, run.duration)
 
 
@@ -68,7 +68,7 @@ def none(_run: Simulated, _age: float) -> Counts:
 def simulated(chance: random.Random) -> Simulated:
     """A run of 1 minute to 2 hours with 10 to 500 cases on 1 to 8 machines.
 
-    Machines take the next case from one queue, or each has its own cases: the service knows both ways.
+    Machines share one queue of cases, or each has its own cases: the service supports both.
     """
     usual = exp(chance.uniform(log(SHORTEST_RUN), log(LONGEST_RUN)))
     loads = [0.0] * chance.randint(1, 8)
@@ -92,12 +92,12 @@ class Cost:
 
 
 def paced(runs: Sequence[Simulated], counters: Counters, *, history: bool = False) -> Cost:
-    """What our own pace costs."""
+    """The cost of `poll-interval: auto`."""
     return _cost([_paced(run, counters, history=history) for run in runs])
 
 
 def fixed(runs: Sequence[Simulated]) -> Cost:
-    """What asking every ten seconds costs."""
+    """The cost of polling every ten seconds."""
     polls = [floor(run.duration / FIXED) + 1 for run in runs]
     return _cost([(count * FIXED - run.duration, 1 + count) for run, count in zip(runs, polls, strict=True)])
 
@@ -120,7 +120,7 @@ def _paced(run: Simulated, counters: Counters, *, history: bool) -> tuple[float,
 
 
 def figures(count: int = RUNS) -> Iterator[Figure]:
-    """Measure; the number of runs is for tests, which have no time for all of them."""
+    """Measure; tests pass a smaller number of runs."""
     chance = random.Random(SEED)  # noqa: S311 - the same runs every time
     random.seed(SEED)
     runs = [simulated(chance) for _ in range(count)]

@@ -1,4 +1,4 @@
-"""All reports, written as the step writes them on GitHub: the platform with the most places to write to."""
+"""All reports, written as on GitHub, the platform with the most reports."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ FILES = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
 
 
 def publish(report: Report, folder: Path) -> None:
-    """Write all reports and the log into a new folder. Raises RuntimeError where one could not be written."""
+    """Write all reports and the log into a new folder. Raises RuntimeError if one could not be written."""
     environ = {variable: str(folder / name) for variable, name in FILES.items()} | {"GITHUB_WORKSPACE": str(folder)}
     with (folder / "log").open("w", encoding="utf-8") as log:
         done = Publisher(Inputs(), GitHub(environ), Log(log)).publish(report)

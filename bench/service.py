@@ -1,8 +1,8 @@
-"""A process of its own with a service that takes its time over every request.
+"""A process with a simulated service that delays every answer.
 
     python -m bench.service 10 5 100 0.05
 
-It prints the base URL, serves until its standard input ends, and prints how many requests there were.
+It prints the base URL, serves until its standard input ends, and prints the number of requests.
 """
 
 import sys
@@ -15,7 +15,7 @@ RUN_ID = 900
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Machines, suites on each, cases in each; seconds that every answer takes."""
+    """Arguments: machines, suites on each, cases in each; delay of every answer in seconds."""
     machines, suites, cases = map(int, arguments[:3])
     plan = grid(machines, suites, cases, fail_every=FAIL_EVERY, steps=STEPS)
     slow = Fault(delay=float(arguments[3]), count=None)

@@ -1,12 +1,14 @@
-"""Reports of any size, made of the model alone: a tenth of the cases failed, with ten steps of 120 characters each.
+"""Synthetic reports of any size: a tenth of the cases failed, with ten steps of 120 characters each.
 
-No two texts are the same object, as in a tree that was decoded from answers of the service.
+No two texts are the same object, as in a tree that was decoded from answers.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from testsigma_action.domain import verdict
 from testsigma_action.domain.findings import Failures
+from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
@@ -23,7 +25,7 @@ _URL = "https://app.testsigma.com/ui/td"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """So many machines, suites on each, cases in each."""
+    """Numbers of machines, suites on each, cases in each."""
 
     machines: int
     suites: int
@@ -31,12 +33,19 @@ class Size:
 
     @property
     def total(self) -> int:
-        """How many cases that makes."""
+        """The number of cases."""
         return self.machines * self.suites * self.cases
 
 
-def report(size: Size) -> Report:
-    """What is known at the end of a step whose run had so many cases."""
+def report(size: Size, runs: int = 1) -> Report:
+    """The report of a step whose runs had this size each."""
+    of_runs = [_run_report(size) for _ in range(runs)]
+    judged = verdict.of_step([one.verdict for one in of_runs], [])
+    ended = _BEGIN + timedelta(hours=1)
+    return Report(judged, named(of_runs), _BEGIN, ended, junit_file="junit.xml", results_file="results.json")
+
+
+def _run_report(size: Size) -> RunReport:
     machines = tuple(_machine(size, number) for number in range(size.machines))
     failed = sum(1 for machine in machines for case in machine.cases() if case.result is Result.FAILED)
     counts = Counts(size.total, size.total - failed, failed, 0, 0, 0, 0, 0)
@@ -51,11 +60,9 @@ def report(size: Size) -> Report:
         url=f"{_URL}/runs/9001",
     )
     findings = (Failures(failed, size.total),)
-    verdict = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.TESTS_FAILED, findings)
+    judged = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.TESTS_FAILED, findings)
     spec = RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2")
-    of_run = RunReport(spec, verdict, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
-    ended = _BEGIN + timedelta(hours=1)
-    return Report(verdict, (of_run,), _BEGIN, ended, junit_file="junit.xml", results_file="results.json")
+    return RunReport(spec, judged, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
 
 
 def _machine(size: Size, number: int) -> MachineResult:
@@ -85,7 +92,7 @@ def _case(number: int) -> CaseResult:
 
 
 def _step(case: int, position: int) -> StepResult:
-    """One step of a failed case: its last step is the one that broke it."""
+    """One step of a failed case; its last step failed."""
     failed = position == STEPS
     said = _text(f"Nothing was found on page {position} of customer {case}") if failed else f"Step {position} was done."
     return StepResult(

@@ -1,6 +1,6 @@
 """Runs the step against the simulator, as a pipeline would, and shows its log, summary, files and exit code.
 
-`make demo`, or `make demo SCENARIO=failing` (or `plans`); `python -m tests.simulator --list` names the scenarios.
+`make demo`, or `make demo SCENARIO=failing` (or `plans`); `python -m tests.simulator --list` lists the scenarios.
 """
 
 import os
@@ -21,7 +21,7 @@ FOLDER = ROOT / "build" / "demo"
 
 @contextmanager
 def simulator(name: str) -> Iterator[str]:
-    """The address of a simulator of the service, a program of its own."""
+    """Start the simulator as a process; yields its URL."""
     command = [sys.executable, "-m", "tests.simulator", "--port", "0", "--scenario", name, "--api-key", KEY]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
@@ -39,7 +39,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
 
 
 def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
-    """Start the entry point as a process, with inputs from the environment; its exit code."""
+    """Run the entry point as a process, with inputs from the environment. Returns its exit code."""
     environ = {
         **{
             name: value
@@ -61,14 +61,14 @@ def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
 
 
 def _plans(plan_ids: list[int]) -> dict[str, str]:
-    """The input that says what to run: one plan by its ID, several as a list."""
+    """The input with the plans: one by its ID, several as a list."""
     if len(plan_ids) == 1:
         return {"TESTSIGMA_PLAN_ID": str(plan_ids[0])}
     return {"TESTSIGMA_PLANS": "".join(f"- plan-id: {plan_id}\n" for plan_id in plan_ids)}
 
 
 def main(name: str) -> int:
-    """Show one scenario; the exit code is that of the step."""
+    """Run one scenario. Returns the exit code of the step."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary = FOLDER / "summary.md"
     plan_ids = [plan.id for plan in scenario(name).plans]

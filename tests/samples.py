@@ -35,7 +35,7 @@ TIMED_OUT = of_error(
     Conclusion.TIMED_OUT,
     ExitCode.TIMED_OUT,
     ErrorCode.TIMED_OUT,
-    "The run was not over after 2h.",
+    "The run had not finished after 2h.",
     "Attach with run-id: 9001.",
 )
 CANCELLED = of_error(

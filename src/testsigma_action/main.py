@@ -35,7 +35,7 @@ from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-# After these a run that was to be stopped, and was not, is left to the cleanup, which has more time.
+# After these exit codes, the cleanup stops the runs that the step could not stop: it has more time.
 LEFT_FOR_CLEANUP = {ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED}
 
 
@@ -46,7 +46,7 @@ def main(
     clock: Clock,
     adapter: Adapter = NETWORK,
 ) -> int:
-    """Run one step; the exit code of the contract comes back on every way out."""
+    """Run one step; always returns one of the documented exit codes."""
     platform = platforms.detect(environ)
     reading = read_inputs(arguments, environ, platform.workspace)
     log = Log()
@@ -54,8 +54,8 @@ def main(
         log.command(line)
     log.hide(reading.inputs.api_key)
     platform.hide(reading.inputs.api_key)
-    way = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
-    transport = Transport(way, reading.inputs.api_key, clock=clock, adapter=adapter)
+    service_route = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
+    transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter)
     try:
         return Step(reading, platform, log, signals, clock, transport).run()
     finally:
@@ -84,7 +84,7 @@ class Step:
         self._started_at = clock.now()
         began = clock.monotonic()
         self._shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
-        # Without a single run that could be read, the reports are about one of which nothing is known.
+        # Without any valid plan, the reports have one empty run.
         self._specs = run_specs(inputs, platform.build_label, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
@@ -96,19 +96,19 @@ class Step:
         self._tasks: list[asyncio.Task[None]] = []
         self._around: list[Verdict] = []
         self._sessions = [
-            Session(spec, self._remote, inputs, self._shared, partial(self._told, index))
+            Session(spec, self._remote, inputs, self._shared, partial(self._on_event, index))
             for index, spec in enumerate(self._specs)
         ]
 
     def run(self) -> int:
-        """Go through the runs, then write every report, whatever happened."""
+        """Run all sessions, then write all reports, even after an error. Returns the exit code."""
         try:
             self._prepare()
             with asyncio.Runner(loop_factory=self._clock.loop) as runner:
                 runner.run(self._run())
         except ActionError as error:
             self._conclude(error)
-        except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
+        except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
             self._log.say(console.traceback(error))
             self._around.append(verdict.of_error(Bug(error)))
         return self._end()
@@ -133,8 +133,8 @@ class Step:
             self._progress.beat()
 
     async def _look_up(self) -> bool:
-        """Look up what the starts need; False if a signal came before. Raises InputError and ApiError."""
-        remote = self._remote.observed_by(self._sessions[0].observe)
+        """Look up the data for the starts; False if a signal interrupted it. Raises InputError and ApiError."""
+        remote = self._remote.with_listener(self._sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
         looking = asyncio.ensure_future(prepare.resolve(self._specs, remote, until=until))
         self._signals.cancels([looking])
@@ -158,8 +158,8 @@ class Step:
         if not self._is_left_for_cleanup(session):
             self._state.over(index)
 
-    def _told(self, index: int, event: Event) -> None:
-        """Take an event of the session with this index, and hand it on."""
+    def _on_event(self, index: int, event: Event) -> None:
+        """Handle an event of the session with this index."""
         if isinstance(event, events.Crashed):
             self._log.say(console.traceback(event.error))
         self._state.take(index, event)
@@ -170,16 +170,16 @@ class Step:
             self._count_failures(index, event)
 
     def _write_early(self, index: int) -> None:
-        """Leave the IDs of the runs at once; outputs that cannot be written are part of the verdict."""
+        """Write the IDs of the runs as soon as they exist. An error becomes part of the verdict."""
         try:
             self._publisher.write_early(self._reports())
         except OSError as error:
             self._sessions[index].conclude(unwritable("the outputs", error))
 
     def _count_failures(self, index: int, event: events.Answered | events.Ended) -> None:
-        """Stop what goes on, and start nothing else, as soon as enough cases have failed.
+        """Stop all runs, and start no more, once `stop-after-failures` is reached.
 
-        Where the plan runs failed cases again by itself, they count once its last attempt is over.
+        If the plan runs failed cases again, they count after its last attempt.
         """
         if isinstance(event, events.Answered) and event.run.reruns_itself:
             return
@@ -194,12 +194,12 @@ class Step:
                 task.cancel()
 
     def _conclude(self, error: ActionError) -> None:
-        """Keep an error that came before anything was started: it is that of every run."""
+        """Record an error from before any start: it applies to every run."""
         for session in self._sessions:
             session.conclude(error)
 
     def _end(self) -> int:
-        """Write all reports. A signal that comes later does not change what they say."""
+        """Write all reports. A later signal does not change them."""
         for session in self._sessions:
             if session.undecided and (why := self._shared.interruption):
                 session.never_begun(why)
@@ -213,7 +213,7 @@ class Step:
         return report.verdict.exit_code
 
     def _is_left_for_cleanup(self, session: Session) -> bool:
-        """Whether the cleanup, which has more time, is to stop what we were to stop and could not."""
+        """Whether the cleanup must stop a run that the step could not stop."""
         exit_code = session.report().verdict.exit_code
         return self._inputs.stops_on_cancel and exit_code in LEFT_FOR_CLEANUP and session.may_still_run
 
@@ -236,5 +236,5 @@ class Step:
 
 
 def nonce() -> str:
-    """Six characters that make a build number unique (a thousand million possibilities)."""
+    """Six random characters that make a build number unique (10^9 possibilities)."""
     return "".join(secrets.choice(NONCE_ALPHABET) for _ in range(6))

@@ -1,6 +1,6 @@
 """The post stage: stops the runs that the main stage could not stop, because it was killed.
 
-It acts only when the main stage did not end in order, and only on runs that it started and waited for.
+It acts only if the main stage did not shut down cleanly, and only on runs that it started and waited for.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
@@ -29,7 +29,7 @@ from testsigma_action.runtime.signals import Signals
 
 
 def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter = NETWORK) -> int:
-    """Stop what is left over. 0 when nothing is left, 3 when a run may go on, 130 or 143 on a signal."""
+    """Stop the remaining runs. Returns 0 if none is left, 3 if a run may still be running, 130 or 143 on a signal."""
     log, platform = Log(), platforms.detect(environ)
     inputs = read_inputs((), environ, platform.workspace).inputs
     for line in platform.mask(inputs.api_key):
@@ -38,10 +38,10 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
     platform.hide(inputs.api_key)
 
     def connect() -> Remote:
-        way = route(inputs.base_url, inputs.ca_bundle, environ)
-        transport = Transport(way, inputs.api_key, clock=clock, adapter=adapter)
+        service_route = route(inputs.base_url, inputs.ca_bundle, environ)
+        transport = Transport(service_route, inputs.api_key, clock=clock, adapter=adapter)
         transport.check_settings()
-        return Remote(Client(transport), clock, lambda trouble: _warn_of(trouble, log))
+        return Remote(Client(transport), clock, lambda retry: _warn_of(retry, log))
 
     try:
         return _PostStage(inputs, log, signals, clock, connect).run(environ)
@@ -50,7 +50,7 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
 
 
 class _PostStage:
-    """Cleans up side by side all that the state says."""
+    """Cleans up all entries of the state concurrently."""
 
     def __init__(self, inputs: Inputs, log: Log, signals: Signals, clock: Clock, connect: Callable[[], Remote]) -> None:
         self._inputs = inputs
@@ -64,22 +64,24 @@ class _PostStage:
         try:
             entries = State.of(environ).open
         except ValueError:
-            self._warn("The state of the step cannot be read. Look in Testsigma whether a run of it is going on.")
+            self._warn(
+                "The state of the step cannot be read. Check in Testsigma whether one of its runs is still running."
+            )
             return ExitCode.SERVICE
         if not entries:
             return ExitCode.PASSED
         if not self._inputs.stops_on_cancel:
-            self._log.say(["The step did not end in order. on-cancel is leave, so its runs were left as they are."])
+            self._log.say(["The step did not shut down cleanly. on-cancel is leave, so its runs were left running."])
             return ExitCode.PASSED
         try:
             return self._stop(entries)
         except ActionError as error:
             self._warn(f"{error.message} {error.hint}")
             return error.exit_code
-        except Exception as error:  # noqa: BLE001 - the last net: a bug must say what may be left over
+        except Exception as error:  # noqa: BLE001 - after a bug, name the plans whose runs may still be running
             self._log.say(console.traceback(error))
             plans = ", ".join(dict.fromkeys(entry.plan_id for entry in entries))
-            self._warn(f"Runs of these plans may go on: {plans}. {BUG_HINT}")
+            self._warn(f"Runs of these plans may still be running: {plans}. {BUG_HINT}")
             return Bug.exit_code
 
     def _stop(self, entries: tuple[Entry, ...]) -> int:
@@ -91,7 +93,7 @@ class _PostStage:
         return ExitCode.PASSED if done else ExitCode.SERVICE
 
     async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> bool:
-        """Whether nothing is left of any entry."""
+        """Whether all entries were cleaned up."""
         tasks = [asyncio.create_task(self._one(entry, remote)) for entry in entries]
         self._signals.cancels(tasks)
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
@@ -110,9 +112,11 @@ class _PostStage:
             self._log.say([console.cleaned_up(found.ending)])
         elif found.unread:
             url = remote.client.run_url(found.unread)
-            self._warn(f"Run {found.unread} may be a rerun that goes on, but it could not be read: {url}")
+            self._warn(f"Run {found.unread} may be a rerun that is still running, but it could not be read: {url}")
         elif found.run_id:
-            self._warn(f"Run {found.run_id} may go on: {remote.client.run_url(found.run_id)} {found.ending.trouble}")
+            self._warn(
+                f"Run {found.run_id} may still be running: {remote.client.run_url(found.run_id)} {found.ending.trouble}"
+            )
         else:
             self._warn(console.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
 
@@ -123,6 +127,6 @@ class _PostStage:
         self._log.say(console.warnings([text]))
 
 
-def _warn_of(trouble: Trouble, log: Log) -> None:
-    if trouble.message:
-        log.say(console.warnings([trouble.message]))
+def _warn_of(retry: RetryEvent, log: Log) -> None:
+    if retry.message:
+        log.say(console.warnings([retry.message]))

@@ -1,4 +1,4 @@
-"""A text that must not be seen."""
+"""Secret texts, and masking them in all usual encodings."""
 
 import base64
 import html
@@ -9,43 +9,43 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
-# A text that is hidden wherever it is seen has at least this many characters.
+# Shorter secrets are not masked: masking them would damage other text (characters).
 SHORTEST_SECRET = 8
 HIDDEN = "***"
-"""What stands in the place of a secret."""
-# Text in pieces is searched in larger ones (characters): a search costs the same for a short piece as for a long one.
+"""The mask of a secret."""
+# Chunks are joined to at least this length before they are searched (characters), for speed.
 _BATCH = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A text that no repr, log or traceback shows by accident."""
+    """A secret text that is not shown in repr, log or traceback."""
 
     _value: str = field(default="", repr=False)
 
     def reveal(self) -> str:
-        """The text itself; for the one place that sends it and the one that masks it."""
+        """The text itself; only for sending it to the service and for masking it."""
         return self._value
 
     def encodings(self) -> tuple[str, ...]:
-        """All that it may be recognised by, the longest first: itself, and as it stands in URLs, JSON, HTML and base64.
+        """The text and its encodings in URLs, JSON, HTML and base64, the longest first.
 
-        None for a text so short that looking for it would damage others; no real key is that short.
+        None for a text below `SHORTEST_SECRET`; real keys are longer.
         """
         return _encodings(self._value) if len(self._value) >= SHORTEST_SECRET else ()
 
     def stands_in(self, text: str) -> bool:
-        """Whether a text has it, in any encoding."""
+        """Whether a text contains the secret, in any encoding."""
         return any(shape in text for shape in self.encodings())
 
     def hidden_in(self, text: str) -> str:
-        """The text with `HIDDEN` in its place, whatever encoding it has there."""
+        """The text with the secret masked, in any encoding."""
         for shape in self.encodings():
             text = text.replace(shape, HIDDEN)
         return text
 
     def hidden_in_chunks(self, chunks: Iterable[str]) -> Iterator[str]:
-        """The same for a text in pieces: the secret may begin in one of them and end in the next."""
+        """The same for a text in chunks: the secret may begin in one chunk and end in the next."""
         overlap = max(map(len, self.encodings()), default=1) - 1
         held: list[str] = []
         size = 0
@@ -60,9 +60,9 @@ class Secret:
         yield self.hidden_in("".join(held))
 
     def hidden_in_json(self, value: object) -> object:
-        """A decoded JSON value with `HIDDEN` in its place, in texts and in names of fields.
+        """A decoded JSON value with the secret masked in texts and field names.
 
-        Lists and objects are changed in place: a second copy of a large answer would need too much memory.
+        Lists and objects are changed in place, since a copy of a large answer would need too much memory.
         """
         if isinstance(value, str):
             return value if len(value) < SHORTEST_SECRET else self.hidden_in(value)
@@ -95,7 +95,7 @@ def _in_urls(value: str) -> Iterator[str]:
 
 
 def _in_json(value: str) -> Iterator[str]:
-    r"""As strict writers escape it, as careful ones do (`\/`, `\u003d`), with all escaped; once or twice."""
+    r"""With the required escapes, with optional ones (`\/`, `\u003d`), with all characters escaped; once or twice."""
     text = json.dumps(value)[1:-1]
     shapes = [text, text.replace("/", r"\/")]
     for form in (r"\u{0:04x}", r"\u{0:04X}"):
@@ -114,7 +114,7 @@ def _in_markup(value: str) -> Iterator[str]:
 
 
 def _in_base64(value: str) -> Iterator[str]:
-    """By itself, and within something longer (`Bearer ...`, `user:...`): it may begin at any of three places there."""
+    """Alone, and as a part of a longer text (`Bearer ...`, `user:...`), at any of three alignments."""
     raw = value.encode()
     shapes = {base64.b64encode(raw).decode()}
     for before in range(3):

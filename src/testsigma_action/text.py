@@ -1,18 +1,17 @@
-"""Untrusted text made harmless: one function for each kind of sink.
+"""Sanitising untrusted text: one function for each kind of output.
 
-Names, messages and labels come from the service, and whoever writes a test case decides what stands in them. Whatever
-it is, every function here returns text that can be encoded as UTF-8, shows no colour, hides nothing from the reader
-(no control characters, no right-to-left overrides, no invisible ones) and is short. Long text is sliced before anything
-else looks at it, so that the cost depends on what is kept, never on what was sent.
+Names, messages and labels come from the service, and authors of test cases can write anything into them. Every function
+here returns short text that can be encoded as UTF-8, without colours, control characters, right-to-left overrides and
+invisible characters. Long text is sliced first, so that the cost depends on the length of the result.
 
-A message may quote a password, and the runner of a CI system masks it only where it stands unchanged (or in XML, with
-the five references that XML has). So nothing within a line is changed: blanks stay, no character is inserted or
-replaced, text is cut between words only, and what has to be changed is not shown.
+A message may quote a password, and the runner of a CI system masks it only if it is unchanged (or in XML, with the five
+references of XML). So text within a line is never modified: blanks stay, no character is inserted or replaced, text is
+cut between words only, and unsafe characters are removed.
 
     one_line    a name, an output, an XML attribute: plain data without a line break
     lines       XML character data: plain data with line breaks
-    log_text    a part of a line of the log, behind words of ours
-    log_line    a whole line of a log that some CI system scans for commands; `no_command`, where it is put together
+    log_text    a part of a log line, after text of our own
+    log_line    a whole line of a log that a CI system scans for commands (`no_command`: a line made of parts)
     html        HTML of a job summary, on one line
     html_lines  the same with line breaks
     mermaid_label   a label in a Mermaid chart
@@ -25,20 +24,20 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 NAME = 200
-"""Characters that a name may have where people read it."""
+"""Default maximum length of a name (characters)."""
 
 MESSAGE = 1000
-"""Characters that a message may have on one line."""
+"""Default maximum length of a message on one line (characters)."""
 
 ELLIPSIS = "…"
 BREAK = " ⏎ "
-"""What a line break becomes where there must be none."""
+"""Replaces a line break in text on one line."""
 BAR = "│ "
-"""Stands before a line that somebody else wrote."""
+"""Prefix of a line with untrusted text."""
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _WORD_JOINER = "\u2060"
-# Colours and the like are removed and must not use up the room, so somewhat more is read than is kept.
+# Removed characters must not count, so this many times the maximum length is read.
 _READ = 4
 
 _ANSI = re.compile(
@@ -46,54 +45,54 @@ _ANSI = re.compile(
     "|\x1b[\\]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\\\)"  # OSC, DCS and others: strings with an end
     "|\x1b[ -/]*+[0-Z\\\\^-~]?"
 )
-# Unicode calls these Default_Ignorable_Code_Point: nothing of them is to be seen, bidi controls, tags and fillers among
-# them. Interlinear annotations hide text, too. (DerivedCoreProperties.txt; the joiners have a rule of their own.)
+# Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt): invisible characters such as bidi controls, tags
+# and fillers; also interlinear annotations, which hide text. Joiners are handled below.
 _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _HIDDEN = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f{_IGNORABLE}]")
-# Emoji and some scripts need joiners and the choice between text and picture, but never more than one at a place:
-# many could carry a text that nobody sees.
+# Emoji and some scripts need joiners and variation selectors, but never several in a row, which could encode a hidden
+# text.
 _JOINERS, _CHOICES = "\u200c\u200d", "\ufe0e\ufe0f"
 _LOOSE = re.compile(
     f"(?=[{_JOINERS}{_CHOICES}])"
     f"(?:(?<=[^\x00-\x7f\\s])([{_CHOICES}]?)((?:[{_JOINERS}](?=[^\x00-\x7f\\s{_JOINERS}{_CHOICES}]))?)"
     f"|(?<=[!-~])([{_CHOICES}]))?[{_JOINERS}{_CHOICES}]*+"
 )
-# Some of them count as letters or marks, so that `isprintable` says nothing of them.
+# `isprintable` does not detect those that are letters or marks.
 _INVISIBLE = re.compile(f"[{_IGNORABLE}{_JOINERS}{_CHOICES}]")
 _UNENCODABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 # GitHub and Azure look for `##[...]` and `##vso[...]` anywhere in a line, TeamCity for `##teamcity[...]`, with a
-# comparison that skips characters without a width. That is why all that is not ASCII is allowed for in a marker.
+# comparison that skips characters of zero width. So any characters that are not ASCII may be within a marker.
 _HASHES = re.compile(r"#(?=[^ -~]*+#(?:[^ -~]|[A-Za-z])*+\[)")
 _OPENING = re.compile(r"[^!-~│]*+(?::[^ -~]*+:|---|\+\+\+|~~~|\^\^\^)")
 
-# The references that the runner's masker knows. (actions/runner, ValueEncoders.cs: XmlDataEscape)
+# The references that the runner masks secrets in. (actions/runner, ValueEncoders.cs: XmlDataEscape)
 _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
-# What GitHub makes something of in the text of finished HTML, unless it is code: mentions and mail addresses, numbers
-# of issues, formulas, addresses, emoji (a colon of ours may follow the text), boxes of tasks.
+# Text that GitHub converts even in HTML, unless it is code: mentions and mail addresses, issue numbers, formulas, URLs,
+# emoji (our text after it may begin with a colon), and task boxes.
 _RESOLVED = re.compile(r"[@#$`]|://|www\.|\bGH-\d|:(?=[\w+-]{1,50}(?::|\Z))|\A\[[ x]\]", re.IGNORECASE)
 _URL = re.compile(r"""https?://(?:(?!["'<>`\\])[!-~]){1,2000}""", re.IGNORECASE)
 
-# Characters that are no syntax in a Gantt chart, besides letters and digits.
+# Characters without a meaning in the syntax of a Gantt chart, besides letters and digits.
 _IN_LABELS = frozenset(" .-_/(),!?'+=[]" + ELLIPSIS)
 _REPEATED = re.compile(r"  |[.\-_/]{2}")
-# Scripts that are written without blanks have letters of this category, pictures are symbols.
+# Categories of scripts without blanks (Lo) and of pictures (So).
 _WITHOUT_BLANKS = frozenset({"Lo", "So"})
 _BLANK = re.compile(r"\s")
 
 
 def cut(text: str, most: int) -> str:
-    """Return at most `most` characters of whole words; an ellipsis shows that something was cut off."""
+    """Return at most `most` characters of whole words, with an ellipsis if the text was cut."""
     return _cut_short(text, most, whole=True)
 
 
 def one_line(text: str, most: int = NAME) -> str:
     """Return plain text without a line break, for outputs, XML attributes and names."""
     if len(text) <= most and _is_clean(text):
-        return text.strip()  # nearly every name: no line break, nothing to clean
+        return text.strip()  # fast path for nearly every name
     part = text[: most * _READ]
     line = BREAK.join(filter(None, map(str.strip, _clean(part).splitlines())))
     return _cut_short(line, most, whole=len(part) == len(text))
@@ -114,21 +113,21 @@ def lines(text: str, most: int, width: int) -> str:
 
 
 def log_text(text: str, most: int = MESSAGE) -> str:
-    """Return a part of a line of the log: no command within it. `no_command` is for the line that begins with it."""
+    """Return a part of a log line, without commands. A line that begins with it needs `no_command`, too."""
     return _HASHES.sub("# ", one_line(text, most))
 
 
 def log_line(text: str, most: int = MESSAGE) -> str:
-    """Return one line that no CI system takes for a command, whether it stands at the start of a line or within it."""
+    """Return one line that no CI system interprets as a command, at its start or within it."""
     return no_command(one_line(text, most))
 
 
 def no_command(line: str) -> str:
-    """Return a line that was put together already as one that is no command; what stands in it is not cut.
+    """Return a complete line so that no CI system interprets it as a command; it is not cut.
 
     GitHub (`::x::`, `##[x]`), Azure (`##vso[`), TeamCity (`##teamcity[`), Buildkite (`--- `, `+++ `) and GitLab
-    (sections, which need an escape character) are covered. A bar stands before a marker that counts at the start of a
-    line; one that counts anywhere is broken by a blank, for there is no other way.
+    (sections, which need an escape character) are covered. A marker that is only valid at the start of a line
+    gets a bar before it; one that is valid anywhere is broken by a blank, which is the only way.
     """
     if not _is_clean(line):
         line = BREAK.join(_clean(line).splitlines())
@@ -137,7 +136,7 @@ def no_command(line: str) -> str:
 
 
 def html(text: str, most: int = NAME) -> str:
-    """Return one line for a block of HTML, where Markdown is not read; what GitHub would still resolve is code."""
+    """Return one line for an HTML block without Markdown; text that GitHub would still convert becomes code."""
     return _inert(one_line(text, most))
 
 
@@ -148,10 +147,10 @@ def html_lines(text: str, most: int) -> str:
 
 
 def mermaid_label(text: str, most: int, otherwise: str) -> str:
-    """Return a label that is no syntax in a Gantt chart: the text if all of its characters may stand there.
+    """Return a label for a Gantt chart: the text if all of its characters are safe there, else `otherwise`.
 
-    Else it is `otherwise`. It begins with a word joiner, which nobody sees, so that no statement (`click`, `section`,
-    `title`) and no date begins with it.
+    It begins with an invisible word joiner, so that it is not read as a statement (`click`, `section`, `title`) or a
+    date.
     """
     line = one_line(text, most - 1)
     fits = line.strip(ELLIPSIS) and all(map(_in_label, line)) and not _REPEATED.search(line)
@@ -159,12 +158,12 @@ def mermaid_label(text: str, most: int, otherwise: str) -> str:
 
 
 def web_link(url: str) -> str:
-    """Return the URL if it is plainly one of the web (no quotes, blanks, brackets in it), else nothing."""
+    """Return the URL if it is a safe web URL (no quotes, blanks, brackets), else an empty text."""
     return url if _URL.fullmatch(url) else ""
 
 
 def encodable(text: str) -> str:
-    """Replace what cannot be encoded as UTF-8; for data whose reader has to get everything else unchanged."""
+    """Replace characters that cannot be encoded as UTF-8; everything else stays unchanged."""
     return text if text.isascii() else _UNENCODABLE.sub(_REPLACEMENT, text)
 
 
@@ -178,12 +177,12 @@ def _clean(text: str) -> str:
 
 
 def _in_label(character: str) -> bool:
-    """Whether a character is a letter or a digit with its marks, a blank, or punctuation that is no syntax."""
+    """Whether a character is a letter, mark, digit, blank, or safe punctuation."""
     return character in _IN_LABELS or unicodedata.category(character)[0] in "LNM"
 
 
 def _cut_short(text: str, most: int, *, whole: bool) -> str:
-    """The whole words that fit. Unless the text is `whole`, nobody knows where its last word ends."""
+    """The whole words that fit. Unless `whole`, the text was sliced, so that its last word may be incomplete."""
     if whole and len(text) <= most:
         return text
     end = _end_of_word(text, min(most - 1, len(text)))
@@ -191,9 +190,9 @@ def _cut_short(text: str, most: int, *, whole: bool) -> str:
 
 
 def _end_of_word(text: str, end: int) -> int:
-    """The last place up to `end` where a text can be parted; 0 if there is none.
+    """The last position up to `end` where a text can be split; 0 if there is none.
 
-    Never within a word: the first part of a password is not masked.
+    Never within a word: a part of a password would not be masked.
     """
     part = text[: end + 1]
     word = part.rsplit(maxsplit=1)[-1] if part and not part[-1].isspace() else ""
@@ -203,7 +202,7 @@ def _end_of_word(text: str, end: int) -> int:
 
 
 def _next_word(text: str, start: int) -> int:
-    """The first place from `start` on where a text can be parted; its end if there is none."""
+    """The first position from `start` on where a text can be split; its end if there is none."""
     blank = _BLANK.search(text, start - 1)
     end = max(blank.start(), start) if blank else len(text)
     within = () if text.isascii() else range(start, end)
@@ -211,13 +210,13 @@ def _next_word(text: str, start: int) -> int:
 
 
 def _can_part(text: str, place: int) -> bool:
-    """Whether the characters before and after a place are letters of scripts that are written without blanks."""
+    """Whether the characters before and after a position belong to scripts without blanks."""
     around = text[place - 1 : place + 1] if place else ""
     return len(around) == 2 and all(unicodedata.category(each) in _WITHOUT_BLANKS for each in around)
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
-    """The line in pieces of whole words; a word that is longer than a piece may be is left out."""
+    """The line in pieces of whole words; a word that is longer than `width` is left out."""
     while len(line) > width:
         end = _end_of_word(line, width)
         if piece := line[:end].rstrip():
@@ -230,13 +229,13 @@ def _folded(line: str, width: int) -> Iterator[str]:
 
 
 def _inert(text: str) -> str:
-    """Text of a block of HTML. It is code as a whole where a part would be resolved: no tag stands within a word."""
+    """Text of an HTML block. All of it becomes code if GitHub would convert a part: a tag must not split words."""
     shown = text.translate(_REFERENCES)
     return f"<code>{shown}</code>" if _RESOLVED.search(text) else shown
 
 
 def is_loopback(host: str) -> bool:
-    """Whether traffic to this host never leaves the machine."""
+    """Whether this host is the local machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -74,11 +74,11 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
     going_on = RunBefore(901, FAILING, life=(Phase("STATUS_IN_PROGRESS", hold=True),))
     service = serve(service_with(RunBefore(900, FAILING), going_on))
     results = tree(service)
-    for before, reason in (("902", "902"), ("901", "That run is not over."), (OURS, "That is this run.")):
+    for before, reason in (("902", "902"), ("901", "Run 901 has not finished."), (OURS, "is this run itself.")):
         known, found = compare(service, before, results)
         (gap,) = known.gaps
         assert (found, replace(known, gaps=())) == (None, results)
-        assert gap.startswith(f"What is new since run {before if isinstance(before, str) else before.id}. ")
+        assert gap.startswith(f"Comparison with run {before if isinstance(before, str) else before.id}. ")
         assert reason in gap
 
 
@@ -96,7 +96,7 @@ def test_no_time_is_a_gap(serve: Serve) -> None:
     results = tree(service)
     known, found = compare(service, BEFORE, results, -1)
     assert found is None
-    assert known.gaps == (f"What is new since run 900. {TOO_LATE}",)
+    assert known.gaps == (f"Comparison with run 900. {TOO_LATE}",)
     assert service.server.calls == ["cases"]
 
 

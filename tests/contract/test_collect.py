@@ -518,7 +518,7 @@ GOOD = grid(3, 4, 2)
 # Every rung: the calls that it consists of, and what its line begins with.
 RUNGS = {
     "list": (("cases",), "The list of cases."),
-    "run": (("run",), "What the detailed calls say of the run."),
+    "run": (("run",), "The details of the run."),
     "machines": (("machine",), "The details of 3 of 3 machines."),
     "suites": (("suite", "index-suites"), "The details of 12 of 12 suites."),
     "cases": (("case", "index-cases"), "The times of 24 of 24 cases."),
@@ -729,7 +729,7 @@ def test_all_steps_together_have_a_budget(steps: tuple[StepResult, ...], calls: 
     async def fetch_all(budgeted: Budgeted) -> None:
         for number in range(calls):
             await budgeted(str(number), 0.0)
-        with pytest.raises(ApiError, match="kept in all"):
+        with pytest.raises(ApiError, match="limit of 200,000 steps in all cases"):
             await budgeted("one more", 0.0)
 
     result_of(fetch_all(Budgeted(fetch)))

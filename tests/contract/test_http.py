@@ -17,7 +17,7 @@ import trustme
 
 from tests.contract.conftest import Raw, Serve, Service, Talk, result_of, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
@@ -43,7 +43,7 @@ def identity(body: Json) -> str:
 def fetch(service: Service, request: Request = STATUS, until: float | None = None) -> str:
     """Ask for the run that existed before."""
     made = transport(service.server.url)
-    return result_of(made.get(request, identity, until=until or soon(), observe=service.troubles.append))
+    return result_of(made.get(request, identity, until=until or soon(), on_retry=service.troubles.append))
 
 
 def limited(limits: Limits, method: str = "GET", body: Json = None) -> Request:
@@ -189,9 +189,9 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
     """Nobody listens: the message says so and names the host, and the time is used up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    seen: list[Trouble] = []
+    seen: list[RetryEvent] = []
     with pytest.raises(Unreachable) as caught:
-        result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(0.15), observe=seen.append))
+        result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(0.15), on_retry=seen.append))
     assert caught.value.code == "api-unreachable"
     assert "connection refused" in caught.value.message
     assert f"127.0.0.1:{port}" in caught.value.message
@@ -537,7 +537,7 @@ def test_a_certificate_that_is_not_trusted_is_final(
     trusted: bool,  # noqa: FBT001
 ) -> None:
     """An unknown authority, or a certificate of another host: nothing is sent, nothing is tried again."""
-    seen: list[Trouble] = []
+    seen: list[RetryEvent] = []
     with secure(host="other.example.com" if trusted else "localhost") as server:
         with pytest.raises(Refused) as caught:
             result_of(transport(server.url, ca_bundle=bundle if trusted else "").get(STATUS, identity, until=soon(5)))

@@ -470,7 +470,7 @@ def test_a_path_that_may_not_exist_is_believed_to_be_missing(serve: Serve) -> No
 def test_an_error_that_the_service_repeats_has_a_patience_of_its_own(serve: Serve) -> None:
     """A business error is no outage: it is asked about for a while, not for the whole time."""
     service = serve("passing", Fault("status", status=500, count=None))
-    request = Request("GET", STATUS.path, "read", error_patience=0.2)
+    request = Request("GET", STATUS.path, "read", error_retry_limit=0.2)
     began = time.monotonic()
     with pytest.raises(Unreachable):
         result_of(transport(service.server.url).get(request, identity, until=soon(30)))

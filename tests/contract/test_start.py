@@ -13,7 +13,7 @@ import pytest
 from tests.contract.conftest import CLOCK, PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec, transport
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
@@ -363,14 +363,14 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
     """Nothing was sent, so it may be sent again: the run is started when the service is back, once."""
     service = serve("passing")
     service.server.close()
-    troubles: list[Trouble] = []
+    troubles: list[RetryEvent] = []
     with ExitStack() as reopened:
 
-        def come_back(trouble: Trouble) -> None:
+        def come_back(trouble: RetryEvent) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
-        attempt = replace(starting(service), remote=service.remote.observed_by(come_back))
+        attempt = replace(starting(service), remote=service.remote.with_listener(come_back))
         assert attempt.run().id == "1001"
     assert "connection refused" in troubles[0].message
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
@@ -512,11 +512,11 @@ def test_a_signal_before_the_next_try_starts_nothing(serve: Serve, interrupt: In
     service.server.close()
     attempt = starting(service)
 
-    def lost(_: Trouble) -> None:
+    def lost(_: RetryEvent) -> None:
         interrupt(service)
 
     with pytest.raises(asyncio.CancelledError):
-        replace(attempt, remote=attempt.remote.observed_by(lost)).run()
+        replace(attempt, remote=attempt.remote.with_listener(lost)).run()
     assert attempt.outcomes == [Outcome(in_doubt=True), Outcome()]
 
 

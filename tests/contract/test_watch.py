@@ -280,7 +280,7 @@ def test_a_stop_is_confirmed(serve: Serve) -> None:
     """It is asked for once, and then looked until the run is over."""
     service = serve(scenario("slow").with_options(stop_polls=3))
     outcome = stop(service, started(service))
-    assert (outcome.confirmed, outcome.trouble) == (True, "")
+    assert (outcome.confirmed, outcome.error) == (True, "")
     assert outcome.run
     assert outcome.run.result is Result.STOPPED
     assert (service.server.calls.count("stop"), service.server.calls.count("stop-all")) == (1, 0)
@@ -314,7 +314,7 @@ def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
     assert not outcome.confirmed
     assert outcome.run
     assert not outcome.run.completed
-    assert str(status) in outcome.trouble
+    assert str(status) in outcome.error
     assert service.server.calls.count("stop") == 1
 
 
@@ -336,7 +336,7 @@ def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
     outcome = stop(service, started(service))
     assert not outcome.confirmed
-    assert "Down" in outcome.trouble
+    assert "Down" in outcome.error
     assert service.server.calls.count("stop") == 2
 
 
@@ -355,7 +355,7 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
     began = time.monotonic()
     outcome = stop(service, run_id, 0.3)
     assert not outcome.confirmed
-    assert outcome.trouble
+    assert outcome.error
     assert time.monotonic() - began < 2
 
 
@@ -364,4 +364,4 @@ def test_a_stop_whose_status_cannot_be_read(serve: Serve) -> None:
     service = serve("slow", Fault("status", status=403, count=None))
     outcome = stop(service, started(service))
     assert (outcome.confirmed, outcome.run) == (False, None)
-    assert "403" in outcome.trouble
+    assert "403" in outcome.error

@@ -4,7 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
 from tests.scenario.conftest import Outcome
-from tests.scenario.shots import WAY_OUT, Shot, assert_nothing_lost, going_on, seed_of, stands
+from tests.scenario.shots import MANY, WAY_OUT, Shot, assert_nothing_lost, going_on, seed_of, stands
 from tests.simulator import Server
 
 COUNT = 10
@@ -37,7 +37,7 @@ class Container:
 
 
 @contextmanager
-def started(engine: Engine, server: Server, folder: Path, name: str) -> Iterator[Container]:
+def started(engine: Engine, server: Server, shot: Shot, folder: Path, name: str) -> Iterator[Container]:
     """A container whose handlers stand; it is gone afterwards."""
     for file in FILES:
         (folder / file).touch()
@@ -48,11 +48,13 @@ def started(engine: Engine, server: Server, folder: Path, name: str) -> Iterator
         "TESTSIGMA_API_KEY": server.key,
         "TESTSIGMA_BASE_URL": server.url,
         "TESTSIGMA_POLL_INTERVAL": "0.1s",
+        "TESTSIGMA_PLAN_ID": "420",
+        **shot.inputs,
     }
     names = [word for each in environ for word in ("--env", each)]
     options = ("--name", name, "--network=host", f"--volume={folder}:/work", *names)
     # The title tells the process from all others of the machine.
-    line = [engine.command, "run", *options, IMAGE, "--plan-id=420", f"--summary-title={name}"]
+    line = [engine.command, "run", *options, IMAGE, f"--summary-title={name}"]
     given = {**engine.environ, **environ}
     command = subprocess.Popen(line, env=given, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
@@ -79,34 +81,34 @@ def _first_process(title: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def life(engine: Engine, key: str, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """Seconds that a step lives that gets no signal, from the moment that its handlers stand: the longest of two."""
-    lives = []
-    for index in range(2):
-        shot = Shot.of("lives", index)
+def lives(engine: Engine, key: str, tmp_path_factory: pytest.TempPathFactory) -> dict[int, float]:
+    """Seconds that a step lives that gets no signal, once its handlers stand; by its number of plans."""
+    lives = {}
+    for index, plans in enumerate((1, MANY)):
+        shot = replace(Shot.of("lives", index), plans=plans)
         folder = tmp_path_factory.mktemp("life")
         name = f"testsigma-action-e2e-life-{index}"
-        with serving(shot.scenario, key) as server, started(engine, server, folder, name) as step:
+        with serving(shot.scenario, key) as server, started(engine, server, shot, folder, name) as step:
             began = time.monotonic()
             assert step.wait().exit_code == 1
-            lives.append(time.monotonic() - began)
-    return max(lives)
+            lives[plans] = time.monotonic() - began
+    return lives
 
 
 @pytest.mark.parametrize("index", range(COUNT))
 def test_a_signal_at_any_moment(
-    engine: Engine, folder: Path, key: str, life: float, index: int, request: pytest.FixtureRequest
+    engine: Engine, folder: Path, key: str, lives: dict[int, float], index: int, request: pytest.FixtureRequest
 ) -> None:
     """What holds for the process holds for the container, which has no other process to fall back on."""
     shot = Shot.of(seed_of(request.config), index)
     name = f"testsigma-action-e2e-signal-{index}"
-    with serving(shot.scenario, key) as server, started(engine, server, folder, name) as step:
-        time.sleep(shot.share * life)
+    with serving(shot.scenario, key) as server, started(engine, server, shot, folder, name) as step:
+        time.sleep(shot.share * lives[shot.plans])
         going = going_on(server)
         sent = time.monotonic()
         engine.signal(name, shot.number.name)
         outcome = step.wait()
         took = time.monotonic() - sent
         print(shot.number.name, f"at {shot.share:.0%}", server.calls, outcome.log, sep="\n")
-        assert_nothing_lost(server, outcome, shot.number, going)
+        assert_nothing_lost(server, outcome, shot, going)
         assert took < WAY_OUT

@@ -1,5 +1,6 @@
 """Real workflow files, run with the action's real container."""
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,25 @@ def test_a_failing_plan_fails_the_job(workspace: Workspace) -> None:
     assert told.commands("error")
     junit = ET.parse(workspace.folder / told.outputs()["junit-file"])
     assert len(junit.findall(".//failure")) == 2
+    assert_owned(workspace.folder)
+
+
+def test_several_plans_are_one_step(workspace: Workspace) -> None:
+    """One plan passes, one fails, one cannot be started: one exit code, annotations of all, one file with all."""
+    with serving(scenario("plans"), workspace.key) as server:
+        told = workspace.run("plans", server)
+    assert told.failed_jobs() == ["test"]
+    assert told.step_exit_code() == 3
+    assert told.results() == {"testsigma": "failure", "check": "success", "post": "success"}
+    runs = json.loads(told.outputs()["runs"])
+    assert [run["name"] for run in runs] == ["Shop smoke", "Shop regression", "mobile"]
+    assert [run["conclusion"] for run in runs] == ["passed", "failed", "error"]
+    assert len(told.commands("error")) == 3
+    assert "Shop regression" in told.summary()
+    junit = ET.parse(workspace.folder / told.outputs()["junit-file"])
+    assert (len(junit.findall(".//failure")), len(junit.findall(".//error"))) == (2, 1)
+    assert told.state()["settled"] == "true"
+    assert "stop" not in server.calls
     assert_owned(workspace.folder)
 
 

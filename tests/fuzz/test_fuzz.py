@@ -28,7 +28,7 @@ BUGS = {
         "RESULTS = RESULTS | {'SOMETHING_NEW': Result.PASSED}",
     ),
     "asks_in_moderation": ("api/http.py", "def backoff(*_):\n    return 0.01"),
-    "started_once": ("lifecycle/start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
+    "started_once": ("lifecycle/start.py", "def failure_of(*_):\n    return StartFailure.NOT_SENT"),
     "post_stops_what_is_left": ("lifecycle/watch.py", "def _send_stop(*_):\n    return ''"),
     "stops_what_it_was_to_stop": (
         "lifecycle/leaving.py",

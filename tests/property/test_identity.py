@@ -49,7 +49,7 @@ def test_only_plan_and_build_number_make_a_run_ours(plan: str, build: str, when:
     ours = plan in {"same", "zeros"} and build == "same"
     assert (whose is Claim.OURS) == (ours and (unique or when is not Began.BEFORE))
     if plan == "other":
-        assert whose is Claim.STRANGER
+        assert whose is Claim.FOREIGN
     if whose is Claim.UNCONFIRMED:
         assert "missing" in {plan, build}
         assert "other" not in {plan, build}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import collect, floor, report
+from bench import collect, floor, report, start
 from bench.__main__ import run
 from bench.collect import budget, complain_about, measured
 from bench.figures import Figure
@@ -27,12 +27,15 @@ FIGURES = {
     "report junit growth": 13.0,
     "report all growth": 13.0,
     "report memory": 400.0,
+    "memory of 20 plans": 600.0,
+    "start": 1.6,
 }
 
 
 def test_every_figure_has_the_limit_that_was_promised() -> None:
     """Names are unique, and no limit is raised unnoticed. Growth is that of ten times the cases."""
-    found = [*collect.figures(TINY, 0.001), *report.figures(replace(TINY, cases=200), TINY, repeats=1)]
+    reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
+    found = [*collect.figures(TINY, 0.001), *reports, *start.figures(repeats=1)]
     assert {figure.name: figure.limit for figure in found} == FIGURES
     assert len(found) == len(FIGURES)
     assert all(figure.value > 0 for figure in found)
@@ -44,6 +47,7 @@ def test_the_real_sizes() -> None:
     assert budget(collect.SIZE) == 6 + 10 + 50 + 50 + 500
     assert collect.LATENCY == 0.05
     assert (report.SMALL.total, report.LARGE.total) == (10_000, 100_000)
+    assert (report.ONE_OF_SEVERAL.total, report.RUNS) == (5000, 20)
 
 
 def test_collecting_from_a_slow_service() -> None:

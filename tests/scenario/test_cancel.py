@@ -4,12 +4,10 @@ import signal
 
 import pytest
 
-from tests.scenario.conftest import Bench
+from tests.scenario.conftest import ALL_AT_ONCE, Bench
 from tests.simulator import Fault, Phase, scenario
 
 HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
-# No case has failed before the end, so the list of cases is not read before the results are collected.
-ALL_AT_ONCE = (Phase("STATUS_IN_PROGRESS", done=0.0),)
 
 
 def test_before_the_start(bench: Bench) -> None:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.conftest import ROOT, Bench, Outcome, Step
+from tests.scenario.conftest import ALL_AT_ONCE, ROOT, Bench, Outcome, Step
 from tests.simulator import Fault, Phase, Scenario, Server, scenario
 
 HELD = (Phase("STATUS_QUEUED"), Phase("STATUS_IN_PROGRESS", hold=True))
-# No case has failed before the end, so the list of cases is not read before the results are collected.
-ALL_AT_ONCE = (Phase("STATUS_IN_PROGRESS", done=0.0),)
 
 
 def held(name: str = "passing") -> Scenario:

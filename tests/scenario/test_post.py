@@ -115,7 +115,7 @@ def test_a_stop_that_is_refused(bench: Bench) -> None:
     left = killed(bench, server, "status")
     outcome = post(bench, server, left.state)
     assert outcome.exit_code == 3
-    assert "may go on" in outcome.log
+    assert "may still be running" in outcome.log
 
 
 def test_an_unknown_run(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 import trustme
 
-from tests.scenario.conftest import Bench
+from tests.scenario.conftest import ALL_AT_ONCE, Bench
 from tests.simulator import Fault, Server, Simulator, scenario
 
 OUTAGES = {
@@ -97,8 +97,8 @@ def test_a_run_that_ended_before_we_gave_up_on_it(bench: Bench) -> None:
 
 def test_the_key_is_nowhere(bench: Bench) -> None:
     """The key is in no log, file, summary or output, in any encoding, but in the line that masks it."""
-    refused = Fault("cases", status=400, text="you sent key-for-tests", count=None)
-    server = bench.serve(scenario("failing").with_faults(refused))
+    served = scenario("failing").with_plan(life=ALL_AT_ONCE)
+    server = bench.serve(served.with_faults(Fault("cases", status=400, text="you sent key-for-tests")))
     step = bench.run({"RUNNER_DEBUG": "1"}, server=server)
     everything = step.everything.replace("::add-mask::key-for-tests", "", 1)
     for key in ("key-for-tests", quote("key-for-tests"), base64.b64encode(b"key-for-tests").decode()):

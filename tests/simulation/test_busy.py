@@ -54,7 +54,7 @@ def test_a_build_number_of_the_users_and_a_plan_that_was_busy_before(
     before = replace(running(), build_no=build_no, head_start=60.0)
     outcome = World(busy(before), tmp_path, environ).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy"), outcome.log
-    assert "Run 900 of this plan is going on" in outcome.log
+    assert "Run 900 of this plan is still running" in outcome.log
     assert outcome.calls.count("start") == 1
     assert outcome.duration < 5
 

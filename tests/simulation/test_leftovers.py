@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Signal, World
-from tests.simulation.test_plans import listed, plan, service
+from tests.simulation.plans import listed, plan, service
 from tests.simulation.test_stop_after_failures import BROKEN, rerunning
 from tests.simulator import Fault
 

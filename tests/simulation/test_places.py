@@ -28,7 +28,7 @@ def test_a_pipe_in_place_of_a_report_stays_a_pipe(tmp_path: Path, name: str, als
     os.mkfifo(pipe)
     outcome = refused(tmp_path, {name: "pipe", **also})
     assert pipe.is_fifo()
-    assert "is not a regular file; name another file, or 'off'." in outcome.log
+    assert "is not a regular file; use another file, or 'off'." in outcome.log
     assert "permissions" not in outcome.log
 
 
@@ -67,5 +67,5 @@ def test_a_working_folder_that_is_gone_is_refused(tmp_path: Path) -> None:
     """In words, with what to do, and not with a traceback."""
     outcome = World(scenario("passing"), tmp_path, github=False, homeless=True).run()
     assert (outcome.exit_code, outcome.calls) == (2, [])
-    assert "working folder: it does not exist any more." in outcome.lines[-1]
+    assert "working folder: it no longer exists." in outcome.lines[-1]
     assert "│" not in outcome.log

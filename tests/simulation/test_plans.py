@@ -1,7 +1,6 @@
 """Several plans in one step: each run is judged by itself, none waits for another, and nothing is lost."""
 
 import json
-import re
 import signal
 from collections import Counter
 from dataclasses import replace
@@ -11,39 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Outcome, Signal, World
-from tests.simulator import Fault, Phase, Plan, Scenario, grid, scenario
+from tests.simulation.plans import RUNS, listed, plan, runs_of, service
+from tests.simulator import Fault, Plan
 
-RUNS = "/api/v1/execution_results/"
 # Counters show no failure before all runs are over.
 SILENT_FAILURES = Fault("status", path=f"{RUNS}*", count=None, end=121.0, fields={"failedCount": 0})
-LONG = (Phase("STATUS_QUEUED", seconds=20.0), Phase("STATUS_IN_PROGRESS", seconds=600.0))
-
-
-def plan(number: int, content: str = "passing", *, seconds: float = 600.0) -> Plan:
-    """Plan 500 + number, whose runs take some time."""
-    life = (Phase("STATUS_QUEUED", seconds=20.0), Phase("STATUS_IN_PROGRESS", seconds=seconds))
-    return replace(scenario(content).plans[0], id=500 + number, name=f"Plan no. {number}", life=life)
-
-
-def service(*plans: Plan, **options: object) -> Scenario:
-    """A service with these plans, paced by time."""
-    return replace(scenario("passing"), plans=plans, pace="time").with_options(**options)
-
-
-def listed(*plans: Plan, more: str = "") -> dict[str, str]:
-    """The input that starts these plans."""
-    return {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": "".join(f"- plan-id: {one.id}\n{more}" for one in plans)}
 
 
 def run(folder: Path, *plans: Plan, environ: dict[str, str] | None = None, faults: tuple[Fault, ...] = ()) -> Outcome:
     """A step that runs all these plans."""
     return World(service(*plans).with_faults(*faults), folder, listed(*plans) | (environ or {})).run()
-
-
-def runs_of(outcome: Outcome) -> list[dict[str, object]]:
-    """The runs in the outputs."""
-    found: list[dict[str, object]] = json.loads(outcome.outputs["runs"])
-    return found
 
 
 def test_all_passed(tmp_path: Path) -> None:
@@ -241,94 +217,6 @@ def test_live_failures(tmp_path: Path) -> None:
     assert sum("Failed: " in line and "Pay by card" in line for line in outcome.lines) == 1
 
 
-NAMES = ["Smoke", "Checkout", "Search", "Basket", "Mobile"]
-BIG = grid(machines=2, suites=10, cases=25)
-BROKEN = grid(machines=2, suites=10, cases=25, fail_every=25)
-LONGEST = 20.0 + 600.0 + 6 * 90.0
-
-
-def big(number: int) -> Plan:
-    """A plan of 500 cases; the fourth of five of them has 20 that fail."""
-    life = (Phase("STATUS_QUEUED", seconds=20.0), Phase("STATUS_IN_PROGRESS", seconds=600.0 + number % 7 * 90.0))
-    made = BROKEN if number % 5 == 3 else BIG
-    return replace(made, id=500 + number, name=f"{NAMES[number % 5]} {number // 5}", life=life)
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Twenty plans of 500 cases each in one step, all at the same time."""
-    plans = [big(number) for number in range(20)]
-    content = Scenario(plans=tuple(plans), pace="time", next_run_id=1001)
-    environ = listed(*plans) | {"TESTSIGMA_MAX_PARALLEL": "20"}
-    return World(content, tmp_path_factory.mktemp("many"), environ).run()
-
-
-def test_many_large_plans(many: Outcome) -> None:
-    """Every run has its own verdict, no report misses a case, and the step takes as long as its longest run."""
-    assert (many.exit_code, many.outputs["error-code"]) == (1, "tests-failed")
-    assert [one["conclusion"] for one in runs_of(many)] == [
-        "failed" if number % 5 == 3 else "passed" for number in range(20)
-    ]
-    assert (many.outputs["total"], many.outputs["failed"]) == ("10000", "80")
-    assert len(many.junit.findall(".//testcase")) == 10_000
-    assert len(many.junit.findall(".//failure")) == 80
-    rows = [
-        row
-        for one in many.results["runs"]
-        for machine in one["machines"]
-        for suite in machine["suites"]
-        for row in suite["cases"]
-    ]
-    assert len(rows) == 10_000
-    assert LONGEST < many.duration < LONGEST + 60.0
-
-
-def test_reports_tell_many_plans_apart(many: Outcome) -> None:
-    """No two suites have the same name, and every plan that failed is named in annotations and summary."""
-    names = [suite.get("name") for suite in many.junit.iter("testsuite")]
-    assert len(set(names)) == len(names) == 20 * 2 * 10
-    for number in range(3, 20, 5):
-        assert f"Basket {number // 5}" in many.summary
-    annotations = [line for line in many.lines if line.startswith("::error")]
-    assert len(annotations) > 1
-    assert all("title=Basket " in line for line in annotations[:-1])
-    assert "more failures" in annotations[-1]
-
-
-def test_queue_and_duration_of_each_run(many: Outcome) -> None:
-    """Outputs and results say for every run how long it waited for a machine, and how long it took."""
-    for number, (told, kept) in enumerate(zip(runs_of(many), many.results["runs"], strict=True)):
-        assert (told["queued"], told["duration"]) == (round(kept["queued"]), round(kept["duration"]))
-        assert 20.0 <= kept["queued"] < 50.0
-        assert kept["duration"] == 620.0 + number % 7 * 90.0
-
-
-def test_the_log_of_many_plans(many: Outcome) -> None:
-    """It stays short. A line of a run begins with its name; every run has one line for its link, and one for its end."""
-    prefixes = [f"plan {500 + number}" for number in range(20)]
-    waiting = many.lines[: next(at for at, line in enumerate(many.lines) if line.startswith(("Files: ", "::group")))]
-    told = [line for line in waiting if not line.startswith(("[", "::add-mask"))]
-    assert all(line.partition(" | ")[0].strip() in prefixes for line in told)
-    for prefix in prefixes:
-        lines = [line for line in told if line.startswith(f"{prefix} ")]
-        assert sum("Run 1" in line for line in lines) == 1
-        assert sum(bool(re.search(r"\] (passed|failed): 500 of 500 cases done", line)) for line in lines) == 1
-    failed = [line for line in told if " | Failed: " in line]
-    assert len(set(failed)) == len(failed) <= 80
-    assert len(told) - len(failed) <= 6 * 20
-    assert len(waiting) - len(told) < LONGEST / 30.0
-
-
-def test_many_plans_ask_seldom(many: Outcome) -> None:
-    """At most 1.3 requests a poll and run while the runs go on, and a list of cases every 30 s at most."""
-    during = [one for one in many.exchanges if one.arrived < 600.0]
-    assert len(during) <= 1.3 * sum(one.call == "status" for one in during)
-    for one in runs_of(many):
-        lists = [each.arrived for each in during if each.request.path == f"{RUNS}{one['id']}/test_case_results"]
-        assert bool(lists) == (one["conclusion"] == "failed")
-        assert all(later - earlier >= 30.0 for earlier, later in pairwise(lists))
-
-
 @pytest.mark.parametrize("seed", range(2))
 def test_the_same_seed_the_same_story_of_several_plans(seed: int, tmp_path: Path) -> None:
     """Sessions take their turns in the same order every time, but for the nonces of the build numbers."""
@@ -369,7 +257,7 @@ def test_a_plan_that_runs_once_at_a_time(parallel: str, codes: list[str], tmp_pa
 
 
 def test_the_post_stage_stops_what_the_step_could_not(tmp_path: Path) -> None:
-    """A stop that the service refuses once is left to the post stage; the runs that were stopped are not its business."""
+    """A stop that the service refused is left to the post stage, which lets the runs alone that were stopped."""
     plans = [plan(1), plan(2), plan(3)]
     refused = Fault("stop", path=f"{RUNS}1002*", status=500, end=110.0, count=None)
     world = World(
@@ -383,3 +271,49 @@ def test_the_post_stage_stops_what_the_step_could_not(tmp_path: Path) -> None:
     later = world.post(later=20.0)
     assert [seen.path for seen in later.seen if seen.call == "stop"] == [f"{RUNS}1002"]
     assert all(one.over or one.stopped for one in world.simulator.runs().values())
+
+
+def test_a_start_that_hangs_delays_no_other(tmp_path: Path) -> None:
+    """While one start has no answer the next ones are sent; the run of the lost answer is found and judged, too."""
+    plans = [plan(one, seconds=60.0) for one in range(4)]
+    hangs = Fault("start", delay=3600.0)
+    outcome = run(tmp_path, *plans, environ={"TESTSIGMA_TIMEOUT": "30m"}, faults=(hangs,))
+    assert outcome.exit_code == 0, outcome.log
+    assert sorted(str(one["id"]) for one in runs_of(outcome)) == ["1001", "1002", "1003", "1004"]
+    assert outcome.log.count("by its build number; continuing with it") == 1
+    starts = [one.arrived for one in outcome.exchanges if one.call == "start"]
+    assert len(starts) == 4
+    assert max(starts) < 1.0
+
+
+def test_the_timeout_stops_all(tmp_path: Path) -> None:
+    """`timeout` is that of the step: all runs that go on then are stopped side by side."""
+    plans = [plan(one, seconds=3000.0) for one in range(20)]
+    environ = {"TESTSIGMA_MAX_PARALLEL": "20", "TESTSIGMA_TIMEOUT": "10m", "TESTSIGMA_ON_TIMEOUT": "stop"}
+    world = World(service(*plans), tmp_path, listed(*plans) | environ)
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "timed-out")
+    assert all(one.stopped for one in world.simulator.runs().values() if one.id != 900)
+    stops = [one.arrived for one in outcome.exchanges if one.call == "stop"]
+    assert len(stops) == 20
+    assert max(stops) - min(stops) < 5.0
+    assert outcome.duration < 600.0 + 40.0
+
+
+def test_the_queue_of_a_run_begins_with_its_start(tmp_path: Path) -> None:
+    """A plan that had to wait for its turn has all of `queue-timeout` for the queue."""
+    plans = [plan(one, seconds=300.0) for one in range(3)]
+    environ = {"TESTSIGMA_MAX_PARALLEL": "1", "TESTSIGMA_QUEUE_TIMEOUT": "1m"}
+    outcome = run(tmp_path, *plans, environ=environ)
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.duration > 3 * 300.0
+
+
+def test_a_plan_that_runs_failed_cases_again(tmp_path: Path) -> None:
+    """Its session follows the rerun, and the other runs neither wait for it nor take part in it."""
+    again = replace(plan(2, "failing", seconds=60.0), rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True)
+    world = World(service(plan(1), again, plan(3)), tmp_path, listed(plan(1), again, plan(3)))
+    outcome = world.run()
+    assert [one["conclusion"] for one in runs_of(outcome)] == ["passed", "failed", "passed"], outcome.log
+    assert [len(one["reruns"]) for one in outcome.results["runs"]] == [0, 1, 0]
+    assert outcome.calls.count("start") == 3

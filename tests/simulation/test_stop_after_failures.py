@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Outcome, World
-from tests.simulation.test_plans import listed, plan, runs_of, service
+from tests.simulation.plans import listed, plan, runs_of, service
 from tests.simulator import Machine, Phase, Plan, Reruns, Suite, failed, passed
 
 FLAKY = replace(failed("Pay", "Click on Pay"), rerun_result="SUCCESS")

@@ -61,7 +61,7 @@ def test_lines_beyond_all_bounds_are_counted(pipe: Pipe) -> None:
     reading.join()
     *lines, note, last = said[0].splitlines()
     assert [int(line[:8]) for line in lines] == list(range(len(lines)))
-    assert note == f"({MORE_THAN_IS_KEPT - len(lines)} lines are missing here: nobody read the log.)"
+    assert note == f"({MORE_THAN_IS_KEPT - len(lines)} lines were dropped here: the log was not read.)"
     assert last == "last"
 
 

@@ -59,7 +59,8 @@ def test_started_in_an_odd_way() -> None:
     for build, named in (("b2", "has the build number b2"), ("", "has no build number")):
         other = Started(replace(run(), build_number=build), other_build=True)
         assert events.started(other, "b1")[0] == (
-            f"Warning: Run 9001 {named}, not b1. It is taken for ours: it began after our request, and no run has our "
+            f"Warning: Run 9001 {named}, not b1. It is accepted as ours: it began after our request, and no run has "
+            "our "
             "build number."
         )
 
@@ -93,7 +94,7 @@ def test_a_rerun_that_is_ignored(why: Foreign) -> None:
     """Each reason has its words, and the line says what follows from it."""
     (line,) = events.about(RerunIgnored(run(number=9002), run(), why))
     assert line.startswith("Warning: Testsigma names run 9002 as the rerun of run 9001, but it ")
-    assert line.endswith("It is ignored: not waited for, not stopped, and no part of the result.")
+    assert line.endswith("It is ignored: the step neither waits for it nor stops it, and its result does not count.")
 
 
 def test_results_that_lag() -> None:

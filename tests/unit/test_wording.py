@@ -12,7 +12,7 @@ import pytest
 from tests import samples
 from tests.untrusted.filled import filled
 from testsigma_action.domain.contradictions import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
-from testsigma_action.domain.ending import Disposition, Ending, RerunTrouble
+from testsigma_action.domain.ending import Disposition, Ending, RerunIncomplete
 from testsigma_action.domain.findings import (
     CalledPassed,
     Doubt,
@@ -237,16 +237,16 @@ def test_a_run_that_is_not_waited_for() -> None:
 @pytest.mark.parametrize(
     ("trouble", "told"),
     [
-        (RerunTrouble(), "The plan is set to run failed cases again, but no rerun has started."),
+        (RerunIncomplete(), "The plan is set to run failed cases again, but no rerun has started."),
         (
-            RerunTrouble(
+            RerunIncomplete(
                 TimedOut("Run 519 took too long.", code=ErrorCode.TIMED_OUT), Ending(Disposition.LEFT_RUNNING, RUN)
             ),
             "Run 519 took too long. Run 518 was left running.",
         ),
     ],
 )
-def test_trouble_with_reruns(trouble: RerunTrouble, told: str) -> None:
+def test_trouble_with_reruns(trouble: RerunIncomplete, told: str) -> None:
     """It is added to a verdict that is not a pass, and never changes its code; a pass says nothing about it."""
     failed = samples.failing().runs[0].tree
     assert failed

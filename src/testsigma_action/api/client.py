@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from testsigma_action.api import decode, lists
 from testsigma_action.api.cases import case_list, step
-from testsigma_action.api.error_response import Observe, ignore
+from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.parsing import LARGEST
@@ -27,7 +27,7 @@ START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
 CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
 # Retry deadline for errors of the service itself while results are read (seconds).
-ERROR_PATIENCE = 60.0
+ERROR_RETRY_LIMIT = 60.0
 # How many of a plan's runs are listed to find one that was just started.
 NEWEST = 50
 # Values that can be used in a query without being parsed as an operator.
@@ -42,15 +42,15 @@ class Client:
     Each call raises ApiError: DeadlineExceeded if there was no answer by then.
     """
 
-    def __init__(self, transport: Transport, *, observe: Observe = ignore, results: Versions | None = None) -> None:
-        """Wrap a transport; nothing is sent yet. `observe` is called for each retry, and when a retry succeeds."""
+    def __init__(self, transport: Transport, *, on_retry: OnRetry = ignore, results: Versions | None = None) -> None:
+        """Wrap a transport; nothing is sent yet. `on_retry` is called for each retry, and when a retry succeeds."""
         self._transport = transport
-        self._observe = observe
+        self._on_retry = on_retry
         self._results = results or Versions(transport)
 
-    def observed_by(self, observe: Observe) -> "Client":
+    def with_listener(self, on_retry: OnRetry) -> "Client":
         """The same client with another listener."""
-        return Client(self._transport, observe=observe, results=self._results)
+        return Client(self._transport, on_retry=on_retry, results=self._results)
 
     @property
     def version(self) -> str:
@@ -79,7 +79,7 @@ class Client:
         return replace(run, url=self.run_url(run.id))
 
     async def _get(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
-        return await self._transport.get(request, decoder, until=until, observe=self._observe)
+        return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
 
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
@@ -120,7 +120,7 @@ class Client:
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
-        return await self._results.page(request, lists.found_runs, until, self._observe)
+        return await self._results.page(request, lists.found_runs, until, self._on_retry)
 
     async def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
         """All saved configurations for partial runs."""
@@ -138,25 +138,27 @@ class Client:
 
         path = f"{RUNS}/{_part(run_id)}/test_case_results"
         purpose = f"read the list of cases of run {run_id}"
-        request = Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_patience=ERROR_PATIENCE)
+        request = Request(
+            "GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT
+        )
         return await self._get(request, of_this_run, until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
         request = Request("GET", f"/{_part(run_id)}", f"read the details of run {run_id}")
-        return await self._results.single(request, _about(run_id, decode.run_details), until, self._observe)
+        return await self._results.single(request, _about(run_id, decode.run_details), until, self._on_retry)
 
     async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
         path = f"/{_part(run_id)}/test_machine_results/{_part(machine_id)}"
         request = Request("GET", path, f"read machine {machine_id}")
-        return await self._results.single(request, _about(machine_id, decode.machine_details), until, self._observe)
+        return await self._results.single(request, _about(machine_id, decode.machine_details), until, self._on_retry)
 
     async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
         path = f"/{_part(run_id)}/test_suite_results/{_part(suite_id)}"
         request = Request("GET", path, f"read suite {suite_id}")
-        return await self._results.single(request, _about(suite_id, decode.suite_details), until, self._observe)
+        return await self._results.single(request, _about(suite_id, decode.suite_details), until, self._on_retry)
 
     async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
         """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
@@ -165,13 +167,13 @@ class Client:
             return lists.index_page(body, decode.suite_details)
 
         request = Request("GET", f"/{_part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
-        return await self._results.page(_paged(request, number), suites, until, self._observe)
+        return await self._results.page(_paged(request, number), suites, until, self._on_retry)
 
     async def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
         path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}"
         request = Request("GET", path, f"read case {case_id}")
-        return await self._results.single(request, _about(case_id, decode.case_details), until, self._observe)
+        return await self._results.single(request, _about(case_id, decode.case_details), until, self._on_retry)
 
     async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
         """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
@@ -185,7 +187,7 @@ class Client:
             return replace(listed, rows=ours)
 
         request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
-        return await self._results.page(_paged(request, number), cases, until, self._observe)
+        return await self._results.page(_paged(request, number), cases, until, self._on_retry)
 
     async def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
@@ -194,7 +196,7 @@ class Client:
         steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MOST_PAGES):
-            page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._observe)
+            page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._on_retry)
             fresh = [row for row in page.rows if _is_new(row, seen)]
             room = MOST_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]

@@ -29,7 +29,7 @@ UNAUTHORIZED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class RetryEvent:
     """A request that failed and is retried in `delay` seconds. An empty `message`: the retry succeeded."""
 
     purpose: str
@@ -38,10 +38,10 @@ class Trouble:
     delay: float = 0.0
 
 
-Observe = Callable[[Trouble], None]
+OnRetry = Callable[[RetryEvent], None]
 
 
-def ignore(_: Trouble) -> None:
+def ignore(_: RetryEvent) -> None:
     """Ignore retries."""
 
 

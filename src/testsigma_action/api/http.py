@@ -56,7 +56,7 @@ class Request:
     """A request. `purpose` completes the sentence "Could not ...".
 
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
-    deadline, one more is made right before it. `error_patience`: for how long 5xx errors of the service itself are
+    deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
     retried (seconds).
     """
 
@@ -68,7 +68,7 @@ class Request:
     limits: Limits = Limits()
     optional: bool = False
     last_try: bool = False
-    error_patience: float = inf
+    error_retry_limit: float = inf
 
 
 class Http:

@@ -8,7 +8,7 @@ from math import inf
 from typing import TypeVar
 
 from testsigma_action.api.connection import Exchange
-from testsigma_action.api.error_response import Observe, Trouble, backoff, ignore
+from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ignore
 from testsigma_action.api.http import NETWORK, Http, Json, Request
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
@@ -35,7 +35,7 @@ HANGING = 0.5
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryPolicy:
     """Decides when a GET is retried, and when it fails. Instants are those of the monotonic clock."""
 
     request: Request
@@ -44,16 +44,16 @@ class Patience:
     attempt: int = 0
     errors_since: float = inf
     last: bool = False
-    trouble: ApiError | None = None
+    error: ApiError | None = None
 
-    def delay(self, trouble: ApiError, now: float) -> float | None:
+    def delay(self, error: ApiError, now: float) -> float | None:
         """Seconds until the next try after this error; None if there is no further one."""
         self.attempt += 1
-        self.trouble = trouble
-        same_error = trouble.by_service and (trouble.status or 0) >= 500
+        self.error = error
+        same_error = error.by_service and (error.status or 0) >= 500
         self.errors_since = min(self.errors_since, now) if same_error else inf
-        delay = backoff(self.attempt, trouble.retry_after)
-        if self.last or now + delay - self.errors_since > self.request.error_patience:
+        delay = backoff(self.attempt, error.retry_after)
+        if self.last or now + delay - self.errors_since > self.request.error_retry_limit:
             return None
         # Time reserved for the last try, so that its answer arrives before the deadline.
         kept = min(LAST_TRY, (self.until - self.began) / 10) if self.request.last_try else 0.0
@@ -79,29 +79,31 @@ class Transport:
         """Validate the settings of proxy and certificates. Raises InputError."""
         self._route.check()
 
-    async def get(self, request: Request, decode: Callable[[Json], T], *, until: float, observe: Observe = ignore) -> T:
+    async def get(
+        self, request: Request, decode: Callable[[Json], T], *, until: float, on_retry: OnRetry = ignore
+    ) -> T:
         """Fetch and decode; retry until an instant of the monotonic clock.
 
-        `observe` is called for each retry, and when a retry succeeds. Raises Refused and Redirected at once,
+        `on_retry` is called for each retry, and when a retry succeeds. Raises Refused and Redirected at once,
         Unreachable after the deadline (DeadlineExceeded is an Unreachable). Once the service has answered, a refusal
         that it did not send itself is handled like a 502.
         """
-        patience = Patience(request, self._clock.monotonic(), until)
+        policy = RetryPolicy(request, self._clock.monotonic(), until)
         while True:
             try:
                 value = await self._try(request, decode, until)
-            except (Transient, Refused, Redirected) as trouble:
-                if not self._may_pass(trouble, request):
+            except (Transient, Refused, Redirected) as error:
+                if not self._may_pass(error, request):
                     raise
-                await self._wait_after(trouble, patience, observe)
+                await self._wait_after(error, policy, on_retry)
             except DeadlineExceeded:
-                if patience.trouble:
+                if policy.error:
                     # The earlier error explains more than the try that the deadline interrupted.
-                    raise DeadlineExceeded(patience.trouble.message, hint=patience.trouble.hint) from None
+                    raise DeadlineExceeded(policy.error.message, hint=policy.error.hint) from None
                 raise
             else:
-                if patience.attempt:
-                    observe(Trouble(request.purpose, patience.attempt))
+                if policy.attempt:
+                    on_retry(RetryEvent(request.purpose, policy.attempt))
                 return value
 
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
@@ -140,20 +142,18 @@ class Transport:
         finally:
             exchange.leave()
 
-    def _may_pass(self, trouble: ApiError, request: Request) -> bool:
-        if isinstance(trouble, Transient):
+    def _may_pass(self, error: ApiError, request: Request) -> bool:
+        if isinstance(error, Transient):
             return True
-        missing = request.optional and trouble.status == 404
-        return self.http.proven and not trouble.by_service and not missing
+        missing = request.optional and error.status == 404
+        return self.http.proven and not error.by_service and not missing
 
-    async def _wait_after(self, trouble: ApiError, patience: Patience, observe: Observe) -> None:
-        self.too_many += trouble.status == 429
-        delay = patience.delay(trouble, self._clock.monotonic())
+    async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
+        self.too_many += error.status == 429
+        delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
-            error = Unreachable(
-                trouble.message, code=ErrorCode.API_UNREACHABLE, hint=trouble.hint, status=trouble.status
-            )
-            error.by_service = trouble.by_service
-            raise error from None
-        observe(Trouble(patience.request.purpose, patience.attempt, trouble.message, delay))
+            final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
+            final.by_service = error.by_service
+            raise final from None
+        on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))
         await asyncio.sleep(delay)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from testsigma_action.api.error_response import Observe
+from testsigma_action.api.error_response import OnRetry
 from testsigma_action.api.http import Json, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.errors import Refused
@@ -29,16 +29,16 @@ class Versions:
         self.answering = ""
         self._index = ""
 
-    async def single(self, request: Request, decode: Callable[[Json], T], until: float, observe: Observe) -> T:
+    async def single(self, request: Request, decode: Callable[[Json], T], until: float, on_retry: OnRetry) -> T:
         """Fetch one result (or its steps) by a path below `test_runs`."""
-        get = _getting(self._transport, request, decode, until, observe)
+        get = _getting(self._transport, request, decode, until, on_retry)
         value, self.answering = await _first_of(_only(self.answering) or VERSIONS, get)
         return value
 
-    async def page(self, request: Request, decode: Callable[[Json], T], until: float, observe: Observe) -> T:
+    async def page(self, request: Request, decode: Callable[[Json], T], until: float, on_retry: OnRetry) -> T:
         """Fetch a page of a list of results by a path below `test_runs`."""
         versions = _only(self._index) or tuple(dict.fromkeys((INDEX_VERSION, self.answering or INDEX_VERSION)))
-        get = _getting(self._transport, request, decode, until, observe)
+        get = _getting(self._transport, request, decode, until, on_retry)
         value, self._index = await _first_of(versions, get)
         return value
 
@@ -48,10 +48,10 @@ Get = Callable[[str], Awaitable[T]]
 
 
 def _getting(
-    transport: Transport, request: Request, decode: Callable[[Json], T], until: float, observe: Observe
+    transport: Transport, request: Request, decode: Callable[[Json], T], until: float, on_retry: OnRetry
 ) -> Get[T]:
     def get(version: str) -> Awaitable[T]:
-        return transport.get(_below(version, request), decode, until=until, observe=observe)
+        return transport.get(_below(version, request), decode, until=until, on_retry=on_retry)
 
     return get
 

@@ -39,7 +39,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class RerunTrouble:
+class RerunIncomplete:
     """What kept us from seeing the reruns of a plan to their end.
 
     Without an error and an ending, the plan was to run failed cases again by itself and no rerun has begun.

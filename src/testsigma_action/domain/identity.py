@@ -95,7 +95,7 @@ class Claim(Enum):
     # Our plan, but another build number.
     ANOTHER_BUILD = auto()
     # Another plan, or a run that existed before our request.
-    STRANGER = auto()
+    FOREIGN = auto()
 
 
 def claim(plan_id: str, build_number: str, spec: RunSpec, when: Began) -> Claim:
@@ -103,11 +103,11 @@ def claim(plan_id: str, build_number: str, spec: RunSpec, when: Began) -> Claim:
     plan = same_id(plan_id, spec.plan_id) if plan_id else None
     build = build_number == spec.build_number if build_number else None
     if plan is False or (plan is None and build is False):
-        return Claim.STRANGER
+        return Claim.FOREIGN
     if build is False:
         return Claim.ANOTHER_BUILD
     if when is Began.BEFORE and not (build and spec.unique):
-        return Claim.STRANGER
+        return Claim.FOREIGN
     return Claim.OURS if plan and build else Claim.UNCONFIRMED
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from testsigma_action.domain.ending import RerunTrouble
+from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.evidence import all_executed, numbers, places, unaccounted, unreadable_fields
 from testsigma_action.domain.findings import (
     Doubt,
@@ -24,26 +24,28 @@ from testsigma_action.domain.run import Result
 from testsigma_action.errors import ErrorCode, ExitCode
 
 
-def judge_reruns(attempts: Sequence[ResultTree], whole: ResultTree, trouble: RerunTrouble | None = None) -> Verdict:
+def judge_reruns(
+    attempts: Sequence[ResultTree], whole: ResultTree, incomplete: RerunIncomplete | None = None
+) -> Verdict:
     """The verdict on a run that did not pass when it completed, and whose plan runs its failed cases again.
 
     `attempts` has the tree of each run, the first run's first; `whole` is the merged tree. It is a pass only if the
     last rerun passes by itself and every case of the first run is shown to have passed in the end. That the service
-    calls the first run passed by now is not enough. `trouble` is what kept us from seeing the reruns to their end; it
+    calls the first run passed by now is not enough. `incomplete`: why the reruns were not followed to their end; it
     is added to a verdict that is not a pass.
     """
     verdict = _judged(attempts, whole) if whole.reruns else judge(whole)
-    if trouble and verdict.exit_code:
-        return replace(verdict, findings=(*verdict.findings, *_of_trouble(trouble)))
+    if incomplete and verdict.exit_code:
+        return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))
     return verdict
 
 
-def _of_trouble(trouble: RerunTrouble) -> Iterator[Finding]:
-    if trouble.error:
-        yield ErrorFinding(trouble.error.message, trouble.error.hint)
-    if trouble.ending:
-        yield trouble.ending
-    if not trouble.error and not trouble.ending:
+def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
+    if incomplete.error:
+        yield ErrorFinding(incomplete.error.message, incomplete.error.hint)
+    if incomplete.ending:
+        yield incomplete.ending
+    if not incomplete.error and not incomplete.ending:
         yield Fact.RERUN_NEVER_BEGAN
 
 

@@ -1,4 +1,4 @@
-"""Attaching to a run that exists already: nothing is started."""
+"""Attaching to an existing run: nothing is started."""
 
 import asyncio
 
@@ -9,10 +9,10 @@ from testsigma_action.lifecycle.remote import Remote
 
 
 async def attach(key: RunKey, remote: Remote, *, until: float, tolerance: float | None = None) -> Run:
-    """Return the run as it is now, asked for until an instant of the monotonic clock.
+    """Return the current state of the run; retry until an instant of the monotonic clock.
 
-    An unknown run is asked for again for `tolerance` seconds: a copy of the service may not know it yet. Raises Refused
-    (after that time: `not-found`) and Unreachable.
+    A 404 is retried for `tolerance` seconds: a replica of the service may not know the run yet. Raises Refused (after
+    that time: `not-found`) and Unreachable.
     """
     limits = remote.limits
     tolerated = min(until, remote.after(limits.attach_tolerance if tolerance is None else tolerance))

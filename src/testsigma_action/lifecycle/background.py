@@ -1,4 +1,4 @@
-"""Tasks that go on beside a stage and end with it."""
+"""Background tasks that end with a stage."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,17 +6,17 @@ from typing import Any, Self
 
 
 class Background:
-    """A `with` block whose tasks are cancelled at its end: nothing outlives the stage that needs it.
+    """A `with` block that cancels its tasks at its end.
 
     An exception in a task is a bug. It is raised at the end of the block.
     """
 
     def __init__(self) -> None:
-        """No task goes on yet."""
+        """Start without tasks."""
         self._tasks: list[asyncio.Task[Any]] = []
 
     def begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Have this done meanwhile."""
+        """Start a task in the background."""
         task = asyncio.create_task(work)
         self._tasks.append(task)
         return task
@@ -26,7 +26,7 @@ class Background:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End what is not done."""
+        """Cancel the tasks that have not finished."""
         for task in self._tasks:
             if not task.cancel() and not task.cancelled():
                 task.result()

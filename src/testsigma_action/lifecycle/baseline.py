@@ -1,4 +1,4 @@
-"""The cases of the run that this one is compared with. Trouble with them is a gap in the results, no more."""
+"""Comparison with another run. An error is reported as a gap in the results, and does not fail the step."""
 
 from dataclasses import replace
 
@@ -14,9 +14,9 @@ from testsigma_action.lifecycle.remote import Remote
 async def compare_with(
     before: Run | str, tree: ResultTree, remote: Remote, *, until: float
 ) -> tuple[ResultTree, Comparison | None]:
-    """Compare results with those of a run, or of the run with this ID; stop asking at `until` (monotonic clock).
+    """Compare results with those of a run, or of the run with this ID, until an instant of the monotonic clock.
 
-    The tree comes back with a line that says what could not be had. Raises no ApiError.
+    If that fails, the returned tree has a gap with the reason. Raises no ApiError.
     """
     if not any(tree.cases()):
         return tree, None
@@ -38,15 +38,15 @@ async def compare_with(
 
 
 def _unusable(before: Run, run: Run) -> str:
-    """Why there is nothing to compare with in a run, if so."""
+    """Why a run cannot be compared with; empty if it can."""
     if same_id(before.id, run.id):
-        return "That is this run."
+        return f"Run {before.id} is this run itself."
     if run.plan_id and not before.plan_id:
-        return f"Comparison skipped: run {before.id} does not say to which plan it belongs."
+        return f"Run {before.id} does not say to which plan it belongs."
     if run.plan_id and not same_id(before.plan_id, run.plan_id):
-        return f"Comparison skipped: run {before.id} belongs to plan {before.plan_id}, not to plan {run.plan_id}."
-    return "" if before.completed else "That run is not over."
+        return f"Run {before.id} belongs to plan {before.plan_id}, not to plan {run.plan_id}."
+    return "" if before.completed else f"Run {before.id} has not finished."
 
 
 def _with_gap(tree: ResultTree, run_id: str, reason: str) -> ResultTree:
-    return replace(tree, gaps=(*tree.gaps, f"What is new since run {run_id}. {reason}"))
+    return replace(tree, gaps=(*tree.gaps, f"Comparison with run {run_id}. {reason}"))

@@ -1,6 +1,6 @@
-"""Asking the service for many optional things: how long, how many at a time, and when the rest is given up.
+"""Fetching many optional details, with a deadline and limited concurrency.
 
-Where the first few of a kind all fail, the others are not asked for: a call that is missing or out of order costs a
+If the first few requests of a kind all fail, the others are skipped: an endpoint that is missing or down costs only a
 few requests, however large the run is.
 """
 
@@ -18,20 +18,20 @@ from testsigma_action.errors import ApiError, ErrorCode, Unreachable
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
-# Fetches one thing by its ID (or a page by its number), trying until an instant of the monotonic clock.
+# Fetches one item by its ID (or a page by its number), until an instant of the monotonic clock.
 Fetch = Callable[[str, float], Awaitable[T]]
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
 MOST_PAGES = 10_000
-# What is said of optional things that were not read in time.
+# The message for details that were not read in time.
 TOO_LATE = "The 5-minute limit for collecting results was reached."
-# Of all steps together no more is kept: so many steps, and characters of what they say.
+# Limits for the steps of all cases together: number of steps, and characters of their texts.
 MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFetcher:
-    """Fetches optional things until an instant of the monotonic clock; each within a time limit, shorter if hurried.
+    """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `hasty`).
 
     Raises no ApiError: errors are returned.
     """
@@ -41,16 +41,16 @@ class BatchFetcher:
     hasty: bool = False
 
     def within(self, share: float) -> "BatchFetcher":
-        """The same with a part of the time that is left."""
+        """The same fetcher with a share of the remaining time."""
         now = self.remote.now()
         return replace(self, until=now + share * (self.until - now))
 
     def hurried(self) -> "BatchFetcher":
-        """The same with a shorter time limit for each thing."""
+        """The same fetcher with a shorter timeout for each item."""
         return replace(self, hasty=True)
 
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
-        """One thing, or the error."""
+        """One item, or the error."""
         if self.remote.now() >= self.until:
             return Unreachable(TOO_LATE, code=ErrorCode.API_UNREACHABLE)
         try:
@@ -59,9 +59,9 @@ class BatchFetcher:
             return error
 
     async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
-        """What could be fetched, and the errors of the rest, both by ID."""
+        """The items that were fetched, and the errors of the others, both by ID."""
         unique = list(dict.fromkeys(identities))
-        # As long as it is not known which version answers, one call looks for it.
+        # As long as the API version is unknown, a single request finds it out.
         few = DETAIL_LANES if self.remote.client.version else 1
         answers = await self._gather(unique[:few], fetch)
         errors = [answer for answer in answers if isinstance(answer, ApiError)]
@@ -72,7 +72,7 @@ class BatchFetcher:
         return {identity: answer for identity, answer in pairs if not isinstance(answer, ApiError)}, lost
 
     async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
-        """What an index has, by ID: as many pages as so many IDs (and `more`) ask for, since no total is trusted."""
+        """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
         first = await self.hurried().once(partial(page, "")) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
@@ -83,10 +83,10 @@ class BatchFetcher:
         pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
 
         async def wanted_rows(number: str, until: float) -> dict[str, T]:
-            # What nobody asked for is dropped page by page, however much an index has.
+            # Rows that were not requested are dropped page by page, to limit memory.
             return _only(await page(number, until), wanted)
 
-        # One page more than it takes, where some are still missing: pages may be counted from 1.
+        # One extra page if items are still missing: pages may count from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
             if all(one in found for one in ids):
                 break
@@ -105,15 +105,15 @@ class BatchFetcher:
 
     @property
     def width(self) -> int:
-        """Requests at a time: half as many at a time for every time that the service found it too many."""
+        """Maximum number of concurrent requests: halved for each answer with status 429."""
         return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
 
 
 @dataclass(slots=True)
 class _Batch(Generic[T]):
-    """Things that several workers fetch, by their IDs in `waiting`.
+    """Fetches the items in `waiting` with several workers.
 
-    The first worker needs no lane: a run is not delayed by others that hang in all lanes.
+    The first worker needs no lane, so that a run is not blocked by other runs that occupy all lanes.
     """
 
     fetcher: BatchFetcher
@@ -135,13 +135,13 @@ class _Batch(Generic[T]):
         return [self.answers[identity] for identity in identities]
 
     async def _work_in_lanes(self, worker: int) -> None:
-        """Fetch one thing after the other. A worker that is too many for the service leaves."""
+        """Fetch one item after the other, until the width shrinks below this worker."""
         task = asyncio.current_task()
         while self.waiting and worker < self.fetcher.width:
             self.in_line.add(task)
             async with self.fetcher.remote.lanes:
                 self.in_line.discard(task)
-                # An ID is taken in a lane only: until then the first worker may take it.
+                # Take an ID only once in a lane: until then the first worker may take it.
                 if self.waiting:
                     await self._fetch_next()
 
@@ -152,7 +152,7 @@ class _Batch(Generic[T]):
 
 @dataclass(slots=True)
 class Budgeted:
-    """Fetches steps until so many are kept that no more fit into the reports."""
+    """Fetches steps until their total reaches the limits of the reports."""
 
     fetch: Fetch[tuple[StepResult, ...]]
     steps: int = 0
@@ -161,7 +161,7 @@ class Budgeted:
     async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
         """The steps of one case. Raises ApiError once the budget is used up."""
         if self.steps >= MOST_STEPS or self.text >= MOST_STEP_TEXT:
-            raise ApiError(f"No more than {MOST_STEPS:,} steps are kept in all.", code=ErrorCode.API_REFUSED)
+            raise ApiError(f"The limit of {MOST_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
         found = await self.fetch(identity, until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)

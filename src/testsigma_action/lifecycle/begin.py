@@ -15,7 +15,7 @@ from testsigma_action.lifecycle.start import start
 
 
 async def begin(context: Context) -> None:
-    """Have a run. Raises StartError, ApiError or TimedOut where there is none."""
+    """Start the run, or attach to it. Raises StartError, ApiError or TimedOut."""
     if context.inputs.run_id:
         await _attach(context)
     else:
@@ -46,11 +46,11 @@ async def _start(context: Context) -> None:
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
     deadlines = StartDeadlines(_unreachable_until(context), shared.deadline, busy_until, context.inputs.poll_interval)
 
-    def told(outcome: Outcome) -> None:
+    def on_outcome(outcome: Outcome) -> None:
         record.started(outcome)
         _tell_of_start(context, outcome)
 
-    await start(record.spec, context.remote, deadlines, told, shared.run_ids)
+    await start(record.spec, context.remote, deadlines, on_outcome, shared.run_ids)
     run, adopted = record.latest, record.start.adopted
     shared.run_ids.add(run.id)
     other_build = not adopted and run.build_number != record.spec.build_number
@@ -68,5 +68,5 @@ def _tell_of_start(context: Context, outcome: Outcome) -> None:
 
 
 def _unreachable_until(context: Context) -> float:
-    """Until when a service that cannot be reached is tried before anything is started."""
+    """The deadline for an unreachable service before anything is started."""
     return min(context.remote.after(context.remote.limits.unreachable), context.shared.deadline)

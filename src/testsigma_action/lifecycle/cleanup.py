@@ -1,4 +1,4 @@
-"""Stopping the runs that a step left behind, because it was killed before it could stop them itself."""
+"""Stopping the runs of a step that was killed before it could stop them itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,11 +17,10 @@ from testsigma_action.lifecycle.stop import stop
 
 @dataclass(frozen=True, slots=True)
 class Cleanup:
-    """What became of one entry of the state.
+    """The result of the cleanup of one entry of the state.
 
-    `run_id` is the run that was looked at last, empty where the run was not found; then `candidates` are the runs with
-    its build number, of which nobody can say which one is ours. `unread` is a run that may be a rerun that goes on,
-    and that could not be read.
+    `run_id` is the last run that was checked. It is empty if the run was not found; then `candidates` are the runs with
+    its build number. `unread` is a possible rerun that could not be read, and may still be running.
     """
 
     entry: Entry
@@ -32,14 +31,14 @@ class Cleanup:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left of the entry."""
+        """Whether no run of the entry is still running."""
         return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
-async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
+async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[Ignored], None]) -> Cleanup:
     """Stop the run of an entry, or its newest rerun.
 
-    `told` takes each run that Testsigma names as a rerun and that is none. Raises no ApiError.
+    `on_ignored` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
@@ -48,24 +47,18 @@ async def clean_up(entry: Entry, remote: Remote, told: Callable[[Ignored], None]
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
         key = RunKey(candidates[0], entry.plan_id, entry.build_number)
     for _ in range(MOST):
-        found = await _stop_newest(entry, key, remote, told)
-        run = found.ending.run
-        if not run or found.ending.disposition is not Disposition.STOP_CONFIRMED or not awaited(run):
+        last = await newest(key, remote, on_ignored)
+        if last.unread or (last.run and last.run.completed):
+            disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
+            return Cleanup(entry, Ending(disposition, last.run), last.key.id, last.unread)
+        stopped = await stop(last.key, remote, until=remote.after(remote.limits.stop))
+        disposition = Disposition.STOP_CONFIRMED if stopped.confirmed else Disposition.STOP_UNCONFIRMED
+        found = Cleanup(entry, Ending(disposition, stopped.run or last.run, stopped.error), last.key.id)
+        if not (stopped.confirmed and stopped.run and awaited(stopped.run)):
             break
-        # It completed before the stop, so that its plan may run failed cases again: that run is to be stopped, too.
-        key = RunKey.of(run)
+        # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
+        key = RunKey.of(stopped.run)
     return found
-
-
-async def _stop_newest(entry: Entry, key: RunKey, remote: Remote, told: Callable[[Ignored], None]) -> Cleanup:
-    last = await newest(key, remote, told)
-    if last.unread:
-        return Cleanup(entry, Ending(Disposition.UNKNOWN, last.run), last.key.id, last.unread)
-    if last.run and last.run.completed:
-        return Cleanup(entry, Ending(Disposition.STOP_CONFIRMED, last.run), last.key.id)
-    outcome = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-    disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-    return Cleanup(entry, Ending(disposition, outcome.run or last.run, outcome.trouble), last.key.id)
 
 
 async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""From a completed run to its result tree: a ladder of calls, each rung optional above the one below.
+"""Collects the result tree of a completed run in several stages. Each stage adds details, and may fail.
 
-What a rung cannot give is left out and named in one line: trouble with details never makes a verdict better, and
-makes it worse only where the evidence for a pass is missing (see `verdict`).
+Missing details are named in one line (a gap). An error with details never improves a verdict, and makes it worse only
+if the evidence for a pass is missing (see `verdict`).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -25,18 +25,18 @@ Lost = Mapping[str, ApiError]
 Keep = Callable[[ResultTree], object]
 Part = TypeVar("Part", CaseResult, Iteration)
 
-# Cases that are asked for one by one where they are in no index, the broken ones first.
+# Maximum number of cases that are read one by one if the index does not list them; failed ones first.
 MOST_SINGLES = 200
-# How much of the time that is left some rungs may take, so that the rungs above have the rest.
+# Share of the remaining time that a stage may use, so that later stages have the rest.
 LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 async def collect(
     run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, settling: Settling | None = None
 ) -> None:
-    """Give `keep` the tree after every rung, each better than the one before; stop at `until` (monotonic clock).
+    """Call `keep` with the tree after every stage; stop at `until` (monotonic clock).
 
-    With `settling`, what does not fit together is read again before it is the last word. Raises no ApiError.
+    With `settling`, inconsistent results are read again. Raises no ApiError.
     """
     collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
 
@@ -59,32 +59,32 @@ async def collect(
 
 
 def _ignore(_: ResultTree) -> None:
-    """Keep nothing of what is read on the way."""
+    """Ignore intermediate trees."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What was read of a run so far, and what kept us from the details of the run."""
+    """The tree that was read so far, and the error of the details of the run if any."""
 
     tree: ResultTree
-    trouble: ApiError | None
+    error: ApiError | None
 
     @property
     def has_details(self) -> bool:
-        """Whether the detailed calls can be used: a refusal concerns all of them."""
-        return self.trouble is None or isinstance(self.trouble, Unreachable)
+        """Whether the detail endpoints can be used: a refusal applies to all of them."""
+        return self.error is None or isinstance(self.error, Unreachable)
 
     def hurried(self, fetcher: BatchFetcher) -> BatchFetcher:
-        """The same fetcher, with shorter time limits where the detailed calls are out of order."""
-        return fetcher.hurried() if self.trouble else fetcher
+        """The same fetcher, with shorter timeouts if the detail endpoints are failing."""
+        return fetcher.hurried() if self.error else fetcher
 
 
 async def _settled(
     found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, settling: Settling | None
 ) -> _Reading:
-    """Read again while what was read does not fit together and there is time.
+    """Read again while the results are inconsistent and there is time.
 
-    Of a reading with less in it than the one before, only the run's result counts: the rest could have lost what speaks
+    If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
     against a pass.
     """
     while settling and lagging(found.tree) and await settling.again(found.tree.run):
@@ -99,7 +99,7 @@ async def _settled(
 
 @dataclass(frozen=True, slots=True)
 class _Collector:
-    """The rungs of the ladder."""
+    """The stages, each of which returns a tree with more details."""
 
     run_id: str
     client: Client
@@ -108,9 +108,9 @@ class _Collector:
         """The list of cases, and the details of the run."""
         tree = await self.with_cases(ResultTree(run), fetcher.within(LIST_SHARE))
         keep(tree)
-        tree, trouble = await self.with_run_details(tree, fetcher)
+        tree, error = await self.with_run_details(tree, fetcher)
         keep(tree)
-        return _Reading(tree, trouble)
+        return _Reading(tree, error)
 
     async def read_parts(self, base: _Reading, fetcher: BatchFetcher, keep: Keep) -> _Reading:
         """The details of machines, suites and cases."""
@@ -136,12 +136,12 @@ class _Collector:
         return replace(case, url=self.client.case_url(case.id)) if case.id else case
 
     async def with_run_details(self, tree: ResultTree, fetcher: BatchFetcher) -> tuple[ResultTree, ApiError | None]:
-        """Result and counters by the detailed calls, and what kept us from them: a refusal concerns all of them."""
+        """Result and counters of the detail endpoints, and the error if they are not available."""
         details = await fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
             what = "Times of machines, suites and cases, and all steps"
             if isinstance(details, Unreachable):
-                what = "What the detailed calls say of the run"
+                what = "The details of the run"
             return _with_gap(tree, what, {"": details}), details
         known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)
@@ -158,7 +158,7 @@ class _Collector:
         )
 
     async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
-        """Results and times of suites; of many of them, from the index if there is one."""
+        """Results and times of suites; many of them are read from the index if there is one."""
         ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
         found = await fetcher.index(self._suite_page, ids) if len(ids) > DETAIL_LANES else {}
         singles, lost = await fetcher.each([one for one in ids if one not in found], self._suite)
@@ -166,7 +166,7 @@ class _Collector:
         return _with_gap(tree, f"The details of {len(lost)} of {len(ids)} suites", lost)
 
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
-        """Times and flags of cases, from the index if there is one; the others one by one within a budget."""
+        """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
         found = await fetcher.index(
             self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases)
@@ -177,13 +177,13 @@ class _Collector:
         left = len(missing) - len(singles)
         what = f"The times of {left} of {len(cases)} cases"
         if left and not lost:
-            return replace(tree, gaps=(*tree.gaps, f"{what}: {MOST_SINGLES} at most are asked for one by one."))
+            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MOST_SINGLES} are read one by one."))
         return _with_gap(tree, what, lost)
 
     async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:
-        """Steps of the cases that were asked for: of a data-driven case those of its data sets.
+        """Steps of the requested cases; for a data-driven case those of its data sets.
 
-        Where the service does not know the steps of a data set, those of the whole case are asked for, once.
+        If the service does not have the steps of a data set, those of the whole case are read instead.
         """
         cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
@@ -217,29 +217,31 @@ class _Collector:
 
 
 def _with_missing_cases(tree: ResultTree) -> ResultTree:
-    """Name the cases that are missing in the list, if it is there."""
+    """Add a gap for the cases that are missing in the list."""
     listed, total = tree.distinct, tree.run.counts.total or 0
     if not tree.listed or listed >= total:
         return tree
-    return replace(tree, gaps=(f"{total - listed} of {total} cases: the list has {listed}.", *tree.gaps))
+    return replace(
+        tree, gaps=(f"{total - listed} of {total} cases, which are missing from Testsigma's list.", *tree.gaps)
+    )
 
 
 def _with_gap(tree: ResultTree, what: str, lost: Lost) -> ResultTree:
-    """Name what could not be had, with the first reason for it; nothing where nothing was lost."""
+    """Add a gap with the first of the errors; unchanged if there is none."""
     return replace(tree, gaps=(*tree.gaps, f"{what}. {next(iter(lost.values())).message}")) if lost else tree
 
 
 def _sets(case: CaseResult, details: Details) -> list[str]:
-    """The IDs of the data sets whose steps are asked for."""
+    """The IDs of the data sets whose steps are read."""
     asked = (one for one in case.iterations if one.id and (details == "all" or not one.result.tolerable))
     return [one.id for one in _failed_first(asked)]
 
 
 def _failed_first(parts: Iterable[Part]) -> list[Part]:
-    """What was aborted or never begun may have no steps: the first few that are asked for should be those that do."""
+    """Failed parts first: aborted ones, and ones that did not start, may have no steps."""
     return sorted(parts, key=lambda part: part.result is not Result.FAILED)
 
 
 def _unknown(sets: list[str], steps: enrich.Steps, lost: Lost) -> bool:
-    """Whether the steps of these data sets are not to be had under their own IDs: not found, or none at all."""
+    """Whether the steps of these data sets are not available under their own IDs: not found, or all empty."""
     return any(one in lost and lost[one].status == 404 for one in sets) or not any(steps.get(one, True) for one in sets)

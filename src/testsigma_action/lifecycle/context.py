@@ -1,4 +1,4 @@
-"""What the stages of a session share."""
+"""Data that the stages of a session share."""
 
 from dataclasses import dataclass, field
 
@@ -31,7 +31,7 @@ class Interruption:
     limit: int = 0
 
     def verdict(self, ending: Ending) -> Verdict:
-        """What it means for a run of which this became."""
+        """The verdict of a run that ended in this way."""
         if self.signal is not None:
             return verdict.of_error(Cancelled(self.signal), ending)
         return verdict.stopped_after_failures(self.failures, self.limit, ending)
@@ -39,7 +39,7 @@ class Interruption:
 
 @dataclass(slots=True)
 class Shared:
-    """What the sessions of a step share: its time (monotonic clock), signals, and the IDs of all its runs.
+    """Data that the sessions of a step share: deadlines (monotonic clock), signals, and the IDs of all runs.
 
     `stopped_early` is set by the step when it stops after failures.
     """
@@ -52,12 +52,12 @@ class Shared:
 
     @property
     def last_start(self) -> float:
-        """From this instant on nothing is started: the wait for it would be over at once."""
+        """From this instant on nothing is started: there would be no time to wait for it."""
         return self.deadline - min(MARGIN, (self.deadline - self.began) / 10)
 
     @property
     def interruption(self) -> Interruption | None:
-        """Why the sessions are cancelled; a signal counts more than anything else."""
+        """Why the sessions are cancelled; a signal has precedence."""
         if self.signals.number is not None and self.signals.at is not None:
             return Interruption(self.signals.at, self.signals.number)
         return self.stopped_early
@@ -74,11 +74,11 @@ class Context:
     tell: Tell
 
     def activity(self, activity: Activity) -> None:
-        """Tell what the session does from now on."""
+        """Emit the new activity of the session."""
         self.tell(ActivityChanged(activity))
 
     def saw(self, run: Run, pace: Pace | None = None) -> None:
-        """Keep an answer, and tell it. With `pace` it is known how long the run goes on."""
+        """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.saw(run)
         if not before:
             self.tell(events.RerunStarted(run))
@@ -87,7 +87,7 @@ class Context:
         self.tell(events.Answered(before, run, left, queued))
 
     def deadlines(self) -> Deadlines:
-        """How long a run that is watched from now on may take."""
+        """The deadlines of a run that is watched from now on."""
         queue = self.inputs.queue_timeout
         return Deadlines(
             began=self.remote.now(),
@@ -97,6 +97,6 @@ class Context:
         )
 
     def settling(self) -> Settling:
-        """What reads completed runs again from now on."""
+        """A new limit for reading completed runs again."""
         until = self.remote.after(self.remote.limits.lag)
         return Settling(self.remote, until, self.record.saw, lambda run: self.tell(events.ResultsLag(run)))

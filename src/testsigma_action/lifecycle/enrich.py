@@ -1,4 +1,4 @@
-"""Details -> result tree: pure. What is known of the parts of a run is put in its place in the tree."""
+"""Merges details into a result tree. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> R
 def with_places(
     tree: ResultTree, machines: Mapping[str, MachineDetails], suites: Mapping[str, SuiteDetails]
 ) -> ResultTree:
-    """The tree with what is known of machines and suites, by the IDs of their results, and what cannot be read."""
+    """The tree with the details of machines and suites, by the IDs of their results."""
 
     def suite(given: SuiteResult) -> SuiteResult:
         details = suites.get(given.id)
@@ -53,7 +53,7 @@ def with_places(
 
 
 def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> ResultTree:
-    """The tree with times and flags of cases, by the IDs of their results. A result only ever gets worse by it."""
+    """The tree with times and flags of cases, by the IDs of their results. Results can only become worse."""
 
     def change(case: CaseResult) -> CaseResult:
         known = details.get(case.id)

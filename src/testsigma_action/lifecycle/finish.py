@@ -1,4 +1,4 @@
-"""The last stage: results, verdict, and what is new since the run before."""
+"""The last stage: results, verdict, and comparison with another run."""
 
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.evidence import without_result
@@ -9,13 +9,13 @@ from testsigma_action.lifecycle.context import Context
 
 
 async def finish(context: Context) -> None:
-    """Fetch the results of a completed run, and judge it unless we gave up on it."""
+    """Collect the results of a completed run, and judge them unless the run was cut short."""
     record, remote = context.record, context.remote
     if not record.completed:
         return
     context.activity(Activity.COLLECTING)
     until = remote.after(remote.limits.collect)
-    # A run that was cut short, or was waited for in vain, is not waited for any longer.
+    # A run that was cut short, or still has no result, is not read again.
     settling = None if record.cut_short or without_result(record.completed[0]) else context.settling()
     for run in record.completed:
         await collect(run, remote, context.inputs.details, record.collected, until=until, settling=settling)
@@ -24,7 +24,7 @@ async def finish(context: Context) -> None:
 
 
 async def _compare(context: Context, until: float) -> None:
-    """Find out which failures are new. The verdict stands by then, and nothing here changes it."""
+    """Find the new failures. This does not change the verdict."""
     record, wanted = context.record, context.inputs.compare
     before = {PREVIOUS: record.previous, OFF: None}.get(wanted, wanted)
     if before and record.tree:

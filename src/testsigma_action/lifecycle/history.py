@@ -1,4 +1,4 @@
-"""The run of the same plan before this one: how long it took says when to ask, what came of it says what is new."""
+"""The previous run of the same plan: for pacing the polls, and for detecting new failures."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,27 +13,27 @@ from testsigma_action.lifecycle.run_lists import run_lists
 
 T = TypeVar("T")
 
-# How many runs are looked at to find one that can be compared with.
+# Maximum number of runs that are read to find a comparable one.
 MOST_LOOKS = 5
 
 
 async def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
-    """The plan's newest completed run that is older than this one and had the same to do.
+    """The plan's newest completed run that is older than this one and comparable.
 
-    None where there is none, or where that cannot be said by an instant of the monotonic clock. A run that was stopped,
-    a rerun of a few cases, and a run in another environment are passed over. Raises no ApiError.
+    None if there is none, or if `until` (monotonic clock) passes first. Stopped runs, reruns of failed cases, and runs
+    in another environment are not comparable. Raises no ApiError.
     """
     if not run.plan_id or not run.id.isdecimal():
         return None
-    for way in run_lists(run.plan_id, "", remote.client):
-        listed = await _answer(way, remote, until)
+    for run_list in run_lists(run.plan_id, "", remote.client):
+        listed = await _answer(run_list, remote, until)
         if listed and _has_newest(listed):
             return await _comparable(run, listed, remote, until)
     return None
 
 
 async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: float) -> T | None:
-    """What the service answers, if it does so in time. All of this is optional, and a run is being waited for."""
+    """The answer, or None if it fails or takes too long: the previous run is optional."""
     try:
         return await call(min(until, remote.after(remote.limits.previous_run_answer)))
     except ApiError:
@@ -41,13 +41,13 @@ async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: 
 
 
 def _has_newest(listed: FoundRuns) -> bool:
-    """Whether no newer run can be on another page. The order of the index is documented nowhere."""
+    """Whether no newer run can be on another page. The order of the index is not documented."""
     ids = [int(run.id) for run in listed.runs if run.id.isdecimal()]
     return listed.complete or ids == sorted(ids, reverse=True)
 
 
 async def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Run | None:
-    """The newest run that can be compared with this one. The service may ignore our query."""
+    """The newest comparable run. The list is filtered here, since the service may ignore the query."""
     older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
     ids = sorted((number for number in older if number < int(run.id)), reverse=True)
     for number in ids[:MOST_LOOKS]:
@@ -62,7 +62,7 @@ async def _run(remote: Remote, run_id: str, until: float) -> Run:
 
 
 def _counts(before: Run, run: Run) -> bool:
-    """Whether a run did what this one does, from its beginning to its end."""
+    """Whether a run is comparable: a complete run of the same plan in the same environment."""
     elsewhere = before.environment_id and run.environment_id and before.environment_id != run.environment_id
     whole = before.completed and before.result is not Result.STOPPED and not before.parent_id
     same_plan = same_id(before.plan_id, run.plan_id)

@@ -1,4 +1,4 @@
-"""Failures of a run that goes on: its list of cases is read whenever more cases have failed."""
+"""Failures during a run: its list of cases is read whenever more cases have failed."""
 
 import asyncio
 
@@ -10,22 +10,22 @@ from testsigma_action.lifecycle.remote import Remote
 
 
 class LiveFailures:
-    """Tells each failed case once, soon after it failed.
+    """Emits each failed case once, soon after it failed.
 
-    The list is optional: trouble with it is not told, and a service that refuses it is not asked again.
+    The list is optional: errors are not reported, and after a refusal it is not read again.
     """
 
     def __init__(self, run: Run, remote: Remote, tell: Tell) -> None:
-        """Nothing was told yet. The list is read at most every `limits.live_list` seconds."""
+        """Start without failures. The list is read at most every `limits.live_list` seconds."""
         self._run = run
         self._remote = remote.quiet()
         self._tell = tell
         self._failed = 0
         self._grown = asyncio.Event()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def saw(self, run: Run) -> None:
-        """Take an answer about the run."""
+        """Handle an answer about the run."""
         self._run = run
         failed = run.counts.failed or 0
         if failed > self._failed and not run.completed:
@@ -33,7 +33,7 @@ class LiveFailures:
             self._grown.set()
 
     async def follow(self) -> None:
-        """Read the list whenever it has news. Ends by being cancelled, or when the service refuses the list."""
+        """Read the list after each new failure. Ends when cancelled, or when the service refuses the list."""
         while True:
             await self._grown.wait()
             self._grown.clear()
@@ -42,15 +42,15 @@ class LiveFailures:
             await asyncio.sleep(self._remote.limits.live_list)
 
     async def _read(self) -> bool:
-        """Tell the new failures; False if there is no use in another try."""
+        """Emit the new failures; False if the service refuses the list."""
         until = self._remote.after(self._remote.limits.hurried_detail)
         try:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
         except ApiError as error:
             return not isinstance(error, Refused)
         placed = ResultTree(self._run, machines=machines).placed_rows()
-        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._told]
-        self._told.update(map(_identity, new))
+        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._reported]
+        self._reported.update(map(_identity, new))
         if new:
             self._tell(CasesFailed(tuple(new)))
         return True

@@ -1,4 +1,4 @@
-"""How long a start is tried, and what is known of it."""
+"""The deadlines of a start, and its outcome."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -8,10 +8,10 @@ from testsigma_action.domain.run import Run
 
 @dataclass(frozen=True, slots=True)
 class StartDeadlines:
-    """How long a start is tried, as instants of the monotonic clock.
+    """The deadlines of a start (instants of the monotonic clock).
 
-    At a service that cannot be reached; for everything, the step's deadline; and while the plan is busy: once, or every
-    `interval` up to `busy_until`.
+    `unreachable_until`: for an unreachable service. `deadline`: of the step. `busy_until`: for a busy plan, which is
+    tried again every `interval`; None: it is not tried again.
     """
 
     unreachable_until: float
@@ -20,18 +20,18 @@ class StartDeadlines:
     interval: timedelta | None = None
 
     def after_busy(self, now: float, unreachable: float) -> "StartDeadlines":
-        """The same after an answer: it ends a time in which the service could not be reached."""
+        """The same after an answer of the service: `unreachable_until` is set again."""
         anew = min(now + unreachable, self.busy_until or now)
         return replace(self, unreachable_until=max(self.unreachable_until, anew))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is known of a start: its run, or whether there may be one.
+    """The current outcome of a start: its run, or whether there may be one (`in_doubt`).
 
-    `adopted` means that the run was found, not told. `claimed` is a run that an answer named and that is not confirmed
-    to be ours. `lost` says why the run is being looked for. `busy_with` is the other run of a plan that is waited for:
-    empty if it is not known, None if the plan is not waited for.
+    `adopted`: the run was found by its build number. `claimed`: a run that an answer named, not confirmed to be ours.
+    `lost`: why the run is being searched for. `busy_with`: the other run of a busy plan; empty if it is not known, None
+    if the step does not wait for the plan.
     """
 
     run: Run | None = None

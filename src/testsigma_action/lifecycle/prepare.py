@@ -1,4 +1,4 @@
-"""What is looked up before the first start. Nothing is started here, so a wrong input is still an input error."""
+"""Look-ups before the first start. Nothing is started yet, so a wrong input is still an input error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,18 +10,18 @@ from testsigma_action.errors import InputError, Refused
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.text import cut
 
-# How many saved configurations an error lists at most.
+# Maximum number of saved configurations in an error message.
 MOST_CANDIDATES = 20
 GIVE_THE_ID = (
-    "Some API keys may not list saved configurations, which a name needs. Set execution-config to the ID of the "
-    "configuration (digits) instead: then nothing is looked up."
+    "Some API keys have no permission to list saved configurations, which is needed to find one by its name. Set "
+    "execution-config to the ID (digits) instead."
 )
 
 
 async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> tuple[RunSpec, ...]:
     """Replace the names of saved configurations by their IDs, in all runs, before any of them is started.
 
-    Raises InputError when no configuration or more than one has a name, ApiError when the service cannot say.
+    Raises InputError if a name does not match exactly one configuration, ApiError if they cannot be read.
     """
     names = dict.fromkeys(spec.configuration.name for spec in specs if _is_named(spec) and spec.configuration)
     if not names:

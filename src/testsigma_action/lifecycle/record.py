@@ -1,11 +1,11 @@
-"""What is known of one run, from its spec to its verdict. It survives whatever ends a stage."""
+"""The state of one run, from its spec to its verdict. It is kept when an error ends a stage."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending, RerunTrouble
+from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.reruns import Chain, awaited
@@ -19,11 +19,11 @@ from testsigma_action.lifecycle.outcome import Outcome
 class RunRecord:
     """State of a session, which is its only writer.
 
-    `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so that its result is not
-    what was asked for. `previous` is the plan's run before this one.
+    `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
+    valid. `previous` is the previous run of the plan.
 
-    `reruns` are the runs in which the plan ran failed cases again, and `attempts` what was collected of each run;
-    `rerun_trouble` is what kept us from seeing the reruns to their end.
+    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run;
+    `rerun_incomplete`: why the reruns were not followed to their end.
     """
 
     spec: RunSpec
@@ -36,7 +36,7 @@ class RunRecord:
     cut_short: bool = False
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
-    rerun_trouble: RerunTrouble | None = None
+    rerun_incomplete: RerunIncomplete | None = None
     error: ActionError | None = None
     ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
@@ -57,30 +57,30 @@ class RunRecord:
 
     @property
     def completed(self) -> list[Run]:
-        """The runs that have results, the started one first; none as long as that goes on."""
+        """The runs that have results, the started one first; none until that has completed."""
         if not self.run or not self.run.completed:
             return []
         return [self.run, *(run for run in self.reruns if run.completed)]
 
     @property
     def attached_unseen(self) -> bool:
-        """Whether the run is one that we did not start, and of which no answer came yet."""
+        """Whether we attached to the run, and have no answer about it yet."""
         return self.run is not None and self.start.run is None and self.run.status is Status.UNKNOWN
 
     @property
     def may_still_run(self) -> bool:
-        """Whether something that we started may go on, or its plan may still run failed cases again."""
+        """Whether a run that we started may still be running, or its plan may still run failed cases again."""
         ended = self.run is not None and self.latest.completed and not awaited(self.latest)
         return self.start.in_doubt or (self.start.run is not None and not ended)
 
     def started(self, outcome: Outcome) -> None:
-        """Keep what is known of the start."""
+        """Record an outcome of the start."""
         self.start, self.run = outcome, outcome.run
 
     def saw(self, run: Run) -> Run | None:
-        """Keep the newest answer, and return the one before it; a run that is new is a rerun.
+        """Record the newest answer, and return the previous one; None if the run is a new rerun.
 
-        What is missing in an answer is still what it was: whose run it is, and the plan's name.
+        IDs and names that are missing in the answer are kept from the previous one.
         """
         before = next((one for one in (self.run, *self.reruns) if one and same_id(one.id, run.id)), None)
         name = run.plan_name or (self.run.plan_name if self.run else "")
@@ -97,17 +97,17 @@ class RunRecord:
         return before
 
     def collected(self, tree: ResultTree) -> None:
-        """Keep the newest tree of a run, as a part of the whole."""
+        """Record the newest tree of a run or rerun."""
         if self.attempts and self.attempts[-1].run.id == tree.run.id:
             self.attempts.pop()
         self.attempts.append(tree)
         self.tree = attempts.whole(self.attempts, self.reruns)
 
     def judge(self) -> bool:
-        """Conclude from what was collected, unless we cut the run short; whether we did."""
+        """Judge the collected results, unless the run was cut short. Returns whether it was judged."""
         if not self.tree or (self.cut_short and not self.reruns):
             return False
-        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_trouble)
+        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.redeemed(self.tree)
             self.run = self.tree.run
@@ -115,17 +115,17 @@ class RunRecord:
         return True
 
     def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
-        """Keep what an error means, and what became of the run; the worst of all verdicts counts."""
+        """Record an error as verdict, and the ending of the run. The worst of all verdicts counts."""
         self.error = error
         self.decide(verdict.of_error(error, ending), ending)
 
     def decide(self, judged: Verdict, ending: Ending | None = None) -> None:
-        """Keep a verdict, and what became of the run."""
+        """Record a verdict, and the ending of the run."""
         self.ending = ending or self.ending
         self.verdicts.append(judged)
 
     def report(self) -> RunReport:
-        """What is known."""
+        """The report of the run in its current state."""
         judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
         return RunReport(
             self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name, self.ending

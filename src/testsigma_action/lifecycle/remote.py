@@ -1,50 +1,50 @@
-"""The service as the stages of a run see it."""
+"""Access to the service for the stages of a run."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import Observe, ignore
+from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.runtime.clock import Clock
 
-# Requests for details at a time, over all runs of the step; one of several runs takes half of them at most.
+# Concurrent requests for details, of all runs of the step together; one of several runs uses at most half of them.
 DETAIL_LANES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """The client, the clock, the time limits, and the lanes that the details of all runs share (`width`: of one run).
+    """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
 
-    `observe` is told of requests that failed and are sent again, and of the end of that.
+    `on_retry` is called for each retry, and when a retry succeeds.
     """
 
     client: Client
     clock: Clock
-    observe: Observe = ignore
+    on_retry: OnRetry = ignore
     limits: TimeLimits = TimeLimits()
     lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
     width: int = DETAIL_LANES
 
     def __post_init__(self) -> None:
-        """Have the client tell the same listener."""
-        object.__setattr__(self, "client", self.client.observed_by(self.observe))
+        """Connect the client to the same listener."""
+        object.__setattr__(self, "client", self.client.with_listener(self.on_retry))
 
     def now(self) -> float:
         """The instant of the monotonic clock."""
         return self.clock.monotonic()
 
     def after(self, seconds: float) -> float:
-        """The instant of the monotonic clock that is this many seconds away."""
+        """The instant of the monotonic clock in this many seconds."""
         return self.clock.monotonic() + seconds
 
-    def observed_by(self, observe: Observe) -> "Remote":
+    def with_listener(self, on_retry: OnRetry) -> "Remote":
         """The same service with another listener."""
-        return replace(self, observe=observe)
+        return replace(self, on_retry=on_retry)
 
     def quiet(self) -> "Remote":
-        """The same service for what is optional: nobody is told of trouble."""
-        return self.observed_by(ignore)
+        """The same service without a listener: for optional data, whose errors are not reported."""
+        return self.with_listener(ignore)
 
     async def sleep_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock."""

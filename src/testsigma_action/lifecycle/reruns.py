@@ -1,7 +1,7 @@
-"""Following the runs in which a plan runs its failed cases again by itself.
+"""Following automatic reruns: runs in which the plan runs its failed cases again.
 
-The service completes a run as failed first, and makes the run of its failed cases afterwards: the answer about the run
-names it some time later. No answer proves that none will come, so it is waited for a little. See docs/api.md, "Reruns".
+The service first completes a run as failed, and creates the rerun afterwards: answers about the run name it some time
+later. No answer proves that there will be no rerun, so the step waits a limited time. See docs/api.md, "Reruns".
 """
 
 import asyncio
@@ -27,24 +27,24 @@ class _NotARerun(Exception):
 
 
 async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable[[Run | Ignored], object]) -> None:
-    """Tell `saw` every answer about the reruns of a completed run, and about the run while they are waited for.
+    """Call `saw` with every answer about the reruns of a completed run, and about the run while waiting for them.
 
-    A run that an answer names is told once its own first answer shows that it is a rerun; else it is told as ignored,
-    and the wait goes on. The waits for a rerun to begin are short; each rerun has the time that is left. An answer that
-    takes the end of a run back (from a copy of the service that is behind, or because its rerun goes on) is not told,
-    but the rerun that it names is. Raises TimedOut and ApiError where a rerun cannot be seen to its end.
+    A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait continues.
+    The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in which a completed
+    run is not completed (from a stale replica, or because its rerun is running) is not reported, but the rerun that it
+    names is followed. Raises TimedOut and ApiError if a rerun cannot be followed to its end.
     """
-    seen, chain, strangers = first, Chain.of(first), set[str]()
+    seen, chain, foreign_ids = first, Chain.of(first), set[str]()
     since = remote.now()
     while awaited(seen) and chain.length <= MOST:
-        named_by = partial(chain.named_by, apart_from=strangers)
+        named_by = partial(chain.named_by, apart_from=foreign_ids)
         parent = await _until_named(seen, named_by, since, remote, deadlines, saw)
         if not named_by(parent):
             return
         last = await _until_completed(parent, chain, remote, deadlines, saw)
         if isinstance(last, Ignored):
             saw(last)
-            strangers.add(last.run.id)
+            foreign_ids.add(last.run.id)
             continue
         seen, chain, since = last, chain.extended(last), remote.now()
     if chain.length > 1 and seen.result is Result.PASSED:
@@ -59,7 +59,7 @@ async def _until_named(
     deadlines: Deadlines,
     saw: Callable[[Run], object],
 ) -> Run:
-    """The run, polled until it names a rerun that is new, or the time for that is over."""
+    """The run, polled until it names a new rerun, or until the time limit."""
     while not named_by(run):
         until = min(began + _expected_within(run, remote.limits), deadlines.last_poll)
         seen = await _look_later(RunKey.of(run), remote, deadlines, until)
@@ -72,14 +72,14 @@ async def _until_named(
 
 
 def _expected_within(run: Run, limits: TimeLimits) -> float:
-    """Seconds within which a rerun begins, if it does."""
+    """Time limit for a rerun to begin (seconds)."""
     if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
         return limits.announced_rerun
     return limits.next_rerun if run.parent_id else limits.rerun
 
 
 async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]) -> None:
-    """Poll the first run until what is said of it and its reruns together is a pass, or the time for that is over."""
+    """Poll the first run until its consolidated result is a pass, or until the time limit."""
     until = min(remote.after(remote.limits.rerun), deadlines.last_poll)
     while True:
         seen = await _look_later(key, remote, deadlines, until)
@@ -90,7 +90,7 @@ async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, saw: 
 
 
 async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: float) -> Run | None:
-    """The run as it is after a while; None where that is too late or cannot be said."""
+    """The run after a pause; None if that is too late, or the run cannot be read."""
     interval = remote.limits.rerun_interval
     if deadlines.interval:
         interval = min(interval, deadlines.interval.total_seconds())
@@ -103,7 +103,7 @@ async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: 
 async def _until_completed(
     parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]
 ) -> Run | Ignored:
-    """The rerun from its first answer to its end; ignored where that answer shows that it is none."""
+    """Watch a rerun until it has completed; `Ignored` if its first answer shows that it is none."""
     now = remote.now()
     queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
     confirmed = False
@@ -126,7 +126,7 @@ async def _until_completed(
 async def look_at_rerun(
     parent: Run, chain: Chain, remote: Remote, *, until: float, apart_from: Collection[str] = ()
 ) -> Run | Ignored | None:
-    """The rerun that an answer names, as it is now; ignored if its own answer shows that it is none.
+    """The current state of the rerun that an answer names; `Ignored` if its own answer shows that it is none.
 
     None if the answer names none, or if the rerun cannot be read.
     """
@@ -140,7 +140,7 @@ async def look_at_rerun(
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last run of a chain that is certainly ours, as its last answer described it.
+    """The last confirmed run of a chain of reruns, with its last answer.
 
     `unread` is a run that it names as its rerun, and that could not be read.
     """
@@ -150,25 +150,26 @@ class Newest:
     unread: str = ""
 
 
-async def newest(key: RunKey, remote: Remote, told: Callable[[Ignored], object]) -> Newest:
-    """Find the run that goes on: the one with this key, or the newest of its reruns. Raises no ApiError.
+async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], object]) -> Newest:
+    """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    A rerun that nobody knows yet is waited for as long as `follow` does. `told` takes each run that is named and none.
+    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as
+    a rerun and is none.
     """
-    limits, strangers = remote.limits, set[str]()
+    limits, foreign_ids = remote.limits, set[str]()
     until = remote.after(limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
     chain = Chain.of(run) if run else None
     while run and chain and awaited(run) and chain.length <= MOST:
-        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=strangers)
+        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
         if isinstance(seen, Ignored):
-            told(seen)
-            strangers.add(seen.run.id)
+            on_ignored(seen)
+            foreign_ids.add(seen.run.id)
         elif seen:
             key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
         elif remote.after(limits.rerun_interval) < until:
             await asyncio.sleep(limits.rerun_interval)
             run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
         else:
-            return Newest(key, run, chain.named_by(run, strangers))
+            return Newest(key, run, chain.named_by(run, foreign_ids))
     return Newest(key, run)

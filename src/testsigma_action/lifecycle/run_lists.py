@@ -10,9 +10,9 @@ RunList = Callable[[float], Awaitable[FoundRuns]]
 
 
 def run_lists(plan_id: str, build_number: str, client: Client) -> tuple[RunList, ...]:
-    """The lists that may have the runs of a plan, or those of a build number, the better one first.
+    """The lists that may contain the runs of a plan or build number, the more reliable one first.
 
-    The service may not offer a list, and is known to ignore parts of a query.
+    A list may not be available, and the service ignores parts of queries.
     """
 
     async def newest(limit: float) -> FoundRuns:
@@ -20,7 +20,7 @@ def run_lists(plan_id: str, build_number: str, client: Client) -> tuple[RunList,
 
     async def indexed(limit: float) -> FoundRuns:
         found = await client.fetch_indexed_runs(plan_id, build_number, until=limit)
-        # Nothing under a query proves nothing: a criterion that the service reads in another way matches no run, too.
+        # An empty result proves nothing: the service may have misread a criterion of the query.
         return FoundRuns(found.runs, complete=found.complete and bool(found.runs))
 
     return newest, indexed

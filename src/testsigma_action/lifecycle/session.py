@@ -2,7 +2,7 @@
 
 import asyncio
 
-from testsigma_action.api.error_response import Trouble
+from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, Tell
@@ -28,49 +28,49 @@ class Session:
     def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
-        self._context = Context(self._record, remote.observed_by(self.observe), inputs, shared, tell)
+        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, tell)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
         self._finishing = False
 
     @property
     def may_be_stopped(self) -> bool:
-        """Whether the run goes on, or is still to be started."""
+        """Whether the run may still be running, or has not started yet."""
         return not self._finishing
 
     @property
     def may_still_run(self) -> bool:
-        """Whether something that this session started may go on."""
+        """Whether a run that this session started may still be running."""
         return self._record.may_still_run
 
     @property
     def undecided(self) -> bool:
-        """Whether nothing was concluded yet: the session was cancelled before it began."""
+        """Whether there is no verdict yet: the session was cancelled before it began."""
         return not self._record.verdicts
 
     def report(self) -> RunReport:
-        """What is known of the run."""
+        """The report of the run in its current state."""
         return self._record.report()
 
     def prepared(self, spec: RunSpec) -> None:
-        """Take the spec with everything looked up that had to be, before `run`."""
+        """Set the spec after all look-ups, before `run`."""
         self._record.spec = spec
 
     def conclude(self, error: ActionError) -> None:
-        """Keep an error that happened around the run."""
+        """Record an error from outside the session."""
         self._record.conclude(error)
 
     def never_begun(self, why: Interruption) -> None:
-        """Keep why nothing of this session ever happened."""
+        """Record why the session did not start anything."""
         ending = Ending(Disposition.NOTHING_STARTED)
         self._record.decide(why.verdict(ending), ending)
 
     async def run(self, gate: asyncio.Semaphore) -> None:
-        """Go through the stages as soon as the gate lets us in."""
+        """Run all stages, once the semaphore permits it."""
         try:
             await self._run(gate)
         except ActionError as error:
             self._record.conclude(error)
-        except Exception as error:  # noqa: BLE001 - the last net: a bug must end in reports and exit code 70
+        except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
             self._context.tell(events.Crashed(error))
             self._record.conclude(Bug(error), self._shutdown.left())
         finally:
@@ -99,7 +99,7 @@ class Session:
         await finish(self._context)
 
     async def _interrupted(self) -> None:
-        """Leave or stop the run after a cancellation. A signal that comes while we stop for failures counts more."""
+        """Leave or stop the run after a cancellation. A signal during a stop after failures has precedence."""
         self._context.activity(Activity.STOPPING)
         try:
             why = self._interruption
@@ -115,7 +115,7 @@ class Session:
         self._record.decide(why.verdict(ending), ending)
 
     async def _stop_early(self, why: Interruption) -> None:
-        """Stop the run since enough cases have failed, and collect what it has."""
+        """Stop the run because enough cases have failed, and collect its results."""
         ending = await self._shutdown.after_failures()
         completed = ending.disposition is Disposition.COMPLETED
         self._record.cut_short = self._record.cut_short or not completed
@@ -129,13 +129,13 @@ class Session:
             raise AssertionError("a cancellation has a reason")
         return self._context.shared.interruption
 
-    def observe(self, trouble: Trouble) -> None:
-        """Tell of a request that failed and is sent again, and of the end of that."""
-        self._context.tell(events.OutageBegan(trouble.message) if trouble.message else events.OutageEnded())
+    def on_retry(self, retry: RetryEvent) -> None:
+        """Emit the beginning and the end of an outage."""
+        self._context.tell(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
 
 
 def _uncancel() -> None:
-    """Take note of a cancellation, so that the cleanup can wait for answers."""
+    """Clear the cancellation of this task, so that the shutdown can await answers."""
     task = asyncio.current_task()
     if task:
         task.uncancel()

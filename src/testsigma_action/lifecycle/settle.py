@@ -1,7 +1,7 @@
-"""Reading a completed run again while its results are behind.
+"""Reading a completed run again while its results are not consistent yet.
 
-The service may answer from copies that are a moment behind: a run is completed, and its result, its counters or its
-list of cases are not there yet. See docs/api.md, "Lag". `evidence.lagging` says what reading again may mend.
+The service may answer from stale replicas: a run has completed, but its result, counters or list of cases are not
+available yet. See docs/api.md, "Lag". `evidence.lagging` decides whether reading again may help.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 class Settling:
     """Decides when to read again, until an instant of the monotonic clock.
 
-    `saw` takes each new answer about the run. `told` is called once for each run that is read again.
+    `saw` is called with each new answer about the run, `told` once for each run that is read again.
     """
 
     remote: Remote
@@ -32,7 +32,7 @@ class Settling:
     _run_id: str = ""
 
     async def again(self, run: Run) -> bool:
-        """Wait a little before the next reading; False if there is no time for one."""
+        """Wait before the next reading; False if there is no time for one."""
         left = self.until - MARGIN - self.remote.now()
         if left <= 0:
             return False
@@ -45,7 +45,7 @@ class Settling:
         return True
 
     async def reread(self, run: Run) -> Run | None:
-        """The run as it is now; None where that cannot be said, or a copy answered that does not know its end."""
+        """The current state of the run; None if it cannot be read, or if a stale replica answers."""
         seen = await look_once(RunKey.of(run), self.remote, until=self.until)
         if not seen or not seen.completed:
             return None
@@ -55,15 +55,15 @@ class Settling:
 
 
 async def await_result(run: Run, settling: Settling) -> None:
-    """Read a completed run without a result again, until it has one or the time is over."""
+    """Read a completed run again until it has a result, or until the time limit."""
     while without_result(run) and await settling.again(run):
         run = await settling.reread(run) or run
 
 
 def later(before: Run, seen: Run) -> Run:
-    """A new answer about a completed run, which keeps the plan's name where it is missing.
+    """A new answer about a completed run; a missing plan name is kept from the previous one.
 
-    A result that was no pass stays: reading again never makes it one.
+    A result that is not a pass is kept, too: reading again never turns it into a pass.
     """
     seen = replace(seen, plan_name=seen.plan_name or before.plan_name)
     decided = before.result not in UNFINISHED and before.result is not Result.PASSED
@@ -73,9 +73,9 @@ def later(before: Run, seen: Run) -> Run:
 
 
 def replaces(before: ResultTree, again: ResultTree) -> bool:
-    """Whether a new reading may stand for the one before.
+    """Whether a new reading may replace the previous one.
 
-    With new gaps, with fewer cases, or without a case that had failed, it could have lost what speaks against a pass.
+    Not with new gaps, with fewer cases, or without a case that had failed: evidence against a pass could be lost.
     """
     return (
         set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct and _failed(before) <= _failed(again)
@@ -83,12 +83,12 @@ def replaces(before: ResultTree, again: ResultTree) -> bool:
 
 
 def _failed(tree: ResultTree) -> set[str]:
-    """The cases that have ended and did not pass."""
+    """The finished cases that did not pass."""
     return {row.id or row.name for row in tree.rows() if not row.acceptable and row.result not in UNFINISHED}
 
 
 def with_result_of(run: Run, tree: ResultTree) -> ResultTree:
-    """The tree with the result of a newer answer about its run, if that has one."""
+    """The tree with the result of a newer answer about its run, if there is one."""
     if run.result in UNFINISHED:
         return tree
     return replace(tree, run=replace(tree.run, result=run.result, result_label=run.result_label))

@@ -1,4 +1,4 @@
-"""Leaving or stopping a run when the wait is over or the step is cancelled."""
+"""Leaving or stopping a run after a timeout or a cancellation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from testsigma_action.lifecycle.stop import look_once, stop
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """The part of a session that lets go of its run; `saw` takes every answer about it. Raises no ApiError."""
+    """Stops the run of a session, or leaves it running; `saw` is called with every answer. Raises no ApiError."""
 
     record: RunRecord
     remote: Remote
     saw: Callable[[Run], None]
 
     async def after_timeout(self, *, stopping: bool) -> Ending | None:
-        """Leave the run or stop it. None if a last look finds it completed: then its results count."""
+        """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
         run = self.record.latest
         if not stopping:
             return Ending(Disposition.LEFT_RUNNING, run)
@@ -53,7 +53,7 @@ class Shutdown:
         return await self.after_cancel(self.remote.after(self.remote.limits.stop), stopping=True)
 
     def left(self) -> Ending | None:
-        """What becomes of a run that nobody takes care of any more; None where there is none."""
+        """The ending of a run that is no longer watched after a bug; None if there is no run."""
         if not self.record.may_still_run:
             return None
         if not self.record.run:
@@ -70,7 +70,7 @@ class Shutdown:
         if run.completed:
             return await self._leave_completed(run, until, stopping=stopping)
         if self.record.cut_short or self.record.attached_unseen:
-            # It may have completed: by the stop that we sent, or long ago. A late stop could hit another run.
+            # It may have completed: after the stop that we sent, or long ago. Then no further stop is sent.
             seen = await look_once(RunKey.of(run), self.remote, until=self._look_until(until))
             if seen:
                 self.saw(seen)
@@ -93,10 +93,10 @@ class Shutdown:
         if outcome.run:
             self.saw(outcome.run)
         disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-        return Ending(disposition, outcome.run or run, outcome.trouble)
+        return Ending(disposition, outcome.run or run, outcome.error)
 
     async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
-        """The rerun that the last answer names, if its own answer shows that it is one. Nothing else is stopped."""
+        """The rerun that the last answer names, if its own answer confirms it. Other runs are not stopped."""
         until = self._look_until(until - self.remote.limits.shutdown_reserve)
         seen = await look_at_rerun(parent, self.record.chain, self.remote, until=until)
         if not isinstance(seen, Run):
@@ -105,7 +105,7 @@ class Shutdown:
         return self.record.latest
 
     async def _find_again(self, until: float) -> None:
-        """Find a run whose start was not answered before the cancellation, if it can be told from all others."""
+        """Find a run whose start was not answered before the cancellation, if it can be identified."""
         spec, claimed = self.record.spec, self.record.start.claimed
         if claimed:
             seen = await look_once(RunKey(claimed.id), self.remote, until=self._look_until(until))

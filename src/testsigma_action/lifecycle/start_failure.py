@@ -1,7 +1,4 @@
-"""What becomes of a start that was not answered with our run: what the answer means, and the error that it ends with.
-
-Pure.
-"""
+"""Failed starts: classification of the answer, and the error. Pure."""
 
 import re
 from enum import Enum, auto
@@ -9,81 +6,81 @@ from enum import Enum, auto
 from testsigma_action.domain.identity import Claim, same_id
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient
-from testsigma_action.lifecycle.lookup import Found
+from testsigma_action.lifecycle.lookup import SearchResult
 
-# What the service says when a plan cannot run twice at a time, and when there is no such plan (docs/api.md, "Start").
+# Messages of the service for a busy plan, and for a plan that does not exist (docs/api.md, "Start").
 BUSY = re.compile("plan is currently running", re.IGNORECASE)
-NO_SUCH = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
+NO_SUCH_PLAN = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
 
 
-class Fate(Enum):
-    """What became of a start that was not answered with a run."""
+class StartFailure(Enum):
+    """Kinds of start failures."""
 
     NOT_SENT = auto()
-    # The service itself said no, before it did anything.
+    # Refused by the service itself, before it did anything.
     REFUSED = auto()
     BUSY = auto()
-    LIMITED = auto()
-    # Nobody knows: no answer, or one that need not be the service's own.
+    RATE_LIMITED = auto()
+    # Unknown: no answer, or one that may come from a proxy or gateway.
     LOST = auto()
 
 
-def fate_of(trouble: ApiError, spec: RunSpec) -> Fate:
-    """Decide by the kind of the answer. A page of a gateway says nothing about what the service did before."""
-    if isinstance(trouble, Transient) and not trouble.sent:
-        return Fate.NOT_SENT
-    if BUSY.search(trouble.said):
-        return Fate.BUSY
-    if trouble.status == 429:
-        return Fate.LIMITED
-    # Without a status there was no answer, and a refusal without an answer comes before anything is sent.
-    by_service = isinstance(trouble, Refused) and (trouble.by_service or trouble.status is None)
-    return Fate.REFUSED if by_service or _no_such_plan(trouble, spec) else Fate.LOST
+def failure_of(error: ApiError, spec: RunSpec) -> StartFailure:
+    """Classify an answer. An answer of a gateway does not show what the service did before."""
+    if isinstance(error, Transient) and not error.sent:
+        return StartFailure.NOT_SENT
+    if BUSY.search(error.said):
+        return StartFailure.BUSY
+    if error.status == 429:
+        return StartFailure.RATE_LIMITED
+    # A refusal without a status was raised before anything was sent.
+    by_service = isinstance(error, Refused) and (error.by_service or error.status is None)
+    return StartFailure.REFUSED if by_service or _no_such_plan(error, spec) else StartFailure.LOST
 
 
-def proves_nothing_started(trouble: ApiError, found: Found) -> bool:
-    """Whether it is certain after a look that a start which need not have been refused did not lead to a run.
+def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
+    """Whether a search proves that a start created no run.
 
-    A complete list without the run is proof if the request was answered: one that timed out may still be carried out.
-    Where every call gets this answer, as with a wrong base-url or key, there is no service behind it that could act.
+    A complete list without the run is a proof if the request was answered; after a timeout, the service may still
+    handle the request. It is also certain if every request gets the same error, as with a wrong base-url or API key.
     """
-    answered = bool(trouble.said) or not isinstance(trouble, Transient)
-    everywhere = found.unusable and all(_same_answer(trouble, refusal) for refusal in found.refusals)
+    answered = bool(error.said) or not isinstance(error, Transient)
+    everywhere = found.unusable and all(_same_answer(error, refusal) for refusal in found.refusals)
     return (found.nothing and answered) or everywhere
 
 
-def _same_answer(trouble: ApiError, refusal: ApiError) -> bool:
-    if isinstance(trouble, Redirected):
+def _same_answer(error: ApiError, refusal: ApiError) -> bool:
+    if isinstance(error, Redirected):
         return isinstance(refusal, Redirected)
-    return refusal.status == trouble.status and (not refusal.by_service or trouble.status == 401)
+    return refusal.status == error.status and (not refusal.by_service or error.status == 401)
 
 
-def _no_such_plan(trouble: ApiError, spec: RunSpec) -> bool:
-    found = NO_SUCH.search(trouble.said)
+def _no_such_plan(error: ApiError, spec: RunSpec) -> bool:
+    found = NO_SUCH_PLAN.search(error.said)
     return found is not None and same_id(found["id"], spec.plan_id)
 
 
-def refused(trouble: ApiError, spec: RunSpec) -> StartError:
+def refused(error: ApiError, spec: RunSpec) -> StartError:
     """Nothing was started."""
-    message = f"{trouble.message} Nothing was started."
-    if _no_such_plan(trouble, spec):
+    message = f"{error.message} Nothing was started."
+    if _no_such_plan(error, spec):
         return StartError(message, code=ErrorCode.START_REFUSED, hint=NO_SUCH_HINT)
-    if fate_of(trouble, spec) is Fate.LOST and trouble.said:
+    if failure_of(error, spec) is StartFailure.LOST and error.said:
         return StartError(message, code=ErrorCode.START_REFUSED, hint=REFUSED_HINT)
-    code = ErrorCode.START_REFUSED if trouble.code == ErrorCode.API_REFUSED else trouble.code
-    return StartError(message, code=code, hint=trouble.hint)
+    code = ErrorCode.START_REFUSED if error.code == ErrorCode.API_REFUSED else error.code
+    return StartError(message, code=code, hint=error.hint)
 
 
-def busy(trouble: ApiError, found: Found, hint: str) -> StartError:
+def busy(error: ApiError, found: SearchResult, hint: str) -> StartError:
     """Another run keeps the plan busy."""
-    by = f" Run {found.busy_with} of this plan is going on." if found.busy_with else ""
-    return StartError(f"{trouble.message}{by} Nothing was started.", code=ErrorCode.PLAN_BUSY, hint=hint)
+    by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
+    return StartError(f"{error.message}{by} Nothing was started.", code=ErrorCode.PLAN_BUSY, hint=hint)
 
 
 def uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> StartError:
-    """Nobody knows whether a run was started, or which one it is."""
+    """It is unknown whether a run was started, or which one it is."""
     listed = f" Runs with its build number: {', '.join(candidates[:10])}." if candidates else ""
-    attach = " If it is one of those listed, attach to it (run-id instead of plan-id)." if candidates else ""
+    attach = " If it is one of these, attach to it (run-id instead of plan-id)." if candidates else ""
     return StartError(
         f"{message} A run of plan {spec.plan_id} may have been started.{listed}",
         code=ErrorCode.START_UNCERTAIN,
@@ -92,36 +89,36 @@ def uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> Start
 
 
 def look_for(spec: RunSpec) -> str:
-    """What to do where nobody knows whether a run was started."""
+    """What to do if it is unknown whether a run was started."""
     return (
         f"Before you run this step again, look in Testsigma for a run of plan {spec.plan_id} "
-        f"with the build number '{spec.build_number}': it may be going on."
+        f"with the build number '{spec.build_number}': it may still be running."
     )
 
 
 def not_ours(run: Run, spec: RunSpec, whose: Claim) -> str:
-    """Why the run in the answer to the start is not taken for ours."""
+    """Why the run in the answer to the start is not accepted as ours."""
     answered = f"The service answered the start of plan {spec.plan_id} with run {run.id}"
     if run.plan_id and not same_id(run.plan_id, spec.plan_id):
         return f"{answered}, which belongs to plan {run.plan_id}."
     if whose is Claim.ANOTHER_BUILD or (run.build_number and run.build_number != spec.build_number):
         return f"{answered}, which has the build number '{run.build_number}' instead of '{spec.build_number}'."
-    if whose is Claim.STRANGER:
+    if whose is Claim.FOREIGN:
         return f"{answered}, which began before this step started one."
     return f"{answered}, which does not say that it has the build number '{spec.build_number}'."
 
 
-BUSY_HINT = "Wait until the plan's other run is over, or set on-busy to wait."
+BUSY_HINT = "Wait until the plan's other run has finished, or set on-busy to wait."
 OWN_NUMBER_HINT = (
-    "Wait until the plan's other run is over. With a build number of yours the step never starts a plan a second time, "
-    "since it cannot tell its own run from others: leave build-number empty to use on-busy: wait."
+    "Wait until the plan's other run has finished. With build-number set, the step cannot tell its own run from "
+    "others, so it does not try the start again. Leave build-number empty to use on-busy: wait."
 )
 UNPROVEN_HINT = (
-    "The plan was not started again, because the list of its runs could not be read: nothing else shows that this step "
-    "has no run yet. Run this step again later."
+    "The start was not tried again: without the list of the plan's runs, which could not be read, it is not certain "
+    "that this step has no run yet. Run this step again later."
 )
 NO_SUCH_HINT = (
     "Check plan-id (and environment-id and execution-config), and that api-key and base-url belong to the account that "
     "owns this plan."
 )
-REFUSED_HINT = "See what the service says above; no run with this build number was found."
+REFUSED_HINT = "Read the message of the service above. No run with this build number was found."

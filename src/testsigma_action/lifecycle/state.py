@@ -1,4 +1,4 @@
-"""The state that the step leaves for its cleanup: whatever kills the step, it is there."""
+"""The state that the step saves for its cleanup, in case it is killed."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from testsigma_action.domain import events
 from testsigma_action.domain.events import Event
 from testsigma_action.platforms.base import Platform
 
-# Names of the values of the state.
+# Names of the saved values.
 RUNS, SETTLED = "runs", "settled"
 PREFIX = "STATE_"
 
@@ -18,7 +18,7 @@ PREFIX = "STATE_"
 class Entry:
     """A run that this step started, or was about to start.
 
-    `unique`: the build number tells it from all other runs. `over`: nothing of it is left for the cleanup.
+    `unique`: its build number identifies it. `over`: the cleanup has nothing to do for it.
     """
 
     plan_id: str
@@ -30,14 +30,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a step left. `settled` is its last word: there is nothing to clean up."""
+    """The saved state of a step. `settled`: the cleanup has nothing to do."""
 
     entries: tuple[Entry, ...] = ()
     settled: bool = False
 
     @property
     def open(self) -> tuple[Entry, ...]:
-        """The runs that may go on."""
+        """The runs that may still be running."""
         return () if self.settled else tuple(entry for entry in self.entries if not entry.over)
 
     @classmethod
@@ -61,17 +61,17 @@ def _is_sound(entry: Entry) -> bool:
 
 
 class StateWriter:
-    """Writes the state anew at each change. `failed` takes the error where it cannot be written."""
+    """Writes the whole state after each change. `failed` is called with an error of writing."""
 
     def __init__(self, platform: Platform, failed: Callable[[OSError], None], *, enabled: bool) -> None:
-        """Nothing is written yet; nothing ever is unless a cleanup may have to stop something."""
+        """Start without entries. Unless `enabled`, nothing is written, since there is nothing to clean up."""
         self._platform = platform
         self._failed = failed
         self._enabled = enabled
         self._entries: dict[int, Entry] = {}
 
     def take(self, index: int, event: Event) -> None:
-        """Take an event of the session with this index."""
+        """Handle an event of the session with this index."""
         if isinstance(event, events.Starting):
             self._put(index, Entry(event.spec.plan_id, event.spec.build_number, event.spec.unique))
         elif isinstance(event, events.Started | events.RerunStarted) and index in self._entries:
@@ -79,12 +79,12 @@ class StateWriter:
             self._put(index, replace(self._entries[index], run_id=run.id, build_number=run.build_number))
 
     def over(self, index: int) -> None:
-        """Nothing of this session is left for the cleanup."""
+        """Record that the cleanup has nothing to do for this session."""
         if index in self._entries:
             self._put(index, replace(self._entries[index], over=True))
 
     def settled(self) -> None:
-        """Nothing is left for the cleanup. The log has its last line by now."""
+        """Record that the cleanup has nothing to do. Errors are ignored: the log is complete by now."""
         with suppress(OSError):
             self._platform.write_state({SETTLED: "true"})
 

@@ -1,4 +1,4 @@
-"""Stopping a run, and a single look at it."""
+"""Stopping a run, and reading its status once."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ STOP_TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What came of a stop: whether the run is known to be completed, its last answer, and the error if any."""
+    """The result of a stop: whether the run has certainly completed, its last answer, and the error if any."""
 
     confirmed: bool
     run: Run | None = None
-    trouble: str = ""
+    error: str = ""
 
 
 async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
-    """Return the run as it is now; None where that cannot be said. Raises no ApiError."""
+    """Return the current state of the run; None if it cannot be read. Raises no ApiError."""
     try:
         return await remote.client.fetch_run(key, until=until)
     except ApiError:
@@ -29,7 +29,7 @@ async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
 
 async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
     """Stop a run and wait until it has completed, up to an instant of the monotonic clock. Raises no ApiError."""
-    trouble = await _send_stop(key.id, remote, until)
+    message = await _send_stop(key.id, remote, until)
     run: Run | None = None
     while remote.now() < until:
         try:
@@ -37,27 +37,27 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
         except DeadlineExceeded:
             break
         except ApiError as error:
-            return Stop(confirmed=False, run=run, trouble=trouble or error.message)
+            return Stop(confirmed=False, run=run, error=message or error.message)
         if run.completed:
             return Stop(confirmed=True, run=run)
-        if trouble:
+        if message:
             break
         await remote.sleep_until(min(until, remote.after(remote.limits.stop_interval)))
-    return Stop(confirmed=False, run=run, trouble=trouble)
+    return Stop(confirmed=False, run=run, error=message)
 
 
 async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
-    """Ask for the end of the run, twice at most. Returns the error message, or nothing."""
-    trouble = ""
+    """Send the stop, at most twice. Returns the error message, or an empty text."""
+    message = ""
     for _ in range(STOP_TRIES):
         try:
             await remote.client.stop_run(run_id, until=until)
         except DeadlineExceeded as error:
-            return trouble or error.message
+            return message or error.message
         except ApiError as error:
-            trouble = error.message
+            message = error.message
             if error.by_service and not isinstance(error, Transient):
-                return trouble
+                return message
         else:
             return ""
-    return trouble
+    return message

@@ -1,4 +1,4 @@
-"""How long the stages of a run wait, and how often they ask. Tests pass shorter limits."""
+"""Timeouts and intervals of the stages of a run. Tests pass shorter ones."""
 
 from dataclasses import dataclass
 
@@ -7,52 +7,51 @@ from dataclasses import dataclass
 class TimeLimits:
     """All in seconds.
 
-    `replication`: the service may not know a run, or not list it, for this long after its start: its copies need time.
+    `replication`: how long after its start a run may be unknown or unlisted on some replicas of the service.
     """
 
     replication: float = 60.0
 
-    # The start: at a service that is not reachable, for the answer, and for the answer after a signal.
+    # The start: for an unreachable service, for the answer, and for the answer after a signal.
     unreachable: float = 120.0
     start_answer: float = 60.0
     start_answer_after_signal: float = 3.0
 
-    # Looking for a run by its build number: soon again at first, since a new run may not be listed yet. One list must
-    # not keep us from the other (`list_answer`). `search_slack`: beyond `replication`, for a list that cannot be read.
+    # Searching a run by its build number, with growing intervals: a new run may not be listed yet. `list_answer` limits
+    # each list, so that one does not block the other. `search_slack`: time beyond `replication`, if a list fails.
     search_interval: float = 2.0
     longest_search_interval: float = 15.0
     list_answer: float = 3.0
     search_slack: float = 10.0
     shortest_search: float = 5.0
 
-    # Attaching: an unknown ID is tried again for a short time only, since whoever attaches was told the ID before.
+    # Attaching: a 404 is retried for a short time only, since the run must have been started earlier.
     attach_tolerance: float = 5.0
     attach_interval: float = 1.0
 
-    # Reruns: how long one is expected after the end of a run, after the end of a rerun, and where the service says that
-    # the whole goes on.
+    # Reruns: how long to wait for one to begin after a run, after a rerun, and if the consolidated status is not
+    # completed.
     rerun: float = 30.0
     next_rerun: float = 10.0
     announced_rerun: float = 120.0
     rerun_interval: float = 2.0
 
-    # Stopping: how often the end is checked, and for how long after a timeout.
+    # Stopping: interval of status checks, and time limit after a timeout.
     stop_interval: float = 0.3
     stop: float = 30.0
     last_look: float = 5.0
 
-    # After a signal, counted from it (a platform kills the step after 10 s): everything, of which for one look, and
-    # what is kept for the stop itself.
+    # After a signal (a CI system kills the step after 10 s): in total, for one status check, and reserved for the stop.
     shutdown: float = 6.0
     shutdown_look: float = 2.0
     shutdown_reserve: float = 2.0
 
-    # Results that lag behind the end of their run: read again for this long, with pauses that double.
+    # Results that lag behind the end of their run: total time of reading again, and pauses, which double.
     lag: float = 30.0
     first_lag_pause: float = 1.0
     longest_lag_pause: float = 5.0
 
-    # Collecting results in all, one optional detail, and one detail once the detailed calls are out of order.
+    # Collecting results: in total, for one detail, and for one detail if the detail endpoints are failing.
     collect: float = 300.0
     detail: float = 60.0
     hurried_detail: float = 10.0
@@ -62,9 +61,9 @@ class TimeLimits:
     previous_run: float = 3.0
     previous_run_answer: float = 2.0
 
-    # Lists of cases of a run that goes on: how often at most.
+    # Minimum interval between lists of cases during a run.
     live_list: float = 30.0
 
 
-# The last request before a deadline begins this long before it, so that its answer is there in time (seconds).
+# The last request is sent this long before a deadline, so that its answer arrives in time (seconds).
 MARGIN = 2.0

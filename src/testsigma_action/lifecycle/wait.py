@@ -1,9 +1,9 @@
-"""The second stage: waiting for the run, and for the runs in which its plan runs failed cases again."""
+"""The second stage: waiting for the run and its reruns."""
 
 import asyncio
 
 from testsigma_action.domain import events
-from testsigma_action.domain.ending import RerunTrouble
+from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
@@ -21,7 +21,7 @@ from testsigma_action.lifecycle.watch import watch
 
 
 async def wait(context: Context, shutdown: Shutdown) -> None:
-    """See the run and its reruns to their end, or give up: then the record has the verdict."""
+    """Wait until the run and its reruns have completed. After a timeout, the record has the verdict."""
     context.activity(Activity.WATCHING)
     if context.record.latest.completed:
         await _recall(context)
@@ -57,7 +57,7 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
 
 
 async def _recall(context: Context, pace: Pace | None = None) -> None:
-    """Ask for the plan's run before this one: it says how long a run takes, and which failures are known."""
+    """Read the plan's previous run, for its duration (pacing) and its failures (comparison)."""
     remote = context.remote.quiet()
     until = min(remote.after(remote.limits.previous_run), context.shared.deadline)
     context.record.previous = await previous_run(context.record.latest, remote, until=until)
@@ -66,14 +66,14 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
 
 
 async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> None:
-    """Leave the run or stop it. If it has completed by then, its results count."""
+    """Leave the run or stop it. If it has completed in the meantime, its results count."""
     context.activity(Activity.STOPPING)
     if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
         context.record.conclude(error, ending)
 
 
 async def _follow(context: Context, shutdown: Shutdown) -> None:
-    """Follow the runs in which the plan runs failed cases again by itself."""
+    """Follow automatic reruns of failed cases."""
     record = context.record
     await await_result(record.latest, context.settling())
     if not awaited(record.latest):
@@ -91,23 +91,23 @@ async def _follow(context: Context, shutdown: Shutdown) -> None:
         await follow(record.latest, context.remote, context.deadlines(), saw)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
-    if not record.reruns and not record.rerun_trouble:
-        record.rerun_trouble = RerunTrouble()
+    if not record.reruns and not record.rerun_incomplete:
+        record.rerun_incomplete = RerunIncomplete()
 
 
 async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionError) -> None:
-    """Leave a rerun or stop it. What was started has completed, so this is a finding on its verdict."""
+    """Leave a rerun or stop it. The started run has completed, so this becomes a finding of its verdict."""
     record = context.record
     if record.latest.completed:
-        # No answer has confirmed a rerun yet: there is nothing that may be stopped.
-        record.rerun_trouble = RerunTrouble(error)
+        # No rerun is confirmed yet, so nothing is stopped.
+        record.rerun_incomplete = RerunIncomplete(error)
         return
     context.activity(Activity.STOPPING)
     if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
-        record.rerun_trouble = RerunTrouble(error, ending)
+        record.rerun_incomplete = RerunIncomplete(error, ending)
 
 
 def _age(context: Context, run: Run) -> float:
-    """For how long a run goes on that we did not start, if the clocks agree (seconds)."""
+    """How long ago an attached run began (seconds), by the clocks of both machines; else 0."""
     began = run.timing.started if context.inputs.run_id else None
     return max(0.0, (context.remote.clock.now() - began).total_seconds()) if began else 0.0

@@ -16,7 +16,7 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Instants of the monotonic clock: when the wait began, when it ends, when the run must have left the queue."""
+    """Instants of the monotonic clock: start of the wait, its deadline, and the deadline for leaving the queue."""
 
     began: float
     deadline: float
@@ -25,11 +25,11 @@ class Deadlines:
 
     @property
     def last_poll(self) -> float:
-        """After this instant nothing is asked any more: `MARGIN` before the end, at most a tenth of the whole wait."""
+        """No poll is sent after this instant: `MARGIN` before the deadline, at most a tenth of the whole wait."""
         return self.deadline - min(MARGIN, (self.deadline - self.began) / 10)
 
     def next_deadline(self, *, waiting: bool) -> float:
-        """When a run, which may be in the queue, has to be looked at again at the latest."""
+        """The latest instant of the next poll; `waiting`: the run is in the queue."""
         if waiting and self.queue_deadline is not None:
             return min(self.last_poll, self.queue_deadline)
         return self.last_poll
@@ -38,10 +38,10 @@ class Deadlines:
 async def watch(
     key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object], pace: Pace | None = None
 ) -> Run:
-    """Poll a run until it has completed, and return its last answer. `saw` takes every answer, and may raise.
+    """Poll a run until it has completed, and return its last answer. `saw` is called with every answer, and may raise.
 
-    The pace says when to poll, and takes every answer before `saw` does. An outage of the service is waited out up to
-    the deadline. Raises TimedOut at the deadlines, Refused when the service will not tell.
+    `pace` decides when to poll, and gets every answer before `saw`. Outages are retried up to the deadline. Raises
+    TimedOut at the deadlines, Refused if the service refuses the status.
     """
     if remote.now() >= deadlines.deadline:
         raise _timed_out(None, key.id, timedelta())
@@ -61,7 +61,7 @@ async def watch(
 
 
 async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None:
-    """The run as it is now; None while the service does not know it yet."""
+    """The current state of the run; None while the service does not know it yet."""
     try:
         return await remote.client.fetch_run(key, until=deadlines.deadline)
     except Refused as refusal:
@@ -69,7 +69,7 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
             return None
         raise
     except Unreachable as error:
-        raise TimedOut(f"Gave up waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
+        raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 
 
 def _check_deadlines(run: Run | None, run_id: str, now: float, deadlines: Deadlines, *, waiting: bool) -> None:
@@ -86,9 +86,11 @@ def _check_deadlines(run: Run | None, run_id: str, now: float, deadlines: Deadli
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
     told = " ".join(filter(None, (in_words(waited), f"({status_in_words(run)})" if run else "")))
-    return TimedOut(f"Run {run_id} was not over after {told}.", code=ErrorCode.TIMED_OUT, hint=TIMEOUT_HINT)
+    return TimedOut(f"Run {run_id} had not finished after {told}.", code=ErrorCode.TIMED_OUT, hint=TIMEOUT_HINT)
 
 
-TIMEOUT_HINT = "Raise timeout if the plan needs longer, or look at the run's page for what it waits for."
-OUTAGE_HINT = "The service answered before: see whether it is down, or what has changed in between (proxy, firewall)."
-QUEUE_HINT = "The plan waits for a free machine or agent: check them, your parallel runs, or raise queue-timeout."
+TIMEOUT_HINT = "Raise timeout if the plan needs longer, or check on the run's page what it is waiting for."
+OUTAGE_HINT = (
+    "The service answered before: check whether it is down, or whether the network has changed (proxy, firewall)."
+)
+QUEUE_HINT = "The plan waits for a free machine or agent: check these and your parallel runs, or raise queue-timeout."

@@ -1,6 +1,6 @@
-"""Where the step runs: one small adapter for each CI system, and the log and files that all share.
+"""Adapters for CI systems, one for each, and the log and files that all of them share.
 
-What differs between CI systems belongs here. What the reports say does not.
+Differences between CI systems belong here. The contents of reports do not.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.github import GitHub
 
-# The first that recognises its environment is taken; the plain console recognises any.
+# The first one that recognises the environment is used; the plain console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (GitHub, Platform)
 
 
 def detect(environ: Mapping[str, str]) -> Platform:
-    """The platform that this environment belongs to."""
+    """The platform of this environment."""
     return next(platform(environ) for platform in PLATFORMS if platform.recognises(environ))

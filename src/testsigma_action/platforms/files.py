@@ -1,4 +1,4 @@
-"""Files below the workspace: written whole or not at all, never through a symbolic link, owned like the workspace."""
+"""Files in the workspace: written atomically, never through a symbolic link, with the owner of the workspace."""
 
 import os
 import stat
@@ -14,19 +14,19 @@ FOLDER_MODE = 0o755
 
 
 class NotRegular(OSError):
-    """The target is a device, a pipe, a socket or a folder, which a report would replace."""
+    """The target is a device, a pipe, a socket or a folder, which must not be replaced by a report."""
 
 
 class Workspace:
     """The folder that reports are written to."""
 
     def __init__(self, root: Path, secret: Secret = NO_SECRET) -> None:
-        """Take the folder, and the secret that no file may have. A relative path in it is one below the folder."""
+        """Use a root folder, and a secret to mask in all files."""
         self.root = Path(os.path.normpath(root))
         self._secret = secret
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
-        """Write a text file atomically: readers see the old one or the new one. Raises OSError."""
+        """Write a text file atomically; relative paths are below the root folder. Raises OSError."""
         if not path.startswith("/") and ".." in Path(path).parts:
             raise OSError(f"'{path}' leads out of the workspace")
         target = Path(os.path.normpath(self.root / path))
@@ -43,10 +43,10 @@ class Workspace:
             raise
 
     def _make_folder(self, folder: Path) -> None:
-        """Make the folder and those above it, up to the workspace, none of which may be a symbolic link.
+        """Create the folder and its parents within the workspace, none of which may be a symbolic link.
 
-        The workspace, and a folder outside, has to exist: one that does not is a folder of another machine, the host
-        for example, and what is written to it in a container is lost.
+        The workspace and folders outside it must exist: a missing one may exist on the host only, and files that are
+        written to it in a container would be lost.
         """
         if folder == self.root or self.root not in folder.parents:
             if not folder.is_dir():
@@ -55,17 +55,17 @@ class Workspace:
         self._make_folder(folder.parent)
         if folder.is_symlink():
             raise OSError(
-                f"'{folder.relative_to(self.root)}' is a symbolic link, and files are not written through one"
+                f"'{folder.relative_to(self.root)}' is a symbolic link; files are not written through symbolic links"
             )
         if not folder.exists():
             folder.mkdir()
             self._share(folder, FOLDER_MODE)
 
     def _share(self, path: Path, mode: int) -> None:
-        """Let later steps read it, whatever the umask is, and give it to the owner of the workspace.
+        """Make it readable for later steps, whatever the umask is, and give it to the owner of the workspace.
 
-        In a container we are root, and somebody else wants to clean up. Some file systems, and containers with fewer
-        capabilities, permit neither; a report is worth more than its owner.
+        In a container the step runs as root, but the runner must be able to delete the files. Some file systems and
+        restricted containers do not permit that; then the report is kept anyway.
         """
         with suppress(OSError):
             path.chmod(mode)
@@ -76,18 +76,18 @@ class Workspace:
 
 
 def append(path: Path, text: str, secret: Secret) -> None:
-    """Append text to a file of the platform, without the secret. Raises OSError, also for a pipe that nobody reads."""
+    """Append text to a file of the platform, with the secret masked. Raises OSError, also for a pipe without reader."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, FILE_MODE)
     with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace", newline="\n") as file:
         file.write(secret.hidden_in(text))
 
 
 def _check_is_file(target: Path) -> None:
-    """Refuse a target that is, or links to, what is no regular file. Raises NotRegular."""
+    """Raises NotRegular if the target is not a regular file, or links to something else."""
     for follow in (False, True):
         try:
             mode = target.stat(follow_symlinks=follow).st_mode
         except FileNotFoundError:
             continue
         if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-            raise NotRegular(f"'{target}' is not a regular file; name another file, or 'off'")
+            raise NotRegular(f"'{target}' is not a regular file; use another file, or 'off'")

@@ -12,17 +12,17 @@ from testsigma_action.platforms.files import append
 from testsigma_action.secret import Secret
 from testsigma_action.text import cut, no_command
 
-# The runner cuts an annotation's message after this many characters.
+# The runner truncates the message of an annotation to this length (characters).
 LONGEST_MESSAGE = 4096
-# The files of the runner that a step appends to; the summary, which may be turned off, comes last.
+# Variables with the files that a step appends to. The summary is last, since it may be turned off.
 FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 NOT_MOUNTED = (
-    "In a container that the runner did not start, mount the folder under the same path, or do not pass the variable."
+    "If the runner did not start this container, mount the folder at the same path, or do not pass the variable."
 )
 
 
 class GitHub(Platform):
-    """A job on GitHub Actions, or on anything that speaks its protocol."""
+    """GitHub Actions, or any CI system that is compatible with it."""
 
     name = "GitHub Actions"
 
@@ -37,7 +37,7 @@ class GitHub(Platform):
         return Path(self._environ.get("GITHUB_WORKSPACE") or working_folder())
 
     def problems(self, *, summary: bool) -> list[str]:
-        """A workspace or a file of the runner that this process does not see, or cannot write to."""
+        """Problems with the workspace and the files of the runner: missing, or not writable."""
         problems = super().problems(summary=summary)
         if not problems and not self.workspace.is_dir():
             problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
@@ -57,7 +57,7 @@ class GitHub(Platform):
         return f"{repository}#{number}.{attempt or 1}" if repository and number else super().build_label
 
     def mask(self, secret: Secret) -> list[str]:
-        """The runner replaces it in all that is printed from then on."""
+        """The command that makes the runner mask the secret."""
         return [f"::add-mask::{_data(secret.reveal())}"] if secret else []
 
     def group(self, title: str, lines: list[str]) -> list[str]:
@@ -73,7 +73,7 @@ class GitHub(Platform):
         self._append("GITHUB_OUTPUT", _assignments(outputs))
 
     def write_state(self, state: Mapping[str, str]) -> None:
-        """Append to GITHUB_STATE: STATE_<name> of the post stage."""
+        """Append to GITHUB_STATE; the post stage gets STATE_<name>."""
         self._append("GITHUB_STATE", _assignments(state))
 
     def write_summary(self, text: str) -> bool:
@@ -89,7 +89,7 @@ class GitHub(Platform):
 
 
 def _assignments(values: Mapping[str, str]) -> str:
-    """Values between delimiters that no value can know: text from elsewhere cannot end its own and begin another."""
+    """Values between random delimiters, so that untrusted text cannot end its value and set another one."""
     return "".join(f"{name}<<{(end := _delimiter(name, value))}\n{value}\n{end}\n" for name, value in values.items())
 
 

@@ -1,4 +1,4 @@
-"""The log: lines on standard output, without the secret."""
+"""The log: lines on standard output, with the secret masked."""
 
 import io
 import shutil
@@ -10,16 +10,16 @@ from testsigma_action.platforms.output import Output
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
 
-# To the beginning of the line, and nothing on it from there.
+# Moves the cursor to the start of the line, and erases the line.
 ERASE = "\r\x1b[K"
 
 
 class Log:
-    """Prints lines at once. A reader that has gone away, or does not read, keeps the step from nothing."""
+    """Prints lines immediately. A reader that is slow or gone does not block the step."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        """Write to standard output unless told otherwise."""
-        # Where standard output is closed there is nobody to tell.
+        """Write to a stream, by default standard output."""
+        # If standard output is closed, lines are discarded.
         self._stream = stream or sys.stdout or io.StringIO()
         self._output = Output(self._stream)
         self._secret = NO_SECRET
@@ -27,51 +27,52 @@ class Log:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether lines can be drawn anew, and somebody may be watching."""
+        """Whether lines can be redrawn, and a person may be watching."""
         try:
             return self._stream.isatty()
         except ValueError:
             return False
 
     def draw(self, line: str) -> None:
-        """Draw a line at the bottom of a terminal, in place of the one that was drawn before.
+        """Draw a line at the bottom of a terminal; it replaces the previous one.
 
-        It is cut to the width of the terminal, which is known of ASCII only, and gone as soon as a line is printed.
+        It is cut to the width of the terminal and reduced to ASCII, whose width is known. The next printed line erases
+        it.
         """
         shown = self._without_secrets(no_command(line)).encode("ascii", "replace").decode("ascii")
         self._output.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
 
     def erase(self) -> None:
-        """Take away the line that was drawn."""
+        """Erase the line that was drawn."""
         if self._drawn:
             self._drawn = False
             self._output.write(ERASE)
 
     def hide(self, secret: Secret) -> None:
-        """Replace this secret, in any encoding that it is usually seen in, in all that is printed from now on."""
+        """Mask this secret, in all usual encodings, in all lines that are printed from now on."""
         self._secret = secret
 
     def say(self, lines: Iterable[str]) -> None:
-        """Print lines for people. None of them is a command to a CI system, whatever stands in it."""
+        """Print lines for people. Their text can never be a command to a CI system."""
         self.commands(map(no_command, lines))
 
     def commands(self, lines: Iterable[str]) -> None:
-        """Print lines that may be commands: only what a platform made, which escapes what it puts into them."""
+        """Print lines that may be commands: only for lines made by a platform, which escapes their values."""
         for line in lines:
             self.command(self._without_secrets(line))
 
     def command(self, line: str) -> None:
-        """Print one line as it is; for the line that makes the platform mask the secret."""
+        """Print one line unchanged; for the command that makes the platform mask the secret."""
         self.erase()
         self._output.write(line + "\n")
 
     def flush(self) -> None:
-        """Print what the reader of the log had no room for, as far as it has now."""
+        """Print pending output as far as the reader takes it."""
         self._output.flush()
 
     def close(self) -> None:
-        """Print the rest, as long as somebody reads it. The last thing that a step does."""
+        """Print all pending output while the reader takes it. No line may be printed afterwards."""
         self._output.close()
 
     def _without_secrets(self, line: str) -> str:

@@ -1,9 +1,9 @@
-"""Where the log goes, written to without waiting for its reader.
+"""Non-blocking output for the log.
 
-A pipe that nobody reads (a blocked log driver, `| less`) is full after 64 KB, and whoever writes to it then sleeps
-until somebody reads. The main thread must not: it has a deadline to keep and a run to stop on a signal. So a line is
-written only as far as the reader takes it at once. The rest is kept, in order, and written with the next line, the next
-sign of life, or in the end.
+A pipe without an active reader (a blocked log driver, `| less`) is full after 64 KB, and a blocking write would then
+hang. That must not happen to the main thread: it has deadlines, and a run to stop on a signal. So only as much is
+written as the reader takes at once. The rest is buffered, in order, and written with the next line, the next heartbeat,
+or at the end.
 """
 
 import os
@@ -12,18 +12,18 @@ import stat
 import time
 from typing import TextIO
 
-# Bytes that are kept for a reader that is behind. Lines beyond them are dropped, and counted.
+# Size of the buffer for a slow reader (bytes). Lines beyond it are dropped, and counted.
 MOST_KEPT = 4 * 1024 * 1024
-# Whoever takes nothing for so long does not read (seconds), and this is what all waits for a reader may take together.
+# A reader that takes nothing for STALL seconds counts as stalled. All waits for it may take MAX_WAIT seconds together.
 STALL = 2.0
-PATIENCE = 10.0
+MAX_WAIT = 10.0
 
 
 class Output:
-    """The text stream of the log."""
+    """A text stream that is written to without blocking."""
 
     def __init__(self, stream: TextIO, *, stall: float = STALL) -> None:
-        """Take a stream. One without a file, in memory, is written to as it is."""
+        """Wrap a stream. A stream without a file descriptor (in memory) is written to directly."""
         self._stream = stream
         self._stall = stall
         shared = _descriptor(stream)
@@ -35,15 +35,15 @@ class Output:
         self._kept = bytearray()
         self._dropped = 0
         self._stalled = False
-        self._patience = PATIENCE
+        self._wait_left = MAX_WAIT
 
     @property
     def behind(self) -> bool:
-        """Whether there is something that the reader has not taken."""
+        """Whether the buffer is not empty."""
         return bool(self._kept)
 
     def write(self, text: str) -> None:
-        """Write what the reader takes, and keep the rest. A reader that has gone away does not end the step."""
+        """Write as much as the reader takes, and buffer the rest. Errors are ignored."""
         encoding = self._stream.encoding or "utf-8"
         data = text.encode(encoding, "replace")
         if self._descriptor is None:
@@ -59,30 +59,30 @@ class Output:
         self.flush()
 
     def flush(self) -> None:
-        """Write as much of what is kept as the reader takes now."""
+        """Write as much of the buffer as the reader takes at once."""
         while self._kept and self._write_piece(0.0):
             continue
 
     def close(self) -> None:
-        """Write what is kept, as long as somebody reads; after this, nothing may be written."""
+        """Write the buffer while the reader takes it. Nothing may be written afterwards."""
         self._kept += self._note()
         self._wait_for_reader(0)
         if self._own is not None:
             os.close(self._own)
 
     def _wait_for_reader(self, most: int) -> None:
-        """Wait until so many bytes are kept at most, or nobody reads."""
-        while len(self._kept) > most and self._patience > 0:
+        """Wait until at most so many bytes are buffered, or the reader is stalled."""
+        while len(self._kept) > most and self._wait_left > 0:
             began = time.monotonic()
-            self._stalled = not self._write_piece(min(self._stall, self._patience))
-            self._patience -= time.monotonic() - began
+            self._stalled = not self._write_piece(min(self._stall, self._wait_left))
+            self._wait_left -= time.monotonic() - began
             if self._stalled:
                 return
 
     def _write_piece(self, seconds: float) -> bool:
-        """Write one piece if the reader takes it within some seconds; whether it did.
+        """Write one piece if the reader takes it within some seconds; returns whether it did.
 
-        A pipe that takes anything takes `PIPE_BUF` bytes without making the writer sleep.
+        A pipe that is ready takes `PIPE_BUF` bytes without blocking.
         """
         if self._descriptor is None or not self._ready.poll(seconds * 1000):
             return False
@@ -91,16 +91,16 @@ class Output:
         except BlockingIOError:
             return False
         except OSError:
-            # The reader is gone, or the disk is full: there is nobody to tell.
+            # The reader is gone, or the disk is full: the error cannot be reported anywhere.
             written = len(self._kept)
         del self._kept[:written]
         self._stalled = False
         return True
 
     def _note(self) -> bytes:
-        """What stands in the place of lines that were dropped."""
+        """The note in place of dropped lines."""
         dropped, self._dropped = self._dropped, 0
-        return f"({dropped} lines are missing here: nobody read the log.)\n".encode("ascii") if dropped else b""
+        return f"({dropped} lines were dropped here: the log was not read.)\n".encode("ascii") if dropped else b""
 
     def _write_through(self, text: str) -> None:
         try:
@@ -111,7 +111,7 @@ class Output:
 
 
 def _descriptor(stream: TextIO) -> int | None:
-    """The file descriptor of a stream, None where it has none or is closed."""
+    """The file descriptor of a stream; None if it has none or is closed."""
     try:
         return stream.fileno()
     except (OSError, ValueError):
@@ -119,9 +119,9 @@ def _descriptor(stream: TextIO) -> int | None:
 
 
 def _opened_anew(descriptor: int) -> int | None:
-    """A pipe or a terminal once more, so that it can be written to without ever blocking.
+    """A second, non-blocking descriptor for the same pipe or terminal.
 
-    `O_NONBLOCK` on the descriptor itself would hit all processes that share it. None where that is not possible, and
+    `O_NONBLOCK` on the descriptor itself would affect all processes that share it. None if that is not possible, and
     for files, which never block and have a position.
     """
     try:

@@ -1,4 +1,4 @@
-"""Annotations: errors that a platform shows beside a change. Information is never an annotation."""
+"""Annotations: errors that a platform shows next to a change. There are none for mere information."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ from testsigma_action.reporting.wording import (
 )
 from testsigma_action.text import MESSAGE, NAME, cut, log_line, log_text, no_command
 
-# What the check-run API of GitHub takes; the runner itself cuts messages at 4,096 characters.
+# Limit of GitHub's check-run API (characters); the runner truncates messages at 4,096.
 _TITLE = 255
 # A long name of a plan must leave room for the name of the case.
 _PLAN = 60
@@ -40,13 +40,13 @@ class Annotation:
 
 
 Failure = tuple[RunReport, Placed, str]
-"""A failure of a run, and what it is compared with the run before: `new`, `known`, or empty."""
+"""A failure of a run, and its comparison with the previous run: `new`, `known`, or empty."""
 
 
 def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
-    """At most `most` annotations: verdicts that no case explains, then failures, the new ones of all runs first.
+    """At most `most` annotations: verdicts that no case explains, then failures, new ones first.
 
-    Several runs take turns, so that each has its share. The last annotation says how many failures are not shown.
+    Several runs alternate, so that each has its share. The last annotation says how many failures are not shown.
     """
     found: Iterator[Annotation | Failure] = chain(_verdicts(report), _failures(report))
     shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, most)]
@@ -57,7 +57,7 @@ def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
 
 
 def _failures(report: Report) -> Iterator[Failure]:
-    """The failures of all runs in turn; those that are known, or that were not compared, after those that are new."""
+    """The failures of all runs, alternating; new ones first, then those that are known or were not compared."""
     failures = [(run, list(failures_by_news(run))) for run in report.runs]
     for wanted in (True, False):
         yield from _in_turn(

@@ -1,4 +1,4 @@
-"""What many failures have in common: the same words in their messages, whatever the numbers in them."""
+"""Common causes of failures: messages that are equal except for numbers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.results import CaseResult
 
 LOOKED_AT = 1000
-"""How many failures are looked at: enough to find what is common, few enough to take no time."""
+"""Maximum number of failures that are compared, to limit the time."""
 
 _SHOWN = 3
 _FEWEST = 3
@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(slots=True)
 class Cause:
-    """A message, the first case that has it, and the number of cases that have one like it."""
+    """A message, the first case that has it, and the number of cases with such a message."""
 
     message: str
     first: CaseResult
@@ -27,7 +27,7 @@ class Cause:
 
 
 def common(failures: Iterable[Placed]) -> Iterator[Cause]:
-    """The messages that several of the first failures have, the most frequent first."""
+    """The messages that several failures share, the most frequent first."""
     causes: dict[str, Cause] = {}
     for *_, case in islice(failures, LOOKED_AT):
         message = case.message

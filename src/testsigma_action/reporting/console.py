@@ -1,7 +1,7 @@
-"""The log: plain lines for people. What the service said stands behind `│ ` or within a sentence of ours.
+"""The log: plain lines for people. Text of the service is placed after `│ ` or within our own sentence.
 
-Every line is returned without its line break and holds none. Words of ours begin it, so that the text of others begins
-no command; `Log.say` makes sure of that.
+Lines have no line breaks. They begin with text of our own, so that untrusted text cannot begin a command; `Log.say`
+enforces that.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,33 +34,33 @@ from testsigma_action.reporting.wording import (
 )
 from testsigma_action.text import BAR, NAME, log_text
 
-# How many failures the log lists: of one run alone, of several together, and of each of them at least.
+# Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
 _MOST_OF_ONE, _MOST_SHOWN, _FEWEST_SHOWN = 50, 200, 10
 
 
 def warnings(texts: Iterable[str]) -> list[str]:
-    """What is odd and does not end the step."""
+    """Warnings, one line each."""
     return [f"Warning: {log_text(text)}" for text in texts]
 
 
 def traceback(error: BaseException) -> list[str]:
-    """Where a bug is, for its report; the text of the error may hold anything."""
+    """The traceback of a bug; the text of the error is untrusted."""
     lines = "".join(format_exception(error)).splitlines()
     return [f"{BAR}{log_text(line)}" for line in lines]
 
 
 def link(run: Run) -> str:
-    """Where a run is to be seen: the line that is printed as soon as it exists."""
+    """The ID and URL of a run, printed as soon as it exists."""
     return f"Run {log_text(run.id)}: {log_text(run.url)}" if run.url else f"Run {log_text(run.id)}"
 
 
 def failures_shown(report: Report) -> int:
-    """The maximum number of failures that are listed for each run; several runs share the room."""
+    """The maximum number of failures listed for each run; several runs share the space."""
     return min(_MOST_OF_ONE, max(_FEWEST_SHOWN, _MOST_SHOWN // max(len(report.runs), 1)))
 
 
 def failed_cases(report: RunReport, most: int = _MOST_OF_ONE) -> list[str]:
-    """The first `most` failures of a run, with place, step and message. Empty where nothing failed."""
+    """The first `most` failures of a run, with place, step and message. Empty if nothing failed."""
     found = list(failures_by_news(report))
     if not found:
         return []
@@ -72,7 +72,7 @@ def failed_cases(report: RunReport, most: int = _MOST_OF_ONE) -> list[str]:
 
 
 def since(report: RunReport) -> list[str]:
-    """What changed since the run before; nothing where there is none to compare with."""
+    """The changes since the previous run; empty if there is no comparison."""
     told = report.comparison
     if not told:
         return []
@@ -84,13 +84,13 @@ def since(report: RunReport) -> list[str]:
 
 
 def gaps(report: RunReport) -> list[str]:
-    """What is not available, one line each."""
+    """The missing data, one line each."""
     of = f" in {log_text(report.name)}" if report.name else ""
     return [f"Not available{of}: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:
-    """The end of the log: each run where there are several, what is wrong, what to do, help, and the verdict last."""
+    """The end of the log: each of several runs, problems, what to do, help, and the verdict last."""
     verdict = report.verdict
     each = report.several and not has_common_cause(report)
     lines = [_conclude_run(run) for run in report.runs] if each else []
@@ -103,13 +103,13 @@ def conclude(report: Report) -> list[str]:
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(reason(verdict))
     code = f", {verdict.code}" if verdict.code else ""
-    # A word of ours stands first: with a name like ":" the line could begin a command.
+    # Begin with our own word: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
     return [*lines, f"{conclusion}: {log_text(heading(report))}. {why}"]
 
 
 def _hints(report: Report) -> Iterator[str]:
-    """What to do by the verdict of the step, then by those of its runs; each thing is said once."""
+    """The hints of the verdict of the step, then of its runs, without repetitions."""
     told: set[str] = set()
     for verdict in (report.verdict, *(run.verdict for run in report.runs)):
         new = [hint for hint in hints(verdict) if hint not in told]
@@ -119,7 +119,7 @@ def _hints(report: Report) -> Iterator[str]:
 
 
 def _links(report: RunReport) -> list[str]:
-    """Where the run, and what ran again of it, is to be seen: near the end, where people look first."""
+    """The links of the run and its reruns: near the end of the log, where people look first."""
     runs = filter(None, (report.run, *(report.tree.reruns if report.tree else ())))
     return [link(run) for run in runs if run.url]
 
@@ -145,14 +145,14 @@ def _failure(placed: Placed, news: str) -> list[str]:
 
 
 def cleaned_up(found: Ending) -> str:
-    """What became of a run that a killed step had left."""
+    """The ending of a run that a killed step had left running."""
     return f"The step was killed. This is the cleanup, not a test result. {ending(found)}"
 
 
 def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str:
-    """A start may have led to a run, and nobody can say to which."""
+    """The cleanup did not find the run of a start, or cannot identify it."""
     known = f" Runs with that build number: {', '.join(map(log_text, candidates[:10]))}." if candidates else ""
     return (
-        f"The step ended while it started plan {log_text(plan_id)}, and its run (build number "
-        f"{log_text(build_number)}) was not found.{known} Look in Testsigma whether one is going on."
+        f"The step was killed while it started plan {log_text(plan_id)}. Its run (build number "
+        f"{log_text(build_number)}) was not found.{known} Check in Testsigma whether one is still running."
     )

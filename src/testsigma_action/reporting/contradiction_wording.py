@@ -1,4 +1,4 @@
-"""The words for what speaks against a pass: parts of sentences whose subject is the run."""
+"""Wording for evidence against a pass: parts of sentences whose subject is the run."""
 
 from testsigma_action.domain.contradictions import (
     BadCounter,
@@ -12,7 +12,7 @@ from testsigma_action.domain.contradictions import (
 from testsigma_action.domain.words import counted
 from testsigma_action.text import one_line
 
-# A sentence names this many fields, and this many characters of a name, at most.
+# Maximum number of fields in a sentence, and maximum length of a name (characters).
 MOST_NAMED, LONGEST_NAME = 3, 100
 
 ODDITIES = {
@@ -22,7 +22,7 @@ ODDITIES = {
 
 
 def contradiction(found: Contradiction) -> str:
-    """What speaks against a pass, as the end of a sentence without its full stop; the run is its subject."""
+    """Evidence against a pass, as the end of a sentence about the run, without full stop."""
     match found:
         case BrokenRows():
             return f"{cases_and_hooks(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
@@ -49,6 +49,6 @@ def _unknown_result(unknown: UnknownCaseResult | None) -> str:
 
 
 def cases_and_hooks(cases: int, hooks: int) -> str:
-    """How many there are of each: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
     numbers = {"case": cases, "hook": hooks}
     return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")

@@ -1,16 +1,16 @@
-"""The sentences for what became of a run that the step left, and what to do then."""
+"""The sentences for the ending of a run, and what to do then."""
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.run import Result
 
 
 def ended(text: str) -> str:
-    """The text with a full stop, unless it ends like a sentence. Quotations come with and without one."""
+    """The text with a full stop, unless it already ends like a sentence."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def became(ending: Ending) -> str:
-    """What became of a run, with the number of the run."""
+    """What happened to a run, with its ID."""
     run = f"Run {ending.run.id}" if ending.run else "The run"
     match ending.disposition:
         case Disposition.NOTHING_STARTED:
@@ -37,7 +37,7 @@ def _stopped(ending: Ending, run: str) -> str:
 
 
 def what_to_do(ending: Ending) -> str:
-    """What to do about a run that may still be running; empty where there is none."""
+    """What to do about a run that may still be running; empty if there is none."""
     if ending.disposition in {Disposition.LEFT_RUNNING, Disposition.STOP_UNCONFIRMED} and ending.run:
         return f"To wait for it again, attach to it (run-id: {ending.run.id}). If nobody needs it, stop it on its page."
     if ending.disposition is Disposition.UNKNOWN:

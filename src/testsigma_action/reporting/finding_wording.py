@@ -1,6 +1,6 @@
-"""The sentences for findings: one for each type of `domain/findings.py`, and what a user can do about it.
+"""The sentences for findings, one for each type of `domain/findings.py`, and hints for users.
 
-Quoted text in them (names, labels, messages) is untrusted, as everything that a report says.
+Quoted text in them (names, labels, messages) is untrusted.
 """
 
 from functools import singledispatch
@@ -36,7 +36,7 @@ from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases
 from testsigma_action.reporting.ending_wording import became, ended, what_to_do
 from testsigma_action.text import one_line
 
-# Characters of what is said about one of several plans.
+# Maximum length of the sentence about one of several plans (characters).
 LONGEST_OF_PLAN = 300
 
 FACTS = {
@@ -213,7 +213,7 @@ def _(more: MorePlans) -> str:
 
 
 def advice(finding: Finding) -> str:
-    """What to do about a finding; empty where there is nothing to say."""
+    """What to do about a finding; may be empty."""
     match finding:
         case Fact():
             return FACT_HINTS.get(finding, "")

@@ -1,4 +1,4 @@
-"""The outputs of the step: short plain values, one line each. Empty means that it is not known."""
+"""The outputs of the step: short plain values, one line each. Empty means unknown."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ _COUNTS: dict[str, Callable[[Counts], int | None]] = {
     "stopped": lambda counts: counts.stopped,
     "not-executed": lambda counts: counts.not_executed,
 }
-# The worst comes first.
+# Worst first.
 _RESULTS = (
     Result.FAILED,
     Result.ABORTED,
@@ -32,7 +32,7 @@ _RESULTS = (
 
 
 def early(runs: Sequence[RunReport]) -> dict[str, str]:
-    """What is known each time a run has been started, so that a step that is killed leaves the IDs of its runs.
+    """The outputs after each start, so that the IDs of the runs are available even if the step is killed.
 
     `run-id` and `run-url` are those of the first run that exists.
     """
@@ -47,9 +47,9 @@ def early(runs: Sequence[RunReport]) -> dict[str, str]:
 
 
 def render(report: Report) -> dict[str, str]:
-    """All outputs. With several runs `status` and `result` are those of the worst, numbers are sums.
+    """All outputs. With several runs, `status` and `result` are those of the worst run, numbers are sums.
 
-    A sum of which a part is unknown is unknown; each run's own numbers are in `runs`, which is JSON.
+    A sum is unknown if a part is unknown. The numbers of each run are in `runs`, which is JSON.
     """
     worst = min(report.runs, key=_badness, default=None)
     remote = worst.run if worst else None
@@ -79,12 +79,12 @@ def _sum(parts: list[int | None]) -> str:
 
 
 def _flaky(run: RunReport) -> int | None:
-    """How many cases passed only when they were run again; unknown without a list of cases."""
+    """The number of cases that passed only in a rerun; unknown without a list of cases."""
     return len(flaky_cases(run.tree)) if run.tree and run.tree.listed else None
 
 
 def _duration(runs: list[Run]) -> timedelta | None:
-    """One run's own duration; of several the time from the first begin to the last end."""
+    """The duration of a single run; for several, the time from the first start to the last end."""
     if len(runs) == 1:
         return took(runs[0].timing)
     begins = [run.timing.started for run in runs if run.timing.started]

@@ -1,4 +1,4 @@
-"""Writes every report, however the step ends, with what is known by then."""
+"""Writes all reports, however the step ends."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from testsigma_action.reporting.summary import document as summary
 
 @dataclass(slots=True)
 class Publisher:
-    """Writes reports one after the other. If one cannot be written, the verdict of those after it says so."""
+    """Writes reports one after the other. If one cannot be written, the verdict in the following ones says so."""
 
     inputs: Inputs
     platform: Platform
@@ -27,13 +27,13 @@ class Publisher:
     refused: set[str] = field(default_factory=set)
 
     def problems(self) -> list[str]:
-        """What keeps the platform from taking outputs, state and summary; checked before anything is started."""
+        """Problems with writing outputs, state and summary; checked before anything is started."""
         return self.platform.problems(summary=self.inputs.summary != OFF)
 
     def write_unfinished(self, report: Report) -> list[str]:
-        """Write files that say "not finished", so that a step that is killed leaves no files of an earlier one.
+        """Write files that say "not finished", so that a killed step does not leave the files of an earlier one.
 
-        Returns a problem for each file that cannot be written, before anything is started. It is not tried again.
+        Returns a problem for each file that cannot be written. These files are not written later either.
         """
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
@@ -52,7 +52,7 @@ class Publisher:
         self.platform.write_outputs(outputs.early(runs))
 
     def publish(self, report: Report) -> Report:
-        """Write all reports that were asked for. Returns the report with the verdict that the step ends with."""
+        """Write all requested reports. Returns the report with the final verdict."""
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         if report.junit_file and report.junit_file not in self.refused:
             report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
@@ -97,7 +97,7 @@ class Publisher:
             write()
         except OSError as error:
             return with_verdict(report, verdicts.of_error(unwritable(what, error)))
-        except Exception as error:  # noqa: BLE001 - a bug in one report must not cost the others
+        except Exception as error:  # noqa: BLE001 - a bug in one report must not prevent the others
             self.log.say(console.traceback(error))
             return with_verdict(report, verdicts.of_error(Bug(error)))
         return report
@@ -113,7 +113,7 @@ def unwritable(what: str, error: OSError) -> ReportError:
 
 
 PATH_HINT = "Check the path and its permissions, or turn the report off."
-REGULAR_HINT = "Name another file for the report, or turn it off."
+REGULAR_HINT = "Use another file for the report, or turn it off."
 
 
 def with_verdict(report: Report, verdict: Verdict) -> Report:

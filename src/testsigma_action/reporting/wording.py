@@ -1,8 +1,7 @@
-"""The words that all reporters share: for verdicts, results and names, and which cases are shown as failures.
+"""Wording that all reporters share: for verdicts, results and names; and which cases are shown as failures.
 
-Code decides on types, enums and numbers; here, last, they become sentences. Those for findings are in
-`finding_wording`. Everything is pure, and text that came from elsewhere is still untrusted: each reporter makes it safe
-for its own format.
+Code decides on types, enums and numbers; sentences are made here. Those for findings are in `finding_wording`. All
+functions are pure, and external text is still untrusted: each reporter sanitises it for its own format.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,19 +42,19 @@ RESULTS = {
 _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
 MOST_NAMED = 3
-"""How many plans a heading names."""
+"""Maximum number of plans in a heading."""
 
 STEPS_SHOWN = 30
-"""How many steps lead up to the failing one where a failure is told."""
+"""Maximum number of steps shown with a failure."""
 
 
 def reason(verdict: Verdict) -> str:
-    """Why the verdict is what it is: sentences on one line, but several problems with inputs on a line each."""
+    """The reason for a verdict, on one line; several problems with inputs are on a line each."""
     return "\n".join(reason_lines(verdict)) or f"The step ended: {CONCLUSIONS[verdict.conclusion]}."
 
 
 def reason_lines(verdict: Verdict) -> list[str]:
-    """The same as lines: one if there is at most one problem with an input, else one for each and one for the rest."""
+    """The same as lines: several problems with inputs on a line each, everything else on one line."""
     problems = [sentence(finding) for finding in verdict.findings if isinstance(finding, InputProblem)]
     others = [sentence(finding) for finding in verdict.findings if not isinstance(finding, InputProblem)]
     lines = [*problems, " ".join(others)] if len(problems) > 1 else [" ".join((*problems, *others))]
@@ -63,7 +62,7 @@ def reason_lines(verdict: Verdict) -> list[str]:
 
 
 def hints(verdict: Verdict) -> tuple[str, ...]:
-    """What to do, each thing once; nothing where nothing went wrong."""
+    """What to do, without repetitions; empty for a pass."""
     found = filter(None, map(advice, verdict.findings)) if verdict.exit_code else ()
     return tuple(dict.fromkeys(found))
 
@@ -74,23 +73,23 @@ def hint(verdict: Verdict) -> str:
 
 
 def ending(left: Ending) -> str:
-    """What became of a run that the step left."""
+    """What happened to a run that the step left."""
     return ending_wording.became(left)
 
 
 def service_message(run: RunReport) -> str:
-    """What the service says about a run (untrusted), unless the verdict quotes all of it."""
+    """The message of the service about a run (untrusted), unless the verdict quotes it."""
     message = run.run.message if run.run else ""
     return "" if ServiceMessage(message) in run.verdict.findings else message
 
 
 def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
-    """How many there are of each: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
     return contradiction_wording.cases_and_hooks(*evidence.numbers(rows))
 
 
 def took(timing: Timing) -> timedelta | None:
-    """How long something took: by the service's account, else from its begin to its end; never negative."""
+    """A duration: as the service reports it, else from start to end; never negative."""
     duration = timing.duration
     if duration is None and timing.started and timing.ended:
         duration = timing.ended - timing.started
@@ -108,13 +107,13 @@ def suite_name(suite: SuiteResult) -> str:
 
 
 def plain_case_name(case: CaseResult) -> str:
-    """A case's name for people (untrusted); it says where it is no case but a hook."""
+    """A case's name for people (untrusted); hooks are marked."""
     name = case.name or f"case {case.case_id or case.id}"
     return f"{name} (hook)" if case.hook else name
 
 
 def case_name(case: CaseResult) -> str:
-    """A case's name for people (untrusted), with the first data set that broke it."""
+    """A case's name for people (untrusted), with its first failed data set."""
     name = plain_case_name(case)
     broken = [iteration for iteration in case.iterations if not iteration.result.tolerable]
     if not broken:
@@ -124,14 +123,14 @@ def case_name(case: CaseResult) -> str:
 
 
 def failures(tree: ResultTree | None) -> Iterator[Placed]:
-    """All failures of cases and hooks with the place they stand in, in the order of machines and suites."""
+    """All failures of cases and hooks with machine and suite, in their order."""
     return (placed for placed in tree.placed_rows() if not placed[2].acceptable) if tree else iter(())
 
 
 def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
-    """All failures of a run, each with what it is against the run before: the `new` ones first, then those `known`.
+    """All failures of a run, each with `new` or `known`, new ones first.
 
-    Where there is nothing to compare with they have no such word, and their own order.
+    Without a comparison, the word is empty and the order unchanged.
     """
     told = run.comparison
     if told is None:
@@ -140,12 +139,12 @@ def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
 
 
 def flaky_cases(tree: ResultTree | None) -> list[Placed]:
-    """All cases that passed only when they were run again: none where nothing was."""
+    """All cases that passed only in a rerun."""
     return [placed for placed in tree.placed_cases() if placed[2].flaky] if tree and tree.reruns else []
 
 
 def changes(comparison: Comparison) -> str:
-    """What changed since the run before: `2 new, 1 known, 3 fixed`; always says whether a failure is new."""
+    """The changes since the previous run: `2 new, 1 known, 3 fixed`."""
     new, known = len(comparison.new), len(comparison.known)
     told = [f"{new:,} new" if new else "none new"] if new or known else []
     others = {"known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
@@ -154,7 +153,7 @@ def changes(comparison: Comparison) -> str:
 
 
 def slower(run: Run, before: Run) -> str:
-    """How much longer or shorter a run took than the one before, where it is more than noise."""
+    """How much longer or shorter a run took than the previous one; empty for a small difference."""
     now, then = took(run.timing), took(before.timing)
     if now is None or then is None or abs(now - then) < max(_NOISE, then / 10):
         return ""
@@ -162,7 +161,7 @@ def slower(run: Run, before: Run) -> str:
 
 
 def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
-    """The steps that tell a failure: the last few up to the one that broke it, and how many stand before them."""
+    """The number of steps that are left out, and the last steps up to the failing one."""
     known = steps or ()
     breaking = failing_step(known)
     end = next((number for number, step in enumerate(known, 1) if step is breaking), len(known))
@@ -171,9 +170,9 @@ def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]
 
 
 def step_and_message(result: Result, step: StepResult | None, label: str = "") -> tuple[str, str]:
-    """What broke a case or a data set (untrusted): the step, if it says something itself, and why it did not pass.
+    """The failing step of a case or data set, if it has a message, and the reason of the failure (both untrusted).
 
-    Why: what the step said, else which step it was, else the bare result with the service's word for it.
+    The reason is the message of the step, else the step itself, else the result with the label of the service.
     """
     if step and step.message:
         return f"Step {step.position}: {step.action}", step.message
@@ -185,28 +184,28 @@ def step_and_message(result: Result, step: StepResult | None, label: str = "") -
 
 
 def numbers(run: RunReport) -> Counts:
-    """The best numbers there are; all unknown where nobody counted (the service starts with zeros)."""
+    """The counters of a run; all unknown if nothing was counted (the service starts with zeros)."""
     counts = run.counts
     listed = run.tree is not None and run.tree.listed
     return counts if listed or counts.known else Counts()
 
 
 def needs_saying(run: RunReport) -> bool:
-    """Whether the verdict of a run is no pass and its cases alone do not show it."""
+    """Whether a run did not pass, and its cases alone do not show why."""
     if run.verdict.exit_code == 0:
         return False
-    # A run that was stopped, or has no known result, has a reason of its own, whatever its cases are.
+    # A run that was stopped, or has no known result, has a reason besides its cases.
     of_cases = run.verdict.conclusion is Conclusion.FAILED and run.run and run.run.result in _RESULTS_OF_CASES
     return not (of_cases and any(failures(run.tree)))
 
 
 def has_common_cause(report: Report) -> bool:
-    """Whether several runs have one verdict because of something that is no run's own, like a wrong input."""
+    """Whether several runs share one verdict that does not come from a run, such as a wrong input."""
     return report.several and all(run.run is None and run.verdict == report.runs[0].verdict for run in report.runs)
 
 
 def step_verdict(report: Report) -> Verdict | None:
-    """The verdict of the step where it is no pass and none of its runs has it: bad input, a bug, a lost report."""
+    """The verdict of the step if it is not a pass and does not come from a run: bad input, a bug, a lost report."""
     if report.verdict.exit_code == 0:
         return None
     of_a_run = any(run.verdict.exit_code == report.verdict.exit_code for run in report.runs)
@@ -214,7 +213,7 @@ def step_verdict(report: Report) -> Verdict | None:
 
 
 def heading(report: Report) -> str:
-    """A name for the whole (untrusted): the title that was asked for, else the runs' own, of many the first two."""
+    """A name for the whole report (untrusted): the given title, else the titles of the runs, if many the first two."""
     if report.title:
         return report.title
     titles = list(dict.fromkeys(run.title for run in report.runs))

@@ -1,4 +1,4 @@
-"""Time, signals and blocking calls: what the event loop needs from the operating system.
+"""Clocks, signal handlers, threads and the event loop.
 
-Threads, signal handlers and clocks belong here. Nothing here knows Testsigma.
+Nothing here depends on Testsigma.
 """

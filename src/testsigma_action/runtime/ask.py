@@ -1,6 +1,6 @@
-"""Blocking calls in an asyncio program: each one on a daemon thread of its own, left when its time is over.
+"""Blocking calls in an asyncio program: each one on its own daemon thread, which is abandoned at the deadline.
 
-The default executor of asyncio does not serve here: at its end the process would wait for a thread that hangs.
+The default executor of asyncio is not suitable: at exit the process would wait for a thread that hangs.
 """
 
 import asyncio
@@ -13,37 +13,37 @@ from typing import TypeVar
 from testsigma_action.errors import DeadlineExceeded, NoThreads
 
 T = TypeVar("T")
-# Begins work on a daemon thread. Raises RuntimeError where the system gives no thread.
+# Starts work on a daemon thread. Raises RuntimeError if the system cannot start a thread.
 Begin = Callable[[Callable[[], None]], None]
 
-# One thread for a call that may hang, and one for the call that stops the run then.
+# One thread for a call that may hang, and one for the request that then stops the run.
 FEWEST = 2
-# A thread that cannot be begun is tried again this often (seconds): another call may have ended.
+# Retry interval if a thread cannot be started (seconds): another call may have ended by then.
 AGAIN = 0.1
 
 
 async def ask(call: Callable[[], T], *, begin: Begin, until: float) -> T:
-    """Return what a blocking call returns, and raise what it raises.
+    """Run a blocking call on a thread; returns or raises its outcome.
 
-    Raises DeadlineExceeded at `until` (loop time), NoThreads if no thread could be begun by then. An answer that is
-    there when the wait ends counts, however late the loop looks. The thread of a call that is left goes on by itself.
+    Raises DeadlineExceeded at `until` (loop time), NoThreads if no thread could be started by then. A result that is
+    ready when the wait ends is used, even if the loop is late. The thread of an abandoned call continues.
     """
     loop = asyncio.get_running_loop()
-    # A future of asyncio would complain about exceptions that nobody fetches after the wait.
+    # An asyncio future would log exceptions that are not retrieved after the deadline.
     answer: Future[T] = Future()
     answered = asyncio.Event()
 
     def work() -> None:
         try:
             answer.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - raised again where the answer is awaited
+        except BaseException as error:  # noqa: BLE001 - raised again in `ask`
             answer.set_exception(error)
-        # The program may have ended its loop meanwhile: then nobody waits for this answer.
+        # The loop may be closed by now: then nothing waits for this answer.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(answered.set)
 
     await _begin(work, begin, until)
-    # A timer that wakes us, and no asyncio.timeout: that would drop an answer which came in time.
+    # A timer instead of asyncio.timeout, which would drop an answer that arrived in time.
     alarm = loop.call_at(until, answered.set)
     try:
         await answered.wait()
@@ -55,7 +55,7 @@ async def ask(call: Callable[[], T], *, begin: Begin, until: float) -> T:
 
 
 async def _begin(work: Callable[[], None], begin: Begin, until: float) -> None:
-    """Begin a thread as soon as there can be one: more calls at a time than threads must lose no answer."""
+    """Start a thread; retry until one is available, since other calls may end."""
     loop = asyncio.get_running_loop()
     while True:
         try:
@@ -67,7 +67,7 @@ async def _begin(work: Callable[[], None], begin: Begin, until: float) -> None:
 
 
 def check_threads(begin: Begin) -> None:
-    """See that the fewest threads can run at the same time. Raises NoThreads."""
+    """Check that the minimum number of threads can run at the same time. Raises NoThreads."""
     over = threading.Event()
 
     def wait() -> None:

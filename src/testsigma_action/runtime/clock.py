@@ -1,6 +1,6 @@
-"""Time and everything that waits for it: the wall clock for people, the monotonic clock for waiting, loop and threads.
+"""The clock: wall time, monotonic time, the event loop and threads.
 
-All waiting goes through the clock's event loop, and threads are begun by the clock. So tests can replace time itself.
+All blocking goes through the event loop and the threads of `Clock`, so that tests can use virtual time.
 """
 
 import threading
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Two clocks. Waiting never trusts the wall clock, which may jump."""
+    """Wall time and monotonic time. Waits use monotonic time only, since wall time may jump."""
 
     def now(self) -> datetime:
         """The wall clock, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean anything."""
+        """Seconds of a clock that never goes back; only differences are meaningful."""
 
     def begin(self, work: Callable[[], None]) -> None:
-        """Do some work on a daemon thread of its own. Raises RuntimeError where there can be no more threads."""
+        """Start work on a new daemon thread. Raises RuntimeError if the system cannot start one."""
 
     def loop(self) -> "AbstractEventLoop":
-        """A new event loop whose `time()` is `monotonic()`. Only the main thread may make one."""
+        """A new event loop whose `time()` is `monotonic()`. Only on the main thread."""
 
 
 class SystemClock:
@@ -37,16 +37,16 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean anything."""
+        """Seconds of a clock that never goes back; only differences are meaningful."""
         return time.monotonic()
 
     def begin(self, work: Callable[[], None]) -> None:
-        """Do some work on a daemon thread of its own. Raises RuntimeError where there can be no more threads."""
+        """Start work on a new daemon thread. Raises RuntimeError if the system cannot start one."""
         threading.Thread(target=work, daemon=True).start()
 
     def loop(self) -> "AbstractEventLoop":
         """A new event loop that signals wake up at once."""
-        # Handlers of signals need a clock, and are installed before asyncio is imported.
+        # Signal handlers need a clock, and are installed before asyncio is imported.
         from testsigma_action.runtime.loop import SignalledLoop  # noqa: PLC0415
 
         return SignalledLoop()

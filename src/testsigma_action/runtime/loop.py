@@ -6,14 +6,14 @@ import socket
 
 
 class SignalledLoop(asyncio.SelectorEventLoop):
-    """Waits for a socket, too, to which the interpreter writes each signal.
+    """Also waits for a socket that the interpreter writes each signal to.
 
-    A handler in Python only runs when the main thread is at work. A signal that comes just before the loop waits, or
-    on another thread, would not end the wait.
+    Python runs signal handlers only while the main thread executes bytecode. Without the socket, a signal just before
+    the loop waits, or on another thread, would not wake it up.
     """
 
     def __init__(self) -> None:
-        """Take over the wake-up of signals from whoever had it. The main thread only."""
+        """Replace the wake-up descriptor for signals. Only on the main thread."""
         super().__init__()
         self._receiver, self._sender = socket.socketpair()
         for end in (self._receiver, self._sender):
@@ -22,7 +22,7 @@ class SignalledLoop(asyncio.SelectorEventLoop):
         self._before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
 
     def close(self) -> None:
-        """Give the wake-up back."""
+        """Restore the previous wake-up descriptor."""
         if not self.is_closed():
             signal.set_wakeup_fd(self._before)
             self.remove_reader(self._receiver)
@@ -31,5 +31,5 @@ class SignalledLoop(asyncio.SelectorEventLoop):
         super().close()
 
     def _drain(self) -> None:
-        """Read what was written: by now the handlers have run."""
+        """Discard the signal numbers: the handlers have run by now."""
         self._receiver.recv(4096)

@@ -1,6 +1,6 @@
-"""SIGINT, SIGTERM and SIGHUP: the first cancels the tasks of the step, a second of its kind ends the process.
+"""SIGINT, SIGTERM and SIGHUP: the first cancels the tasks of the step, a second of its kind exits the process.
 
-This module imports no asyncio, so that handlers are installed before anything that takes time to import.
+This module does not import asyncio, so that the handlers are installed before slow imports.
 """
 
 import os
@@ -16,17 +16,17 @@ from testsigma_action.runtime.clock import Clock
 if TYPE_CHECKING:
     from asyncio import Task
 
-# The same signal again within this time (seconds) is one signal: runners, terminals and service managers send it twice.
+# A repeated signal within this time is ignored (seconds): runners, terminals and service managers send it twice.
 REPEAT = 0.3
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Remembers the first signal: its `number`, and when it came (`at`, an instant of the monotonic clock)."""
+    """Handles signals. `number` is the first one, `at` its instant of the monotonic clock."""
 
     def __init__(self, clock: Clock, leave: Callable[[int], object] = os._exit) -> None:
-        """Handle nothing yet. `leave` ends the process at once, with an exit code."""
+        """Create without installing handlers. `leave` exits the process immediately, with an exit code."""
         self.number: int | None = None
         self.at: float | None = None
         self._clock = clock
@@ -34,29 +34,29 @@ class Signals:
         self._tasks: Sequence[Task[Any]] = ()
 
     def install(self) -> None:
-        """Handle the signals. PID 1 would ignore SIGTERM without a handler.
+        """Install the handlers. Without one, PID 1 would ignore SIGTERM.
 
-        A SIGHUP that is ignored stays ignored: that is what `nohup` asks for.
+        A SIGHUP that is ignored stays ignored, as with `nohup`.
         """
         for number in SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
 
     def ignore(self) -> None:
-        """Ignore all signals from now on: the reports are written, and the exit code is to agree with them."""
+        """Ignore all signals from now on, so that the exit code agrees with the reports that were written."""
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
     def cancels(self, tasks: "Sequence[Task[Any]]") -> None:
-        """Have the first signal cancel these tasks, once each and in this order; at once if it has come already."""
+        """Make the first signal cancel these tasks, once each and in this order; at once if it has already arrived."""
         self._tasks = tasks
         if self.number is not None:
             self._cancel()
 
     def interrupt(self, number: int) -> None:
-        """Take a signal, at any moment and on any thread.
+        """Handle a signal, at any time and on any thread.
 
-        The first one cancels. A later one of the same kind leaves, unless it is only the first one sent twice.
+        The first one cancels the tasks. A later one of the same kind exits the process, unless it is a repetition.
         """
         if self.number is None:
             self.at = self._clock.monotonic()
@@ -75,9 +75,9 @@ class Signals:
         return same_kind and self._clock.monotonic() - self.at > REPEAT
 
     def _cancel_soon(self) -> None:
-        """Cancel from within the loop: a handler runs in the middle of anything, that of the loop included."""
+        """Cancel from within the loop: a signal handler may interrupt any code, including the loop."""
         for task in self._tasks[:1]:
-            # A loop that is closed has no task left.
+            # A closed loop has no tasks left.
             with suppress(RuntimeError):
                 task.get_loop().call_soon_threadsafe(self._cancel)
 

@@ -1,6 +1,6 @@
-"""JUnit XML in the dialect that all common readers agree on. `suites` and `entries` say what becomes part of it.
+"""JUnit XML in a dialect that all common readers support. `suites` and `entries` define its contents.
 
-Readers differ in what they take JUnit to be, so the file keeps to what all of them read in the same way:
+Readers interpret JUnit differently, so the file only uses what all of them read in the same way:
 
 - one level of suites (dorny/test-reporter ignores nested ones), each with a timestamp (without it Azure adds up the
   times of parallel suites) that ends in `Z` (else testbeats takes it for local time);
@@ -42,13 +42,13 @@ _STEP = 200
 
 
 class _Names:
-    """Tells equal names apart by a counter."""
+    """Makes names unique with a counter."""
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
 
     def unique(self, name: str) -> str:
-        """Return the name, with ` (2)` or more behind it where it was given before."""
+        """Return the name, with ` (2)` or more appended if it was used before."""
         candidate = name
         while candidate in self._used:
             self._used[name] += 1
@@ -67,7 +67,7 @@ def render(report: Report) -> Iterator[str]:
         path = [_line(part) or "-" for part in suite.path]
         classname = classnames.unique(".".join(part.replace(".", "_") for part in path))
         root.append(_suite(suite, names.unique(" / ".join(path)), classname))
-    # `<` begins nothing but a tag: it is escaped in texts.
+    # Every `<` begins a tag, since it is escaped in texts.
     yield _DECLARATION + root.tostring().decode().replace("<test", "\n<test") + "\n"
 
 
@@ -78,7 +78,7 @@ def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
         if value:
             element.add_property(key, _line(value))
     names = _Names()
-    # This counts them, too; `add_testcase` would count all of them again for each.
+    # `add_testcase` would count all cases again for each one.
     element.add_testcases(
         [_testcase(entry, names.unique(_line(entry.name) or "-"), classname) for entry in suite.entries]
     )
@@ -148,7 +148,7 @@ def _plain(text: str) -> str:
 
 
 def _seconds(duration: timedelta | None) -> float:
-    """A number of seconds as it is written: milliseconds at most, so that it never has an exponent."""
+    """Seconds, rounded to milliseconds, so that the number has no exponent."""
     return max(round(duration.total_seconds(), 3), 0.0) if duration else 0.0
 
 
@@ -157,6 +157,6 @@ def _timestamp(moment: datetime) -> str:
 
 
 def _camel(words: str) -> str:
-    """Turn `timed-out` or `ASSERT_ERROR` into CamelCase, which no reader takes for a type of its own."""
+    """Turn `timed-out` or `ASSERT_ERROR` into CamelCase, as readers expect of a type."""
     found = re.findall("[A-Za-z0-9]+", one_line(words, 60))
     return "".join(word if word[0].isupper() and not word.isupper() else word.capitalize() for word in found) or "Error"

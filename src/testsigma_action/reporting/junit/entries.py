@@ -1,11 +1,11 @@
-"""What becomes a testcase in JUnit, and with which outcome.
+"""The testcases of the JUnit file, and their outcomes.
 
-A data-driven case becomes one testcase for each data set, named `case [data set]`: a data set is what people look for,
-repair and run again. The case itself is then left out, unless no data set has its result or its own steps hold a
-failure. So there may be more testcases than the summary counts cases.
+A data-driven case becomes one testcase for each data set, named `case [data set]`, since people search for, fix and
+rerun data sets. The case itself is left out, unless no data set has its result or its own steps have a failure. So
+there may be more testcases than cases in the summary.
 
-A case that ran more than once is one testcase. As in surefire's reports it passed if its last attempt did, and has the
-attempts that did not pass; otherwise it has the first failure, and the later ones as attempts.
+A case that ran more than once is one testcase. As in surefire's reports, it passed if its last attempt did, with the
+failed attempts attached; otherwise it has the first failure, with the later ones attached.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,14 +19,14 @@ from testsigma_action.domain.run import Result
 from testsigma_action.reporting.wording import plain_case_name, step_and_message, took
 from testsigma_action.text import one_line
 
-# A long name of a case must leave room for the name of its data set.
+# Maximum lengths of the names of cases and data sets (characters).
 _CASE = 130
 _DATA_SET = 60
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 class Outcome(Enum):
-    """The outcomes that JUnit has: a failure is one of a test, an error is anything else that is no pass."""
+    """The outcomes of JUnit: a failure is a failed test, an error is any other result that is not a pass."""
 
     PASSED = auto()
     FAILURE = auto()
@@ -39,7 +39,7 @@ _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Resu
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One testcase. `kind` says in one word what went wrong, `notes` follow its steps. All text is untrusted.
+    """One testcase. `kind` is the error type, `notes` are placed after the steps. All text is untrusted.
 
     `others` are its other attempts that did not pass, the oldest first.
     """
@@ -67,7 +67,7 @@ def _of_itself(case: CaseResult, duration: timedelta | None) -> Entry:
 
 
 def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
-    """The testcases of a data-driven case. Their times add up to what it took, unless its steps took longer."""
+    """The testcases of a data-driven case. Their times add up to its duration, unless its steps took longer."""
     name, known = plain_case_name(case), [_time_of_steps(iteration) for iteration in case.iterations]
     total = took(case.timing) or timedelta()
     left = max(total - sum(filter(None, known), timedelta()), timedelta())
@@ -83,25 +83,25 @@ def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
 
 
 def _time_of_steps(iteration: Iteration) -> timedelta | None:
-    """How long the steps of a data set took together; None where that is not known."""
+    """The total duration of the steps of a data set; None if it is unknown."""
     times = [time for step in iteration.steps or () if (time := took(step.timing)) is not None]
     return sum(times, timedelta()) if times else None
 
 
 def _shares(whole: timedelta, number: int) -> Iterator[timedelta]:
-    """Equal parts in whole milliseconds, as they are written, which add up to the whole."""
+    """Equal parts in whole milliseconds that add up to the whole."""
     milliseconds = whole // _MILLISECOND
     ends = [milliseconds * position // number for position in range(number + 1)] if number else []
     return (timedelta(milliseconds=end - begin) for begin, end in pairwise(ends))
 
 
 def _explained(case: CaseResult) -> bool:
-    """Whether the iterations of a case account for all that is known of it."""
+    """Whether the iterations of a case explain its result."""
     return any(one.result is case.result for one in case.iterations) and not failing_step(case.steps or ())
 
 
 def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, CaseResult]]:
-    """The earlier attempts at a data set, each with the attempt at its case; none where its name is not its own."""
+    """The earlier attempts of a data set, each with the attempt of its case; empty if its name is not unique."""
     if [one.name for one in case.iterations].count(iteration.name) > 1:
         return []
     found = [(one, attempt) for attempt in case.earlier for one in attempt.iterations if one.name == iteration.name]
@@ -138,5 +138,5 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
 
 
 def _why_skipped(part: CaseResult | Iteration) -> str:
-    """The service's reason why something was not executed (untrusted): the first one that a step of it gives."""
+    """The reason why something was not executed (untrusted): the first message of a step that did not pass."""
     return next((step.message for step in part.steps or () if step.message and step.result is not Result.PASSED), "")

@@ -1,8 +1,7 @@
-"""The testsuites of the JUnit file. What a testcase is, is said in `entries`; how it is written, in `document`.
+"""The testsuites of the JUnit file. `entries` makes testcases, `document` writes them.
 
-A suite is one of the plan's suites on one machine. Its name and the classname of its cases begin with the title that
-was asked for and the name of the plan, so that readers which merge files, or find a case again in the next build, know
-two runs of the same plan from each other.
+A suite is one of the plan's suites on one machine. Its name and the classname of its cases begin with the given title
+and the name of the plan, so that readers that merge files or compare builds can distinguish two runs of the same plan.
 
 A run whose cases do not show its verdict (it timed out, was cancelled, could not be started, has no results,
 contradicts itself) has one more testcase, `Test plan run`, so that no reader shows a red verdict as green. A run that
@@ -47,7 +46,7 @@ class Suite:
 
     @property
     def duration(self) -> timedelta:
-        """The suite's own duration, else what its cases took."""
+        """The suite's own duration, else the sum of its cases."""
         own = took(self.timing)
         return sum((entry.duration or timedelta() for entry in self.entries), timedelta()) if own is None else own
 
@@ -79,7 +78,7 @@ def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
 
 
 def _path(run: RunReport, report: Report) -> tuple[str, ...]:
-    """The place of the suites of a run. Readers that merge files tell two runs of the same plan apart by the title."""
+    """The place of the suites of a run. The title distinguishes two runs of the same plan in merged files."""
     return (report.title, run.title) if report.title not in {"", run.title} else (run.title,)
 
 
@@ -96,7 +95,7 @@ def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
 
 
 def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
-    """Tell a verdict as a testcase: an error, or what it is where nothing went wrong."""
+    """A verdict as a testcase: an error, passed, or skipped."""
     if verdict.exit_code == 0:
         passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
         return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=reason(verdict))

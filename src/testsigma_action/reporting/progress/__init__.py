@@ -1,8 +1,8 @@
-"""What is printed while the step waits: events of one or several sessions become lines, signs of life and a bar.
+"""Progress output while the step waits: events of sessions become lines, heartbeats and a progress bar.
 
-`listener` takes events and the time; `one_run` and `several_runs` decide what is worth a line; `tracked` is what is
-known of a run; `names` tells runs apart. Pure text: `events` (a function an event), `lines` (how far a run is) and
-`board` (how far all runs are).
+`listener` receives events and has the clock; `one_run` and `several_runs` decide what is printed; `tracked` is the
+state of a run; `names` has the names of runs. Pure text: `events` (one function for each event), `lines` (progress of a
+run) and `board` (progress of all runs).
 """
 
 from testsigma_action.reporting.progress.listener import Progress

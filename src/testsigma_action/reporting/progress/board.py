@@ -1,4 +1,4 @@
-"""How far all runs are together, in words."""
+"""The progress of all runs together, as text."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -9,7 +9,7 @@ from testsigma_action.reporting.progress.lines import clock, drawing, stamp, tim
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 from testsigma_action.text import log_text
 
-# Runs that are named in one line; the rest is counted.
+# Maximum number of runs that a line names; the others are counted.
 MOST_NAMES = 4
 _ACTIVITIES = {
     "starting": {Activity.PREPARING, Activity.STARTING, Activity.ATTACHING},
@@ -22,9 +22,9 @@ _ACTIVITIES = {
 
 
 def sign_of_life(runs: Sequence[TrackedRun], names: Sequence[str], silent: Sequence[str], moment: Moment) -> str:
-    """Counters of runs and cases, which runs are waited for, and how long that is expected to take.
+    """The heartbeat: counters of runs and cases, the runs that are waited for, and the expected time left.
 
-    `names` are those of the runs that are watched (else empty), `silent` of those that got no answer.
+    `names` has the names of watched runs (else empty), `silent` those of runs without an answer.
     """
     named = list(zip(names, runs, strict=True))
     left = time_left_of_all(runs, moment.now)
@@ -41,7 +41,7 @@ def sign_of_life(runs: Sequence[TrackedRun], names: Sequence[str], silent: Seque
 
 
 def bar(runs: Sequence[TrackedRun], silent: int, moment: Moment) -> str:
-    """The same on one short line that is drawn again and again."""
+    """The same as a progress bar."""
     finished = sum(run.ended is not None for run in runs)
     left = time_left_of_all(runs, moment.now)
     facts = [_cases(runs, "/", "cases"), time_left(left) if left is not None else ""]
@@ -52,19 +52,19 @@ def bar(runs: Sequence[TrackedRun], silent: int, moment: Moment) -> str:
 
 
 def outage_began(affected: int, runs: int, problem: str) -> str:
-    """The service cannot be used for now, for several runs."""
+    """An outage of the service that affects several runs."""
     what = f"Testsigma does not answer ({affected} of {runs} runs affected); retrying. Runs that were started continue."
     return f"{what} {log_text(problem)}".rstrip()
 
 
 def _listed(what: str, names: Sequence[str]) -> str:
-    """Some names, and how many more there are; nothing without any."""
+    """Some names, and the number of others; empty without names."""
     more = len(names) - MOST_NAMES
     return f"{what}{', '.join(names[:MOST_NAMES])}{f' and {more} more' if more > 0 else ''}" if names else ""
 
 
 def time_left_of_all(runs: Sequence[TrackedRun], now: float) -> timedelta | None:
-    """How long until the last run is expected to end; None unless that is known of each run that goes on."""
+    """The expected time until all runs end; None unless it is known for each run that has not ended."""
     going = [run.left(now) for run in runs if run.activity not in {Activity.COLLECTING, Activity.ENDED}]
     known = [left for left in going if left is not None]
     return max(known) if known and len(known) == len(going) else None

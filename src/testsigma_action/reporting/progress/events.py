@@ -1,4 +1,4 @@
-"""What is printed of an event as such, one function for each: what happened, to which run, what comes next."""
+"""The lines for events, one function for each: what happened, to which run, what happens next."""
 
 from datetime import timedelta
 from functools import singledispatch
@@ -27,26 +27,26 @@ from testsigma_action.reporting.progress.lines import stamp
 from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name
 from testsigma_action.text import NAME, log_text
 
-# Failed cases that are named for one event, and for one run in all; the rest is counted. The end of the log names
-# them again, with their messages.
+# Maximum number of failed cases named for one event, and for one run in total; others are counted. The end of the log
+# names them again, with their messages.
 MOST_FAILED = 20
 MOST_FAILED_OF_RUN = 50
 
 
 @singledispatch
 def about(event: object) -> list[str]:  # noqa: ARG001 - the functions below are registered for a type each
-    """What is printed of an event that is told in the same words for one run and for several; else nothing."""
+    """The lines for an event that are the same for one run and for several; else empty."""
     return []
 
 
 def starting(event: Starting) -> list[str]:
-    """What is about to be started. Runtime data by name only: its values may be secrets."""
+    """The spec of a start. Runtime data by name only: its values may be secrets."""
     return ["; ".join([f"Plan {log_text(event.spec.plan_id)}", *_details(event.spec)])]
 
 
 @about.register
 def plan_busy(event: PlanBusy) -> list[str]:
-    """Another run, which may not be known, keeps the plan busy."""
+    """The plan is busy with another run, whose ID may be unknown."""
     by = f" with run {log_text(event.run_id)}" if event.run_id else ""
     limit = f"for up to {in_words(event.left)} (timeout)"
     return [f"Plan {log_text(event.plan_id)} is busy{by}. Waiting until it can be started, {limit}."]
@@ -60,19 +60,19 @@ def answer_lost(event: AnswerLost) -> list[str]:
 
 
 def started(event: Started, build_number: str) -> list[str]:
-    """The run exists: how it was found if not by the answer to the start, and its link."""
+    """The run exists: its link, and how it was found if the answer to the start was lost."""
     return [*_found(event, build_number), link(event.run)]
 
 
 def started_of_several(event: Started, spec: RunSpec) -> list[str]:
-    """The same with what else identifies the run, on one line: with several runs nothing was printed before."""
+    """The same with the details of the spec, which are not printed before for several runs."""
     plan = [f"plan {log_text(spec.plan_id)}"] if spec.plan_id else []
     return [*_found(event, spec.build_number), f"{link(event.run)} ({'; '.join([*plan, *_details(spec)])})"]
 
 
 @about.register
 def attached(event: Attached) -> list[str]:
-    """The run existed before: whose it is, and its link."""
+    """Attached to an existing run: its plan, and its link."""
     run = event.run
     name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
     of = f" of {log_text(name)}" if name else ""
@@ -81,14 +81,14 @@ def attached(event: Attached) -> list[str]:
 
 
 def plan_named(name: str) -> str:
-    """The plan's name, which was not known when the log began to call the run by the plan's ID."""
+    """The plan's name, if the log has named the run by the plan's ID before."""
     return f"The plan is called {log_text(name)}."
 
 
 def cases_failed(event: CasesFailed, named: int) -> list[str]:
-    """A line for each case that failed since the last list, and how many more there are.
+    """A line for each new failed case, and the number of others.
 
-    `named` is how many failed cases of this run were named before.
+    `named`: number of failed cases of this run that were named before.
     """
     most = max(0, min(MOST_FAILED, MOST_FAILED_OF_RUN - named))
     lines = [_failed(placed) for placed in event.cases[:most]]
@@ -113,17 +113,17 @@ def rerun_started(event: RerunStarted) -> list[str]:
 
 @about.register
 def rerun_ignored(event: RerunIgnored) -> list[str]:
-    """An answer named a run as a rerun, and it is none."""
+    """An answer named a run as a rerun although it is none."""
     run, parent = event.run, event.parent
     reasons = {
         Foreign.NAMELESS: "it does not say to which plan it belongs",
         Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
         Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
-        Foreign.ANOTHER_BUILD: "it names no run that it is a rerun of, and has another build number",
+        Foreign.ANOTHER_BUILD: "it does not say of which run it is a rerun, and has another build number",
         Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
     }
     named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
-    consequence = "It is ignored: not waited for, not stopped, and no part of the result."
+    consequence = "It is ignored: the step neither waits for it nor stops it, and its result does not count."
     return [f"Warning: {named}, but {reasons[event.why]}. {consequence}"]
 
 
@@ -135,7 +135,7 @@ def results_lag(event: ResultsLag) -> list[str]:
 
 
 def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
-    """Why one of several runs ended, where its result does not say it; nothing where it does."""
+    """Why one of several runs ended; empty if its result shows it."""
     facts = [_became(event.ending)] if event.ending else []
     if event.error:
         facts.insert(0, log_text(event.error.message))
@@ -147,7 +147,7 @@ def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
 
 
 def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
-    """Whether the conclusion is another than the result of the run lets expect."""
+    """Whether the conclusion differs from the result of the run."""
     if conclusion is None or conclusion in {Conclusion.STARTED, Conclusion.CHECKED}:
         return False
     if run is None or not run.completed:
@@ -176,7 +176,7 @@ def _found(event: Started, build_number: str) -> list[str]:
         return []
     named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
     why = "it began after our request, and no run has our build number"
-    return [f"Warning: Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is taken for ours: {why}."]
+    return [f"Warning: Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is accepted as ours: {why}."]
 
 
 def _details(spec: RunSpec) -> list[str]:

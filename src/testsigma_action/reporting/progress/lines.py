@@ -1,4 +1,4 @@
-"""How far a run is, in words. Every text of the service in a line is made harmless here."""
+"""The progress of a run, as text. All text of the service is sanitised here."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,13 +9,13 @@ from testsigma_action.domain.words import in_words, status_in_words
 from testsigma_action.reporting.wording import RESULTS
 from testsigma_action.text import log_text
 
-# The result is said in place of "completed" where a run did not get to its end.
+# Shown instead of "completed" for a run that was cut short.
 CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Times that a line tells; None is left out.
+    """Times for a line; None is left out.
 
     `elapsed`: since the step began. `left`: until the expected end of the run. `queued`: how long it waited for a
     machine. `age`: since the last answer.
@@ -45,7 +45,7 @@ def result(run: Run, times: Times, *, rerun: bool) -> str:
 
 
 def status(run: Run) -> str:
-    """Where a run is in its life."""
+    """The status of a run."""
     if run.completed and run.result in CUT_SHORT:
         return CUT_SHORT[run.result]
     words = log_text(status_in_words(run))
@@ -53,7 +53,7 @@ def status(run: Run) -> str:
 
 
 def counted(counts: Counts) -> list[str]:
-    """How many cases are done, and how many of them did not pass."""
+    """The number of finished cases, and the numbers of those that did not pass."""
     of = f" of {counts.total:,}" if counts.total else ""
     done = [f"{counts.done:,}{of} cases done"] if counts.known else []
     numbers = {
@@ -66,7 +66,7 @@ def counted(counts: Counts) -> list[str]:
 
 
 def queue(run: Run, times: Times) -> list[str]:
-    """How long the run waited for a machine, where that is news."""
+    """How long the run waited for a machine; empty if that is not known or not new."""
     if not times.queued:
         return []
     queued = roughly(times.queued)
@@ -74,7 +74,7 @@ def queue(run: Run, times: Times) -> list[str]:
 
 
 def time_left(duration: timedelta) -> str:
-    """How long it is expected to go on, rounded: it is an estimate."""
+    """The expected time left, rounded."""
     minutes = round(duration.total_seconds() / 60)
     if minutes < 1:
         return "less than a minute left"
@@ -84,17 +84,17 @@ def time_left(duration: timedelta) -> str:
 
 
 def still(activity: str, elapsed: timedelta) -> str:
-    """A sign of life while there is nothing new."""
+    """A heartbeat without news."""
     return f"{stamp(elapsed)} still {activity}"
 
 
 def outage_lasts(lasted: timedelta, elapsed: timedelta) -> str:
-    """A sign of life while the service cannot be used."""
+    """A heartbeat during an outage of the service."""
     return f"{stamp(elapsed)} no answer from Testsigma for {roughly(lasted)}, still retrying"
 
 
 def outage_began(problem: str, *, running: bool, started: bool) -> str:
-    """The service cannot be used for now. `running`: the run exists; `started`: a run may exist."""
+    """An outage of the service. `running`: the run exists; `started`: a run may exist."""
     consequence = "The run continues. " if running else "" if started else "Nothing was started yet. "
     return f"Testsigma does not answer; retrying. {consequence}{log_text(problem)}".rstrip()
 
@@ -105,7 +105,7 @@ def outage_ended(lasted: timedelta) -> str:
 
 
 def bar(run: Run | None, activity: str, times: Times) -> str:
-    """How far a run is, on one short line that is drawn again and again; the activity where no run is watched."""
+    """The progress bar: the progress of a run, or the activity if no run is watched."""
     if not run or run.completed:
         return f"{clock(times.elapsed)}  {activity} ..."
     counts = balanced(run.counts)
@@ -123,16 +123,16 @@ def drawing(share: float, width: int = 20) -> str:
 
 
 def stamp(elapsed: timedelta) -> str:
-    """How long the step takes by now, in front of a line."""
+    """The elapsed time of the step, as the prefix of a line."""
     return f"[{clock(elapsed)}]"
 
 
 def clock(elapsed: timedelta) -> str:
-    """How long the step takes by now: `1:02:05`."""
+    """The elapsed time of the step: `1:02:05`."""
     minutes, seconds = divmod(int(max(elapsed.total_seconds(), 0)), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def roughly(duration: timedelta) -> str:
-    """A duration without parts of a second."""
+    """A duration in whole seconds."""
     return in_words(timedelta(seconds=round(duration.total_seconds())))

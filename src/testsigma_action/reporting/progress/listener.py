@@ -1,4 +1,4 @@
-"""Takes the events of all sessions, and prints what `one_run` or `several_runs` make of them."""
+"""Receives the events of all sessions, and prints the lines of `one_run` or `several_runs`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,27 +18,27 @@ BEAT_LIVE = 1.0
 
 
 class Stopwatch(Protocol):
-    """The part of the clock that is needed here."""
+    """The part of `Clock` that is needed here."""
 
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
 
 
 class Narrator(Protocol):
-    """Decides what is worth a line. It knows neither clock nor log."""
+    """Decides which lines are printed, without access to clock and log."""
 
     def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
-        """Take an event of a session; the lines to print."""
+        """Handle an event of a session; returns the lines to print."""
 
     def beat(self, moment: Moment) -> list[str]:
-        """Take that time has passed; the lines to print."""
+        """Handle a heartbeat; returns the lines to print."""
 
     def bar(self, moment: Moment) -> str:
-        """How far everything is, on one short line."""
+        """The progress bar."""
 
 
 class Progress:
-    """Prints what sessions tell. With `live`, on a terminal, a bar at the bottom takes the place of signs of life.
+    """Prints the events of sessions. With `live` (on a terminal), a progress bar replaces heartbeat lines.
 
     `attached`: the run existed before this step, so a failed request never means that nothing was started.
     """
@@ -46,7 +46,7 @@ class Progress:
     def __init__(
         self, log: Log, clock: Stopwatch, specs: Sequence[RunSpec], *, attached: bool = False, live: bool
     ) -> None:
-        """Begin to count the time; nothing is printed yet."""
+        """Start measuring the time; nothing is printed yet."""
         self._log = log
         self._clock = clock
         self._live = live
@@ -54,7 +54,7 @@ class Progress:
         self._narrator: Narrator = (
             SeveralRuns(specs, self._began)
             if len(specs) > 1
-            # Without any spec the inputs are wrong, and nothing but signs of life can be told.
+            # Without any spec the inputs are invalid.
             else OneRun(next(iter(specs), RunSpec()), attached=attached)
         )
 
@@ -68,7 +68,7 @@ class Progress:
         return partial(self._hear, index)
 
     def beat(self) -> None:
-        """Print a sign of life if it is time for one, or draw the bar again."""
+        """Print a heartbeat line if it is due, or redraw the progress bar."""
         self._log.flush()
         self._print(self._narrator.beat(self._moment))
 

@@ -1,7 +1,7 @@
-"""The names that tell several runs apart in the log.
+"""The unique names of runs in the log.
 
-A name is chosen when it is needed first and never changes: the name that the user gave, else the plan's name if it is
-known by then, else `plan 431`. ` (2)` follows where it repeats.
+A name is chosen on first use and never changes: the name given by the user, else the plan's name if it is known by
+then, else `plan 431`. Repeated names get ` (2)`.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.text import ELLIPSIS, log_text
 
-# Characters of a name; and the width up to which names are aligned.
+# Maximum length of a name, and of names that are aligned (characters).
 LONGEST = 40
 ALIGNED = 24
 
@@ -19,7 +19,7 @@ class RunNames:
     """The names of all runs of the step."""
 
     def __init__(self, specs: Sequence[RunSpec]) -> None:
-        """Take the names that the user gave: no plan's name may take one of them."""
+        """Reserve the names given by the user: no plan's name may repeat one of them."""
         self._fallback = [f"plan {_short(spec.plan_id) or number}" for number, spec in enumerate(specs, 1)]
         self._number = _numbers(specs)
         self._chosen: dict[int, str] = {}
@@ -29,7 +29,7 @@ class RunNames:
                 self._chosen[index] = self._unused(given)
 
     def of(self, index: int, plan_name: str = "") -> str:
-        """The name of a run: always the same, whatever becomes known later."""
+        """The name of a run; it never changes."""
         if index not in self._chosen:
             name, number = _short(plan_name), self._number[index]
             if not name:
@@ -39,11 +39,11 @@ class RunNames:
         return self._chosen[index]
 
     def lacks_plan_name(self, index: int) -> bool:
-        """Whether the name was chosen when neither the user nor the service had given one."""
+        """Whether the name was chosen without a name from the user or the service."""
         return index in self._without_plan_name
 
     def prefixed(self, name: str, lines: Sequence[str]) -> list[str]:
-        """The lines of a run, each behind its name."""
+        """The lines of a run, each with its name as prefix."""
         known = [self._chosen.get(index, fallback) for index, fallback in enumerate(self._fallback)]
         width = min(ALIGNED, max(map(len, known)))
         return [f"{name:<{width}} | {line}" for line in lines]
@@ -57,7 +57,7 @@ class RunNames:
 
 
 def _numbers(specs: Sequence[RunSpec]) -> list[int]:
-    """For each run the how-manieth of its plan it is in the list, among those without a name of their own."""
+    """For each run its number among the runs of the same plan that have no name of their own."""
     seen: Counter[str] = Counter()
     numbers = []
     for spec in specs:
@@ -67,6 +67,6 @@ def _numbers(specs: Sequence[RunSpec]) -> list[int]:
 
 
 def _short(name: str) -> str:
-    """The name on one line; nothing if not even its first word fits."""
+    """The name on one line; empty if not even its first word fits."""
     short = log_text(name, LONGEST)
     return "" if short == ELLIPSIS else short

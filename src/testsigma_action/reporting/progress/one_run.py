@@ -1,4 +1,4 @@
-"""What is worth a line where the step waits for one run: it is told in detail."""
+"""Progress of a single run, in detail."""
 
 from datetime import timedelta
 
@@ -18,37 +18,37 @@ from testsigma_action.domain.run import Counts, Run, RunSpec
 from testsigma_action.reporting.progress import events, lines
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 
-# A line is printed at least this often (seconds), and a heartbeat later at most: some platforms end a step that is
-# silent for longer, and people take a minute without a line for a hang.
+# Maximum time without a line (seconds, plus one heartbeat): some platforms kill a silent step, and people assume after
+# a minute that it hangs.
 SILENCE = 50.0
-# Lines that only count come this often at most (seconds): often at first, then after a tenth of the time elapsed.
+# Minimum pause between lines that only have new counters (seconds; later a tenth of the elapsed time).
 SHORTEST_PAUSE = 2.0
 PAUSE = 0.1
 
 
 class OneRun:
-    """A line on every change of status, now and then on progress, and a sign of life in between."""
+    """Prints each change of status, sometimes the counters, and heartbeats in between."""
 
     def __init__(self, spec: RunSpec, *, attached: bool = False) -> None:
-        """Nothing is known of the run yet."""
+        """Start without an answer about the run."""
         self._tracked = TrackedRun(spec, Activity.PREPARING, attached)
         self._counted = Counts()
         self._outage: float | None = None
 
     def hear(self, index: int, event: Event, moment: Moment) -> list[str]:  # noqa: ARG002 - there is one session
-        """Take an event of the session; the lines to print."""
+        """Handle an event of the session; returns the lines to print."""
         self._tracked.take(event, moment.now)
         answers = isinstance(event, Answered | Started | Attached | OutageEnded)
         return [*(self._recovered(moment) if answers else []), *self._news(event, moment)]
 
     def beat(self, moment: Moment) -> list[str]:
-        """Take that time has passed: a sign of life after a long silence."""
+        """Print a heartbeat after a long silence."""
         if moment.live or moment.silence < SILENCE:
             return []
         return [self._sign_of_life(moment)]
 
     def bar(self, moment: Moment) -> str:
-        """How far the run is, on one short line."""
+        """The progress bar of the run."""
         tracked = self._tracked
         run = tracked.run if tracked.watched else None
         return lines.bar(run, tracked.activity.value, tracked.times(moment))
@@ -77,7 +77,7 @@ class OneRun:
         return [lines.progress(run, self._tracked.times(moment, queued))]
 
     def _due(self, before: Run, run: Run, moment: Moment) -> bool:
-        """Whether it is time to tell how far the run is. The first failure is news at once."""
+        """Whether a progress line is due. The first failure is printed at once."""
         if run.counts.failed and not before.counts.failed:
             return True
         pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
@@ -107,7 +107,7 @@ class OneRun:
 
 
 def about(event: Event, tracked: TrackedRun) -> list[str]:
-    """What is printed of an event that is told in the same words for one run and for several."""
+    """The lines for an event that are the same for one run and for several."""
     if isinstance(event, CasesFailed):
         return events.cases_failed(event, tracked.failed_cases - len(event.cases))
     return events.about(event) if tracked.is_news(event) else []

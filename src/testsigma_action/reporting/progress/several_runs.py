@@ -1,4 +1,4 @@
-"""What is worth a line where the step waits for several runs: news of each run, and how far all of them are."""
+"""Progress of several runs: news of each run, and the progress of all together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ from testsigma_action.reporting.progress.one_run import SILENCE, about
 from testsigma_action.reporting.progress.outage import SharedOutage
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 
-# How far all runs are is told this often even where runs have other news (seconds).
+# Maximum time between lines about all runs (seconds).
 BOARD = 120.0
-# A run whose status goes back and forth has a line this often at most (seconds).
+# Minimum pause between status lines of a run, whose status may change back and forth (seconds).
 STATUS_PAUSE = 30.0
 
 
 @dataclass(slots=True)
-class _Told:
-    """What was told of a run: when its status, whether its first failure, and which results."""
+class _Printed:
+    """What was printed about a run: when its status, whether its first failure, and which results."""
 
     status: float | None = None
     failure: bool = False
@@ -28,18 +28,18 @@ class _Told:
 
 
 class SeveralRuns:
-    """A line for what happens to each run, behind its name; counters are told of all runs together."""
+    """Prints the events of each run with its name as prefix; counters are those of all runs together."""
 
     def __init__(self, specs: Sequence[RunSpec], began: float) -> None:
-        """No run has its turn yet."""
+        """Start without any event."""
         self._runs = [TrackedRun(spec, Activity.WAITING_FOR_TURN) for spec in specs]
         self._names = RunNames(specs)
         self._outage = SharedOutage()
-        self._board_told = began
-        self._told = [_Told() for _ in specs]
+        self._board_printed = began
+        self._printed = [_Printed() for _ in specs]
 
     def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
-        """Take an event of a session; the lines to print."""
+        """Handle an event of a session; returns the lines to print."""
         tracked = self._runs[index]
         known_before = bool(tracked.plan_name)
         tracked.take(event, moment.now)
@@ -49,19 +49,19 @@ class SeveralRuns:
         return [*self._hear_of_outage(index, event, moment), *(self._prefixed(index, news) if news else [])]
 
     def beat(self, moment: Moment) -> list[str]:
-        """Take that time has passed: an outage that lasts, and now and then how far all runs are."""
+        """Print an outage that lasts, and sometimes the progress of all runs."""
         if self._outage.is_news(moment.now):
             return self._outage_began()
-        due = moment.silence >= SILENCE or moment.now - self._board_told >= BOARD
+        due = moment.silence >= SILENCE or moment.now - self._board_printed >= BOARD
         if moment.live or not due:
             return []
-        self._board_told = moment.now
+        self._board_printed = moment.now
         silent = [self._name(index) for index in sorted(self._outage.affected)]
         names = [self._name(index) if run.watched else "" for index, run in enumerate(self._runs)]
         return [board.sign_of_life(self._runs, names, silent, moment)]
 
     def bar(self, moment: Moment) -> str:
-        """How far all runs are, on one short line."""
+        """The progress bar of all runs."""
         return board.bar(self._runs, len(self._outage.affected), moment)
 
     def _news(self, index: int, event: Event, moment: Moment) -> list[str]:
@@ -76,27 +76,27 @@ class SeveralRuns:
         return about(event, tracked)
 
     def _answered(self, index: int, event: Answered, moment: Moment) -> list[str]:
-        before, run, told = event.before, event.run, self._told[index]
+        before, run, printed = event.before, event.run, self._printed[index]
         if run.completed:
             return self._result(index, moment, event.queued)
         queued = event.queued if before.waiting and not run.waiting else None
         odd = run.status is Status.UNKNOWN and before.status_label != run.status_label
-        may_tell = told.status is None or moment.now - told.status >= STATUS_PAUSE
+        may_tell = printed.status is None or moment.now - printed.status >= STATUS_PAUSE
         status_is_news = may_tell and (odd or queued is not None)
-        first_failure = bool(run.counts.failed) and not told.failure
+        first_failure = bool(run.counts.failed) and not printed.failure
         if not status_is_news and not first_failure:
             return []
-        told.status = moment.now if status_is_news else told.status
-        told.failure = told.failure or first_failure
+        printed.status = moment.now if status_is_news else printed.status
+        printed.failure = printed.failure or first_failure
         return [lines.progress(run, self._runs[index].times(moment, queued))]
 
     def _result(self, index: int, moment: Moment, queued: timedelta | None = None) -> list[str]:
         """The result of a run that completed, and again if a later answer has another one."""
-        tracked, told = self._runs[index], self._told[index]
+        tracked, printed = self._runs[index], self._printed[index]
         run = tracked.run
-        if not run or not run.completed or (run.id, run.result) in told.results:
+        if not run or not run.completed or (run.id, run.result) in printed.results:
             return []
-        told.results.add((run.id, run.result))
+        printed.results.add((run.id, run.result))
         return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
 
     def _hear_of_outage(self, index: int, event: Event, moment: Moment) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is known of one run while the step waits, as far as people are told of it."""
+"""The state of one run, as far as the progress output needs it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +21,7 @@ from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec
 from testsigma_action.reporting.progress.lines import Times
 
-# A line that tells an answer says how old it is if that is more than this (seconds).
+# A line shows the age of the last answer if it is older than this (seconds).
 OLD = 90.0
 WATCHING = frozenset({Activity.WATCHING, Activity.WAITING_FOR_RERUN})
 GOOD = frozenset({Conclusion.PASSED, Conclusion.STARTED, Conclusion.CHECKED})
@@ -30,9 +30,9 @@ _NOT_STARTED = frozenset({Activity.WAITING_FOR_TURN, Activity.PREPARING, Activit
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant of the monotonic clock, how long the step takes by then, and seconds since the last line.
+    """An instant of the monotonic clock, the elapsed time of the step, and the seconds since the last line.
 
-    `live`: a bar is drawn on a terminal, so that lines which only count are not needed.
+    `live`: a progress bar is drawn on a terminal, so lines that only have counters are not needed.
     """
 
     now: float
@@ -45,7 +45,7 @@ class Moment:
 class TrackedRun:
     """One run. `run` is the newest answer about it or its latest rerun, `cases` are the counters without reruns.
 
-    `failed_cases` is how many were told one by one; `rerunning`: its failed cases run again, or will.
+    `failed_cases`: number of failed cases that were printed; `rerunning`: its failed cases run again, or will.
     """
 
     spec: RunSpec
@@ -62,7 +62,7 @@ class TrackedRun:
     _busy_with: set[str] = field(default_factory=set)
 
     def take(self, event: Event, now: float) -> None:
-        """Keep what an event says of the run."""
+        """Update the state from an event."""
         self._take_answer(event, now)
         match event:
             case ActivityChanged(activity):
@@ -89,7 +89,7 @@ class TrackedRun:
                 self._saw(run, now)
 
     def is_news(self, event: Event) -> bool:
-        """False where the plan is still busy with a run that was told already."""
+        """False if the event only repeats that the plan is busy with the same run."""
         if not isinstance(event, PlanBusy):
             return True
         new = event.run_id not in self._busy_with
@@ -98,7 +98,7 @@ class TrackedRun:
 
     @property
     def waits(self) -> bool:
-        """Whether the run that is watched is in the queue."""
+        """Whether the watched run is in the queue."""
         return self.watched and self.run is not None and self.run.waiting
 
     @property
@@ -113,7 +113,7 @@ class TrackedRun:
 
     @property
     def failed(self) -> bool:
-        """Whether the session is over, and without a pass as far as is known."""
+        """Whether the session ended without a known pass."""
         if self.ended is None:
             return False
         if self.ended.conclusion is not None:
@@ -121,13 +121,13 @@ class TrackedRun:
         return not self.run or self.run.result is not Result.PASSED or bool(self.ended.error or self.ended.ending)
 
     def left(self, now: float) -> timedelta | None:
-        """How long the run is expected to go on; None where nobody knows."""
+        """The expected time left; None if unknown."""
         if not self.watched or self._expected_end is None or self._expected_end <= now:
             return None
         return timedelta(seconds=self._expected_end - now)
 
     def times(self, moment: Moment, queued: timedelta | None = None) -> Times:
-        """The times that a line may tell. `queued` only where it is news."""
+        """The times for a line. `queued` only if it is new."""
         age = moment.now - self._heard
         old = timedelta(seconds=age) if age > OLD else None
         return Times(moment.elapsed, self.left(moment.now), queued, old)

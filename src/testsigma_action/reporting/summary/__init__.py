@@ -1,1 +1,1 @@
-"""The summary of the job on GitHub: HTML in Markdown, with all untrusted text made safe."""
+"""The summary of the job on GitHub: HTML in Markdown, with all untrusted text sanitised."""

@@ -1,7 +1,7 @@
-"""Charts of the summary, in Mermaid's language: how the cases ended, and when machines and suites were at work.
+"""Charts of the summary in Mermaid: outcomes of cases, and a timeline of machines and suites.
 
-A chart that says no more than a number is left out. Colours are set only where they mean something, so that a chart
-can be read on a light and on a dark page. Sources: mermaid.js.org, "Pie chart diagrams" and "Gantt diagrams".
+A chart without more information than a number is left out. Colours are set only if they have a meaning, so that charts
+are readable on light and dark pages. Sources: mermaid.js.org, "Pie chart diagrams" and "Gantt diagrams".
 """
 
 import json
@@ -17,7 +17,7 @@ from testsigma_action.reporting.wording import machine_name, suite_name, took
 from testsigma_action.text import mermaid_label
 
 MOST_ROWS = 40
-"""Rows of a timeline: nobody reads more of them at once."""
+"""Maximum number of rows of a timeline."""
 
 _FEWEST_CASES = 10
 _FEWEST_SLICES = 3
@@ -29,30 +29,29 @@ _LONGEST = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 _MOST_TICKS = 6
 _TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
-# A timeline is drawn as wide as this (pixels) and then made smaller where there is less room: so whether a name finds
-# its place, which is within its bar or beside it, depends on nothing but its length. Its letters are large enough to be
-# read on a phone, where half of the size is left.
+# A timeline is drawn with this width (pixels) and then scaled down, so that the position of a name (within its bar or
+# beside it) depends only on its length. The font is readable on a phone, where it is shown at half the size.
 _WIDTH = 700
 _LETTERS = {"fontSize": 16, "sectionFontSize": 16, "barHeight": 26}
 _TICK_LETTERS = ".grid .tick text {font-size: 16px}"
 _LABEL = 24
-# What a machine's name takes to the left of its bars (pixels).
+# Space for the name of a machine to the left of its bars (pixels).
 _PADDING = 24
 _CHARACTER = 9
 _SECTION = 22
-# Where the time since the begin is counted from: a day without a change of the clocks, since it is read as local time.
+# Origin of the time axis: a day without a daylight saving change, since it is read as local time.
 _ORIGIN = datetime(2001, 1, 3)  # noqa: DTZ001
 
 
 def outcome(counts: Counts) -> str:
-    """A pie of the outcomes of cases; nothing where a line of numbers says as much."""
+    """A pie chart of the outcomes of cases; empty if it would not say more than the numbers."""
     numbers = {
         "passed": counts.passed or 0,
         "failed": counts.failed or 0,
         "not executed": counts.not_executed or 0,
         "other": (counts.aborted or 0) + (counts.stopped or 0) + (counts.queued or 0) + (counts.running or 0),
     }
-    # Mermaid sorts them like this, and gives out its colours in that order.
+    # Mermaid sorts slices in this way, and assigns colours in that order.
     names = sorted(filter(numbers.get, numbers), key=lambda name: -numbers[name])
     total = sum(numbers.values())
     if len(names) < _FEWEST_SLICES or total < _FEWEST_CASES or total - numbers[names[0]] < total * _FEWEST_OTHERS:
@@ -65,7 +64,7 @@ def outcome(counts: Counts) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """A machine or a suite at work."""
+    """The bar of a machine or suite in the timeline."""
 
     name: str
     result: Result
@@ -74,14 +73,14 @@ class _Bar:
 
     @classmethod
     def of(cls, name: str, result: Result, timing: Timing) -> Iterator[Self]:
-        """The bar, if it is known when it began and how long it took."""
+        """The bar, if start and duration are known."""
         duration = took(timing)
         if timing.started and duration is not None:
             yield cls(name, result, timing.started, timing.started + max(duration, _SHORTEST))
 
 
 def timeline(machines: Sequence[MachineResult]) -> str:
-    """When each suite was at work, by machine; each machine where there are too many suites; nothing for one alone."""
+    """A timeline of the suites of each machine, or of machines if there are too many suites; empty for a single bar."""
     sections = [
         (_label(machine_name(machine), _SECTION, f"machine {number}"), list(_suites(machine)))
         for number, machine in enumerate(machines, 1)
@@ -116,7 +115,7 @@ def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:
 
 
 def _axis(span: timedelta) -> Iterator[str]:
-    """The time since the begin, at half a dozen round ones at most: there is no room for more on a phone."""
+    """The time axis, with at most six ticks at round values, which fit on a phone."""
     yield "dateFormat YYYY-MM-DDTHH:mm:ss.SSS"
     yield f"axisFormat {'%H:%M' if span > _HOUR else '%M:%S'}"
     seconds = next(ticks for ticks in _TICKS if span <= ticks * _MOST_TICKS * _SHORTEST)
@@ -133,9 +132,9 @@ def _section(name: str, bars: Iterable[_Bar], begin: datetime) -> Iterator[str]:
 
 
 def _label(name: str, most: int, otherwise: str) -> str:
-    """A name that takes no more room than so many Latin letters; letters of other scripts may be twice as wide.
+    """A name of limited width: characters that are not ASCII count twice, since they may be wide.
 
-    A name that cannot stand in a chart as it is, or does not fit, is replaced: a part of it might be that of a secret.
+    A name that is not safe in a chart, or too long, is replaced, not cut: it might contain a secret.
     """
     return mermaid_label(name, most if name.isascii() else most // 2, otherwise)
 

@@ -1,12 +1,11 @@
-"""The step summary for GitHub: Markdown with HTML, for somebody who has ten seconds.
+"""The step summary for GitHub: Markdown with HTML, to be understood in ten seconds.
 
-Verdict and reason come first, then numbers, what changed since the run before, and failures, the new ones first; then
-what is flaky; then the `rest`. With several runs there is a table of them, then the failures of each. The page never
-outgrows its budget (see `page`); its numbers are always complete.
+Verdict and reason come first, then numbers, changes since the previous run, and failures, new ones first; then flaky
+cases; then the `rest`. With several runs there is a table of them, then the failures of each. The page stays within its
+budget (see `page`); its numbers are always complete.
 
-Every paragraph, heading and list is a block of HTML. In these, text from elsewhere needs only the references of XML to
-be harmless: the runner's masker knows them, and would not find a secret behind others. A block of HTML never has a
-blank line, which would end it.
+Every paragraph, heading and list is an HTML block. There, untrusted text needs only XML references to be safe: the
+runner masks secrets with these, but not with other escapes. An HTML block has no blank line, which would end it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from testsigma_action.reporting.summary.markup import cases_list, paragraph, pla
 from testsigma_action.reporting.summary.page import Detail, Page
 from testsigma_action.reporting.wording import cases_and_hooks, failures, failures_by_news, flaky_cases
 
-# Up to this many failures of a run are not folded; of more, so many are not. Several runs have less room each.
+# Up to _FEW failures of a run are shown unfolded; if there are more, _UNFOLDED of them. Fewer for several runs.
 _FEW, _UNFOLDED = 25, 10
 _FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL = 10, 5
 
@@ -67,7 +66,7 @@ def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
 
 
 def _add_failures(page: Page, failures: Sequence[Placed], shown: int, news: str, level: int) -> None:
-    """Failures below a title and what they have in common; those after the first `shown` are folded."""
+    """A title, common causes, and the failures; those after the first `shown` are folded."""
     if not failures:
         return
     number = len(failures)
@@ -83,7 +82,7 @@ def _add_failures(page: Page, failures: Sequence[Placed], shown: int, news: str,
 
 
 def _add_groups(page: Page, failures: Sequence[Placed], level: int) -> None:
-    """Failures below the names of their machines and suites; where each is alone in its suite, it says where it is."""
+    """Failures grouped by machine and suite; if each is alone in its suite, the place is part of the failure."""
     groups = [list(group) for _, group in groupby(failures, key=lambda placed: (id(placed[0]), id(placed[1])))]
     alone = len(groups) == len(failures)
     for group in groups:

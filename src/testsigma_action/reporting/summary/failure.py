@@ -1,4 +1,4 @@
-"""A failed case as one block of HTML: what it is called, which step broke it and what that said, the steps before."""
+"""A failed case as one HTML block: its name, the failing step with its message, and the steps before."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _SETS_SHOWN = 10
 
 
 def render(case: CaseResult, detail: Detail, where: str = "") -> str:
-    """The block; `where` (HTML) is said behind the name. It holds no blank line, which would end it."""
+    """The block; `where` (HTML) follows the name. It has no blank line, which would end it."""
     told = [] if detail is Detail.NAME else list(_told(case, detail))
     return "\n".join([f"<div>{_title(case, where)}", *told, "</div>"])
 
@@ -39,7 +39,7 @@ def _broken(case: CaseResult) -> list[Iteration]:
 
 
 def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
-    """What broke the case, then what broke its data sets. Only the first line needs a break before it."""
+    """The cause of the case, then those of its data sets. Only the first line needs a break before it."""
     broken = _broken(case)
     if not broken or failing_step(case.steps or ()):
         yield from _cause(case, detail, case.result_label)
@@ -53,11 +53,11 @@ def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
 
 
 def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Iterator[str]:
-    """What broke it: the step, what it said, the steps that led to it."""
+    """The cause of a failure: the failing step, its message, and the steps before."""
     step, why = step_and_message(part.result, failing_step(part.steps or ()), label)
     if step:
         yield f"<br>{html(step, _STEP)}"
-    # Indented, and not as pale as GitHub makes a quotation.
+    # Indented; unlike a quotation on GitHub, not in a pale colour.
     yield f'<dl><dd dir="auto">{html_lines(why, _MESSAGE)}</dd></dl>'
     before, steps = story(part.steps)
     if detail is Detail.STEPS and len(steps) > 1:

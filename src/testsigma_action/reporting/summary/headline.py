@@ -1,4 +1,4 @@
-"""What stands at the top of the summary: how it ended, why, the numbers, what changed, and where to click."""
+"""The top of the summary: verdict, reason, numbers, changes, and links."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ _MESSAGE = 2000
 
 
 def of_report(report: Report) -> Iterator[str]:
-    """The paragraphs at the top; of one run all that is to be said of it."""
+    """The paragraphs at the top; for a single run including its details."""
     verdict, alone = report.verdict, len(report.runs) == 1
     where = _where(report.runs[0].spec) if alone and not report.title else ""
     yield title(2, _title(heading(report), where, verdict))
@@ -53,7 +53,7 @@ def _title(name: str, where: str, verdict: Verdict) -> str:
 
 
 def _where(spec: RunSpec) -> str:
-    """What tells runs of the same plan apart, as far as it was asked for."""
+    """Environment and configuration, if given: they distinguish runs of the same plan."""
     configuration = spec.configuration
     facts = {
         "environment": spec.environment_id,
@@ -63,7 +63,7 @@ def _where(spec: RunSpec) -> str:
 
 
 def _reason(verdict: Verdict) -> Iterator[str]:
-    """Why, what to do, and the stable name, which leads to its explanation; that of plain failures takes no line."""
+    """Reason, what to do, and the error code with a link to its explanation."""
     named = link(f"<code>{html(verdict.code)}</code>", help_url(verdict.code)) if verdict.code else ""
     failed = verdict.conclusion is Conclusion.FAILED
     yield paragraph(joined(f"<b>{html_lines(reason(verdict), _REASON)}</b>", named if failed else ""))
@@ -74,7 +74,7 @@ def _reason(verdict: Verdict) -> Iterator[str]:
 
 
 def _told(report: RunReport, said: Verdict) -> Iterator[str]:
-    """What is to be said of a run below a verdict, be it its own or another."""
+    """The details of a run below a verdict, its own or that of the step (`said`)."""
     run, verdict = report.run, report.verdict
     if run is None:
         return
@@ -91,7 +91,7 @@ def _told(report: RunReport, said: Verdict) -> Iterator[str]:
 
 
 def _adds_something(run: Run, verdict: Verdict) -> bool:
-    """Whether the service's message is news: that a run was stopped is none where we stopped it."""
+    """Whether the message of the service adds information: not if it only says that the run was stopped by us."""
     by_us = run.result is Result.STOPPED and verdict.conclusion in {Conclusion.TIMED_OUT, Conclusion.CANCELLED}
     return not by_us and bool(remarkable(run.message))
 

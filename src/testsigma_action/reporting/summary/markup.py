@@ -1,7 +1,7 @@
-"""What stands everywhere in the summary: headings, signs of outcomes, names of places, links. All of it is safe HTML.
+"""Building blocks of the summary: headings, icons of outcomes, places, links. All of them are safe HTML.
 
-Every paragraph is a block of HTML, within which no Markdown is read. (GitHub Flavored Markdown, 4.6, kind 6: it begins
-with one of certain tags at the start of a line and goes on until a blank line.)
+Every paragraph is an HTML block, in which Markdown is not interpreted. (GitHub Flavored Markdown, 4.6, kind 6: it
+begins with one of certain tags at the start of a line and ends at a blank line.)
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ def title(level: int, words: str) -> str:
 
 
 def paragraph(words: str) -> str:
-    """A paragraph (HTML within); nothing where there is nothing to say."""
+    """A paragraph (HTML within); empty without words."""
     return f"<p>{words}</p>" if words else ""
 
 
@@ -44,23 +44,23 @@ def bullets(lines: Iterable[str]) -> str:
 
 
 def sign(result: Result) -> str:
-    """A sign that tells a pass, a failure, what was left out, and the rest."""
+    """The icon of a result."""
     return _RESULT_SIGNS.get(result, _OTHER_SIGN)
 
 
 def link(label: str, url: str) -> str:
-    """The label (HTML) as a link; the label alone where the address is none of the web."""
+    """The label (HTML) as a link; the label alone if the URL is not a safe web URL."""
     target = web_link(url).replace("&", "&amp;")
     return f'<a href="{target}">{label}</a>' if target else label
 
 
 def linked_case(case: CaseResult) -> str:
-    """The name of a case, which is a link to its page. Its direction is its own: what follows it stays where it is."""
+    """The name of a case, which is a link to its page. Its text direction does not affect the text after it."""
     return link(f'<b dir="auto">{html(plain_case_name(case))}</b>', case.url)
 
 
 def place(machine: MachineResult, suite: SuiteResult) -> str:
-    """Where a case stands."""
+    """Machine and suite of a case."""
     return f"{html(machine_name(machine))} / {html(suite_name(suite))}"
 
 

@@ -1,7 +1,7 @@
-"""A page of Markdown that stays below a size, and knows what was left out for that.
+"""A page of Markdown with a size limit, which records what was left out.
 
 GitHub drops a summary above 1 MiB as a whole, so a page has a budget. When it fills, first the steps of failures are
-left out, then their messages, then their names, then rows of tables. `left_out` says so. Several runs share the room.
+left out, then their messages, then their names, then rows of tables (see `left_out`). Several runs share the space.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from enum import IntEnum
 from testsigma_action.domain.words import counted
 
 BUDGET = 900_000
-"""Bytes of UTF-8 that a page may have."""
+"""Maximum size of a page (bytes of UTF-8)."""
 
 ROWS = 820_000
 REST = 870_000
@@ -20,7 +20,7 @@ _TABLE_TAGS = 100
 
 
 class Detail(IntEnum):
-    """How much is told of a failure, and how long the page may get with it; what follows needs the rest."""
+    """Levels of detail of a failure, with the page size up to which each is used."""
 
     STEPS = 560_000
     MESSAGE = 680_000
@@ -28,7 +28,7 @@ class Detail(IntEnum):
 
 
 class Page:
-    """What has been written so far."""
+    """The page so far."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -38,15 +38,15 @@ class Page:
         self._failures_left = 0
         self._rows_left = 0
         self._others_left = 0
-        # What every limit counts from, and the part of each that there is: see `share`.
+        # Base and scale of all limits: see `share`.
         self._start, self._part = 0, 1.0
 
     def add(self, *parts: str, limit: int = BUDGET) -> None:
-        """Add the parts that are not empty, a blank line behind each, if there is room for them together."""
+        """Add the parts that are not empty, with a blank line after each, if all of them fit."""
         self._others_left += not self._fits(parts, limit)
 
     def add_failure(self, tell: Callable[[Detail], str], title: str = "") -> None:
-        """Add a failure in as much detail as there is room for; where there was too little once, there is for ever."""
+        """Add a failure in as much detail as fits; the level of detail never rises again."""
         while self._details:
             detail = self._details[0]
             if self._fits([title, tell(detail)], detail):
@@ -57,14 +57,14 @@ class Page:
 
     @contextmanager
     def folded(self, label: str) -> Iterator[None]:
-        """Fold away what is added within, if there is room for more than the label."""
+        """Fold the parts that are added within the context, if the label fits."""
         opened = self._fits([f"<details><summary>{label}</summary>"], Detail.NAME)
         yield
         if opened:
             self._fits(["</details>"], BUDGET)
 
     def add_table(self, head: Sequence[str], rows: Iterable[str], folded: str = "") -> None:
-        """Add a table with as many rows (`<tr>` and all) as there is room for, below a line to unfold it if given."""
+        """Add a table with as many rows (`<tr>...</tr>`) as fit; with `folded`, below a line to unfold it."""
         kept = [f"<table>\n<tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>"]
         if folded:
             kept[0] = f"<details><summary>{folded}</summary>\n{kept[0]}"
@@ -79,9 +79,9 @@ class Page:
 
     @contextmanager
     def share(self, parts: int, limit: int) -> Iterator[None]:
-        """Give what is added within one of `parts` equal parts of the room that is left up to `limit`.
+        """Limit the parts added within the context to one of `parts` equal shares of the space up to `limit`.
 
-        All limits are smaller accordingly, and failures are told in full again for as long as there is room.
+        All limits are scaled accordingly, and failures have full detail again while they fit.
         """
         kept = self._start, self._part, self._details
         self._start, self._part = self._size, max(limit - self._size, 0) / parts / limit
@@ -90,7 +90,7 @@ class Page:
         self._start, self._part, self._details = kept
 
     def left_out(self) -> str:
-        """What is not on the page, in one sentence; empty where nothing was left out."""
+        """One sentence about what was left out; empty if nothing was."""
         told = {
             "the steps of {}": (self._shortened[Detail.MESSAGE], "failure"),
             "the steps and messages of {}": (self._shortened[Detail.NAME], "failure"),
@@ -115,5 +115,5 @@ class Page:
         return True
 
     def _end(self, limit: int) -> int:
-        """The size up to which a limit lets the page grow. What closes a block has the whole budget."""
+        """The page size for a limit within the current share. Closing tags may use the whole budget."""
         return limit if limit == BUDGET else self._start + int(limit * self._part)

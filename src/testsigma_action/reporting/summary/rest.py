@@ -1,4 +1,4 @@
-"""What is good to know once the failures are understood: what is fixed, machines and suites, and what is missing."""
+"""The end of the summary: fixed cases, machines and suites, and missing data."""
 
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.report import Report, RunReport
@@ -16,7 +16,7 @@ _ROWS_SHOWN = 20
 
 
 def add(page: Page, report: Report) -> None:
-    """Add it for all runs. Several runs have no charts: their table has the numbers."""
+    """Add it for all runs. Several runs have no charts, since their table has the numbers."""
     if report.several:
         _add_several(page, report)
     for run in () if report.several else report.runs:
@@ -68,7 +68,7 @@ def _add_table(page: Page, tree: ResultTree, folded: str) -> None:
 
 
 def _size(tree: ResultTree) -> str:
-    """How many machines and suites there are."""
+    """The numbers of machines and suites."""
     number = len(tree.machines)
     suites = tables.rows_of_machines(tree.machines) - number
     return f"{counted(number, 'machine')}, {counted(suites, 'suite')}"

@@ -27,7 +27,7 @@ from testsigma_action.text import html, html_lines
 
 COLUMNS = ("Cases", "Time")
 RUNS = ("Plan", *COLUMNS)
-CAUSES = ("Cases", "What they say")
+CAUSES = ("Cases", "Message")
 SLOWEST = ("Case", "Time")
 _FEW = 10
 _MESSAGE = 300
@@ -40,7 +40,7 @@ _ODD = {Result.ABORTED, Result.STOPPED, Result.QUEUED}
 
 
 def of_runs(report: Report) -> Iterator[str]:
-    """A row for each run: a link to it, its result and numbers, and the reason where its cases do not show it."""
+    """A row for each run: a link to it, its result and numbers, and the reason if its cases do not show it."""
     for run in report.runs:
         conclusion = run.verdict.conclusion
         name = link(f'<b dir="auto">{html(run.title)}</b>', run.run.url if run.run else "")
@@ -79,7 +79,7 @@ def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
 
 
 def rows_of_machines(machines: Iterable[MachineResult]) -> int:
-    """How many rows that makes."""
+    """The number of these rows."""
     return sum(1 + len(machine.suites) for machine in machines)
 
 
@@ -91,7 +91,7 @@ def _device(machine: MachineResult) -> str:
 
 
 def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
-    """How a part ended; what its cases and hooks say where nobody told."""
+    """The icon of a machine or suite; derived from its cases and hooks if its result is unknown."""
     counts = Counts.of(row.result for row in rows)
     if part.result is not Result.UNKNOWN:
         return sign(part.result)
@@ -101,7 +101,7 @@ def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
 
 
 def _oddly(part: MachineResult | SuiteResult) -> str:
-    """The end of a part in words, where a sign does not tell it."""
+    """The result as text, if the icon is not specific."""
     return f" ({RESULTS[part.result]})" if part.result in _ODD else ""
 
 
@@ -114,7 +114,7 @@ def _time(duration: timedelta | None) -> str:
 
 
 def _ended(counts: Counts) -> str:
-    """How cases ended: `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
+    """The outcomes of cases: `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
     failed = f"{counts.failed:,}" if counts.failed else ""
     if failed and counts.total is not None:
         failed += f" of {counts.total:,}"
@@ -124,12 +124,12 @@ def _ended(counts: Counts) -> str:
 
 
 def _unbroken(facts: str) -> str:
-    """Facts that are broken into lines between them only."""
+    """Facts with line breaks between them only."""
     return facts.replace(" ", "&nbsp;").replace(",&nbsp;", ", ")
 
 
 def others(counts: Counts) -> str:
-    """What neither passed nor failed, in words."""
+    """The numbers of cases that neither passed nor failed."""
     numbers = {
         "aborted": counts.aborted,
         "stopped": counts.stopped,
@@ -141,7 +141,7 @@ def others(counts: Counts) -> str:
 
 
 def of_causes(failures: Sequence[Placed]) -> list[str]:
-    """A row for each message that several failures have; nothing where the failures can be read one by one."""
+    """A row for each message that several failures share; empty for a few failures."""
     return [_cause(cause) for cause in causes.common(failures)] if len(failures) > _FEW else []
 
 
@@ -151,7 +151,7 @@ def _cause(cause: causes.Cause) -> str:
 
 
 def of_slowest(tree: ResultTree) -> list[str]:
-    """A row for each of the slowest cases; nothing where none is slow, or hardly more are known than would be shown."""
+    """A row for each of the slowest cases; empty if none is slow, or if there are only a few cases."""
     slowest = nlargest(_SLOWEST_SHOWN + 1, tree.placed_cases(), key=_span)
     if len(slowest) <= _SLOWEST_SHOWN or _span(slowest[0]) < _SLOW or took(slowest[-1][2].timing) is None:
         return []
