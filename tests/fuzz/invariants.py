@@ -5,7 +5,7 @@ import json
 import signal
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import quote
 
@@ -90,7 +90,12 @@ def a_pass_is_a_pass(story: Story) -> Iterator[str]:
     """Where the service is honest and undisturbed, a verdict on a run is the truth, whatever becomes of other runs."""
     for told, run in story.judged:
         judged = told["conclusion"] in {"passed", "failed"} and told["errorCode"] != STOPPED_EARLY
-        if judged and story.honest(run) and story.spared(run) and oracle.passed(run) != (told["conclusion"] == "passed"):
+        if (
+            judged
+            and story.honest(run)
+            and story.spared(run)
+            and oracle.passed(run) != (told["conclusion"] == "passed")
+        ):
             yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if oracle.passed(run) else 'no'} pass"
 
 
@@ -101,7 +106,9 @@ def each_run_by_itself(story: Story) -> Iterator[str]:
     for told, run in story.judged:
         if not story.honest(run) or not story.spared(run) or story.script.given("run-id"):
             continue
-        if told["conclusion"] == "error":
+        # A new run may be unknown for longer than is waited for, where it is asked for rarely.
+        unknown = told["errorCode"] == "not-found" and story.script.scenario.options.replication_delay
+        if told["conclusion"] == "error" and not unknown:
             yield f"run {run.id} was disturbed by nothing, and has the error {told['errorCode']}"
         long_over = run.life.ended and run.life.ended - BEGIN < _timeout(story) - SLOWEST
         if told["conclusion"] == "timed-out" and told["errorCode"] != "queue-timed-out" and long_over:
@@ -124,10 +131,9 @@ def started_once(story: Story) -> Iterator[str]:
 
 
 def _sent_again(story: Story) -> Iterator[str]:
-    answered: dict[tuple[object, object], Exchange] = {}
+    answered: dict[tuple[str, str], Exchange] = {}
     for start in story.starts:
-        body = json.loads(start.request.body)
-        entry = (body["executionId"], body["buildNo"])
+        entry = _identity(json.loads(start.request.body))
         if (earlier := answered.get(entry)) is not None:
             said = earlier.response.body.decode("utf-8", "replace")
             if not earlier.received or (earlier.response.status != 429 and BUSY not in said):
@@ -138,7 +144,7 @@ def _sent_again(story: Story) -> Iterator[str]:
 def tells_runs_apart(story: Story) -> Iterator[str]:
     """A run of one entry is never taken for that of another: plan and build number are those of its entry."""
     for told, run in story.judged:
-        theirs, ours = (str(run.plan.id), run.build_no), (told["planId"], told["buildNumber"])
+        theirs, ours = _entry_of(run), (told["planId"], told["buildNumber"])
         if theirs != ours and not story.script.given("run-id"):
             yield f"run {run.id} of {theirs} is told to be that of {ours}"
     yield from (
@@ -189,7 +195,10 @@ def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
     cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
     if cancelled and story.stops_on_cancel:
-        yield from (f"run {one.id} goes on" for one in _stoppable(story) if oracle.going_on(one) and story.named(one))
+        # These had come to their end before the signal, while other runs went on.
+        given_up = [told["id"] for told in story.told if told["conclusion"] in {"timed-out", "error"}]
+        runs = (one for one in _stoppable(story) if story.named(one) and str(one.id) not in given_up)
+        yield from (f"run {one.id} goes on" for one in runs if oracle.going_on(one))
     early = [told["id"] for told in story.told if told["errorCode"] == STOPPED_EARLY]
     for one in _stoppable(story):
         if str(one.id) in early and oracle.going_on(one) and not story.outcome.signalled:
@@ -256,8 +265,8 @@ def _of_runs(story: Story) -> Iterator[str]:
         return
     unfit = conclusions - set(WORSE_FIRST)
     worst = min(conclusions - unfit, key=WORSE_FIRST.index, default="")
-    around = {5, 70} if worst in {"passed", "started"} else {70}
-    if unfit or (worst not in CONCLUSIONS[code] and code not in around | ({130, 143} if story.outcome.signalled else set())):
+    around = {70, 130, 143} | ({5} if worst in {"passed", "started"} else set())
+    if unfit or (worst not in CONCLUSIONS[code] and code not in around):
         yield f"the runs are {sorted(conclusions)}, and the exit code is {code}"
     if code not in {2, 130, 143} and len(story.told) != len(story.script.entries):
         yield f"{len(story.told)} of {len(story.script.entries)} runs are told of"
@@ -331,7 +340,7 @@ def _left(story: Story) -> Iterator[Run]:
     listed = lists.newest_runs or ("v2" in lists.versions and lists.index)
     entries = {(entry["plan_id"], entry["build_number"]): entry for entry in story.state}
     for run in story.ours.values():
-        entry = entries.get((str(run.plan.id), run.build_no or ""), {"run_id": "", "unique": True, "over": False})
+        entry = entries.get(_entry_of(run), {"run_id": "", "unique": True, "over": False})
         findable = entry["run_id"] or (listed and entry["unique"])
         may_be_left = entry["over"] and story.script.given("on-timeout") != "stop"
         if findable and not may_be_left and story.spared(run) and not story.nameless(run) and not story.doubled:
@@ -370,13 +379,23 @@ def _timeout(story: Story) -> float:
     return _seconds(story.script.given("timeout") or "2h")
 
 
+def _identity(start: Mapping[str, object]) -> tuple[str, str]:
+    """Plan and build number of a start request: they tell the entries apart."""
+    return str(start["executionId"]), str(start["buildNo"])
+
+
+def _entry_of(run: Run) -> tuple[str, str]:
+    return str(run.plan.id), str(run.build_no)
+
+
 def _run_id(story: Story, exchange: Exchange) -> int:
-    """The run of ours that an answer is about; -1 where nobody could read it, and where it does not say whose it is."""
+    """The run of ours that the answer to its start is about; -1 where nobody could read it or tell whose it is."""
     if any(name == "Content-Encoding" for name, _ in exchange.response.headers):
         return -1
     try:
-        body = json.loads(exchange.response.body)
+        body, sent = json.loads(exchange.response.body), json.loads(exchange.request.body)
         run = story.started.get(int(body["id"]))
-        return run.id if run and body["executionId"] and body["buildNo"] == run.build_no else -1
+        named = body["executionId"] and run and body["buildNo"] == run.build_no
+        return run.id if named and run and _entry_of(run) == _identity(sent) else -1
     except (ValueError, TypeError, KeyError, RecursionError):
         return -1
