@@ -1,9 +1,11 @@
 """A few hundred random stories with every test run, what was found before, and proof that something can be found."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,9 +118,10 @@ def test_bugs_are_found(tmp_path: Path, promise: str, module: str, bug: str) -> 
     assert "make fuzz SEED=1 ONLY=" in ended.stdout
 
 
-def test_a_script_is_code() -> None:
-    """What is printed of a script makes it again."""
-    script = make(SEED, 7)
+@pytest.mark.parametrize("several", [False, True])
+def test_a_script_is_code(*, several: bool) -> None:
+    """What is printed of a script makes it again, be it one with a list of plans."""
+    script = next(one for number in range(7, 100) if bool((one := make(SEED, number)).given("plans")) == several)
     names = {name: value for module in ("simulator", "simulation") for name, value in _names(f"tests.{module}").items()}
     assert eval(code(script), names | {"Script": Script}) == script  # noqa: S307 - it is our own
 
@@ -139,3 +142,15 @@ def test_a_script_is_made_smaller(tmp_path: Path) -> None:
     assert small.scenario.faults == (lie,)
     assert small.scenario.options == Options(listed_after=1000.0)
     assert (small.environ, small.signals, small.jumps, small.scenario.runs_before) == ({}, (), (), ())
+
+
+def test_a_script_with_several_plans_is_made_smaller(tmp_path: Path) -> None:
+    """Entries and plans that the story does not need are left out, and what an entry does not need."""
+    lie = Fault("start", status=429, takes_effect=True)
+    one = scenario("passing").with_options(listed_after=1000.0).with_faults(lie)
+    plans = tuple(replace(one.plans[0], id=number) for number in (420, 421, 422))
+    entries = [{"plan-id": "420"}, {"plan-id": "421", "name": "smoke"}, {"plan-id": "422"}]
+    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": json.dumps(entries)}
+    small = smallest(Script(replace(one, plans=plans), environ), tmp_path / "world")
+    assert small.entries in ([{"plan-id": "420"}], [{"plan-id": "421"}], [{"plan-id": "422"}])
+    assert [str(plan.id) for plan in small.scenario.plans] == [small.entries[0]["plan-id"]]
