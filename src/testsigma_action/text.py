@@ -98,6 +98,12 @@ def one_line(text: str, most: int = NAME) -> str:
     return _cut_short(line, most, whole=len(part) == len(text))
 
 
+def appearance(text: str) -> str:
+    """Return what names that look the same have in common, whatever their blanks and forms of letters; "" for none."""
+    shown = " ".join(unicodedata.normalize("NFKC", one_line(text)).split())
+    return "" if shown == unicodedata.normalize("NFKC", ELLIPSIS) else shown
+
+
 def lines(text: str, most: int, width: int) -> str:
     r"""Return plain text with `\n` as its only line break; lines longer than `width` are broken between words."""
     part = text[: most * _READ]

@@ -19,6 +19,12 @@ from testsigma_action.domain.names import Named, named, names
         ([Named("", "A", "1"), Named("A", "B", "2"), Named("", "A", "1")], "A (2), A, A (3)"),
         ([Named("", "", "1"), Named("", "", "1"), Named()], "plan 1, plan 1 (2), plan"),
         ([Named("", "A (2)", "1"), Named("", "A", "2"), Named("", "A", "3")], "A (2), A, A (3)"),
+        ([Named("", " ", "1"), Named("", "\u200b", "2"), Named("", "x" * 10_000, "3")], "plan 1, plan 2, plan 3"),
+        (
+            [Named("", "A", "1"), Named("", "A\u200b", "2"), Named("A  B"), Named("", "A\xa0B", "4")],
+            "A, A (2), A  B, A\xa0B (2)",
+        ),
+        ([Named("", "a " * 200, "1"), Named("", "a " * 200, "2")], f"{'a ' * 94}a…, {'a ' * 94}a… (2)"),
     ],
 )
 def test_names(runs: list[Named], found: str) -> None:

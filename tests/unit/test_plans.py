@@ -206,7 +206,7 @@ def test_json_is_checked_like_yaml() -> None:
     assert accepted(read(given))[0].runtime_data == {"mood": "😀\n", "n": "1.5", "t": "true"}
 
 
-@pytest.mark.parametrize("name", ["mobile", "mo\u200bbile"])
+@pytest.mark.parametrize("name", ["mobile", "mo\u200bbile", " mobile ", "\uff4dobile"])
 def test_a_name_that_is_given_twice(name: str) -> None:
     """Reports tell runs apart by their names, as they are shown."""
     problem = refused(read(f"- {{plan-id: 1, name: mobile}}\n- plan-id: 2\n- {{plan-id: 1, name: '{name}'}}"))

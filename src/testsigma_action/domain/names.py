@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.report import RunReport
+from testsigma_action.text import NAME, appearance, one_line
+
+# Characters of a plan's name, so that a number fits behind it wherever it is shown.
+LONGEST = NAME - 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +22,13 @@ class Named:
 def names(runs: Sequence[Named]) -> tuple[str, ...]:
     """Return a unique name for each run: the given one, else the plan's name, else `plan 431`.
 
-    A name that repeats has ` (2)`, ` (3)` and so on behind it, in the order of the list. Given names stay as they are.
+    A name that is invisible is none, and one that repeats, as far as people can see, has ` (2)`, ` (3)` and so on
+    behind it, in the order of the list. Given names stay as they are.
     A plan's name that one run knows counts for all runs of that plan: otherwise a run that could not be started would
     change the numbers behind the names of the others.
     """
-    known = {run.plan_id: run.plan_name for run in reversed(runs) if run.plan_id and run.plan_name}
-    used = {run.given for run in runs if run.given}
+    known = {run.plan_id: run.plan_name for run in reversed(runs) if run.plan_id and appearance(run.plan_name)}
+    used = {appearance(run.given) for run in runs if run.given}
     return tuple(run.given or _unused(_plain(run, known.get(run.plan_id, "")), used) for run in runs)
 
 
@@ -40,14 +45,15 @@ def _plan_id(run: RunReport) -> str:
 
 
 def _plain(run: Named, plan_name: str) -> str:
-    return run.plan_name or plan_name or f"plan {run.plan_id}".rstrip()
+    own = run.plan_name if appearance(run.plan_name) else plan_name
+    return one_line(own, LONGEST) or f"plan {run.plan_id}".rstrip()
 
 
 def _unused(name: str, used: set[str]) -> str:
-    """Return the name, with a number behind it where it is used already, and mark it as used."""
+    """Return the name, with a number behind it where one that looks the same is used, and mark it as used."""
     number, candidate = 1, name
-    while candidate in used:
+    while appearance(candidate) in used:
         number += 1
         candidate = f"{name} ({number})"
-    used.add(candidate)
+    used.add(appearance(candidate))
     return candidate

@@ -10,7 +10,7 @@ from testsigma_action.inputs import cross_checks, files, lists, pasted, values
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, RunRequest
 from testsigma_action.secret import Secret
-from testsigma_action.text import one_line
+from testsigma_action.text import appearance
 
 MAX_ENTRIES = 200
 KEYS = {definition.name: definition for definition in ENTRY_KEYS}
@@ -142,8 +142,7 @@ def _where(at: int, request: RunRequest, name: str, key: Secret) -> str:
 def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for at, request in enumerate(requested, 1):
-        # As it is shown: without characters that nobody sees.
-        name = one_line(request.name)
+        name = appearance(request.name)
         if name and first.setdefault(name, at) != at:
             yield Problem(f"plans, entry {at}, name", f"entry {first[name]} has the same name; each must be unique.")
 

@@ -25,8 +25,9 @@ class Background:
         """Begin the block."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Cancel the tasks that have not finished."""
-        for task in self._tasks:
-            if not task.cancel() and not task.cancelled():
-                task.result()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Cancel what is not done. A bug is never raised in place of a cancellation, which has to stop a run."""
+        failed = [task for task in self._tasks if not task.cancel() and not task.cancelled()]
+        errors = [error for task in failed if (error := task.exception())]
+        if errors and kind is not asyncio.CancelledError:
+            raise errors[0]

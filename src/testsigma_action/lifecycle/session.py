@@ -71,12 +71,23 @@ class Session:
         except ActionError as error:
             self._record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
-            self._context.emit(events.Crashed(error))
-            self._record.conclude(Bug(error), self._shutdown.left())
+            self._crashed(error)
         finally:
             self._finishing = True
             conclusion = self.report().verdict.conclusion
-            self._context.emit(events.Ended(self._record.error, self._record.ending, conclusion))
+            self._emit_last(events.Ended(self._record.error, self._record.ending, conclusion))
+
+    def _crashed(self, error: Exception) -> None:
+        """Keep what a bug means for this run."""
+        self._record.conclude(Bug(error), self._shutdown.left())
+        self._emit_last(events.Crashed(error))
+
+    def _emit_last(self, event: events.Event) -> None:
+        """Send an event. A bug of a listener must not end the other sessions; it is part of the verdict."""
+        try:
+            self._context.emit(event)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._record.conclude(Bug(error), self._shutdown.left())
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
