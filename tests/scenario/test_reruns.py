@@ -74,7 +74,7 @@ def test_the_wait_is_over_while_a_rerun_goes_on(bench: Bench, on_timeout: str, s
     server = bench.serve(plan(FLAKY, life=HELD))
     outcome = bench.run({"TESTSIGMA_TIMEOUT": "3s", "TESTSIGMA_ON_TIMEOUT": on_timeout}, server=server)
     assert (outcome.exit_code, outcome.outputs["conclusion"]) == (1, "failed")
-    assert "Run 1002 was not over" in outcome.lines[-1]
+    assert "Run 1002 had not finished" in outcome.lines[-1]
     assert said in outcome.lines[-1]
     assert stopped(server) == (["1002"] if on_timeout == "stop" else [])
     assert outcome.outputs["run-id"] == "1001"

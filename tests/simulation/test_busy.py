@@ -126,7 +126,7 @@ def test_lists_that_are_gone_for_good_while_a_plan_is_waited_for(tmp_path: Path,
     world = World(busy(running()).with_faults(*faults), tmp_path, {**WAITING, "TESTSIGMA_TIMEOUT": "10m"})
     outcome = world.run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy"), outcome.log
-    assert "the list of its runs could not be read" in outcome.log
+    assert "the list of the plan's runs, which could not be read" in outcome.log
     assert outcome.calls.count("start") == 1
 
 
