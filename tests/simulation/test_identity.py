@@ -48,7 +48,7 @@ def told(outcome: Outcome) -> tuple[int, str, str]:
 def test_a_start_that_is_answered_with_a_strangers_run(
     tmp_path: Path, stranger: int, environ: Mapping[str, str]
 ) -> None:
-    """It is never taken for ours: with a derived build number ours is found, else nobody can tell which one it is."""
+    """It is never accepted as ours: with a derived build number ours is found, else nobody can tell which one it is."""
     fault = Fault("start", run=stranger, takes_effect=True)
     world = World(account().with_faults(fault), tmp_path, environ)
     outcome = world.run()
@@ -118,7 +118,7 @@ def test_a_service_that_does_not_keep_our_build_number(tmp_path: Path, fields: M
     # Of the runs before only their own build numbers are known, as they were given.
     outcome = World(replace(made, runs_before=account().runs_before), tmp_path).run()
     assert told(outcome) == (0, "", "1001"), outcome.log
-    assert "taken for ours" in outcome.log
+    assert "accepted as ours" in outcome.log
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_run_of_another_plan_is_not_compared_with(tmp_path: Path) -> None:
     made = replace(account(), runs_before=(*account().runs_before, RunBefore(700, account().plans[1])))
     outcome = World(made, tmp_path, {"TESTSIGMA_COMPARE": "700"}).run()
     assert outcome.exit_code == 0
-    assert "run 700 belongs to plan 77, not to plan 420" in outcome.log
+    assert "Run 700 belongs to plan 77, not to plan 420" in outcome.log
     assert "Compared with" not in outcome.log
 
 
