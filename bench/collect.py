@@ -27,29 +27,29 @@ SIZE = Size(machines=10, suites=5, cases=100)
 LATENCY = 0.05
 DEADLINE = 60.0
 
-MOST_REQUESTS = 1.0
-MOST_TIME = 1.3
+MAX_REQUESTS = 1.0
+MAX_TIME = 1.3
 # Maximum number of measurements while the result is too slow: the machine may be busy.
-MOST_REPEATS = 5
+MAX_REPEATS = 5
 
 
 def figures(size: Size = SIZE, latency: float = LATENCY) -> Iterator[Figure]:
     """Measure; tests pass a smaller size."""
     seconds, requests = fastest(size, latency)
     allowed, floor = budget(size), requests * latency / DETAIL_LANES
-    yield Figure("collect requests / budget", requests / allowed, MOST_REQUESTS, f"{requests} requests of {allowed}")
+    yield Figure("collect requests / budget", requests / allowed, MAX_REQUESTS, f"{requests} requests of {allowed}")
     note = f"{seconds:.2f} s, {floor:.2f} s by {latency * 1000:g} ms a request, {DETAIL_LANES} at a time"
-    yield Figure("collect time / floor", seconds / floor, MOST_TIME, note)
+    yield Figure("collect time / floor", seconds / floor, MAX_TIME, note)
 
 
 def fastest(size: Size, latency: float) -> tuple[float, int]:
     """The seconds of the fastest measurement, and the number of requests of each."""
     best = math.inf
-    for _ in range(MOST_REPEATS):
+    for _ in range(MAX_REPEATS):
         tree, seconds, requests = measured(size, latency)
         complain_about(tree, size)
         best = min(best, seconds)
-        if best <= MOST_TIME * requests * latency / DETAIL_LANES:
+        if best <= MAX_TIME * requests * latency / DETAIL_LANES:
             break
     return best, requests
 

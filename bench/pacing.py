@@ -21,12 +21,12 @@ FIXED = 10.0
 SHORTEST_RUN, LONGEST_RUN = 60.0, 7200.0
 RUN_SPREAD, CASE_SPREAD = 0.2, 0.8
 
-MOST_DELAY = 3.5
-MOST_REQUESTS = 0.4
+MAX_DELAY = 3.5
+MAX_REQUESTS = 0.4
 # Maximum loss against the fixed interval if nothing is known.
-MOST_LOSS = 1.05
+MAX_LOSS = 1.05
 # Wrong counters may cost as much as polling every 30 seconds.
-MOST_DELAY_OF_LIES = 15.0
+MAX_DELAY_OF_LIES = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def stuck(run: Simulated, age: float) -> Counts:
     return honest(run, min(age, run.duration / 2))
 
 
-def hasty(run: Simulated, _age: float) -> Counts:
+def premature(run: Simulated, _age: float) -> Counts:
     """All cases are counted as finished from the start."""
     return honest(run, run.duration)
 
@@ -125,14 +125,14 @@ def figures(count: int = RUNS) -> Iterator[Figure]:
     random.seed(SEED)
     runs = [simulated(chance) for _ in range(count)]
     yard = fixed(runs)
-    told = (MOST_DELAY, MOST_REQUESTS)
-    nothing = (yard.delay * MOST_LOSS, MOST_LOSS)
+    told = (MAX_DELAY, MAX_REQUESTS)
+    nothing = (yard.delay * MAX_LOSS, MAX_LOSS)
     yield from _compared("pacing", paced(runs, honest), yard, told)
     yield from _compared("pacing with history", paced(runs, honest, history=True), yard, told)
-    yield from _compared("pacing by history", paced(runs, none, history=True), yard, (2 * MOST_DELAY, MOST_REQUESTS))
+    yield from _compared("pacing by history", paced(runs, none, history=True), yard, (2 * MAX_DELAY, MAX_REQUESTS))
     yield from _compared("pacing by nothing", paced(runs, none), yard, nothing)
-    yield from _compared("pacing, stuck", paced(runs, stuck), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
-    yield from _compared("pacing, hasty", paced(runs, hasty), yard, (MOST_DELAY_OF_LIES, MOST_LOSS))
+    yield from _compared("pacing, stuck", paced(runs, stuck), yard, (MAX_DELAY_OF_LIES, MAX_LOSS))
+    yield from _compared("pacing, premature", paced(runs, premature), yard, (MAX_DELAY_OF_LIES, MAX_LOSS))
 
 
 def _compared(name: str, cost: Cost, yard: Cost, most: tuple[float, float]) -> Iterator[Figure]:

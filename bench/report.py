@@ -22,14 +22,14 @@ SMALL = Size(machines=10, suites=5, cases=200)
 LARGE = Size(machines=10, suites=20, cases=500)
 ONE_OF_SEVERAL, RUNS = Size(machines=10, suites=5, cases=100), 20
 # Number of measurements, and maximum number while a ratio exceeds its limit: the machine may be busy.
-REPEATS, MOST_REPEATS = 5, 10
+REPEATS, MAX_REPEATS = 5, 10
 
-MOST_JUNIT = 6.0
-MOST_ALL = 16.0
+MAX_JUNIT = 6.0
+MAX_ALL = 16.0
 # MB.
-MOST_MEMORY, MOST_MEMORY_OF_SEVERAL = 400.0, 600.0
+MAX_MEMORY, MAX_MEMORY_OF_SEVERAL = 400.0, 600.0
 # Ten times the cases may cost 13 times the time.
-MOST_GROWTH = 1.3
+MAX_GROWTH = 1.3
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Costs:
     @property
     def ok(self) -> bool:
         """Whether all costs are within their limits."""
-        return self.junit <= MOST_JUNIT * self.floor and self.everything <= MOST_ALL * self.floor
+        return self.junit <= MAX_JUNIT * self.floor and self.everything <= MAX_ALL * self.floor
 
 
 def figures(
@@ -52,22 +52,22 @@ def figures(
     """Measure; tests pass smaller sizes."""
     costs, fewer = costs_of(large, repeats), costs_of(small, repeats)
     floored = f"{costs.floor:.2f} s for {large.total:,} cases by xml.etree alone"
-    yield Figure("report junit / floor", costs.junit / costs.floor, MOST_JUNIT, f"CPU {costs.junit:.2f} s, {floored}")
-    yield Figure("report all / floor", costs.everything / costs.floor, MOST_ALL, f"CPU {costs.everything:.2f} s")
-    most = MOST_GROWTH * large.total / small.total
+    yield Figure("report junit / floor", costs.junit / costs.floor, MAX_JUNIT, f"CPU {costs.junit:.2f} s, {floored}")
+    yield Figure("report all / floor", costs.everything / costs.floor, MAX_ALL, f"CPU {costs.everything:.2f} s")
+    most = MAX_GROWTH * large.total / small.total
     grown = f"CPU with {large.total:,} cases / with {small.total:,}"
     yield Figure("report junit growth", costs.junit / fewer.junit, most, grown)
     yield Figure("report all growth", costs.everything / fewer.everything, most, grown)
-    yield Figure("report memory", memory_of(large), MOST_MEMORY, "MB, peak of the whole process")
+    yield Figure("report memory", memory_of(large), MAX_MEMORY, "MB, peak of the whole process")
     note = f"MB, {RUNS} runs with {one.total:,} cases each"
-    yield Figure(f"memory of {RUNS} plans", memory_of(one, RUNS), MOST_MEMORY_OF_SEVERAL, note)
+    yield Figure(f"memory of {RUNS} plans", memory_of(one, RUNS), MAX_MEMORY_OF_SEVERAL, note)
 
 
 def costs_of(size: Size, repeats: int) -> Costs:
     """The costs of the reports of a run of this size."""
     report, costs = report_of(size), Costs()
     source = _document(report)
-    for number in range(MOST_REPEATS):
+    for number in range(MAX_REPEATS):
         if number >= repeats and costs.ok:
             break
         costs.junit = min(costs.junit, cpu(lambda folder: _write_junit(report, folder)))

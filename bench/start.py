@@ -18,8 +18,8 @@ from tests.simulator import Server, Simulator, scenario
 
 REPEATS = 9
 # So many times as often while it takes too long: a busy machine is no slow program.
-MOST_TIMES = 3
-MOST_START = 1.6
+MAX_TIMES = 3
+MAX_START = 1.6
 # Seconds until a child that sends nothing is given up.
 PATIENCE = 60.0
 
@@ -28,7 +28,7 @@ def figures(repeats: int = REPEATS) -> Iterator[Figure]:
     """Measure; the number of repeats is for tests, which have no time for all of them."""
     start, floor = medians(repeats)
     note = f"{start:.2f} s to the start request, {floor:.2f} s for `import requests`"
-    yield Figure("start", start / floor, MOST_START, note)
+    yield Figure("start", start / floor, MAX_START, note)
 
 
 def medians(repeats: int) -> tuple[float, float]:
@@ -39,7 +39,7 @@ def medians(repeats: int) -> tuple[float, float]:
         folder = Path(name)
         importing(folder)
         until_start(folder)
-        while len(steps) < repeats or (over(steps, floors) and len(steps) < MOST_TIMES * repeats):
+        while len(steps) < repeats or (over(steps, floors) and len(steps) < MAX_TIMES * repeats):
             floors.append(importing(folder))
             steps.append(until_start(folder))
     return median(steps), median(floors)
@@ -47,7 +47,7 @@ def medians(repeats: int) -> tuple[float, float]:
 
 def over(steps: list[float], floors: list[float]) -> bool:
     """Whether that is more than the limit."""
-    return median(steps) > MOST_START * median(floors)
+    return median(steps) > MAX_START * median(floors)
 
 
 def until_start(folder: Path) -> float:

@@ -206,7 +206,7 @@ def exit_code_of(signal_number: int) -> ExitCode:
 
 
 class Bug(ActionError):
-    """An exception that nobody expected: a fault of this action."""
+    """An unexpected exception: a bug in this action."""
 
     exit_code = ExitCode.BUG
 

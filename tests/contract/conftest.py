@@ -110,7 +110,7 @@ Interrupt = Callable[..., None]
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries are made again after a tenth of a second at most, unless the service asks for more."""
     monkeypatch.setattr(error_response, "FIRST_BACKOFF", 0.02)
-    monkeypatch.setattr(error_response, "LONGEST_BACKOFF", 0.02)
+    monkeypatch.setattr(error_response, "MAX_BACKOFF", 0.02)
 
 
 @pytest.fixture

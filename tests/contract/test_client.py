@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import PLAN, Serve, Service, result_of, soon, spec
 from tests.simulator import Case, Fault, Machine, Plan, RunBefore, Scenario, Step, Suite, scenario
-from testsigma_action.api.client import MOST_PAGES
+from testsigma_action.api.client import MAX_PAGES
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.start_body import start_body
 from testsigma_action.domain.identity import RunKey
@@ -314,7 +314,7 @@ def test_a_list_without_ids_is_capped(serve: Serve) -> None:
     page = '{"content": [{"action": "A"}], "last": false, "size": 1, "totalPages": null}'
     service = serve("passing", Fault("steps", text=page, count=None))
     result_of(service.client.fetch_steps(BEFORE, "7", until=soon()))
-    assert service.server.calls.count("steps") <= MOST_PAGES
+    assert service.server.calls.count("steps") <= MAX_PAGES
 
 
 def test_steps_have_what_a_report_needs(serve: Serve) -> None:

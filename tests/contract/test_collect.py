@@ -1,4 +1,4 @@
-"""From a completed run to its tree: the ladder, rung by rung, and what is said of the rungs that are missing."""
+"""From a completed run to its tree: stage by stage, and the gaps for stages that fail."""
 
 import asyncio
 import json
@@ -27,15 +27,15 @@ from tests.simulator import (
     steps_passed,
 )
 from testsigma_action.api import error_response
-from testsigma_action.api.client import MOST_STEPS
+from testsigma_action.api.client import MAX_STEPS
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import CaseResult, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.verdict import judge
 from testsigma_action.errors import ApiError
-from testsigma_action.lifecycle.batch import MOST_STEP_TEXT, BatchFetcher, Budgeted
-from testsigma_action.lifecycle.batch import MOST_STEPS as ALL_STEPS
-from testsigma_action.lifecycle.collect import MOST_SINGLES, Details, collect
+from testsigma_action.lifecycle.batch import MAX_STEP_TEXT, BatchFetcher, Budgeted
+from testsigma_action.lifecycle.batch import MAX_STEPS as ALL_STEPS
+from testsigma_action.lifecycle.collect import MAX_SINGLES, Details, collect
 from testsigma_action.lifecycle.remote import DETAIL_LANES
 
 LEVELS = ("machine", "suite", "steps")
@@ -50,12 +50,12 @@ def completed(service: Service) -> Run:
 
 
 def trees(service: Service, details: Details = "failed", seconds: float = 10.0) -> list[ResultTree]:
-    """What is collected of a run, rung by rung."""
+    """What is collected of a run, stage by stage."""
     return trees_of(completed(service), service, details, seconds)
 
 
 def trees_of(run: Run, service: Service, details: Details, seconds: float = 10.0) -> list[ResultTree]:
-    """What is collected of a run that has completed, rung by rung."""
+    """What is collected of a run that has completed, stage by stage."""
     kept: list[ResultTree] = []
     service.run(collect(run, service.remote, details, kept.append, until=soon(seconds)))
     return kept
@@ -93,20 +93,20 @@ def only(*cases: Case) -> Scenario:
     return Scenario((Plan(420, "Shop", (Machine("Chrome", (Suite("Smoke", cases),)),)),))
 
 
-def test_every_rung_is_better_than_the_one_below(serve: Serve) -> None:
+def test_every_stage_is_better_than_the_one_before(serve: Serve) -> None:
     """The list of cases, the details of the run, places, times, steps; nothing is missing and nothing is said."""
     service = serve("failing")
-    rungs = trees(service)
-    assert [rung.gaps for rung in rungs] == [()] * 5
-    assert rungs[0].listed
-    assert rungs[0].details_result is Result.UNKNOWN
-    assert rungs[1].details_result is Result.FAILED
-    assert rungs[1].machines == rungs[0].machines
-    assert rungs[2].machines[0].device.browser == "GoogleChrome"
-    assert case(rungs[2], "Pay by card").timing.duration is None
-    assert case(rungs[3], "Pay by card").timing.duration
-    assert case(rungs[3], "Pay by card").steps is None
-    assert case(rungs[4], "Pay by card").steps
+    stages = trees(service)
+    assert [stage.gaps for stage in stages] == [()] * 5
+    assert stages[0].listed
+    assert stages[0].details_result is Result.UNKNOWN
+    assert stages[1].details_result is Result.FAILED
+    assert stages[1].machines == stages[0].machines
+    assert stages[2].machines[0].device.browser == "GoogleChrome"
+    assert case(stages[2], "Pay by card").timing.duration is None
+    assert case(stages[3], "Pay by card").timing.duration
+    assert case(stages[3], "Pay by card").steps is None
+    assert case(stages[4], "Pay by card").steps
     assert service.server.calls.count("cases") == 1
 
 
@@ -306,7 +306,7 @@ def test_a_details_call_that_contradicts_makes_a_pass_fail(serve: Serve) -> None
     assert judge(tree(service)).code == "contradiction"
 
 
-def test_an_optional_rung_has_its_own_patience(serve: Serve) -> None:
+def test_an_optional_stage_has_its_own_time_limit(serve: Serve) -> None:
     """An outage of the details does not cost all the time for collecting."""
     service = serve("passing", Fault("run", status=503, count=None))
     service.limit(detail=0.15)
@@ -378,7 +378,7 @@ def test_a_signal_ends_the_collecting(serve: Serve, interrupt: Interrupt) -> Non
     began = time.monotonic()
     with pytest.raises(asyncio.CancelledError):
         service.run(collect(run, service.remote, "failed", kept.append, until=soon()))
-    assert [rung.listed for rung in kept] == [True]
+    assert [stage.listed for stage in kept] == [True]
     assert time.monotonic() - began < 5
 
 
@@ -486,12 +486,12 @@ def test_an_index_that_knows_more_than_the_list(serve: Serve) -> None:
 
 def test_without_an_index(serve: Serve) -> None:
     """Cases are asked for one by one, the broken ones first, within a budget; what is left out is said."""
-    good = tuple(passed(f"Good {number}") for number in range(MOST_SINGLES + 7))
+    good = tuple(passed(f"Good {number}") for number in range(MAX_SINGLES + 7))
     service = serve(only(*good, failed("Pay by card")).with_options(index=False))
     results = tree(service, seconds=60)
-    assert service.server.calls.count("case") == MOST_SINGLES
+    assert service.server.calls.count("case") == MAX_SINGLES
     assert case(results, "Pay by card").timing.duration
-    assert sum(timed(results)) == MOST_SINGLES
+    assert sum(timed(results)) == MAX_SINGLES
     assert [gap.startswith(f"The times of 8 of {len(good) + 1} cases: ") for gap in results.gaps] == [True]
 
 
@@ -515,8 +515,8 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
 
 BIG = grid(3, 4, 2, fail_every=2)
 GOOD = grid(3, 4, 2)
-# Every rung: the calls that it consists of, and what its line begins with.
-RUNGS = {
+# Every stage: the calls that it consists of, and what its line begins with.
+STAGES = {
     "list": (("cases",), "The list of cases."),
     "run": (("run",), "The details of the run."),
     "machines": (("machine",), "The details of 3 of 3 machines."),
@@ -548,22 +548,22 @@ def plan(content: Plan) -> Scenario:
 def _no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next try would come after all patience: trouble is final at once, and nothing depends on time."""
     monkeypatch.setattr(error_response, "FIRST_BACKOFF", 1e6)
-    monkeypatch.setattr(error_response, "LONGEST_BACKOFF", 1e6)
+    monkeypatch.setattr(error_response, "MAX_BACKOFF", 1e6)
 
 
 @pytest.mark.usefixtures("_no_second_try")
 @pytest.mark.parametrize("kind", TROUBLE)
-@pytest.mark.parametrize("rung", RUNGS)
-def test_every_missing_rung_is_named_in_one_line(serve: Serve, rung: str, kind: str) -> None:
-    """Whatever is the matter with it; the rungs above it are there, and the verdict is what it was."""
-    calls, line = RUNGS[rung]
-    if rung == "run" and TROUBLE[kind].get("status") in {403, 404}:
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_missing_stage_is_named_in_one_line(serve: Serve, stage: str, kind: str) -> None:
+    """Whatever is the matter with it; the stages above it are there, and the verdict is what it was."""
+    calls, line = STAGES[stage]
+    if stage == "run" and TROUBLE[kind].get("status") in {403, 404}:
         line = NOTHING_BELOW_TEST_RUNS
     # A list that cannot be read is tried once more at the end of its time.
-    seconds = 4.0 if rung == "list" else 10.0
+    seconds = 4.0 if stage == "list" else 10.0
     for content, exit_code in ((BIG, 1), (GOOD, 0)):
         results = tree(serve(plan(content), *in_trouble(calls, kind)), seconds=seconds)
-        asked = rung != "steps" or content is BIG
+        asked = stage != "steps" or content is BIG
         assert [gap for gap in results.gaps if gap.startswith(line)] == list(results.gaps)
         assert len(results.gaps) == int(asked)
         assert judge(results).exit_code == exit_code
@@ -571,9 +571,9 @@ def test_every_missing_rung_is_named_in_one_line(serve: Serve, rung: str, kind: 
 
 @pytest.mark.usefixtures("_no_second_try")
 @pytest.mark.parametrize("kind", TROUBLE)
-def test_all_rungs_missing_at_once(serve: Serve, kind: str) -> None:
-    """Details that are out of order cost a few requests each, and each rung is named once."""
-    calls = tuple(call for rung in ("run", "machines", "suites", "cases", "steps") for call in RUNGS[rung][0])
+def test_all_stages_missing_at_once(serve: Serve, kind: str) -> None:
+    """Details that are out of order cost a few requests each, and each stage is named once."""
+    calls = tuple(call for stage in ("run", "machines", "suites", "cases", "steps") for call in STAGES[stage][0])
     service = serve(plan(BIG), *in_trouble(calls, kind))
     results = tree(service)
     if kind in {"404", "403"}:
@@ -581,7 +581,7 @@ def test_all_rungs_missing_at_once(serve: Serve, kind: str) -> None:
         assert service.server.calls.count("run") == (3 if kind == "404" else 1)
         assert not set(calls[1:]) & set(service.server.calls)
     else:
-        lines = [line for rung, (_, line) in RUNGS.items() if rung != "list"]
+        lines = [line for stage, (_, line) in STAGES.items() if stage != "list"]
         assert [gap[: len(line)] for gap, line in zip(results.gaps, lines, strict=True)] == lines
         paths = {seen.path for seen in service.server.seen_of(lambda seen: "test_runs" in seen.path)}
         assert len(paths) == len(calls)
@@ -592,7 +592,7 @@ def test_after_one_outage_there_is_less_patience(serve: Serve) -> None:
     """The run's own details are waited for; what comes after them in the same outage is tried once."""
     outage = Fault(path="*/test_runs/*", status=503, headers={"Retry-After": "1"}, count=None)
     service = serve(plan(BIG), outage)
-    service.limit(detail=2.5, hurried_detail=0.9)
+    service.limit(detail=2.5, short_detail=0.9)
     assert len(tree(service).gaps) == 5
     assert service.server.calls.count("run") > 1
     assert [service.server.calls.count(call) for call in ("machine", "suite", "case", "steps")] == [1, 1, 1, 1]
@@ -630,7 +630,7 @@ def test_only_one_call_looks_for_the_version(serve: Serve) -> None:
     """Where the first detailed call was lost to trouble, the next ones wait until it is known which version answers."""
     service = serve(plan(BIG).with_options(versions=("v1",)), Fault("run", status=503, count=None))
     results = tree(service)
-    assert [gap.startswith(RUNGS["run"][1]) for gap in results.gaps] == [True]
+    assert [gap.startswith(STAGES["run"][1]) for gap in results.gaps] == [True]
     missed = [seen.call for seen in service.server.seen if seen.status == 404]
     assert missed == ["machine", "machine", "index-suites", "index-cases"][: len(missed)]
 
@@ -703,10 +703,10 @@ def test_a_list_that_fails_leaves_time_for_the_counters(serve: Serve) -> None:
 
 def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     """The rows beyond that are dropped, and no page is asked for after them."""
-    rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MOST_STEPS + 7)]
+    rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MAX_STEPS + 7)]
     service = serve("failing", Fault("steps", text=json.dumps({"content": rows, "size": 1}), count=None))
     steps = service.run(service.client.fetch_steps("1001", "7", until=soon(60)))
-    assert len(steps) == MOST_STEPS
+    assert len(steps) == MAX_STEPS
     assert service.server.calls.count("steps") == 1
 
 
@@ -714,7 +714,7 @@ def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     ("steps", "calls"),
     [
         ((StepResult("1", 1, "Click", Result.PASSED),) * 10_000, ALL_STEPS // 10_000),
-        ((StepResult("1", 1, "Click", Result.FAILED, message="x" * 10_000),) * 500, MOST_STEP_TEXT // 5_000_000),
+        ((StepResult("1", 1, "Click", Result.FAILED, message="x" * 10_000),) * 500, MAX_STEP_TEXT // 5_000_000),
     ],
     ids=["steps", "characters"],
 )

@@ -137,7 +137,7 @@ def test_not_all_runs_are_read(serve: Serve) -> None:
     """A plan whose runs are always stopped is given up."""
     service = serve(with_runs(*[RunBefore(900 + number, STOPPED) for number in range(20)]))
     assert previous(service) is None
-    assert service.server.calls == ["newest", *["status"] * history.MOST_LOOKS]
+    assert service.server.calls == ["newest", *["status"] * history.MAX_LOOKS]
 
 
 def test_a_signal_ends_it(serve: Serve, interrupt: Interrupt) -> None:

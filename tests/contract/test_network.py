@@ -384,7 +384,7 @@ def test_a_flood_of_nothing_ends(raw: Callable[[Talk], Raw], flood: str) -> None
 )
 def test_any_2xx_accepts(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """What stands in the answer to a stop does not matter."""
-    result_of(transport(raw(answering(answer)).url).tell(STOP, until=soon()))
+    result_of(transport(raw(answering(answer)).url).send_only(STOP, until=soon()))
 
 
 def test_cookies_are_refused(raw: Callable[[Talk], Raw]) -> None:

@@ -25,7 +25,7 @@ from tests.simulator import (
 from tests.simulator import data_driven as by_data
 from testsigma_action.domain.identity import Foreign, RunKey
 from testsigma_action.domain.report import Verdict
-from testsigma_action.domain.reruns import MOST, Ignored
+from testsigma_action.domain.reruns import MAX_RERUNS, Ignored
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
@@ -193,7 +193,7 @@ def test_a_chain_of_reruns(serve: Serve) -> None:
 def test_a_chain_has_an_end(serve: Serve) -> None:
     """A plan that never ends to run its cases again is followed so far and no further."""
     record = through(serve(plan(BROKEN, most=100)), **IMPATIENT)
-    assert (verdict(record).exit_code, len(record.reruns)) == (1, MOST)
+    assert (verdict(record).exit_code, len(record.reruns)) == (1, MAX_RERUNS)
 
 
 def test_a_failed_case_that_did_not_run_again(serve: Serve) -> None:

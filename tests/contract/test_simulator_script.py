@@ -14,7 +14,7 @@ import pytest
 from tests.simulator import Server, Simulator, scenario
 
 RUNS = "/api/v1/execution_results"
-MOST_POLLS = 30
+MAX_POLLS = 30
 
 
 def _value(name: str, body: str) -> str:
@@ -40,7 +40,7 @@ def _script(server: Server) -> int:
     """Run the script; its exit code. A status that it does not know is an error."""
     plan = server.simulator.scenario.plans[0].id
     run_id = _value("id", _call(server, "POST", RUNS, json.dumps({"executionId": plan, "buildNo": "1"})))
-    for _ in range(MOST_POLLS):
+    for _ in range(MAX_POLLS):
         body = _call(server, "GET", f"{RUNS}/{run_id}")
         status = _value("status", body)
         if status == "STATUS_COMPLETED":

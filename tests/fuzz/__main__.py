@@ -36,20 +36,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _many(seed: int, number: int, folder: Path, *, until: str) -> int:
     print(f"seed {seed}, {number} scripts")
-    began, found, codes = time.monotonic(), 0, Counter[int | None]()
+    began, found = time.monotonic(), 0
+    codes: dict[str, Counter[int | None]] = {"one plan": Counter(), "a list of plans": Counter()}
     for one in range(number):
-        outcome, problems = attempt(make(seed, one), folder)
-        codes[outcome.exit_code if outcome else None] += 1
+        script = make(seed, one)
+        outcome, problems = attempt(script, folder)
+        kind = "a list of plans" if script.given("plans") else "one plan"
+        codes[kind][outcome.exit_code if outcome else None] += 1
         if problems:
             found += 1
-            _tell(seed, one, problems, make(seed, one) if until else smallest(make(seed, one), folder))
+            _tell(seed, one, problems, script if until else smallest(script, folder))
         if until and any(problem.startswith(until) for problem in problems):
             return 1
         if one % 1000 == 999:
             print(f"{one + 1} scripts, {found} with findings", flush=True)
-    ends = ", ".join(f"{code}: {count}" for code, count in codes.most_common())
     print(f"seed {seed}: {found} of {number} scripts break a promise; {time.monotonic() - began:.0f} s")
-    print(f"exit codes: {ends}")
+    for kind, counted in codes.items():
+        print(f"exit codes with {kind}: " + ", ".join(f"{code}: {count}" for code, count in counted.most_common()))
     return 1 if found else 0
 
 

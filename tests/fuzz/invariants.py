@@ -1,37 +1,23 @@
-"""What the step promises, whatever happens: each promise looks at a story that is over, and says what breaks it."""
+"""What the step promises, whatever happens: each promise looks at a story that is over, and says what breaks it.
 
-import base64
+Those about stopping are in `stopping.py`, those about what is written in `agreement.py`.
+"""
+
 import json
 import signal
-import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from urllib.parse import quote
 
-from tests import junit_rules
 from tests.fuzz import evidence, oracle
-from tests.fuzz.oracle import with_reruns
-from tests.fuzz.story import Story
+from tests.fuzz.agreement import keeps_the_key, says_one_thing
+from tests.fuzz.stopping import STOPPED_EARLY, post_stops_what_is_left, stops_what_it_was_to_stop
+from tests.fuzz.story import Story, entry_of
 from tests.simulation import Exchange
 from tests.simulation.clock import BEGIN
-from tests.simulator import TEST_KEY
 from tests.simulator.runs import Run
 from tests.simulator.service import BUSY
 
-CONCLUSIONS = {
-    0: {"passed", "started", "checked"},
-    1: {"failed"},
-    2: {"error"},
-    3: {"error"},
-    4: {"timed-out"},
-    5: {"error"},
-    130: {"cancelled"},
-    143: {"cancelled"},
-}
-# What one run makes of the step, the worst first.
-WORSE_FIRST = ("cancelled", "error", "timed-out", "failed", "passed", "started", "checked")
-STOPPED_EARLY = "stopped-after-failures"
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 # Seconds beyond the timeout: for a start that is under way and a last look for its run, for giving up, and for
 # collecting. The long look for a run ends with the timeout.
@@ -90,13 +76,9 @@ def a_pass_is_a_pass(story: Story) -> Iterator[str]:
     """Where the service is honest and undisturbed, a verdict on a run is the truth, whatever becomes of other runs."""
     for told, run in story.judged:
         judged = told["conclusion"] in {"passed", "failed"} and told["errorCode"] != STOPPED_EARLY
-        if (
-            judged
-            and story.honest(run)
-            and story.spared(run)
-            and oracle.passed(run) != (told["conclusion"] == "passed")
-        ):
-            yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if oracle.passed(run) else 'no'} pass"
+        truth = oracle.passed(run)
+        if judged and story.honest(run) and story.spared(run) and truth != (told["conclusion"] == "passed"):
+            yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if truth else 'no'} pass"
 
 
 def each_run_by_itself(story: Story) -> Iterator[str]:
@@ -106,7 +88,9 @@ def each_run_by_itself(story: Story) -> Iterator[str]:
     for told, run in story.judged:
         if not story.honest(run) or not story.spared(run) or story.script.given("run-id"):
             continue
-        if told["conclusion"] == "error":
+        # A new run may be unknown for longer than is waited for, where it is asked for rarely.
+        unknown = told["errorCode"] == "not-found" and story.script.scenario.options.replication_delay
+        if told["conclusion"] == "error" and not unknown:
             yield f"run {run.id} was disturbed by nothing, and has the error {told['errorCode']}"
         long_over = run.life.ended and run.life.ended - BEGIN < _timeout(story) - SLOWEST
         if told["conclusion"] == "timed-out" and told["errorCode"] != "queue-timed-out" and long_over:
@@ -129,10 +113,9 @@ def started_once(story: Story) -> Iterator[str]:
 
 
 def _sent_again(story: Story) -> Iterator[str]:
-    answered: dict[tuple[object, object], Exchange] = {}
+    answered: dict[tuple[str, str], Exchange] = {}
     for start in story.starts:
-        body = json.loads(start.request.body)
-        entry = (body["executionId"], body["buildNo"])
+        entry = _identity(json.loads(start.request.body))
         if (earlier := answered.get(entry)) is not None:
             said = earlier.response.body.decode("utf-8", "replace")
             if not earlier.received or (earlier.response.status != 429 and BUSY not in said):
@@ -143,7 +126,7 @@ def _sent_again(story: Story) -> Iterator[str]:
 def tells_runs_apart(story: Story) -> Iterator[str]:
     """A run of one entry is never taken for that of another: plan and build number are those of its entry."""
     for told, run in story.judged:
-        theirs, ours = (str(run.plan.id), run.build_no), (told["planId"], told["buildNumber"])
+        theirs, ours = entry_of(run), (told["planId"], told["buildNumber"])
         if theirs != ours and not story.script.given("run-id"):
             yield f"run {run.id} of {theirs} is told to be that of {ours}"
     yield from (
@@ -190,162 +173,6 @@ def asks_in_moderation(story: Story) -> Iterator[str]:
     )
 
 
-def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
-    """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
-    cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
-    if cancelled and story.stops_on_cancel:
-        yield from (f"run {one.id} goes on" for one in _stoppable(story) if oracle.going_on(one) and story.named(one))
-    early = [told["id"] for told in story.told if told["errorCode"] == STOPPED_EARLY]
-    for one in _stoppable(story):
-        if str(one.id) in early and oracle.going_on(one) and not story.outcome.signalled:
-            yield f"run {one.id} goes on, although enough cases have failed"
-    if "stop-all" in story.outcome.calls:
-        yield "everything was stopped"
-    ours = {one.id for run in story.ours.values() for one in with_reruns(run)}
-    ours |= {int(story.script.given("run-id") or -1)}
-    stopped = [int(seen.path.rpartition("/")[2]) for seen in story.outcome.seen if seen.call == "stop"]
-    if not set(stopped) <= ours:
-        yield f"a stop was sent to {stopped}, of which ours are {ours}"
-    asked_for = story.script.given("on-timeout") == "stop" or story.script.given("stop-after-failures")
-    wanted = (story.stops_on_cancel and story.outcome.signalled) or asked_for
-    if stopped and not wanted:
-        yield "a stop was sent that nobody had asked for"
-    if story.undisturbed:
-        yield from (f"a stop was sent to {path}, which was over" for path in _stopped_too_late(story))
-
-
-def _stoppable(story: Story) -> Iterator[Run]:
-    """The runs of ours that nothing keeps us from stopping."""
-    for run in story.ours.values():
-        if story.spared(run) and not story.nameless(run) and not story.doubled:
-            yield from with_reruns(run)
-
-
-def _stopped_too_late(story: Story) -> Iterator[str]:
-    """The runs to which a stop was sent after an answer had said that they were over.
-
-    Answers that came after a signal do not count: nobody may have waited for them any more.
-    """
-    signalled = story.outcome.signalled[0][0] if story.outcome.signalled else story.outcome.duration
-    over: set[str] = set()
-    for one in story.outcome.exchanges:
-        if one.call == "status" and one.received and b'"STATUS_COMPLETED"' in one.response.body:
-            over |= {one.request.path} if one.received < signalled else set()
-        elif one.call == "stop" and one.request.path in over:
-            yield one.request.path
-
-
-def says_one_thing(story: Story) -> Iterator[str]:
-    """Exit code, outputs, log, JUnit, JSON and summary agree."""
-    if story.outcome.killed:
-        return
-    code = story.outcome.exit_code
-    if code not in CONCLUSIONS:
-        yield f"exit code {code}"
-        return
-    if f"(exit code {code}" not in story.outcome.lines[-1]:
-        yield f"the log ends with {story.outcome.lines[-1][:200]!r}"
-    if story.script.github:
-        if story.outcome.outputs["conclusion"] not in CONCLUSIONS[code]:
-            yield f"exit code {code}, conclusion {story.outcome.outputs['conclusion']}"
-        if bool(story.outcome.summary) != (story.script.given("summary") != "off"):
-            yield "there is no summary, or one that nobody wanted"
-    yield from _of_runs(story)
-    yield from _of_files(story)
-
-
-def _of_runs(story: Story) -> Iterator[str]:
-    """What is said of the runs fits the exit code: the worst of them decides, unless something else went wrong."""
-    code, conclusions = story.outcome.exit_code, {told["conclusion"] for told in story.told}
-    if not conclusions:
-        return
-    unfit = conclusions - set(WORSE_FIRST)
-    worst = min(conclusions - unfit, key=WORSE_FIRST.index, default="")
-    around = {5, 70} if worst in {"passed", "started"} else {70}
-    if unfit or (
-        worst not in CONCLUSIONS[code] and code not in around | ({130, 143} if story.outcome.signalled else set())
-    ):
-        yield f"the runs are {sorted(conclusions)}, and the exit code is {code}"
-    if code not in {2, 130, 143} and len(story.told) != len(story.script.entries):
-        yield f"{len(story.told)} of {len(story.script.entries)} runs are told of"
-
-
-def _of_files(story: Story) -> Iterator[str]:
-    workspace, code = story.outcome.workspace, story.outcome.exit_code
-    names = sorted(path.relative_to(workspace).as_posix() for path in workspace.rglob("*") if path.is_file())
-    wanted = [story.script.given(name) != "off" for name in ("junit-file", "results-file")]
-    if len(names) != sum(wanted):
-        yield f"the files are {names}"
-    for name in names:
-        text = (workspace / name).read_text("utf-8")
-        if name.endswith(".xml"):
-            yield from _of_junit(ET.fromstring(text), code)
-            yield from _of_suites(ET.fromstring(text), story)
-        elif json.loads(text)["verdict"]["exitCode"] != code:
-            yield f"the results say {json.loads(text)['verdict']}, and the exit code is {code}"
-
-
-def _of_junit(root: ET.Element, code: int) -> Iterator[str]:
-    green = root.find(".//failure") is None and root.find(".//error") is None
-    if green and code != 0:
-        yield f"the JUnit file is green, and the exit code {code}"
-    yield from (f"the JUnit file breaks a rule: {problem}" for problem in junit_rules.broken(root))
-
-
-def _of_suites(root: ET.Element, story: Story) -> Iterator[str]:
-    """With several runs, those are red in the JUnit file of which the results say that they did not pass."""
-    if len(story.told) < 2:
-        return
-    red = {
-        (_property(suite, "plan_id"), _property(suite, "build"))
-        for suite in root.iter("testsuite")
-        if suite.find(".//failure") is not None or suite.find(".//error") is not None
-    }
-    for told in story.told:
-        is_red = (told["planId"], told["buildNumber"]) in red
-        if is_red == (told["conclusion"] in {"passed", "started"}):
-            yield f"the JUnit file is {'red' if is_red else 'green'} for run {told['id']}, which {told['conclusion']}"
-
-
-def _property(suite: ET.Element, name: str) -> str:
-    found = suite.find(f"properties/property[@name='{name}']")
-    return "" if found is None else found.get("value", "")
-
-
-def keeps_the_key(story: Story) -> Iterator[str]:
-    """The key is nowhere but in the line that masks it."""
-    everything = story.outcome.everything.replace(f"::add-mask::{TEST_KEY}", "", 1)
-    for key in {TEST_KEY, quote(TEST_KEY), base64.b64encode(TEST_KEY.encode()).decode()}:
-        if key in everything:
-            at = everything.index(key)
-            yield f"the key is in what was written: {everything[max(0, at - 60) : at + 60]!r}"
-
-
-def post_stops_what_is_left(story: Story) -> Iterator[str]:
-    """Where the main stage could not end in order, the post stage stops its runs. Runs it, so this comes last."""
-    if not story.left_for_post or not story.script.github:
-        return
-    later = story.world.post(later=2.0)
-    if later.exit_code not in {0, 3}:
-        yield f"the post stage ended with {later.exit_code}"
-    if story.stops_on_cancel:
-        yield from (f"run {one.id} goes on" for one in _left(story) if oracle.going_on(one))
-
-
-def _left(story: Story) -> Iterator[Run]:
-    """The runs that the post stage can find and may stop."""
-    lists = story.script.scenario.options
-    listed = lists.newest_runs or ("v2" in lists.versions and lists.index)
-    entries = {(entry["plan_id"], entry["build_number"]): entry for entry in story.state}
-    for run in story.ours.values():
-        entry = entries.get((str(run.plan.id), run.build_no or ""), {"run_id": "", "unique": True, "over": False})
-        findable = entry["run_id"] or (listed and entry["unique"])
-        may_be_left = entry["over"] and story.script.given("on-timeout") != "stop"
-        if findable and not may_be_left and story.spared(run) and not story.nameless(run) and not story.doubled:
-            # A rerun that the service never names cannot be found.
-            yield from with_reruns(run) if run.plan.reruns.shown_after is not None else (run,)
-
-
 PROMISES: tuple[Promise, ...] = (
     no_pass_without_a_pass,
     no_pass_on_what_nobody_can_read,
@@ -377,13 +204,19 @@ def _timeout(story: Story) -> float:
     return _seconds(story.script.given("timeout") or "2h")
 
 
+def _identity(start: Mapping[str, object]) -> tuple[str, str]:
+    """Plan and build number of a start request: they tell the entries apart."""
+    return str(start["executionId"]), str(start["buildNo"])
+
+
 def _run_id(story: Story, exchange: Exchange) -> int:
-    """The run of ours that an answer is about; -1 where nobody could read it, and where it does not say whose it is."""
+    """The run of ours that the answer to its start is about; -1 where nobody could read it or tell whose it is."""
     if any(name == "Content-Encoding" for name, _ in exchange.response.headers):
         return -1
     try:
-        body = json.loads(exchange.response.body)
+        body, sent = json.loads(exchange.response.body), json.loads(exchange.request.body)
         run = story.started.get(int(body["id"]))
-        return run.id if run and body["executionId"] and body["buildNo"] == run.build_no else -1
+        named = body["executionId"] and run and body["buildNo"] == run.build_no
+        return run.id if named and run and entry_of(run) == _identity(sent) else -1
     except (ValueError, TypeError, KeyError, RecursionError):
         return -1

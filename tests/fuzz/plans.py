@@ -1,11 +1,13 @@
 """Several plans in one step: turns a script with one plan into one that has the input `plans`."""
 
 import json
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from tests.fuzz import content, trouble
+from tests.simulation import Signal
 from tests.simulator import Fault, Phase, Plan, RunBefore, Scenario
 
 MORE_PLANS = (421, 422)
@@ -13,7 +15,7 @@ NO_SUCH_PLAN = 40_404
 # IDs of the first runs that a step starts.
 STARTED = (1001, 1002, 1003)
 GOING_ON = 902
-MOST_ENTRIES = 4
+MAX_ENTRIES = 4
 RISKY = {"TESTSIGMA_BUILD_NUMBER", "TESTSIGMA_EXECUTION_CONFIG", "TESTSIGMA_ENVIRONMENT_ID"}
 # Names in one list must be unique, so each is used once.
 NAMES = (
@@ -30,11 +32,13 @@ def scenario_of(random: Random, one: Scenario) -> Scenario:
     """The same service with up to two more plans, and more trouble that concerns single runs."""
     more = tuple(content.plan(random, plan_id) for plan_id in MORE_PLANS[: random.choice((0, 1, 1, 2, 2))])
     before = (_busy(random, more[0]),) if more and random.random() < 0.15 else ()
+    # With several plans more can go wrong, so trouble that concerns all of them comes less often.
+    everywhere = one.faults if random.random() < 0.5 else ()
     return replace(
         one,
         plans=(*one.plans, *more),
         runs_before=(*one.runs_before, *before),
-        faults=(*_faults(random), *one.faults),
+        faults=(*_faults(random), *everywhere),
     )
 
 
@@ -52,6 +56,12 @@ def inputs_of(random: Random, scenario: Scenario, given: dict[str, str]) -> dict
     return given | {name: value for name, value in asked.items() if value} | listed
 
 
+def signals_of(random: Random, given: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """What came anyway; more often than with one plan the step is killed while its runs go on."""
+    killed = Signal(signal.SIGKILL, random.choice((0.0, 0.5, 5.0)), "status", random.randint(2, 8))
+    return (killed,) if random.random() < 0.1 else given
+
+
 def _entries(random: Random, plans: Sequence[int]) -> list[dict[str, str]]:
     chosen = [*plans]
     if len(chosen) == 1 or random.random() < 0.25:
@@ -61,7 +71,7 @@ def _entries(random: Random, plans: Sequence[int]) -> list[dict[str, str]]:
         chosen.append(NO_SUCH_PLAN)
     random.shuffle(chosen)
     names = random.sample(NAMES, len(NAMES))
-    return [_entry(random, plan_id, names.pop()) for plan_id in chosen[:MOST_ENTRIES]]
+    return [_entry(random, plan_id, names.pop()) for plan_id in chosen[:MAX_ENTRIES]]
 
 
 def _entry(random: Random, plan_id: int, name: str) -> dict[str, str]:

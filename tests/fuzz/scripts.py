@@ -84,7 +84,8 @@ def make(seed: int, number: int, *, several: bool = True) -> Script:
     if not several or script.given("run-id") or random.random() >= SEVERAL:
         return script
     scenario = plans.scenario_of(random, script.scenario)
-    return replace(script, scenario=scenario, environ=plans.inputs_of(random, scenario, dict(script.environ)))
+    environ = plans.inputs_of(random, scenario, dict(script.environ))
+    return replace(script, scenario=scenario, environ=environ, signals=plans.signals_of(random, script.signals))
 
 
 def _with_one_plan(seed: int, number: int) -> Script:

@@ -151,6 +151,11 @@ class Story:
         return any(child.search(one.response.body) for one in answers)
 
 
+def entry_of(run: Run) -> tuple[str, str]:
+    """Plan and build number of a run: they say which entry it is of."""
+    return str(run.plan.id), str(run.build_no)
+
+
 def _as_in_outputs(run: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the results file says of a run, under the names of the outputs."""
     return {

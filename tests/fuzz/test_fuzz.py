@@ -1,9 +1,11 @@
 """A few hundred random stories with every test run, what was found before, and proof that something can be found."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,28 +19,73 @@ from tests.simulator import Fault, Options, scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED, SCRIPTS, AT_A_TIME = 1, 300, 30
-# Bugs, each written below a module of a copy of the action, and the promise that they break.
-BUGS = {
-    "no_pass_without_a_pass": (
+# The error of one run becomes that of all.
+ENDS_ALL = """
+async def _drive(self, index, gate):
+    await self._sessions[index].run(gate)
+    for each in self._sessions:
+        if error := self._sessions[index]._record.error:
+            each.conclude(error)
+
+Step._drive = _drive
+"""
+# Enough cases have failed, and nothing is stopped.
+GOES_ON = """
+async def _finish(self, why):
+    await self._finish()
+
+Session._stop_early = _finish
+"""
+# The post stage takes care of one run.
+CLEANS_ONE = """
+_all = _PostStage._clean_up
+_PostStage._clean_up = lambda self, entries, remote: _all(self, entries[:1], remote)
+"""
+# Bugs: the promise that each breaks, and what is written below a module of a copy of the action.
+BUGS = (
+    (
+        "no_pass_without_a_pass",
         "domain/judgement.py",
         "def judge(tree, *_, **__):\n    return Verdict(Conclusion.PASSED, ExitCode.PASSED)",
     ),
-    "no_pass_on_what_nobody_can_read": (
-        "api/decode.py",
-        "RESULTS = RESULTS | {'SOMETHING_NEW': Result.PASSED}",
+    ("no_pass_without_a_pass", "domain/verdict.py", "def of_step(of_runs, *_):\n    return of_runs[0]"),
+    ("no_pass_on_what_nobody_can_read", "api/decode.py", "RESULTS = RESULTS | {'SOMETHING_NEW': Result.PASSED}"),
+    (
+        "a_pass_is_a_pass",
+        "domain/judgement.py",
+        "def judge(tree, *_, **__):\n    return Verdict(Conclusion.FAILED, ExitCode.FAILED)",
     ),
-    "asks_in_moderation": ("api/http.py", "def backoff(*_):\n    return 0.01"),
-    "started_once": ("lifecycle/start.py", "def failure_of(*_):\n    return StartFailure.NOT_SENT"),
-    "post_stops_what_is_left": ("lifecycle/watch.py", "def _send_stop(*_):\n    return ''"),
-    "stops_what_it_was_to_stop": (
-        "lifecycle/leaving.py",
-        "_give_up = Leaving.give_up\nLeaving.give_up = lambda self, error, **_: _give_up(self, error, stopping=True)",
+    (
+        "each_run_by_itself",
+        "main.py",
+        ENDS_ALL,
     ),
-    "no_run_is_lost": ("reporting/outputs.py", "def early(_):\n    return {'run-id': '', 'run-url': ''}"),
-    "keeps_the_key": ("secret.py", "Secret.encodings = lambda _: ()"),
-    "ends_in_time": ("runtime/signals.py", "Signals.interrupt = lambda *_: None"),
-    "says_one_thing": ("platforms/github.py", "GitHub.write_summary = lambda *_: True"),
-}
+    ("asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),
+    ("started_once", "lifecycle/start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
+    ("tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),
+    ("post_stops_what_is_left", "lifecycle/stop.py", "async def _send_stop(*_):\n    return ''"),
+    (
+        "post_stops_what_is_left",
+        "post.py",
+        CLEANS_ONE,
+    ),
+    (
+        "stops_what_it_was_to_stop",
+        "lifecycle/shutdown.py",
+        "_late = Shutdown.after_timeout\nShutdown.after_timeout = lambda self, **_: _late(self, stopping=True)",
+    ),
+    (
+        "stops_what_it_was_to_stop",
+        "lifecycle/session.py",
+        GOES_ON,
+    ),
+    ("no_run_is_lost", "reporting/outputs.py", "_early = early\ndef early(runs):\n    return _early(runs[:1])"),
+    ("keeps_the_key", "secret.py", "Secret.encodings = lambda _: ()"),
+    ("ends_in_time", "runtime/signals.py", "Signals._cancel_soon = lambda _: None"),
+    ("ends_in_order", "runtime/signals.py", "Signals._asks_again = lambda *_: True"),
+    ("says_one_thing", "platforms/github.py", "GitHub.write_summary = lambda *_: True"),
+    ("says_one_thing", "reporting/junit/suites.py", "def needs_saying(_):\n    return False"),
+)
 
 
 @pytest.mark.parametrize("first", range(0, SCRIPTS, AT_A_TIME))
@@ -56,25 +103,25 @@ def test_what_was_found_before(tmp_path: Path, name: str) -> None:
     assert attempt(PAST[name], tmp_path / "world")[1] == []
 
 
-@pytest.mark.parametrize("promise", BUGS)
-def test_bugs_are_found(tmp_path: Path, promise: str) -> None:
+@pytest.mark.parametrize(("promise", "module", "bug"), BUGS, ids=[f"{bug[0]}-{bug[1]}" for bug in BUGS])
+def test_bugs_are_found(tmp_path: Path, promise: str, module: str, bug: str) -> None:
     """A copy of the action with a bug breaks the promise that the bug is about, within a few hundred stories."""
-    module, bug = BUGS[promise]
     source = tmp_path / "sabotaged" / "src"
     shutil.copytree(ROOT / "src", source, ignore=shutil.ignore_patterns("__pycache__"))
     path = source / "testsigma_action" / module
     path.write_text(f"{path.read_text('utf-8')}\n\n{bug}\n", "utf-8")
-    command = [sys.executable, "-m", "tests.fuzz", "--seed", str(SEED), "--number", "2000", "--until", promise]
+    command = [sys.executable, "-m", "tests.fuzz", "--seed", str(SEED), "--number", "3000", "--until", promise]
     environ = {**os.environ, "PYTHONPATH": str(source)}
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=100, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert f"  {promise}: " in ended.stdout
     assert "make fuzz SEED=1 ONLY=" in ended.stdout
 
 
-def test_a_script_is_code() -> None:
-    """What is printed of a script makes it again."""
-    script = make(SEED, 7)
+@pytest.mark.parametrize("several", [False, True])
+def test_a_script_is_code(*, several: bool) -> None:
+    """What is printed of a script makes it again, be it one with a list of plans."""
+    script = next(one for number in range(7, 100) if bool((one := make(SEED, number)).given("plans")) == several)
     names = {name: value for module in ("simulator", "simulation") for name, value in _names(f"tests.{module}").items()}
     assert eval(code(script), names | {"Script": Script}) == script  # noqa: S307 - it is our own
 
@@ -95,3 +142,15 @@ def test_a_script_is_made_smaller(tmp_path: Path) -> None:
     assert small.scenario.faults == (lie,)
     assert small.scenario.options == Options(listed_after=1000.0)
     assert (small.environ, small.signals, small.jumps, small.scenario.runs_before) == ({}, (), (), ())
+
+
+def test_a_script_with_several_plans_is_made_smaller(tmp_path: Path) -> None:
+    """Entries and plans that the story does not need are left out, and what an entry does not need."""
+    lie = Fault("start", status=429, takes_effect=True)
+    one = scenario("passing").with_options(listed_after=1000.0).with_faults(lie)
+    plans = tuple(replace(one.plans[0], id=number) for number in (420, 421, 422))
+    entries = [{"plan-id": "420"}, {"plan-id": "421", "name": "smoke"}, {"plan-id": "422"}]
+    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": json.dumps(entries)}
+    small = smallest(Script(replace(one, plans=plans), environ), tmp_path / "world")
+    assert small.entries in ([{"plan-id": "420"}], [{"plan-id": "421"}], [{"plan-id": "422"}])
+    assert [str(plan.id) for plan in small.scenario.plans] == [small.entries[0]["plan-id"]]

@@ -1,7 +1,8 @@
 """Trying scripts, and making one that breaks a promise as small as it goes."""
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from tests.fuzz.invariants import broken
 from tests.fuzz.scripts import Script
 from tests.fuzz.story import Story
 from tests.simulation import Outcome
-from tests.simulator import Machine, Options, Plan, Scenario, Suite
+from tests.simulator import Machine, Options, Plan, RunBefore, Scenario, Suite
 
 T = TypeVar("T")
 # Longest that a script is made smaller (tries).
@@ -58,8 +59,20 @@ def _smaller(script: Script) -> Iterator[Script]:
         yield replace(script, jumps=jumps)
     for name in script.environ:
         yield replace(script, environ={key: value for key, value in script.environ.items() if key != name})
+    if script.given("plans"):
+        for entries in _smaller_lists(script.entries):
+            yield replace(script, environ={**script.environ, "TESTSIGMA_PLANS": json.dumps(entries)})
     for scenario in _smaller_scenarios(script.scenario):
         yield replace(script, scenario=scenario)
+
+
+def _smaller_lists(entries: Sequence[Mapping[str, str]]) -> Iterator[tuple[Mapping[str, str], ...]]:
+    """Without one of the entries, or with an entry that says nothing but its plan."""
+    entries = tuple(entries)
+    yield from _without_one(entries)
+    for at, entry in enumerate(entries):
+        if len(entry) > 1:
+            yield (*entries[:at], {"plan-id": entry["plan-id"]}, *entries[at + 1 :])
 
 
 def _smaller_scenarios(scenario: Scenario) -> Iterator[Scenario]:
@@ -75,10 +88,20 @@ def _smaller_scenarios(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _smaller_plans(scenario: Scenario) -> Iterator[Scenario]:
-    """With less in the plan, and so in the runs of it that exist."""
-    for plan in _smaller_versions(scenario.plans[0]):
-        before = tuple(replace(run, plan=plan) for run in scenario.runs_before)
-        yield replace(scenario, plans=(plan,), runs_before=before)
+    """With a plan less, or with less in one, and so in the runs of it that exist."""
+    for plans in _without_one(scenario.plans) if len(scenario.plans) > 1 else ():
+        kept = {plan.id for plan in plans}
+        before = tuple(run for run in scenario.runs_before if run.plan.id in kept)
+        yield replace(scenario, plans=plans, runs_before=before)
+    for plan in scenario.plans:
+        for smaller in _smaller_versions(plan):
+            plans = tuple(smaller if one is plan else one for one in scenario.plans)
+            yield replace(scenario, plans=plans, runs_before=_runs_of(smaller, scenario.runs_before))
+
+
+def _runs_of(plan: Plan, runs: tuple[RunBefore, ...]) -> tuple[RunBefore, ...]:
+    """These runs, with this version of their plan where they are of it."""
+    return tuple(replace(run, plan=plan) if run.plan.id == plan.id else run for run in runs)
 
 
 def _smaller_versions(plan: Plan) -> Iterator[Plan]:

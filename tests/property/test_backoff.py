@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from testsigma_action.api.error_body import read_error_body
 from testsigma_action.api.error_response import (
-    LONGEST_RETRY_AFTER,
+    MAX_RETRY_AFTER,
     ErrorAnswer,
     backoff,
     by_service,
@@ -22,7 +22,7 @@ HEADERS = st.one_of(st.text(), st.integers().map(str), st.floats().map(str), DAT
 @given(HEADERS, st.integers(1, 10_000))
 def test_the_pause_is_bounded(header: str, attempt: int) -> None:
     """Numbers, dates of any year, nonsense: at least a tenth of a second, at most five minutes."""
-    assert 0.1 <= backoff(attempt, retry_after(header, NOW)) <= LONGEST_RETRY_AFTER
+    assert 0.1 <= backoff(attempt, retry_after(header, NOW)) <= MAX_RETRY_AFTER
 
 
 @given(st.integers(100, 999), st.binary())

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from bench import pacing
-from bench.pacing import Simulated, fixed, hasty, honest, none, paced, simulated, stuck
+from bench.pacing import Simulated, fixed, honest, none, paced, premature, simulated, stuck
 
 FIGURES = {
     "pacing: delay": 3.5,
@@ -19,8 +19,8 @@ FIGURES = {
     "pacing by nothing: asked": 1.05,
     "pacing, stuck: delay": 15.0,
     "pacing, stuck: asked": 1.05,
-    "pacing, hasty: delay": 15.0,
-    "pacing, hasty: asked": 1.05,
+    "pacing, premature: delay": 15.0,
+    "pacing, premature: asked": 1.05,
 }
 
 
@@ -36,7 +36,7 @@ def test_every_figure_has_the_limit_that_was_promised() -> None:
     assert {figure.name: figure.limit for figure in found} == pytest.approx(FIGURES, rel=0.2)
     assert len(found) == len(FIGURES)
     assert [figure.limit for figure in found if "asked" in figure.name] == [0.4, 0.4, 0.4, 1.05, 1.05, 1.05]
-    assert (pacing.RUNS, pacing.MOST_DELAY, pacing.MOST_LOSS) == (1000, 3.5, 1.05)
+    assert (pacing.RUNS, pacing.MAX_DELAY, pacing.MAX_LOSS) == (1000, 3.5, 1.05)
 
 
 def test_the_runs_are_those_that_were_promised() -> None:
@@ -50,12 +50,12 @@ def test_the_runs_are_those_that_were_promised() -> None:
 
 
 def test_counters() -> None:
-    """Honest ones count to the end, stuck ones to the middle, hasty ones are done before anything is, none say none."""
+    """Honest ones count to the end, stuck ones to the middle, premature ones are done at the start, none say none."""
     (run,) = runs(1)
     total = len(run.ends)
     assert (honest(run, 0.0).passed, honest(run, run.duration).passed) == (0, total)
     assert stuck(run, run.duration).passed == stuck(run, run.duration / 2).passed != total
-    assert hasty(run, 0.0).passed == total
+    assert premature(run, 0.0).passed == total
     assert not none(run, run.duration).known
 
 

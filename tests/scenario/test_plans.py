@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.scenario.conftest import ROOT, Bench, Outcome
+from tests.scenario.conftest import PATIENCE, ROOT, Bench, Outcome
 from tests.scenario.shots import OVER, WAY_OUT
 from tests.simulator import Phase, Plan, Scenario, Seen, Server, scenario
 
@@ -166,7 +166,7 @@ def test_a_signal_stops_every_run(bench: Bench, number: signal.Signals) -> None:
     served = held(6)
     server = bench.serve(served)
     step = bench.start(listed(served.plans, TESTSIGMA_MAX_PARALLEL="4"), server=server)
-    server.wait_for("start", count=4)
+    server.wait_for("start", count=4, timeout=PATIENCE)
     step.send(number)
     sent = time.monotonic()
     outcome = step.wait()
@@ -186,7 +186,7 @@ def test_a_killed_step(bench: Bench) -> None:
     server = bench.serve(served)
     step = bench.start(listed(served.plans), server=server)
     for number in (1001, 1002, 1003):
-        server.wait_for(polls_of(number))
+        server.wait_for(polls_of(number), timeout=PATIENCE)
     step.send(signal.SIGKILL)
     left = step.wait()
     assert sorted(left.outputs["run-ids"].split(",")) == ["1001", "1002", "1003"]

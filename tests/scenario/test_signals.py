@@ -5,36 +5,37 @@ Every tenth step has twenty plans. SIGNALS in the environment says how many step
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.scenario.conftest import Bench, Step
-from tests.scenario.shots import MANY, WAY_OUT, Shot, assert_nothing_lost, going_on, seed_of, stands
+from tests.scenario.shots import WAY_OUT, Shot, assert_nothing_lost, going_on, seed_of, stands
 
 COUNT = int(os.environ.get("SIGNALS", "20"))
 # The counting of coverage takes SIGTERM itself, before the handlers of the step stand.
 UNCOUNTED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 
 
-Lives = dict[tuple[int, bool], float]
+Lives = Callable[[Shot], float]
 
 
 @pytest.fixture(scope="session")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
-    """How long a step lives that gets no signal, by its number of plans and whether a start is not answered.
+    """How long a step lives that gets no signal: the longest of three with one plan, and one with many.
 
-    With one plan the longest of three.
+    Measured when first asked for, since steps with many plans take their time.
     """
-    folder = tmp_path_factory.mktemp("lives")
-    found: Lives = {}
-    for plans, repeats in ((1, 3), (MANY, 1)):
-        for lost in (True, False):
-            shots = [replace(Shot.of("lives", index), lost=lost, plans=plans) for index in range(repeats)]
-            folders = [folder / f"{plans}-{lost}-{index}" for index in range(repeats)]
-            found[plans, lost] = max(map(_life, folders, shots))
-    return found
+
+    @cache
+    def measured(plans: int, *, lost: bool) -> float:
+        shots = [replace(Shot.of("lives", index), lost=lost, plans=plans) for index in range(3 if plans == 1 else 1)]
+        return max(_life(tmp_path_factory.mktemp("life"), shot) for shot in shots)
+
+    return lambda shot: measured(shot.plans, lost=shot.lost)
 
 
 def _life(folder: Path, shot: Shot) -> float:
@@ -57,7 +58,7 @@ def test_a_signal_at_any_moment(bench: Bench, index: int, lives: Lives, request:
     server = bench.serve(shot.scenario)
     step = bench.start(UNCOUNTED | shot.inputs, server=server)
     wait_for_handlers(step)
-    time.sleep(shot.share * lives[shot.plans, shot.lost])
+    time.sleep(shot.share * lives(shot))
     going = going_on(server)
     step.send(shot.number)
     sent = time.monotonic()

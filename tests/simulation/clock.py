@@ -23,7 +23,7 @@ SHORTEST = 1e-6
 # Nothing takes as long as this (seconds): an event loop that waits for nothing looks up once a day.
 LONGEST = 1e8
 # Whoever looks at the clock more often than this without any time passing waits for something in a busy loop.
-MOST_LOOKS = 200_000
+MAX_LOOKS = 200_000
 
 
 def _never() -> bool:
@@ -181,8 +181,8 @@ class VirtualClock:
     def _look(self) -> None:
         self._looks += 1
         self._idle_looks += 1
-        if self._idle_looks > MOST_LOOKS:
-            self.end(Stuck(f"{MOST_LOOKS} looks at the clock, and no time passes"))
+        if self._idle_looks > MAX_LOOKS:
+            self.end(Stuck(f"{MAX_LOOKS} looks at the clock, and no time passes"))
         call = self._at_looks.pop(self._looks, None)
         if call:
             call()

@@ -180,7 +180,7 @@ def test_trouble_in_a_long_wait(tmp_path: Path, trouble: str) -> None:
 
 
 def test_the_log_says_that_the_plan_is_busy(tmp_path: Path) -> None:
-    """With which run, and how long the step waits; once a run, with signs of life after that."""
+    """With which run, and how long the step waits; once a run, with heartbeats after that."""
     outcome = World(busy(running()), tmp_path, {**WAITING, "TESTSIGMA_TIMEOUT": "30m"}).run()
     assert outcome.exit_code == 0, outcome.log
     told = [line for line in outcome.lines if "is busy" in line]

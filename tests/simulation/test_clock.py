@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.simulation.clock import Stuck, Unhandled, VirtualClock
-from testsigma_action.runtime.ask import ask
+from testsigma_action.runtime.ask import run_in_thread
 
 
 def test_waiting_for_nothing_is_an_error() -> None:
@@ -84,7 +84,9 @@ def order(seed: int) -> list[int]:
         told.append(number)
 
     async def main() -> None:
-        await asyncio.gather(*(ask(partial(call, number), begin=clock.begin, until=9.0) for number in range(8)))
+        await asyncio.gather(
+            *(run_in_thread(partial(call, number), begin=clock.begin, until=9.0) for number in range(8))
+        )
 
     clock.run(main())
     clock.close()
@@ -121,7 +123,7 @@ def test_threads_are_counted_while_they_are_at_work() -> None:
     clock = VirtualClock(threads=1)
 
     async def main() -> list[int]:
-        return [await ask(partial(abs, number), begin=clock.begin, until=9.0) for number in range(3)]
+        return [await run_in_thread(partial(abs, number), begin=clock.begin, until=9.0) for number in range(3)]
 
     assert clock.run(main()) == [0, 1, 2]
     clock.begin(lambda: clock.until(lambda: False, 1.0))

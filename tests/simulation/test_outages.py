@@ -218,7 +218,7 @@ def test_an_outage_that_ends_before_the_deadline(headers: dict[str, str], tmp_pa
     assert outcome.duration < 2 * HOUR + 125.0
 
 
-def test_a_rung_leaves_time_for_those_above(tmp_path: Path) -> None:
+def test_a_stage_leaves_time_for_later_ones(tmp_path: Path) -> None:
     """Details that never come cost themselves, not the steps of the cases that failed."""
     hang = (Fault(call, delay=HOUR, count=None) for call in ("machine", "suite", "index-cases", "case"))
     outcome = World(scenario("failing").with_faults(*hang), tmp_path).run()

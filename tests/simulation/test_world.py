@@ -1,7 +1,9 @@
 """The virtual world behaves like the real one, and the same every time."""
 
+import gc
 import json
 import signal
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +37,16 @@ def test_hours_pass_at_once(tmp_path: Path) -> None:
     outcome = World(replace(found, pace="time"), tmp_path).run()
     assert outcome.exit_code == 0
     assert 7000 < outcome.duration < 7200
+
+
+def test_a_killed_step_does_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it was at when it was killed, it runs no cleanup, and no later collection of memory tells of it."""
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    for look in range(20, 80, 5):
+        World(scenario("failing"), tmp_path / str(look), signals=[Signal(signal.SIGKILL, look=look)]).run()
+    gc.collect()
+    assert not told
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,9 +1,11 @@
 """A step, its service and its platform in one process, on one virtual clock."""
 
 import contextlib
+import gc
 import io
 import random
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -154,6 +156,8 @@ class World:
             finally:
                 self.clock.close()
                 self._sent_to = None
+        if killed:
+            _forget()
         if self.clock.unhandled and not killed:
             raise self.clock.unhandled[0]
         seen = self.simulator.recording.all()[earlier:]
@@ -222,6 +226,21 @@ class World:
             if self._homeless:
                 self.workspace.rmdir()
             yield
+
+
+def _forget() -> None:
+    """Drop what a killed step was at now: a real one does nothing more, and no later collection tells of it."""
+    told = sys.unraisablehook
+
+    def tell(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(unraisable.exc_value, Killed | BaseExceptionGroup):
+            told(unraisable)
+
+    sys.unraisablehook = tell
+    try:
+        gc.collect()
+    finally:
+        sys.unraisablehook = told
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulation.clock import VirtualClock
 from testsigma_action.errors import DeadlineExceeded, ErrorCode, NoThreads, Refused
-from testsigma_action.runtime.ask import ask, check_threads
+from testsigma_action.runtime.ask import check_threads, run_in_thread
 from testsigma_action.runtime.clock import Clock, SystemClock
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ def run(coroutine: Coroutine[Any, Any, T], clock: Clock = REAL) -> T:
 
 def answer(call: Callable[[], T], clock: Clock = REAL, seconds: float = PATIENCE) -> T:
     """What a blocking call returns or raises."""
-    return run(ask(call, begin=clock.begin, until=clock.monotonic() + seconds), clock)
+    return run(run_in_thread(call, begin=clock.begin, until=clock.monotonic() + seconds), clock)
 
 
 def refuse() -> None:
@@ -74,7 +74,7 @@ def test_an_answer_in_time_counts_however_late_somebody_looks(clock: VirtualCloc
 
     async def main() -> str:
         asyncio.get_running_loop().call_later(1.0, lambda: clock.until(lambda: False, 10.0))
-        return await ask(lambda: slowly(clock, 2.0, "run 302"), begin=clock.begin, until=5.0)
+        return await run_in_thread(lambda: slowly(clock, 2.0, "run 302"), begin=clock.begin, until=5.0)
 
     assert run(main(), clock) == "run 302"
     assert clock.elapsed > 10
@@ -97,7 +97,7 @@ def test_an_answer_that_nobody_waits_for_is_dropped(clock: VirtualClock, error: 
 
     async def main(*, wait: bool) -> None:
         with pytest.raises(DeadlineExceeded):
-            await ask(late, begin=clock.begin, until=clock.monotonic() + 1.0)
+            await run_in_thread(late, begin=clock.begin, until=clock.monotonic() + 1.0)
         if wait:
             await asyncio.sleep(5.0)
 
@@ -111,7 +111,7 @@ def test_a_cancelled_task_leaves_its_call_at_once(clock: VirtualClock) -> None:
     """Nobody waits for a blocked read once the step is to end."""
 
     async def main() -> float:
-        task = asyncio.ensure_future(ask(lambda: slowly(clock, 60.0, ""), begin=clock.begin, until=100.0))
+        task = asyncio.ensure_future(run_in_thread(lambda: slowly(clock, 60.0, ""), begin=clock.begin, until=100.0))
         asyncio.get_running_loop().call_later(3.0, task.cancel)
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -135,7 +135,7 @@ def test_calls_wait_side_by_side(clock: VirtualClock) -> None:
 
     async def main() -> list[str]:
         calls = (lambda seconds=seconds: slowly(clock, seconds, f"{seconds}") for seconds in (3.0, 1.0, 2.0))
-        return await asyncio.gather(*(ask(call, begin=clock.begin, until=100.0) for call in calls))
+        return await asyncio.gather(*(run_in_thread(call, begin=clock.begin, until=100.0) for call in calls))
 
     assert run(main(), clock) == ["3.0", "1.0", "2.0"]
     assert clock.elapsed == pytest.approx(3.0, abs=0.01)
@@ -177,7 +177,7 @@ def test_few_threads_do_all_the_work() -> None:
 
     async def main() -> list[str]:
         calls = (lambda number=number: slowly(clock, 0.5, f"{number}") for number in range(20))
-        return await asyncio.gather(*(ask(call, begin=clock.begin, until=100.0) for call in calls))
+        return await asyncio.gather(*(run_in_thread(call, begin=clock.begin, until=100.0) for call in calls))
 
     assert run(main(), clock) == [f"{number}" for number in range(20)]
     assert clock.elapsed < 10
@@ -191,10 +191,10 @@ def test_a_call_waits_for_a_thread_no_longer_than_its_deadline() -> None:
 
     async def main() -> None:
         with pytest.raises(DeadlineExceeded):
-            await ask(lambda: slowly(clock, 30.0, ""), begin=clock.begin, until=1.0)
+            await run_in_thread(lambda: slowly(clock, 30.0, ""), begin=clock.begin, until=1.0)
         with pytest.raises(NoThreads):
-            await ask(lambda: made.append("too late"), begin=clock.begin, until=2.0)
-        assert await ask(lambda: "answer", begin=clock.begin, until=60.0) == "answer"
+            await run_in_thread(lambda: made.append("too late"), begin=clock.begin, until=2.0)
+        assert await run_in_thread(lambda: "answer", begin=clock.begin, until=60.0) == "answer"
 
     run(main(), clock)
     assert clock.elapsed == pytest.approx(30.0, abs=0.2)

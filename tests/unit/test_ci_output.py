@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.platforms.output import MOST_KEPT, Output
+from testsigma_action.platforms.output import MAX_KEPT, Output
 
 LINE = "x" * 1023 + "\n"
-MORE_THAN_IS_KEPT = MOST_KEPT // len(LINE) + 500
+MORE_THAN_IS_KEPT = MAX_KEPT // len(LINE) + 500
 
 
 @pytest.fixture

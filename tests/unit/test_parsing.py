@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.api.cases import MOST_CASES, case_list
+from testsigma_action.api.cases import MAX_CASES, case_list
 from testsigma_action.api.fields import DecodeError
-from testsigma_action.api.parsing import LARGEST, MOST_CONTAINERS, MOST_NAMES, MOST_VALUES, parse_json
+from testsigma_action.api.parsing import LARGEST, MAX_CONTAINERS, MAX_NAMES, MAX_VALUES, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]
 # MB; the process as a whole.
-MOST_MEMORY = 400
+MAX_MEMORY = 400
 CHILD = """
 import sys
 from pathlib import Path
@@ -41,9 +41,9 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"[" + b"{}," * MOST_CONTAINERS + b"1]",
-        b"[" + b"[]," * MOST_CONTAINERS + b"1]",
-        b"[" + b"1," * (MOST_VALUES + 1) + b"1]",
+        b"[" + b"{}," * MAX_CONTAINERS + b"1]",
+        b"[" + b"[]," * MAX_CONTAINERS + b"1]",
+        b"[" + b"1," * (MAX_VALUES + 1) + b"1]",
         b'"' + b"x" * LARGEST + b'"',
     ],
     ids=["objects", "lists", "values", "bytes"],
@@ -56,10 +56,10 @@ def test_too_much_is_refused_before_it_is_parsed(body: bytes) -> None:
 
 def test_too_many_different_names_are_refused() -> None:
     """Each of them is kept while an answer is parsed; the same few in every row are as one."""
-    rows = [f'{{"a{number}": 1}}' for number in range(MOST_NAMES + 1)]
+    rows = [f'{{"a{number}": 1}}' for number in range(MAX_NAMES + 1)]
     with pytest.raises(DecodeError, match="that is too large"):
         parse_json(f"[{','.join(rows)}]".encode())
-    assert parse_json(f"[{','.join(rows[:9] * MOST_NAMES)}]".encode())
+    assert parse_json(f"[{','.join(rows[:9] * MAX_NAMES)}]".encode())
 
 
 @pytest.mark.parametrize("body", ['{"result": "FAILURE", "result": "SUCCESS"}', '[{"a": {"b": 1, "\\u0062": 1}}]'])
@@ -72,9 +72,9 @@ def test_a_field_that_is_there_twice_is_refused(body: str) -> None:
 @pytest.mark.parametrize(
     ("unit", "number"),
     [
-        ("{},", MOST_CONTAINERS - 1),
-        ('{"a":1},', MOST_CONTAINERS - 1),
-        ('"ab",', MOST_VALUES),
+        ("{},", MAX_CONTAINERS - 1),
+        ('{"a":1},', MAX_CONTAINERS - 1),
+        ('"ab",', MAX_VALUES),
         ('"' + "a" * 30 + '\N{PILE OF POO}",', LARGEST // 37),
     ],
     ids=["objects", "pairs", "texts", "wide texts"],
@@ -83,10 +83,10 @@ def test_the_largest_answers_stay_within_memory(unit: str, number: int) -> None:
     """Whatever fills an answer up to its limits."""
     run = [sys.executable, "-c", CHILD, unit, str(number)]
     peak = subprocess.run(run, cwd=ROOT / "src", capture_output=True, text=True, check=True).stdout
-    assert int(peak) / 1024 < MOST_MEMORY
+    assert int(peak) / 1024 < MAX_MEMORY
 
 
 def test_no_more_cases_than_there_may_be() -> None:
     """A list with more rows is refused before one of them becomes a case."""
     with pytest.raises(DecodeError, match="more than"):
-        case_list({"testCases": [{}] * (MOST_CASES + 1)})
+        case_list({"testCases": [{}] * (MAX_CASES + 1)})

@@ -291,7 +291,7 @@ def test_an_outage_before_there_is_a_run(activity: Activity, attached: bool, con
 
 
 def test_an_attached_run_is_watched(watched: Watched) -> None:
-    """It is told whose run it is, and from then on signs of life are about it."""
+    """It is told whose run it is, and from then on heartbeats are about it."""
     watched.hears(Attached(replace(going(5), plan_name="Checkout", build_number="b7")))
     watched.after(55.0)
     assert watched.lines == [

@@ -89,7 +89,7 @@ def test_every_line_of_a_run_begins_with_its_name() -> None:
 
 
 def test_counters_are_told_of_all_runs_together() -> None:
-    """Every sign of life says how far all runs are, and which ones are waited for."""
+    """Every heartbeat says how far all runs are, and which ones are waited for."""
     several = Several(7)
     several.start(0, 1, 2, 3, 4)
     several.tell(0, Ended(conclusion=Conclusion.FAILED))
@@ -124,7 +124,7 @@ def test_a_run_that_has_lines_of_its_own_hides_no_sign_of_life() -> None:
 
 
 def test_twenty_runs_do_not_flood_the_log() -> None:
-    """In an hour of answers every 10 s and with no news, there is one sign of life a minute and nothing else."""
+    """In an hour of answers every 10 s and with no news, there is one heartbeat a minute and nothing else."""
     several = Several(20)
     several.start(*range(20))
     begin = len(several.lines)
@@ -313,7 +313,7 @@ def test_the_name_of_the_plan_is_told_where_it_is_not_the_name_of_the_run() -> N
 
 
 def test_a_terminal_has_one_bar_for_all_runs() -> None:
-    """It is drawn again with every heartbeat; there are no other signs of life."""
+    """It is drawn again with every heartbeat; there are no other heartbeats."""
     several = Several(3, live=True)
     several.start(0, 1)
     several.see(0, several.over(0, 1))

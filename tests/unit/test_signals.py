@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.clock import VirtualClock
-from testsigma_action.runtime.ask import ask
+from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import SystemClock
 from testsigma_action.runtime.signals import SIGNALS, Signals
 
@@ -69,7 +69,7 @@ def test_a_signal_leaves_blocked_calls(signals: Signals) -> None:
     """A call that hangs on its thread is left."""
     over = threading.Event()
     kill_soon(signal.SIGTERM)
-    calls = (ask(over.wait, begin=CLOCK.begin, until=time.monotonic() + PATIENCE) for _ in range(3))
+    calls = (run_in_thread(over.wait, begin=CLOCK.begin, until=time.monotonic() + PATIENCE) for _ in range(3))
     assert cancelled(signals, *calls) < PATIENCE / 2
     over.set()
 

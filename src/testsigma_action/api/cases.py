@@ -11,7 +11,7 @@ from testsigma_action.domain.run import Result
 # The name that the service gives to the row of a hook: an ID, a hash, and when it runs.
 HOOK = re.compile(r"[0-9]+_[\w-]+_(before|after)test", re.IGNORECASE)
 # Longer lists are rejected as invalid.
-MOST_CASES = 120_000
+MAX_CASES = 120_000
 # Replaces a list of data sets that cannot be read. Its result is UNKNOWN, so its case does not pass.
 UNREADABLE_SETS = "iterationResults (unreadable)"
 
@@ -27,8 +27,8 @@ def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
         raise DecodeError("without a list of cases")
     if fields.has("executionResultId") and not fields.identity("executionResultId"):
         raise DecodeError("that has an unreadable executionResultId")
-    if len(fields.rows("testCases")) > MOST_CASES:
-        raise DecodeError(f"with more than {MOST_CASES:,} cases")
+    if len(fields.rows("testCases")) > MAX_CASES:
+        raise DecodeError(f"with more than {MAX_CASES:,} cases")
     rows = [Fields(row) for row in fields.rows("testCases")]
     return fields.identity("executionResultId"), tuple(_machines(rows))
 

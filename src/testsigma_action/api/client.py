@@ -33,7 +33,7 @@ NEWEST = 50
 # Values that can be used in a query without being parsed as an operator.
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
 # Maximum number of steps that are read of one case, and of their pages.
-MOST_STEPS, MOST_PAGES = 10_000, 200
+MAX_STEPS, MAX_PAGES = 10_000, 200
 
 
 class Client:
@@ -106,7 +106,7 @@ class Client:
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{_part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
-        await self._transport.tell(request, until=until)
+        await self._transport.send_only(request, until=until)
 
     async def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
@@ -195,10 +195,10 @@ class Client:
         request = Request("GET", path, f"read the steps of case {case_id}")
         steps: list[StepResult] = []
         seen: set[str] = set()
-        for number in range(MOST_PAGES):
+        for number in range(MAX_PAGES):
             page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._on_retry)
             fresh = [row for row in page.rows if _is_new(row, seen)]
-            room = MOST_STEPS - len(steps)
+            room = MAX_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
             if page.last or len(fresh) > room or (not fresh and number != 1):

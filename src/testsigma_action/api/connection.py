@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 MEGABYTE = 1024 * 1024
 # Interim answers (1xx, such as 103 Early Hints) that may come before the answer itself.
-MOST_INTERIM = 20
+MAX_INTERIM = 20
 SWITCHING_PROTOCOLS = 101
 _LONGEST_LINE = 64 * 1024
 
@@ -120,7 +120,7 @@ class Answer(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         """The status line of the final answer. The library skips no interim answer other than 100."""
-        for _ in range(MOST_INTERIM):
+        for _ in range(MAX_INTERIM):
             version, status, reason = super()._read_status()  # type: ignore[misc] # not in the stubs
             self._exchange.heard = status
             if status >= 200 or status == SWITCHING_PROTOCOLS:

@@ -12,8 +12,8 @@ from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Tr
 from testsigma_action.text import cut
 
 FIRST_BACKOFF = 0.5
-LONGEST_BACKOFF = 30.0
-LONGEST_RETRY_AFTER = 300.0
+MAX_BACKOFF = 30.0
+MAX_RETRY_AFTER = 300.0
 # Transient 4xx statuses: request timeout, too early, too many requests.
 PASSING_4XX = frozenset({408, 425, 429})
 PROXY_AUTHENTICATION = 407
@@ -116,9 +116,9 @@ def backoff(attempt: int, retry_after: float | None) -> float:
 
     `retry_after` is capped: one wrong answer must not use up the time for a run.
     """
-    ceiling = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
+    ceiling = min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** min(attempt, 10))
     own = random.uniform(0.1, ceiling)  # noqa: S311 - not used for security
-    return max(own, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
+    return max(own, min(retry_after or 0.0, MAX_RETRY_AFTER))
 
 
 def phrase(status: int) -> str:

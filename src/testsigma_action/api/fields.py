@@ -21,7 +21,7 @@ LONGEST_TEXT = 10_000
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_DURATION = timedelta(days=365)
 # Larger counts are treated as unreadable.
-MOST_COUNTED = 10**12
+MAX_COUNTED = 10**12
 # Floats above this are not exact, so they cannot be IDs.
 LARGEST_EXACT = float(2**53)
 # Times outside this range are ignored, so that later sums and differences cannot overflow.
@@ -125,7 +125,7 @@ def whole_number(value: object) -> int | None:
         value = int(value)
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
-    return value if isinstance(value, int) and 0 <= value < MOST_COUNTED else None
+    return value if isinstance(value, int) and 0 <= value < MAX_COUNTED else None
 
 
 def _identity(value: object) -> str:

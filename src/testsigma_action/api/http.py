@@ -108,7 +108,7 @@ class Http:
             problem = str(error)
         raise self._undecoded(f"Could not {request.purpose}", status, body, problem)
 
-    def tell(self, request: Request, exchange: Exchange) -> None:
+    def send_only(self, request: Request, exchange: Exchange) -> None:
         """Send a request on a new connection, and ignore the body of the answer: any 2xx is a success."""
         self._exchange(request, exchange, fresh=True, reading=False)
 

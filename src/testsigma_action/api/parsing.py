@@ -14,9 +14,9 @@ from testsigma_action.secret import NO_SECRET, Secret
 # Enough for 100,000 cases with a few data sets each. With these limits, any parsed answer stays below 400 MB.
 # LARGEST is in bytes.
 LARGEST = 36 * 1024 * 1024
-MOST_CONTAINERS = 600_000
-MOST_VALUES = 1_600_000
-MOST_NAMES = 20_000
+MAX_CONTAINERS = 600_000
+MAX_VALUES = 1_600_000
+MAX_NAMES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Objects:
         if len(made) < len(pairs):
             raise DecodeError("with a duplicate field")
         self.names.update(made)
-        if len(self.names) > MOST_NAMES:
+        if len(self.names) > MAX_NAMES:
             raise DecodeError("that is too large")
         return made
 
@@ -43,7 +43,7 @@ def parse_json(body: bytes, secret: Secret = NO_SECRET) -> object:
     contains the key unchanged if at all, so most answers are only searched as a whole.
     """
     containers = body.count(b"{") + body.count(b"[")
-    if len(body) > LARGEST or containers > MOST_CONTAINERS or body.count(b",") > MOST_VALUES:
+    if len(body) > LARGEST or containers > MAX_CONTAINERS or body.count(b",") > MAX_VALUES:
         raise DecodeError("that is too large")
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")

@@ -22,7 +22,7 @@ from testsigma_action.errors import (
     Transient,
     Unreachable,
 )
-from testsigma_action.runtime.ask import ask
+from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -114,9 +114,9 @@ class Transport:
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
 
-    async def tell(self, request: Request, *, until: float) -> None:
+    async def send_only(self, request: Request, *, until: float) -> None:
         """Send once, and ignore the body of the answer: any 2xx is a success. Raises like `send`."""
-        await self._exchange(partial(self.http.tell, request), request, until)
+        await self._exchange(partial(self.http.send_only, request), request, until)
 
     async def _try(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
         """One try of a GET; if it times out before the deadline, it is a failed try."""
@@ -133,7 +133,9 @@ class Transport:
         ends = self._clock.monotonic() + request.limits.total
         exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
         try:
-            return await ask(lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING))
+            return await run_in_thread(
+                lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING)
+            )
         except DeadlineExceeded:
             raise self.http.leave(request, exchange) from None
         except NoThreads as error:

@@ -1,4 +1,4 @@
-"""What can speak against a pass of a run that the service calls passed, as data. `evidence` looks for it."""
+"""Types of evidence against a pass of a run that the service calls passed. `evidence` searches for it."""
 
 from dataclasses import dataclass
 from enum import Enum

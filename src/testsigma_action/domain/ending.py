@@ -1,4 +1,4 @@
-"""What became of a run that the step left before its end."""
+"""The state in which the step left a run that had not completed."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from testsigma_action.errors import ActionError
 
 
 class Disposition(Enum):
-    """What became of a run."""
+    """How the step left a run."""
 
     NOTHING_STARTED = "nothing-started"
     COMPLETED = "completed"
@@ -16,17 +16,16 @@ class Disposition(Enum):
     STOP_UNCONFIRMED = "stop-unconfirmed"
     LEFT_RUNNING = "left-running"
     UNKNOWN = "unknown"
-    """A run may have been started, and nobody knows its ID."""
+    """A run may have been started; its ID is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What became of the run when the step left it.
+    """How the step left a run.
 
-    `run` is its last answer (None for NOTHING_STARTED and UNKNOWN), `trouble` the error that kept us from stopping it
-    (untrusted text), `may_run_again` says that its plan may still run failed cases again, `by_timeout` that a stop was
-    already asked for because the wait had ended. `plan_id` and `build_number` are what to look for where the ID of the
-    run is UNKNOWN.
+    `run` is its last answer (None for NOTHING_STARTED and UNKNOWN), `trouble` the error of the stop (untrusted text).
+    `may_run_again`: its plan may still run failed cases again. `by_timeout`: a stop was already sent because of the
+    timeout. `plan_id` and `build_number` identify a run whose ID is UNKNOWN.
     """
 
     disposition: Disposition
@@ -46,9 +45,9 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class RerunIncomplete:
-    """What kept us from seeing the reruns of a plan to their end.
+    """Why the reruns of a plan were not followed to their end.
 
-    Without an error and an ending, the plan was to run failed cases again by itself and no rerun has begun.
+    Without an error and an ending, no rerun has begun although the plan is set to run failed cases again.
     """
 
     error: ActionError | None = None

@@ -1,6 +1,6 @@
-"""What a session tells about its run while it goes on. Progress, log, outputs and state listen.
+"""Events that a session emits about its run. Progress, log, outputs and state listen.
 
-Events are facts, not sentences. They are told on the main thread, in the order in which things happened.
+Events are data, not sentences. They are emitted on the main thread, in the order in which things happened.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
-    """What a session does: for signs of life, the progress bar and the state of the whole."""
+    """The current activity of a session, for heartbeats and the progress bar."""
 
     WAITING_FOR_TURN = "waiting for its turn"
     PREPARING = "preparing"
@@ -82,7 +82,7 @@ class Attached:
 class Answered:
     """An answer about the run or one of its reruns. `before`: the answer before it about the same run.
 
-    `left` is how long the run is expected to go on, `queued` how long it waited for a machine; None where unknown.
+    `left` is the expected time left, `queued` how long the run waited for a machine; None if unknown.
     """
 
     before: Run
@@ -93,7 +93,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class CasesFailed:
-    """These cases have failed since the last list, while the run goes on (untrusted names).
+    """These cases have failed since the last list, during the run (untrusted names).
 
     Machine and suite have empty names where the list does not say them.
     """
@@ -152,7 +152,7 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The session is over. `ending`: what became of a run that did not complete in time.
+    """The session has ended. `ending`: how it left a run that did not complete in time.
 
     `conclusion` is that of the run's verdict, which counts: a run with the result "passed" may fail the step.
     """
@@ -180,4 +180,4 @@ Event = (
     | Crashed
     | Ended
 )
-Tell = Callable[[Event], None]
+EventListener = Callable[[Event], None]

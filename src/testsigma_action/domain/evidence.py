@@ -1,4 +1,4 @@
-"""What speaks against a pass of a completed run, and what of it may be lag: pure.
+"""Evidence against a pass of a completed run, and whether it may be lag. Pure.
 
 The service may answer from copies that are a moment behind, so a run can be completed while its results are not.
 `lagging` separates what another reading may change from what it cannot.
@@ -24,7 +24,7 @@ UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
 
 
 def contradictions(tree: ResultTree) -> Iterator[Contradiction]:
-    """What speaks against a pass of a run that the service calls passed, the most important first."""
+    """Evidence against a pass of a run that the service calls passed, the most important first."""
     yield from _broken_rows(tree)
     for counts in tree.run.all_counts:
         yield from _broken_counts(counts)
@@ -53,7 +53,7 @@ def _broken_rows(tree: ResultTree) -> Iterator[Contradiction]:
 
 
 def _unknown_result(case: CaseResult) -> UnknownCaseResult | None:
-    """What cannot be read of a case; None where its results are known."""
+    """The unreadable result of a case; None if its results are known."""
     if case.result is Result.UNKNOWN:
         return UnknownCaseResult(case.name, case.result_label)
     unknown = next((one for one in case.iterations if one.result is Result.UNKNOWN), None)

@@ -1,4 +1,4 @@
-"""What a verdict is based on, as data: types with numbers, IDs and enums.
+"""Findings: the reasons for a verdict, as types with numbers, IDs and enums.
 
 No sentences here: `reporting/finding_wording.py` has one for each finding. Findings are compared as values, so that the
 same fact is told once. Texts in them are quotations of the service, of an input or of an error, and untrusted.
@@ -16,7 +16,7 @@ class Fact(Enum):
     """Findings that need no number."""
 
     FAILED_AT_FIRST = "failed-at-first"
-    """The run had failed, and is called passed now that its reruns are over."""
+    """The run had failed, and is called passed now that its reruns have completed."""
     CALLED_NOT_EXECUTED = "called-not-executed"
     NO_CASE_EXECUTED = "no-case-executed"
     EMPTY_SUCCESS = "empty-success"
@@ -46,7 +46,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The run failed. All numbers are 0 where nobody counted."""
+    """The run failed. All numbers are 0 if nothing was counted."""
 
     failed: int = 0
     total: int = 0
@@ -87,14 +87,14 @@ class NotExecutedYetRan:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMessage:
-    """What the service says about the run."""
+    """The message of the service about the run."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoppedAfterFailures:
-    """So many cases failed over all runs that no run was to go on (input `stop-after-failures`: the limit)."""
+    """The number of failed cases of all runs reached the input `stop-after-failures` (`limit`)."""
 
     failures: int
     limit: int
@@ -175,7 +175,7 @@ class NeverExecuted:
 
 @dataclass(frozen=True, slots=True)
 class RerunFindings:
-    """What was found about a rerun by itself."""
+    """The findings about a rerun alone."""
 
     run_id: str
     findings: tuple["Finding", ...]

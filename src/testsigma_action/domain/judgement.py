@@ -56,7 +56,7 @@ def service_message(run: Run) -> tuple[Finding, ...]:
 
 
 def remarkable(message: str) -> str:
-    """What the service says about a run, on one line; empty where it is commonplace."""
+    """The message of the service about a run, on one line; empty if it adds nothing."""
     said = one_line(" ".join(filter(None, map(str.strip, message.splitlines()))), LONGEST_MESSAGE)
     return "" if COMMONPLACE.fullmatch(" ".join(said.split())) else said
 

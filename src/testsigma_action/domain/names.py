@@ -12,7 +12,7 @@ LONGEST = NAME - 10
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a run can be named by: the name that the user gave, the plan's name (untrusted), the plan's ID."""
+    """The possible names of a run: the name given by the user, the plan's name (untrusted), the plan's ID."""
 
     given: str = ""
     plan_name: str = ""

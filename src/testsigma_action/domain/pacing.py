@@ -167,7 +167,7 @@ class Pace:
 
     @property
     def queued(self) -> timedelta | None:
-        """How long the run was queued, if that was more than a moment and is over."""
+        """How long the run was queued, if it has left the queue and did not only pass it."""
         if not self._was_queued or self._left_queue is None or self._left_queue - self._began < MOMENT:
             return None
         return timedelta(seconds=int(self._left_queue - self._began))

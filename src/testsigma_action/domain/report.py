@@ -13,7 +13,7 @@ from testsigma_action.errors import ErrorCode, ExitCode
 
 
 class Conclusion(Enum):
-    """What the step concludes, in one word."""
+    """The conclusion of the step, in one word."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -26,9 +26,9 @@ class Conclusion(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the step concludes, and why. `code` is the stable name of the cause, empty where nothing is wrong.
+    """The conclusion of the step, and why. `code` is the error code, empty if nothing is wrong.
 
-    The findings are in the order in which they are told. `reporting/wording.py` makes the reason and the hint of them.
+    The findings are in the order in which they are shown. `reporting/wording.py` makes the reason and the hint of them.
     """
 
     conclusion: Conclusion

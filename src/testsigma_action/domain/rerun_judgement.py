@@ -104,7 +104,7 @@ def _skipped(case: CaseResult) -> bool:
 
 
 def _unexplained(tree: ResultTree) -> Iterator[Finding]:
-    """What may have made a run fail and is not on its list of cases, so that no rerun of it can be seen."""
+    """Possible causes of a failure that are not in the list of cases, so that their rerun cannot be checked."""
     run = tree.run
     if run.completed and not judge(tree).exit_code:
         return

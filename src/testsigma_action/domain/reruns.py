@@ -7,13 +7,13 @@ from testsigma_action.domain.identity import Foreign, foreign, same_id
 from testsigma_action.domain.run import Result, Run
 
 # Documented as the most reruns that a run can have.
-MOST = 10
+MAX_RERUNS = 10
 # After these a plan runs cases again: not after a pass, and not when somebody stopped the run.
 AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
 
 
 def awaited(run: Run) -> bool:
-    """Whether a run that is over is one whose plan runs cases again."""
+    """Whether a completed run is expected to be followed by a rerun."""
     return run.completed and run.reruns_itself and run.result in AWAITED
 
 
@@ -59,7 +59,7 @@ class Chain:
 
 
 def as_rerun(run: Run, parent: Run) -> Run:
-    """What its answer leaves out is known from its parent."""
+    """The rerun, with missing fields taken from its parent."""
     return replace(
         run,
         plan_id=run.plan_id or parent.plan_id,

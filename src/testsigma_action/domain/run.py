@@ -13,7 +13,7 @@ from enum import Enum
 
 
 class Status(Enum):
-    """Where a run is in its life. Only COMPLETED is final; UNKNOWN is any word that we do not know."""
+    """The status of a run. Only COMPLETED is final; UNKNOWN is any label that we do not know."""
 
     CREATED = "created"
     QUEUED = "queued"

@@ -57,7 +57,7 @@ CONCLUSIONS = {
 # The files of a step say this until it ends, so that a killed step does not leave a result of an earlier one.
 NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (Fact.NOT_FINISHED,))
 # The verdict of a step with several plans tells so many different findings, each with so many names of plans.
-MOST_TOLD = 3
+MAX_TOLD = 3
 
 
 def of_error(error: ActionError, ending: Ending | None = None) -> Verdict:
@@ -91,7 +91,7 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def _subject(finding: Finding) -> object:
-    """What a finding is told once for: itself, or the run whose ending it is. The first one has the last word."""
+    """The key for removing duplicates: the finding, or for an ending its run. The first finding is kept."""
     return (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
 
 
@@ -129,9 +129,9 @@ def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[Finding]:
         if verdict.exit_code:
             first = verdict.findings[0] if verdict.findings else Failures()
             groups.setdefault(first, []).append(name)
-    for finding, names in list(groups.items())[:MOST_TOLD]:
-        yield OfPlans(tuple(names[:MOST_TOLD]), finding, len(names[MOST_TOLD:]))
-    left = sum(len(names) for names in list(groups.values())[MOST_TOLD:])
+    for finding, names in list(groups.items())[:MAX_TOLD]:
+        yield OfPlans(tuple(names[:MAX_TOLD]), finding, len(names[MAX_TOLD:]))
+    left = sum(len(names) for names in list(groups.values())[MAX_TOLD:])
     if left:
         yield MorePlans(left)
 

@@ -1,4 +1,4 @@
-"""What is wrong with inputs: the exception of all parsers, and a problem as it is reported."""
+"""Invalid inputs: the exception of all parsers, and a problem as it is reported."""
 
 from dataclasses import dataclass
 

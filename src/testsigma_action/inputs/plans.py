@@ -19,7 +19,7 @@ NO_PLAN = "required. It is the number in the address of the plan's page."
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an entry is read with: the inputs that are its defaults (by field), and what its values are checked for.
+    """The context for reading an entry: the inputs that are its defaults (by field), and the checks of its values.
 
     `base_url` is empty if it is not known. `root` is the folder that a relative path starts from.
     """
@@ -148,7 +148,7 @@ def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
 
 
 def _same_identity(requested: Sequence[RunRequest]) -> Iterator[Problem]:
-    """Runs with the same plan and build number: nobody could tell them apart if the answer to a start were lost."""
+    """Runs with the same plan and build number could not be distinguished if the answer to a start were lost."""
     first: dict[tuple[str, str], int] = {}
     for at, request in enumerate(requested, 1):
         identity = (request.plan_id, request.build_number)

@@ -13,7 +13,7 @@ from testsigma_action.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: inputs (with defaults where one is wrong), problems that end the step, and warnings."""
+    """The result of reading: inputs (with defaults for invalid ones), problems that end the step, and warnings."""
 
     inputs: Inputs
     problems: tuple[str, ...] = ()

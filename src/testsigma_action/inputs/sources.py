@@ -1,4 +1,4 @@
-"""Where the texts of inputs come from: flags and environment variables.
+"""The sources of inputs: flags and environment variables.
 
 The first source that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN_ID` (GitHub), `PLUGIN_PLAN_ID`
 (Woodpecker, Drone), `TESTSIGMA_PLAN_ID`. An empty value counts as not given.

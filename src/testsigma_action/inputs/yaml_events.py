@@ -172,7 +172,7 @@ def _scalar(event: Event) -> ScalarEvent:
         raise _refusal(event, rf"| and > are marks of YAML; write line breaks as \n in double quotes. {QUOTE_IT}")
     start, end = _marks(event)
     if start.line != end.line:
-        raise _refusal(event, rf"the value goes on in the next line; write line breaks as \n. {QUOTE_IT}")
+        raise _refusal(event, rf"the value continues in the next line; write line breaks as \n. {QUOTE_IT}")
     return event
 
 

@@ -22,32 +22,32 @@ T = TypeVar("T")
 Fetch = Callable[[str, float], Awaitable[T]]
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 # The message for details that were not read in time.
 TOO_LATE = "The 5-minute limit for collecting results was reached."
 # Limits for the steps of all cases together: number of steps, and characters of their texts.
-MOST_STEPS, MOST_STEP_TEXT = 200_000, 20_000_000
+MAX_STEPS, MAX_STEP_TEXT = 200_000, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFetcher:
-    """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `hasty`).
+    """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `short_timeouts`).
 
     Raises no ApiError: errors are returned.
     """
 
     remote: Remote
     until: float
-    hasty: bool = False
+    short_timeouts: bool = False
 
     def within(self, share: float) -> "BatchFetcher":
         """The same fetcher with a share of the remaining time."""
         now = self.remote.now()
         return replace(self, until=now + share * (self.until - now))
 
-    def hurried(self) -> "BatchFetcher":
+    def with_short_timeouts(self) -> "BatchFetcher":
         """The same fetcher with a shorter timeout for each item."""
-        return replace(self, hasty=True)
+        return replace(self, short_timeouts=True)
 
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
@@ -73,14 +73,14 @@ class BatchFetcher:
 
     async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
         """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
-        first = await self.hurried().once(partial(page, "")) if ids else None
+        first = await self.with_short_timeouts().once(partial(page, "")) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
         wanted = frozenset(ids)
         found = _only(first, wanted)
         if first.last or not first.rows:
             return found
-        pages = min(MOST_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
+        pages = min(MAX_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
 
         async def wanted_rows(number: str, until: float) -> dict[str, T]:
             # Rows that were not requested are dropped page by page, to limit memory.
@@ -101,7 +101,7 @@ class BatchFetcher:
 
     def _limit(self) -> float:
         limits = self.remote.limits
-        return min(self.until, self.remote.after(limits.hurried_detail if self.hasty else limits.detail))
+        return min(self.until, self.remote.after(limits.short_detail if self.short_timeouts else limits.detail))
 
     @property
     def width(self) -> int:
@@ -160,8 +160,8 @@ class Budgeted:
 
     async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
         """The steps of one case. Raises ApiError once the budget is used up."""
-        if self.steps >= MOST_STEPS or self.text >= MOST_STEP_TEXT:
-            raise ApiError(f"The limit of {MOST_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
+        if self.steps >= MAX_STEPS or self.text >= MAX_STEP_TEXT:
+            raise ApiError(f"The limit of {MAX_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
         found = await self.fetch(identity, until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)

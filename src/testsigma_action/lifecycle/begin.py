@@ -32,7 +32,7 @@ async def _attach(context: Context) -> None:
         record.run = None
         raise
     record.spec = spec_of(run)
-    context.tell(events.Attached(run))
+    context.emit(events.Attached(run))
     context.saw(run)
 
 
@@ -42,29 +42,29 @@ async def _start(context: Context) -> None:
         message = f"Plan {record.spec.plan_id} was not started: the timeout was reached before its turn."
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     context.activity(Activity.STARTING)
-    context.tell(events.Starting(record.spec))
+    context.emit(events.Starting(record.spec))
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
     deadlines = StartDeadlines(_unreachable_until(context), shared.deadline, busy_until, context.inputs.poll_interval)
 
     def on_outcome(outcome: Outcome) -> None:
         record.started(outcome)
-        _tell_of_start(context, outcome)
+        _emit_start_events(context, outcome)
 
     await start(record.spec, context.remote, deadlines, on_outcome, shared.run_ids)
     run, adopted = record.latest, record.start.adopted
     shared.run_ids.add(run.id)
     other_build = not adopted and run.build_number != record.spec.build_number
-    context.tell(events.Started(run, adopted=adopted, other_build=other_build))
+    context.emit(events.Started(run, adopted=adopted, other_build=other_build))
 
 
-def _tell_of_start(context: Context, outcome: Outcome) -> None:
+def _emit_start_events(context: Context, outcome: Outcome) -> None:
     spec = context.record.spec
     if outcome.lost:
-        context.tell(events.AnswerLost(outcome.lost, spec.build_number))
+        context.emit(events.AnswerLost(outcome.lost, spec.build_number))
     if outcome.busy_with is not None:
         left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
         context.activity(Activity.WAITING_FOR_PLAN)
-        context.tell(events.PlanBusy(spec.plan_id, outcome.busy_with, left))
+        context.emit(events.PlanBusy(spec.plan_id, outcome.busy_with, left))
 
 
 def _unreachable_until(context: Context) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MOST, Ignored, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Ignored, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
@@ -46,7 +46,7 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[Ignored],
         if len(candidates) != 1 or not entry.unique:
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
         key = RunKey(candidates[0], entry.plan_id, entry.build_number)
-    for _ in range(MOST):
+    for _ in range(MAX_RERUNS):
         last = await newest(key, remote, on_ignored)
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED

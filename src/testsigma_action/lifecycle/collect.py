@@ -18,7 +18,7 @@ from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich
 from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
-from testsigma_action.lifecycle.settle import Settling, replaces, with_result_of
+from testsigma_action.lifecycle.settle import LagRetry, replaces, with_result_of
 
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
@@ -26,36 +26,36 @@ Keep = Callable[[ResultTree], object]
 Part = TypeVar("Part", CaseResult, Iteration)
 
 # Maximum number of cases that are read one by one if the index does not list them; failed ones first.
-MOST_SINGLES = 200
+MAX_SINGLES = 200
 # Share of the remaining time that a stage may use, so that later stages have the rest.
 LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 async def collect(
-    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, settling: Settling | None = None
+    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, lag_retry: LagRetry | None = None
 ) -> None:
     """Call `keep` with the tree after every stage; stop at `until` (monotonic clock).
 
-    With `settling`, inconsistent results are read again. Raises no ApiError.
+    With `lag_retry`, inconsistent results are read again. Raises no ApiError.
     """
     collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
 
     async def read_base(again: Run) -> _Reading:
-        return await collector.read_base(again, fetcher.hurried(), _ignore)
+        return await collector.read_base(again, fetcher.with_short_timeouts(), _ignore)
 
     async def read_all(again: Run) -> _Reading:
         base = await read_base(again)
-        return await collector.read_parts(base, fetcher.hurried(), _ignore)
+        return await collector.read_parts(base, fetcher.with_short_timeouts(), _ignore)
 
     found = await collector.read_base(run, fetcher, keep)
-    found = await _settled(found, read_base, keep, settling)
+    found = await _reread(found, read_base, keep, lag_retry)
     found = await collector.read_parts(found, fetcher, keep)
-    found = await _settled(found, read_all, keep, settling)
+    found = await _reread(found, read_all, keep, lag_retry)
     tree = _with_missing_cases(found.tree)
     if tree is not found.tree:
         keep(tree)
     if details != "none" and found.has_details:
-        keep(await collector.with_steps(tree, details, found.hurried(fetcher)))
+        keep(await collector.with_steps(tree, details, found.adapted(fetcher)))
 
 
 def _ignore(_: ResultTree) -> None:
@@ -74,21 +74,21 @@ class _Reading:
         """Whether the detail endpoints can be used: a refusal applies to all of them."""
         return self.error is None or isinstance(self.error, Unreachable)
 
-    def hurried(self, fetcher: BatchFetcher) -> BatchFetcher:
+    def adapted(self, fetcher: BatchFetcher) -> BatchFetcher:
         """The same fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return fetcher.hurried() if self.error else fetcher
+        return fetcher.with_short_timeouts() if self.error else fetcher
 
 
-async def _settled(
-    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, settling: Settling | None
+async def _reread(
+    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, lag_retry: LagRetry | None
 ) -> _Reading:
     """Read again while the results are inconsistent and there is time.
 
     If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
     against a pass.
     """
-    while settling and lagging(found.tree) and await settling.again(found.tree.run):
-        run = await settling.reread(found.tree.run)
+    while lag_retry and lagging(found.tree) and await lag_retry.again(found.tree.run):
+        run = await lag_retry.reread(found.tree.run)
         if not run:
             continue
         again = await read(run)
@@ -116,7 +116,7 @@ class _Collector:
         """The details of machines, suites and cases."""
         if not base.has_details:
             return base
-        fetcher = base.hurried(fetcher)
+        fetcher = base.adapted(fetcher)
         tree = await self.with_machines(base.tree, fetcher.within(SHARE))
         tree = await self.with_suites(tree, fetcher.within(SHARE))
         keep(tree)
@@ -172,12 +172,12 @@ class _Collector:
             self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases)
         )
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
-        singles, lost = await fetcher.each([case.id for case in missing[:MOST_SINGLES]], self._case)
+        singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], self._case)
         tree = enrich.with_case_details(tree, found | singles)
         left = len(missing) - len(singles)
         what = f"The times of {left} of {len(cases)} cases"
         if left and not lost:
-            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MOST_SINGLES} are read one by one."))
+            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MAX_SINGLES} are read one by one."))
         return _with_gap(tree, what, lost)
 
     async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.events import Activity, ActivityChanged, Tell
+from testsigma_action.domain.events import Activity, ActivityChanged, EventListener
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Run
@@ -12,7 +12,7 @@ from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.settle import Settling
+from testsigma_action.lifecycle.settle import LagRetry
 from testsigma_action.lifecycle.time_limits import MARGIN
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
@@ -71,20 +71,20 @@ class Context:
     remote: Remote
     inputs: Inputs
     shared: Shared
-    tell: Tell
+    emit: EventListener
 
     def activity(self, activity: Activity) -> None:
         """Emit the new activity of the session."""
-        self.tell(ActivityChanged(activity))
+        self.emit(ActivityChanged(activity))
 
     def saw(self, run: Run, pace: Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.saw(run)
         if not before:
-            self.tell(events.RerunStarted(run))
+            self.emit(events.RerunStarted(run))
             return
         left, queued = (pace.left(self.remote.now()), pace.queued) if pace else (None, None)
-        self.tell(events.Answered(before, run, left, queued))
+        self.emit(events.Answered(before, run, left, queued))
 
     def deadlines(self) -> Deadlines:
         """The deadlines of a run that is watched from now on."""
@@ -96,7 +96,7 @@ class Context:
             interval=self.inputs.poll_interval,
         )
 
-    def settling(self) -> Settling:
+    def lag_retry(self) -> LagRetry:
         """A new limit for reading completed runs again."""
         until = self.remote.after(self.remote.limits.lag)
-        return Settling(self.remote, until, self.record.saw, lambda run: self.tell(events.ResultsLag(run)))
+        return LagRetry(self.remote, until, self.record.saw, lambda run: self.emit(events.ResultsLag(run)))

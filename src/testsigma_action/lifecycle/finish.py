@@ -16,9 +16,9 @@ async def finish(context: Context) -> None:
     context.activity(Activity.COLLECTING)
     until = remote.after(remote.limits.collect)
     # A run that was cut short, or still has no result, is not read again.
-    settling = None if record.cut_short or without_result(record.completed[0]) else context.settling()
+    lag_retry = None if record.cut_short or without_result(record.completed[0]) else context.lag_retry()
     for run in record.completed:
-        await collect(run, remote, context.inputs.details, record.collected, until=until, settling=settling)
+        await collect(run, remote, context.inputs.details, record.collected, until=until, lag_retry=lag_retry)
     if record.judge():
         await _compare(context, until)
 

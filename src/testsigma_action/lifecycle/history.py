@@ -14,7 +14,7 @@ from testsigma_action.lifecycle.run_lists import run_lists
 T = TypeVar("T")
 
 # Maximum number of runs that are read to find a comparable one.
-MOST_LOOKS = 5
+MAX_LOOKS = 5
 
 
 async def previous_run(
@@ -58,7 +58,7 @@ async def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float)
     """The newest comparable run. The list is filtered here, since the service may ignore the query."""
     older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
     ids = sorted((number for number in older if number < int(run.id)), reverse=True)
-    for number in ids[:MOST_LOOKS]:
+    for number in ids[:MAX_LOOKS]:
         seen = await _answer(partial(_run, remote, str(number)), remote, until)
         if seen and _counts(seen, run):
             return seen

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from testsigma_action.domain.events import CasesFailed, Tell
+from testsigma_action.domain.events import CasesFailed, EventListener
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused
@@ -15,11 +15,11 @@ class LiveFailures:
     The list is optional: errors are not reported, and after a refusal it is not read again.
     """
 
-    def __init__(self, run: Run, remote: Remote, tell: Tell) -> None:
+    def __init__(self, run: Run, remote: Remote, emit: EventListener) -> None:
         """Start without failures. The list is read at most every `limits.live_list` seconds."""
         self._run = run
         self._remote = remote.quiet()
-        self._tell = tell
+        self._emit = emit
         self._failed = 0
         self._grown = asyncio.Event()
         self._reported: set[str] = set()
@@ -43,7 +43,7 @@ class LiveFailures:
 
     async def _read(self) -> bool:
         """Emit the new failures; False if the service refuses the list."""
-        until = self._remote.after(self._remote.limits.hurried_detail)
+        until = self._remote.after(self._remote.limits.short_detail)
         try:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
         except ApiError as error:
@@ -52,7 +52,7 @@ class LiveFailures:
         new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
         if new:
-            self._tell(CasesFailed(tuple(new)))
+            self._emit(CasesFailed(tuple(new)))
         return True
 
 

@@ -11,7 +11,7 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.text import cut
 
 # Maximum number of saved configurations in an error message.
-MOST_CANDIDATES = 20
+MAX_CANDIDATES = 20
 GIVE_THE_ID = (
     "Some API keys have no permission to list saved configurations, which is needed to find one by its name. Set "
     "execution-config to the ID (digits) instead."
@@ -72,6 +72,6 @@ def _by_name(name: str, known: tuple[SavedConfiguration, ...]) -> ConfigurationR
 
 
 def _candidates(configurations: tuple[SavedConfiguration, ...] | list[SavedConfiguration]) -> str:
-    listed = ", ".join(f"'{cut(one.name, 100)}' (ID {one.id})" for one in configurations[:MOST_CANDIDATES])
-    more = len(configurations) - MOST_CANDIDATES
+    listed = ", ".join(f"'{cut(one.name, 100)}' (ID {one.id})" for one in configurations[:MAX_CANDIDATES])
+    more = len(configurations) - MAX_CANDIDATES
     return f"{listed} and {more} more" if more > 0 else listed

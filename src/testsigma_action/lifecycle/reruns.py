@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MOST, Chain, Ignored, as_rerun, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, Ignored, as_rerun, awaited
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
@@ -36,7 +36,7 @@ async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable
     """
     seen, chain, foreign_ids = first, Chain.of(first), set[str]()
     since = remote.now()
-    while awaited(seen) and chain.length <= MOST:
+    while awaited(seen) and chain.length <= MAX_RERUNS:
         named_by = partial(chain.named_by, apart_from=foreign_ids)
         parent = await _until_named(seen, named_by, since, remote, deadlines, saw)
         if not named_by(parent):
@@ -153,14 +153,14 @@ class Newest:
 async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as
-    a rerun and is none.
+    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a
+    rerun but is none.
     """
     limits, foreign_ids = remote.limits, set[str]()
     until = remote.after(limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
     chain = Chain.of(run) if run else None
-    while run and chain and awaited(run) and chain.length <= MOST:
+    while run and chain and awaited(run) and chain.length <= MAX_RERUNS:
         seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
         if isinstance(seen, Ignored):
             on_ignored(seen)

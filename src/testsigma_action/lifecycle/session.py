@@ -5,7 +5,7 @@ import asyncio
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.events import Activity, Tell
+from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug
@@ -25,10 +25,10 @@ class Session:
     `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
     """
 
-    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, tell: Tell) -> None:
+    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, emit: EventListener) -> None:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
-        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, tell)
+        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, emit)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
         self._finishing = False
 
@@ -75,17 +75,17 @@ class Session:
         finally:
             self._finishing = True
             conclusion = self.report().verdict.conclusion
-            self._tell_at_the_end(events.Ended(self._record.error, self._record.ending, conclusion))
+            self._emit_last(events.Ended(self._record.error, self._record.ending, conclusion))
 
     def _crashed(self, error: Exception) -> None:
         """Keep what a bug means for this run."""
         self._record.conclude(Bug(error), self._shutdown.left())
-        self._tell_at_the_end(events.Crashed(error))
+        self._emit_last(events.Crashed(error))
 
-    def _tell_at_the_end(self, event: events.Event) -> None:
-        """Send an event. A bug of whoever takes it must not end the other sessions, and is part of the verdict."""
+    def _emit_last(self, event: events.Event) -> None:
+        """Send an event. A bug of a listener must not end the other sessions; it is part of the verdict."""
         try:
-            self._context.tell(event)
+            self._context.emit(event)
         except Exception as error:  # noqa: BLE001 - as above
             self._record.conclude(Bug(error), self._shutdown.left())
 
@@ -142,7 +142,7 @@ class Session:
 
     def on_retry(self, retry: RetryEvent) -> None:
         """Emit the beginning and the end of an outage."""
-        self._context.tell(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
+        self._context.emit(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
 
 
 def _uncancel() -> None:

@@ -18,16 +18,16 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 
 
 @dataclass(slots=True)
-class Settling:
+class LagRetry:
     """Decides when to read again, until an instant of the monotonic clock.
 
-    `saw` is called with each new answer about the run, `told` once for each run that is read again.
+    `saw` is called with each new answer about the run, `on_reread` once for each run that is read again.
     """
 
     remote: Remote
     until: float
     saw: Callable[[Run], object]
-    told: Callable[[Run], object]
+    on_reread: Callable[[Run], object]
     _pause: float = 0.0
     _run_id: str = ""
 
@@ -39,7 +39,7 @@ class Settling:
         limits = self.remote.limits
         if run.id != self._run_id:
             self._run_id, self._pause = run.id, limits.first_lag_pause
-            self.told(run)
+            self.on_reread(run)
         await asyncio.sleep(min(self._pause, left))
         self._pause = min(limits.longest_lag_pause, 2 * self._pause)
         return True
@@ -54,10 +54,10 @@ class Settling:
         return seen
 
 
-async def await_result(run: Run, settling: Settling) -> None:
+async def await_result(run: Run, lag_retry: LagRetry) -> None:
     """Read a completed run again until it has a result, or until the time limit."""
-    while without_result(run) and await settling.again(run):
-        run = await settling.reread(run) or run
+    while without_result(run) and await lag_retry.again(run):
+        run = await lag_retry.reread(run) or run
 
 
 def later(before: Run, seen: Run) -> Run:

@@ -82,7 +82,7 @@ class _Attempt:
                 self._tell_last(sender.result())
             raise
         finally:
-            # A request that was not sent by now never is: nobody would know its run.
+            # A request that was not sent by now must not be sent: its run would be unknown.
             sender.cancel()
 
     async def _answer(self) -> Run | ApiError:

@@ -54,7 +54,7 @@ class TimeLimits:
     # Collecting results: in total, for one detail, and for one detail if the detail endpoints are failing.
     collect: float = 300.0
     detail: float = 60.0
-    hurried_detail: float = 10.0
+    short_detail: float = 10.0
 
     # Results of the run to compare with, the search for that run, and one request of this search.
     baseline: float = 60.0

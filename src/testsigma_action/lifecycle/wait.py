@@ -35,7 +35,7 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
     record, deadlines = context.record, context.deadlines()
     run = record.latest
     pace = Pace(deadlines.began - _age(context, run), deadlines.interval)
-    live = LiveFailures(run, context.remote, context.tell)
+    live = LiveFailures(run, context.remote, context.emit)
     recall: asyncio.Task[None] | None = None
 
     with Background() as background:
@@ -77,15 +77,15 @@ async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> 
 async def _follow(context: Context, shutdown: Shutdown) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
-    await await_result(record.latest, context.settling())
+    await await_result(record.latest, context.lag_retry())
     if not awaited(record.latest):
         return
     context.activity(Activity.WAITING_FOR_RERUN)
-    context.tell(events.RerunAwaited(record.latest))
+    context.emit(events.RerunAwaited(record.latest))
 
     def saw(seen: Run | Ignored) -> None:
         if isinstance(seen, Ignored):
-            context.tell(events.RerunIgnored(seen.run, seen.parent, seen.why))
+            context.emit(events.RerunIgnored(seen.run, seen.parent, seen.why))
         else:
             context.saw(seen)
 

@@ -13,7 +13,7 @@ import time
 from typing import TextIO
 
 # Size of the buffer for a slow reader (bytes). Lines beyond it are dropped, and counted.
-MOST_KEPT = 4 * 1024 * 1024
+MAX_KEPT = 4 * 1024 * 1024
 # A reader that takes nothing for STALL seconds counts as stalled. All waits for it may take MAX_WAIT seconds together.
 STALL = 2.0
 MAX_WAIT = 10.0
@@ -50,9 +50,9 @@ class Output:
             self._write_through(data.decode(encoding))
             return
         self.flush()
-        if len(self._kept) + len(data) > MOST_KEPT and not self._stalled:
-            self._wait_for_reader(MOST_KEPT // 2)
-        if len(self._kept) + len(data) > MOST_KEPT:
+        if len(self._kept) + len(data) > MAX_KEPT and not self._stalled:
+            self._wait_for_reader(MAX_KEPT // 2)
+        if len(self._kept) + len(data) > MAX_KEPT:
             self._dropped += 1
             return
         self._kept += self._note() + data

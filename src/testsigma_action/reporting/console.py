@@ -35,7 +35,7 @@ from testsigma_action.reporting.wording import (
 from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
-_MOST_OF_ONE, _MOST_SHOWN, _FEWEST_SHOWN = 50, 200, 10
+_MAX_OF_ONE, _MAX_SHOWN, _FEWEST_SHOWN = 50, 200, 10
 
 
 def warnings(texts: Iterable[str]) -> list[str]:
@@ -56,10 +56,10 @@ def link(run: Run) -> str:
 
 def failures_shown(report: Report) -> int:
     """The maximum number of failures listed for each run; several runs share the space."""
-    return min(_MOST_OF_ONE, max(_FEWEST_SHOWN, _MOST_SHOWN // max(len(report.runs), 1)))
+    return min(_MAX_OF_ONE, max(_FEWEST_SHOWN, _MAX_SHOWN // max(len(report.runs), 1)))
 
 
-def failed_cases(report: RunReport, most: int = _MOST_OF_ONE) -> list[str]:
+def failed_cases(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
     """The first `most` failures of a run, with place, step and message. Empty if nothing failed."""
     found = list(failures_by_news(report))
     if not found:

@@ -13,7 +13,7 @@ from testsigma_action.domain.words import counted
 from testsigma_action.text import one_line
 
 # Maximum number of fields in a sentence, and maximum length of a name (characters).
-MOST_NAMED, LONGEST_NAME = 3, 100
+MAX_NAMED, LONGEST_NAME = 3, 100
 
 ODDITIES = {
     Oddity.EMPTY_LIST: "its list of cases is empty, although its counters show cases that passed",
@@ -31,8 +31,8 @@ def contradiction(found: Contradiction) -> str:
         case Unaccounted():
             return f"nothing is known of {found.cases:,} of {counted(found.total, 'case')}"
         case UnreadableFields():
-            more = f" and {len(found.names) - MOST_NAMED} more" if len(found.names) > MOST_NAMED else ""
-            return f"{', '.join(f'`{name}`' for name in found.names[:MOST_NAMED])}{more} cannot be read"
+            more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
+            return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
         case Oddity():
             return ODDITIES[found]
 

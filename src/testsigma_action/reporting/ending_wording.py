@@ -38,7 +38,9 @@ def _stopped(ending: Ending, run: str) -> str:
 def what_to_do(ending: Ending) -> str:
     """What to do about a run that may still be running; empty if there is none."""
     if ending.disposition in {Disposition.LEFT_RUNNING, Disposition.STOP_UNCONFIRMED} and ending.run:
-        return f"To wait for it again, attach to it (run-id: {ending.run.id}). If nobody needs it, stop it on its page."
+        return (
+            f"To wait for it again, attach to it (run-id: {ending.run.id}). If it is not needed, stop it on its page."
+        )
     if ending.disposition is Disposition.UNKNOWN:
         plan = f" of plan {ending.plan_id}" if ending.plan_id else " of the plan"
         build = f" with the build number '{ending.build_number}'" if ending.build_number else ""

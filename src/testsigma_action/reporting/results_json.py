@@ -74,7 +74,7 @@ def _run_report(report: RunReport) -> Iterator[str]:
 
 
 def _collected(run: Run | None, tree: ResultTree | None) -> Object:
-    """What a tree says of itself. The run in it stands there only where it is not the run of the report."""
+    """The fields of a tree itself. Its run is included only if it differs from the run of the report."""
     fields = encode(tree or _NO_TREE, "run", "machines")
     own_run = tree.run if tree and tree.run != run else None
     return {"collected": tree is not None, "collectedRun": encode(own_run) if own_run else None, **fields}
@@ -100,7 +100,7 @@ def _identity(placed: Placed) -> tuple[int, ...]:
 
 
 def _places(tree: ResultTree | None, wanted: set[tuple[int, ...]]) -> dict[tuple[int, ...], list[int]]:
-    """Where these cases stand in the tree: the positions of machine, suite and case."""
+    """The places of these cases in the tree: the positions of machine, suite and case."""
     return {
         place: [number, position, index]
         for number, machine in enumerate(tree.machines if tree and wanted else ())
@@ -137,7 +137,7 @@ def _attempt(case: CaseResult, place: Object) -> Object:
 
 
 def _spec(spec: RunSpec) -> Object:
-    """What was asked for. Runtime data by name only: values may be secrets."""
+    """The spec of the run. Runtime data by name only: values may be secrets."""
     return {**encode(spec, "runtime_data"), "runtimeDataNames": sorted(spec.runtime_data)}
 
 

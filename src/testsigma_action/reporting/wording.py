@@ -41,7 +41,7 @@ RESULTS = {
 }
 _RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
-MOST_NAMED = 3
+MAX_NAMED = 3
 """Maximum number of plans in a heading."""
 
 STEPS_SHOWN = 30
@@ -217,7 +217,7 @@ def heading(report: Report) -> str:
     if report.title:
         return report.title
     titles = list(dict.fromkeys(run.title for run in report.runs))
-    if len(titles) > MOST_NAMED:
-        titles[MOST_NAMED - 1 :] = [f"and {len(titles) - MOST_NAMED + 1} more"]
+    if len(titles) > MAX_NAMED:
+        titles[MAX_NAMED - 1 :] = [f"and {len(titles) - MAX_NAMED + 1} more"]
         return f"{', '.join(titles[:-1])} {titles[-1]}"
     return ", ".join(titles) or "Testsigma"

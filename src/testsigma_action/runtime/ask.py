@@ -17,12 +17,12 @@ T = TypeVar("T")
 Begin = Callable[[Callable[[], None]], None]
 
 # One thread for a call that may hang, and one for the request that then stops the run.
-FEWEST = 2
+MIN_THREADS = 2
 # Retry interval if a thread cannot be started (seconds): another call may have ended by then.
-AGAIN = 0.1
+RETRY_INTERVAL = 0.1
 
 
-async def ask(call: Callable[[], T], *, begin: Begin, until: float) -> T:
+async def run_in_thread(call: Callable[[], T], *, begin: Begin, until: float) -> T:
     """Run a blocking call on a thread; returns or raises its outcome.
 
     Raises DeadlineExceeded at `until` (loop time), NoThreads if no thread could be started by then. A result that is
@@ -36,7 +36,7 @@ async def ask(call: Callable[[], T], *, begin: Begin, until: float) -> T:
     def work() -> None:
         try:
             answer.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - raised again in `ask`
+        except BaseException as error:  # noqa: BLE001 - raised again in `run_in_thread`
             answer.set_exception(error)
         # The loop may be closed by now: then nothing waits for this answer.
         with suppress(RuntimeError):
@@ -61,22 +61,22 @@ async def _begin(work: Callable[[], None], begin: Begin, until: float) -> None:
         try:
             return begin(work)
         except RuntimeError:
-            if loop.time() + AGAIN > until:
+            if loop.time() + RETRY_INTERVAL > until:
                 raise NoThreads from None
-        await asyncio.sleep(AGAIN)
+        await asyncio.sleep(RETRY_INTERVAL)
 
 
 def check_threads(begin: Begin) -> None:
     """Check that the minimum number of threads can run at the same time. Raises NoThreads."""
-    over = threading.Event()
+    done = threading.Event()
 
     def wait() -> None:
-        over.wait()
+        done.wait()
 
     try:
-        for _ in range(FEWEST):
+        for _ in range(MIN_THREADS):
             begin(wait)
     except RuntimeError:
         raise NoThreads("Nothing was started.") from None
     finally:
-        over.set()
+        done.set()

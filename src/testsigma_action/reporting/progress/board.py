@@ -10,7 +10,7 @@ from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 from testsigma_action.text import log_text
 
 # Maximum number of runs that a line names; the others are counted.
-MOST_NAMES = 4
+MAX_NAMES = 4
 _ACTIVITIES = {
     "starting": {Activity.PREPARING, Activity.STARTING, Activity.ATTACHING},
     "waiting for a busy plan": {Activity.WAITING_FOR_PLAN},
@@ -21,7 +21,7 @@ _ACTIVITIES = {
 }
 
 
-def sign_of_life(runs: Sequence[TrackedRun], names: Sequence[str], silent: Sequence[str], moment: Moment) -> str:
+def heartbeat(runs: Sequence[TrackedRun], names: Sequence[str], silent: Sequence[str], moment: Moment) -> str:
     """The heartbeat: counters of runs and cases, the runs that are waited for, and the expected time left.
 
     `names` has the names of watched runs (else empty), `silent` those of runs without an answer.
@@ -59,8 +59,8 @@ def outage_began(affected: int, runs: int, problem: str) -> str:
 
 def _listed(what: str, names: Sequence[str]) -> str:
     """Some names, and the number of others; empty without names."""
-    more = len(names) - MOST_NAMES
-    return f"{what}{', '.join(names[:MOST_NAMES])}{f' and {more} more' if more > 0 else ''}" if names else ""
+    more = len(names) - MAX_NAMES
+    return f"{what}{', '.join(names[:MAX_NAMES])}{f' and {more} more' if more > 0 else ''}" if names else ""
 
 
 def time_left_of_all(runs: Sequence[TrackedRun], now: float) -> timedelta | None:

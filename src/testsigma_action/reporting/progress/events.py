@@ -29,8 +29,8 @@ from testsigma_action.text import NAME, log_text
 
 # Maximum number of failed cases named for one event, and for one run in total; others are counted. The end of the log
 # names them again, with their messages.
-MOST_FAILED = 20
-MOST_FAILED_OF_RUN = 50
+MAX_FAILED = 20
+MAX_FAILED_OF_RUN = 50
 
 
 @singledispatch
@@ -90,7 +90,7 @@ def cases_failed(event: CasesFailed, named: int) -> list[str]:
 
     `named`: number of failed cases of this run that were named before.
     """
-    most = max(0, min(MOST_FAILED, MOST_FAILED_OF_RUN - named))
+    most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - named))
     lines = [_failed(placed) for placed in event.cases[:most]]
     more = len(event.cases) - len(lines)
     return [*lines, f"{counted(more, 'more case')} failed"] if more else lines

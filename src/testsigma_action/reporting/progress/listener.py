@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from testsigma_action.domain.events import Event, Tell
+from testsigma_action.domain.events import Event, EventListener
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
@@ -24,10 +24,10 @@ class Stopwatch(Protocol):
         """Seconds on a clock that never goes back."""
 
 
-class Narrator(Protocol):
+class LinePolicy(Protocol):
     """Decides which lines are printed, without access to clock and log."""
 
-    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
+    def on_event(self, index: int, event: Event, moment: Moment) -> list[str]:
         """Handle an event of a session; returns the lines to print."""
 
     def beat(self, moment: Moment) -> list[str]:
@@ -51,7 +51,7 @@ class Progress:
         self._clock = clock
         self._live = live
         self._began = self._printed = clock.monotonic()
-        self._narrator: Narrator = (
+        self._lines: LinePolicy = (
             SeveralRuns(specs, self._began)
             if len(specs) > 1
             # Without any spec the inputs are invalid.
@@ -63,17 +63,17 @@ class Progress:
         """Seconds between two calls of `beat`."""
         return BEAT_LIVE if self._live else BEAT
 
-    def listener(self, index: int) -> Tell:
+    def listener(self, index: int) -> EventListener:
         """The listener for the session with this index in the list of specs."""
-        return partial(self._hear, index)
+        return partial(self._on_event, index)
 
     def beat(self) -> None:
         """Print a heartbeat line if it is due, or redraw the progress bar."""
         self._log.flush()
-        self._print(self._narrator.beat(self._moment))
+        self._print(self._lines.beat(self._moment))
 
-    def _hear(self, index: int, event: Event) -> None:
-        self._print(self._narrator.hear(index, event, self._moment))
+    def _on_event(self, index: int, event: Event) -> None:
+        self._print(self._lines.on_event(index, event, self._moment))
 
     @property
     def _moment(self) -> Moment:
@@ -85,4 +85,4 @@ class Progress:
             self._printed = self._clock.monotonic()
             self._log.say(lines)
         if self._live:
-            self._log.draw(self._narrator.bar(self._moment))
+            self._log.draw(self._lines.bar(self._moment))

@@ -35,7 +35,7 @@ class OneRun:
         self._counted = Counts()
         self._outage: float | None = None
 
-    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:  # noqa: ARG002 - there is one session
+    def on_event(self, index: int, event: Event, moment: Moment) -> list[str]:  # noqa: ARG002 - there is one session
         """Handle an event of the session; returns the lines to print."""
         self._tracked.take(event, moment.now)
         answers = isinstance(event, Answered | Started | Attached | OutageEnded)
@@ -45,7 +45,7 @@ class OneRun:
         """Print a heartbeat after a long silence."""
         if moment.live or moment.silence < SILENCE:
             return []
-        return [self._sign_of_life(moment)]
+        return [self._heartbeat(moment)]
 
     def bar(self, moment: Moment) -> str:
         """The progress bar of the run."""
@@ -83,7 +83,7 @@ class OneRun:
         pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
         return moment.silence >= SILENCE or (run.counts != self._counted and moment.silence >= pause)
 
-    def _sign_of_life(self, moment: Moment) -> str:
+    def _heartbeat(self, moment: Moment) -> str:
         tracked = self._tracked
         if self._outage is not None:
             return lines.outage_lasts(timedelta(seconds=moment.now - self._outage), moment.elapsed)

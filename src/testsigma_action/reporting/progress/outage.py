@@ -7,7 +7,7 @@ GRACE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class OutageEnd:
     """The end of an outage that was printed. `only`: the index of the run if no other was affected."""
 
     seconds: float
@@ -48,11 +48,11 @@ class SharedOutage:
         self._printed = True
         return True
 
-    def over(self, now: float) -> Over | None:
+    def take_end(self, now: float) -> OutageEnd | None:
         """Reset after an outage. Returns its end if that must be printed, else None."""
         if self.affected or not self._seen:
             return None
         only = next(iter(self._seen)) if len(self._seen) == 1 else None
-        over = Over(now - self._since, only) if self._printed and self._answered else None
+        end = OutageEnd(now - self._since, only) if self._printed and self._answered else None
         self._seen, self._printed, self._answered = set(), False, False
-        return over
+        return end

@@ -38,7 +38,7 @@ class SeveralRuns:
         self._board_printed = began
         self._printed = [_Printed() for _ in specs]
 
-    def hear(self, index: int, event: Event, moment: Moment) -> list[str]:
+    def on_event(self, index: int, event: Event, moment: Moment) -> list[str]:
         """Handle an event of a session; returns the lines to print."""
         tracked = self._runs[index]
         known_before = bool(tracked.plan_name)
@@ -46,7 +46,7 @@ class SeveralRuns:
         news = self._news(index, event, moment)
         if tracked.plan_name and not known_before and self._names.lacks_plan_name(index):
             news.insert(0, events.plan_named(tracked.plan_name))
-        return [*self._hear_of_outage(index, event, moment), *(self._prefixed(index, news) if news else [])]
+        return [*self._outage_news(index, event, moment), *(self._prefixed(index, news) if news else [])]
 
     def beat(self, moment: Moment) -> list[str]:
         """Print an outage that lasts, and sometimes the progress of all runs."""
@@ -58,7 +58,7 @@ class SeveralRuns:
         self._board_printed = moment.now
         silent = [self._name(index) for index in sorted(self._outage.affected)]
         names = [self._name(index) if run.watched else "" for index, run in enumerate(self._runs)]
-        return [board.sign_of_life(self._runs, names, silent, moment)]
+        return [board.heartbeat(self._runs, names, silent, moment)]
 
     def bar(self, moment: Moment) -> str:
         """The progress bar of all runs."""
@@ -99,7 +99,7 @@ class SeveralRuns:
         printed.results.add((run.id, run.result))
         return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
 
-    def _hear_of_outage(self, index: int, event: Event, moment: Moment) -> list[str]:
+    def _outage_news(self, index: int, event: Event, moment: Moment) -> list[str]:
         match event:
             case OutageBegan(problem):
                 self._outage.began(index, problem, moment.now)
@@ -107,11 +107,11 @@ class SeveralRuns:
                 self._outage.ended(index)
             case Ended():
                 self._outage.left(index)
-        over = self._outage.over(moment.now)
-        if not over:
+        end = self._outage.take_end(moment.now)
+        if not end:
             return []
-        line = lines.outage_ended(timedelta(seconds=over.seconds))
-        return self._prefixed(over.only, [line]) if over.only is not None else [line]
+        line = lines.outage_ended(timedelta(seconds=end.seconds))
+        return self._prefixed(end.only, [line]) if end.only is not None else [line]
 
     def _outage_began(self) -> list[str]:
         affected = self._outage.affected

@@ -16,7 +16,7 @@ from testsigma_action.domain.run import Counts, Result, Timing
 from testsigma_action.reporting.wording import machine_name, suite_name, took
 from testsigma_action.text import mermaid_label
 
-MOST_ROWS = 40
+MAX_ROWS = 40
 """Maximum number of rows of a timeline."""
 
 _FEWEST_CASES = 10
@@ -27,7 +27,7 @@ _TAGS = {Result.FAILED: "crit, ", Result.ABORTED: "crit, ", Result.NOT_EXECUTED:
 _SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
-_MOST_TICKS = 6
+_MAX_TICKS = 6
 _TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 # A timeline is drawn with this width (pixels) and then scaled down, so that the position of a name (within its bar or
 # beside it) depends only on its length. The font is readable on a phone, where it is shown at half the size.
@@ -85,8 +85,8 @@ def timeline(machines: Sequence[MachineResult]) -> str:
         (_label(machine_name(machine), _SECTION, f"machine {number}"), list(_suites(machine)))
         for number, machine in enumerate(machines, 1)
     ]
-    if sum(len(bars) for _, bars in sections) > MOST_ROWS:
-        sections = [("Machines", list(islice(_machines(machines), MOST_ROWS)))]
+    if sum(len(bars) for _, bars in sections) > MAX_ROWS:
+        sections = [("Machines", list(islice(_machines(machines), MAX_ROWS)))]
     return _gantt([section for section in sections if section[1]])
 
 
@@ -118,7 +118,7 @@ def _axis(span: timedelta) -> Iterator[str]:
     """The time axis, with at most six ticks at round values, which fit on a phone."""
     yield "dateFormat YYYY-MM-DDTHH:mm:ss.SSS"
     yield f"axisFormat {'%H:%M' if span > _HOUR else '%M:%S'}"
-    seconds = next(ticks for ticks in _TICKS if span <= ticks * _MOST_TICKS * _SHORTEST)
+    seconds = next(ticks for ticks in _TICKS if span <= ticks * _MAX_TICKS * _SHORTEST)
     yield f"tickInterval {seconds}second" if seconds < 60 else f"tickInterval {seconds // 60}minute"
     yield "todayMarker off"
 

@@ -89,5 +89,5 @@ def _add_groups(page: Page, failures: Sequence[Placed], level: int) -> None:
         where = place(*group[0][:2])
         above = "" if alone else title(level, where)
         for position, (*_, case) in enumerate(group):
-            tell = partial(failure.render, case, where=where if alone else "")
-            page.add_failure(tell, "" if position else above)
+            render_case = partial(failure.render, case, where=where if alone else "")
+            page.add_failure(render_case, "" if position else above)

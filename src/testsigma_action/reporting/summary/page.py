@@ -45,11 +45,11 @@ class Page:
         """Add the parts that are not empty, with a blank line after each, if all of them fit."""
         self._others_left += not self._fits(parts, limit)
 
-    def add_failure(self, tell: Callable[[Detail], str], title: str = "") -> None:
+    def add_failure(self, render: Callable[[Detail], str], title: str = "") -> None:
         """Add a failure in as much detail as fits; the level of detail never rises again."""
         while self._details:
             detail = self._details[0]
-            if self._fits([title, tell(detail)], detail):
+            if self._fits([title, render(detail)], detail):
                 self._shortened[detail] += 1
                 return
             self._details.pop(0)
