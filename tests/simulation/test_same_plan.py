@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.simulation import World
-from tests.simulation.test_plans import listed, plan, runs_of, service
+from tests.simulation.plans import listed, plan, runs_of, service
 from tests.simulator import RunBefore
 
 
