@@ -149,6 +149,17 @@ def test_the_end_of_one_of_several(event: Ended, last: Run | None, said: str) ->
 )
 def test_what_became_of_the_run(disposition: Disposition, said: str) -> None:
     """Each way to leave a run has its words."""
-    known = None if disposition is Disposition.UNKNOWN else run()
+    known = None if disposition is Disposition.UNKNOWN else run(Result.STOPPED)
     event = Ended(TimedOut("Gave up.", code=ErrorCode.TIMED_OUT), Ending(disposition, known), Conclusion.TIMED_OUT)
     assert events.ended(event, known, timedelta()) == [f"[0:00:00] timed out: Gave up.{said}"]
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [(Result.STOPPED, "Stopped run 9001."), (Result.PASSED, "Run 9001 completed before it could be stopped.")],
+)
+def test_a_run_that_completed_before_its_stop(result: Result, said: str) -> None:
+    """The log does not call a run stopped that came to its own end."""
+    known = run(result=result)
+    event = Ended(None, Ending(Disposition.STOP_CONFIRMED, known), Conclusion.CANCELLED)
+    assert events.ended(event, known, timedelta()) == [f"[0:00:00] cancelled: {said}"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.run import Run
+from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError
 
 
@@ -35,6 +35,12 @@ class Ending:
     by_timeout: bool = False
     plan_id: str = ""
     build_number: str = ""
+
+    @property
+    def completed_first(self) -> bool:
+        """Whether a run that was to be stopped had completed before."""
+        stopped = self.disposition is Disposition.STOP_CONFIRMED
+        return stopped and self.run is not None and self.run.completed and self.run.result is not Result.STOPPED
 
 
 @dataclass(frozen=True, slots=True)

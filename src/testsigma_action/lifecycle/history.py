@@ -1,6 +1,6 @@
 """The previous run of the same plan: for pacing the polls, and for detecting new failures."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import TypeVar
 
@@ -17,19 +17,27 @@ T = TypeVar("T")
 MAX_LOOKS = 5
 
 
-async def previous_run(run: Run, remote: Remote, *, until: float) -> Run | None:
+async def previous_run(
+    run: Run, remote: Remote, *, until: float, apart_from: Collection[str] = frozenset()
+) -> Run | None:
     """The plan's newest completed run that is older than this one and comparable.
 
-    None if there is none, or if `until` (monotonic clock) passes first. Stopped runs, reruns of failed cases, and runs
-    in another environment are not comparable. Raises no ApiError.
+    None if there is none, or if `until` (monotonic clock) passes first. Stopped runs, reruns of failed cases, runs in
+    another environment and those in `apart_from` (IDs) are not comparable. Raises no ApiError.
     """
     if not run.plan_id or not run.id.isdecimal():
         return None
     for run_list in run_lists(run.plan_id, "", remote.client):
         listed = await _answer(run_list, remote, until)
         if listed and _has_newest(listed):
-            return await _comparable(run, listed, remote, until)
+            return await _comparable(run, _without(listed, apart_from), remote, until)
     return None
+
+
+def _without(listed: FoundRuns, apart_from: Collection[str]) -> FoundRuns:
+    """The list without the runs that have one of these IDs."""
+    left = (row for row in listed.runs if not any(same_id(row.id, one) for one in apart_from))
+    return FoundRuns(tuple(left), complete=listed.complete)
 
 
 async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: float) -> T | None:

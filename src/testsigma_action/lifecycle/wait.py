@@ -60,7 +60,9 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
     """Read the plan's previous run, for its duration (pacing) and its failures (comparison)."""
     remote = context.remote.quiet()
     until = min(remote.after(remote.limits.previous_run), context.shared.deadline)
-    context.record.previous = await previous_run(context.record.latest, remote, until=until)
+    # Another run of the same step says nothing about what was there before the step.
+    ours = context.shared.run_ids
+    context.record.previous = await previous_run(context.record.latest, remote, until=until, apart_from=ours)
     if pace:
         pace.before = context.record.previous
 

@@ -1,7 +1,6 @@
 """The sentences for the ending of a run, and what to do then."""
 
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.run import Result
 
 
 def ended(text: str) -> str:
@@ -31,7 +30,7 @@ def became(ending: Ending) -> str:
 
 
 def _stopped(ending: Ending, run: str) -> str:
-    if ending.run and ending.run.completed and ending.run.result is not Result.STOPPED:
+    if ending.run and ending.completed_first:
         return f"{run} completed before it could be stopped, with the result {ending.run.result.value}."
     return f"{run} was stopped."
 

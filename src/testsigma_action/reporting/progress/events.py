@@ -157,10 +157,13 @@ def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
 
 def _became(ending: Ending) -> str:
     run = f"run {log_text(ending.run.id)}" if ending.run else "the run"
+    stopped = f"Stopped {run}."
+    if ending.completed_first:
+        stopped = f"{run.capitalize()} completed before it could be stopped."
     return {
         Disposition.NOTHING_STARTED: "Nothing was started.",
         Disposition.COMPLETED: "",
-        Disposition.STOP_CONFIRMED: f"Stopped {run}.",
+        Disposition.STOP_CONFIRMED: stopped,
         Disposition.STOP_UNCONFIRMED: f"Stopping {run} was not confirmed: it may still be running.",
         Disposition.LEFT_RUNNING: f"Left {run} running.",
         Disposition.UNKNOWN: "A run may have been started.",
