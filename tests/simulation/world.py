@@ -157,8 +157,10 @@ class World:
                 self.clock.close()
                 self._sent_to = None
         if killed:
+            # Their causes would keep what is to be dropped.
+            self.clock.unhandled.clear()
             _forget()
-        if self.clock.unhandled and not killed:
+        if self.clock.unhandled:
             raise self.clock.unhandled[0]
         seen = self.simulator.recording.all()[earlier:]
         duration = self.clock.elapsed - began
