@@ -61,7 +61,7 @@ BUGS = (
         ENDS_ALL,
     ),
     ("asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),
-    ("started_once", "lifecycle/start.py", "def fate_of(*_):\n    return Fate.NOT_SENT"),
+    ("started_once", "lifecycle/start.py", "def failure_of(*_):\n    return StartFailure.NOT_SENT"),
     ("tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),
     ("post_stops_what_is_left", "lifecycle/stop.py", "async def _send_stop(*_):\n    return ''"),
     (
