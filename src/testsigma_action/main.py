@@ -16,7 +16,7 @@ from testsigma_action.domain.events import Event
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode, InputError
+from testsigma_action.errors import ActionError, Bug, Cancelled, ErrorCode, ExitCode, InputError
 from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
 from testsigma_action.lifecycle import prepare
@@ -214,8 +214,9 @@ class Step:
 
     def _is_left_for_cleanup(self, session: Session) -> bool:
         """Whether the cleanup must stop a run that the step could not stop."""
-        exit_code = session.report().verdict.exit_code
-        return self._inputs.stops_on_cancel and exit_code in LEFT_FOR_CLEANUP and session.may_still_run
+        judged = session.report().verdict
+        stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
+        return self._inputs.stops_on_cancel and stopping and session.may_still_run
 
     def _report(self, judged: Verdict) -> Report:
         return Report(

@@ -505,7 +505,7 @@ def test_a_run_without_results_is_no_green_file(lost: RunReport) -> None:
 
 
 def test_the_root_of_many_runs() -> None:
-    """It is named after the first runs and takes as long as all of them."""
+    """It is named by their number and takes as long as all of them."""
     good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED)))
     root = samples.parsed(junit.render(samples.report(*named([good] * 5), verdict=samples.PASSED)))
-    assert (root.get("name"), root.get("time")) == ("Checkout, Checkout (2) and 3 more", "300.0")
+    assert (root.get("name"), root.get("time")) == ("5 plans", "300.0")

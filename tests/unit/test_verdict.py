@@ -8,12 +8,12 @@ import pytest
 from tests import samples
 from testsigma_action.domain.attempts import whole
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.findings import ErrorFinding
+from testsigma_action.domain.findings import ErrorFinding, MayStillRun
 from testsigma_action.domain.judgement import remarkable
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
-from testsigma_action.domain.verdict import combined, judge, judge_reruns, of_error
+from testsigma_action.domain.verdict import combined, judge, judge_reruns, of_error, of_step
 from testsigma_action.errors import Bug, Cancelled, ErrorCode, ExitCode, InputError, ReportError, StartError, TimedOut
 from testsigma_action.reporting.wording import hint, reason
 
@@ -495,3 +495,11 @@ def test_a_first_run_that_is_called_passed_by_now(first: ResultTree) -> None:
     worse = tree(Result.FAILED, run=replace(AGAIN, result=Result.FAILED))
     assert again(first, worse).exit_code == 1
     assert again(first, tree(Result.PASSED, run=AGAIN), last=replace(AGAIN, status=Status.IN_PROGRESS)).exit_code == 1
+
+
+def test_the_step_says_how_many_runs_may_still_be_running() -> None:
+    """Of several runs the step tells only the first finding of each, but never hides that a run is left."""
+    kinds = (Disposition.LEFT_RUNNING, Disposition.STOP_CONFIRMED)
+    verdicts = [of_error(Cancelled(15), Ending(kind, samples.run())) for kind in kinds]
+    findings = of_step(verdicts, []).findings
+    assert [one for one in findings if isinstance(one, MayStillRun)] == [MayStillRun(1)]

@@ -19,6 +19,7 @@ from testsigma_action.domain.findings import (
     Fact,
     Failures,
     Finding,
+    MayStillRun,
     MorePlans,
     NoKnownResult,
     OfPlans,
@@ -94,6 +95,8 @@ OTHERS: list[Finding] = [
     Tally(3, 0, started=3),
     Tally(3, 0, started=2),
     MorePlans(1),
+    MayStillRun(1),
+    MayStillRun(8),
     OfPlans(("smoke", "mobile"), Failures(3, 40), 5),
 ]
 

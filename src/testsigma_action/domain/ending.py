@@ -42,6 +42,12 @@ class Ending:
         stopped = self.disposition is Disposition.STOP_CONFIRMED
         return stopped and self.run is not None and self.run.completed and self.run.result is not Result.STOPPED
 
+    @property
+    def may_still_run(self) -> bool:
+        """Whether something of the run may still be running."""
+        left = {Disposition.STOP_UNCONFIRMED, Disposition.LEFT_RUNNING, Disposition.UNKNOWN}
+        return self.disposition in left or self.may_run_again
+
 
 @dataclass(frozen=True, slots=True)
 class RerunIncomplete:

@@ -201,6 +201,13 @@ class OfPlans:
 
 
 @dataclass(frozen=True, slots=True)
+class MayStillRun:
+    """How many runs of the step may still be running."""
+
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class MorePlans:
     """How many plans that did not pass are not named."""
 
@@ -230,4 +237,5 @@ Finding = (
     | Tally
     | OfPlans
     | MorePlans
+    | MayStillRun
 )

@@ -10,6 +10,7 @@ from testsigma_action.domain.findings import (
     Failures,
     Finding,
     InputProblem,
+    MayStillRun,
     MorePlans,
     OfPlans,
     Passed,
@@ -111,9 +112,16 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
     ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: _rank(pair[1]))
     told = tuple(_of_plans(ordered))
-    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *told))
+    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *told, *_left(run_verdicts)))
     shown = {one.finding for one in told if isinstance(one, OfPlans)}
     return combined((of_runs, *(_without(verdict, shown) for verdict in around)))
+
+
+def _left(verdicts: Sequence[Verdict]) -> Iterator[Finding]:
+    """How many runs may still be running, if any."""
+    runs = sum(any(isinstance(one, Ending) and one.may_still_run for one in verdict.findings) for verdict in verdicts)
+    if runs:
+        yield MayStillRun(runs)
 
 
 def _tally(verdicts: Sequence[Verdict]) -> Tally:

@@ -146,7 +146,7 @@ def _failure(placed: Placed, news: str) -> list[str]:
 
 def cleaned_up(found: Ending) -> str:
     """The ending of a run that a killed step had left running."""
-    return f"The step was killed. This is the cleanup, not a test result. {ending(found)}"
+    return f"The step ended before it stopped its run. This is the cleanup, not a test result. {ending(found)}"
 
 
 def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str:

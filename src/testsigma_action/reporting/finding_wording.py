@@ -16,6 +16,7 @@ from testsigma_action.domain.findings import (
     Failures,
     Finding,
     InputProblem,
+    MayStillRun,
     MorePlans,
     NeverExecuted,
     NoKnownResult,
@@ -210,6 +211,11 @@ def _(of: OfPlans) -> str:
 @sentence.register
 def _(more: MorePlans) -> str:
     return f"And {counted(more.number, 'more plan')}."
+
+
+@sentence.register
+def _(left: MayStillRun) -> str:
+    return f"{counted(left.runs, 'run')} may still be running."
 
 
 def advice(finding: Finding) -> str:

@@ -15,7 +15,7 @@ from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, Timing
-from testsigma_action.domain.words import in_words
+from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting import contradiction_wording, ending_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
 
@@ -213,11 +213,10 @@ def step_verdict(report: Report) -> Verdict | None:
 
 
 def heading(report: Report) -> str:
-    """A name for the whole report (untrusted): the given title, else the titles of the runs, if many the first two."""
+    """A name for the whole report (untrusted): the given title, else the titles of the runs, or their number."""
     if report.title:
         return report.title
     titles = list(dict.fromkeys(run.title for run in report.runs))
     if len(titles) > MAX_NAMED:
-        titles[MAX_NAMED - 1 :] = [f"and {len(titles) - MAX_NAMED + 1} more"]
-        return f"{', '.join(titles[:-1])} {titles[-1]}"
+        return counted(len(titles), "plan")
     return ", ".join(titles) or "Testsigma"
