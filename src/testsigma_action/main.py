@@ -189,9 +189,11 @@ class Step:
         if not limit or total < limit or self._shared.interruption:
             return
         self._shared.stopped_early = Interruption(self._clock.monotonic(), failures=total, limit=limit)
-        for session, task in zip(self._sessions, self._tasks, strict=True):
-            if session.may_be_stopped:
-                task.cancel()
+        pairs = zip(self._sessions, self._tasks, strict=True)
+        if going := [task for session, task in pairs if session.may_be_stopped]:
+            self._log.say([console.stopping_early(total, limit)])
+        for task in going:
+            task.cancel()
 
     def _conclude(self, error: ActionError) -> None:
         """Record an error from before any start: it applies to every run."""

@@ -134,6 +134,7 @@ def test_stop_after_failures(tmp_path: Path) -> None:
     assert outcome.exit_code == 1
     assert outcome.calls.count("start") == 2
     assert [one["errorCode"] for one in runs_of(outcome)][1:] == ["stopped-after-failures"] * 2
+    assert sum("Stopping all runs" in line for line in outcome.lines) == 1
     assert outcome.duration < 300.0
     assert all(one.over or one.stopped for one in world.simulator.runs().values())
 

@@ -107,7 +107,7 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     For one run it has all findings of that run. For several it has the totals and the first finding of the worst few;
     `names` are the names of the runs, in the same order.
     """
-    if len(run_verdicts) <= 1:
+    if len(run_verdicts) <= 1 or _common(run_verdicts):
         return combined((*run_verdicts, *around))
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
     ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: _rank(pair[1]))
@@ -115,6 +115,11 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *told, *_left(run_verdicts)))
     shown = {one.finding for one in told if isinstance(one, OfPlans)}
     return combined((of_runs, *(_without(verdict, shown) for verdict in around)))
+
+
+def _common(verdicts: Sequence[Verdict]) -> bool:
+    """Whether all runs have the same error, such as a wrong input, so that none of them was started."""
+    return verdicts[0].exit_code is ExitCode.NOT_STARTED and len(set(verdicts)) == 1
 
 
 def _left(verdicts: Sequence[Verdict]) -> Iterator[Finding]:

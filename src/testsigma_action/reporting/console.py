@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from traceback import format_exception
 
 from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
+from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
@@ -142,6 +144,11 @@ def _failure(placed: Placed, news: str) -> list[str]:
     if case.url:
         told.append(f"  {log_text(case.url)}")
     return [BAR + line for line in told]
+
+
+def stopping_early(failures: int, limit: int) -> str:
+    """Enough cases have failed, in all runs together."""
+    return f"{sentence(StoppedAfterFailures(failures, limit))} Stopping all runs that are still running."
 
 
 def cleaned_up(found: Ending) -> str:

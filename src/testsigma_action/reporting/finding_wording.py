@@ -138,7 +138,7 @@ def _(message: ServiceMessage) -> str:
 
 @sentence.register
 def _(stopped: StoppedAfterFailures) -> str:
-    return f"{counted(stopped.failures, 'case')} failed, and stop-after-failures is {stopped.limit:,}."
+    return f"{counted(stopped.failures, 'case')} failed in all runs together; stop-after-failures is {stopped.limit:,}."
 
 
 @sentence.register
