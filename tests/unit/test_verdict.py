@@ -506,6 +506,6 @@ def test_the_step_says_how_many_runs_may_still_be_running() -> None:
 
 
 def test_a_cause_that_all_runs_share_is_told_once() -> None:
-    """A wrong input of the step is no matter of single plans: there is no tally of plans, and no list of their names."""
+    """A wrong input of the step is not about single plans: no tally of plans, and no list of names."""
     wrong = of_error(InputError("max-parallel: '0' is not accepted."))
     assert of_step([wrong, wrong, wrong], [], ["smoke", "mobile", "login"]) == wrong
