@@ -145,7 +145,7 @@ REDIRECT_HINT = (
 CREDENTIALS_HINT = "Put user and password into the proxy's URL: HTTPS_PROXY=http://user:password@host:port."
 REFUSED_HINT = "Read the message of the service above, and check the IDs in the inputs."
 KEY_HINT = (
-    "Check api-key: it may be wrong, revoked, or belong to another tenant or region. For an account of another "
+    "Check api-key: it may be wrong, revoked, or belong to another account or region. For an account of another "
     "region set base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
 )
 NOT_FOUND_HINT = (
