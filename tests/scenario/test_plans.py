@@ -86,7 +86,7 @@ def test_the_outputs(three: Outcome) -> None:
     assert [run["errorCode"] for run in runs] == ["", "tests-failed", "plan-busy"]
     assert [run["total"] for run in runs] == [5, 11, None]
     assert [run["planId"] for run in runs] == ["421", "420", "422"]
-    assert runs[0]["duration"] > 0
+    assert isinstance(runs[0]["duration"], int)
     assert set(three.outputs["run-ids"].split(",")) == {"1001", "1002"}
     assert [run["id"] for run in runs if run["id"]] == three.outputs["run-ids"].split(",")
     assert three.outputs["total"] == ""

@@ -32,6 +32,7 @@ __all__ = [
     "judge_reruns",
     "of_error",
     "of_step",
+    "rank",
     "started",
     "stopped_after_failures",
 ]
@@ -83,7 +84,7 @@ def stopped_after_failures(failures: int, limit: int, ending: Ending) -> Verdict
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict if several hold: the first in the order of precedence, with the findings of all of them."""
-    ordered = sorted(verdicts, key=_rank)
+    ordered = sorted(verdicts, key=rank)
     findings: dict[object, Finding] = {}
     for verdict in ordered:
         for finding in verdict.findings:
@@ -96,7 +97,7 @@ def _subject(finding: Finding) -> object:
     return (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
 
 
-def _rank(verdict: Verdict) -> tuple[int, bool]:
+def rank(verdict: Verdict) -> tuple[int, bool]:
     """Sorts by precedence. A run that was stopped because others failed is never the cause, so it comes after them."""
     return PRECEDENCE.index(verdict.exit_code), verdict.code is ErrorCode.STOPPED_AFTER_FAILURES
 
@@ -110,7 +111,7 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     if len(run_verdicts) <= 1 or _common(run_verdicts):
         return combined((*run_verdicts, *around))
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
-    ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: _rank(pair[1]))
+    ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: rank(pair[1]))
     told = tuple(_of_plans(ordered))
     of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *told, *_left(run_verdicts)))
     shown = {one.finding for one in told if isinstance(one, OfPlans)}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Counts, Result, Run
-from testsigma_action.domain.verdict import PRECEDENCE
+from testsigma_action.domain.verdict import rank
 from testsigma_action.reporting.wording import flaky_cases, numbers, took
 from testsigma_action.text import one_line
 
@@ -69,8 +69,8 @@ def render(report: Report) -> dict[str, str]:
     return early(report.runs) | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
 
 
-def _badness(run: RunReport) -> tuple[int, int]:
-    return PRECEDENCE.index(run.verdict.exit_code), _RESULTS.index(run.run.result) if run.run else -1
+def _badness(run: RunReport) -> tuple[tuple[int, bool], int]:
+    return rank(run.verdict), _RESULTS.index(run.run.result) if run.run else -1
 
 
 def _sum(parts: list[int | None]) -> str:
