@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs import lists
 from testsigma_action.inputs.options import ENTRY_KEYS, RunRequest
 from testsigma_action.inputs.reading import Reading, read_inputs
 
@@ -289,6 +290,132 @@ def test_exactly_one_of_three() -> None:
     [missing] = read("").problems
     assert missing.startswith("plan-id: not given")
     assert "plans" in missing
+
+
+# Comments
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- plan-id: 431 # smoke\n  environment-id: 10 # staging\n  upload-versions:\n    31: 68 # phone\n",
+        "- plan-id: 431 #smoke\n  environment-id: 10   #staging\n  upload-versions: {31: 68} # phone\n",
+        (
+            "[ # all\n  {plan-id: 431, # smoke\n"
+            "   environment-id: 10 # staging\n   , upload-versions: {31: 68 # phone\n  }}\n]"
+        ),
+        (
+            "# all\n- # smoke\n  plan-id: 431\n  # staging\n"
+            "  environment-id:\n    10 # ten\n  upload-versions: # phone\n    31: 68\n#"
+        ),
+        "- plan-id: '431' # smoke\n  environment-id: \"10\" # staging\n  upload-versions: {31: 68}\n  name: # none\n",
+    ],
+)
+def test_comments_in_a_list(text: str, tmp_path: Path) -> None:
+    """A comment is accepted on a line of its own and after an ID, in an input and in a file."""
+    (tmp_path / "plans.yml").write_text(text)
+    meant = (RunRequest("431", environment_id="10", upload_versions={"31": "68"}),)
+    assert accepted(read(text)) == meant
+    assert accepted(read("plans.yml", tmp_path)) == meant
+
+
+FREE_TEXTS = ["name: {}", "build-number: {}", "execution-config: {}", "execution-config: {{name: {}\n  }}"]
+
+
+@pytest.mark.parametrize("key", FREE_TEXTS)
+def test_a_comment_after_a_free_text(key: str) -> None:
+    """A comment has a blank after its mark; `smoke #2` may be a name, so it needs quotes."""
+    [commented] = accepted(read(f"- plan-id: 1\n  {key.format('smoke # nightly')}"))
+    assert commented == accepted(read(f"- plan-id: 1\n  {key.format('smoke')}"))[0]
+    assert accepted(read(f"- plan-id: 1\n  {key.format(chr(39) + 'smoke #2' + chr(39))}")) != (commented,)
+    problem = refused(read(f"- plan-id: 1\n  {key.format('smoke #2')}"))
+    assert "Line 2: ' #' begins a comment" in problem
+    assert problem.endswith("Put the value in double quotes, or put a space after #.")
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize(
+    "value", ["{a: hush # hush\n  }", "{a: hush #hush\n  }", "\n    a: hush # hush", "hush # hush"]
+)
+def test_a_comment_after_runtime_data_is_refused(value: str) -> None:
+    """It may be a part of a secret that would be cut off."""
+    problem = refused(read(f"- plan-id: 1\n  runtime-data: {value}"))
+    assert "' #' begins a comment" in problem
+    assert "A comment needs a line of its own" in problem
+    assert "toJSON(secrets.NAME)" in problem
+    assert "hush" not in problem
+
+
+def test_only_runtime_data_is_secret() -> None:
+    """Every other key of an entry has its kind, which decides about comments."""
+    assert {key.name for key in ENTRY_KEYS} - lists.KINDS.keys() == {"runtime-data"}
+
+
+@pytest.mark.parametrize("value", ["#10", "10\t# ten", "10\t#ten"])
+def test_what_is_no_clear_comment_after_an_id(value: str) -> None:
+    """An ID that would be ignored, and a tab before the mark, which the parser takes for a part of the value."""
+    problem = refused(read(f"- plan-id: 1\n  environment-id: {value}"))
+    assert problem.startswith("plans, entry 1 (plan 1), environment-id: its value is not accepted. Line 2: ")
+    assert ("a tab stands before '#'" if "\t" in value else "' #' begins a comment") in problem
+    assert "secret" not in problem
+
+
+# What YAML cannot read
+
+
+CANNOT = "Line {} cannot be read: "
+INDENT = "check the indentation, and that a space follows each colon"
+TABS = "a tab cannot be used for indentation; use spaces."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("- plan-id: 1\n name: x", 2, INDENT),
+        ("- plan-id: 1\n   name: x", 2, INDENT),
+        ("- plan-id: 1\n  name: x\nplan-id: 2", 3, INDENT),
+        ("- plan-id: 1\n  - plan-id: 2", 2, INDENT),
+        ("- plan-id: 1\n - plan-id: 2", 2, INDENT),
+        ("- plan-id: 1\n  runtime-data: {a: b}\n - plan-id: 2", 3, INDENT),
+        ("- plan-id:1\n  name: x", 2, INDENT),
+        ("- name: x\n  plan-id:1\n  environment-id: 3", 2, INDENT),
+        ("- name: a: b", 1, "A text that contains ': ' needs double quotes."),
+        ("- plan-id: 1\n\tname: x", 2, TABS),
+        ("- plan-id: 1\n  \tname: x", 2, TABS),
+        ("- plan-id: 1\n-\tplan-id: 2", 2, TABS),
+        ("-\tplan-id: 1", 1, TABS),
+        ("- name: 'x\n- plan-id: 2", 1, "a text in quotes does not end, or has an unknown escape"),
+        ('- name: "x\\q"', 1, "a text in quotes does not end, or has an unknown escape"),
+        ("- plan-id: 1\n  name: @x", 2, "a text that begins with @, `, %, | or > needs double quotes."),
+        ("- plan-id: 1\n  name: |x", 2, "a text that begins with @, `, %, | or > needs double quotes."),
+        ("- {plan-id: 1\n- plan-id: 2", 2, "a comma or a bracket is missing."),
+        ("[{plan-id: 1} {plan-id: 2}]", 1, "a comma or a bracket is missing."),
+        ("- plan-id: 1\n  name: 'x\u2028\u2028\n  a'\n  build-number: @", 4, "a text that begins with @"),
+        ("- plan-id: 1\n  name: \x01", 2, "it contains a character that YAML does not accept."),
+    ],
+)
+def test_what_yaml_cannot_read_is_told(text: str, line: int, told: str) -> None:
+    """The line and what is wrong with it, and nothing about secrets."""
+    problem = refused(read(text))
+    assert CANNOT.format(line) in problem
+    assert told in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize("value", ["hush: hush", "@hush", "'hush", "{a: @hush}", "\n    a: hush: hush", "\n\ta: hush"])
+def test_what_yaml_cannot_read_in_runtime_data(value: str) -> None:
+    """It is told, too, and how a secret is written."""
+    problem = refused(read(f"- plan-id: 1\n  runtime-data: {value}"))
+    assert f"Line {3 if value.startswith(chr(10)) else 2} cannot be read: " in problem
+    assert "toJSON(secrets.NAME)" in problem
+    assert "hush" not in problem
+
+
+def test_a_text_on_two_lines() -> None:
+    """A missing blank after a colon makes one value of two lines."""
+    problem = refused(read("- plan-id: 1\n  name: x\n    environment-id:10"))
+    assert "Line 2: the value continues in the next line; check the indentation" in problem
+    assert "secret" not in problem
 
 
 # Files

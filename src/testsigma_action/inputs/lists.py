@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from testsigma_action.inputs import mappings, parsers
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.yaml_events import LIST, Events, Unreadable, is_end_of_list, is_mapping, place, reading
+from testsigma_action.inputs.yaml_events import (
+    LIST,
+    Events,
+    Kind,
+    Unreadable,
+    is_end_of_list,
+    is_mapping,
+    place,
+    reading,
+)
 
 ACCEPTED = "a YAML or JSON list of runs, like [{plan-id: 431}], or the path of a file with one"
 NO_MAPPING = "an entry must be a mapping like {plan-id: 431}, without tags and anchors."
@@ -17,6 +26,11 @@ NO_MAPPING = "an entry must be a mapping like {plan-id: 431}, without tags and a
 MAX_SIZE = 256 * 1024
 # A text on one line that is meant as a list, or as an entry of one.
 LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
+
+# What the values of each key are. An unknown key may be a misspelt `runtime-data`.
+KINDS = dict.fromkeys(("plan-id", "environment-id", "upload-versions"), Kind.ID) | dict.fromkeys(
+    ("name", "build-number", "execution-config"), Kind.FREE_TEXT
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,7 @@ def read(text: str) -> Sequence[Entry]:
 
 
 def _from_yaml(text: str) -> list[Entry]:
-    events = Events(text)
+    events = Events(text, Kind.FREE_TEXT)
     with reading(events, ACCEPTED):
         if not events.begins(LIST):
             raise Unreadable("")
@@ -93,9 +107,12 @@ def _yaml_entry(events: Events) -> Entry:
     while True:
         event = events.take()
         if events.depth < depth:
+            events.kind = Kind.FREE_TEXT
             return Entry(values, tuple(faults))
         try:
+            events.kind = Kind.FREE_TEXT
             name = events.name(event)
+            events.kind = KINDS.get(name.strip(), Kind.SECRET)
         except Unreadable as unreadable:
             events.skip_to(depth)
             faults.append(str(unreadable))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.yaml_events import MAPPING, Events, Pair, Unreadable, reading
+from testsigma_action.inputs.yaml_events import MAPPING, Events, Kind, Pair, Unreadable, reading
 
 ACCEPTED = "a YAML or JSON mapping of names to single values, like {name: value}"
 
@@ -21,7 +21,7 @@ def read(text: str) -> Mapping[str, str]:
 
 
 def _from_yaml(text: str) -> Mapping[str, str]:
-    events = Events(text)
+    events = Events(text, Kind.SECRET)
     with reading(events, ACCEPTED):
         if not events.begins(MAPPING):
             raise Unreadable("")

@@ -2,10 +2,12 @@
 
 YAML changes a value that is pasted without quotes: ` #` cuts it off, `&`, `!`, `*` and `|` have meanings. Such a value
 is refused with its line. Everything else is a text: `1.10` stays `1.10`, `yes` stays `yes`.
+Comments are accepted after values that cannot be secrets.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from typing import Any
 
 import yaml
@@ -25,18 +27,31 @@ from yaml.events import (
 )
 
 from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.yaml_faults import CHECK_INDENTATION, NO_TABS, TAB, first_tab, reason
 
-QUOTE_IT = "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
 # Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
 RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
 NULLS = frozenset({"~", "null", "Null", "NULL"})
-# Replaces tabs while YAML is parsed: the parser accepts none in a value without quotes.
-TAB = "\ue000"
 # No input is nested deeper, and the parser takes minutes for a text of brackets alone.
 MAX_DEPTH = 10
 
 # A place ("Line 2", "Entry 2"), a name and its value.
 Pair = tuple[str, str, str]
+
+
+class Kind(Enum):
+    """What a value may be: a ` #` may be a part of a secret or of a free text, but not of an ID."""
+
+    SECRET = auto()
+    FREE_TEXT = auto()
+    ID = auto()
+
+    @property
+    def remedy(self) -> str:
+        """How such a value is written so that YAML does not change it."""
+        if self is Kind.SECRET:
+            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+        return "Put the value in double quotes."
 
 
 class Unreadable(Exception):
@@ -48,10 +63,14 @@ class Unreadable(Exception):
 
 
 class Events:
-    """The events of one document, one at a time, and how deep the next one is nested."""
+    """The events of one document, one at a time, and how deep the next one is nested.
 
-    def __init__(self, text: str) -> None:
+    `kind` is what the next value is; whoever takes the events sets it.
+    """
+
+    def __init__(self, text: str, kind: Kind) -> None:
         """Prepare the text; nothing is parsed yet."""
+        self.kind = kind
         flow = text.lstrip()[:1] in {"{", "["}
         self._tab = "\t" if TAB in text else TAB
         self.source = "\n".join(_with_tabs_kept(line, self._tab, flow=flow) for line in text.split("\n"))
@@ -76,9 +95,11 @@ class Events:
         self.take()
         document = self.take()
         if not isinstance(document, DocumentStartEvent) or not isinstance(start := self.take(), kind):
+            if at := first_tab(self.source):
+                raise Unreadable(f"Line {at} cannot be read: {NO_TABS}")
             return False
         if start.anchor or start.tag or document.version or document.tags:
-            raise Unreadable(f"tags, anchors and directives are not accepted. {QUOTE_IT}", "Line 1")
+            raise Unreadable(f"tags, anchors and directives are not accepted. {self.kind.remedy}", "Line 1")
         return True
 
     def end(self) -> None:
@@ -94,26 +115,36 @@ class Events:
 
     def name(self, event: Event) -> str:
         """The text of a name. Raises Unreadable."""
-        scalar = _scalar(event)
+        scalar = _scalar(event, self.kind)
         if scalar.style is None and scalar.value == "<<":
             raise _refusal(event, 'merge keys are not accepted; write "<<" in quotes for a name.')
         return self._restored(scalar.value)
 
     def value(self, event: Event, *, required: bool = True) -> str:
         """The text of a value; one that is not required may be missing. Raises Unreadable."""
-        scalar = _scalar(event)
+        scalar = _scalar(event, self.kind)
         if scalar.style is None:
             rest = self.source[_marks(scalar)[1].index :].partition("\n")[0]
-            if rest.lstrip().startswith("#") or f"{self._tab}#" in scalar.value:
-                cut_off = "' #' begins a comment, so the value would be cut off."
-                raise _refusal(event, f"{cut_off} A comment needs a line of its own. {QUOTE_IT}")
+            self._refuse_cut_off(scalar, rest.lstrip())
             if rest.lstrip(" ").startswith(RARE_LINE_BREAKS):
-                raise _refusal(event, f"a rare line break (NEL, LS or PS) ends the value. {QUOTE_IT}")
+                raise _refusal(event, f"a rare line break (NEL, LS or PS) ends the value. {self.kind.remedy}")
             if scalar.value.startswith(self._tab):
-                raise _refusal(event, f"a tab stands before the value. {QUOTE_IT}")
+                raise _refusal(event, f"a tab stands before the value. {self.kind.remedy}")
             if scalar.value in NULLS or (required and not scalar.value):
-                raise _refusal(event, f'a name has no value; write name: "" for an empty one. {QUOTE_IT}')
+                raise _refusal(event, f'a name has no value; write name: "" for an empty one. {self.kind.remedy}')
         return self._restored(scalar.value)
+
+    def _refuse_cut_off(self, scalar: ScalarEvent, rest: str) -> None:
+        """Refuse a value that a comment may have cut off. Raises Unreadable."""
+        has_tab = f"{self._tab}#" in scalar.value
+        cut_off = "' #' begins a comment, so the value would be cut off."
+        if self.kind is Kind.SECRET and (has_tab or rest.startswith("#")):
+            raise _refusal(scalar, f"{cut_off} A comment needs a line of its own. {self.kind.remedy}")
+        if has_tab:
+            raise _refusal(scalar, "a tab stands before '#'; write a space instead.")
+        follows_id = self.kind is Kind.ID and scalar.value
+        if rest.startswith("#") and not follows_id and rest[1:2] not in {"", " ", self._tab}:
+            raise _refusal(scalar, f"{cut_off} Put the value in double quotes, or put a space after #.")
 
     def _restored(self, text: str) -> str:
         """A text of the parser with its tabs, and with surrogates (JSON writes an emoji as two) joined."""
@@ -142,8 +173,7 @@ def reading(events: Events, accepted: str) -> Iterator[None]:
     except Unreadable as unreadable:
         raise Invalid(accepted, str(unreadable)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        line = _line_of(error, events.source)
-        raise Invalid(accepted, f"Line {line} cannot be read. {QUOTE_IT}" if line else "") from None
+        raise Invalid(accepted, _unreadable_line(error, events)) from None
 
 
 def place(event: Event) -> str:
@@ -162,17 +192,18 @@ def _with_tabs_kept(line: str, tab: str, *, flow: bool) -> str:
     return (indent.replace("\t", " ") if flow else indent) + content.replace("\t", tab)
 
 
-def _scalar(event: Event) -> ScalarEvent:
+def _scalar(event: Event, kind: Kind) -> ScalarEvent:
     """A text on one line that does not begin with a mark of YAML. Raises Unreadable."""
     if isinstance(event, AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
-        raise _refusal(event, f"&, * and ! at the beginning are marks of YAML, not part of a value. {QUOTE_IT}")
+        raise _refusal(event, f"&, * and ! at the beginning are marks of YAML, not part of a value. {kind.remedy}")
     if not isinstance(event, ScalarEvent):
-        raise _refusal(event, f"the value must be one text, not a list or a mapping. {QUOTE_IT}")
+        raise _refusal(event, f"the value must be one text, not a list or a mapping. {kind.remedy}")
     if event.style in {"|", ">"}:
-        raise _refusal(event, rf"| and > are marks of YAML; write line breaks as \n in double quotes. {QUOTE_IT}")
+        raise _refusal(event, rf"| and > are marks of YAML; write line breaks as \n in double quotes. {kind.remedy}")
     start, end = _marks(event)
     if start.line != end.line:
-        raise _refusal(event, rf"the value continues in the next line; write line breaks as \n. {QUOTE_IT}")
+        wanted = rf"write line breaks as \n. {kind.remedy}" if kind is Kind.SECRET else f"{CHECK_INDENTATION}."
+        raise _refusal(event, f"the value continues in the next line; {wanted}")
     return event
 
 
@@ -181,13 +212,18 @@ def _marks(event: Event) -> tuple[Any, Any]:
     return event.start_mark, event.end_mark
 
 
-def _line_of(error: Exception, source: str) -> int:
-    """The line that a parser's error is about; 0 if it does not say."""
+def _unreadable_line(error: Exception, events: Events) -> str:
+    """The line that a parser's error is about, and what is wrong with it; empty if the error does not say."""
     if isinstance(error, yaml.reader.ReaderError):
-        return source.count("\n", 0, error.position) + 1
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return 0
-    # A scanner's context is the text that it could not finish; a parser's is the whole mapping.
-    context = error.context_mark if isinstance(error, yaml.scanner.ScannerError) else None
-    mark = context or error.problem_mark
-    return mark.line + 1 if mark else 0
+        at, why = error.position, "it contains a character that YAML does not accept."
+    elif isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        begun, stopped = error.context_mark, error.problem_mark
+        # A scanner's context is the text that it could not finish; a parser's is the whole mapping.
+        at = (begun if begun and isinstance(error, yaml.scanner.ScannerError) else stopped).index
+        why = reason(events.source, at, begun.index if begun else None)
+    else:
+        return ""
+    # The parser counts rare line breaks as lines, which editors do not.
+    line = events.source.count("\n", 0, at) + 1
+    remedy = f" {events.kind.remedy}" if events.kind is Kind.SECRET else ""
+    return f"Line {line} cannot be read: {why}{remedy}"
