@@ -11,6 +11,7 @@ from tests.samples import BEGIN as NOW
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
 from testsigma_action.errors import ISSUES, ExitCode
+from testsigma_action.inputs.descriptions import DESCRIPTIONS
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.reporting import outputs
 
@@ -48,6 +49,22 @@ def test_defaults_are_the_same_everywhere() -> None:
         told = re.search(r"Default: (.+)\.$", declared["description"])
         assert (told.group(1) if told else "") == ("" if default == "required" else default)
         assert table("Inputs")[name][0].strip("`") == default
+
+
+def test_descriptions_are_the_same_everywhere() -> None:
+    """`--help` and action.yml describe every input in the same words; action.yml adds the default."""
+    assert list(DESCRIPTIONS) == list(BY_NAME)
+    for name, declared in action()["inputs"].items():
+        default = BY_NAME[name].default
+        added = f" Default: {default}." if default and default != "required" else ""
+        assert declared["description"] == DESCRIPTIONS[name] + added
+
+
+def test_the_readme_begins_with_the_description() -> None:
+    """The README says more about some inputs, after the first sentence of the description, word for word."""
+    for name, cells in table("Inputs").items():
+        plain = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", cells[-1]).replace("`", "")
+        assert plain.startswith(re.split(r"(?<=\.) (?=[A-Z0-9])", DESCRIPTIONS[name])[0]), name
 
 
 def test_the_named_defaults_are_those_of_the_code() -> None:
