@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,23 @@ def test_the_named_defaults_are_those_of_the_code() -> None:
         field = next(field for field in dataclasses.fields(Inputs) if field.name == definition.field)
         if definition.default and " " not in definition.default and definition.default != "required":
             assert definition.read(definition.default) == field.default, definition.name
+
+
+def test_pip_installs_what_the_image_contains() -> None:
+    """Every package that the code needs is declared, with a lowest release that is not above the pinned one."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    lowest = dict(dependency.lower().split(">=") for dependency in declared)
+    runtime = (ROOT / "requirements" / "runtime.txt").read_text("utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", runtime, re.MULTILINE))
+    wanted = (ROOT / "requirements" / "runtime.in").read_text("utf-8").lower().splitlines()[1:]
+    assert set(wanted) <= set(lowest) <= set(pinned)
+    for name, version in lowest.items():
+        assert numbers(version) <= numbers(pinned[name]), name
+
+
+def numbers(version: str) -> list[int]:
+    """A version, to be compared."""
+    return [int(part) for part in version.split(".")]
 
 
 def test_required_inputs_are_marked() -> None:
