@@ -8,7 +8,7 @@ if docker info >/dev/null 2>&1; then
 fi
 
 missing=
-for package in podman runc netavark aardvark-dns iptables mmdebstrap git; do
+for package in podman catatonit runc netavark aardvark-dns iptables mmdebstrap git; do
     if ! dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
         missing="$missing $package"
     fi

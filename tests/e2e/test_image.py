@@ -35,10 +35,13 @@ def variables(server: Server, key: str) -> dict[str, str]:
     }
 
 
-def run(engine: Engine, environ: Mapping[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+def run(
+    engine: Engine, environ: Mapping[str, str], *options: str, arguments: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run a container of the image with these variables, in the network of the machine; it removes itself."""
     names = [word for name in environ for word in ("--env", name)]
-    return engine.run("run", "--rm", "--network=host", *names, *options, IMAGE, check=False, environ=environ)
+    line = ("run", "--rm", "--network=host", *names, *options, IMAGE, *arguments)
+    return engine.run(*line, check=False, environ=environ)
 
 
 def inside(engine: Engine, *command: str) -> str:
@@ -115,15 +118,97 @@ def test_a_hostile_folder_changes_nothing(engine: Engine, folder: Path, key: str
     assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {key}"}
 
 
+@pytest.mark.parametrize(
+    "variables_of_kubernetes",
+    [{}, {"TESTSIGMA_JUNIT_FILE": "/reports/TEST-1.xml", "TESTSIGMA_RESULTS_FILE": "/reports/1.json"}],
+    ids=["the working folder", "a folder elsewhere"],
+)
+def test_a_restricted_pod(engine: Engine, key: str, variables_of_kubernetes: dict[str, str]) -> None:
+    """A user without a home, no capabilities, nothing to write to but one empty folder in memory."""
+    mounted = "/reports" if variables_of_kubernetes else "/work"
+    options = (
+        f"--user={OWNER}",
+        "--cap-drop=all",
+        "--security-opt=no-new-privileges",
+        f"--tmpfs={mounted}:rw,mode=777",
+    )
+    with serving(scenario("passing"), key) as server:
+        environ = {**variables(server, key), **variables_of_kubernetes, "HOME": "/nonexistent"}
+        done = run(engine, environ, *read_only(engine), *options)
+    assert done.returncode == 0, done.stdout
+    assert "Files: " in done.stdout
+
+
+def test_a_read_only_container_with_nothing_mounted(engine: Engine, key: str) -> None:
+    """The working folder is a volume of the container's own: a key and a plan are enough here too."""
+    with serving(scenario("passing"), key) as server:
+        done = run(engine, variables(server, key), f"--user={OWNER}", *read_only(engine))
+    assert done.returncode == 0, done.stdout
+
+
+def read_only(engine: Engine) -> list[str]:
+    """Options for a root that is read-only, without the folders in memory that Podman adds by itself."""
+    return ["--read-only", *(["--read-only-tmpfs=false"] if Path(engine.command).name == "podman" else [])]
+
+
+@pytest.mark.parametrize("shell", [("sh", "-c"), ("sh", "-lc"), ("bash", "-c"), ("bash", "-lc")], ids=" ".join)
+def test_the_command_is_where_shells_look(engine: Engine, shell: tuple[str, str]) -> None:
+    """`testsigma-action` starts in every shell of the image, for a user who owns nothing there."""
+    assert inside(engine, *shell, "testsigma-action --help").startswith("Usage: testsigma-action ")
+
+
+def test_the_command_reads_no_module_of_the_workspace(engine: Engine, folder: Path, key: str) -> None:
+    """The interpreter of the command is isolated as that of the entry point is."""
+    (folder / "requests.py").write_text("raise SystemExit('HIJACKED')")
+    pointers = {"PYTHONPATH": "/work", "TESTSIGMA_TIMEOUT": "soon"}
+    with serving(scenario("passing"), key) as server:
+        options = (f"--volume={folder}:/work", "--entrypoint=testsigma-action")
+        done = run(engine, {**variables(server, key), **pointers}, *options)
+    assert done.returncode == 2, done.stdout
+
+
+@pytest.mark.parametrize("options", [("--init",), ("--tty",)], ids=" ".join)
+def test_an_init_process_or_a_terminal_changes_nothing(engine: Engine, key: str, options: tuple[str, ...]) -> None:
+    """The exit code is that of the step."""
+    with serving(scenario("failing"), key) as server:
+        done = run(engine, variables(server, key), *options)
+    assert done.returncode == 1, done.stdout
+
+
+def test_a_container_that_a_command_is_run_in_later(engine: Engine, key: str) -> None:
+    """As Jenkins does it: the container sleeps, and a shell is started in it, by a user without a home."""
+    container = "testsigma-action-e2e-exec"
+    with serving(scenario("failing"), key) as server:
+        environ = variables(server, key)
+        names = [word for each in environ for word in ("--env", each)]
+        sleeping = ("--detach", "--tty", f"--user={OWNER}:{OWNER}", "--network=host", "--entrypoint=")
+        try:
+            engine.run("run", "--name", container, *sleeping, *names, IMAGE, "cat", environ=environ)
+            done = engine.run("exec", container, "sh", "-c", "testsigma-action", check=False)
+        finally:
+            engine.remove(container)
+    assert done.returncode == 1, done.stdout
+
+
+STARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "entry point": ((), ()),
+    "init": (("--init",), ()),
+    "shell": (("--entrypoint=sh",), ("-c", "exec testsigma-action")),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize(("name", "exit_code"), [("INT", 130), ("TERM", 143)])
-def test_a_signal_ends_the_container_in_time(engine: Engine, key: str, name: str, exit_code: int) -> None:
-    """The first process gets the signal, stops the run, and ends with the exit code of the signal."""
+def test_a_signal_ends_the_container_in_time(engine: Engine, key: str, name: str, exit_code: int, start: str) -> None:
+    """However the step is started, it gets the signal, stops the run, and ends with the exit code of the signal."""
     container = f"testsigma-action-e2e-{name.lower()}"
+    options, arguments = STARTS[start]
     with serving(scenario("slow"), key) as server:
         environ = variables(server, key)
         names = [word for each in environ for word in ("--env", each)]
+        line = ("--detach", "--name", container, "--network=host", *names, *options, IMAGE, *arguments)
         try:
-            engine.run("run", "--detach", "--name", container, "--network=host", *names, IMAGE, environ=environ)
+            engine.run("run", *line, environ=environ)
             server.wait_for("status", timeout=30)
             engine.signal(container, name)
             assert int(engine.run("wait", container, timeout=WAY_OUT).stdout) == exit_code

@@ -158,6 +158,6 @@ def test_inputs_are_read_without_an_exception(name: str, text: str) -> None:
     arguments=st.lists(st.text("-=abc hp", max_size=6) | st.sampled_from([f"--{name}" for name in NAMES]), max_size=4)
 )
 def test_command_lines_are_read_without_an_exception(arguments: list[str]) -> None:
-    """Whatever stands on the command line; help alone ends the program."""
+    """Whatever stands on the command line; only help and version end the program."""
     with suppress(SystemExit):
         assert read_inputs(arguments, {}).problems

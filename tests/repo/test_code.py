@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +24,7 @@ OWNERS = {
     "junitparser": {"document.py"},
     "signal": {"signals.py", "loop.py", "errors.py"},
     "threading": {"ask.py", "clock.py", "http.py"},
-    "os": {"signals.py", "files.py", "output.py", "entrypoint.py", "post_entrypoint.py", "demo.py", "children.py"},
+    "os": {"signals.py", "files.py", "output.py", "cli.py", "demo.py", "children.py"},
 }
 
 
@@ -53,6 +55,14 @@ def test_every_library_has_one_owner(path: Path) -> None:
     """What touches the network, the system or a format is imported by its owner only."""
     strangers = {name for name in imported(path) if name in OWNERS and path.name not in OWNERS[name]}
     assert strangers == set()
+
+
+def test_a_command_installs_its_handlers_before_slow_imports() -> None:
+    """What a command imports first is small: a signal during the slow imports must find the handlers in place."""
+    slow = {"argparse", "asyncio", "junitparser", "logging", "requests", "urllib3", "yaml"}
+    code = f"import sys; sys.path.insert(0, {str(SOURCE.parent)!r}); import testsigma_action.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, capture_output=True, text=True)
+    assert slow & set(done.stdout.split()) == set()
 
 
 def sentences(path: Path) -> Iterator[str]:

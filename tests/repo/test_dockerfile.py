@@ -2,6 +2,7 @@
 
 import filecmp
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -77,4 +78,11 @@ def test_the_post_stage_is_in_the_image() -> None:
 def test_the_entry_point_is_isolated_and_has_no_shell() -> None:
     """Files of the workspace are never imported; signals and inputs reach the interpreter as they are."""
     assert re.search(r'^ENTRYPOINT \["/\S+/python", "-I", "-u", "/app/entrypoint\.py"\]$', DOCKERFILE, re.MULTILINE)
-    assert "#!/app/venv/bin/python -Iu" in DOCKERFILE
+    assert re.search(r"#!/app/venv/bin/python -Iu\|' /app/entrypoint\.py /app/post_entrypoint\.py ", DOCKERFILE)
+
+
+def test_the_command_has_one_name() -> None:
+    """The image has the command under the name that `pip install` gives it."""
+    (name,) = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert f"ln -s /app/entrypoint.py /usr/local/bin/{name} " in DOCKERFILE
+    assert (ROOT / "entrypoint.py").stat().st_mode & 0o111

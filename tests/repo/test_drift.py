@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.samples import BEGIN as NOW
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
 from testsigma_action.errors import ISSUES, ExitCode
+from testsigma_action.inputs.descriptions import DESCRIPTIONS
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.reporting import outputs
 
@@ -50,12 +52,45 @@ def test_defaults_are_the_same_everywhere() -> None:
         assert table("Inputs")[name][0].strip("`") == default
 
 
+def test_descriptions_are_the_same_everywhere() -> None:
+    """`--help` and action.yml describe every input in the same words; action.yml adds the default."""
+    assert list(DESCRIPTIONS) == list(BY_NAME)
+    for name, declared in action()["inputs"].items():
+        default = BY_NAME[name].default
+        added = f" Default: {default}." if default and default != "required" else ""
+        assert declared["description"] == DESCRIPTIONS[name] + added
+
+
+def test_the_readme_begins_with_the_description() -> None:
+    """The README says more about some inputs, after the first sentence of the description, word for word."""
+    for name, cells in table("Inputs").items():
+        plain = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", cells[-1]).replace("`", "")
+        assert plain.startswith(re.split(r"(?<=\.) (?=[A-Z0-9])", DESCRIPTIONS[name])[0]), name
+
+
 def test_the_named_defaults_are_those_of_the_code() -> None:
     """Reading the named default gives the default."""
     for definition in DEFINITIONS:
         field = next(field for field in dataclasses.fields(Inputs) if field.name == definition.field)
         if definition.default and " " not in definition.default and definition.default != "required":
             assert definition.read(definition.default) == field.default, definition.name
+
+
+def test_pip_installs_what_the_image_contains() -> None:
+    """Every package that the code needs is declared, with a lowest release that is not above the pinned one."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    lowest = dict(dependency.lower().split(">=") for dependency in declared)
+    runtime = (ROOT / "requirements" / "runtime.txt").read_text("utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==([0-9.]+)", runtime, re.MULTILINE))
+    wanted = (ROOT / "requirements" / "runtime.in").read_text("utf-8").lower().splitlines()[1:]
+    assert set(wanted) <= set(lowest) <= set(pinned)
+    for name, version in lowest.items():
+        assert numbers(version) <= numbers(pinned[name]), name
+
+
+def numbers(version: str) -> list[int]:
+    """A version, to be compared."""
+    return [int(part) for part in version.split(".")]
 
 
 def test_required_inputs_are_marked() -> None:

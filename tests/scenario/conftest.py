@@ -149,9 +149,10 @@ class Bench:
         github: bool = True,
         root: Path = ROOT,
         script: str = "entrypoint.py",
+        program: tuple[str, ...] = (),
         stdout: int = subprocess.PIPE,
     ) -> Step:
-        """Start a step; of the environment it gets what is given here, and what every test needs.
+        """Start a step, by its script or as another program; its environment is what is given, and what all tests need.
 
         Its log is collected, unless it goes to a file descriptor of the test's own.
         """
@@ -167,7 +168,7 @@ class Bench:
             "TESTSIGMA_POLL_INTERVAL": "0.1s",
             **(environ or {}),
         }
-        command = [sys.executable, "-I", "-u", str(root / script), *arguments]
+        command = [*(program or (sys.executable, "-I", "-u", str(root / script))), *arguments]
         process = subprocess.Popen(
             command, cwd=workspace, env=given, text=True, stdout=stdout, stderr=subprocess.STDOUT
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Outcome, Signal, World
+from tests.simulation.plans import listed, plan, service
 from tests.simulator import Fault, Phase, Plan, RunBefore, Scenario, grid
 
 HOUR = 3600.0
@@ -33,6 +34,12 @@ def queued(seconds: float) -> Scenario:
     return timed(PLAN, queue, Phase("STATUS_IN_PROGRESS", seconds=seconds))
 
 
+def busy(seconds: float) -> Scenario:
+    """A plan that a run of somebody else keeps busy for so long."""
+    before = RunBefore(900, PLAN, "another", life=(Phase("STATUS_IN_PROGRESS", seconds=seconds),))
+    return replace(working(600.0), runs_before=(before,)).with_options(busy_when_active=True)
+
+
 def instants(outcome: Outcome) -> list[int | None]:
     """When each line of the log was printed (seconds), as far as it says so."""
     found = [STAMP.match(line) for line in outcome.lines]
@@ -54,15 +61,27 @@ def silence(outcome: Outcome) -> int:
         (working(HOUR, Fault("*", begin=600.0, end=2400.0, status=503, count=None)), 0),
         (working(HOUR, Fault("cases", status=503, headers={"Retry-After": "200"})), 0),
         (working(HOUR, Fault("start", delay=44.0)), 0),
+        (busy(HOUR), 0),
     ],
-    ids=["at-work", "queued", "nothing-counted", "blocked", "outage", "collecting", "starting"],
+    ids=["at-work", "queued", "nothing-counted", "blocked", "outage", "collecting", "starting", "busy"],
 )
 def test_no_minute_without_a_line(content: Scenario, exit_code: int, tmp_path: Path) -> None:
     """Whatever the step waits for, it says that it is alive; and it says nothing for the sake of it."""
-    outcome = World(content, tmp_path, PATIENT).run()
+    outcome = World(content, tmp_path, {**PATIENT, "TESTSIGMA_ON_BUSY": "wait"}).run()
     assert outcome.exit_code == exit_code, outcome.log
     assert 30 < silence(outcome) <= 60, outcome.log
     assert outcome.duration / 60 < len(outcome.lines) < outcome.duration / 20
+
+
+def test_no_minute_without_a_line_with_several_plans(tmp_path: Path) -> None:
+    """Runs that take hours, one after the other, through an outage: there is a line in every minute."""
+    plans = [plan(number, seconds=HOUR) for number in range(1, 4)]
+    outage = Fault("*", begin=600.0, end=2400.0, status=503, count=None)
+    environ = {**PATIENT, **listed(*plans), "TESTSIGMA_MAX_PARALLEL": "1"}
+    outcome = World(service(*plans).with_faults(outage), tmp_path, environ).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.duration > 3 * HOUR
+    assert 30 < silence(outcome) <= 60, outcome.log
 
 
 def test_the_longest_poll_is_as_quiet(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs.options import DEFINITIONS, Inputs
 from testsigma_action.inputs.reading import Reading, read_inputs
-from testsigma_action.inputs.sources import parser
 
 KEY = "key-for-tests"
 GOOD = {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLAN_ID": "420"}
@@ -217,15 +216,6 @@ def test_flags_are_not_abbreviated() -> None:
     reading = read("--time=5m")
     assert "--time" in problem(reading, "command line")
     assert reading.inputs.timeout == timedelta(hours=2)
-
-
-def test_help_lists_every_input_but_the_key() -> None:
-    """The flags are the inputs, each with its default."""
-    text = parser().format_help()
-    names = {definition.name for definition in DEFINITIONS}
-    assert all(f"--{name} " in text for name in names - {"api-key"})
-    assert "--api-key" not in text
-    assert "TESTSIGMA_API_KEY" in text
 
 
 def test_unknown_variables_are_warnings() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 from typing import NoReturn
 
+from testsigma_action import __version__
+from testsigma_action.inputs import help as help_page
 from testsigma_action.inputs import pasted
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS
@@ -50,27 +52,23 @@ def unknown_variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that does not end the program."""
+    """An argument parser that does not end the program, except for `--help` and `--version`."""
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of ending the program. The message quotes values, so it is not reported."""
         raise argparse.ArgumentError(None, message)
 
+    def format_help(self) -> str:
+        """Our own layout, which is the same for every version of Python and every terminal."""
+        return help_page.text()
 
-def parser() -> argparse.ArgumentParser:
-    """All inputs as flags; `--help` shows all but the key."""
-    made = _Parser(
-        prog="testsigma-action",
-        description="Runs Testsigma test plans and ends with a verdict.",
-        epilog="The API key comes from the environment: TESTSIGMA_API_KEY. So can all others: TESTSIGMA_PLAN_ID ...",
-        allow_abbrev=False,
-    )
+
+def _parser() -> argparse.ArgumentParser:
+    """All inputs as flags. That of the key exists so that it can be refused, and its value is not taken for another."""
+    made = _Parser(prog="testsigma-action", allow_abbrev=False)
+    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     for definition in DEFINITIONS:
-        described = f"default: {definition.default}" if definition.default else " "
-        # The flag exists so that it can be refused, and its value is not taken for something else.
-        described = argparse.SUPPRESS if definition.name == "api-key" else described
-        flag = f"--{definition.name}"
-        made.add_argument(flag, dest=definition.name, nargs="?", default="", metavar="VALUE", help=described)
+        made.add_argument(f"--{definition.name}", dest=definition.name, nargs="?", default="")
     return made
 
 
@@ -78,7 +76,7 @@ def from_flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], l
     """The flags that were given, and the problems of the command line, which never quote a value: it may be the key."""
     holds_key = any(argument.startswith("--api-key") for argument in arguments)
     try:
-        given, rest = parser().parse_known_args(arguments)
+        given, rest = _parser().parse_known_args(arguments)
     except argparse.ArgumentError:
         unreadable = Problem(COMMAND_LINE, "it cannot be read; --help shows what is accepted.")
         return {}, [KEY_AS_FLAG if holds_key else unreadable]

@@ -1,0 +1,48 @@
+"""The commands: the step and its post stage, as processes.
+
+The signal handlers are installed before all other imports: from then on, a signal leads to an orderly shutdown.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.signals import Signals
+
+
+def run_step() -> NoReturn:
+    """The command `testsigma-action`: runs the step with the arguments and the environment of this process."""
+    _run(_step)
+
+
+def run_post_stage() -> NoReturn:
+    """Runs the post stage with the environment of this process."""
+    _run(_post_stage)
+
+
+def _run(stage: Callable[[Signals, SystemClock], int]) -> NoReturn:
+    signals = Signals(clock := SystemClock())
+    signals.install()
+    exit_code = stage(signals, clock)
+    # At exit the interpreter restores the default handlers: a late signal would replace the exit code.
+    signals.ignore()
+    sys.exit(exit_code)
+
+
+def _step(signals: Signals, clock: SystemClock) -> int:
+    # Imported modules are never garbage: searching them takes a tenth of the time to the start.
+    gc.disable()
+    from testsigma_action.main import main
+
+    gc.freeze()
+    gc.enable()
+    return main(sys.argv[1:], os.environ, signals, clock)
+
+
+def _post_stage(signals: Signals, clock: SystemClock) -> int:
+    from testsigma_action.post import main
+
+    return main(os.environ, signals, clock)

@@ -1,0 +1,71 @@
+"""What each input means, in one or more sentences. Pure.
+
+The one source of these texts: `--help` shows them, and a test compares them with action.yml.
+"""
+
+from types import MappingProxyType
+
+# Sections of `--help`, in the order of `options.DEFINITIONS`; the default is not repeated here.
+SECTIONS = MappingProxyType(
+    {
+        "What to run": {
+            "api-key": "Testsigma API key, from a secret.",
+            "plan-id": (
+                "Test plan to run: its ID, or the address of its page. Exactly one of plan-id, plans and run-id is "
+                "required."
+            ),
+            "plans": (
+                "Several runs in one step: a YAML or JSON list, or the path of a file with it. Keys of an entry: "
+                "plan-id (required), name, environment-id, build-number, execution-config, runtime-data, "
+                "upload-versions. Inputs of the same names are the defaults."
+            ),
+            "max-parallel": "With plans: how many runs are in progress at the same time, from 1 to 50.",
+            "stop-after-failures": (
+                "When this many cases have failed over all runs, stop the runs that are in progress and start no "
+                "others. 0: never."
+            ),
+            "environment-id": "Environment to run in: its ID, or the address of its page.",
+            "build-number": "Build number recorded with the run, always as text.",
+            "on-busy": "What to do if the plan is already running: fail, or wait (until the timeout).",
+            "execution-config": (
+                "Saved configuration for a partial run: its name, its ID (digits), {name: ...} or {id: ...}."
+            ),
+            "runtime-data": "YAML or JSON mapping of runtime variables for the run. Write secrets with toJSON.",
+            "upload-versions": "YAML or JSON mapping: device ID to upload version ID.",
+            "run-id": "Existing run to attach to, instead of starting one: its ID, or the address of its page.",
+        },
+        "Waiting": {
+            "wait": "Whether to wait for the result. false: start the run, set the outputs and end.",
+            "timeout": "Longest wait, from the start of the step, like 90s, 30m or 1h30m.",
+            "queue-timeout": "Longest wait before the run leaves the queue.",
+            "on-timeout": "What to do with the run when the wait ends without a result: stop or leave.",
+            "on-cancel": "What to do with the run when the step is cancelled: stop or leave.",
+            "poll-interval": (
+                "How often to read the status: auto (every 2 to 60 seconds, most often near the expected end), or a "
+                "duration."
+            ),
+        },
+        "Reports": {
+            "details": "Cases whose steps are read: failed, all or none.",
+            "junit-file": "Path of the JUnit file, or off.",
+            "results-file": "Path of the results as JSON, or off.",
+            "summary": "What the summary of the job shows: full, failed (only what failed) or off.",
+            "summary-title": "Title of the summary, and start of each suite name in the JUnit file.",
+            "annotations": (
+                "Maximum number of annotations, from 0 to 50. The last one says how many more failures there are."
+            ),
+            "compare": (
+                "Run to compare the results with: previous (the plan's run before this one), the ID of a run, the "
+                "address of its page, or off."
+            ),
+        },
+        "Connection": {
+            "base-url": (
+                "Address of Testsigma in your region (https://app-eu.testsigma.com, https://app-in.testsigma.com), or "
+                "of your own installation."
+            ),
+            "ca-bundle": "File (PEM) with the certificate authorities to trust.",
+        },
+    }
+)
+DESCRIPTIONS = MappingProxyType({name: text for section in SECTIONS.values() for name, text in section.items()})

@@ -1,0 +1,48 @@
+"""The text of `--help`: every input with its flag, its environment variable, its meaning and its default. Pure."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import zip_longest
+from textwrap import fill, wrap
+
+from testsigma_action.inputs.descriptions import SECTIONS
+from testsigma_action.inputs.options import BY_NAME, Definition
+
+# Columns of the whole text, and of the names on its left.
+WIDTH = 100
+NAMES = 33
+HEAD = """\
+Usage: testsigma-action [--INPUT VALUE]... | --help | --version
+
+Runs Testsigma test plans, waits for them, reports on them, and ends with a verdict you can trust.
+"""
+SOURCES = (
+    "TESTSIGMA_API_KEY and TESTSIGMA_PLAN_ID are enough. Every other input can be a flag or an environment variable. "
+    "If an input is set in several ways, the first of these is used: --plan-id, INPUT_PLAN_ID, PLUGIN_PLAN_ID, "
+    "TESTSIGMA_PLAN_ID."
+)
+# Names of inputs are not broken at their hyphens.
+_wrap = partial(wrap, width=WIDTH - NAMES, break_on_hyphens=False)
+
+
+def text() -> str:
+    """The whole help; its last line ends."""
+    sections = [_section(title, inputs) for title, inputs in SECTIONS.items()]
+    return "\n".join([HEAD, fill(SOURCES, WIDTH, break_on_hyphens=False), *sections]) + "\n"
+
+
+def _section(title: str, descriptions: Mapping[str, str]) -> str:
+    lines = [line for name, told in descriptions.items() for line in _lines(BY_NAME[name], told)]
+    return "\n".join([f"\n{title}:", *lines])
+
+
+def _lines(definition: Definition, description: str) -> Iterator[str]:
+    """The names of an input, and beside them what it means and its default."""
+    variable = f"TESTSIGMA_{definition.name.upper().replace('-', '_')}"
+    # The key is never accepted as a flag.
+    is_key = definition.name == "api-key"
+    names = [variable] if is_key else [f"--{definition.name} VALUE", variable]
+    default = "Required, as a variable: process lists show flags." if is_key else f"Default: {definition.default}."
+    told = [*_wrap(description), *(_wrap(default) if definition.default else [])]
+    for left, right in zip_longest(names, told, fillvalue=""):
+        yield f"  {left:{NAMES - 2}}{right}".rstrip()
