@@ -33,7 +33,7 @@ def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.
     assert platform.build_label
     platform.write_outputs({"a": "b"})
     platform.write_state({"a": "b"})
-    assert platform.write_summary("text") is False
+    assert platform.write_summary("text") == []
     assert list(tmp_path.iterdir()) == []
 
 
