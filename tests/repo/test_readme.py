@@ -86,10 +86,11 @@ def test_examples_of_other_systems_are_yaml(block: str) -> None:
 
 
 def test_variables_in_examples_are_inputs() -> None:
-    """Every variable of ours that the pages name is that of an input."""
-    named = set(re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", PAGES))
-    assert {"API_KEY", "PLAN_ID", "RUN_ID"} <= named
-    assert {name.lower().replace("_", "-") for name in named} <= set(action()["inputs"])
+    """Every variable of ours that the pages name is that of an input, or of an output on other systems."""
+    named = {name.lower().replace("_", "-") for name in re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", PAGES)}
+    assert {"api-key", "plan-id", "run-id", "output-run-id"} <= named
+    outputs = {f"output-{name}" for name in action()["outputs"]}
+    assert named <= set(action()["inputs"]) | outputs
 
 
 def test_the_container_starts_as_the_examples_say() -> None:

@@ -37,18 +37,26 @@ DOORS = {
     "platforms/log.py": {"self._output.write"},
     "platforms/output.py": {"self._stream.write", "os.write", "os.open"},
     "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
+    "platforms/ci_system.py": {"Workspace(self.workspace, self._secret).write"},
     "reporting/publish.py": {"workspace.write", "write"},
     # It only reads.
     "inputs/files.py": {"os.open", "os.fdopen"},
 }
 # What each method that leads to a door may be given: the beginning of the expression.
 GIVEN = {
-    "commands": ("self.platform.group(", "self.platform.annotation(", "map(no_command, "),
+    "commands": (
+        "self.platform.group(",
+        "self.platform.annotation(",
+        "self.platform.write_outputs(outputs.",
+        "self.platform.write_summary(summary.render(",
+        "map(no_command, ",
+    ),
     "command": ("line", "self._without_secrets(line)"),
     "draw": ("self._lines.bar(",),
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
+    "_write_file": ("as_json(", "self._env_file(", "[text]"),
 }
 SAY = ("console.", "[console.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
 

@@ -16,6 +16,41 @@ def test_github_is_recognised() -> None:
     assert isinstance(ci.detect({"GITHUB_ACTIONS": "true"}), GitHub)
 
 
+# The variables of each system by its documentation, and of systems within others.
+ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
+    ("GitHub Actions", {"CI": "true", "GITHUB_ACTIONS": "true"}),
+    ("GitHub Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "ACT": "true"}),
+    ("GitHub Actions", {"GITHUB_ACTIONS": "true", "JENKINS_URL": "https://jenkins.example/", "CIRCLECI": ""}),
+    ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "CI_PIPELINE_IID": "1", "CI_COMMIT_SHA": "abc"}),
+    ("Azure Pipelines", {"TF_BUILD": "True", "BUILD_BUILDID": "1"}),
+    ("Jenkins", {"CI": "true", "JENKINS_URL": "https://jenkins.example/", "BUILD_URL": "https://jenkins.example/1"}),
+    ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
+    ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
+    ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
+    ("Buildkite", {"CI": "true", "BUILDKITE": "true"}),
+    ("TeamCity", {"TEAMCITY_VERSION": "2026.1", "BUILD_URL": "https://teamcity.example/build/1"}),
+    ("Woodpecker", {"CI": "woodpecker", "CI_PIPELINE_NUMBER": "1", "CI_COMMIT_SHA": "abc"}),
+    ("Drone", {"CI": "true", "DRONE": "true"}),
+    ("Drone", {"CI": "drone", "DRONE": "true", "HARNESS_PIPELINE_ID": "x"}),
+    ("Google Cloud Build", {"BUILDER_OUTPUT": "/builder/outputs"}),
+    ("Tekton", {"TEKTON_RESULTS": "/tekton/results"}),
+    ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}),
+    ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}),
+    ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
+]
+
+
+@pytest.mark.parametrize(("name", "environ"), ENVIRONMENTS)
+def test_each_system_is_recognised(name: str, environ: dict[str, str]) -> None:
+    """By its own variable, whatever variables of other systems there are."""
+    assert ci.detect(environ).name == name
+
+
+def test_every_adapter_is_recognised() -> None:
+    """The table above has each of them."""
+    assert {name for name, _ in ENVIRONMENTS} == {platform.name for platform in ci.PLATFORMS}
+
+
 @pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}, {"GITHUB_OUTPUT": "/x"}])
 def test_anything_else_is_a_console(environ: dict[str, str]) -> None:
     """What nobody recognises is the plain console."""
@@ -33,7 +68,7 @@ def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.
     assert platform.build_label
     platform.write_outputs({"a": "b"})
     platform.write_state({"a": "b"})
-    assert platform.write_summary("text") is False
+    assert platform.write_summary("text") == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -117,7 +117,7 @@ def test_the_summary_is_appended(tmp_path: Path) -> None:
     """What other parts of the step wrote stays."""
     file = tmp_path / "summary"
     file.write_text("# Before\n", encoding="utf-8")
-    assert GitHub({"GITHUB_STEP_SUMMARY": str(file)}).write_summary("# After\n") is True
+    assert GitHub({"GITHUB_STEP_SUMMARY": str(file)}).write_summary("# After\n") == []
     assert file.read_text(encoding="utf-8") == "# Before\n# After\n"
 
 
@@ -126,7 +126,7 @@ def test_without_files_nothing_is_written() -> None:
     github = GitHub({"GITHUB_OUTPUT": ""})
     github.write_outputs({"a": "b"})
     github.write_state({"a": "b"})
-    assert github.write_summary("text") is False
+    assert github.write_summary("text") == []
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

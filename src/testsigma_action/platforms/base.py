@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
+from testsigma_action.platforms.build import BuildFacts, filled
+from testsigma_action.platforms.files import append
 from testsigma_action.secret import NO_SECRET, Secret
-from testsigma_action.text import no_command
+from testsigma_action.text import no_command, web_link
 
 NO_WORKING_FOLDER = (
     "working folder: it no longer exists. Start the step in an existing folder; in a container, mount one and set it "
     "as the working folder (docker run --volume ... --workdir ...)."
 )
+NOT_MOUNTED = (
+    "If the runner did not start this container, mount the folder at the same path, or do not pass the variable."
+)
+# Everything that a URL may contain; `quote` never changes letters, digits and `_.-~`.
+_IN_URLS = "/:?#[]@!$&()*+,;=%"
 
 
 class Platform:
@@ -19,6 +27,8 @@ class Platform:
     """
 
     name = "console"
+    build = BuildFacts()
+    """Where the facts about the build come from."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         """Keep the environment; nothing is read or written yet."""
@@ -53,8 +63,36 @@ class Platform:
 
     @property
     def build_label(self) -> str:
-        """The name of this build in the pipeline, for people; not unique."""
-        return "testsigma-action"
+        """The name of this build in the pipeline, for people; not unique: `acme/shop#812`, with an attempt `.2`."""
+        project, number = self._fact(self.build.project), self._fact(self.build.number)
+        attempt = f".{self.attempt}" if self.attempt else ""
+        return f"{project}#{number}{attempt}" if project and number else "testsigma-action"
+
+    @property
+    def attempt(self) -> int | None:
+        """The number of this attempt of the job, from 1; None if it is unknown."""
+        text = self._fact(self.build.attempt)
+        return int(text) if text.isdecimal() else None
+
+    @property
+    def commit(self) -> str:
+        """The commit that is built, in a pull request its own one where that is known; empty if it is unknown."""
+        return self._fact(self.build.commit)
+
+    @property
+    def branch(self) -> str:
+        """The branch that is built, in a pull request the source branch; empty if it is unknown."""
+        return self._fact(self.build.branch)
+
+    @property
+    def pull_request(self) -> str:
+        """The number of the pull request; empty if there is none, or it is unknown."""
+        return self._fact(self.build.pull_request)
+
+    @property
+    def job_url(self) -> str:
+        """The web page of the job or its build; empty if it is unknown."""
+        return web_link(quote(self._fact(self.build.job_url), safe=_IN_URLS))
 
     def mask(self, _secret: Secret) -> list[str]:
         """Lines that make the platform mask a secret in the log."""
@@ -68,15 +106,35 @@ class Platform:
         """Lines that show a message outside the log; none if the platform has no annotations."""
         return []
 
-    def write_outputs(self, outputs: Mapping[str, str]) -> None:
-        """Set outputs for later steps; a value that is written again replaces the previous one."""
+    def write_outputs(self, _outputs: Mapping[str, str]) -> list[str]:
+        """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
+        return []
 
     def write_state(self, state: Mapping[str, str]) -> None:
         """Save values for the post stage of this step."""
 
-    def write_summary(self, _text: str) -> bool:
-        """Append Markdown to the summary of the job; False if the platform has none."""
-        return False
+    def write_summary(self, _text: str) -> list[str]:
+        """Append Markdown to the summary of the job, if the platform has one; the lines to print for that."""
+        return []
+
+    def _fact(self, sources: tuple[str, ...]) -> str:
+        return filled(sources, self._environ)
+
+    def _append(self, variable: str, text: str) -> None:
+        """Append to the file whose path is in a variable, if it is set. Raises OSError."""
+        if path := self._environ.get(variable):
+            append(Path(path), text, self._secret)
+
+    def _unwritable(self, variables: tuple[str, ...]) -> list[str]:
+        """A problem for each of these files that cannot be written."""
+        problems = []
+        for variable in variables:
+            try:
+                self._append(variable, "")
+            except OSError as error:
+                path = self._environ[variable]
+                problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
+        return problems
 
 
 def working_folder() -> Path:

@@ -3,12 +3,13 @@
 Sources: docs.github.com, "Workflow commands for GitHub Actions"; actions/runner: FileCommandManager, ActionCommand.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from testsigma_action.platforms.base import Platform, working_folder
-from testsigma_action.platforms.files import append
+from testsigma_action.platforms.base import NOT_MOUNTED, Platform, working_folder
+from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.secret import Secret
 from testsigma_action.text import cut, no_command
 
@@ -16,15 +17,20 @@ from testsigma_action.text import cut, no_command
 LONGEST_MESSAGE = 4096
 # Variables with the files that a step appends to. The summary is last, since it may be turned off.
 FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
-NOT_MOUNTED = (
-    "If the runner did not start this container, mount the folder at the same path, or do not pass the variable."
-)
 
 
 class GitHub(Platform):
     """GitHub Actions, or any CI system that is compatible with it."""
 
     name = "GitHub Actions"
+    build = BuildFacts(
+        project=("$GITHUB_REPOSITORY",),
+        number=("$GITHUB_RUN_NUMBER",),
+        attempt=("$GITHUB_RUN_ATTEMPT", "1"),
+        commit=("$GITHUB_SHA",),
+        branch=("$GITHUB_HEAD_REF", "$GITHUB_REF_NAME"),
+        job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",),
+    )
 
     @classmethod
     def recognises(cls, environ: Mapping[str, str]) -> bool:
@@ -41,20 +47,13 @@ class GitHub(Platform):
         problems = super().problems(summary=summary)
         if not problems and not self.workspace.is_dir():
             problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
-        for variable in FILES if summary else FILES[:-1]:
-            try:
-                self._append(variable, "")
-            except OSError as error:
-                path = self._environ[variable]
-                problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
-        return problems
+        return problems + self._unwritable(FILES if summary else FILES[:-1])
 
     @property
-    def build_label(self) -> str:
-        """Repository, number and attempt of the workflow run: `acme/shop#812.1`."""
-        names = ("GITHUB_REPOSITORY", "GITHUB_RUN_NUMBER", "GITHUB_RUN_ATTEMPT")
-        repository, number, attempt = (self._environ.get(name, "") for name in names)
-        return f"{repository}#{number}.{attempt or 1}" if repository and number else super().build_label
+    def pull_request(self) -> str:
+        """The number in `refs/pull/5/merge`."""
+        found = re.fullmatch(r"refs/pull/(\d+)/\w+", self._environ.get("GITHUB_REF", ""))
+        return found[1] if found else ""
 
     def mask(self, secret: Secret) -> list[str]:
         """The command that makes the runner mask the secret."""
@@ -68,24 +67,19 @@ class GitHub(Platform):
         """Shown at the top of the run and in the pull request."""
         return [f"::{level} title={_property(title)}::{_data(cut(message, LONGEST_MESSAGE))}"]
 
-    def write_outputs(self, outputs: Mapping[str, str]) -> None:
+    def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Append to GITHUB_OUTPUT."""
         self._append("GITHUB_OUTPUT", _assignments(outputs))
+        return []
 
     def write_state(self, state: Mapping[str, str]) -> None:
         """Append to GITHUB_STATE; the post stage gets STATE_<name>."""
         self._append("GITHUB_STATE", _assignments(state))
 
-    def write_summary(self, text: str) -> bool:
+    def write_summary(self, text: str) -> list[str]:
         """Append to GITHUB_STEP_SUMMARY."""
-        return self._append("GITHUB_STEP_SUMMARY", text)
-
-    def _append(self, variable: str, text: str) -> bool:
-        path = self._environ.get(variable)
-        if not path:
-            return False
-        append(Path(path), text, self._secret)
-        return True
+        self._append("GITHUB_STEP_SUMMARY", text)
+        return []
 
 
 def _assignments(values: Mapping[str, str]) -> str:

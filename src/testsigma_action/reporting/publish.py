@@ -49,7 +49,7 @@ class Publisher:
 
     def write_early(self, runs: Sequence[RunReport]) -> None:
         """Write the IDs of the runs that exist so far. Raises OSError."""
-        self.platform.write_outputs(outputs.early(runs))
+        self.log.commands(self.platform.write_outputs(outputs.early(runs)))
 
     def publish(self, report: Report) -> Report:
         """Write all requested reports. Returns the report with the final verdict."""
@@ -74,10 +74,10 @@ class Publisher:
 
     def _write_summary(self, report: Report) -> None:
         if self.inputs.summary != "off":
-            self.platform.write_summary(summary.render(report, self.inputs.summary))
+            self.log.commands(self.platform.write_summary(summary.render(report, self.inputs.summary)))
 
     def _write_outputs(self, report: Report) -> None:
-        self.platform.write_outputs(outputs.render(report))
+        self.log.commands(self.platform.write_outputs(outputs.render(report)))
 
     def _log_results(self, report: Report) -> None:
         for run in report.runs:

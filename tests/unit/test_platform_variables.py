@@ -1,0 +1,129 @@
+"""Outputs as variables, and facts about a build: the rules that all CI systems share."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import samples
+from testsigma_action import platforms as ci
+from testsigma_action.inputs.options import BY_NAME
+from testsigma_action.platforms import variables
+from testsigma_action.platforms.build import filled
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.github import GitHub
+from testsigma_action.reporting import outputs
+from testsigma_action.secret import NO_SECRET, Secret
+
+KEY = Secret("key-for-tests")
+LONG = "x" * (variables.LONGEST_VALUE + 1)
+
+
+def test_no_output_is_an_input() -> None:
+    """A later step that sees the outputs as variables does not take them as its inputs."""
+    taken = {f"TESTSIGMA_{name.upper().replace('-', '_')}" for name in BY_NAME}
+    names = set(map(variables.variable_name, outputs.render(samples.failing())))
+    assert not names & taken
+    assert "TESTSIGMA_OUTPUT_RUN_ID" in names
+    assert all(name.isidentifier() and name.isupper() for name in names)
+
+
+def test_values_are_one_line_without_the_key() -> None:
+    """Line breaks become visible; the key is hidden; a value that is too long for a variable becomes empty."""
+    found = variables.named({"run-id": "1\r\n2", "run-url": "a key-for-tests", "runs": LONG}, KEY)
+    assert found == {
+        "TESTSIGMA_OUTPUT_RUN_ID": "1 ⏎ 2",
+        "TESTSIGMA_OUTPUT_RUN_URL": "a ***",
+        "TESTSIGMA_OUTPUT_RUNS": "",
+    }
+
+
+def test_a_value_with_a_reference_becomes_empty() -> None:
+    """The system would replace it by the value of another variable."""
+    found = variables.named({"a": "x $HOME", "b": "50%0a"}, NO_SECRET, ("$", "%0A"))
+    assert list(found.values()) == ["", ""]
+
+
+def test_the_longest_values_are_left_out_first() -> None:
+    """A file of limited size keeps its short values, and names all variables."""
+    text = "".join(variables.plain({"A": "1" * 50, "B": "2", "C": "3" * 10}, 22))
+    assert text == "A=\nB=2\nC=3333333333\n"
+    assert len(text) <= 22
+
+
+def test_the_first_known_source_of_a_fact_counts() -> None:
+    """A source counts if all its variables have a value; a value is one line, and `false` is none."""
+    environ = {"A": "", "B": "x\ny", "C": "c", "D": "false"}
+    assert filled(("$A", "$B/$A", "$D", "$B/$C", "$C"), environ) == "x ⏎ y/c"
+    assert filled(("$A",), environ) == filled((), environ) == ""
+
+
+def test_the_facts_of_a_console_are_unknown() -> None:
+    """Nothing is made up."""
+    console = ci.detect({})
+    assert (console.commit, console.branch, console.pull_request, console.job_url) == ("", "", "", "")
+    assert console.attempt is None
+
+
+def test_the_facts_of_github() -> None:
+    """In a pull request the branch is its source branch."""
+    github = GitHub(
+        {
+            "GITHUB_SERVER_URL": "https://github.example",
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_RUN_ID": "99",
+            "GITHUB_RUN_NUMBER": "812",
+            "GITHUB_RUN_ATTEMPT": "2",
+            "GITHUB_SHA": "abc",
+            "GITHUB_REF": "refs/pull/5/merge",
+            "GITHUB_REF_NAME": "5/merge",
+            "GITHUB_HEAD_REF": "fix",
+        }
+    )
+    assert (github.build_label, github.attempt) == ("acme/shop#812.2", 2)
+    assert (github.commit, github.branch, github.pull_request) == ("abc", "fix", "5")
+    assert github.job_url == "https://github.example/acme/shop/actions/runs/99/attempts/2"
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CiSystem:
+    """A CI system with nothing of its own, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    made = CiSystem({})
+    made.hide(KEY)
+    return made
+
+
+def test_outputs_are_in_two_files(system: CiSystem, tmp_path: Path) -> None:
+    """A shell reads one, any program the other; each write replaces the file."""
+    system.write_outputs({"old": "x"})
+    assert system.write_outputs({"run-id": "3 02", "runs": f"{LONG} key-for-tests"}) == []
+    assert json.loads((tmp_path / variables.JSON_FILE).read_text("utf-8")) == {"run-id": "3 02", "runs": f"{LONG} ***"}
+    text = (tmp_path / variables.ENV_FILE).read_text("utf-8")
+    assert text == "TESTSIGMA_OUTPUT_RUN_ID='3 02'\nTESTSIGMA_OUTPUT_RUNS=''\n"
+
+
+def test_a_shell_reads_the_file_back(system: CiSystem, tmp_path: Path) -> None:
+    """Quotes, references and commands in a value stay text."""
+    value = """a'b"c $(touch x) `touch x` $HOME \\ ; touch x # !"""
+    system.write_outputs({"run-id": value})
+    script = f'. ./{variables.ENV_FILE}; printf %s "$TESTSIGMA_OUTPUT_RUN_ID"'
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout.decode() == value
+    assert not (tmp_path / "x").exists()
+
+
+def test_outputs_of_an_earlier_build_are_removed(system: CiSystem, tmp_path: Path) -> None:
+    """A step that is killed leaves no outputs of another run in the same workspace."""
+    system.write_outputs({"conclusion": "passed"})
+    assert system.problems(summary=True) == []
+    assert (tmp_path / variables.ENV_FILE).read_text("utf-8") == ""
+    assert json.loads((tmp_path / variables.JSON_FILE).read_text("utf-8")) == {}
+
+
+def test_files_that_cannot_be_written_are_a_problem(system: CiSystem, tmp_path: Path) -> None:
+    """Found before anything is started."""
+    (tmp_path / "test-results").write_text("a file", encoding="utf-8")
+    [problem] = system.problems(summary=True)
+    assert problem.startswith("outputs: the files cannot be written (")
