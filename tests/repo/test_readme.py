@@ -86,9 +86,11 @@ def test_examples_of_other_systems_are_yaml(block: str) -> None:
 
 
 def test_variables_in_examples_are_inputs() -> None:
-    """Every variable of ours that the pages name is that of an input."""
-    named = set(re.findall(r"\bTESTSIGMA_([A-Z][A-Z_]*)", PAGES))
+    """Every variable of ours that the pages name is that of an input, or of an output."""
+    named = set(re.findall(r"\bTESTSIGMA_(?!OUTPUT_)([A-Z][A-Z_]*)", PAGES))
     assert {"API_KEY", "PLAN_ID", "RUN_ID"} <= named
+    made = set(re.findall(r"\bTESTSIGMA_OUTPUT_([A-Z][A-Z_]*)", PAGES))
+    assert {name.lower().replace("_", "-") for name in made} <= set(action()["outputs"])
     assert {name.lower().replace("_", "-") for name in named} <= set(action()["inputs"])
 
 

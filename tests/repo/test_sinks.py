@@ -37,7 +37,7 @@ DOORS = {
     "platforms/log.py": {"self._output.write"},
     "platforms/output.py": {"self._stream.write", "os.write", "os.open"},
     "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
-    "platforms/ci_system.py": {"workspace.write"},
+    "platforms/ci_system.py": {"Workspace(self.workspace, self._secret).write"},
     "reporting/publish.py": {"workspace.write", "write"},
     # It only reads.
     "inputs/files.py": {"os.open", "os.fdopen"},
@@ -55,7 +55,8 @@ GIVEN = {
     "draw": ("self._lines.bar(",),
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
-    "workspace.write": ("junit.render(", "results_json.render(", "rendered[", "as_json(", "self._env_file("),
+    "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
+    "_write_file": ("as_json(", "self._env_file(", "[text]"),
 }
 SAY = ("console.", "[console.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
 

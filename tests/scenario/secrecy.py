@@ -28,7 +28,7 @@ def leaks(log: str, folder: Path, key: str) -> list[str]:
     if len(key) < SHORTEST:
         return []
     lines = log.splitlines()
-    masking = lines[:1] == [f"::add-mask::{key}"]
+    masking = lines[:1] in ([f"::add-mask::{key}"], [f"##vso[task.setsecret]{key}"])
     found = [line for line in lines[masking:] if shows(line, key)]
     return found + [str(path) for path in _files(folder) if shows(path.read_text("utf-8", "replace"), key)]
 

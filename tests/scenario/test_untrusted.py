@@ -1,6 +1,7 @@
 """Every text from the service is hostile, and no step is misled by it, however the step ends."""
 
 import json
+import re
 import signal
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from itertools import count
 
 import pytest
 
+from tests import ci_readers
 from tests.scenario.conftest import Bench, Outcome
 from tests.simulator import Fault, Phase, SavedConfiguration, Scenario, scenario
 from tests.untrusted import page, runner
@@ -206,15 +208,23 @@ PLATFORMS = {
     "Jenkins": {"JENKINS_URL": "http://127.0.0.1/"},
 }
 
+COMMANDS: dict[str, tuple[Callable[[str], list[str]], set[str]]] = {
+    "GitLab": (ci_readers.gitlab_commands, {"start", "end"}),
+}
+
 
 @pytest.mark.parametrize(("seed", "platform"), [*enumerate(PLATFORMS)])
 def test_other_platforms(bench: Bench, platform: str, seed: int) -> None:
-    """No other system finds a command either, of its own or of GitHub's."""
+    """No other system finds a command either but those of its adapter."""
     served = scenario("failing")
     server = bench.serve(served, HostileSimulator(served, seed))
     step = bench.run(PLATFORMS[platform], server=server, github=False)
     assert step.exit_code == 1
-    check(step, github=False)
+    read, ours = COMMANDS.get(platform, (ci_readers.nothing, set()))
+    # The log was read as text, in which the carriage return of a section has become a line break.
+    lines = re.sub("\n(?=\x1b\\[0K(?!section))", "\r", step.log).split("\n")
+    assert set(ci_readers.commands(lines, read)) == ours
+    check(replace(step, log="\n".join(line for line in lines if not read(line))), github=False)
 
 
 def test_every_text_that_is_read_is_hostile() -> None:

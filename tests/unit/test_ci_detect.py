@@ -16,6 +16,28 @@ def test_github_is_recognised() -> None:
     assert isinstance(ci.detect({"GITHUB_ACTIONS": "true"}), GitHub)
 
 
+# The variables of each system by its documentation, and of systems within others.
+ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
+    ("GitHub Actions", {"CI": "true", "GITHUB_ACTIONS": "true"}),
+    ("GitHub Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "ACT": "true"}),
+    ("GitHub Actions", {"GITHUB_ACTIONS": "true", "JENKINS_URL": "https://jenkins.example/", "CIRCLECI": ""}),
+    ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "CI_PIPELINE_IID": "1", "CI_COMMIT_SHA": "abc"}),
+    ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
+    ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
+]
+
+
+@pytest.mark.parametrize(("name", "environ"), ENVIRONMENTS)
+def test_each_system_is_recognised(name: str, environ: dict[str, str]) -> None:
+    """By its own variable, whatever variables of other systems there are."""
+    assert ci.detect(environ).name == name
+
+
+def test_every_adapter_is_recognised() -> None:
+    """The table above has each of them."""
+    assert {name for name, _ in ENVIRONMENTS} == {platform.name for platform in ci.PLATFORMS}
+
+
 @pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}, {"GITHUB_OUTPUT": "/x"}])
 def test_anything_else_is_a_console(environ: dict[str, str]) -> None:
     """What nobody recognises is the plain console."""

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.github import GitHub
+from testsigma_action.platforms.gitlab import GitLab
 
 # The first one that recognises the environment is used; the plain console recognises any.
-PLATFORMS: tuple[type[Platform], ...] = (GitHub, Platform)
+PLATFORMS: tuple[type[Platform], ...] = (
+    GitHub,
+    GitLab,
+    Platform,
+)
 
 
 def detect(environ: Mapping[str, str]) -> Platform:

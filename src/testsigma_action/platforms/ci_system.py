@@ -42,9 +42,12 @@ class CiSystem(Platform):
         return self._set_variables(self._named(outputs))
 
     def _write_files(self, outputs: Mapping[str, str]) -> None:
-        workspace = Workspace(self.workspace, self._secret)
-        workspace.write(JSON_FILE, as_json(outputs))
-        workspace.write(ENV_FILE, self._env_file(outputs))
+        self._write_file(JSON_FILE, as_json(outputs))
+        self._write_file(ENV_FILE, self._env_file(outputs))
+
+    def _write_file(self, path: str, chunks: Iterable[str]) -> None:
+        """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
+        Workspace(self.workspace, self._secret).write(path, chunks)
 
     def _named(self, outputs: Mapping[str, str]) -> dict[str, str]:
         return named(outputs, self._secret, self.references)

@@ -9,7 +9,7 @@ modified text could be mistaken for the value, and a reference (`$NAME`) would b
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from testsigma_action.secret import Secret
 from testsigma_action.text import one_line
@@ -42,13 +42,18 @@ def shell(variables: Mapping[str, str], prefix: str = "") -> Iterator[str]:
 
 def plain(variables: Mapping[str, str], most: int) -> Iterator[str]:
     """Assignments without quotes, of at most so many bytes together: the longest values become empty."""
-    left = most - sum(len(f"{name}=\n") for name in variables)
-    fitting = set()
-    for name, value in sorted(variables.items(), key=lambda item: len(item[1].encode())):
-        left -= len(value.encode())
-        if left >= 0:
-            fitting.add(name)
-    return (f"{name}={value if name in fitting else ''}\n" for name, value in variables.items())
+    fitting = within(variables, most, lambda name, value: len(f"{name}={value}\n".encode()))
+    return (f"{name}={value}\n" for name, value in fitting.items())
+
+
+def within(variables: Mapping[str, str], most: int, size: Callable[[str, str], int]) -> dict[str, str]:
+    """The variables in at most so many bytes: the longest values become empty."""
+    fitting = dict(variables)
+    for name in sorted(variables, key=lambda each: -len(variables[each])):
+        if sum(size(each, value) for each, value in fitting.items()) <= most:
+            break
+        fitting[name] = ""
+    return fitting
 
 
 def as_json(outputs: Mapping[str, str]) -> Iterator[str]:

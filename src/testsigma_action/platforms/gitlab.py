@@ -1,0 +1,50 @@
+"""GitLab CI: sections in the log, and a file for `artifacts:reports:dotenv`.
+
+Sources: docs.gitlab.com, "GitLab CI/CD artifacts reports types" and "CI/CD job logs"; gitlabhq:
+parse_dotenv_artifact_service.rb, expand_variables.rb.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.variables import plain
+from testsigma_action.text import no_command
+
+# A job fails if its file has 5 KiB or more.
+LONGEST_FILE = 5 * 1024 - 1
+_ERASE = "\x1b[0K"
+
+
+class GitLab(CiSystem):
+    """GitLab CI. Sections are not collapsed: GitLab has no other place that shows failures of a job at once."""
+
+    name = "GitLab CI"
+    marker = ("GITLAB_CI", "true")
+    build = BuildFacts(
+        project=("$CI_PROJECT_PATH",),
+        number=("$CI_PIPELINE_IID", "$CI_PIPELINE_ID"),
+        commit=("$CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "$CI_COMMIT_SHA"),
+        branch=("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_REF_NAME"),
+        pull_request=("$CI_MERGE_REQUEST_IID",),
+        job_url=("$CI_JOB_URL", "$CI_PIPELINE_URL"),
+    )
+    # The variables of a dotenv report are expanded in later jobs: `$NAME`, `${NAME}`, `%NAME%`.
+    references = ("$", "%")
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Keep the environment; nothing is read or written yet."""
+        super().__init__(environ)
+        self._sections = 0
+
+    def group(self, title: str, lines: list[str]) -> list[str]:
+        """A section."""
+        self._sections += 1
+        mark = f"{int(time.time())}:testsigma_{self._sections}\r{_ERASE}"
+        begin = f"{_ERASE}section_start:{mark}{no_command(title)}"
+        return [begin, *map(no_command, lines), f"{_ERASE}section_end:{mark}"]
+
+    def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
+        """GitLab does not interpret quotes."""
+        return plain(self._named(outputs), LONGEST_FILE)

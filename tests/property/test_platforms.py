@@ -1,0 +1,109 @@
+"""For every text: each CI system reads back the outputs that were written, and no command of somebody else."""
+
+import tempfile
+from collections.abc import Callable
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import ci_readers as readers
+from tests.untrusted import runner, texts
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.gitlab import GitLab
+from testsigma_action.platforms.variables import LONGEST_VALUE
+from testsigma_action.text import one_line
+
+
+@dataclass(frozen=True)
+class System:
+    """A CI system as its documentation describes it."""
+
+    adapter: type[CiSystem]
+    outputs: Callable[[Path, list[str]], dict[str, str]]
+    native: str = ""
+    """The variable that leads to a file or folder."""
+    is_folder: bool = False
+    commands: Callable[[str], list[str]] = readers.nothing
+    of_group: tuple[str, ...] = ()
+    of_annotation: tuple[str, ...] = ()
+
+
+SYSTEMS = [
+    System(GitLab, readers.gitlab_dotenv, commands=readers.gitlab_commands, of_group=("start", "end")),
+]
+EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
+NAMES = ["run-id", "run-url", "runs", "result", "error-code"]
+SPECIAL = st.text(st.sampled_from("ab=$(){}%`'\"\\|[];:#!<>&+- \n\r\t\x1b\x00é\u2028\U0001f600\ud800"), max_size=30)
+# What a system would replace by the value of a variable, or decode.
+REFERENCES = ("$CI_JOB_TOKEN", "${CI_JOB_TOKEN}", "%CI_JOB_TOKEN%", "$(SYSTEM_ACCESSTOKEN)", "a%3Bb%0ac%AZP25", "<+x>")
+TEXT = st.one_of(
+    st.sampled_from(REFERENCES),
+    st.sampled_from([text for text in texts.TEXTS if len(text) < 2000]),
+    SPECIAL,
+    st.text(max_size=30),
+)
+OUTPUTS = st.dictionaries(st.sampled_from(NAMES), TEXT)
+ANY_LENGTH = 10**8
+
+
+def written(system: System, folder: Path, *writes: dict[str, str]) -> dict[str, str]:
+    """What later steps see after these outputs were set one after the other."""
+    path = folder / readers.NATIVE
+    if system.is_folder:
+        path.mkdir()
+    platform = system.adapter({system.native: str(path)})
+    with chdir(folder):
+        assert platform.problems(summary=True) == []
+        lines = [line for outputs in writes for line in platform.write_outputs(outputs)]
+    if system.commands is readers.nothing:
+        assert lines == []
+    return system.outputs(folder, lines)
+
+
+def expected(system: System, text: str) -> set[str]:
+    """The value on one line; where a system would take a part of it as a reference, it is empty instead."""
+    line = one_line(text, ANY_LENGTH)
+    return {""} if any(mark in line.upper() for mark in system.adapter.references) else {line}
+
+
+@EACH
+@given(early=OUTPUTS, outputs=OUTPUTS)
+def test_outputs_are_read_back(system: System, early: dict[str, str], outputs: dict[str, str]) -> None:
+    """All of them and no others, each with its value, whatever the values are; those that were written last count."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = written(system, Path(folder), early, early | outputs)
+    values = {f"TESTSIGMA_OUTPUT_{name.upper().replace('-', '_')}": text for name, text in (early | outputs).items()}
+    assert found.keys() == values.keys()
+    for name, text in values.items():
+        assert found[name] in expected(system, text)
+
+
+@EACH
+@pytest.mark.parametrize("length", [1000, 6000, LONGEST_VALUE, LONGEST_VALUE + 1, 200_000])
+def test_long_values_hurt_no_others(system: System, length: int, tmp_path: Path) -> None:
+    """A value that does not fit becomes empty; the other outputs are there, and the system accepts them all."""
+    found = written(system, tmp_path, {"run-id": "302", "runs": "&" * length, "result": "failed"})
+    assert found["TESTSIGMA_OUTPUT_RUN_ID"] == "302"
+    assert found["TESTSIGMA_OUTPUT_RESULT"] == "failed"
+    assert found["TESTSIGMA_OUTPUT_RUNS"] in {"", "&" * length}
+    assert found["TESTSIGMA_OUTPUT_RUNS"] == "" or length <= LONGEST_VALUE
+
+
+@EACH
+@given(text=TEXT)
+def test_the_log_has_our_commands_only(system: System, text: str) -> None:
+    """In a group and in an annotation: the commands of the adapter, and no others of any system within a group."""
+    platform = system.adapter({system.native: readers.NATIVE})
+    group = platform.group(text, [text, f"a {text}"])
+    assert tuple(readers.commands(group, system.commands)) == system.of_group
+    assert not any("\n" in line for line in group)
+    for line in group[1:3]:
+        assert (runner.markers(line), runner.commands(line), system.commands(line)) == ([], [], [])
+    for level in ("error", "warning"):
+        lines = platform.annotation(level, text, text)
+        assert tuple(readers.commands(lines, system.commands)) == system.of_annotation
+        assert not any("\n" in line or "\r" in line for line in lines)
