@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests import ci_readers as readers
 from tests.untrusted import runner, texts
+from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.variables import LONGEST_VALUE
@@ -34,6 +35,13 @@ class System:
 
 SYSTEMS = [
     System(GitLab, readers.gitlab_dotenv, commands=readers.gitlab_commands, of_group=("start", "end")),
+    System(
+        Azure,
+        readers.azure_variables,
+        commands=readers.azure_commands,
+        of_group=("group", "endgroup"),
+        of_annotation=("task.logissue",),
+    ),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

@@ -210,6 +210,10 @@ PLATFORMS = {
 
 COMMANDS: dict[str, tuple[Callable[[str], list[str]], set[str]]] = {
     "GitLab": (ci_readers.gitlab_commands, {"start", "end"}),
+    "Azure": (
+        ci_readers.azure_commands,
+        {"task.setsecret", "task.setvariable", "task.logissue", "group", "endgroup"},
+    ),
 }
 
 

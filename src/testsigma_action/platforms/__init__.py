@@ -5,6 +5,7 @@ Differences between CI systems belong here. The contents of reports do not.
 
 from collections.abc import Mapping
 
+from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
@@ -13,6 +14,7 @@ from testsigma_action.platforms.gitlab import GitLab
 PLATFORMS: tuple[type[Platform], ...] = (
     GitHub,
     GitLab,
+    Azure,
     Platform,
 )
 
