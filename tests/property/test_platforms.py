@@ -15,6 +15,7 @@ from tests.untrusted import runner, texts
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.gitlab import GitLab
+from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.variables import LONGEST_VALUE
 from testsigma_action.text import one_line
 
@@ -42,6 +43,7 @@ SYSTEMS = [
         of_group=("group", "endgroup"),
         of_annotation=("task.logissue",),
     ),
+    System(Jenkins, readers.shell_file),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

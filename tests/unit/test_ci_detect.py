@@ -23,6 +23,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("GitHub Actions", {"GITHUB_ACTIONS": "true", "JENKINS_URL": "https://jenkins.example/", "CIRCLECI": ""}),
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "CI_PIPELINE_IID": "1", "CI_COMMIT_SHA": "abc"}),
     ("Azure Pipelines", {"TF_BUILD": "True", "BUILD_BUILDID": "1"}),
+    ("Jenkins", {"CI": "true", "JENKINS_URL": "https://jenkins.example/", "BUILD_URL": "https://jenkins.example/1"}),
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]

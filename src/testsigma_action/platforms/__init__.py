@@ -9,12 +9,15 @@ from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
+from testsigma_action.platforms.jenkins import Jenkins
 
 # The first one that recognises the environment is used; the plain console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (
     GitHub,
     GitLab,
     Azure,
+    # Its agents may run steps of the systems above.
+    Jenkins,
     Platform,
 )
 

@@ -1,0 +1,22 @@
+"""Jenkins: nothing but variables. `readProperties` and `readJSON` read the files with the outputs.
+
+Sources: jenkins: CoreEnvironmentContributor.java, Run.java; the plugins git and branch-api.
+"""
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+
+
+class Jenkins(CiSystem):
+    """Jenkins. Its agents may run steps of other CI systems, too, so these are looked for first."""
+
+    name = "Jenkins"
+    marker = ("JENKINS_URL", "")
+    build = BuildFacts(
+        project=("$JOB_NAME",),
+        number=("$BUILD_NUMBER",),
+        commit=("$GIT_COMMIT",),
+        branch=("$CHANGE_BRANCH", "$BRANCH_NAME", "$GIT_BRANCH"),
+        pull_request=("$CHANGE_ID",),
+        job_url=("$BUILD_URL",),
+    )
