@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests import ci_readers as readers
 from tests.untrusted import runner, texts
 from testsigma_action.platforms.azure import Azure
+from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -44,6 +45,7 @@ SYSTEMS = [
         of_annotation=("task.logissue",),
     ),
     System(Jenkins, readers.shell_file),
+    System(Bitbucket, readers.assignments, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

@@ -25,6 +25,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Azure Pipelines", {"TF_BUILD": "True", "BUILD_BUILDID": "1"}),
     ("Jenkins", {"CI": "true", "JENKINS_URL": "https://jenkins.example/", "BUILD_URL": "https://jenkins.example/1"}),
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
+    ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -16,6 +17,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     GitHub,
     GitLab,
     Azure,
+    Bitbucket,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,

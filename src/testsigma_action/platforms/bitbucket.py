@@ -1,0 +1,33 @@
+"""Bitbucket Pipelines: a file with output variables.
+
+Source: support.atlassian.com, "Variables and secrets" and "Share variables between steps".
+"""
+
+from collections.abc import Mapping
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.variables import LONGEST_VALUE, plain
+
+
+class Bitbucket(CiSystem):
+    """Bitbucket Pipelines. Later steps get the variables that `output-variables` of the step lists."""
+
+    name = "Bitbucket Pipelines"
+    marker = ("BITBUCKET_BUILD_NUMBER", "")
+    build = BuildFacts(
+        project=("$BITBUCKET_REPO_FULL_NAME",),
+        number=("$BITBUCKET_BUILD_NUMBER",),
+        attempt=("$BITBUCKET_STEP_RUN_NUMBER",),
+        commit=("$BITBUCKET_COMMIT",),
+        branch=("$BITBUCKET_BRANCH",),
+        pull_request=("$BITBUCKET_PR_ID",),
+        job_url=("https://bitbucket.org/$BITBUCKET_REPO_FULL_NAME/pipelines/results/$BITBUCKET_BUILD_NUMBER",),
+    )
+    files = ("BITBUCKET_PIPELINES_VARIABLES_PATH",)
+    # How the file is read is documented for plain values only, so no value may look like more.
+    references = ("$", "`", "\\", '"', "'", " #")
+
+    def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
+        self._append(self.files[0], "".join(plain(variables, LONGEST_VALUE)))
+        return []
