@@ -15,6 +15,7 @@ from tests.untrusted import runner, texts
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.variables import LONGEST_VALUE
@@ -46,6 +47,7 @@ SYSTEMS = [
     ),
     System(Jenkins, readers.shell_file),
     System(Bitbucket, readers.assignments, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
+    System(CircleCI, readers.bash_env, "BASH_ENV"),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

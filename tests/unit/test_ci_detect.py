@@ -26,6 +26,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Jenkins", {"CI": "true", "JENKINS_URL": "https://jenkins.example/", "BUILD_URL": "https://jenkins.example/1"}),
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
     ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
+    ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

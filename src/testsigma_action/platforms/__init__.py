@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.bitbucket import Bitbucket
+from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -18,6 +19,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     GitLab,
     Azure,
     Bitbucket,
+    CircleCI,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,
