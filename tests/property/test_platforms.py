@@ -14,6 +14,7 @@ from tests import ci_readers as readers
 from tests.untrusted import runner, texts
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.bitbucket import Bitbucket
+from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.gitlab import GitLab
@@ -48,6 +49,7 @@ SYSTEMS = [
     System(Jenkins, readers.shell_file),
     System(Bitbucket, readers.assignments, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
     System(CircleCI, readers.bash_env, "BASH_ENV"),
+    System(Buildkite, readers.shell_file, commands=readers.buildkite_commands, of_group=("+++",)),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

@@ -27,6 +27,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
     ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
     ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
+    ("Buildkite", {"CI": "true", "BUILDKITE": "true"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.bitbucket import Bitbucket
+from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
@@ -20,6 +21,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Azure,
     Bitbucket,
     CircleCI,
+    Buildkite,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,
