@@ -19,6 +19,7 @@ from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
+from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.variables import LONGEST_VALUE
 from testsigma_action.text import one_line
 
@@ -50,6 +51,12 @@ SYSTEMS = [
     System(Bitbucket, readers.assignments, "BITBUCKET_PIPELINES_VARIABLES_PATH"),
     System(CircleCI, readers.bash_env, "BASH_ENV"),
     System(Buildkite, readers.shell_file, commands=readers.buildkite_commands, of_group=("+++",)),
+    System(
+        TeamCity,
+        readers.teamcity_variables,
+        commands=readers.teamcity_commands,
+        of_group=("blockOpened", "blockClosed"),
+    ),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

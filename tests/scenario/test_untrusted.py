@@ -214,6 +214,7 @@ COMMANDS: dict[str, tuple[Callable[[str], list[str]], set[str]]] = {
         ci_readers.azure_commands,
         {"task.setsecret", "task.setvariable", "task.logissue", "group", "endgroup"},
     ),
+    "TeamCity": (ci_readers.teamcity_commands, {"setParameter", "blockOpened", "blockClosed"}),
     "Buildkite": (ci_readers.buildkite_commands, {"+++"}),
 }
 

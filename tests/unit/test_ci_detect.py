@@ -28,6 +28,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
     ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
     ("Buildkite", {"CI": "true", "BUILDKITE": "true"}),
+    ("TeamCity", {"TEAMCITY_VERSION": "2026.1", "BUILD_URL": "https://teamcity.example/build/1"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

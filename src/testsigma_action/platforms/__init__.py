@@ -13,6 +13,7 @@ from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
+from testsigma_action.platforms.teamcity import TeamCity
 
 # The first one that recognises the environment is used; the plain console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (
@@ -22,6 +23,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Bitbucket,
     CircleCI,
     Buildkite,
+    TeamCity,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,
