@@ -21,6 +21,7 @@ from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.variables import LONGEST_VALUE
+from testsigma_action.platforms.woodpecker import Woodpecker
 from testsigma_action.text import one_line
 
 
@@ -57,6 +58,7 @@ SYSTEMS = [
         commands=readers.teamcity_commands,
         of_group=("blockOpened", "blockClosed"),
     ),
+    System(Woodpecker, readers.shell_file),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

@@ -29,6 +29,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
     ("Buildkite", {"CI": "true", "BUILDKITE": "true"}),
     ("TeamCity", {"TEAMCITY_VERSION": "2026.1", "BUILD_URL": "https://teamcity.example/build/1"}),
+    ("Woodpecker", {"CI": "woodpecker", "CI_PIPELINE_NUMBER": "1", "CI_COMMIT_SHA": "abc"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

@@ -14,6 +14,7 @@ from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
+from testsigma_action.platforms.woodpecker import Woodpecker
 
 # The first one that recognises the environment is used; the plain console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (
@@ -23,6 +24,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Bitbucket,
     CircleCI,
     Buildkite,
+    Woodpecker,
     TeamCity,
     # Its agents may run steps of the systems above.
     Jenkins,

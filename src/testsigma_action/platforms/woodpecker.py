@@ -1,0 +1,22 @@
+"""Woodpecker: nothing but variables. Later steps read the files with the outputs.
+
+Source: woodpecker-ci.org/docs, "Environment variables".
+"""
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+
+
+class Woodpecker(CiSystem):
+    """Woodpecker. Many of its variables have the names of GitLab's."""
+
+    name = "Woodpecker"
+    marker = ("CI", "woodpecker")
+    build = BuildFacts(
+        project=("$CI_REPO",),
+        number=("$CI_PIPELINE_NUMBER",),
+        commit=("$CI_COMMIT_SHA",),
+        branch=("$CI_COMMIT_SOURCE_BRANCH", "$CI_COMMIT_BRANCH"),
+        pull_request=("$CI_COMMIT_PULL_REQUEST",),
+        job_url=("$CI_STEP_URL", "$CI_PIPELINE_URL"),
+    )

@@ -1,0 +1,26 @@
+"""Woodpecker: variables only."""
+
+from testsigma_action.platforms.woodpecker import Woodpecker
+
+ENVIRON = {
+    "CI": "woodpecker",
+    "CI_REPO": "acme/shop",
+    "CI_PIPELINE_NUMBER": "812",
+    "CI_COMMIT_SHA": "abc",
+    "CI_COMMIT_BRANCH": "main",
+    "CI_PIPELINE_URL": "https://ci.example/repos/1/pipeline/812",
+}
+
+
+def test_facts() -> None:
+    """Repository and number of the pipeline."""
+    woodpecker = Woodpecker(ENVIRON)
+    assert (woodpecker.build_label, woodpecker.attempt) == ("acme/shop#812", None)
+    assert (woodpecker.commit, woodpecker.branch, woodpecker.pull_request) == ("abc", "main", "")
+    assert woodpecker.job_url == "https://ci.example/repos/1/pipeline/812"
+
+
+def test_facts_of_a_pull_request() -> None:
+    """CI_COMMIT_BRANCH is then the target."""
+    woodpecker = Woodpecker(ENVIRON | {"CI_COMMIT_SOURCE_BRANCH": "fix", "CI_COMMIT_PULL_REQUEST": "5"})
+    assert (woodpecker.branch, woodpecker.pull_request) == ("fix", "5")
