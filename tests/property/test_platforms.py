@@ -17,6 +17,7 @@ from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
@@ -59,6 +60,7 @@ SYSTEMS = [
         of_group=("blockOpened", "blockClosed"),
     ),
     System(Woodpecker, readers.shell_file),
+    System(Drone, readers.assignments, "DRONE_OUTPUT"),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

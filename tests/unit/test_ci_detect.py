@@ -30,6 +30,8 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Buildkite", {"CI": "true", "BUILDKITE": "true"}),
     ("TeamCity", {"TEAMCITY_VERSION": "2026.1", "BUILD_URL": "https://teamcity.example/build/1"}),
     ("Woodpecker", {"CI": "woodpecker", "CI_PIPELINE_NUMBER": "1", "CI_COMMIT_SHA": "abc"}),
+    ("Drone", {"CI": "true", "DRONE": "true"}),
+    ("Drone", {"CI": "drone", "DRONE": "true", "HARNESS_PIPELINE_ID": "x"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

@@ -10,6 +10,7 @@ from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -25,6 +26,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     CircleCI,
     Buildkite,
     Woodpecker,
+    Drone,
     TeamCity,
     # Its agents may run steps of the systems above.
     Jenkins,
