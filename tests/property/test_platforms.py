@@ -17,6 +17,7 @@ from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.cloudbuild import CloudBuild
 from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -61,6 +62,7 @@ SYSTEMS = [
     ),
     System(Woodpecker, readers.shell_file),
     System(Drone, readers.assignments, "DRONE_OUTPUT"),
+    System(CloudBuild, readers.builder_output, "BUILDER_OUTPUT", is_folder=True),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

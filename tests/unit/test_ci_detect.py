@@ -32,6 +32,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Woodpecker", {"CI": "woodpecker", "CI_PIPELINE_NUMBER": "1", "CI_COMMIT_SHA": "abc"}),
     ("Drone", {"CI": "true", "DRONE": "true"}),
     ("Drone", {"CI": "drone", "DRONE": "true", "HARNESS_PIPELINE_ID": "x"}),
+    ("Google Cloud Build", {"BUILDER_OUTPUT": "/builder/outputs"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

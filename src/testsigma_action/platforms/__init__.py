@@ -10,6 +10,7 @@ from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.cloudbuild import CloudBuild
 from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
@@ -28,6 +29,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Woodpecker,
     Drone,
     TeamCity,
+    CloudBuild,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,

@@ -1,0 +1,49 @@
+"""Google Cloud Build: a file whose beginning becomes the output of the step in the build's results.
+
+Source: cloud.google.com/build/docs, "Build results". Cloud Build sets no other variable: the others are those of a
+step that passes the substitutions of the same names in `env`.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.variables import as_json, within
+
+# Older versions keep 4 KB of the file, newer ones 50 KB.
+LONGEST_OUTPUT = 4000
+_PAGE = "https://console.cloud.google.com/cloud-build/builds"
+
+
+class CloudBuild(CiSystem):
+    """Google Cloud Build. Later steps read the files with the outputs in /workspace."""
+
+    name = "Google Cloud Build"
+    marker = ("BUILDER_OUTPUT", "")
+    build = BuildFacts(
+        project=("$PROJECT_ID/$TRIGGER_NAME", "$PROJECT_ID"),
+        number=("$BUILD_ID",),
+        commit=("$COMMIT_SHA",),
+        branch=("$BRANCH_NAME",),
+        pull_request=("$_PR_NUMBER",),
+        job_url=(f"{_PAGE};region=$LOCATION/$BUILD_ID?project=$PROJECT_ID",),
+    )
+
+    def problems(self, *, summary: bool) -> list[str]:
+        """Problems with the files, and with the folder of the output."""
+        problems = super().problems(summary=summary)
+        folder = Path(self._environ["BUILDER_OUTPUT"])
+        if not folder.is_dir():
+            problems.append(f"BUILDER_OUTPUT: the folder '{folder}' does not exist here. Do not pass the variable.")
+        return problems
+
+    def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
+        self._write_file(str(Path(self._environ["BUILDER_OUTPUT"]) / "output"), as_json(_fitting(variables)))
+        return []
+
+
+def _fitting(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables, of which the longest are empty if their JSON would be too long."""
+    return within(variables, LONGEST_OUTPUT, lambda name, value: len(json.dumps({name: value}, indent=2)))
