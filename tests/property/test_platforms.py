@@ -22,6 +22,7 @@ from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
+from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.platforms.variables import LONGEST_VALUE
 from testsigma_action.platforms.woodpecker import Woodpecker
 from testsigma_action.text import one_line
@@ -63,6 +64,7 @@ SYSTEMS = [
     System(Woodpecker, readers.shell_file),
     System(Drone, readers.assignments, "DRONE_OUTPUT"),
     System(CloudBuild, readers.builder_output, "BUILDER_OUTPUT", is_folder=True),
+    System(Tekton, readers.tekton_results, "TEKTON_RESULTS", is_folder=True),
 ]
 EACH = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.adapter.__name__)
 NAMES = ["run-id", "run-url", "runs", "result", "error-code"]

@@ -33,6 +33,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Drone", {"CI": "true", "DRONE": "true"}),
     ("Drone", {"CI": "drone", "DRONE": "true", "HARNESS_PIPELINE_ID": "x"}),
     ("Google Cloud Build", {"BUILDER_OUTPUT": "/builder/outputs"}),
+    ("Tekton", {"TEKTON_RESULTS": "/tekton/results"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

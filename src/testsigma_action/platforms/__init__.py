@@ -16,6 +16,7 @@ from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
+from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.platforms.woodpecker import Woodpecker
 
 # The first one that recognises the environment is used; the plain console recognises any.
@@ -30,6 +31,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Drone,
     TeamCity,
     CloudBuild,
+    Tekton,
     # Its agents may run steps of the systems above.
     Jenkins,
     Platform,

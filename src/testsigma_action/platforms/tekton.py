@@ -1,0 +1,48 @@
+"""Tekton: one file for each result of the task.
+
+Source: tekton.dev/docs, "Emitting results". Tekton sets no variables: those here are set by our task.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.variables import PREFIX, within
+
+# All results of a task must fit into a message of 4096 bytes, or the task fails; each takes some bytes for itself.
+LONGEST_RESULTS = 3000
+_EACH = 60
+
+
+class Tekton(CiSystem):
+    """Tekton. TEKTON_RESULTS is the folder of the results; the task names those that it wants."""
+
+    name = "Tekton"
+    marker = ("TEKTON_RESULTS", "")
+    build = BuildFacts(
+        project=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN", "$TEKTON_NAMESPACE"),
+        number=("$TEKTON_TASK_RUN",),
+    )
+    # A result is inserted into the parameters of other tasks.
+    references = ("$(",)
+
+    def problems(self, *, summary: bool) -> list[str]:
+        """Problems with the files, and with the folder of the results."""
+        problems = super().problems(summary=summary)
+        folder = Path(self._environ["TEKTON_RESULTS"])
+        if not folder.is_dir():
+            problems.append(f"TEKTON_RESULTS: the folder '{folder}' does not exist here. Set it to /tekton/results.")
+        return problems
+
+    def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
+        for variable, text in within(variables, LONGEST_RESULTS, _size).items():
+            name = variable.removeprefix(PREFIX).lower().replace("_", "-")
+            self._write_file(str(Path(self._environ["TEKTON_RESULTS"]) / name), [text])
+        return []
+
+
+def _size(_name: str, value: str) -> int:
+    """The bytes of a result in the message, which is JSON; Go writes `<`, `>` and `&` with six characters."""
+    return _EACH + len(json.dumps(value)) + 5 * sum(map(value.count, "<>&"))

@@ -1,0 +1,38 @@
+"""Tekton: results of the task."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import ci_readers, samples
+from testsigma_action.platforms.tekton import Tekton
+from testsigma_action.reporting import outputs
+
+
+def test_facts() -> None:
+    """Those that the task sets."""
+    environ = {"TEKTON_NAMESPACE": "shop", "TEKTON_PIPELINE_RUN": "nightly-x7", "TEKTON_TASK_RUN": "nightly-x7-test"}
+    tekton = Tekton(environ)
+    assert (tekton.build_label, tekton.attempt) == ("shop/nightly-x7#nightly-x7-test", None)
+    assert (tekton.commit, tekton.branch, tekton.pull_request, tekton.job_url) == ("", "", "", "")
+
+
+def test_every_output_is_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its own name and nothing after its value; all of them fit into the message of the task."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / ci_readers.NATIVE
+    folder.mkdir()
+    tekton = Tekton({"TEKTON_RESULTS": str(folder)})
+    values = outputs.render(samples.failing()) | {"runs": "<" * 3000}
+    assert tekton.problems(summary=True) == []
+    assert tekton.write_outputs(values) == []
+    assert {path.name for path in folder.iterdir()} == values.keys()
+    assert (folder / "result").read_text("utf-8") == values["result"]
+    assert ci_readers.tekton_results(tmp_path, [])["TESTSIGMA_OUTPUT_RUNS"] == ""
+
+
+def test_a_folder_that_is_not_here_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found before anything is started."""
+    monkeypatch.chdir(tmp_path)
+    [problem] = Tekton({"TEKTON_RESULTS": str(tmp_path / "missing")}).problems(summary=True)
+    assert problem.startswith(f"TEKTON_RESULTS: the folder '{tmp_path / 'missing'}' does not exist here.")
