@@ -34,6 +34,8 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Drone", {"CI": "drone", "DRONE": "true", "HARNESS_PIPELINE_ID": "x"}),
     ("Google Cloud Build", {"BUILDER_OUTPUT": "/builder/outputs"}),
     ("Tekton", {"TEKTON_RESULTS": "/tekton/results"}),
+    ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}),
+    ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}),
     ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 

@@ -12,6 +12,7 @@ from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.cloudbuild import CloudBuild
 from testsigma_action.platforms.drone import Drone
+from testsigma_action.platforms.gitea import Gitea
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.jenkins import Jenkins
@@ -21,6 +22,8 @@ from testsigma_action.platforms.woodpecker import Woodpecker
 
 # The first one that recognises the environment is used; the plain console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (
+    # Sets the variables of GitHub, too.
+    Gitea,
     GitHub,
     GitLab,
     Azure,
