@@ -122,6 +122,12 @@ def test_outputs_of_an_earlier_build_are_removed(system: CiSystem, tmp_path: Pat
     assert json.loads((tmp_path / variables.JSON_FILE).read_text("utf-8")) == {}
 
 
+def test_nobody_watches(system: CiSystem) -> None:
+    """Lines are never redrawn, whether the system sets CI or not."""
+    assert not system.watched
+    assert ci.detect({}).watched
+
+
 def test_files_that_cannot_be_written_are_a_problem(system: CiSystem, tmp_path: Path) -> None:
     """Found before anything is started."""
     (tmp_path / "test-results").write_text("a file", encoding="utf-8")

@@ -26,6 +26,11 @@ class CiSystem(Platform):
         found = environ.get(name, "").lower()
         return found == value if value else bool(found)
 
+    @property
+    def watched(self) -> bool:
+        """Nobody watches the output, though some systems provide a terminal and do not set CI."""
+        return False
+
     def problems(self, *, summary: bool) -> list[str]:
         """Problems with the files. The outputs of an earlier build in the same workspace are removed."""
         if problems := super().problems(summary=summary):
