@@ -31,6 +31,7 @@ WRITING = frozenset(
     }
     | {"write_text", "write_bytes", "print_exc", "print_exception", "print_tb", "warn", "showwarning", "excepthook"}
     | {"basicConfig", "getLogger", "StreamHandler", "dump", "symlink_to", "Popen", "check_output", "check_call"}
+    | {"subprocess.run"}
 )
 # The doors. Whoever adds one says in the docstring above which sanitizer stands in it.
 DOORS = {
@@ -38,6 +39,7 @@ DOORS = {
     "platforms/output.py": {"self._stream.write", "os.write", "os.open"},
     "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
     "platforms/ci_system.py": {"Workspace(self.workspace, self._secret).write"},
+    "platforms/buildkite.py": {"subprocess.run"},
     "reporting/publish.py": {"workspace.write", "write"},
     # It only reads.
     "inputs/files.py": {"os.open", "os.fdopen"},
@@ -77,7 +79,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_text_leaves_through_known_doors(path: Path) -> None:
     """No module prints, opens or writes but those that are doors."""
-    found = {whole for name, whole, _ in calls(path) if name in WRITING}
+    found = {whole for name, whole, _ in calls(path) if {name, whole} & WRITING}
     assert found == DOORS.get(name_of(path), set())
 
 

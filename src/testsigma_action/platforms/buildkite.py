@@ -1,11 +1,21 @@
-"""Buildkite: headers of groups in the log.
+"""Buildkite: headers of groups in the log, and an annotation of the build.
 
-Sources: buildkite.com/docs, "Environment variables" and "Managing log output".
+Sources: buildkite.com/docs, "Environment variables", "Managing log output" and "buildkite-agent annotate".
 """
+
+import shutil
+import subprocess
 
 from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.text import no_command
+
+AGENT = "buildkite-agent"
+# Seconds. A cancelled job has 10 seconds to end, and the outputs are written after the summary.
+MAX_WAIT = 3.0
+NOT_ANNOTATED = f"Warning: the build was not annotated with the summary: {AGENT} failed or did not end in time."
+# Variables of the step that the agent gets, by their beginnings; the API key is none of them.
+_FOR_THE_AGENT = ("BUILDKITE_", "PATH", "HOME", "SSL_CERT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
 class Buildkite(CiSystem):
@@ -32,3 +42,28 @@ class Buildkite(CiSystem):
     def group(self, title: str, lines: list[str]) -> list[str]:
         """An open group. It has no end, so a closed one would hide the verdict after it."""
         return [f"+++ {no_command(title)}", *map(no_command, lines)]
+
+    def write_summary(self, text: str) -> list[str]:
+        """Annotate the build if the agent is mounted into this container. The verdict does not depend on it."""
+        agent = shutil.which(AGENT, path=self._environ.get("PATH", ""))
+        if not agent:
+            return []
+        command = [agent, "annotate", "--style", "info", "--context", f"testsigma-{self._job}"]
+        try:
+            subprocess.run(  # noqa: S603 - the program of the agent, and no untrusted text in its arguments
+                command,
+                input=self._secret.hidden_in(text).encode("utf-8", "replace"),
+                env={name: value for name, value in self._environ.items() if name.startswith(_FOR_THE_AGENT)},
+                capture_output=True,
+                timeout=MAX_WAIT,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return [NOT_ANNOTATED]
+        return []
+
+    @property
+    def _job(self) -> str:
+        """One annotation for each step and parallel job; that of a job that is repeated is replaced."""
+        names = ("BUILDKITE_STEP_KEY", "BUILDKITE_PARALLEL_JOB")
+        return "-".join(filter(None, (self._environ.get(name) for name in names)))
