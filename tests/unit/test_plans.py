@@ -122,10 +122,12 @@ def test_the_same_plan_several_times() -> None:
 
 
 def test_the_files_of_several_plans() -> None:
-    """Without a single plan the default files have no ID in their names."""
-    inputs = read("- plan-id: 1").inputs
-    assert inputs.junit_path == "test-results/TEST-testsigma.xml"
-    assert inputs.results_path == "test-results/testsigma.json"
+    """Without a single plan the default files have no ID in their names, also if a plan or run is given by mistake."""
+    for text in ("- plan-id: 1", "- plan-id: x", "plan-id: 1"):
+        for mistake in ("INPUT_COMPARE", "INPUT_PLAN-ID", "INPUT_RUN-ID"):
+            inputs = read_inputs((), {"TESTSIGMA_PLANS": text, mistake: "421"}).inputs
+            assert inputs.junit_path == "test-results/TEST-testsigma.xml"
+            assert inputs.results_path == "test-results/testsigma.json"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,9 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path
     problems += cross_checks.conflicts(read)
     base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
     problems += cross_checks.other_hosts(texts, base_url)
+    if texts["plans"]:
+        # Set together with plans by mistake: reports are named as those of several plans.
+        read = {name: value for name, value in read.items() if name not in {"plan_id", "run_id"}}
     if "plans" in read:
         read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
         problems += wrong
