@@ -173,6 +173,46 @@ def test_a_problem_names_the_entry_and_the_key(entry: str, told: str) -> None:
     assert told in problem
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[421,420]", "plans, entry 1: '421' is not a mapping; write {plan-id: 421}."),
+        ("- 421", "plans, entry 1: '421' is not a mapping; write {plan-id: 421}."),
+        ("['421']", "plans, entry 1: '421' is not a mapping; write {plan-id: 421}."),
+        ('["421"]', "plans, entry 1: '421' is not a mapping; write {plan-id: 421}."),
+        ("- plan-id:421", "plans, entry 1: 'plan-id:421' is not a mapping; a space is missing after the colon."),
+        ("- plan-id:\t421", "plans, entry 1: 'plan-id:?421' is not a mapping; a space is missing after the colon."),
+        ("[plan-id:421]", "plans, entry 1: 'plan-id:421' is not a mapping; a space is missing after the colon."),
+        ("- plan-id:421\n  name:x", "plans, entry 1: 'plan-id:421' is not a mapping; a space is missing"),
+        (
+            "- {plan-id:421}",
+            "plans, entry 1: 'plan-id:421' is not a key of an entry; a space is missing after the colon.",
+        ),
+        (
+            "- {plan_id:421}",
+            "plans, entry 1: 'plan_id:421' is not a key of an entry; a space is missing after the colon.",
+        ),
+        ("- hush", "plans, entry 1: an entry must be a mapping like {plan-id: 431}."),
+        ("- [hush]", "plans, entry 1: an entry must be a mapping like {plan-id: 431}."),
+        (
+            "- runtime-data:hush",
+            "plans, entry 1: 'runtime-data:' is not a mapping; a space is missing after the colon.",
+        ),
+        ("- 'runtime-data: hush'", "plans, entry 1: an entry must be a mapping like {plan-id: 431}."),
+        ("- {runtime-data:hush}", "plans, entry 1: 'runtime-data:' is not a key of an entry; a space is missing"),
+        ("- {runtime_data:hush}", "plans, entry 1: 'runtime_data:' is not a key of an entry; a space is missing"),
+        ("- &x {plan-id: 1}", "plans, entry 1: an entry must be a mapping without tags (!) and anchors (&, *)."),
+        ("- !x {plan-id: 1}", "plans, entry 1: an entry must be a mapping without tags (!) and anchors (&, *)."),
+        ("- *x", "plans, entry 1: an entry must be a mapping without tags (!) and anchors (&, *)."),
+    ],
+)
+def test_what_is_wrong_with_an_entry(text: str, told: str) -> None:
+    """The text is shown unless it may be runtime data, with what is missing; tags are named only if there are some."""
+    problems = read(text).problems
+    assert problems[0].startswith(told)
+    assert "hush" not in " ".join(problems)
+
+
 @pytest.mark.parametrize("entry", ["5", "[plan-id, 5]", "&x {plan-id: 5}", "!x {plan-id: 5}", "'plan-id: 5'", "", "*x"])
 def test_an_entry_is_a_mapping(entry: str) -> None:
     """What is none is refused, and the entries after it are read."""
@@ -229,7 +269,15 @@ def test_the_length_of_the_list() -> None:
     """At least one entry, at most 200."""
     assert refused(read("[]")) == "plans: the list is empty, so there is nothing to run."
     assert len(accepted(read("- plan-id: 1\n" * 200))) == 200
-    assert refused(read("- plan-id: 1\n" * 201)) == "plans: the list has 201 entries; at most 200 are accepted."
+    too_many = "plans: the list has more than 200 entries. Split it into several steps."
+    assert refused(read("- plan-id: 1\n" * 201)) == too_many
+    assert refused(read(json.dumps([{"plan-id": 1}] * 201))) == too_many
+
+
+@pytest.mark.parametrize("entry", ["- plan-id: 1\n", "- 1\n", "- [1, 2]\n"])
+def test_parsing_stops_after_the_longest_list(entry: str) -> None:
+    """What follows is not parsed, so an error there is not found, and a long list costs no more than a short one."""
+    assert "more than 200 entries" in refused(read(entry * 202 + "@"))
 
 
 @pytest.mark.parametrize(
@@ -281,6 +329,28 @@ def test_a_key_in_an_entry_is_refused_and_not_quoted(name: str, value: str) -> N
         assert reading.problems
         assert JWT[10:30] not in repr(reading)
         assert KEY not in " ".join(reading.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("421,420", "write [{plan-id: 421}, {plan-id: 420}]."),
+        ("421 420", "write [{plan-id: 421}, {plan-id: 420}]."),
+        ("421", "for one plan, set the input plan-id: 421."),
+        (",", "a relative path starts at the workspace."),
+        ("1,2,3,4", "write [{plan-id: 1}, {plan-id: 2}, {plan-id: 3}, ...]."),
+        ("ci/plans.yml", "a relative path starts at the workspace."),
+    ],
+)
+def test_neither_a_list_nor_a_file(text: str, told: str, tmp_path: Path) -> None:
+    """IDs alone are shown in the form that is accepted."""
+    assert refused(read(text, tmp_path)) == f"plans: '{text}' is neither a list nor an existing file; {told}"
+
+
+def test_a_file_that_is_named_like_an_id(tmp_path: Path) -> None:
+    """It is read, if it exists."""
+    (tmp_path / "421").write_text("- plan-id: 1")
+    assert accepted(read("421", tmp_path)) == (RunRequest("1"),)
 
 
 def test_exactly_one_of_three() -> None:
@@ -458,7 +528,7 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     (root / "utf-16").write_text("- plan-id: 1", "utf-16")
     os.mkfifo(root / "pipe")
     told = {
-        "missing.yml": "does not exist here",
+        "missing.yml": "is neither a list nor an existing file",
         "link.yml": "leads out of the workspace",
         "../outside.yml": "leads out of the workspace",
         ".": "leads out of the workspace",

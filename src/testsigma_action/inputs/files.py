@@ -8,6 +8,10 @@ class Unusable(Exception):
     """A file that cannot be read; the text says why and completes "the file 'x' ..."."""
 
 
+class Missing(Unusable):
+    """A file that does not exist."""
+
+
 def read_text(path: str, root: Path, limit: int) -> str:
     """The text of a file of at most `limit` bytes. A relative path starts at `root`. Raises Unusable."""
     try:
@@ -18,7 +22,7 @@ def read_text(path: str, root: Path, limit: int) -> str:
         with os.fdopen(os.open(found, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             content = file.read(limit + 1)
     except FileNotFoundError:
-        raise Unusable("does not exist here. A relative path starts at the workspace.") from None
+        raise Missing("does not exist here. A relative path starts at the workspace.") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise Unusable(f"cannot be read ({getattr(error, 'strerror', '') or type(error).__name__}).") from None
     if len(content) > limit:

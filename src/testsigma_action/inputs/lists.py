@@ -6,6 +6,7 @@ What is wrong with one value does not hide what is wrong with the others.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from testsigma_action.inputs import mappings, parsers
 from testsigma_action.inputs.invalid import Invalid
@@ -16,12 +17,15 @@ from testsigma_action.inputs.yaml_events import (
     Unreadable,
     is_end_of_list,
     is_mapping,
+    is_tagged,
     place,
     reading,
 )
 
 ACCEPTED = "a YAML or JSON list of runs, like [{plan-id: 431}], or the path of a file with one"
-NO_MAPPING = "an entry must be a mapping like {plan-id: 431}, without tags and anchors."
+TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
+# The longest list; what follows it is not parsed.
+MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
 # A text on one line that is meant as a list, or as an entry of one.
@@ -45,10 +49,14 @@ Value = str | Mapping[str, str] | Unread
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mapping in a list, and what is wrong with it apart from its values."""
+    """A mapping in a list, and what is wrong with it apart from its values.
+
+    `instead` is the text that stands in its place; empty if that is a list or nothing, None if it is a mapping.
+    """
 
     values: Mapping[str, Value]
     faults: tuple[str, ...] = ()
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,11 @@ def source(text: str) -> Sequence[Entry] | ListFile:
 
 
 def read(text: str) -> Sequence[Entry]:
-    """The entries of a list. Raises Invalid, which never quotes the text."""
+    """The entries of a list, at most one more than are accepted. Raises Invalid, which never quotes the text."""
     if len(text) > MAX_SIZE:
         raise Invalid(ACCEPTED, f"It has more than {MAX_SIZE // 1024} KB.")
     found = mappings.decoded_json(text) if text.lstrip().startswith("[") else None
-    return [_json_entry(each) for each in found] if isinstance(found, list) else _from_yaml(text)
+    return [_json_entry(each) for each in found[: MAX_ENTRIES + 1]] if isinstance(found, list) else _from_yaml(text)
 
 
 def _from_yaml(text: str) -> list[Entry]:
@@ -86,8 +94,9 @@ def _from_yaml(text: str) -> list[Entry]:
     with reading(events, ACCEPTED):
         if not events.begins(LIST):
             raise Unreadable("")
-        entries = list(_yaml_entries(events))
-        events.end()
+        entries = list(islice(_yaml_entries(events), MAX_ENTRIES + 1))
+        if len(entries) <= MAX_ENTRIES:
+            events.end()
     return entries
 
 
@@ -98,7 +107,7 @@ def _yaml_entries(events: Events) -> Iterator[Entry]:
             yield _yaml_entry(events)
         else:
             events.skip_to(depth)
-            yield Entry({}, (NO_MAPPING,))
+            yield Entry({}, (TAGGED,)) if is_tagged(event) else Entry({}, instead=events.text(event))
 
 
 def _yaml_entry(events: Events) -> Entry:
@@ -136,7 +145,7 @@ def _yaml_value(events: Events) -> Value:
 
 def _json_entry(found: object) -> Entry:
     if not isinstance(found, tuple):
-        return Entry({}, (NO_MAPPING,))
+        return Entry({}, instead=found if isinstance(found, str) else "")
     values: dict[str, Value] = {}
     for name, value in found:
         values[name] = _json_value(value) if name not in values else _repeated("")

@@ -1,5 +1,6 @@
 """The input `plans`: a list of runs -> run requests, or problems that name the entry and the key."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,8 +13,12 @@ from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, Run
 from testsigma_action.secret import Secret
 from testsigma_action.text import appearance
 
-MAX_ENTRIES = 200
+# How many IDs of a wrong list a message has.
+MOST_SHOWN = 3
+UNSPACED = re.compile(r"([^\s:]+):\t?\S+")
 KEYS = {definition.name: definition for definition in ENTRY_KEYS}
+NO_MAPPING = "an entry must be a mapping like {plan-id: 431}."
+NO_SPACE = "a space is missing after the colon."
 NO_PLAN = "required. It is the number in the address of the plan's page."
 
 
@@ -55,8 +60,9 @@ def _entries(
         return (), [refused.at("plans")]
     if not entries:
         return (), [Problem("plans", "the list is empty, so there is nothing to run.")]
-    if len(entries) > MAX_ENTRIES:
-        return (), [Problem("plans", f"the list has {len(entries)} entries; at most {MAX_ENTRIES} are accepted.")]
+    if len(entries) > lists.MAX_ENTRIES:
+        sentence = f"the list has more than {lists.MAX_ENTRIES} entries. Split it into several steps."
+        return (), [Problem("plans", sentence)]
     return entries, []
 
 
@@ -65,6 +71,8 @@ def _from_file(path: str, context: Context) -> Sequence[lists.Entry]:
     file = f"the file {pasted.quoted(path, context.key)}"
     try:
         return lists.read(files.read_text(path, context.root, lists.MAX_SIZE))
+    except files.Missing:
+        raise values.Refused(_neither(path, context.key)) from None
     except files.Unusable as unusable:
         raise values.Refused(f"{file} {unusable}") from None
     except Invalid as refusal:
@@ -72,10 +80,24 @@ def _from_file(path: str, context: Context) -> Sequence[lists.Entry]:
         raise values.Refused(sentence.rstrip()) from None
 
 
+def _neither(text: str, key: Secret) -> str:
+    """The sentence about a text that is no list, and no path of a file; IDs are shown as a list of runs."""
+    ids = text.replace(",", " ").split()
+    if not (ids and all(map(_is_number, ids))) or pasted.looks_like_key(text, key):
+        remedy = "a relative path starts at the workspace."
+    elif len(ids) == 1:
+        remedy = f"for one plan, set the input plan-id: {ids[0]}."
+    else:
+        shown = ", ".join(f"{{plan-id: {each}}}" for each in ids[:MOST_SHOWN])
+        remedy = f"write [{shown}{', ...' * (len(ids) > MOST_SHOWN)}]."
+    return f"{pasted.quoted(text, key)} is neither a list nor an existing file; {remedy}"
+
+
 def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest, list[Problem]]:
     """The run of an entry, and the problems with it."""
     read: dict[str, Any] = {}
-    wrong = [("", fault) for fault in entry.faults]
+    faults = entry.faults if entry.instead is None else (_no_mapping(entry.instead, context.key),)
+    wrong = [("", fault) for fault in faults]
     given = _given(entry)
     for name, value in given.items():
         try:
@@ -85,7 +107,7 @@ def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest,
                 read[KEYS[name].field] = _value(KEYS[name], value, context)
         except values.Refused as refused:
             wrong.append((name, refused.sentence))
-    if not entry.faults and not any(_meant(name) == "plan-id" for name in given):
+    if not faults and not any(_meant(name) == "plan-id" for name in given):
         wrong.append(("plan-id", NO_PLAN))
     request = _with_defaults(read, context.defaults)
     return request, [Problem(_where(at, request, name, context.key), sentence) for name, sentence in wrong]
@@ -108,6 +130,28 @@ def _value(definition: Definition, given: lists.Value, context: Context) -> obje
     return read
 
 
+def _no_mapping(text: str, key: Secret) -> str:
+    """The sentence about a text in place of an entry, which is shown unless it may be runtime data."""
+    if _is_number(text) and not pasted.looks_like_key(text, key):
+        return f"'{text}' is not a mapping; write {{plan-id: {text}}}."
+    if unspaced := _unspaced(text):
+        return f"{pasted.quoted(unspaced, key)} is not a mapping; {NO_SPACE}"
+    return NO_MAPPING
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20
+
+
+def _unspaced(text: str) -> str:
+    """The beginning of a text that is a key with a colon and no space after it; without a value that may be secret."""
+    found = UNSPACED.match(text)
+    meant = _meant(found[1]) if found else ""
+    if not found or meant not in KEYS:
+        return ""
+    return f"{found[1]}:" if meant == "runtime-data" else found[0]
+
+
 def _meant(name: str) -> str:
     """The key that a name stands for, also where it is misspelt; empty if it is like none."""
     alike = name.strip().lower().replace("_", "-")
@@ -116,12 +160,16 @@ def _meant(name: str) -> str:
 
 def _unknown(name: str, key: Secret) -> str:
     """The sentence about a key that entries do not have."""
+    if unspaced := _unspaced(name):
+        return f"{pasted.quoted(unspaced, key)} is not a key of an entry; {NO_SPACE}"
     meant = _meant(name)
     if meant in KEYS:
         remedy = f"did you mean {meant}?"
     else:
         remedy = "it is an input for the whole step." if meant else f"the keys are {', '.join(KEYS)}."
-    return f"{pasted.quoted(name, key)} is not a key of an entry; {remedy}"
+    # What follows a colon may be a value.
+    shown = "".join(name.partition(":")[:2])
+    return f"{pasted.quoted(shown, key)} is not a key of an entry; {remedy}"
 
 
 def _with_defaults(read: Mapping[str, Any], defaults: Mapping[str, Any]) -> RunRequest:

@@ -134,6 +134,10 @@ class Events:
                 raise _refusal(event, f'a name has no value; write name: "" for an empty one. {self.kind.remedy}')
         return self._restored(scalar.value)
 
+    def text(self, event: Event) -> str:
+        """The text of an event, whatever it is; empty if it has none."""
+        return self._restored(event.value) if isinstance(event, ScalarEvent) else ""
+
     def _refuse_cut_off(self, scalar: ScalarEvent, rest: str) -> None:
         """Refuse a value that a comment may have cut off. Raises Unreadable."""
         has_tab = f"{self._tab}#" in scalar.value
@@ -157,7 +161,12 @@ MAPPING, LIST = MappingStartEvent, SequenceStartEvent
 
 def is_mapping(event: Event) -> bool:
     """Whether a mapping without an anchor or a tag begins."""
-    return isinstance(event, MappingStartEvent) and not event.anchor and not event.tag
+    return isinstance(event, MappingStartEvent) and not is_tagged(event)
+
+
+def is_tagged(event: Event) -> bool:
+    """Whether an event has a tag or an anchor, or refers to one."""
+    return isinstance(event, AliasEvent) or bool(getattr(event, "anchor", None) or getattr(event, "tag", None))
 
 
 def is_end_of_list(event: Event) -> bool:
@@ -194,7 +203,7 @@ def _with_tabs_kept(line: str, tab: str, *, flow: bool) -> str:
 
 def _scalar(event: Event, kind: Kind) -> ScalarEvent:
     """A text on one line that does not begin with a mark of YAML. Raises Unreadable."""
-    if isinstance(event, AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
+    if is_tagged(event):
         raise _refusal(event, f"&, * and ! at the beginning are marks of YAML, not part of a value. {kind.remedy}")
     if not isinstance(event, ScalarEvent):
         raise _refusal(event, f"the value must be one text, not a list or a mapping. {kind.remedy}")
