@@ -21,7 +21,7 @@ from testsigma_action.lifecycle.remote import DETAIL_LANES
 TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {
     "collect requests / budget": 1.0,
-    "collect time / floor": 1.3,
+    "collect time / floor": 1.45,
     "report junit / floor": 6.0,
     "report all / floor": 16.0,
     "report junit growth": 13.0,
