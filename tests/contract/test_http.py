@@ -219,12 +219,12 @@ def test_a_name_that_does_not_resolve_was_not_sent() -> None:
 def test_the_patience_ends(serve: Serve) -> None:
     """Past the instant nothing is asked; the error has the last reason."""
     service = serve("passing", Fault("status", status=503, text='{"error": "Down for maintenance"}', count=None))
-    until = soon(0.3)
+    until = soon(0.8)
     with pytest.raises(Unreachable) as caught:
         fetch(service, until=until)
     assert caught.value.status == 503
     assert "Down for maintenance" in caught.value.message
-    assert 1 < len(service.server.seen) < 20
+    assert 1 < len(service.server.seen) < 60
 
 
 def test_retry_after_is_heeded(serve: Serve) -> None:

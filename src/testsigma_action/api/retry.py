@@ -99,7 +99,9 @@ class Transport:
             except DeadlineExceeded:
                 if policy.error:
                     # The earlier error explains more than the try that the deadline interrupted.
-                    raise DeadlineExceeded(policy.error.message, hint=policy.error.hint) from None
+                    late = DeadlineExceeded(policy.error.message, hint=policy.error.hint)
+                    late.status, late.by_service = policy.error.status, policy.error.by_service
+                    raise late from None
                 raise
             else:
                 if policy.attempt:
