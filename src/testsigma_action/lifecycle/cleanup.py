@@ -1,4 +1,4 @@
-"""Stopping the runs of a step that was killed before it could stop them itself."""
+"""Stopping the runs of a step that ended before it had stopped them: it was killed, or a stop was not confirmed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -128,9 +128,10 @@ class Session:
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
         ending = await self._shutdown.after_failures()
-        completed = ending.disposition is Disposition.COMPLETED
-        self._record.cut_short = self._record.cut_short or not completed
-        if not completed or ending.may_run_again:
+        if ending.disposition is not Disposition.COMPLETED:
+            self._record.cut_short = True
+        # A run that was cut short before, at its timeout, is not judged, so it needs this verdict, too.
+        if self._record.cut_short or ending.may_run_again:
             self._record.decide(why.verdict(ending), ending)
         await self._finish()
 
