@@ -1,6 +1,6 @@
 '''A whole step in one process on one virtual clock: hours in milliseconds, and the same every time.
 
-`app.main` runs with its real Signals, Client, Transport, requests, urllib3 and http.client against the simulator; only
+`main.main` runs with its real Signals, Client, Transport, requests, urllib3 and http.client against the simulator; only
 the socket and the clock are ours. Time passes when everybody waits, and then at once (`clock.py`); requests travel
 over connections without sockets (`net.py`), and the deliveries of faults, delays included, take virtual time.
 

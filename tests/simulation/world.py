@@ -16,7 +16,7 @@ from tests.scenario.conftest import Outcome as Left
 from tests.simulation.clock import VirtualClock
 from tests.simulation.net import Cut, Exchange, Net
 from tests.simulator import Scenario, Seen, Simulator
-from testsigma_action import main as app
+from testsigma_action import main as step
 from testsigma_action import post
 from testsigma_action.runtime.signals import Signals
 
@@ -128,7 +128,7 @@ class World:
         """Run the main stage, from its beginning to its end."""
         for at, seconds in self._jumps:
             self.clock.at(at, partial(self._jump, seconds))
-        return self._step(lambda taken: app.main(self._arguments, self.environ, taken, self.clock, self._net.adapter))
+        return self._step(lambda taken: step.main(self._arguments, self.environ, taken, self.clock, self._net.adapter))
 
     def post(self, *, later: float = 0.0) -> Outcome:
         """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE."""
