@@ -60,7 +60,7 @@ requirements: ## update the hashed requirement files (needs uv)
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
 
-include tests/e2e/e2e.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
+include tests/e2e/e2e.mk tests/ci_systems/ci-systems.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
 clean: ## remove everything that the targets created
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,20 @@
+"""The packaging in ci/ is what `make ci-files` writes, and has every input."""
+
+from itertools import groupby
+
+from tools.ci_files.__main__ import FOLDER, generated
+from tools.ci_files.inputs import SETTINGS
+
+
+def test_the_files_are_generated() -> None:
+    """Each file in ci/ is what the generator writes now, and there are no others."""
+    committed = {str(path.relative_to(FOLDER)): path.read_text("utf-8") for path in FOLDER.rglob("*") if path.is_file()}
+    assert committed == generated()
+
+
+def test_every_system_has_every_input() -> None:
+    """A user of any system finds every input in the files of that system, by its name or its variable."""
+    for system, paths in groupby(sorted(generated()), key=lambda path: path.partition("/")[0]):
+        text = "\n".join(generated()[path] for path in paths)
+        missing = [each.name for each in SETTINGS if each.name not in text and each.variable not in text]
+        assert not missing, (system, missing)

@@ -1,0 +1,7 @@
+"""One module for each CI system. Its function `files` returns its files: path in ci/ -> text."""
+
+from collections.abc import Callable, Mapping
+
+from tools.ci_files.systems import woodpecker
+
+SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (woodpecker.files,)
