@@ -60,9 +60,20 @@ def test_every_library_has_one_owner(path: Path) -> None:
 def test_a_command_installs_its_handlers_before_slow_imports() -> None:
     """What a command imports first is small: a signal during the slow imports must find the handlers in place."""
     slow = {"argparse", "asyncio", "junitparser", "logging", "requests", "urllib3", "yaml"}
-    code = f"import sys; sys.path.insert(0, {str(SOURCE.parent)!r}); import testsigma_action.cli; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, capture_output=True, text=True)
-    assert slow & set(done.stdout.split()) == set()
+    assert slow & loaded_by("testsigma_action.cli", "-S") == set()
+
+
+def test_what_the_start_request_does_not_need_is_imported_later() -> None:
+    """The step starts the run before it imports what waits for it, collects its results and shows them."""
+    late = {"inputs.yaml_events", "lifecycle.collect", "lifecycle.wait", "reporting.summary.document"}
+    assert {"yaml", *(f"testsigma_action.{name}" for name in late)} & loaded_by("testsigma_action.main") == set()
+
+
+def loaded_by(module: str, *options: str) -> set[str]:
+    """The names of all modules that are loaded after this one was imported."""
+    code = f"import sys; sys.path.insert(0, {str(SOURCE.parent)!r}); import {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", *options, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
 
 
 def sentences(path: Path) -> Iterator[str]:

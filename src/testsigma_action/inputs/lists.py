@@ -3,13 +3,13 @@
 What is wrong with one value does not hide what is wrong with the others.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from testsigma_action.inputs import mappings, parsers
+from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.list_source import ACCEPTED
 from testsigma_action.inputs.yaml_events import (
     LIST,
     Events,
@@ -22,14 +22,11 @@ from testsigma_action.inputs.yaml_events import (
     reading,
 )
 
-ACCEPTED = "a YAML or JSON list of runs, like [{plan-id: 431}], or the path of a file with one"
 TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
 # The longest list; what follows it is not parsed.
 MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
-# A text on one line that is meant as a list, or as an entry of one.
-LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
 
 # What the values of each key are. An unknown key may be a misspelt `runtime-data`.
 KINDS = dict.fromkeys(("plan-id", "environment-id", "upload-versions"), Kind.ID) | dict.fromkeys(
@@ -57,28 +54,6 @@ class Entry:
     values: Mapping[str, Value]
     faults: tuple[str, ...] = ()
     instead: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListFile:
-    """The path of a file that has the list."""
-
-    path: str
-
-
-def is_path(text: str) -> bool:
-    """Whether a text is meant as the path of a file: it has one line, and does not look like a list."""
-    return "\n" not in text and not LIST_LIKE.match(text)
-
-
-def source(text: str) -> Sequence[Entry] | ListFile:
-    """The entries of a list, or the file to read them from. Raises Invalid, which never quotes the text."""
-    if not is_path(text):
-        return read(text)
-    try:
-        return ListFile(parsers.path(text))
-    except Invalid:
-        raise Invalid(ACCEPTED) from None
 
 
 def read(text: str) -> Sequence[Entry]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from testsigma_action.domain.run import ConfigurationRef
-from testsigma_action.inputs import lists, pages, parsers
+from testsigma_action.inputs import list_source, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
 
@@ -133,7 +133,7 @@ DEFINITIONS = (
     Definition("api-key", parsers.key, "required", shown=_never),
     Definition("plan-id", parsers.identity_of(pages.PLAN)),
     # The values of its entries are parsed in `plans.py`; those that may be shown are shown one by one.
-    Definition("plans", lists.source, shown=lists.is_path),
+    Definition("plans", list_source.source, shown=list_source.is_path),
     Definition("max-parallel", parsers.number(1, 50), "5"),
     Definition("stop-after-failures", parsers.number(0, 100_000), "0"),
     Definition("environment-id", parsers.identity_of(pages.ENVIRONMENT)),

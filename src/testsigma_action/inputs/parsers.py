@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.run import ConfigurationRef
-from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import RUN, Kind, identity_in, is_address
 from testsigma_action.inputs.pasted import reference, wrapping
@@ -197,6 +196,8 @@ def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
     if not isinstance(value, str):
         return value
+    from testsigma_action.inputs import mappings
+
     found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
     if found:
         raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from testsigma_action.inputs import cross_checks, files, lists, pasted, values
 from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs.list_source import ListFile
 from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, RunRequest
 from testsigma_action.secret import Secret
 from testsigma_action.text import appearance
@@ -36,7 +37,7 @@ class Context:
 
 
 def requests(
-    source: Sequence[lists.Entry] | lists.ListFile, context: Context
+    source: Sequence[lists.Entry] | ListFile, context: Context
 ) -> tuple[tuple[RunRequest, ...], list[Problem]]:
     """The runs of a list, in its order, and no problem; or no runs, and all problems."""
     entries, problems = _entries(source, context)
@@ -50,12 +51,10 @@ def requests(
     return ((), problems) if problems else (tuple(requested), [])
 
 
-def _entries(
-    source: Sequence[lists.Entry] | lists.ListFile, context: Context
-) -> tuple[Sequence[lists.Entry], list[Problem]]:
+def _entries(source: Sequence[lists.Entry] | ListFile, context: Context) -> tuple[Sequence[lists.Entry], list[Problem]]:
     """The entries of the list, or the problem with the list as a whole."""
     try:
-        entries = _from_file(source.path, context) if isinstance(source, lists.ListFile) else source
+        entries = _from_file(source.path, context) if isinstance(source, ListFile) else source
     except values.Refused as refused:
         return (), [refused.at("plans")]
     if not entries:

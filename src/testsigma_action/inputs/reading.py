@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, parsers, plans, sources, values
+from testsigma_action.inputs import cross_checks, parsers, sources, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.secret import Secret
@@ -39,6 +39,8 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path
         # Set together with plans by mistake: reports are named as those of several plans.
         read = {name: value for name, value in read.items() if name not in {"plan_id", "run_id"}}
     if "plans" in read:
+        from testsigma_action.inputs import plans
+
         read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
         problems += wrong
     inputs = Inputs(**read)

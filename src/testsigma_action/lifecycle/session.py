@@ -12,11 +12,9 @@ from testsigma_action.errors import ActionError, Bug
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
-from testsigma_action.lifecycle.finish import finish
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.shutdown import Shutdown
-from testsigma_action.lifecycle.wait import wait
 
 
 class Session:
@@ -99,6 +97,8 @@ class Session:
 
     async def _stages(self) -> None:
         await begin(self._context)
+        from testsigma_action.lifecycle.wait import wait
+
         if not self._context.inputs.wait:
             self._record.verdicts.append(verdict.started(self._record.latest))
             return
@@ -106,6 +106,8 @@ class Session:
         await self._finish()
 
     async def _finish(self) -> None:
+        from testsigma_action.lifecycle.finish import finish
+
         self._finishing = True
         await finish(self._context)
 

@@ -11,9 +11,8 @@ from testsigma_action.inputs.parsers import OFF
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.files import NotRegular, Workspace
 from testsigma_action.platforms.log import Log
-from testsigma_action.reporting import annotations, console, outputs, results_json
+from testsigma_action.reporting import console, outputs, results_json
 from testsigma_action.reporting.junit import document as junit
-from testsigma_action.reporting.summary import document as summary
 
 
 @dataclass(slots=True)
@@ -74,12 +73,16 @@ class Publisher:
 
     def _write_summary(self, report: Report) -> None:
         if self.inputs.summary != "off":
+            from testsigma_action.reporting.summary import document as summary
+
             self.log.commands(self.platform.write_summary(summary.render(report, self.inputs.summary)))
 
     def _write_outputs(self, report: Report) -> None:
         self.log.commands(self.platform.write_outputs(outputs.render(report)))
 
     def _log_results(self, report: Report) -> None:
+        from testsigma_action.reporting import annotations
+
         for run in report.runs:
             failures = console.failed_cases(run, console.failures_shown(report))
             if failures:
