@@ -61,12 +61,7 @@ class BatchFetcher:
     async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
         """The items that were fetched, and the errors of the others, both by ID."""
         unique = list(dict.fromkeys(identities))
-        # As long as the API version is unknown, a single request finds it out.
-        few = DETAIL_LANES if self.remote.client.version else 1
-        answers = await self._gather(unique[:few], fetch)
-        errors = [answer for answer in answers if isinstance(answer, ApiError)]
-        rest = unique[few:]
-        answers += errors[:1] * len(rest) if len(errors) == len(answers) else await self._gather(rest, fetch)
+        answers = await _Batch(self, fetch, tuple(unique)).run()
         pairs = list(zip(unique, answers, strict=True))
         lost = {identity: answer for identity, answer in pairs if isinstance(answer, ApiError)}
         return {identity: answer for identity, answer in pairs if not isinstance(answer, ApiError)}, lost
@@ -95,10 +90,6 @@ class BatchFetcher:
                 found.update(rows)
         return found
 
-    async def _gather(self, identities: Sequence[str], fetch: Fetch[T]) -> list[T | ApiError]:
-        """The answers or errors, in the order of the IDs."""
-        return await _Batch(self, fetch, deque(identities)).run()
-
     def _limit(self) -> float:
         limits = self.remote.limits
         return min(self.until, self.remote.after(limits.short_detail if self.short_timeouts else limits.detail))
@@ -111,33 +102,41 @@ class BatchFetcher:
 
 @dataclass(slots=True)
 class _Batch(Generic[T]):
-    """Fetches the items in `waiting` with several workers.
+    """Fetches items with several workers.
 
     The first worker needs no lane, so that a run is not blocked by other runs that occupy all lanes.
+    The first items are a trial: the others wait until one of them was fetched. If all of them fail, so do the others.
     """
 
     fetcher: BatchFetcher
     fetch: Fetch[T]
-    waiting: deque[str]
+    identities: tuple[str, ...]
     answers: dict[str, T | ApiError] = field(default_factory=dict)
+    waiting: deque[str] = field(init=False)
+    trial: int = field(init=False)
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
     in_line: set[asyncio.Task[None] | None] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with a trial of one item as long as the API version is unknown: one request finds it out."""
+        self.waiting = deque(self.identities)
+        self.trial = DETAIL_LANES if self.fetcher.remote.client.version else 1
 
     async def run(self) -> list[T | ApiError]:
         """The answers or errors, in the order of the IDs."""
-        identities = tuple(self.waiting)
         async with asyncio.TaskGroup() as group:
-            for worker in range(1, min(self.fetcher.remote.width, len(identities))):
+            for worker in range(1, min(self.fetcher.remote.width, len(self.identities))):
                 group.create_task(self._work_in_lanes(worker))
-            while self.waiting:
+            while await self._has_next():
                 await self._fetch_next()
             for task in filter(None, self.in_line):
                 task.cancel()
-        return [self.answers[identity] for identity in identities]
+        return [self.answers[identity] for identity in self.identities]
 
     async def _work_in_lanes(self, worker: int) -> None:
         """Fetch one item after the other, until the width shrinks below this worker."""
         task = asyncio.current_task()
-        while self.waiting and worker < self.fetcher.width:
+        while await self._has_next() and worker < self.fetcher.width:
             self.in_line.add(task)
             async with self.fetcher.remote.lanes:
                 self.in_line.discard(task)
@@ -145,9 +144,21 @@ class _Batch(Generic[T]):
                 if self.waiting:
                     await self._fetch_next()
 
+    async def _has_next(self) -> bool:
+        """Whether an item is left; once the trial has begun, it must have ended."""
+        if len(self.identities) - len(self.waiting) >= self.trial:
+            await self.tried.wait()
+        return bool(self.waiting)
+
     async def _fetch_next(self) -> None:
         identity = self.waiting.popleft()
-        self.answers[identity] = await self.fetcher.once(partial(self.fetch, identity))
+        answer = self.answers[identity] = await self.fetcher.once(partial(self.fetch, identity))
+        if not isinstance(answer, ApiError):
+            self.tried.set()
+        elif len(self.answers) == self.trial and not self.tried.is_set():
+            self.answers.update(dict.fromkeys(self.waiting, answer))
+            self.waiting.clear()
+            self.tried.set()
 
 
 @dataclass(slots=True)
