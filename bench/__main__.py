@@ -31,6 +31,7 @@ def run(figures: Iterable[Figure], path: Path) -> int:
 if __name__ == "__main__":
     sys.exit(
         run(
-            chain(pacing.figures(), start.figures(), collect.figures(), report.figures()), ROOT / "build" / "bench.json"
+            chain(pacing.figures(), start.figures(), start.figures_of_image(), collect.figures(), report.figures()),
+            ROOT / "build" / "bench.json",
         )
     )

@@ -21,14 +21,14 @@ from testsigma_action.lifecycle.remote import DETAIL_LANES
 TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {
     "collect requests / budget": 1.0,
-    "collect time / floor": 1.45,
+    "collect time / floor": 1.3,
     "report junit / floor": 6.0,
     "report all / floor": 16.0,
     "report junit growth": 13.0,
     "report all growth": 13.0,
     "report memory": 400.0,
     "memory of 20 plans": 600.0,
-    "start": 2.2,
+    "start": 2.0,
 }
 
 
