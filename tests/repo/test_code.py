@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(
-    [*ROOT.glob("*.py"), *(path for part in ("src", "examples", "bench") for path in (ROOT / part).rglob("*.py"))]
+    [*ROOT.glob("*.py"), *(path for part in ("src", "examples", "bench", "tools") for path in (ROOT / part).rglob("*.py"))]
 )
 SOURCE = ROOT / "src" / "testsigma_action"
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
