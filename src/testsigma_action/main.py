@@ -34,6 +34,8 @@ from testsigma_action.runtime.ask import check_threads
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 
+# The beginning of a build number where the build in the pipeline is not known.
+NO_BUILD = "testsigma-action"
 NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 # After these exit codes, the cleanup stops the runs that the step could not stop: it has more time.
 LEFT_FOR_CLEANUP = {ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED}
@@ -85,7 +87,7 @@ class Step:
         began = clock.monotonic()
         self._shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
         # Without any valid plan, the reports have one empty run.
-        self._specs = run_specs(inputs, platform.build_label, nonce) or (RunSpec(),)
+        self._specs = run_specs(inputs, platform.build.label or NO_BUILD, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
         self._progress = Progress(log, clock, self._specs, attached=bool(inputs.run_id), live=live)

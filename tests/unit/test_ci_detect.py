@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action import platforms as ci
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.github import GitHub
@@ -36,7 +37,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Tekton", {"TEKTON_RESULTS": "/tekton/results"}),
     ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}),
     ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}),
-    ("console", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
+    ("", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
 ]
 
 
@@ -65,7 +66,7 @@ def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.
     assert platform.group("Failures", ["one", "two"]) == ["Failures", "one", "two"]
     assert platform.mask(Secret("key-for-tests")) == []
     assert platform.annotation("error", "Title", "Message") == []
-    assert platform.build_label
+    assert platform.build == Build()
     platform.write_outputs({"a": "b"})
     platform.write_state({"a": "b"})
     assert platform.write_summary("text") == []

@@ -189,12 +189,7 @@ def test_any_text_can_be_written(tmp_path: Path) -> None:
 )
 def test_the_build_label(environ: dict[str, str], label: str) -> None:
     """Repository, number and attempt: what people know the build by."""
-    assert GitHub(environ).build_label == label
-
-
-def test_the_build_label_without_a_build() -> None:
-    """Something readable stands in its place."""
-    assert GitHub({}).build_label
+    assert GitHub(environ).build.label == label
 
 
 def test_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.azure import SUMMARY_FILE, Azure
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -27,17 +28,21 @@ PULL_REQUEST = BRANCH | {
 
 def test_facts_of_a_branch() -> None:
     """The name of a project may have blanks, which a URL may not."""
-    azure = Azure(BRANCH)
-    assert (azure.build_label, azure.attempt) == ("My Shop/nightly#20261126.1.2", 2)
-    assert (azure.commit, azure.branch, azure.pull_request) == ("merged", "refs/heads/main", "")
-    assert azure.job_url == "https://dev.azure.com/acme/My%20Shop/_build/results?buildId=4711"
+    assert Azure(BRANCH).build == Build(
+        system="Azure Pipelines",
+        label="My Shop/nightly#20261126.1.2",
+        attempt=2,
+        commit="merged",
+        branch="refs/heads/main",
+        job_url="https://dev.azure.com/acme/My%20Shop/_build/results?buildId=4711",
+    )
 
 
 def test_facts_of_a_pull_request() -> None:
     """The commit and branch of its author; the number of a GitHub repository before the ID of Azure."""
-    azure = Azure(PULL_REQUEST)
-    assert (azure.commit, azure.branch, azure.pull_request) == ("source", "refs/heads/fix", "5")
-    assert Azure(PULL_REQUEST | {"SYSTEM_PULLREQUEST_PULLREQUESTNUMBER": "7"}).pull_request == "7"
+    build = Azure(PULL_REQUEST).build
+    assert (build.commit, build.branch, build.pull_request) == ("source", "refs/heads/fix", "5")
+    assert Azure(PULL_REQUEST | {"SYSTEM_PULLREQUEST_PULLREQUESTNUMBER": "7"}).build.pull_request == "7"
 
 
 def test_the_key_is_masked() -> None:

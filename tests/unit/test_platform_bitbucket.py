@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.bitbucket import Bitbucket
 
 ENVIRON = {
@@ -18,10 +19,15 @@ ENVIRON = {
 
 def test_facts() -> None:
     """The number of the step's run is its attempt."""
-    bitbucket = Bitbucket(ENVIRON)
-    assert (bitbucket.build_label, bitbucket.attempt) == ("acme/shop#812.2", 2)
-    assert (bitbucket.commit, bitbucket.branch, bitbucket.pull_request) == ("abc", "fix", "5")
-    assert bitbucket.job_url == "https://bitbucket.org/acme/shop/pipelines/results/812"
+    assert Bitbucket(ENVIRON).build == Build(
+        system="Bitbucket Pipelines",
+        label="acme/shop#812.2",
+        attempt=2,
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://bitbucket.org/acme/shop/pipelines/results/812",
+    )
 
 
 def test_outputs_are_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

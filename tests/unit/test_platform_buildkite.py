@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.buildkite import NOT_ANNOTATED, Buildkite
 from testsigma_action.secret import Secret
 
@@ -25,16 +26,21 @@ ENVIRON = {
 
 def test_facts() -> None:
     """The first retry is the second attempt."""
-    buildkite = Buildkite(ENVIRON)
-    assert (buildkite.build_label, buildkite.attempt) == ("acme/shop#812.2", 2)
-    assert (buildkite.commit, buildkite.branch, buildkite.pull_request) == ("abc", "fix", "5")
-    assert buildkite.job_url == "https://buildkite.com/acme/shop/builds/812#0190-a"
+    assert Buildkite(ENVIRON).build == Build(
+        system="Buildkite",
+        label="acme/shop#812.2",
+        attempt=2,
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://buildkite.com/acme/shop/builds/812#0190-a",
+    )
+    assert Buildkite({}).build == Build("Buildkite")
 
 
 def test_no_pull_request_is_false() -> None:
     """The variable is always set."""
-    assert Buildkite(ENVIRON | {"BUILDKITE_PULL_REQUEST": "false"}).pull_request == ""
-    assert Buildkite({}).attempt is None
+    assert Buildkite(ENVIRON | {"BUILDKITE_PULL_REQUEST": "false"}).build.pull_request == ""
 
 
 def test_groups_are_open() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.circleci import CircleCI
 
 ENVIRON = {
@@ -21,12 +22,16 @@ ENVIRON = {
 
 def test_facts() -> None:
     """The number of a pull request is known for forks only; else it is taken from the URL."""
-    circle = CircleCI(ENVIRON)
-    assert (circle.build_label, circle.attempt) == ("acme/shop#812", None)
-    assert (circle.commit, circle.branch, circle.pull_request) == ("abc", "fix", "5")
-    assert circle.job_url == "https://circleci.com/gh/acme/shop/812"
-    assert CircleCI(ENVIRON | {"CIRCLE_PR_NUMBER": "7"}).pull_request == "7"
-    assert CircleCI({}).pull_request == ""
+    assert CircleCI(ENVIRON).build == Build(
+        system="CircleCI",
+        label="acme/shop#812",
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://circleci.com/gh/acme/shop/812",
+    )
+    assert CircleCI(ENVIRON | {"CIRCLE_PR_NUMBER": "7"}).build.pull_request == "7"
+    assert CircleCI({}).build == Build("CircleCI")
 
 
 def test_a_later_step_has_the_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.cloudbuild import CloudBuild
 
 ENVIRON = {
@@ -21,17 +22,19 @@ ENVIRON = {
 
 def test_facts() -> None:
     """Those of a step that passes the substitutions on."""
-    build = CloudBuild(ENVIRON)
-    assert (build.build_label, build.attempt) == ("acme-shop/nightly#0190-a", None)
-    assert (build.commit, build.branch, build.pull_request) == ("abc", "fix", "5")
-    page = "https://console.cloud.google.com/cloud-build/builds;region=europe-west3/0190-a?project=acme-shop"
-    assert build.job_url == page
+    assert CloudBuild(ENVIRON).build == Build(
+        system="Google Cloud Build",
+        label="acme-shop/nightly#0190-a",
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://console.cloud.google.com/cloud-build/builds;region=europe-west3/0190-a?project=acme-shop",
+    )
 
 
 def test_without_substitutions_nothing_is_known() -> None:
-    """A readable label stands in its place."""
-    build = CloudBuild({"BUILDER_OUTPUT": "/builder/outputs"})
-    assert (build.build_label, build.commit, build.job_url) == ("testsigma-action", "", "")
+    """But for the system itself."""
+    assert CloudBuild({"BUILDER_OUTPUT": "/builder/outputs"}).build == Build("Google Cloud Build")
 
 
 def test_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

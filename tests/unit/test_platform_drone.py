@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.drone import Drone
 
 ENVIRON = {
@@ -18,11 +19,14 @@ ENVIRON = {
 
 def test_facts() -> None:
     """Repository and number of the build; in a pull request DRONE_BRANCH is the target."""
-    drone = Drone(ENVIRON)
-    assert (drone.build_label, drone.attempt) == ("acme/shop#812", None)
-    assert (drone.commit, drone.branch, drone.pull_request) == ("abc", "main", "")
-    assert drone.job_url == "https://drone.example/acme/shop/812"
-    change = Drone(ENVIRON | {"DRONE_SOURCE_BRANCH": "fix", "DRONE_PULL_REQUEST": "5"})
+    assert Drone(ENVIRON).build == Build(
+        system="Drone",
+        label="acme/shop#812",
+        commit="abc",
+        branch="main",
+        job_url="https://drone.example/acme/shop/812",
+    )
+    change = Drone(ENVIRON | {"DRONE_SOURCE_BRANCH": "fix", "DRONE_PULL_REQUEST": "5"}).build
     assert (change.branch, change.pull_request) == ("fix", "5")
 
 

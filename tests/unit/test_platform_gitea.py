@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.gitea import Gitea
 
 ENVIRON = {
@@ -21,10 +22,15 @@ ENVIRON = {
 
 def test_facts() -> None:
     """The page of a run has its number in the repository, not its ID."""
-    gitea = Gitea(ENVIRON)
-    assert (gitea.build_label, gitea.attempt) == ("acme/shop#812.1", 1)
-    assert (gitea.commit, gitea.branch, gitea.pull_request) == ("abc", "fix", "5")
-    assert gitea.job_url == "https://gitea.example/acme/shop/actions/runs/812"
+    assert Gitea(ENVIRON).build == Build(
+        system="Gitea Actions",
+        label="acme/shop#812.1",
+        attempt=1,
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://gitea.example/acme/shop/actions/runs/812",
+    )
 
 
 def test_outputs_are_those_of_github(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import ci_readers, samples
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.gitlab import GitLab
 from testsigma_action.platforms.variables import ENV_FILE
 from testsigma_action.reporting import outputs
@@ -29,16 +30,19 @@ MERGE_REQUEST = BRANCH | {
 
 def test_facts_of_a_branch() -> None:
     """Project, number of the pipeline in the project, and the job."""
-    gitlab = GitLab(BRANCH)
-    assert (gitlab.build_label, gitlab.attempt) == ("acme/shop#812", None)
-    assert (gitlab.commit, gitlab.branch, gitlab.pull_request) == ("merged", "main", "")
-    assert gitlab.job_url == "https://gitlab.example/acme/shop/-/jobs/7"
+    assert GitLab(BRANCH).build == Build(
+        system="GitLab CI",
+        label="acme/shop#812",
+        commit="merged",
+        branch="main",
+        job_url="https://gitlab.example/acme/shop/-/jobs/7",
+    )
 
 
 def test_facts_of_a_merge_request() -> None:
     """The commit and branch of its author, where GitLab knows them."""
-    gitlab = GitLab(MERGE_REQUEST)
-    assert (gitlab.commit, gitlab.branch, gitlab.pull_request) == ("source", "fix", "5")
+    build = GitLab(MERGE_REQUEST).build
+    assert (build.commit, build.branch, build.pull_request) == ("source", "fix", "5")
 
 
 def test_sections() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.secret import Secret
 
@@ -20,10 +21,13 @@ ENVIRON = {
 
 def test_facts() -> None:
     """TeamCity passes no branch in the environment."""
-    teamcity = TeamCity(ENVIRON)
-    assert (teamcity.build_label, teamcity.attempt) == ("Shop/Nightly#812", None)
-    assert (teamcity.commit, teamcity.branch, teamcity.pull_request) == ("abc", "", "5")
-    assert teamcity.job_url == "https://teamcity.example/build/99001"
+    assert TeamCity(ENVIRON).build == Build(
+        system="TeamCity",
+        label="Shop/Nightly#812",
+        commit="abc",
+        pull_request="5",
+        job_url="https://teamcity.example/build/99001",
+    )
 
 
 def test_blocks() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import ci_readers, samples
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.reporting import outputs
 
@@ -12,9 +13,7 @@ from testsigma_action.reporting import outputs
 def test_facts() -> None:
     """Those that the task sets."""
     environ = {"TEKTON_NAMESPACE": "shop", "TEKTON_PIPELINE_RUN": "nightly-x7", "TEKTON_TASK_RUN": "nightly-x7-test"}
-    tekton = Tekton(environ)
-    assert (tekton.build_label, tekton.attempt) == ("shop/nightly-x7#nightly-x7-test", None)
-    assert (tekton.commit, tekton.branch, tekton.pull_request, tekton.job_url) == ("", "", "", "")
+    assert Tekton(environ).build == Build(system="Tekton", label="shop/nightly-x7#nightly-x7-test")
 
 
 def test_every_output_is_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

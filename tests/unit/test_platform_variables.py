@@ -8,6 +8,7 @@ import pytest
 
 from tests import samples
 from testsigma_action import platforms as ci
+from testsigma_action.domain.build import Build
 from testsigma_action.inputs.options import BY_NAME
 from testsigma_action.platforms import variables
 from testsigma_action.platforms.build import filled
@@ -61,9 +62,7 @@ def test_the_first_known_source_of_a_fact_counts() -> None:
 
 def test_the_facts_of_a_console_are_unknown() -> None:
     """Nothing is made up."""
-    console = ci.detect({})
-    assert (console.commit, console.branch, console.pull_request, console.job_url) == ("", "", "", "")
-    assert console.attempt is None
+    assert ci.detect({}).build == Build()
 
 
 def test_the_facts_of_github() -> None:
@@ -81,9 +80,15 @@ def test_the_facts_of_github() -> None:
             "GITHUB_HEAD_REF": "fix",
         }
     )
-    assert (github.build_label, github.attempt) == ("acme/shop#812.2", 2)
-    assert (github.commit, github.branch, github.pull_request) == ("abc", "fix", "5")
-    assert github.job_url == "https://github.example/acme/shop/actions/runs/99/attempts/2"
+    assert github.build == Build(
+        system="GitHub Actions",
+        label="acme/shop#812.2",
+        attempt=2,
+        commit="abc",
+        branch="fix",
+        pull_request="5",
+        job_url="https://github.example/acme/shop/actions/runs/99/attempts/2",
+    )
 
 
 @pytest.fixture

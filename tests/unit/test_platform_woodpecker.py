@@ -1,5 +1,6 @@
 """Woodpecker: variables only."""
 
+from testsigma_action.domain.build import Build
 from testsigma_action.platforms.woodpecker import Woodpecker
 
 ENVIRON = {
@@ -14,13 +15,16 @@ ENVIRON = {
 
 def test_facts() -> None:
     """Repository and number of the pipeline."""
-    woodpecker = Woodpecker(ENVIRON)
-    assert (woodpecker.build_label, woodpecker.attempt) == ("acme/shop#812", None)
-    assert (woodpecker.commit, woodpecker.branch, woodpecker.pull_request) == ("abc", "main", "")
-    assert woodpecker.job_url == "https://ci.example/repos/1/pipeline/812"
+    assert Woodpecker(ENVIRON).build == Build(
+        system="Woodpecker",
+        label="acme/shop#812",
+        commit="abc",
+        branch="main",
+        job_url="https://ci.example/repos/1/pipeline/812",
+    )
 
 
 def test_facts_of_a_pull_request() -> None:
     """CI_COMMIT_BRANCH is then the target."""
-    woodpecker = Woodpecker(ENVIRON | {"CI_COMMIT_SOURCE_BRANCH": "fix", "CI_COMMIT_PULL_REQUEST": "5"})
-    assert (woodpecker.branch, woodpecker.pull_request) == ("fix", "5")
+    build = Woodpecker(ENVIRON | {"CI_COMMIT_SOURCE_BRANCH": "fix", "CI_COMMIT_PULL_REQUEST": "5"}).build
+    assert (build.branch, build.pull_request) == ("fix", "5")

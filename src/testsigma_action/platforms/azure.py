@@ -22,7 +22,7 @@ class Azure(CiSystem):
 
     name = "Azure Pipelines"
     marker = ("TF_BUILD", "true")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$SYSTEM_TEAMPROJECT/$BUILD_DEFINITIONNAME", "$SYSTEM_TEAMPROJECT"),
         number=("$BUILD_BUILDNUMBER", "$BUILD_BUILDID"),
         attempt=("$SYSTEM_JOBATTEMPT",),

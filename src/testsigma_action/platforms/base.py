@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
-from testsigma_action.platforms.build import BuildFacts, filled
+from testsigma_action.domain.build import Build
+from testsigma_action.platforms.build import BuildFacts, build_of
 from testsigma_action.platforms.files import append
 from testsigma_action.secret import NO_SECRET, Secret
-from testsigma_action.text import no_command, web_link
+from testsigma_action.text import no_command
 
 NO_WORKING_FOLDER = (
     "working folder: it no longer exists. Start the step in an existing folder; in a container, mount one and set it "
@@ -16,8 +16,6 @@ NO_WORKING_FOLDER = (
 NOT_MOUNTED = (
     "If the runner did not start this container, mount the folder at the same path, or do not pass the variable."
 )
-# Everything that a URL may contain; `quote` never changes letters, digits and `_.-~`.
-_IN_URLS = "/:?#[]@!$&()*+,;=%"
 
 
 class Platform:
@@ -26,8 +24,9 @@ class Platform:
     Methods that return lines do not print them; methods that write raise OSError.
     """
 
-    name = "console"
-    build = BuildFacts()
+    name = ""
+    """The name of the CI system; empty for a console."""
+    facts = BuildFacts()
     """Where the facts about the build come from."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -62,37 +61,9 @@ class Platform:
         return not self._environ.get("CI") and self._environ.get("TERM") != "dumb"
 
     @property
-    def build_label(self) -> str:
-        """The name of this build in the pipeline, for people; not unique: `acme/shop#812`, with an attempt `.2`."""
-        project, number = self._fact(self.build.project), self._fact(self.build.number)
-        attempt = f".{self.attempt}" if self.attempt else ""
-        return f"{project}#{number}{attempt}" if project and number else "testsigma-action"
-
-    @property
-    def attempt(self) -> int | None:
-        """The number of this attempt of the job, from 1; None if it is unknown."""
-        text = self._fact(self.build.attempt)
-        return int(text) if text.isdecimal() else None
-
-    @property
-    def commit(self) -> str:
-        """The commit that is built, in a pull request its own one where that is known; empty if it is unknown."""
-        return self._fact(self.build.commit)
-
-    @property
-    def branch(self) -> str:
-        """The branch that is built, in a pull request the source branch; empty if it is unknown."""
-        return self._fact(self.build.branch)
-
-    @property
-    def pull_request(self) -> str:
-        """The number of the pull request; empty if there is none, or it is unknown."""
-        return self._fact(self.build.pull_request)
-
-    @property
-    def job_url(self) -> str:
-        """The web page of the job or its build; empty if it is unknown."""
-        return web_link(quote(self._fact(self.build.job_url), safe=_IN_URLS))
+    def build(self) -> Build:
+        """What is known of the build that this step belongs to."""
+        return build_of(self.name, self.facts, self._variables())
 
     def mask(self, _secret: Secret) -> list[str]:
         """Lines that make the platform mask a secret in the log."""
@@ -117,8 +88,9 @@ class Platform:
         """Append Markdown to the summary of the job, if the platform has one; the lines to print for that."""
         return []
 
-    def _fact(self, sources: tuple[str, ...]) -> str:
-        return filled(sources, self._environ)
+    def _variables(self) -> Mapping[str, str]:
+        """The variables that `facts` names."""
+        return self._environ
 
     def _append(self, variable: str, text: str) -> None:
         """Append to the file whose path is in a variable, if it is set. Raises OSError."""

@@ -15,7 +15,7 @@ class Bitbucket(CiSystem):
 
     name = "Bitbucket Pipelines"
     marker = ("BITBUCKET_BUILD_NUMBER", "")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$BITBUCKET_REPO_FULL_NAME",),
         number=("$BITBUCKET_BUILD_NUMBER",),
         attempt=("$BITBUCKET_STEP_RUN_NUMBER",),

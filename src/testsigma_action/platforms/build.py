@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
+from urllib.parse import quote
 
-from testsigma_action.text import one_line
+from testsigma_action.domain.build import Build
+from testsigma_action.text import one_line, web_link
 
 # Maximum length of a fact (characters).
 LONGEST_FACT = 1000
+# Everything that a URL may contain; `quote` never changes letters, digits and `_.-~`.
+_IN_URLS = "/:?#[]@!$&()*+,;=%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,26 @@ class BuildFacts:
     project: tuple[str, ...] = ()
     number: tuple[str, ...] = ()
     attempt: tuple[str, ...] = ()
+    retries: tuple[str, ...] = ()
+    """Where a system counts retries from 0, and not attempts from 1."""
     commit: tuple[str, ...] = ()
     branch: tuple[str, ...] = ()
     pull_request: tuple[str, ...] = ()
     job_url: tuple[str, ...] = ()
+
+
+def build_of(system: str, facts: BuildFacts, environ: Mapping[str, str]) -> Build:
+    """The build of this system that the variables describe."""
+    attempt = _attempt(filled(facts.attempt, environ), filled(facts.retries, environ))
+    return Build(
+        system=system,
+        label=_label(filled(facts.project, environ), filled(facts.number, environ), attempt),
+        attempt=attempt,
+        commit=filled(facts.commit, environ),
+        branch=filled(facts.branch, environ),
+        pull_request=filled(facts.pull_request, environ),
+        job_url=web_link(quote(filled(facts.job_url, environ), safe=_IN_URLS)),
+    )
 
 
 def filled(sources: tuple[str, ...], environ: Mapping[str, str]) -> str:
@@ -35,3 +55,15 @@ def filled(sources: tuple[str, ...], environ: Mapping[str, str]) -> str:
 def _value(text: str) -> str:
     """The value of a variable on one line: a branch can have any name. Buildkite says `false` for no pull request."""
     return "" if text == "false" else one_line(text, LONGEST_FACT)
+
+
+def _attempt(attempt: str, retries: str) -> int | None:
+    if attempt.isdecimal():
+        return int(attempt)
+    return int(retries) + 1 if retries.isdecimal() else None
+
+
+def _label(project: str, number: str, attempt: int | None) -> str:
+    if not (project and number):
+        return ""
+    return f"{project}#{number}.{attempt}" if attempt else f"{project}#{number}"

@@ -23,21 +23,15 @@ class Buildkite(CiSystem):
 
     name = "Buildkite"
     marker = ("BUILDKITE", "true")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG",),
         number=("$BUILDKITE_BUILD_NUMBER",),
-        attempt=("$BUILDKITE_RETRY_COUNT",),
+        retries=("$BUILDKITE_RETRY_COUNT",),
         commit=("$BUILDKITE_COMMIT",),
         branch=("$BUILDKITE_BRANCH",),
         pull_request=("$BUILDKITE_PULL_REQUEST",),
         job_url=("$BUILDKITE_BUILD_URL#$BUILDKITE_JOB_ID", "$BUILDKITE_BUILD_URL"),
     )
-
-    @property
-    def attempt(self) -> int | None:
-        """Buildkite counts retries, from 0."""
-        retries = super().attempt
-        return None if retries is None else retries + 1
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """An open group. It has no end, so a closed one would hide the verdict after it."""

@@ -15,20 +15,20 @@ class CircleCI(CiSystem):
 
     name = "CircleCI"
     marker = ("CIRCLECI", "true")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$CIRCLE_PROJECT_USERNAME/$CIRCLE_PROJECT_REPONAME",),
         number=("$CIRCLE_BUILD_NUM",),
         commit=("$CIRCLE_SHA1",),
         branch=("$CIRCLE_BRANCH",),
-        pull_request=("$CIRCLE_PR_NUMBER", "$CIRCLE_PULL_REQUEST"),
+        pull_request=("$CIRCLE_PR_NUMBER", "$PULL_REQUEST_NUMBER"),
         job_url=("$CIRCLE_BUILD_URL",),
     )
     files = ("BASH_ENV",)
 
-    @property
-    def pull_request(self) -> str:
-        """The number; without a fork, CircleCI gives the URL of the pull request only."""
-        return super().pull_request.rpartition("/")[2]
+    def _variables(self) -> Mapping[str, str]:
+        """CircleCI knows the number of a pull request from a fork only; of others it gives the URL."""
+        number = self._environ.get("CIRCLE_PULL_REQUEST", "").rpartition("/")[2]
+        return {**self._environ, "PULL_REQUEST_NUMBER": number}
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         self._append(self.files[0], "".join(shell(variables, "export ")))

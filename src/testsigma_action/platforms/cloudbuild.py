@@ -22,7 +22,7 @@ class CloudBuild(CiSystem):
 
     name = "Google Cloud Build"
     marker = ("BUILDER_OUTPUT", "")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$PROJECT_ID/$TRIGGER_NAME", "$PROJECT_ID"),
         number=("$BUILD_ID",),
         commit=("$COMMIT_SHA",),

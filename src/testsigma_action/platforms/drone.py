@@ -15,7 +15,7 @@ class Drone(CiSystem):
 
     name = "Drone"
     marker = ("DRONE", "true")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$DRONE_REPO",),
         number=("$DRONE_BUILD_NUMBER",),
         commit=("$DRONE_COMMIT_SHA",),

@@ -15,7 +15,7 @@ class Gitea(GitHub):
     """Gitea or Forgejo Actions."""
 
     name = "Gitea Actions"
-    build = replace(GitHub.build, job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_NUMBER",))
+    facts = replace(GitHub.facts, job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_NUMBER",))
 
     @classmethod
     def recognises(cls, environ: Mapping[str, str]) -> bool:

@@ -23,12 +23,13 @@ class GitHub(Platform):
     """GitHub Actions, or any CI system that is compatible with it."""
 
     name = "GitHub Actions"
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$GITHUB_REPOSITORY",),
         number=("$GITHUB_RUN_NUMBER",),
         attempt=("$GITHUB_RUN_ATTEMPT", "1"),
         commit=("$GITHUB_SHA",),
         branch=("$GITHUB_HEAD_REF", "$GITHUB_REF_NAME"),
+        pull_request=("$PULL_REQUEST_NUMBER",),
         job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",),
     )
 
@@ -48,12 +49,6 @@ class GitHub(Platform):
         if not problems and not self.workspace.is_dir():
             problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
         return problems + self._unwritable(FILES if summary else FILES[:-1])
-
-    @property
-    def pull_request(self) -> str:
-        """The number in `refs/pull/5/merge`."""
-        found = re.fullmatch(r"refs/pull/(\d+)/\w+", self._environ.get("GITHUB_REF", ""))
-        return found[1] if found else ""
 
     def mask(self, secret: Secret) -> list[str]:
         """The command that makes the runner mask the secret."""
@@ -80,6 +75,11 @@ class GitHub(Platform):
         """Append to GITHUB_STEP_SUMMARY."""
         self._append("GITHUB_STEP_SUMMARY", text)
         return []
+
+    def _variables(self) -> Mapping[str, str]:
+        """With the number in `refs/pull/5/merge`."""
+        found = re.fullmatch(r"refs/pull/(\d+)/\w+", self._environ.get("GITHUB_REF", ""))
+        return {**self._environ, "PULL_REQUEST_NUMBER": found[1] if found else ""}
 
 
 def _assignments(values: Mapping[str, str]) -> str:

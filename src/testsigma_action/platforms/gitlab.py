@@ -22,7 +22,7 @@ class GitLab(CiSystem):
 
     name = "GitLab CI"
     marker = ("GITLAB_CI", "true")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$CI_PROJECT_PATH",),
         number=("$CI_PIPELINE_IID", "$CI_PIPELINE_ID"),
         commit=("$CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "$CI_COMMIT_SHA"),

@@ -12,7 +12,7 @@ class Jenkins(CiSystem):
 
     name = "Jenkins"
     marker = ("JENKINS_URL", "")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$JOB_NAME",),
         number=("$BUILD_NUMBER",),
         commit=("$GIT_COMMIT",),

@@ -17,7 +17,7 @@ class TeamCity(CiSystem):
 
     name = "TeamCity"
     marker = ("TEAMCITY_VERSION", "")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$TEAMCITY_PROJECT_NAME/$TEAMCITY_BUILDCONF_NAME", "$TEAMCITY_BUILDCONF_NAME"),
         number=("$BUILD_NUMBER",),
         commit=("$BUILD_VCS_NUMBER",),

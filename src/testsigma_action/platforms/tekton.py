@@ -21,7 +21,7 @@ class Tekton(CiSystem):
 
     name = "Tekton"
     marker = ("TEKTON_RESULTS", "")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN", "$TEKTON_NAMESPACE"),
         number=("$TEKTON_TASK_RUN",),
     )

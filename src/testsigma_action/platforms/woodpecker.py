@@ -12,7 +12,7 @@ class Woodpecker(CiSystem):
 
     name = "Woodpecker"
     marker = ("CI", "woodpecker")
-    build = BuildFacts(
+    facts = BuildFacts(
         project=("$CI_REPO",),
         number=("$CI_PIPELINE_NUMBER",),
         commit=("$CI_COMMIT_SHA",),
