@@ -1,5 +1,6 @@
 """GitHub Actions: workflow commands, and the files that the runner reads."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.untrusted import runner, texts
+from testsigma_action.domain.build import Build
+from testsigma_action.platforms.build import LONGEST_FACT
 from testsigma_action.platforms.github import LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import cut
@@ -180,16 +183,80 @@ def test_any_text_can_be_written(tmp_path: Path) -> None:
     assert parsed(file.read_text(encoding="utf-8")) == {"name": "a?b ✓"}
 
 
+PUSH = {
+    "GITHUB_SERVER_URL": "https://github.example",
+    "GITHUB_REPOSITORY": "acme/shop",
+    "GITHUB_RUN_ID": "99",
+    "GITHUB_RUN_NUMBER": "812",
+    "GITHUB_RUN_ATTEMPT": "2",
+    "GITHUB_SHA": "abc",
+    "GITHUB_REF": "refs/heads/main",
+    "GITHUB_REF_NAME": "main",
+    "GITHUB_HEAD_REF": "",
+}
+PULL_REQUEST = {"GITHUB_SHA": "merged", "GITHUB_REF": "refs/pull/5/merge", "GITHUB_HEAD_REF": "fix"}
+# The event decides the code of the target branch, but it is about the pull request.
+TARGET = {"GITHUB_SHA": "base", "GITHUB_HEAD_REF": "fix"}
+REVIEW = {"GITHUB_SHA": "merged", "GITHUB_REF": "refs/pull/5/merge"}
+
+
+def test_the_build_of_a_push() -> None:
+    """What people know the build by is repository, number and attempt; the page is that of the attempt."""
+    assert GitHub(PUSH).build == Build(
+        system="GitHub Actions",
+        label="acme/shop#812.2",
+        attempt=2,
+        commit="abc",
+        branch="main",
+        job_url="https://github.example/acme/shop/actions/runs/99/attempts/2",
+    )
+
+
+def test_a_tag_is_no_branch() -> None:
+    """GITHUB_REF_NAME is the name of either."""
+    assert GitHub(PUSH | {"GITHUB_REF": "refs/tags/v1.2", "GITHUB_REF_NAME": "v1.2"}).build.branch == ""
+
+
+@pytest.mark.parametrize("environ", [PULL_REQUEST, TARGET, REVIEW], ids=["pull_request", "target", "review"])
+def test_the_build_of_a_pull_request(environ: dict[str, str], tmp_path: Path) -> None:
+    """Number, commit and branch are in the file of the event: GITHUB_SHA is a merge, or the target's commit."""
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 5, "head": {"sha": "own", "ref": "fix"}}}), "utf-8")
+    build = GitHub({**PUSH, **environ, "GITHUB_EVENT_PATH": str(event)}).build
+    assert (build.commit, build.branch, build.pull_request) == ("own", "fix", "5")
+
+
 @pytest.mark.parametrize(
-    ("environ", "label"),
+    "event",
     [
-        ({"GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_NUMBER": "812", "GITHUB_RUN_ATTEMPT": "2"}, "acme/shop#812.2"),
-        ({"GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_NUMBER": "812"}, "acme/shop#812.1"),
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"pull_request": null}',
+        b'{"pull_request": {"head": "x"}}',
+        b'{"pull_request": {"number": null, "head": {"sha": [], "ref": null}}}',
     ],
 )
-def test_the_build_label(environ: dict[str, str], label: str) -> None:
-    """Repository, number and attempt: what people know the build by."""
-    assert GitHub(environ).build.label == label
+def test_without_an_event_the_variables_count(event: bytes, tmp_path: Path) -> None:
+    """The file is missing if somebody else started the container; whatever is in it, the step goes on."""
+    path = tmp_path / "event.json"
+    for _ in range(2):
+        build = GitHub({**PUSH, **PULL_REQUEST, "GITHUB_EVENT_PATH": str(path)}).build
+        assert (build.commit, build.branch, build.pull_request) == ("merged", "fix", "5")
+        path.write_bytes(event)
+
+
+def test_the_texts_of_an_event_are_cleaned(tmp_path: Path) -> None:
+    """Anybody who opens a pull request names its branch: it is one short line without control characters."""
+    path = tmp_path / "event.json"
+    head = {"sha": "own\n::error::x", "ref": "\x1b[31mred \ud800" + " x" * LONGEST_FACT}
+    path.write_text(json.dumps({"pull_request": {"number": 5, "head": head}}), "utf-8")
+    build = GitHub({**PUSH, "GITHUB_EVENT_PATH": str(path)}).build
+    assert build.commit == "own ⏎ ::error::x"
+    assert build.branch.startswith("red \ufffd x x")
+    assert len(build.branch) <= LONGEST_FACT
 
 
 def test_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_facts_of_a_branch() -> None:
         label="My Shop/nightly#20261126.1.2",
         attempt=2,
         commit="merged",
-        branch="refs/heads/main",
+        branch="main",
         job_url="https://dev.azure.com/acme/My%20Shop/_build/results?buildId=4711",
     )
 
@@ -41,7 +41,7 @@ def test_facts_of_a_branch() -> None:
 def test_facts_of_a_pull_request() -> None:
     """The commit and branch of its author; the number of a GitHub repository before the ID of Azure."""
     build = Azure(PULL_REQUEST).build
-    assert (build.commit, build.branch, build.pull_request) == ("source", "refs/heads/fix", "5")
+    assert (build.commit, build.branch, build.pull_request) == ("source", "fix", "5")
     assert Azure(PULL_REQUEST | {"SYSTEM_PULLREQUEST_PULLREQUESTNUMBER": "7"}).build.pull_request == "7"
 
 

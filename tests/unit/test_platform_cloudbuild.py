@@ -32,6 +32,11 @@ def test_facts() -> None:
     )
 
 
+def test_the_branch_of_a_pull_request() -> None:
+    """Its source branch is the default substitution of a trigger for pull requests."""
+    assert CloudBuild(ENVIRON | {"_HEAD_BRANCH": "topic", "BRANCH_NAME": ""}).build.branch == "topic"
+
+
 def test_without_substitutions_nothing_is_known() -> None:
     """But for the system itself."""
     assert CloudBuild({"BUILDER_OUTPUT": "/builder/outputs"}).build == Build("Google Cloud Build")

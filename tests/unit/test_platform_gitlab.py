@@ -18,6 +18,7 @@ BRANCH = {
     "CI_PIPELINE_ID": "99001",
     "CI_COMMIT_SHA": "merged",
     "CI_COMMIT_REF_NAME": "main",
+    "CI_COMMIT_BRANCH": "main",
     "CI_JOB_URL": "https://gitlab.example/acme/shop/-/jobs/7",
     "CI_PIPELINE_URL": "https://gitlab.example/acme/shop/-/pipelines/99001",
 }
@@ -25,7 +26,9 @@ MERGE_REQUEST = BRANCH | {
     "CI_MERGE_REQUEST_IID": "5",
     "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "source",
     "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "fix",
+    "CI_COMMIT_BRANCH": "",
 }
+TAG = BRANCH | {"CI_COMMIT_REF_NAME": "v1.2", "CI_COMMIT_BRANCH": "", "CI_COMMIT_TAG": "v1.2"}
 
 
 def test_facts_of_a_branch() -> None:
@@ -43,6 +46,11 @@ def test_facts_of_a_merge_request() -> None:
     """The commit and branch of its author, where GitLab knows them."""
     build = GitLab(MERGE_REQUEST).build
     assert (build.commit, build.branch, build.pull_request) == ("source", "fix", "5")
+
+
+def test_a_tag_is_no_branch() -> None:
+    """CI_COMMIT_REF_NAME is the name of either."""
+    assert GitLab(TAG).build.branch == ""
 
 
 def test_sections() -> None:

@@ -16,6 +16,11 @@ def test_facts() -> None:
     assert Tekton(environ).build == Build(system="Tekton", label="shop/nightly-x7#nightly-x7-test")
 
 
+def test_the_first_retry_is_the_second_attempt() -> None:
+    """Tekton counts retries from 0."""
+    assert [Tekton({"TEKTON_RETRY_COUNT": count}).build.attempt for count in "01"] == [1, 2]
+
+
 def test_every_output_is_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its own name and nothing after its value; all of them fit into the message of the task."""
     monkeypatch.chdir(tmp_path)

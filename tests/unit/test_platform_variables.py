@@ -11,9 +11,8 @@ from testsigma_action import platforms as ci
 from testsigma_action.domain.build import Build
 from testsigma_action.inputs.options import BY_NAME
 from testsigma_action.platforms import variables
-from testsigma_action.platforms.build import filled
+from testsigma_action.platforms.build import BuildFacts, build_of, filled
 from testsigma_action.platforms.ci_system import CiSystem
-from testsigma_action.platforms.github import GitHub
 from testsigma_action.reporting import outputs
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -65,30 +64,26 @@ def test_the_facts_of_a_console_are_unknown() -> None:
     assert ci.detect({}).build == Build()
 
 
-def test_the_facts_of_github() -> None:
-    """In a pull request the branch is its source branch."""
-    github = GitHub(
-        {
-            "GITHUB_SERVER_URL": "https://github.example",
-            "GITHUB_REPOSITORY": "acme/shop",
-            "GITHUB_RUN_ID": "99",
-            "GITHUB_RUN_NUMBER": "812",
-            "GITHUB_RUN_ATTEMPT": "2",
-            "GITHUB_SHA": "abc",
-            "GITHUB_REF": "refs/pull/5/merge",
-            "GITHUB_REF_NAME": "5/merge",
-            "GITHUB_HEAD_REF": "fix",
-        }
-    )
-    assert github.build == Build(
-        system="GitHub Actions",
-        label="acme/shop#812.2",
-        attempt=2,
-        commit="abc",
-        branch="fix",
-        pull_request="5",
-        job_url="https://github.example/acme/shop/actions/runs/99/attempts/2",
-    )
+@pytest.mark.parametrize(
+    ("ref", "branch"),
+    [
+        ("main", "main"),
+        ("refs/heads/feature/x", "feature/x"),
+        ("refs/tags/v1.2", ""),
+        ("refs/pull/5/merge", ""),
+        ("references", "references"),
+    ],
+)
+def test_a_branch_has_its_short_name(ref: str, branch: str) -> None:
+    """Whether a system gives the name or the ref; a tag or the merge of a pull request is no branch."""
+    assert build_of("", BuildFacts(branch=("$REF",)), {"REF": ref}).branch == branch
+
+
+def test_attempts_count_from_one() -> None:
+    """Whether a system counts attempts or retries; anything but a number is no number."""
+    facts = BuildFacts(attempt=("$ATTEMPT",), retries=("$RETRIES",))
+    given = [{"ATTEMPT": "1"}, {"RETRIES": "0"}, {"ATTEMPT": "3", "RETRIES": "7"}, {"ATTEMPT": "x"}, {"RETRIES": "-1"}]
+    assert [build_of("", facts, environ).attempt for environ in given] == [1, 1, 3, None, None]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def build_of(system: str, facts: BuildFacts, environ: Mapping[str, str]) -> Buil
         label=_label(filled(facts.project, environ), filled(facts.number, environ), attempt),
         attempt=attempt,
         commit=filled(facts.commit, environ),
-        branch=filled(facts.branch, environ),
+        branch=_branch(filled(facts.branch, environ)),
         pull_request=filled(facts.pull_request, environ),
         job_url=web_link(quote(filled(facts.job_url, environ), safe=_IN_URLS)),
     )
@@ -61,6 +61,12 @@ def _attempt(attempt: str, retries: str) -> int | None:
     if attempt.isdecimal():
         return int(attempt)
     return int(retries) + 1 if retries.isdecimal() else None
+
+
+def _branch(name: str) -> str:
+    """The short name of a branch; empty for the ref of anything else, such as a tag."""
+    short = name.removeprefix("refs/heads/")
+    return "" if short.startswith("refs/") else short
 
 
 def _label(project: str, number: str, attempt: int | None) -> str:

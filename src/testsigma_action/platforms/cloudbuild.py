@@ -26,7 +26,7 @@ class CloudBuild(CiSystem):
         project=("$PROJECT_ID/$TRIGGER_NAME", "$PROJECT_ID"),
         number=("$BUILD_ID",),
         commit=("$COMMIT_SHA",),
-        branch=("$BRANCH_NAME",),
+        branch=("$_HEAD_BRANCH", "$BRANCH_NAME"),
         pull_request=("$_PR_NUMBER",),
         job_url=(f"{_PAGE};region=$LOCATION/$BUILD_ID?project=$PROJECT_ID",),
     )

@@ -1,11 +1,14 @@
 """GitHub Actions: workflow commands in the log, and the files that the runner reads.
 
-Sources: docs.github.com, "Workflow commands for GitHub Actions"; actions/runner: FileCommandManager, ActionCommand.
+Sources: docs.github.com, "Workflow commands for GitHub Actions", "Variables reference" and "Webhook events and
+payloads"; actions/runner: FileCommandManager, ActionCommand.
 """
 
+import json
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from testsigma_action.platforms.base import NOT_MOUNTED, Platform, working_folder
@@ -26,10 +29,10 @@ class GitHub(Platform):
     facts = BuildFacts(
         project=("$GITHUB_REPOSITORY",),
         number=("$GITHUB_RUN_NUMBER",),
-        attempt=("$GITHUB_RUN_ATTEMPT", "1"),
-        commit=("$GITHUB_SHA",),
-        branch=("$GITHUB_HEAD_REF", "$GITHUB_REF_NAME"),
-        pull_request=("$PULL_REQUEST_NUMBER",),
+        attempt=("$GITHUB_RUN_ATTEMPT",),
+        commit=("$PULL_REQUEST_COMMIT", "$GITHUB_SHA"),
+        branch=("$PULL_REQUEST_BRANCH", "$GITHUB_HEAD_REF", "$GITHUB_REF"),
+        pull_request=("$PULL_REQUEST_NUMBER", "$NUMBER_IN_REF"),
         job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",),
     )
 
@@ -77,9 +80,20 @@ class GitHub(Platform):
         return []
 
     def _variables(self) -> Mapping[str, str]:
-        """With the number in `refs/pull/5/merge`."""
+        """With the pull request of the event. GITHUB_SHA is its merge, or a commit of its target branch."""
         found = re.fullmatch(r"refs/pull/(\d+)/\w+", self._environ.get("GITHUB_REF", ""))
-        return {**self._environ, "PULL_REQUEST_NUMBER": found[1] if found else ""}
+        change = _pull_request(self._environ.get("GITHUB_EVENT_PATH", ""))
+        return {**self._environ, **change, "NUMBER_IN_REF": found[1] if found else ""}
+
+
+def _pull_request(path: str) -> dict[str, str]:
+    """What the file of the event says of its pull request; empty texts if it has none, or cannot be read."""
+    number, commit, branch = None, None, None
+    with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
+        change = json.loads(Path(path).read_bytes())["pull_request"]
+        number, commit, branch = change["number"], change["head"]["sha"], change["head"]["ref"]
+    facts = {"PULL_REQUEST_NUMBER": number, "PULL_REQUEST_COMMIT": commit, "PULL_REQUEST_BRANCH": branch}
+    return {name: str(value or "") for name, value in facts.items()}
 
 
 def _assignments(values: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ class GitLab(CiSystem):
         project=("$CI_PROJECT_PATH",),
         number=("$CI_PIPELINE_IID", "$CI_PIPELINE_ID"),
         commit=("$CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "$CI_COMMIT_SHA"),
-        branch=("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_REF_NAME"),
+        branch=("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_BRANCH"),
         pull_request=("$CI_MERGE_REQUEST_IID",),
         job_url=("$CI_JOB_URL", "$CI_PIPELINE_URL"),
     )

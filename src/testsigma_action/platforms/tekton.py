@@ -24,6 +24,7 @@ class Tekton(CiSystem):
     facts = BuildFacts(
         project=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN", "$TEKTON_NAMESPACE"),
         number=("$TEKTON_TASK_RUN",),
+        retries=("$TEKTON_RETRY_COUNT",),
     )
     # A result is inserted into the parameters of other tasks.
     references = ("$(",)
