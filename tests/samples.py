@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from testsigma_action.domain.build import Build
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding, Failures, InputProblem, Passed, Started
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
@@ -22,6 +23,15 @@ from testsigma_action.errors import ErrorCode, ExitCode
 
 BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 RUN_URL = "https://app.testsigma.com/ui/td/runs/9001"
+BUILD = Build(
+    system="GitHub Actions",
+    label="acme/shop#812.2",
+    attempt=2,
+    commit="6f1ed002ab5595859014ebf0951522d9",
+    branch="feature/basket",
+    pull_request="5",
+    job_url="https://github.com/acme/shop/actions/runs/99/attempts/2",
+)
 
 
 def of_error(conclusion: Conclusion, exit_code: ExitCode, code: ErrorCode, message: str, hint: str = "") -> Verdict:
@@ -202,7 +212,7 @@ def failing() -> Report:
     message = "Test plan execution failed"
     found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
     verdict = replace(FAILED, findings=(Failures(2, 6),))
-    return report(run_report(verdict, found))
+    return replace(report(run_report(verdict, found)), build=BUILD)
 
 
 def flaky() -> Report:

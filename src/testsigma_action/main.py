@@ -87,7 +87,8 @@ class Step:
         began = clock.monotonic()
         self._shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
         # Without any valid plan, the reports have one empty run.
-        self._specs = run_specs(inputs, platform.build.label or NO_BUILD, nonce) or (RunSpec(),)
+        self._build = platform.build
+        self._specs = run_specs(inputs, self._build.label or NO_BUILD, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
         self._progress = Progress(log, clock, self._specs, attached=bool(inputs.run_id), live=live)
@@ -231,6 +232,7 @@ class Step:
             title=self._inputs.summary_title,
             junit_file=self._inputs.junit_path,
             results_file=self._inputs.results_path,
+            build=self._build,
         )
 
     def _reports(self) -> tuple[RunReport, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests import samples
 from tests.property.test_wording import FINDINGS
 from tests.unit.test_text import COMMANDS
+from testsigma_action.domain.build import Build
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding
@@ -121,6 +122,12 @@ class Parts:
         )
 
     @cached_property
+    def builds(self) -> st.SearchStrategy[Build]:
+        """What a CI system says of a build."""
+        text = self.texts
+        return st.builds(Build, text, text, st.none() | st.integers(0), text, text, text, text)
+
+    @cached_property
     def verdicts(self) -> st.SearchStrategy[Verdict]:
         """The verdict of any way out, with any findings."""
         findings = st.lists(st.builds(ErrorFinding, self.texts, self.texts) | FINDINGS, min_size=1, max_size=2)
@@ -160,4 +167,5 @@ def reports(draw: st.DrawFn, parts: Parts = ANY) -> Report:
     if len(runs) == 1 or len(set(given)) < len(given):
         runs = [replace(run, name="") for run in runs]
     worst = min((run.verdict for run in runs), key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
-    return samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
+    told = samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
+    return replace(told, build=draw(parts.builds))

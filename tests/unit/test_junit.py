@@ -340,6 +340,26 @@ def test_properties_and_timestamp() -> None:
     }
 
 
+def test_every_suite_names_the_build() -> None:
+    """Facts about the build stand in each suite, since readers know no properties of a file; a URL is not cut."""
+    url = f"https://ci.example/{'x' * 1900}"
+    report = replace(samples.failing(), verdict=samples.UNWRITABLE, build=replace(samples.BUILD, job_url=url))
+    build = {
+        "ci_system": "GitHub Actions",
+        "ci_build": "acme/shop#812.2",
+        "job_attempt": "2",
+        "job_url": url,
+        "commit": "6f1ed002ab5595859014ebf0951522d9",
+        "branch": "feature/basket",
+        "pull_request": "5",
+    }
+    root = rendered(report)
+    assert len(root) == 4
+    for each in root:
+        found = {one.get("name"): one.get("value") for one in each.iter("property")}
+        assert found.items() >= build.items()
+
+
 def test_time_without_a_suite_time() -> None:
     """A suite without a time of its own has that of its cases; times are never written with an exponent."""
     quick = replace(case("A"), timing=samples.timing(0.00001))

@@ -70,6 +70,21 @@ def test_realistic_run() -> None:
     assert [found["name"] for found in basket["cases"][0]["iterations"]] == ["EUR", "JPY", "USD"]
 
 
+def test_the_build() -> None:
+    """What the CI system says of the build; without a CI system nothing is known of it."""
+    assert rendered(samples.failing())["build"] == {
+        "system": "GitHub Actions",
+        "label": "acme/shop#812.2",
+        "attempt": 2,
+        "commit": "6f1ed002ab5595859014ebf0951522d9",
+        "branch": "feature/basket",
+        "pullRequest": "5",
+        "jobUrl": "https://github.com/acme/shop/actions/runs/99/attempts/2",
+    }
+    unknown = rendered(samples.report(run_report()))["build"]
+    assert (unknown.pop("attempt"), set(unknown.values())) == (None, {""})
+
+
 def test_runtime_data_by_name_only() -> None:
     """The spec is in the file, but no value of runtime data."""
     spec = RunSpec(

@@ -8,6 +8,7 @@ import pytest
 
 from tests import samples
 from tests.samples import case, machine, run_report, suite, tree
+from testsigma_action.domain.build import Build
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.names import named
@@ -126,6 +127,13 @@ def test_a_position_that_does_not_exist_is_refused() -> None:
     text = written(samples.report(replace(run_report(results=now), comparison=told)))
     with pytest.raises(UnreadableResults):
         parse(text.replace("[[0,0,0]]", "[[0,0,1]]"))
+
+
+def test_a_file_without_a_build_is_read() -> None:
+    """Earlier versions did not write it: nothing is known of the build."""
+    data = json.loads(written(samples.failing()))
+    del data["build"]
+    assert parse(json.dumps(data)) == replace(samples.failing(), build=Build())
 
 
 def test_fields_of_later_versions_are_skipped() -> None:

@@ -33,6 +33,7 @@ KNOWN = (
     ".runs.run.plan_name",
     ".runs.verdict.findings.message",
     ".title",
+    ".build.branch",
 )
 # What the runner would find in nothing of ours.
 PLAIN = "x"

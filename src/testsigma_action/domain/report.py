@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from testsigma_action.domain.build import Build
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
@@ -112,6 +113,7 @@ class Report:
     title: str = ""
     junit_file: str = ""
     results_file: str = ""
+    build: Build = Build()
 
     @property
     def several(self) -> bool:

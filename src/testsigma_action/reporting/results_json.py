@@ -35,6 +35,7 @@ def render(report: Report) -> Iterator[str]:
         "summaryTitle": report.title,
         "started": time(report.started),
         "ended": time(report.ended),
+        "build": encode(report.build),
         "verdict": _verdict(report.verdict),
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,

@@ -39,6 +39,8 @@ _NO_MESSAGE = "No message."
 _BODY_MESSAGE = 6000
 _LINE = 500
 _STEP = 200
+# A URL is as long as `web_link` accepts, or it leads nowhere.
+_PROPERTY = 2048
 
 
 class _Names:
@@ -76,7 +78,7 @@ def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
     element.timestamp = _timestamp(suite.started)
     for key, value in suite.properties.items():
         if value:
-            element.add_property(key, _line(value))
+            element.add_property(key, _line(value, _PROPERTY))
     names = _Names()
     # `add_testcase` would count all cases again for each one.
     element.add_testcases(

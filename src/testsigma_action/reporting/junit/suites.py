@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from testsigma_action.domain.build import Build
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
 from testsigma_action.domain.run import Result, Timing
@@ -54,16 +55,16 @@ class Suite:
 def suites(report: Report) -> list[Suite]:
     """All suites of the document: at least one, and none without a testcase."""
     found = [suite for run in report.runs for suite in _of_run(run, report)]
-    verdict = step_verdict(report)
+    verdict, properties = step_verdict(report), _build_properties(report.build)
     if verdict or not found:
-        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), report.started, {}))
+        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), report.started, properties))
     return found
 
 
 def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
     machines = run.tree.machines if run.tree else ()
     placed = [(machine, suite) for machine in machines for suite in machine.suites if any(_shown(suite))]
-    path, properties = _path(run, report), _run_properties(run)
+    path, properties = _path(run, report), _run_properties(run) | _build_properties(report.build)
     started = (run.run and run.run.timing.started) or report.started
     for machine, suite in placed:
         yield Suite(
@@ -115,6 +116,18 @@ def _run_properties(run: RunReport) -> dict[str, str]:
         "run_url": remote.url if remote else "",
         "build": run.spec.build_number or (remote.build_number if remote else ""),
         "environment": run.spec.environment_id or (remote.environment_id if remote else ""),
+    }
+
+
+def _build_properties(build: Build) -> dict[str, str]:
+    return {
+        "ci_system": build.system,
+        "ci_build": build.label,
+        "job_attempt": "" if build.attempt is None else str(build.attempt),
+        "job_url": build.job_url,
+        "commit": build.commit,
+        "branch": build.branch,
+        "pull_request": build.pull_request,
     }
 
 

@@ -4,6 +4,8 @@ Verdict and reason come first, then numbers, changes since the previous run, and
 cases; then the `rest`. With several runs there is a table of them, then the failures of each. The page stays within its
 budget (see `page`); its numbers are always complete.
 
+It does not repeat commit, branch and pull request: every CI system shows it on the page of the build, which has them.
+
 Every paragraph, heading and list is an HTML block. There, untrusted text needs only XML references to be safe: the
 runner masks secrets with these, but not with other escapes. An HTML block has no blank line, which would end it.
 """
