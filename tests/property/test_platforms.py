@@ -1,10 +1,12 @@
 """For every text: each CI system reads back the outputs that were written, and no command of somebody else."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from contextlib import chdir
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Template
 
 import pytest
 from hypothesis import given
@@ -13,8 +15,11 @@ from hypothesis import strategies as st
 from tests import ci_readers as readers
 from tests import samples
 from tests.untrusted import runner, texts
+from testsigma_action.platforms import PLATFORMS
 from testsigma_action.platforms.azure import Azure
+from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.bitbucket import Bitbucket
+from testsigma_action.platforms.build import LONGEST_FACT, BuildFacts
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.circleci import CircleCI
@@ -27,7 +32,7 @@ from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.platforms.variables import LONGEST_VALUE, variable_name
 from testsigma_action.platforms.woodpecker import Woodpecker
 from testsigma_action.reporting import outputs
-from testsigma_action.text import one_line
+from testsigma_action.text import one_line, web_link
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,21 @@ def test_long_values_hurt_no_others(system: System, length: int, tmp_path: Path)
     assert found["TESTSIGMA_OUTPUT_RESULT"] == "failed"
     assert found["TESTSIGMA_OUTPUT_RUNS"] in {"", "&" * length}
     assert found["TESTSIGMA_OUTPUT_RUNS"] == "" or length <= LONGEST_VALUE
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.__name__)
+@given(text=TEXT)
+def test_facts_about_the_build_are_short_lines(platform: type[Platform], text: str) -> None:
+    """Whatever the variables are, and a branch can have any name; the page of the job is a web page or unknown."""
+    sources = [Template(source) for field in fields(BuildFacts) for source in getattr(platform.facts, field.name)]
+    names = {name for source in sources for name in source.get_identifiers()}
+    build = platform(dict.fromkeys(names, text)).build
+    for fact in (build.label, build.commit, build.branch, build.pull_request, build.job_url):
+        assert fact.encode() is not None
+        assert len(fact.splitlines()) <= 1
+        assert len(fact) <= 4 * LONGEST_FACT
+        assert not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f]", fact)
+    assert build.job_url == web_link(build.job_url)
 
 
 @EACH

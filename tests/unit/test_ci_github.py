@@ -237,6 +237,7 @@ def test_the_build_of_a_pull_request(environ: dict[str, str], tmp_path: Path) ->
         b'{"pull_request": null}',
         b'{"pull_request": {"head": "x"}}',
         b'{"pull_request": {"number": null, "head": {"sha": [], "ref": null}}}',
+        b'{"pull_request": {"number": %s0%s, "head": {"sha": "", "ref": ""}}}' % (b"[" * 100, b"]" * 100),
     ],
 )
 def test_without_an_event_the_variables_count(event: bytes, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def _pull_request(path: str) -> dict[str, str]:
         change = json.loads(Path(path).read_bytes())["pull_request"]
         number, commit, branch = change["number"], change["head"]["sha"], change["head"]["ref"]
     facts = {"PULL_REQUEST_NUMBER": number, "PULL_REQUEST_COMMIT": commit, "PULL_REQUEST_BRANCH": branch}
-    return {name: str(value or "") for name, value in facts.items()}
+    return {name: str(value) if isinstance(value, str | int) else "" for name, value in facts.items()}
 
 
 def _assignments(values: Mapping[str, str]) -> str:
