@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = sorted(
-    [*ROOT.glob("*.py"), *(path for part in ("src", "examples", "bench", "tools") for path in (ROOT / part).rglob("*.py"))]
-)
+FOLDERS = ("src", "examples", "bench", "tools")
+CODE = sorted([*ROOT.glob("*.py"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))])
 SOURCE = ROOT / "src" / "testsigma_action"
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_FUNCTION = 40
