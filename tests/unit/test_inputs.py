@@ -39,21 +39,28 @@ def test_the_defaults() -> None:
 
 
 def test_every_source_is_read() -> None:
-    """A flag, both forms of GitHub's variable, Woodpecker's and our own."""
+    """A flag, both forms of GitHub's variable, Drone's, Woodpecker's and our own."""
     for name in ("INPUT_TIMEOUT", "PLUGIN_TIMEOUT", "TESTSIGMA_TIMEOUT"):
         assert read(**{name: "5m"}).inputs.timeout == timedelta(minutes=5)
-    for name in ("INPUT_QUEUE__TIMEOUT", "INPUT_QUEUE_TIMEOUT", "PLUGIN_QUEUE_TIMEOUT", "TESTSIGMA_QUEUE_TIMEOUT"):
+    for name in (
+        "INPUT_QUEUE__TIMEOUT",
+        "INPUT_QUEUE_TIMEOUT",
+        "PLUGIN_QUEUE__TIMEOUT",
+        "PLUGIN_QUEUE_TIMEOUT",
+        "TESTSIGMA_QUEUE_TIMEOUT",
+    ):
         assert read(**{name: "5m"}).inputs.queue_timeout == timedelta(minutes=5)
     assert read("--queue-timeout", "5m").inputs.queue_timeout == timedelta(minutes=5)
     assert read("--queue-timeout=5m").inputs.queue_timeout == timedelta(minutes=5)
 
 
 def test_the_first_source_wins() -> None:
-    """The order is flag, INPUT_X-Y, INPUT_X_Y, PLUGIN_X_Y, TESTSIGMA_X_Y."""
+    """The order is flag, INPUT_X-Y, INPUT_X_Y, PLUGIN_X-Y, PLUGIN_X_Y, TESTSIGMA_X_Y."""
     sources = {
         "INPUT_BUILD__NUMBER": "hyphen",
         "INPUT_BUILD_NUMBER": "input",
-        "PLUGIN_BUILD_NUMBER": "plugin",
+        "PLUGIN_BUILD__NUMBER": "drone",
+        "PLUGIN_BUILD_NUMBER": "woodpecker",
         "TESTSIGMA_BUILD_NUMBER": "testsigma",
     }
     assert read("--build-number", "flag", **sources).inputs.build_number == "flag"

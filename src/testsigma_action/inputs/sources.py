@@ -1,7 +1,8 @@
 """The sources of inputs: flags and environment variables.
 
-The first source that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN_ID` (GitHub), `PLUGIN_PLAN_ID`
-(Woodpecker, Drone), `TESTSIGMA_PLAN_ID`. An empty value counts as not given.
+The first source that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN_ID` (GitHub), `PLUGIN_PLAN-ID` (Drone
+changes no character of a setting but its case) or `PLUGIN_PLAN_ID` (Woodpecker), `TESTSIGMA_PLAN_ID`. An empty value
+counts as not given.
 """
 
 import argparse
@@ -28,7 +29,7 @@ def from_environment(name: str, environ: Mapping[str, str]) -> str:
     """The text of an input from the environment; empty if no variable has one."""
     upper = name.upper()
     snake = upper.replace("-", "_")
-    names = (f"INPUT_{upper}", f"INPUT_{snake}", f"PLUGIN_{snake}", f"TESTSIGMA_{snake}")
+    names = (*(f"{prefix}_{word}" for prefix in ("INPUT", "PLUGIN") for word in (upper, snake)), f"TESTSIGMA_{snake}")
     return next((text for variable in names if (text := _trimmed(environ.get(variable, "")))), "")
 
 
