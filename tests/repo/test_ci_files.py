@@ -1,5 +1,6 @@
 """The packaging in ci/ is what `make ci-files` writes, and has every input."""
 
+import re
 from itertools import groupby
 
 from tools.ci_files.__main__ import FOLDER, generated
@@ -18,3 +19,13 @@ def test_every_system_has_every_input() -> None:
         text = "\n".join(generated()[path] for path in paths)
         missing = [each.name for each in SETTINGS if each.name not in text and each.variable not in text]
         assert not missing, (system, missing)
+
+
+def test_no_text_is_taken_for_html() -> None:
+    """Text like `<plan or run ID>` would be missing where a page is shown."""
+    pages = {path: text for path, text in generated().items() if path.endswith(".md")}
+    found = {
+        path: re.findall(r"<(?!!--)\w[^>]*>", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+        for path, text in pages.items()
+    }
+    assert {path: tags for path, tags in found.items() if tags} == {}

@@ -2,6 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import woodpecker
+from tools.ci_files.systems import tekton, woodpecker
 
-SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (woodpecker.files,)
+SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (tekton.files, woodpecker.files)
