@@ -147,16 +147,21 @@ class Act:
         return {**self.engine.environ, **places, **({"DOCKER_HOST": self.socket} if self.socket else {})}
 
     def start(self, name: str, workspace: Path, *, key: str, base_url: str) -> WorkflowRun:
-        """A workflow of the folder `workflows` in a workspace, to be entered.
+        """A workflow of the folder `workflows` in a workspace, to be entered."""
+        return self.start_file(WORKFLOWS / f"{name}.yml", workspace, key=key, base_url=base_url)
+
+    def start_file(self, workflow: Path, workspace: Path, *options: str, key: str, base_url: str) -> WorkflowRun:
+        """Any workflow file in a workspace, to be entered. The name of the workflow is that of the file.
 
         The work tree is mounted, not copied, so that its files can be looked at. Secrets are printed raw: it is not
         act that shall keep them out of the log.
         """
         act = shutil.which("act", path=str(Path(sys.executable).parent)) or "act"
         command = [
-            *(act, "push", "--json", "--directory", str(workspace), "--workflows", str(WORKFLOWS / f"{name}.yml")),
+            *(act, "push", "--json", "--directory", str(workspace), "--workflows", str(workflow)),
             *("--platform", f"ubuntu-latest={self.job_image}", "--pull=false", "--container-daemon-socket", "-"),
             *("--bind", "--rm", "--no-cache-server", "--insecure-secrets"),
-            *("--secret", f"TESTSIGMA_API_KEY={key}", "--var", f"BASE_URL={base_url}"),
+            *("--secret", f"TESTSIGMA_API_KEY={key}", "--var", f"BASE_URL={base_url}", *options),
         ]
+        name = workflow.stem
         return WorkflowRun(name, command, self._environ, self.engine, self.logs / f"{name}.log")
