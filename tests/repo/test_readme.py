@@ -13,7 +13,8 @@ from testsigma_action.inputs.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-PAGES = "\n".join([README, *(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md")))])
+PATHS = [path for pattern in ("docs/*.md", "docs/ci/*.md") for path in sorted(ROOT.glob(pattern))]
+PAGES = "\n".join([README, *(path.read_text("utf-8") for path in PATHS)])
 ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGES, re.MULTILINE | re.DOTALL)
 BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
 OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
@@ -78,11 +79,42 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
 
 @pytest.mark.parametrize("block", OTHERS)
 def test_examples_of_other_systems_are_yaml(block: str) -> None:
-    """Every other example is YAML that names the image; what Woodpecker sets are inputs."""
+    """Every other example is YAML that names the image or the task of Tekton; all settings of plugins are inputs."""
     document = yaml.safe_load(block)
-    assert "registry.example.com/testsigma-action" in block
-    for step in document.get("steps", ()):
-        assert set(step.get("settings", ())) <= set(action()["inputs"])
+    assert re.search(r"registry\.example\.com/testsigma-action|name: testsigma-action$", block, re.MULTILINE)
+    names = {name.replace("_", "-") for found in settings(document) for name in found}
+    assert names <= set(action()["inputs"])
+
+
+def settings(node: object) -> Iterator[dict[str, Any]]:
+    """The settings of all plugins in a document: of Woodpecker, Drone and Harness."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for each in inner:
+        yield from settings(each)
+    if isinstance(node, dict) and "settings" in node:
+        yield node["settings"]
+
+
+# Page -> the file that it shows a part of.
+SHOWN = {
+    "cloud-build": "cloud-build/cloudbuild.yaml",
+    "drone": "drone/.drone.yml drone/harness.yml",
+    "gitea": "gitea/testsigma.yml",
+    "tekton": "tekton/pipeline-run.yaml",
+    "woodpecker": "woodpecker/.woodpecker.yml",
+}
+
+
+@pytest.mark.parametrize("page", SHOWN)
+def test_pages_show_what_the_examples_have(page: str) -> None:
+    """Each block of YAML on a page of a CI system is a part of the example that the page links."""
+    text = (ROOT / "docs/ci" / f"{page}.md").read_text("utf-8")
+    paths = SHOWN[page].split()
+    examples = "".join((ROOT / "examples/ci" / path).read_text("utf-8") for path in paths)
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == len(paths)
+    assert [block for block in blocks if block not in examples] == []
+    assert all(f"](../../examples/ci/{path})" in text for path in paths)
 
 
 def test_variables_in_examples_are_inputs() -> None:
