@@ -1,6 +1,7 @@
 """Google Cloud Build: `cloudbuild.yaml`."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,12 @@ def build(folder: Path) -> Path:
 def test_the_example_keeps_the_schema() -> None:
     """The schema of Cloud Build."""
     assert_schema("vendor.cloudbuild", ROOT / FILE)
+
+
+def test_every_substitution_exists() -> None:
+    """A build with an unknown `$NAME` in `args` or `env` is refused. Scripts have variables, and no substitutions."""
+    words = [word for step in steps().values() for word in (*step.get("args", ()), *step.get("env", ()))]
+    assert {name for word in words for name in re.findall(r"\$(\w+)", word)} <= set(SUBSTITUTIONS)
 
 
 def test_the_build_may_take_longer_than_the_step() -> None:

@@ -71,10 +71,12 @@ def test_the_example_keeps_the_schema() -> None:
 
 
 def test_the_example_keeps_the_rules_of_the_linter() -> None:
-    """Settings with nothing else that would start the step; every step has an event by the root.
+    """Settings with nothing else that would start the step; every step has an event by the root; no `${NAME}`.
 
-    Source: woodpecker-ci/woodpecker, pipeline/frontend/yaml/linter/linter.go.
+    Sources: woodpecker-ci/woodpecker, pipeline/frontend/yaml/linter/linter.go; woodpecker-ci.org/docs, "String
+    substitution".
     """
+    assert "${" not in (ROOT / FILE).read_text("utf-8")
     assert all("event" in when for when in example(FILE)["when"])
     assert not {"commands", "entrypoint", "environment"} & steps()["testsigma"].keys()
 

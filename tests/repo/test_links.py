@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     path
-    for pattern in ("*.md", ".github/**/*.md", "docs/**/*.md", "tests/*.md", "tests/fixtures/**/*.md")
+    for pattern in ("*.md", ".github/**/*.md", "docs/**/*.md", "ci/**/*.md", "tests/*.md", "tests/fixtures/**/*.md")
     for path in sorted(ROOT.glob(pattern))
 ]
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
