@@ -82,7 +82,7 @@ def example(path: str) -> dict[str, Any]:
     return document
 
 
-def assert_secret(key: str, log: str, folder: Path) -> None:
+def assert_key_hidden(key: str, log: str, folder: Path) -> None:
     """The key is neither in the log nor in a file."""
     assert_not_in(key, [log, *(path.read_text("utf-8", "replace") for path in files(folder))])
 

@@ -6,12 +6,13 @@ from typing import Any
 
 
 def woodpecker(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:
-    """Variables of settings: upper case, `-` and `.` become `_`; what is no scalar becomes JSON.
+    """Variables of settings: upper case, `-` and `.` become `_`; what is no scalar becomes JSON, with text in it only.
 
-    Source: woodpecker-ci/woodpecker, pipeline/frontend/yaml/compiler/settings/params.go.
+    Sources: woodpecker-ci/woodpecker, pipeline/frontend/yaml/compiler/settings/params.go; woodpecker-ci.org/docs,
+    "Creating plugins" (Complex settings).
     """
     names = {name: name.upper().replace("-", "_").replace(".", "_") for name in settings}
-    return {f"PLUGIN_{names[name]}": _text(_secret(value, secrets)) for name, value in settings.items()}
+    return {f"PLUGIN_{names[name]}": _text(_as_text(_secret(value, secrets))) for name, value in settings.items()}
 
 
 def drone(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:
@@ -29,6 +30,12 @@ def _secret(value: object, secrets: Mapping[str, str]) -> object:
 def _joined(value: object) -> str:
     plain = isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)
     return ",".join(map(str, value)) if isinstance(value, list) and plain else _text(value)
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(name): _as_text(each) for name, each in value.items()}
+    return [_as_text(each) for each in value] if isinstance(value, list) else _text(value)
 
 
 def _text(value: object) -> str:

@@ -11,8 +11,8 @@ from tests import ci_readers
 from tests.ci_systems.conftest import ROOT
 from tests.ci_systems.container_steps import (
     ContainerStep,
+    assert_key_hidden,
     assert_schema,
-    assert_secret,
     build_number,
     example,
     fast,
@@ -104,7 +104,7 @@ def test_a_pass_is_passed_on(engine: Engine, build: Path, key: str) -> None:
         done = first_step(server, build, key).run(engine)
         assert build_number(server).startswith(f"acme-project/shop#{SUBSTITUTIONS['BUILD_ID']}")
     assert done.returncode == 0, done.stdout
-    assert_secret(key, done.stdout, build)
+    assert_key_hidden(key, done.stdout, build)
     url = f"{server.url}/ui/td/runs/1001"
     assert ci_readers.builder_output(build, [])["TESTSIGMA_OUTPUT_RUN_URL"] == url
     verdict = container(steps()["verdict"], build, {}).run(engine)
@@ -116,7 +116,7 @@ def test_a_failing_plan_fails_the_build(engine: Engine, build: Path, key: str) -
     with server_of("failing", key) as server:
         done = first_step(server, build, key).run(engine)
     assert done.returncode == 1, done.stdout
-    assert_secret(key, done.stdout, build)
+    assert_key_hidden(key, done.stdout, build)
     pattern = next(word for word in steps()["keep"]["args"] if word.endswith(".xml"))
     assert len(list((build / "workspace").glob(pattern))) == 1
     assert container(steps()["verdict"], build, {}).run(engine).returncode != 0

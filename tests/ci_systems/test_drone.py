@@ -8,8 +8,8 @@ from tests.ci_systems import plugins
 from tests.ci_systems.conftest import ROOT
 from tests.ci_systems.container_steps import (
     ContainerStep,
+    assert_key_hidden,
     assert_schema,
-    assert_secret,
     build_number,
     example,
     fast,
@@ -80,7 +80,7 @@ def test_a_pass_is_passed_on(engine: Engine, folder: Path, key: str) -> None:
         done = plugin(server, folder, key).run(engine)
         assert build_number(server).startswith("acme/shop#812")
     assert done.returncode == 0, done.stdout
-    assert_secret(key, done.stdout, folder)
+    assert_key_hidden(key, done.stdout, folder)
     assert (folder / "test-results/TEST-testsigma-431.xml").is_file()
     told = later(folder).run(engine)
     assert told.returncode == 0, told.stdout
@@ -93,7 +93,7 @@ def test_a_failing_plan_fails_the_step(engine: Engine, folder: Path, key: str) -
     with server_of("failing", key) as server:
         done = plugin(server, folder, key).run(engine)
     assert done.returncode == 1, done.stdout
-    assert_secret(key, done.stdout, folder)
+    assert_key_hidden(key, done.stdout, folder)
     assert later(folder).run(engine).stdout.startswith("failed, 2 failed. ")
 
 
@@ -105,7 +105,7 @@ def test_a_cancel_leaves_the_run_to_be_found(engine: Engine, folder: Path, key: 
         log = engine.run("logs", name).stdout
         assert "stop" not in server.calls
     assert "1001" in log
-    assert_secret(key, log, folder)
+    assert_key_hidden(key, log, folder)
     assert ci_readers.shell_file(folder, [])["TESTSIGMA_OUTPUT_RUN_ID"] == "1001"
 
 
@@ -117,7 +117,7 @@ def test_harness_reads_the_outputs(engine: Engine, folder: Path, tmp_path: Path,
     with server_of("failing", key) as server:
         done = harness(server, folder, outputs, key).run(engine)
     assert done.returncode == 1, done.stdout
-    assert_secret(key, done.stdout, tmp_path)
+    assert_key_hidden(key, done.stdout, tmp_path)
     (outputs / "output.env").rename(outputs / ci_readers.NATIVE)
     assert ci_readers.assignments(outputs, [])["TESTSIGMA_OUTPUT_RUN_URL"] == f"{server.url}/ui/td/runs/1001"
     (pattern,) = example(HARNESS)["steps"][0]["step"]["spec"]["reports"]["spec"]["paths"]

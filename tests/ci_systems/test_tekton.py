@@ -15,7 +15,7 @@ from tests.ci_readers import NATIVE, tekton_results
 from tests.ci_systems.conftest import ROOT
 from tests.ci_systems.container_steps import (
     ContainerStep,
-    assert_secret,
+    assert_key_hidden,
     build_number,
     example,
     fast,
@@ -189,7 +189,7 @@ def test_a_pass_is_passed_on(engine: Engine, pod: Path, key: str) -> None:
         done = task(engine, pod, key, fast(server)).run(engine)
         assert build_number(server).startswith("ci/testsigma-x7k2p#testsigma-x7k2p-testsigma")
     assert done.returncode == 0, done.stdout
-    assert_secret(key, done.stdout, pod)
+    assert_key_hidden(key, done.stdout, pod)
     assert {path.name for path in (pod / NATIVE).iterdir()} == {
         each["name"] for each in example(TASK)["spec"]["results"]
     }
@@ -203,7 +203,7 @@ def test_a_failing_plan_fails_the_task(engine: Engine, pod: Path, key: str) -> N
     with server_of("failing", key) as server:
         done = task(engine, pod, key, fast(server)).run(engine)
     assert done.returncode == 1, done.stdout
-    assert_secret(key, done.stdout, pod)
+    assert_key_hidden(key, done.stdout, pod)
     told = later(pod, "report", {"tasks.testsigma.status": "Failed"}).run(engine)
     assert (told.returncode, told.stdout) == (0, "Failed: failed, 2 failed\n")
 

@@ -10,8 +10,8 @@ from tests.ci_systems import plugins
 from tests.ci_systems.conftest import ROOT
 from tests.ci_systems.container_steps import (
     ContainerStep,
+    assert_key_hidden,
     assert_schema,
-    assert_secret,
     build_number,
     example,
     fast,
@@ -88,7 +88,7 @@ def test_a_pass_is_passed_on(engine: Engine, folder: Path, key: str) -> None:
         done = plugin(server, folder, key).run(engine)
         assert build_number(server).startswith("acme/shop#812")
     assert done.returncode == 0, done.stdout
-    assert_secret(key, done.stdout, folder)
+    assert_key_hidden(key, done.stdout, folder)
     assert (place / "test-results/TEST-testsigma-431.xml").is_file()
     told = later(folder).run(engine)
     assert told.returncode == 0, told.stdout
@@ -102,7 +102,7 @@ def test_a_failing_plan_fails_the_step(engine: Engine, folder: Path, key: str) -
     with server_of("failing", key) as server:
         done = plugin(server, folder, key).run(engine)
     assert done.returncode == 1, done.stdout
-    assert_secret(key, done.stdout, folder)
+    assert_key_hidden(key, done.stdout, folder)
     assert later(folder).run(engine).stdout.startswith("failed, 2 failed. ")
 
 
