@@ -32,7 +32,11 @@ EXAMPLE = "examples/ci/tekton/pipeline-run.yaml"
 SOURCE = "/workspace/source"
 # Seconds from SIGTERM to SIGKILL: a TaskRun that is cancelled loses its pod, whose default this is.
 GRACE = 30
-CONTEXT = {"context.taskRun.namespace": "ci", "context.taskRun.name": "testsigma-x7k2p-testsigma"}
+CONTEXT = {
+    "context.taskRun.namespace": "ci",
+    "context.taskRun.name": "testsigma-x7k2p-testsigma",
+    "context.task.retry-count": "0",
+}
 LABELS = {"metadata.labels['tekton.dev/pipelineRun']": "testsigma-x7k2p"}
 # Source: artifacthub.io/docs, "Tekton annotations".
 CATEGORIES = {

@@ -130,6 +130,7 @@ def _environment() -> list[dict[str, Any]]:
         {"name": "TEKTON_RESULTS", "value": "/tekton/results"},
         {"name": "TEKTON_NAMESPACE", "value": "$(context.taskRun.namespace)"},
         {"name": "TEKTON_TASK_RUN", "value": "$(context.taskRun.name)"},
+        {"name": "TEKTON_RETRY_COUNT", "value": "$(context.task.retry-count)"},
         {"name": "TEKTON_PIPELINE_RUN", "valueFrom": {"fieldRef": {"fieldPath": label}}},
         *({"name": each.variable, "value": f"$(params.{each.name})"} for each in SETTINGS),
         {"name": API_KEY.variable, "valueFrom": {"secretKeyRef": key}},
