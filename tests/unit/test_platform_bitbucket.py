@@ -46,3 +46,23 @@ def test_a_file_that_is_not_here_is_a_problem(tmp_path: Path, monkeypatch: pytes
     path = str(tmp_path / "missing" / "variables")
     [problem] = Bitbucket({"BITBUCKET_PIPELINES_VARIABLES_PATH": path}).problems(summary=True)
     assert problem.startswith(f"BITBUCKET_PIPELINES_VARIABLES_PATH: '{path}' cannot be written (")
+
+
+def test_a_pipe_that_the_file_is_not_mounted_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe is a container of its own, and its user cannot mount anything: it works without the variables."""
+    monkeypatch.chdir(tmp_path)
+    missing = tmp_path / "missing" / "variables"
+    pipe = {"BITBUCKET_PIPE_STORAGE_DIR": "/storage", "BITBUCKET_PIPELINES_VARIABLES_PATH": str(missing)}
+    bitbucket = Bitbucket(ENVIRON | pipe)
+    assert bitbucket.problems(summary=True) == []
+    assert bitbucket.write_outputs({"run-id": "302"}) == []
+    assert "TESTSIGMA_OUTPUT_RUN_ID=302\n" in (tmp_path / "test-results/testsigma-outputs.env").read_text("utf-8")
+
+
+def test_a_pipe_that_the_file_is_mounted_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file is there, a pipe sets variables as any step does."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "variables"
+    pipe = {"BITBUCKET_PIPE_STORAGE_DIR": "/storage", "BITBUCKET_PIPELINES_VARIABLES_PATH": str(file)}
+    Bitbucket(ENVIRON | pipe).write_outputs({"run-id": "302"})
+    assert file.read_text("utf-8") == "TESTSIGMA_OUTPUT_RUN_ID=302\n"

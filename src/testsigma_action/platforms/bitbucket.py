@@ -1,9 +1,11 @@
 """Bitbucket Pipelines: a file with output variables.
 
-Source: support.atlassian.com, "Variables and secrets" and "Share variables between steps".
+Source: support.atlassian.com, "Variables and secrets", "Share variables between steps" and "Advanced techniques for
+writing pipes".
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.platforms.ci_system import CiSystem
@@ -27,6 +29,12 @@ class Bitbucket(CiSystem):
     files = ("BITBUCKET_PIPELINES_VARIABLES_PATH",)
     # How the file is read is documented for plain values only, so no value may look like more.
     references = ("$", "`", "\\", '"', "'", " #")
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Keep the environment. Whether the file of the step is mounted into a pipe is not documented."""
+        name = self.files[0]
+        missing = "BITBUCKET_PIPE_STORAGE_DIR" in environ and not Path(environ.get(name, "")).parent.is_dir()
+        super().__init__({**environ, name: ""} if missing else environ)
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         self._append(self.files[0], "".join(plain(variables, LONGEST_VALUE)))
