@@ -4,6 +4,7 @@ import re
 from itertools import groupby
 
 from tools.ci_files.__main__ import FOLDER, generated
+from tools.ci_files.files import mode
 from tools.ci_files.inputs import SETTINGS
 
 
@@ -11,6 +12,13 @@ def test_the_files_are_generated() -> None:
     """Each file in ci/ is what the generator writes now, and there are no others."""
     committed = {str(path.relative_to(FOLDER)): path.read_text("utf-8") for path in FOLDER.rglob("*") if path.is_file()}
     assert committed == generated()
+
+
+def test_programs_can_be_executed() -> None:
+    """A file can be executed if it is a program, and only then: a system does not start a hook that cannot."""
+    assert {path: (FOLDER / path).stat().st_mode & 0o111 for path in generated()} == {
+        path: mode(text) & 0o111 for path, text in generated().items()
+    }
 
 
 def test_every_system_has_every_input() -> None:

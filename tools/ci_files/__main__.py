@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools.ci_files.files import mode
 from tools.ci_files.systems import SYSTEMS
 
 FOLDER = Path(__file__).resolve().parents[2] / "ci"
@@ -21,6 +22,7 @@ def main() -> None:
         path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+        path.chmod(mode(text))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import tekton, woodpecker
+from tools.ci_files.systems import bitbucket, buildkite, circleci, tekton, woodpecker
 
-SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (tekton.files, woodpecker.files)
+SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
+    bitbucket.files,
+    buildkite.files,
+    circleci.files,
+    tekton.files,
+    woodpecker.files,
+)

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# @GENERATED@
+#
+# Runs the image with the settings of the plugin. Variables are passed by their names only: others can see command lines.
+set -euo pipefail
+
+settings=(
+@SETTINGS@
+)
+variables=(
+@VARIABLES@
+)
+outputs=@OUTPUTS@
+
+# Print a setting of the plugin; nothing if it was not given.
+setting() {
+  local name="BUILDKITE_PLUGIN_${BUILDKITE_PLUGIN_NAME:-TESTSIGMA}_$1"
+  printf '%s' "${!name:-}"
+}
+
+image="$(setting IMAGE)"
+arguments=(--rm --init --user "$(id -u):$(id -g)" --volume "$PWD:/work")
+for name in "${settings[@]}"; do
+  value="$(setting "$name")"
+  if [[ -n "$value" ]]; then
+    export "TESTSIGMA_$name=$value"
+  fi
+  arguments+=(--env "TESTSIGMA_$name")
+done
+for name in "${variables[@]}"; do
+  arguments+=(--env "$name")
+done
+
+# With the agent, the step can annotate the build with its summary.
+agent="$(command -v buildkite-agent || true)"
+if [[ -n "$agent" ]]; then
+  arguments+=(--volume "$agent:/usr/bin/buildkite-agent:ro")
+fi
+
+# When the job is cancelled, docker gets the signal too, and the step stops its run. This hook must not end before it.
+trap : INT TERM
+rm -f "$outputs"
+status=0
+docker run "${arguments[@]}" "${image:-@IMAGE@}" || status=$?
+
+# Later steps may run on other machines: they get the outputs as meta-data of the build.
+if [[ -n "$agent" && -s "$outputs" ]]; then
+  step="${BUILDKITE_STEP_KEY:+-$BUILDKITE_STEP_KEY}${BUILDKITE_PARALLEL_JOB:+-$BUILDKITE_PARALLEL_JOB}"
+  "$agent" meta-data set "testsigma-outputs$step" <"$outputs" ||
+    echo "Warning: the outputs were not set as meta-data of the build."
+fi
+exit "$status"
