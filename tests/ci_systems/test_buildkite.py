@@ -233,6 +233,14 @@ def test_a_container_that_does_not_start(program: Docker, folder: Path) -> None:
     assert not list(folder.glob("meta-data*"))
 
 
+def test_a_success_that_is_none(program: Docker, folder: Path) -> None:
+    """Exit code 0 of docker is no pass without a conclusion: the image may be another one, or docker may be wrong."""
+    (program.folder / "docker").write_text("#!/bin/sh\nexit 0\n")
+    code, output = Job(folder, {"PATH": f"{program.folder}:/usr/bin:/bin"}, program).run(str(HOOK))
+    assert code == 1
+    assert output.startswith("ERROR: docker ended with exit code 0, but the step has no conclusion")
+
+
 def test_settings_win_over_variables(engine: Engine, program: Docker, folder: Path, key: str) -> None:
     """A setting of the plugin is used in place of a variable of the job, and a text with any characters arrives."""
     hostile = {"text": "$HOME `id` \"quoted\" 'single' \\ $(id)"}

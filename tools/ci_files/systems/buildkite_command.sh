@@ -43,6 +43,12 @@ rm -f "$outputs"
 status=0
 docker run "${arguments[@]}" "${image:-@IMAGE@}" || status=$?
 
+# Some engines lose the exit code, and another image can end with 0 too. A pass needs the word of the step.
+if ((status == 0)) && ! grep -Eqsx 'TESTSIGMA_OUTPUT_CONCLUSION=(passed|started)' "$outputs"; then
+  echo "ERROR: docker ended with exit code 0, but the step has no conclusion that is a success. See the log above."
+  status=1
+fi
+
 # Later steps may run on other machines: they get the outputs as meta-data of the build.
 if [[ -n "$agent" && -s "$outputs" ]]; then
   step="${BUILDKITE_STEP_KEY:+-$BUILDKITE_STEP_KEY}${BUILDKITE_PARALLEL_JOB:+-$BUILDKITE_PARALLEL_JOB}"
