@@ -77,11 +77,15 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
     assert "test-results/TEST-*.xml" in block
 
 
+# The image, the task of Tekton, the orb, or the plugin of Buildkite.
+NAMED = r"registry\.example\.com/testsigma-action|name: testsigma-action$|: owner/testsigma@|/testsigma-action\.git/ci/"
+
+
 @pytest.mark.parametrize("block", OTHERS)
 def test_examples_of_other_systems_are_yaml(block: str) -> None:
-    """Every other example is YAML that names the image or the task of Tekton; all settings of plugins are inputs."""
+    """Every other example is YAML that names the image or what is in `ci/`; all settings of plugins are inputs."""
     document = yaml.safe_load(block)
-    assert re.search(r"registry\.example\.com/testsigma-action|name: testsigma-action$", block, re.MULTILINE)
+    assert re.search(NAMED, block, re.MULTILINE)
     names = {name.replace("_", "-") for found in settings(document) for name in found}
     assert names <= set(action()["inputs"])
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from tools.ci_files import project
+from tools.ci_files.dump import dump
 
 
 class Program(str):
@@ -21,5 +20,4 @@ def mode(text: str) -> int:
 
 def yaml_text(document: Mapping[str, Any]) -> str:
     """A YAML file, with the keys in the given order."""
-    body: str = yaml.safe_dump(document, sort_keys=False, width=120, allow_unicode=True)
-    return f"# {project.GENERATED}\n{body}"
+    return f"# {project.GENERATED}\n{dump(document)}"

@@ -64,7 +64,7 @@ def _hook() -> str:
 
 def _facts() -> set[str]:
     """The variables that the step reads facts about the build from."""
-    return set(re.findall(r"\$(\w+)", repr(Buildkite.build)))
+    return set(re.findall(r"\$(\w+)", repr(Buildkite.facts)))
 
 
 def _array(words: Iterable[str]) -> str:

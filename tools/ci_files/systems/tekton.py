@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.ci_files import project
-from tools.ci_files.dump import dump
+from tools.ci_files.files import yaml_text
 from tools.ci_files.inputs import API_KEY, SETTINGS
 from tools.ci_files.outputs import OUTPUTS
 from tools.ci_files.tables import table
@@ -69,7 +69,7 @@ to `test-results/` in it.
 
 def files() -> Mapping[str, str]:
     """The files of Tekton."""
-    return {"tekton/task.yaml": f"# {project.GENERATED}\n{dump(_task())}", "tekton/README.md": _readme()}
+    return {"tekton/task.yaml": yaml_text(_task()), "tekton/README.md": _readme()}
 
 
 def _task() -> dict[str, Any]:
