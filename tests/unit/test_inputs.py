@@ -218,6 +218,40 @@ def test_no_value_of_the_command_line_is_quoted(arguments: tuple[str, ...]) -> N
     assert "hush" not in " ".join(reading.problems)
 
 
+# What GitLab, Jenkins, Buildkite and Azure start in an image whose entry point was not cleared.
+COMMANDS = {
+    ("sh", "-c", "if [ -x /bin/bash ]; then\n\texec /bin/bash\nfi\n"): "'sh'",
+    ("cat",): "'cat'",
+    ("/bin/sh", "-e", "-c", "testsigma-action --plan-id 431"): "'sh'",
+    ("/__a/externals/node20/bin/node", "-e", "setInterval(function(){}, 24 * 60 * 60 * 1000);"): "'node'",
+    ("testsigma-action", "--plan-id", "431"): "'testsigma-action'",
+    ("", "hush", "--hush", "hush"): "a value without a name",
+}
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_command_for_an_image_without_an_entry_point(arguments: tuple[str, ...]) -> None:
+    """One problem says what was started, and how the entry point is cleared where this happens most."""
+    found = problem(read(*arguments), "command line")
+    assert found.startswith(f"command line: {COMMANDS[arguments]} ")
+    assert 'entrypoint: [""]' in found
+    assert "--entrypoint=" in found
+    assert "testsigma-action" in found
+    assert "hush" not in found
+
+
+def test_a_key_in_a_command_is_refused_too() -> None:
+    """The key is shown by process lists, whatever else is wrong with the command line."""
+    reading = read("sh", "--api-key", "hush")
+    assert problem(reading, "api-key").startswith("api-key: not accepted on the command line")
+    assert "hush" not in " ".join(reading.problems)
+
+
+def test_a_value_after_the_flags_is_no_command() -> None:
+    """A flag was understood before it, so the entry point is not the reason."""
+    assert "entrypoint" not in problem(read("--wait", "true", "hush"), "command line")
+
+
 def test_flags_are_not_abbreviated() -> None:
     """`--plan` could be another input tomorrow."""
     reading = read("--time=5m")

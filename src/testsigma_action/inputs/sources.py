@@ -7,6 +7,7 @@ counts as not given.
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from textwrap import dedent
 from typing import NoReturn
 
@@ -21,6 +22,15 @@ COMMAND_LINE = "command line"
 KEY_AS_FLAG = Problem(
     "api-key", "not accepted on the command line, where process lists show it. Set TESTSIGMA_API_KEY instead."
 )
+NOT_AN_INPUT = "{} is not an input; --help lists them."
+NAMELESS = "a value without a name"
+# GitLab, Jenkins and others start a command of their own in the image.
+ENTRY_POINT = (
+    "If the CI system started it as a command in this image, clear the entry point of the image (GitLab: "
+    "entrypoint: [\"\"] below image; Jenkins: docker.inside('--entrypoint=')), and run testsigma-action in the shell."
+)
+# Commands that may be shown: any other text may be a part of the key.
+SHOWN_COMMANDS = frozenset({"ash", "bash", "busybox", "cat", "node", "pwsh", "sh", "sleep", "tail", "testsigma-action"})
 # GitHub sets these for its own `with.entrypoint` and `with.args`.
 RESERVED_BY_GITHUB = frozenset({"entrypoint", "args"})
 
@@ -85,13 +95,22 @@ def from_flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], l
     empty = [name for name in flags if flags[name] is None and name != "api-key"]
     problems = [Problem(name, f"no value follows --{name} on the command line.") for name in empty]
     # Arguments that are no inputs may be a part of the key.
-    problems += [KEY_AS_FLAG] if holds_key else [_unknown_argument(argument, key) for argument in rest if argument]
+    problems += [KEY_AS_FLAG] if holds_key else _unknown_arguments(arguments, rest, key)
     return {name: text for name, value in flags.items() if (text := _trimmed(value or ""))}, problems
+
+
+def _unknown_arguments(arguments: Sequence[str], rest: Sequence[str], key: Secret) -> list[Problem]:
+    """The problems of all arguments that are no inputs; a command with its arguments is one problem."""
+    first = next(filter(None, arguments), "")
+    if first and not first.startswith("-"):
+        command = PurePosixPath(first).name
+        what = f"'{command}'" if command in SHOWN_COMMANDS else NAMELESS
+        return [Problem(COMMAND_LINE, f"{NOT_AN_INPUT.format(what)} {ENTRY_POINT}")]
+    return [_unknown_argument(argument, key) for argument in rest if argument]
 
 
 def _unknown_argument(argument: str, key: Secret) -> Problem:
     """The problem of an argument that is no input: its name if it has one, never its value."""
     name = argument.partition("=")[0]
     named = name.startswith("--") and len(name) > 2
-    what = pasted.quoted(name, key) if named else "a value without a name"
-    return Problem(COMMAND_LINE, f"{what} is not an input; --help lists them.")
+    return Problem(COMMAND_LINE, NOT_AN_INPUT.format(pasted.quoted(name, key) if named else NAMELESS))
