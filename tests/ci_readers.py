@@ -13,6 +13,7 @@ from pathlib import Path
 NATIVE = "native"
 """The file or folder, below the folder of the step, that a variable of the system leads to."""
 ENV_FILE = "test-results/testsigma-outputs.env"
+ANNOTATIONS_FILE = "test-results/testsigma-annotations.json"
 
 
 class NotReadable(AssertionError):
@@ -59,6 +60,33 @@ def gitlab_dotenv(folder: Path, _lines: list[str]) -> dict[str, str]:
     if any(re.search(r"\$\{?[A-Za-z_]|%[A-Za-z_]\w*%", value) for value in found.values()):
         raise NotReadable("a value refers to another variable")
     return found
+
+
+def gitlab_annotations(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """GitLab (parse_annotations_artifact_service.rb, ci_job_annotation_data.json): lists of links, by their names.
+
+    It refuses the whole file if one rule is broken.
+    """
+    data = (folder / ANNOTATIONS_FILE).read_bytes()
+    if len(data) > 80 * 1024:
+        raise NotReadable("Annotations Artifact Too Big")
+    document = json.loads(data.decode())
+    if not isinstance(document, dict) or len(document) > 20:
+        raise NotReadable("Annotations files must be a JSON object with at most 20 lists")
+    return {name: list(map(_gitlab_link, _gitlab_list(name, entries))) for name, entries in document.items()}
+
+
+def _gitlab_list(name: str, entries: object) -> list[object]:
+    if not 0 < len(name) <= 255 or not isinstance(entries, list) or len(entries) > 1000:
+        raise NotReadable(f"list {name}")
+    return entries
+
+
+def _gitlab_link(entry: object) -> tuple[str, str]:
+    match entry:
+        case {"external_link": {"label": str(label), "url": str(url), **of_link}, **others} if not of_link | others:
+            return label, url
+    raise NotReadable(f"not an external link: {entry}")
 
 
 def gitlab_commands(line: str) -> list[str]:

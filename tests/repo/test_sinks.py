@@ -57,8 +57,9 @@ GIVEN = {
     "draw": ("self._lines.bar(",),
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
+    "write_links": ("outputs.links(", "[]"),
     "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
-    "_write_file": ("as_json(", "self._env_file(", "[text]"),
+    "_write_file": ("as_json(", "self._env_file(", "[text]", "_annotations(safe)"),
 }
 SAY = ("console.", "[console.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
 

@@ -1,15 +1,23 @@
-"""GitLab CI: sections, and the file for `artifacts:reports:dotenv`."""
+"""GitLab CI: sections, and the files for `artifacts:reports:dotenv` and `artifacts:reports:annotations`."""
 
+import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests import ci_readers, samples
+from tests.untrusted import texts
 from testsigma_action.domain.build import Build
+from testsigma_action.domain.names import named
+from testsigma_action.inputs.options import Inputs
 from testsigma_action.platforms.gitlab import GitLab
+from testsigma_action.platforms.log import Log
 from testsigma_action.platforms.variables import ENV_FILE
 from testsigma_action.reporting import outputs
+from testsigma_action.reporting.publish import Publisher
+from testsigma_action.secret import Secret
 
 BRANCH = {
     "GITLAB_CI": "true",
@@ -77,3 +85,67 @@ def test_the_outputs_of_a_step_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert found["TESTSIGMA_OUTPUT_RUNS"] == ""
     assert found["TESTSIGMA_OUTPUT_RESULT"] == values["result"]
     assert (tmp_path / ENV_FILE).read_text("utf-8").count("\n") == len(values)
+
+
+PAGE = "https://app.testsigma.com/ui/td/runs/1"
+
+
+def links(folder: Path) -> list[tuple[str, str]]:
+    """The links that GitLab shows on the page of the job."""
+    (found,) = ci_readers.gitlab_annotations(folder).values()
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder of the step."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_page_of_the_job_links_to_each_run(folder: Path) -> None:
+    """As soon as runs exist, and at the end; a run that could not be started has no page."""
+    first, second, missing = (samples.failing().runs[0],) * 2 + (samples.run_report(samples.UNREACHABLE),)
+    runs = named((first, second, missing))
+    publisher = Publisher(Inputs(), GitLab(BRANCH), Log(io.StringIO()))
+    publisher.write_early(runs[:1])
+    assert links(folder) == [(f"Testsigma: {runs[0].title}", samples.RUN_URL)]
+    publisher.publish(replace(samples.report(*runs), junit_file="", results_file=""))
+    assert links(folder) == [(f"Testsigma: {run.title}", samples.RUN_URL) for run in runs[:2]]
+
+
+def test_links_of_an_earlier_job_are_removed(folder: Path) -> None:
+    """A step that starts no run in a folder that was used before shows no link."""
+    gitlab = GitLab(BRANCH)
+    gitlab.write_links([("smoke", PAGE)])
+    assert links(folder) == [("Testsigma: smoke", PAGE)]
+    assert gitlab.problems(summary=True) == []
+    assert links(folder) == []
+
+
+@pytest.mark.parametrize("text", texts.TEXTS, ids=range(len(texts.TEXTS)))
+def test_any_text_is_a_label(folder: Path, text: str) -> None:
+    """GitLab accepts the file, and the label is one line without the key."""
+    gitlab = GitLab(BRANCH)
+    gitlab.hide(Secret("key-for-tests"))
+    gitlab.write_links([(f"{text} key-for-tests", PAGE), ("smoke", PAGE)])
+    (label, page), other = links(folder)
+    assert label.startswith("Testsigma: ")
+    assert label.isprintable()
+    assert "key-for-tests" not in label
+    assert (page, other) == (PAGE, ("Testsigma: smoke", PAGE))
+
+
+@pytest.mark.parametrize("address", ["", "javascript:alert(1)", 'https://a.example/" onclick=x', "ftp://a.example"])
+def test_an_unsafe_page_is_no_link(folder: Path, address: str) -> None:
+    """Only addresses of the web become links."""
+    GitLab(BRANCH).write_links([("smoke", address), ("other", PAGE)])
+    assert links(folder) == [("Testsigma: other", PAGE)]
+
+
+def test_too_many_links_are_cut_off(folder: Path) -> None:
+    """GitLab refuses a file that is too large, and with it all links: the first ones are kept."""
+    GitLab(BRANCH).write_links([(f"{number} {'漢' * 150}", PAGE) for number in range(2000)])
+    found = links(folder)
+    assert 100 < len(found) < 1000
+    assert [label.split()[1] for label, _ in found] == [str(number) for number in range(len(found))]

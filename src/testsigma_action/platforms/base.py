@@ -1,6 +1,6 @@
 """The interface of all platforms. The base class is the plain console, with a log and a working folder only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from testsigma_action.domain.build import Build
@@ -80,6 +80,9 @@ class Platform:
     def write_outputs(self, _outputs: Mapping[str, str]) -> list[str]:
         """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
         return []
+
+    def write_links(self, _links: Sequence[tuple[str, str]]) -> None:
+        """Show links on the page of the job, if the platform can: name and address of each. The last call counts."""
 
     def write_state(self, state: Mapping[str, str]) -> None:
         """Save values for the post stage of this step."""

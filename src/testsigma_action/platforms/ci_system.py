@@ -36,7 +36,7 @@ class CiSystem(Platform):
         if problems := super().problems(summary=summary):
             return problems
         try:
-            self._write_files({})
+            self._clear()
         except OSError as error:
             problems = [f"outputs: the files cannot be written ({error.strerror or error}). {NO_FOLDER}"]
         return problems + self._unwritable(self.files)
@@ -45,6 +45,10 @@ class CiSystem(Platform):
         """Write both files, and set the outputs in the way of the system."""
         self._write_files(outputs)
         return self._set_variables(self._named(outputs))
+
+    def _clear(self) -> None:
+        """Write all files of the workspace without contents."""
+        self._write_files({})
 
     def _write_files(self, outputs: Mapping[str, str]) -> None:
         self._write_file(JSON_FILE, as_json(outputs))

@@ -1,19 +1,26 @@
-"""GitLab CI: sections in the log, and a file for `artifacts:reports:dotenv`.
+"""GitLab CI: sections in the log, and files for `artifacts:reports:dotenv` and `artifacts:reports:annotations`.
 
 Sources: docs.gitlab.com, "GitLab CI/CD artifacts reports types" and "CI/CD job logs"; gitlabhq:
-parse_dotenv_artifact_service.rb, expand_variables.rb.
+parse_dotenv_artifact_service.rb, expand_variables.rb, parse_annotations_artifact_service.rb,
+ci_job_annotation_data.json.
 """
 
+import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.platforms.ci_system import CiSystem
 from testsigma_action.platforms.variables import plain
-from testsigma_action.text import no_command
+from testsigma_action.text import no_command, one_line, web_link
 
 # A job fails if its file has 5 KiB or more.
 LONGEST_FILE = 5 * 1024 - 1
+ANNOTATIONS_FILE = "test-results/testsigma-annotations.json"
+"""Links to the runs, for the page of the job."""
+# GitLab refuses a larger file (bytes), and a longer list.
+LONGEST_ANNOTATIONS = 80 * 1024
+MOST_LINKS = 1000
 _ERASE = "\x1b[0K"
 
 
@@ -45,6 +52,32 @@ class GitLab(CiSystem):
         begin = f"{_ERASE}section_start:{mark}{no_command(title)}"
         return [begin, *map(no_command, lines), f"{_ERASE}section_end:{mark}"]
 
+    def write_links(self, links: Sequence[tuple[str, str]]) -> None:
+        """Write the file for the annotations report. A name becomes a label on one line."""
+        safe = [(one_line(self._secret.hidden_in(name)), page) for name, url in links if (page := web_link(url))]
+        self._write_file(ANNOTATIONS_FILE, _annotations(safe))
+
+    def _clear(self) -> None:
+        super()._clear()
+        self.write_links([])
+
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """GitLab does not interpret quotes."""
         return plain(self._named(outputs), LONGEST_FILE)
+
+
+def _annotations(links: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """One list of links. Those at the end that GitLab would not accept are left out."""
+    entries: list[object] = []
+    size = len('{"Testsigma": []}')
+    for name, page in links[:MOST_LINKS]:
+        entry = {"external_link": {"label": f"Testsigma: {name}", "url": page}}
+        size += len(f"{_json(entry)}, ".encode("utf-8", "replace"))
+        if size > LONGEST_ANNOTATIONS:
+            break
+        entries.append(entry)
+    yield _json({"Testsigma": entries})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

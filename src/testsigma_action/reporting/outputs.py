@@ -46,6 +46,11 @@ def early(runs: Sequence[RunReport]) -> dict[str, str]:
     }
 
 
+def links(runs: Sequence[RunReport]) -> list[tuple[str, str]]:
+    """The name and the page of each run that exists."""
+    return [(run.title, run.run.url) for run in runs if run.run]
+
+
 def render(report: Report) -> dict[str, str]:
     """All outputs. With several runs, `status` and `result` are those of the worst run, numbers are sums.
 

@@ -48,6 +48,7 @@ class Publisher:
 
     def write_early(self, runs: Sequence[RunReport]) -> None:
         """Write the IDs of the runs that exist so far. Raises OSError."""
+        self.platform.write_links(outputs.links(runs))
         self.log.commands(self.platform.write_outputs(outputs.early(runs)))
 
     def publish(self, report: Report) -> Report:
@@ -78,6 +79,7 @@ class Publisher:
             self.log.commands(self.platform.write_summary(summary.render(report, self.inputs.summary)))
 
     def _write_outputs(self, report: Report) -> None:
+        self.platform.write_links(outputs.links(report.runs))
         self.log.commands(self.platform.write_outputs(outputs.render(report)))
 
     def _log_results(self, report: Report) -> None:
