@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import bitbucket, buildkite, circleci, tekton, woodpecker
+from tools.ci_files.systems import bitbucket, buildkite, circleci, gitlab, tekton, woodpecker
 
 SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
     bitbucket.files,
     buildkite.files,
     circleci.files,
+    gitlab.files,
     tekton.files,
     woodpecker.files,
 )
