@@ -13,6 +13,7 @@ from pathlib import Path
 NATIVE = "native"
 """The file or folder, below the folder of the step, that a variable of the system leads to."""
 ENV_FILE = "test-results/testsigma-outputs.env"
+JSON_FILE = "test-results/testsigma-outputs.json"
 ANNOTATIONS_FILE = "test-results/testsigma-annotations.json"
 
 
