@@ -3,6 +3,10 @@
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -19,6 +23,7 @@ from tests.e2e.secrecy import assert_not_in, files
 from tests.e2e.test_image import variables
 from tests.simulator import Server, scenario
 
+FROM_THE_PROJECT = {"component": "$CI_SERVER_FQDN/$CI_PROJECT_PATH/testsigma@$CI_COMMIT_SHA"}
 REPORT = """
 stages: [test, report]
 report:
@@ -44,11 +49,10 @@ def ci(engine: Engine, helper: None, programs: Path, tmp_path: Path) -> GitLabCI
     return GitLabCI(programs / "gitlab-ci-local", engine, home, folder)
 
 
-def include(**inputs: str) -> str:
+def include(source: Mapping[str, str] = FROM_THE_PROJECT, **inputs: str) -> str:
     """A pipeline that includes the component with these inputs, and a later job that prints the outputs."""
     given = {name.replace("_", "-"): value for name, value in inputs.items()} | {"image": IMAGE}
-    component = {"component": "$CI_SERVER_FQDN/$CI_PROJECT_PATH/testsigma@$CI_COMMIT_SHA", "inputs": given}
-    return REPORT + yaml.safe_dump({"include": [component]})
+    return REPORT + yaml.safe_dump({"include": [{**source, "inputs": given}]})
 
 
 def run(ci: GitLabCI, server: Server, pipeline: str, **variables: str) -> Told:
@@ -110,11 +114,21 @@ def test_the_component_passes_outputs_to_a_later_job(ci: GitLabCI, key: str) -> 
     assert links == [("Testsigma: Shop regression", found["run-url"])]
 
 
-def test_several_plans_are_one_input(ci: GitLabCI, key: str) -> None:
-    """A list with line breaks, quotes and a dollar sign arrives as it is written."""
-    plans = '- plan-id: 421\n  name: "it\'s $$5"\n- plan-id: 420\n'
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The folder of the component, served as files of a repository are."""
+    handler = partial(SimpleHTTPRequestHandler, directory=COMPONENT.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_several_plans_are_one_input(ci: GitLabCI, key: str, address: str) -> None:
+    """A list with line breaks, quotes and a dollar sign arrives as it is meant; the file is included by its address."""
+    given = {"plans": '- plan-id: 421\n  name: "it\'s $$5"\n- plan-id: 420\n', "job_name": "both"}
     with serving(scenario("plans"), key) as server:
-        told = run(ci, server, include(plans=plans, max_parallel="1", job_name="both"))
+        told = run(ci, server, include({"remote": f"{address}/{COMPONENT.name}"}, **given))
     assert told.exit_code_of("both") == 1
     assert server.calls.count("start") == 2
     runs = json.loads((told.artifacts("both") / ci_readers.JSON_FILE).read_text("utf-8"))["runs"]

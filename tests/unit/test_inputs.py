@@ -125,10 +125,11 @@ def test_a_wrong_input_has_its_default() -> None:
 
 
 def test_a_missing_key_names_the_usual_reason() -> None:
-    """Secrets are empty in pull requests from forks and from Dependabot, which nobody remembers."""
+    """Secrets are empty in pull requests from forks and from Dependabot, and so are GitLab's protected variables."""
     reading = read_inputs((), {"TESTSIGMA_PLAN_ID": "420", "INPUT_API-KEY": ""})
     assert "forks" in problem(reading, "api-key")
     assert "Dependabot" in problem(reading, "api-key")
+    assert "protected variable" in problem(reading, "api-key")
     assert "TESTSIGMA_API_KEY" in problem(reading, "api-key")
 
 

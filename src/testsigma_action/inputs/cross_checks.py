@@ -11,7 +11,7 @@ from testsigma_action.text import is_loopback
 
 KEY_MISSING = (
     "not given (outside GitHub: TESTSIGMA_API_KEY). If it comes from a secret: secrets are empty in pull requests "
-    "from forks and from Dependabot."
+    "from forks and from Dependabot, and a protected variable of GitLab in branches that are not protected."
 )
 PLAN_MISSING = (
     "not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's page. To run "
