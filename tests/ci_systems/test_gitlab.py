@@ -1,8 +1,6 @@
 """GitLab CI: the component and the example, checked by GitLab's schema, and run in pipelines."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -15,6 +13,7 @@ import yaml
 
 from tests import ci_readers
 from tests.ci_systems import gitlab
+from tests.ci_systems.checkers import assert_valid
 from tests.ci_systems.gitlab import COMPONENT, EXAMPLE, GitLabCI, Told, with_our_image
 from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
@@ -23,6 +22,7 @@ from tests.e2e.secrecy import assert_not_in, files
 from tests.e2e.test_image import variables
 from tests.simulator import Server, scenario
 
+SCHEMA = ("--builtin-schema", "vendor.gitlab-ci")
 FROM_THE_PROJECT = {"component": "$CI_SERVER_FQDN/$CI_PROJECT_PATH/testsigma@$CI_COMMIT_SHA"}
 REPORT = """
 stages: [test, report]
@@ -82,15 +82,9 @@ def title(root: ET.Element) -> str:
     return found
 
 
-def valid(path: Path) -> None:
-    """GitLab's own schema accepts a file."""
-    program = Path(sys.executable).with_name("check-jsonschema")
-    subprocess.run([program, "--builtin-schema", "vendor.gitlab-ci", path], check=True, timeout=60)
-
-
 def test_the_example_is_valid() -> None:
     """GitLab's schema accepts it."""
-    valid(EXAMPLE)
+    assert_valid(EXAMPLE, *SCHEMA)
 
 
 def test_the_component_is_valid(tmp_path: Path) -> None:
@@ -98,7 +92,7 @@ def test_the_component_is_valid(tmp_path: Path) -> None:
     for document in yaml.safe_load_all(COMPONENT.read_text("utf-8")):
         path = tmp_path / ".gitlab-ci.yml"
         path.write_text(yaml.safe_dump(document), "utf-8")
-        valid(path)
+        assert_valid(path, *SCHEMA)
 
 
 def test_the_component_passes_outputs_to_a_later_job(ci: GitLabCI, key: str) -> None:
