@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding, Failures, InputProblem, Passed, Started
+from testsigma_action.domain.gaps import Gap, Missing
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import (
     CaseResult,
@@ -154,7 +155,10 @@ def run(
     )
 
 
-def tree(*machines: MachineResult, remote: Run | None = None, gaps: tuple[str, ...] = ()) -> ResultTree:
+STEPS_MISSING = Gap(Missing.STEPS, message="The service answered 404.", number=1, total=6)
+
+
+def tree(*machines: MachineResult, remote: Run | None = None, gaps: tuple[Gap, ...] = ()) -> ResultTree:
     """What was collected of a run."""
     return ResultTree(remote or run(), machines, listed=bool(machines), gaps=gaps)
 
@@ -210,7 +214,7 @@ def failing() -> Report:
     green = suite(case("Sign in with a valid password"), name="Login", result=Result.PASSED)
     machines = (machine(login, basket), machine(green, title="Safari on macOS", result=Result.PASSED))
     message = "Test plan execution failed"
-    found = tree(*machines, remote=run(message=message), gaps=("The steps of 1 case: the service answered 404.",))
+    found = tree(*machines, remote=run(message=message), gaps=(STEPS_MISSING,))
     verdict = replace(FAILED, findings=(Failures(2, 6),))
     return replace(report(run_report(verdict, found)), build=BUILD)
 

@@ -8,10 +8,10 @@ import pytest
 from tests.contract.conftest import PLAN, Interrupt, Serve, Service, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action.domain.compare import Comparison
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle import baseline
-from testsigma_action.lifecycle.batch import TOO_LATE
 
 FAILING = scenario("failing").plans[0]
 OURS = Run("1000", Status.COMPLETED, Result.FAILED, PLAN)
@@ -74,12 +74,17 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
     going_on = RunBefore(901, FAILING, life=(Phase("STATUS_IN_PROGRESS", hold=True),))
     service = serve(service_with(RunBefore(900, FAILING), going_on))
     results = tree(service)
-    for before, reason in (("902", "902"), ("901", "Run 901 has not finished."), (OURS, "is this run itself.")):
+    for before, why in (("902", Why.ERROR), ("901", Why.NOT_FINISHED), (OURS, Why.SAME_RUN)):
         known, found = compare(service, before, results)
         (gap,) = known.gaps
         assert (found, replace(known, gaps=())) == (None, results)
-        assert gap.startswith(f"Comparison with run {before if isinstance(before, str) else before.id}. ")
-        assert reason in gap
+        run_id = before if isinstance(before, str) else before.id
+        assert (gap.missing, gap.why, gap.run_id, "902" in gap.message) == (
+            Missing.COMPARISON,
+            why,
+            run_id,
+            why is Why.ERROR,
+        )
 
 
 def test_broken_list_is_a_gap(serve: Serve) -> None:
@@ -96,7 +101,7 @@ def test_no_time_is_a_gap(serve: Serve) -> None:
     results = tree(service)
     known, found = compare(service, BEFORE, results, -1)
     assert found is None
-    assert known.gaps == (f"Comparison with run 900. {TOO_LATE}",)
+    assert known.gaps == (Gap(Missing.COMPARISON, Why.TIME_LIMIT, run_id="900"),)
     assert service.server.calls == ["cases"]
 
 

@@ -13,6 +13,7 @@ from testsigma_action.domain.build import Build
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
@@ -128,6 +129,12 @@ class Parts:
         return st.builds(Build, text, text, st.none() | st.integers(0), text, text, text, text)
 
     @cached_property
+    def gaps(self) -> st.SearchStrategy[Gap]:
+        """Anything that is not available."""
+        text, number = self.texts, st.integers(0, 9)
+        return st.builds(Gap, st.sampled_from(Missing), st.sampled_from(Why), text, number, number, text, text)
+
+    @cached_property
     def verdicts(self) -> st.SearchStrategy[Verdict]:
         """The verdict of any way out, with any findings."""
         findings = st.lists(st.builds(ErrorFinding, self.texts, self.texts) | FINDINGS, min_size=1, max_size=2)
@@ -154,7 +161,7 @@ def run_reports(draw: st.DrawFn, parts: Parts = ANY) -> RunReport:
     if shape == "run":
         return told
     found = draw(parts.machines)
-    tree = replace(samples.tree(*found, remote=remote), gaps=(draw(text),))
+    tree = replace(samples.tree(*found, remote=remote), gaps=(draw(parts.gaps),))
     comparison = compare(remote, draw(parts.machines), found) if draw(st.booleans()) else None
     return replace(told, tree=tree, comparison=comparison)
 

@@ -140,7 +140,8 @@ def test_summary_has_only_our_markup(name: str, message: str) -> None:
         fixed = replace(samples.case(name), case_id="9")
         machine = samples.machine(samples.suite(bad, flaky, fixed, name=name), samples.suite(name=name), title=name)
         verdict = replace(samples.FAILED, findings=(ErrorFinding(f"x {message}", f"x {message}"),))
-        found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(f"x {message}",))
+        gap = replace(samples.STEPS_MISSING, message=f"x {message}")
+        found = samples.tree(machine, remote=replace(samples.run(), plan_name=f"x {name}"), gaps=(gap,))
         found = replace(found, reruns=(replace(samples.run(), id=f"x {name}"),))
         then = samples.machine(samples.suite(replace(bad, case_id="9"), name=name), title=name)
         told = replace(

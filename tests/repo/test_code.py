@@ -15,6 +15,9 @@ CODE = sorted([*ROOT.glob("*.py"), *(path for folder in FOLDERS for path in (ROO
 OWNED = [path for path in CODE if not path.is_relative_to(ROOT / "tools")]
 SOURCE = ROOT / "src" / "testsigma_action"
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
+# These raise errors, whose messages and hints are written where they are raised.
+WITH_ERRORS = {"begin.py", "prepare.py", "start.py", "start_failure.py", "watch.py"}
+LIFECYCLE = sorted(path for path in SOURCE.glob("lifecycle/*.py") if path.name not in WITH_ERRORS)
 LONGEST_FUNCTION = 40
 # Where each of these may be imported; everything else goes through these modules.
 OWNERS = {
@@ -87,9 +90,9 @@ def sentences(path: Path) -> Iterator[str]:
                 yield ast.unparse(child)
 
 
-@pytest.mark.parametrize("path", sorted((SOURCE / "domain").glob("*.py")), ids=lambda path: path.name)
-def test_the_domain_has_no_sentences(path: Path) -> None:
-    """What is concluded is data; reporting has the words for it."""
+@pytest.mark.parametrize("path", sorted(SOURCE.glob("domain/*.py")) + LIFECYCLE, ids=lambda path: path.name)
+def test_no_sentence_is_data(path: Path) -> None:
+    """What is known and concluded is data; reporting has the words for it."""
     assert list(sentences(path)) == []
 
 

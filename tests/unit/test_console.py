@@ -18,6 +18,8 @@ from testsigma_action.errors import help_url
 from testsigma_action.reporting import console
 from testsigma_action.reporting.wording import hint, reason
 
+STEPS_MISSING = "The steps of 1 of 6 cases. The service answered 404."
+
 
 def test_link() -> None:
     """A run is named with its link as soon as it exists."""
@@ -70,12 +72,12 @@ def test_several_runs_share_the_room() -> None:
 def test_lines_name_the_run() -> None:
     """With several runs every line says of which one it tells."""
     bad = case("A", Result.FAILED)
-    now = tree(machine(suite(bad)), gaps=("x",))
+    now = tree(machine(suite(bad)), gaps=(samples.STEPS_MISSING,))
     compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
     second = named((compared, compared))[1]
     assert console.failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
     assert console.since(second) == ["Compared with run 900 (Checkout (2)): 1 new"]
-    assert console.gaps(second) == ["Not available in Checkout (2): x"]
+    assert console.gaps(second) == [f"Not available in Checkout (2): {STEPS_MISSING}"]
 
 
 def test_no_failures() -> None:
@@ -94,8 +96,8 @@ def test_passing_case_with_a_broken_iteration_is_told() -> None:
 
 def test_gaps() -> None:
     """What could not be had is named."""
-    report = run_report(results=tree(machine(suite()), gaps=("steps of 3 cases: 404",)))
-    assert console.gaps(report) == ["Not available: steps of 3 cases: 404"]
+    report = run_report(results=tree(machine(suite()), gaps=(samples.STEPS_MISSING,)))
+    assert console.gaps(report) == [f"Not available: {STEPS_MISSING}"]
 
 
 @pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.samples import BEGIN, timing
 from testsigma_action.domain.attempts import redeemed, whole
+from testsigma_action.domain.gaps import Gap, Missing
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, Status, Timing
 
@@ -128,9 +129,9 @@ def test_a_data_set_that_did_not_run_again_stays_broken(again: tuple[Iteration, 
 
 def test_gaps_of_reruns_are_named() -> None:
     """What could not be had of which run."""
-    first = ResultTree(FIRST, gaps=("The steps.",))
-    tree = whole([first, ResultTree(AGAIN, gaps=("The times.",))], [AGAIN])
-    assert tree.gaps == ("The steps.", "In run 2: The times.")
+    first = ResultTree(FIRST, gaps=(Gap(Missing.STEPS),))
+    tree = whole([first, ResultTree(AGAIN, gaps=(Gap(Missing.CASE_TIMES),))], [AGAIN])
+    assert tree.gaps == (Gap(Missing.STEPS), Gap(Missing.CASE_TIMES, run_id="2"))
 
 
 def test_a_run_that_was_made_good_for() -> None:

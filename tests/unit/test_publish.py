@@ -39,7 +39,7 @@ def several() -> Report:
     """A run that passed, one that failed, and one that could not be started."""
     good = run_report(samples.PASSED, tree(machine(suite(case("A"))), remote=run(Result.PASSED, number=9000)))
     bad = of_cases(case("B", Result.FAILED), case("C", Result.FAILED)).runs[0]
-    bad = replace(bad, tree=replace(bad.tree, gaps=("x",)) if bad.tree else None)
+    bad = replace(bad, tree=replace(bad.tree, gaps=(samples.STEPS_MISSING,)) if bad.tree else None)
     runs = named((good, bad, run_report(samples.UNREACHABLE)))
     return replace(samples.report(*runs, verdict=samples.UNREACHABLE), junit_file="j.xml", results_file="r.json")
 
@@ -51,7 +51,7 @@ def test_the_log_tells_of_one_run_after_the_other(publisher: Publisher, log: io.
     assert lines[:3] == [
         "::group::2 cases did not pass in Checkout (2):",
         "::endgroup::",
-        "Not available in Checkout (2): x",
+        "Not available in Checkout (2): The steps of 1 of 6 cases. The service answered 404.",
     ]
     titles = [line.partition("title=")[2].partition("::")[0] for line in lines if line.startswith("::error")]
     assert titles == [

@@ -61,7 +61,7 @@ def test_realistic_run() -> None:
     assert (one["counts"]["total"], one["counts"]["failed"], one["gaps"]) == (
         6,
         2,
-        ["The steps of 1 case: the service answered 404."],
+        ["The steps of 1 of 6 cases. The service answered 404."],
     )
     login, basket = one["machines"][0]["suites"]
     assert [found["result"] for found in login["cases"]] == ["passed", "failed", "not-executed"]

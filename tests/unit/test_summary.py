@@ -13,6 +13,7 @@ from tests import samples
 from tests.samples import broken_steps, case, machine, of_cases, run, run_report, step, suite, tree
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.findings import CutShort, ErrorFinding, ServiceMessage
+from testsigma_action.domain.gaps import Gap, Missing
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, SuiteResult
@@ -165,7 +166,7 @@ def test_failures_of_several_runs() -> None:
         "Checkout (4): 1 machine, 1 suite",
         "Checkout (5): 1 machine, 1 suite",
     ]
-    assert "<li>Checkout (2): The steps of 1 case: the service answered 404.</li>" in text
+    assert "<li>Checkout (2): The steps of 1 of 6 cases. The service answered 404.</li>" in text
     assert "```mermaid" not in text
 
 
@@ -273,7 +274,7 @@ def many(number: int, words: str, steps: int) -> Report:
     told = tuple(replace(each, action=words) for each in broken_steps(words, steps))
     suites = (suite(*(case(words, Result.FAILED, told) for _ in range(50)), name=words) for _ in range(number // 50))
     verdict = replace(samples.FAILED, findings=(ErrorFinding(words, words),))
-    gaps = tuple(f"{words} {index}" for index in range(1000))
+    gaps = tuple(Gap(Missing.STEPS, message=f"{words} {index}") for index in range(1000))
     return samples.report(run_report(verdict, tree(machine(*suites, title=words), gaps=gaps)))
 
 

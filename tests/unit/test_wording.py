@@ -29,6 +29,7 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.results import StepResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
@@ -53,6 +54,7 @@ from testsigma_action.errors import (
     exit_code_of,
 )
 from testsigma_action.reporting import wording
+from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import hint, hints, reason, reason_lines, step_and_message
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md").read_text("utf-8")
@@ -114,6 +116,18 @@ def test_every_finding_has_a_sentence(finding: Finding) -> None:
     assert "  " not in told
     assert not re.search(r"\bNone\b(?! of its)|Disposition|Result\.|Fact\.|Doubt\.|Oddity\.|CounterName\.", told), told
     assert not re.search(r"[.:,]\.|\.:", told), told
+
+
+def test_every_gap_has_a_sentence() -> None:
+    """Every kind and every cause has words of its own, and none is without the numbers and IDs that it needs."""
+    kinds = [gap(Gap(one, message="No answer came.", number=1, total=1200, run_id="7")) for one in Missing]
+    causes = [gap(Gap(Missing.COMPARISON, one, "No answer came.", run_id="7", plan_id="12")) for one in Why]
+    assert len({*kinds, *causes}) == len(Missing) + len(Why) - 1
+    assert all(re.fullmatch(r"[A-Z0-9][^{}]*\.", text) for text in (*kinds, *causes)), (kinds, causes)
+    assert gap(Gap(Missing.STEPS, message="No.", number=2, total=1200)) == "The steps of 2 of 1,200 cases. No."
+    assert gap(Gap(Missing.STEPS, message="No.", number=2, total=3, run_id="{7}")).startswith("In run {7}: The steps")
+    belongs = gap(Gap(Missing.COMPARISON, Why.ANOTHER_PLAN, run_id="7", plan_id="12"))
+    assert belongs == "Comparison with run 7. Run 7 belongs to another plan (12)."
 
 
 @pytest.mark.parametrize("finding", [*FINDINGS, *OTHERS], ids=repr)

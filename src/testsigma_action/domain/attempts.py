@@ -32,7 +32,7 @@ def whole(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     return replace(
         first,
         machines=reduce(_machines, (tree.machines for tree in later), first.machines),
-        gaps=first.gaps + tuple(f"In run {tree.run.id}: {gap}" for tree in later for gap in tree.gaps),
+        gaps=first.gaps + tuple(replace(gap, run_id=tree.run.id) for tree in later for gap in tree.gaps),
         reruns=tuple(reruns),
     )
 

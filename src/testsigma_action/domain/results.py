@@ -6,6 +6,7 @@ Every text in them came from the service and is untrusted: see `text`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from testsigma_action.domain.gaps import Gap
 from testsigma_action.domain.run import Counts, Result, Run, Timing
 
 
@@ -158,7 +159,7 @@ class ResultTree:
     """The results of a completed run on all levels, as far as they are available.
 
     `listed` says whether the list of cases was available, `unreadable` whether that is because the service failed.
-    `details_result` is the run's result by the detailed calls; `gaps` are sentences about what is not available.
+    `details_result` is the run's result by the detailed calls; `gaps` are the parts that are not available.
     `unreadable_fields` names fields of the details that should say how the run went and cannot be read.
     `reruns` are the runs that ran the failed cases again, the oldest first.
     """
@@ -168,7 +169,7 @@ class ResultTree:
     listed: bool = False
     unreadable: bool = False
     details_result: Result = Result.UNKNOWN
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     reruns: tuple[Run, ...] = ()
     unreadable_fields: tuple[str, ...] = ()
 

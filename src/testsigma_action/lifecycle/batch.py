@@ -13,6 +13,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from testsigma_action.api.lists import IndexPage
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import StepResult
 from testsigma_action.errors import ApiError, ErrorCode, Unreachable
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
@@ -23,10 +24,24 @@ Fetch = Callable[[str, float], Awaitable[T]]
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
 MAX_PAGES = 10_000
-# The message for details that were not read in time.
-TOO_LATE = "The 5-minute limit for collecting results was reached."
 # Limits for the steps of all cases together: number of steps, and characters of their texts.
 MAX_STEPS, MAX_STEP_TEXT = 200_000, 20_000_000
+
+
+class LimitReached(Unreachable):
+    """A detail was not read because of a limit of this step."""
+
+    def __init__(self, why: Why) -> None:
+        """Keep which limit it is; gaps say it, so the message is never shown."""
+        super().__init__(why.value, code=ErrorCode.API_UNREACHABLE)
+        self.why = why
+
+
+def gap_of(error: ApiError, missing: Missing, number: int = 0, total: int = 0, run_id: str = "") -> Gap:
+    """The gap for details that were not read because of an error."""
+    if isinstance(error, LimitReached):
+        return Gap(missing, error.why, number=number, total=total, run_id=run_id)
+    return Gap(missing, message=error.message, number=number, total=total, run_id=run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class BatchFetcher:
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
         if self.remote.now() >= self.until:
-            return Unreachable(TOO_LATE, code=ErrorCode.API_UNREACHABLE)
+            return LimitReached(Why.TIME_LIMIT)
         try:
             return await fetch(self._limit())
         except ApiError as error:
@@ -170,9 +185,9 @@ class Budgeted:
     text: int = 0
 
     async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
-        """The steps of one case. Raises ApiError once the budget is used up."""
+        """The steps of one case. Raises LimitReached once the budget is used up."""
         if self.steps >= MAX_STEPS or self.text >= MAX_STEP_TEXT:
-            raise ApiError(f"The limit of {MAX_STEPS:,} steps in all cases was reached.", code=ErrorCode.API_REFUSED)
+            raise LimitReached(Why.STEP_LIMIT)
         found = await self.fetch(identity, until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)

@@ -1,6 +1,6 @@
 """Collects the result tree of a completed run in several stages. Each stage adds details, and may fail.
 
-Missing details are named in one line (a gap). An error with details never improves a verdict, and makes it worse only
+Missing details become a gap for each stage. An error with details never improves a verdict, and makes it worse only
 if the evidence for a pass is missing (see `verdict`).
 """
 
@@ -12,11 +12,12 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.evidence import lagging
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import CaseResult, Iteration, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich
-from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted
+from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted, LimitReached, gap_of
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.lifecycle.settle import LagRetry, replaces, with_result_of
 
@@ -129,7 +130,7 @@ class _Collector:
         machines = await fetcher.once(lambda _: self.client.fetch_case_list(self.run_id, until=fetcher.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
-            return _with_gap(replace(tree, unreadable=not absent), "The list of cases", {"": machines})
+            return _with_gap(replace(tree, unreadable=not absent), Missing.CASE_LIST, {"": machines})
         return enrich.each_case(replace(tree, machines=machines, listed=True), self._linked)
 
     def _linked(self, case: CaseResult) -> CaseResult:
@@ -139,10 +140,8 @@ class _Collector:
         """Result and counters of the detail endpoints, and the error if they are not available."""
         details = await fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
-            what = "Times of machines, suites and cases, and all steps"
-            if isinstance(details, Unreachable):
-                what = "The details of the run"
-            return _with_gap(tree, what, {"": details}), details
+            missing = Missing.RUN_DETAILS if isinstance(details, Unreachable) else Missing.ALL_DETAILS
+            return _with_gap(tree, missing, {"": details}), details
         known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)
         run = replace(tree.run, counts=known[0], other_counts=known[1:], consolidated_counts=together)
@@ -153,9 +152,8 @@ class _Collector:
         """Devices, results and times of machines."""
         ids = [machine.id for machine in tree.machines if machine.id]
         found, lost = await fetcher.each(ids, self._machine)
-        return _with_gap(
-            enrich.with_places(tree, found, {}), f"The details of {len(lost)} of {len(ids)} machines", lost
-        )
+        tree = enrich.with_places(tree, found, {})
+        return _with_gap(tree, Missing.MACHINE_DETAILS, lost, len(lost), len(ids))
 
     async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Results and times of suites; many of them are read from the index if there is one."""
@@ -163,7 +161,7 @@ class _Collector:
         found = await fetcher.index(self._suite_page, ids) if len(ids) > DETAIL_LANES else {}
         singles, lost = await fetcher.each([one for one in ids if one not in found], self._suite)
         tree = enrich.with_places(tree, {}, found | singles)
-        return _with_gap(tree, f"The details of {len(lost)} of {len(ids)} suites", lost)
+        return _with_gap(tree, Missing.SUITE_DETAILS, lost, len(lost), len(ids))
 
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
@@ -175,10 +173,9 @@ class _Collector:
         singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], self._case)
         tree = enrich.with_case_details(tree, found | singles)
         left = len(missing) - len(singles)
-        what = f"The times of {left} of {len(cases)} cases"
         if left and not lost:
-            return replace(tree, gaps=(*tree.gaps, f"{what}: at most {MAX_SINGLES} are read one by one."))
-        return _with_gap(tree, what, lost)
+            lost = {"": LimitReached(Why.SINGLES_LIMIT)}
+        return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
 
     async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:
         """Steps of the requested cases; for a data-driven case those of its data sets.
@@ -195,7 +192,7 @@ class _Collector:
         left = [(case, one) for case, sets in wanted if case not in own for one in (case, *sets) if one in errors]
         without = {case: errors[one] for case, one in left}
         tree = enrich.with_steps(tree, steps | own)
-        return _with_gap(tree, f"The steps of {len(without)} of {len(wanted)} cases", without)
+        return _with_gap(tree, Missing.STEPS, without, len(without), len(wanted))
 
     async def _machine(self, identity: str, until: float) -> MachineDetails:
         return await self.client.fetch_machine(self.run_id, identity, until=until)
@@ -221,14 +218,13 @@ def _with_missing_cases(tree: ResultTree) -> ResultTree:
     listed, total = tree.distinct, tree.run.counts.total or 0
     if not tree.listed or listed >= total:
         return tree
-    return replace(
-        tree, gaps=(f"{total - listed} of {total} cases, which are missing from Testsigma's list.", *tree.gaps)
-    )
+    gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)
+    return replace(tree, gaps=(gap, *tree.gaps))
 
 
-def _with_gap(tree: ResultTree, what: str, lost: Lost) -> ResultTree:
+def _with_gap(tree: ResultTree, missing: Missing, lost: Lost, number: int = 0, total: int = 0) -> ResultTree:
     """Add a gap with the first of the errors; unchanged if there is none."""
-    return replace(tree, gaps=(*tree.gaps, f"{what}. {next(iter(lost.values())).message}")) if lost else tree
+    return replace(tree, gaps=(*tree.gaps, gap_of(next(iter(lost.values())), missing, number, total))) if lost else tree
 
 
 def _sets(case: CaseResult, details: Details) -> list[str]:

@@ -14,6 +14,7 @@ from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting.finding_wording import sentence
+from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
@@ -88,7 +89,7 @@ def since(report: RunReport) -> list[str]:
 def gaps(report: RunReport) -> list[str]:
     """The missing data, one line each."""
     of = f" in {log_text(report.name)}" if report.name else ""
-    return [f"Not available{of}: {log_text(gap)}" for gap in report.tree.gaps] if report.tree else []
+    return [f"Not available{of}: {log_text(gap(one))}" for one in report.tree.gaps] if report.tree else []
 
 
 def conclude(report: Report) -> list[str]:

@@ -17,6 +17,7 @@ from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.reporting.codec import Object, encode, seconds, time
+from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
 from testsigma_action.text import cut, encodable
 
@@ -78,7 +79,13 @@ def _collected(run: Run | None, tree: ResultTree | None) -> Object:
     """The fields of a tree itself. Its run is included only if it differs from the run of the report."""
     fields = encode(tree or _NO_TREE, "run", "machines")
     own_run = tree.run if tree and tree.run != run else None
-    return {"collected": tree is not None, "collectedRun": encode(own_run) if own_run else None, **fields}
+    return {
+        "collected": tree is not None,
+        "collectedRun": encode(own_run) if own_run else None,
+        **fields,
+        "gaps": [gap(one) for one in tree.gaps] if tree else [],
+        "gapDetails": fields["gaps"],
+    }
 
 
 def _comparison(comparison: Comparison, tree: ResultTree | None) -> Object:

@@ -4,6 +4,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.words import counted
+from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.summary import charts, tables
 from testsigma_action.reporting.summary.markup import bullets, cases_list, title
 from testsigma_action.reporting.summary.page import REST, ROWS, Page
@@ -75,8 +76,8 @@ def _size(tree: ResultTree) -> str:
 
 
 def _add_gaps(page: Page, report: Report) -> None:
-    gaps = list(dict.fromkeys((run.name, gap) for run in report.runs if run.tree for gap in run.tree.gaps))
+    gaps = list(dict.fromkeys((run.name, gap(one)) for run in report.runs if run.tree for one in run.tree.gaps))
     if gaps:
-        told = [f"{html(name)}: {html(gap, _GAP)}" if name else html(gap, _GAP) for name, gap in gaps[:_GAPS_SHOWN]]
+        shown = [f"{html(name)}: {html(said, _GAP)}" if name else html(said, _GAP) for name, said in gaps[:_GAPS_SHOWN]]
         more = [f"and {len(gaps) - _GAPS_SHOWN:,} more: see the log"] if len(gaps) > _GAPS_SHOWN else []
-        page.add(title(3, "Not available"), bullets([*told, *more]), limit=REST)
+        page.add(title(3, "Not available"), bullets([*shown, *more]), limit=REST)
