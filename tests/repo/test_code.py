@@ -97,6 +97,20 @@ def test_no_sentence_is_data(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_values_of_enums_are_codes(path: Path) -> None:
+    """Members of an enumeration have codes as values; the words for people are with the other wording."""
+    words = [
+        ast.unparse(member)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases)
+        for member in node.body
+        if isinstance(member, ast.Assign) and isinstance(member.value, ast.Constant)
+        if isinstance(member.value.value, str) and not re.fullmatch("[a-z0-9-]*", member.value.value)
+    ]
+    assert words == []
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_no_message_grows(path: Path) -> None:
     """The message and the hint of an error are written once, where it is raised."""
     grown = [

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.samples import run
+from testsigma_action.domain.events import Activity
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.lines import Times
@@ -72,9 +73,14 @@ def test_the_time_left_is_rounded(seconds: float, words: str) -> None:
     assert lines.time_left(timedelta(seconds=seconds)) == words
 
 
+def test_every_activity_has_words() -> None:
+    """Whatever the step does, a heartbeat can say it."""
+    assert len({lines.still(activity, timedelta()) for activity in Activity}) == len(Activity)
+
+
 def test_signs_of_life() -> None:
     """They say what is waited for, and for how long the service has been silent."""
-    assert lines.still("collecting the results", timedelta(minutes=3)) == "[0:03:00] still collecting the results"
+    assert lines.still(Activity.COLLECTING, timedelta(minutes=3)) == "[0:03:00] still collecting the results"
     silent = lines.outage_lasts(timedelta(seconds=130), timedelta(minutes=30))
     assert silent == "[0:30:00] no answer from Testsigma for 2 min 10 s, still retrying"
 
@@ -108,17 +114,17 @@ def test_result() -> None:
 )
 def test_the_bar(counts: dict[str, int], line: str) -> None:
     """A terminal shows the share of the cases, as far as it is known."""
-    assert lines.bar(going(**counts), "watching", after(60)) == line
+    assert lines.bar(going(**counts), Activity.WATCHING, after(60)) == line
 
 
 def test_the_bar_without_a_run() -> None:
     """Before there is a run and after its end, it says what the step does."""
-    assert lines.bar(None, "starting the run", after(5)) == "0:00:05  starting the run ..."
+    assert lines.bar(None, Activity.STARTING, after(5)) == "0:00:05  starting the run ..."
     over = run(Result.PASSED, Status.COMPLETED)
-    assert lines.bar(over, "collecting the results", after(5)) == "0:00:05  collecting the results ..."
+    assert lines.bar(over, Activity.COLLECTING, after(5)) == "0:00:05  collecting the results ..."
 
 
 def test_the_bar_with_all_that_is_known() -> None:
     """Time left, and that the service is silent."""
-    line = lines.bar(going(total=40, passed=10), "watching", after(60, left=180, age=120))
+    line = lines.bar(going(total=40, passed=10), Activity.WATCHING, after(60, left=180, age=120))
     assert line.endswith("10 of 40 cases done, about 3 min left, no answer for 2 min 00 s")

@@ -15,7 +15,7 @@ from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import start_body
 from testsigma_action.api.versions import Versions
-from testsigma_action.domain.identity import RunKey, same_id
+from testsigma_action.domain.identity import Mismatch, RunKey, same_id
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
 
@@ -34,6 +34,12 @@ NEWEST = 50
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
 # Maximum number of steps that are read of one case, and of their pages.
 MAX_STEPS, MAX_PAGES = 10_000, 200
+# What an answer describes that is not about the requested run.
+OTHERS = {
+    Mismatch.RUN: "another run",
+    Mismatch.PLAN: "a run of another plan",
+    Mismatch.BUILD: "a run with another build number",
+}
 
 
 class Client:
@@ -95,7 +101,7 @@ class Client:
         def of_this_run(body: Json) -> Run:
             run = self._run(body)
             if mismatch := key.mismatch(run):
-                raise DecodeError(f"that describes {mismatch.value}")
+                raise DecodeError(f"that describes {OTHERS[mismatch]}")
             return run
 
         request = Request("GET", f"{RUNS}/{_part(key.id)}", f"read the status of run {key.id}", last_try=True)

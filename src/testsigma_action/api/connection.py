@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from math import inf
 from typing import Any
 
@@ -30,10 +30,13 @@ _LONGEST_LINE = 64 * 1024
 class Stage(Enum):
     """How far a request got. Before SENT, no byte of it was written."""
 
-    PREPARED = "no connection was tried"
-    PROXY = "connecting to the proxy, up to its answer to CONNECT"
-    SERVICE = "connecting to the service, TLS included"
-    SENT = "the request may have been received"
+    PREPARED = auto()
+    # Connecting to the proxy, up to its answer to CONNECT.
+    PROXY = auto()
+    # Connecting to the service, including TLS.
+    SERVICE = auto()
+    # The service may have received the request.
+    SENT = auto()
 
 
 @dataclass(eq=False, slots=True)

@@ -6,7 +6,7 @@ Events are data, not sentences. They are emitted on the main thread, in the orde
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
+from enum import Enum, auto
 
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
@@ -19,16 +19,16 @@ from testsigma_action.errors import ActionError
 class Activity(Enum):
     """The current activity of a session, for heartbeats and the progress bar."""
 
-    WAITING_FOR_TURN = "waiting for its turn"
-    PREPARING = "preparing"
-    ATTACHING = "reading the run"
-    STARTING = "starting the run"
-    WAITING_FOR_PLAN = "waiting until the plan is free"
-    WATCHING = "waiting for the result"
-    WAITING_FOR_RERUN = "waiting for the rerun"
-    COLLECTING = "collecting the results"
-    STOPPING = "stopping the run"
-    ENDED = "writing the reports"
+    WAITING_FOR_TURN = auto()
+    PREPARING = auto()
+    ATTACHING = auto()
+    STARTING = auto()
+    WAITING_FOR_PLAN = auto()
+    WATCHING = auto()
+    WAITING_FOR_RERUN = auto()
+    COLLECTING = auto()
+    STOPPING = auto()
+    ENDED = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,11 @@ def same_id(one: str, other: str) -> bool:
 
 
 class Mismatch(Enum):
-    """Why an answer is not about the run that was asked for; the values complete "a body that describes ..."."""
+    """How an answer contradicts the run that was requested: by its ID, its plan or its build number."""
 
-    RUN = "another run"
-    PLAN = "a run of another plan"
-    BUILD = "a run with another build number"
+    RUN = auto()
+    PLAN = auto()
+    BUILD = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.words import in_words, status_in_words
 from testsigma_action.reporting.wording import RESULTS
 from testsigma_action.text import log_text
 
+ACTIVITIES = {
+    Activity.WAITING_FOR_TURN: "waiting for its turn",
+    Activity.PREPARING: "preparing",
+    Activity.ATTACHING: "reading the run",
+    Activity.STARTING: "starting the run",
+    Activity.WAITING_FOR_PLAN: "waiting until the plan is free",
+    Activity.WATCHING: "waiting for the result",
+    Activity.WAITING_FOR_RERUN: "waiting for the rerun",
+    Activity.COLLECTING: "collecting the results",
+    Activity.STOPPING: "stopping the run",
+    Activity.ENDED: "writing the reports",
+}
 # Shown instead of "completed" for a run that was cut short.
 CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
 
@@ -83,9 +96,9 @@ def time_left(duration: timedelta) -> str:
     return f"about {f'{hours} h {rest:02} min' if hours else f'{minutes} min'} left"
 
 
-def still(activity: str, elapsed: timedelta) -> str:
+def still(activity: Activity, elapsed: timedelta) -> str:
     """A heartbeat without news."""
-    return f"{stamp(elapsed)} still {activity}"
+    return f"{stamp(elapsed)} still {ACTIVITIES[activity]}"
 
 
 def outage_lasts(lasted: timedelta, elapsed: timedelta) -> str:
@@ -104,10 +117,10 @@ def outage_ended(lasted: timedelta) -> str:
     return f"Testsigma answers again after {in_words(lasted)}."
 
 
-def bar(run: Run | None, activity: str, times: Times) -> str:
+def bar(run: Run | None, activity: Activity, times: Times) -> str:
     """The progress bar: the progress of a run, or the activity if no run is watched."""
     if not run or run.completed:
-        return f"{clock(times.elapsed)}  {activity} ..."
+        return f"{clock(times.elapsed)}  {ACTIVITIES[activity]} ..."
     counts = balanced(run.counts)
     facts = counted(counts) or [status(run)]
     facts += [time_left(times.left)] if times.left is not None else []

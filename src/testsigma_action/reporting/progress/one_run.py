@@ -51,7 +51,7 @@ class OneRun:
         """The progress bar of the run."""
         tracked = self._tracked
         run = tracked.run if tracked.watched else None
-        return lines.bar(run, tracked.activity.value, tracked.times(moment))
+        return lines.bar(run, tracked.activity, tracked.times(moment))
 
     def _news(self, event: Event, moment: Moment) -> list[str]:
         match event:
@@ -89,7 +89,7 @@ class OneRun:
             return lines.outage_lasts(timedelta(seconds=moment.now - self._outage), moment.elapsed)
         if tracked.run and tracked.watched:
             return lines.progress(tracked.run, tracked.times(moment))
-        return lines.still(tracked.activity.value, moment.elapsed)
+        return lines.still(tracked.activity, moment.elapsed)
 
     def _outage_began(self, problem: str, moment: Moment) -> list[str]:
         if self._outage is not None:
