@@ -31,7 +31,7 @@ async def _drive(self, index, gate):
         if error := self._sessions[index]._record.error:
             each.conclude(error)
 
-Step._drive = _drive
+SessionGroup._drive = _drive
 """
 # Enough cases have failed, and nothing is stopped.
 GOES_ON = """
@@ -61,7 +61,7 @@ BUGS = (
     ),
     (
         "each_run_by_itself",
-        "main.py",
+        "lifecycle/group.py",
         ENDS_ALL,
     ),
     ("asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),

@@ -160,7 +160,7 @@ def verdicts_of_codes() -> dict[ErrorCode, Verdict]:
     made = {code: of_error(StartError("It failed.", code=code), stop) for code in ErrorCode if code}
     return made | {
         ErrorCode.NOT_FINISHED: NOT_FINISHED,
-        ErrorCode.STOPPED_AFTER_FAILURES: stopped_after_failures(2, 2, stop),
+        ErrorCode.STOPPED_AFTER_FAILURES: stopped_after_failures(StoppedAfterFailures(2, 2), stop),
         ErrorCode.CANCELLED: of_error(Cancelled(2), stop),
         ErrorCode.BUG: of_error(Bug(ValueError()), Ending(Disposition.LEFT_RUNNING, RUN)),
         ErrorCode.BAD_INPUT: of_error(InputError("timeout: 'soon' is not accepted.")),
@@ -279,7 +279,7 @@ def test_trouble_with_reruns(trouble: RerunIncomplete, told: str) -> None:
 
 PASS = Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(Passed(413, 413),))
 FAIL = of(Failures(3, 40), ServiceMessage("No agent"))
-STOP = stopped_after_failures(3, 3, Ending(Disposition.NOTHING_STARTED))
+STOP = stopped_after_failures(StoppedAfterFailures(3, 3), Ending(Disposition.NOTHING_STARTED))
 LOST = of_error(ReportError("Could not write x.", code=ErrorCode.REPORT_UNWRITABLE, hint="Check the path."))
 
 

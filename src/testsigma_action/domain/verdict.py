@@ -76,10 +76,9 @@ def started(run: Run) -> Verdict:
     return Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started(run.id),))
 
 
-def stopped_after_failures(failures: int, limit: int, ending: Ending) -> Verdict:
-    """The verdict on a run that was stopped, or not started, since `limit` cases have failed over all runs."""
-    told = (StoppedAfterFailures(failures, limit), ending)
-    return Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.STOPPED_AFTER_FAILURES, told)
+def stopped_after_failures(reached: StoppedAfterFailures, ending: Ending) -> Verdict:
+    """The verdict on a run that was stopped, or not started, since enough cases have failed over all runs."""
+    return Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.STOPPED_AFTER_FAILURES, (reached, ending))
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:

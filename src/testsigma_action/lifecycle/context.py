@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.events import Activity, ActivityChanged, EventListener
+from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Run
@@ -26,15 +27,13 @@ class Interruption:
     """
 
     at: float
-    signal: int | None = None
-    failures: int = 0
-    limit: int = 0
+    cause: Cancelled | StoppedAfterFailures
 
     def verdict(self, ending: Ending) -> Verdict:
         """The verdict of a run that ended in this way."""
-        if self.signal is not None:
-            return verdict.of_error(Cancelled(self.signal), ending)
-        return verdict.stopped_after_failures(self.failures, self.limit, ending)
+        if isinstance(self.cause, StoppedAfterFailures):
+            return verdict.stopped_after_failures(self.cause, ending)
+        return verdict.of_error(self.cause, ending)
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class Shared:
     def interruption(self) -> Interruption | None:
         """Why the sessions are cancelled; a signal has precedence."""
         if self.signals.number is not None and self.signals.at is not None:
-            return Interruption(self.signals.at, self.signals.number)
+            return Interruption(self.signals.at, Cancelled(self.signals.number))
         return self.stopped_early
 
 

@@ -6,15 +6,19 @@ from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, EventListener
+from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.errors import ActionError, Bug
+from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.shutdown import Shutdown
+
+# After these exit codes, the cleanup stops the runs that the step could not stop: it has more time.
+LEFT_FOR_CLEANUP = {ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED}
 
 
 class Session:
@@ -36,9 +40,11 @@ class Session:
         return not self._finishing
 
     @property
-    def may_still_run(self) -> bool:
-        """Whether a run that this session started may still be running."""
-        return self._record.may_still_run
+    def left_for_cleanup(self) -> bool:
+        """Whether the cleanup must stop a run that the step could not stop."""
+        judged = self.report().verdict
+        stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
+        return self._context.inputs.stops_on_cancel and stopping and self._record.may_still_run
 
     @property
     def undecided(self) -> bool:
@@ -116,7 +122,7 @@ class Session:
         self._context.activity(Activity.STOPPING)
         try:
             why = self._interruption
-            if why.signal is None:
+            if isinstance(why.cause, StoppedAfterFailures):
                 await self._stop_early(why)
                 return
         except asyncio.CancelledError:

@@ -147,9 +147,9 @@ def _failure(placed: Placed, news: str) -> list[str]:
     return [BAR + line for line in told]
 
 
-def stopping_early(failures: int, limit: int) -> str:
+def stopping_early(reached: StoppedAfterFailures) -> str:
     """Enough cases have failed, in all runs together."""
-    return f"{sentence(StoppedAfterFailures(failures, limit))} Stopping all runs that are still running."
+    return f"{sentence(reached)} Stopping all runs that are still running."
 
 
 def cleaned_up(found: Ending) -> str:

@@ -1,0 +1,122 @@
+"""The sessions of a step: they run side by side, and stop together."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from testsigma_action.domain.events import Answered, Ended, Event
+from testsigma_action.domain.findings import StoppedAfterFailures
+from testsigma_action.domain.names import named
+from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.run import Counts, RunSpec
+from testsigma_action.errors import ActionError
+from testsigma_action.inputs.options import Inputs
+from testsigma_action.lifecycle import prepare
+from testsigma_action.lifecycle.context import Interruption, Shared
+from testsigma_action.lifecycle.failure_limit import FailureLimit
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.session import Session
+from testsigma_action.lifecycle.state import StateWriter
+
+Listener = Callable[[int, Event | StoppedAfterFailures], None]
+
+
+class SessionGroup:
+    """All sessions of a step.
+
+    `listener` gets their events, each with the index of its session, and why all of them are stopped early.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[RunSpec],
+        remote: Remote,
+        inputs: Inputs,
+        shared: Shared,
+        state: StateWriter,
+        listener: Listener,
+    ) -> None:
+        """Create a session for each spec; nothing happens yet."""
+        self._specs = specs
+        self._remote = remote
+        self._inputs = inputs
+        self._shared = shared
+        self._state = state
+        self._listener = listener
+        self._limit = FailureLimit(inputs.stop_after_failures)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sessions = [
+            Session(spec, remote, inputs, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)
+        ]
+
+    def reports(self) -> tuple[RunReport, ...]:
+        """The reports of all runs in their current state."""
+        return named([session.report() for session in self._sessions])
+
+    def conclude(self, error: ActionError) -> None:
+        """Record an error from before any start: it applies to every run."""
+        for session in self._sessions:
+            session.conclude(error)
+
+    def conclude_one(self, index: int, error: ActionError) -> None:
+        """Record an error from outside the session with this index."""
+        self._sessions[index].conclude(error)
+
+    async def prepare(self) -> bool:
+        """Look up the data for the starts; False if a signal interrupted it. Raises InputError and ApiError."""
+        remote = self._remote.with_listener(self._sessions[0].on_retry)
+        until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
+        looking = asyncio.ensure_future(prepare.resolve(self._specs, remote, until=until))
+        self._shared.signals.cancels([looking])
+        await asyncio.wait({looking})
+        if looking.cancelled():
+            return False
+        for session, spec in zip(self._sessions, looking.result(), strict=True):
+            session.prepared(spec)
+        return True
+
+    async def run(self) -> None:
+        """Run all sessions. Each ends by itself, so this raises nothing."""
+        parallel = self._inputs.max_parallel if self._inputs.wait else len(self._sessions)
+        gate = asyncio.Semaphore(parallel)
+        async with asyncio.TaskGroup() as group:
+            self._tasks = [group.create_task(self._drive(index, gate)) for index in range(len(self._sessions))]
+            self._shared.signals.cancels(self._tasks)
+
+    def end(self) -> None:
+        """Record the reason for sessions that were cancelled before they began."""
+        for session in self._sessions:
+            if session.undecided and (why := self._shared.interruption):
+                session.never_begun(why)
+
+    def settle(self) -> None:
+        """Save that the cleanup has nothing to do, unless it must stop a run."""
+        if not any(session.left_for_cleanup for session in self._sessions):
+            self._state.settled()
+
+    async def _drive(self, index: int, gate: asyncio.Semaphore) -> None:
+        session = self._sessions[index]
+        await session.run(gate)
+        if not session.left_for_cleanup:
+            self._state.over(index)
+
+    def _on_event(self, index: int, event: Event) -> None:
+        self._state.take(index, event)
+        self._listener(index, event)
+        # If the plan runs failed cases again, they count after its last attempt.
+        if isinstance(event, Answered) and not event.run.reruns_itself:
+            self._count(index, event.run.counts)
+        elif isinstance(event, Ended):
+            self._count(index, self._sessions[index].report().counts)
+
+    def _count(self, index: int, counts: Counts) -> None:
+        """Stop all runs, and start no more, once enough cases have failed."""
+        reached = self._limit.reached(index, counts.failed or 0)
+        if not reached or self._shared.interruption:
+            return
+        self._shared.stopped_early = Interruption(self._remote.now(), reached)
+        pairs = zip(self._sessions, self._tasks, strict=True)
+        if going := [task for session, task in pairs if session.may_be_stopped]:
+            self._listener(index, reached)
+        for task in going:
+            task.cancel()
