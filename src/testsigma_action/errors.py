@@ -215,6 +215,13 @@ class Bug(ActionError):
         super().__init__(f"A bug in testsigma-action: {type(cause).__name__}.", code=ErrorCode.BUG, hint=BUG_HINT)
 
 
+def may_run_hint(plan_id: str, build_number: str) -> str:
+    """What to do if it is unknown whether a run was started; both may be empty."""
+    plan = f" of plan {plan_id}" if plan_id else " of the plan"
+    build = f" with the build number '{build_number}'" if build_number else ""
+    return f"Before you run this step again, look in Testsigma for a run{plan}{build}: it may still be running."
+
+
 FIX_HINT = "Fix the inputs and run the step again. Nothing was started."
 UNREACHABLE_HINT = (
     "Check that base-url is right and that this machine can reach it (proxy, firewall, certificates: ca-bundle). "

@@ -15,14 +15,14 @@ from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.reruns import Ignored
-from testsigma_action.errors import BUG_HINT, ActionError, Bug, Cancelled, ExitCode
+from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.lifecycle.cleanup import Cleanup, clean_up
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry, State
 from testsigma_action.platforms.log import Log
-from testsigma_action.reporting import console
+from testsigma_action.reporting import cleanup_wording, console
 from testsigma_action.reporting.progress import events
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
@@ -64,14 +64,12 @@ class _PostStage:
         try:
             entries = State.of(environ).open
         except ValueError:
-            self._warn(
-                "The state of the step cannot be read. Check in Testsigma whether one of its runs is still running."
-            )
+            self._warn(cleanup_wording.UNREADABLE_STATE)
             return ExitCode.SERVICE
         if not entries:
             return ExitCode.PASSED
         if not self._inputs.stops_on_cancel:
-            self._log.say(["The step did not shut down cleanly. on-cancel is leave, so its runs were left running."])
+            self._log.say([cleanup_wording.LEFT_RUNNING])
             return ExitCode.PASSED
         try:
             return self._stop(entries)
@@ -80,8 +78,7 @@ class _PostStage:
             return error.exit_code
         except Exception as error:  # noqa: BLE001 - after a bug, name the plans whose runs may still be running
             self._log.say(console.traceback(error))
-            plans = ", ".join(dict.fromkeys(entry.plan_id for entry in entries))
-            self._warn(f"Runs of these plans may still be running: {plans}. {BUG_HINT}")
+            self._warn(cleanup_wording.crashed(entry.plan_id for entry in entries))
             return Bug.exit_code
 
     def _stop(self, entries: tuple[Entry, ...]) -> int:
@@ -103,24 +100,22 @@ class _PostStage:
         return all(outcome is True for outcome in outcomes)
 
     async def _one(self, entry: Entry, remote: Remote) -> bool:
-        found = await clean_up(entry, remote, self._say_of)
-        self._tell(found, remote)
+        found = await clean_up(entry, remote, self._on_ignored)
+        self._report(found, remote)
         return found.complete
 
-    def _tell(self, found: Cleanup, remote: Remote) -> None:
+    def _report(self, found: Cleanup, remote: Remote) -> None:
+        url_of = remote.client.run_url
         if found.complete:
-            self._log.say([console.cleaned_up(found.ending)])
+            self._log.say([cleanup_wording.stopped(found.ending)])
         elif found.unread:
-            url = remote.client.run_url(found.unread)
-            self._warn(f"Run {found.unread} may be a rerun that is still running, but it could not be read: {url}")
+            self._warn(cleanup_wording.not_read(found.unread, url_of(found.unread)))
         elif found.run_id:
-            self._warn(
-                f"Run {found.run_id} may still be running: {remote.client.run_url(found.run_id)} {found.ending.trouble}"
-            )
+            self._warn(cleanup_wording.not_stopped(found.run_id, url_of(found.run_id), found.ending.trouble))
         else:
-            self._warn(console.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
+            self._warn(cleanup_wording.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
 
-    def _say_of(self, ignored: Ignored) -> None:
+    def _on_ignored(self, ignored: Ignored) -> None:
         self._log.say(events.about(RerunIgnored(ignored.run, ignored.parent, ignored.why)))
 
     def _warn(self, text: str) -> None:

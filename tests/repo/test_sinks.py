@@ -61,7 +61,7 @@ GIVEN = {
     "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
     "_write_file": ("as_json(", "self._env_file(", "[text]", "_annotations(safe)"),
 }
-SAY = ("console.", "[console.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
+SAY = ("console.", "[console.", "[cleanup_wording.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, ast.Call]]:

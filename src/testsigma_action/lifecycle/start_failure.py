@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from testsigma_action.domain.identity import Claim, same_id
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient
+from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient, may_run_hint
 from testsigma_action.lifecycle.lookup import SearchResult
 
 # Messages of the service for a busy plan, and for a plan that does not exist (docs/api.md, "Start").
@@ -84,15 +84,7 @@ def uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> Start
     return StartError(
         f"{message} A run of plan {spec.plan_id} may have been started.{listed}",
         code=ErrorCode.START_UNCERTAIN,
-        hint=f"{look_for(spec)}{attach}",
-    )
-
-
-def look_for(spec: RunSpec) -> str:
-    """What to do if it is unknown whether a run was started."""
-    return (
-        f"Before you run this step again, look in Testsigma for a run of plan {spec.plan_id} "
-        f"with the build number '{spec.build_number}': it may still be running."
+        hint=f"{may_run_hint(spec.plan_id, spec.build_number)}{attach}",
     )
 
 

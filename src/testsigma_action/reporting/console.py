@@ -4,10 +4,9 @@ Lines have no line breaks. They begin with text of our own, so that untrusted te
 enforces that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from traceback import format_exception
 
-from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
@@ -22,7 +21,6 @@ from testsigma_action.reporting.wording import (
     case_name,
     cases_and_hooks,
     changes,
-    ending,
     failures_by_news,
     has_common_cause,
     heading,
@@ -150,17 +148,3 @@ def _failure(placed: Placed, news: str) -> list[str]:
 def stopping_early(reached: StoppedAfterFailures) -> str:
     """Enough cases have failed, in all runs together."""
     return f"{sentence(reached)} Stopping all runs that are still running."
-
-
-def cleaned_up(found: Ending) -> str:
-    """The ending of a run that a killed step had left running."""
-    return f"The step ended before it stopped its run. This is the cleanup, not a test result. {ending(found)}"
-
-
-def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str:
-    """The cleanup did not find the run of a start, or cannot identify it."""
-    known = f" Runs with that build number: {', '.join(map(log_text, candidates[:10]))}." if candidates else ""
-    return (
-        f"The step was killed while it started plan {log_text(plan_id)}. Its run (build number "
-        f"{log_text(build_number)}) was not found.{known} Check in Testsigma whether one is still running."
-    )

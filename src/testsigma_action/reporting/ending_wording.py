@@ -1,6 +1,7 @@
 """The sentences for the ending of a run, and what to do then."""
 
 from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.errors import may_run_hint
 
 
 def ended(text: str) -> str:
@@ -42,7 +43,5 @@ def what_to_do(ending: Ending) -> str:
             f"To wait for it again, attach to it (run-id: {ending.run.id}). If it is not needed, stop it on its page."
         )
     if ending.disposition is Disposition.UNKNOWN:
-        plan = f" of plan {ending.plan_id}" if ending.plan_id else " of the plan"
-        build = f" with the build number '{ending.build_number}'" if ending.build_number else ""
-        return f"Before you run this step again, look in Testsigma for a run{plan}{build}: it may still be running."
+        return may_run_hint(ending.plan_id, ending.build_number)
     return ""

@@ -10,13 +10,12 @@ from itertools import chain
 
 from testsigma_action.domain import compare, evidence
 from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, Timing
 from testsigma_action.domain.words import counted, in_words
-from testsigma_action.reporting import contradiction_wording, ending_wording
+from testsigma_action.reporting import contradiction_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
 
 Placed = compare.Placed
@@ -70,11 +69,6 @@ def hints(verdict: Verdict) -> tuple[str, ...]:
 def hint(verdict: Verdict) -> str:
     """What to do, on one line."""
     return " ".join(hints(verdict))
-
-
-def ending(left: Ending) -> str:
-    """What happened to a run that the step left."""
-    return ending_wording.became(left)
 
 
 def service_message(run: RunReport) -> str:

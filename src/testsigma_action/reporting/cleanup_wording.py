@@ -1,0 +1,41 @@
+"""The sentences of the post stage: what happened to the runs that a step left when it was killed."""
+
+from collections.abc import Iterable, Sequence
+
+from testsigma_action.domain.ending import Ending
+from testsigma_action.errors import BUG_HINT
+from testsigma_action.reporting.ending_wording import became
+from testsigma_action.text import log_text
+
+UNREADABLE_STATE = "The state of the step cannot be read. Check in Testsigma whether one of its runs is still running."
+LEFT_RUNNING = "The step did not shut down cleanly. on-cancel is leave, so its runs were left running."
+
+
+def stopped(ending: Ending) -> str:
+    """The ending of a run that the cleanup stopped."""
+    return f"The step ended before it stopped its run. This is the cleanup, not a test result. {became(ending)}"
+
+
+def not_stopped(run_id: str, url: str, trouble: str) -> str:
+    """The stop of a run was not confirmed."""
+    return f"Run {run_id} may still be running: {url} {trouble}"
+
+
+def not_read(run_id: str, url: str) -> str:
+    """A possible rerun could not be read, so it was not stopped."""
+    return f"Run {run_id} may be a rerun that is still running, but it could not be read: {url}"
+
+
+def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str:
+    """The run of a start was not found, or cannot be identified."""
+    known = f" Runs with that build number: {', '.join(map(log_text, candidates[:10]))}." if candidates else ""
+    return (
+        f"The step was killed while it started plan {log_text(plan_id)}. Its run (build number "
+        f"{log_text(build_number)}) was not found.{known} Check in Testsigma whether one is still running."
+    )
+
+
+def crashed(plan_ids: Iterable[str]) -> str:
+    """A bug ended the cleanup of the runs of these plans."""
+    plans = ", ".join(dict.fromkeys(plan_ids))
+    return f"Runs of these plans may still be running: {plans}. {BUG_HINT}"
