@@ -113,7 +113,7 @@ def _paced(run: Simulated, counters: Counters, *, history: bool) -> tuple[float,
         timing = Timing(duration=timedelta(seconds=run.usual))
         pace.before = Run("1", Status.COMPLETED, Result.PASSED, timing=timing)
     while age < run.duration:
-        pace.saw(Run("2", Status.IN_PROGRESS, Result.QUEUED, counts=counters(run, age)), age)
+        pace.update(Run("2", Status.IN_PROGRESS, Result.QUEUED, counts=counters(run, age)), age)
         age += pace.next_delay(age)
         requests += 1
     return age - run.duration, requests

@@ -80,10 +80,10 @@ def through(service: Service, **limits: float) -> RunRecord:
     """A run from its start to its verdict, with its reruns."""
     service.limit(**limits)
     record = RunRecord(spec())
-    record.saw(completed(service))
+    record.update(completed(service))
     for answer in followed(service, record.latest):
         assert isinstance(answer, Run)
-        record.saw(answer)
+        record.update(answer)
     for run in record.completed:
         service.run(collect(run, service.remote, "failed", record.collected, until=soon()))
     record.judge()
@@ -297,10 +297,10 @@ def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
     service = serve(plan(GOOD, FLAKY))
     told: list[tuple[Run | Ignored, int]] = []
 
-    def saw(answer: Run | Ignored) -> None:
+    def on_answer(answer: Run | Ignored) -> None:
         told.append((answer, statuses(service, AGAIN)))
 
-    service.run(follow(completed(service), service.remote, deadlines(), saw))
+    service.run(follow(completed(service), service.remote, deadlines(), on_answer))
     seen, asked = next((seen, asked) for seen, asked in told if isinstance(seen, Run) and seen.id == AGAIN)
     assert asked == 1
     assert isinstance(seen, Run)
@@ -346,13 +346,13 @@ def test_a_signal_ends_the_wait_for_a_rerun(serve: Serve, interrupt: Interrupt) 
     first = completed(service)
     told: list[Run | Ignored] = []
 
-    def saw(answer: Run | Ignored) -> None:
+    def on_answer(answer: Run | Ignored) -> None:
         told.append(answer)
         if isinstance(answer, Run) and answer.id == AGAIN:
             interrupt(service)
 
     with pytest.raises(asyncio.CancelledError):
-        service.run(follow(first, service.remote, deadlines(), saw))
+        service.run(follow(first, service.remote, deadlines(), on_answer))
     assert isinstance(told[-1], Run)
     assert (told[-1].id, told[-1].completed) == (AGAIN, False)
     assert statuses(service, AGAIN) == 1

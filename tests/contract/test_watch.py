@@ -247,14 +247,14 @@ def test_a_signal_ends_the_pause_between_two_polls(serve: Serve, interrupt: Inte
     run_id = started(service)
     answers: list[Run] = []
 
-    def saw(run: Run) -> None:
+    def on_answer(run: Run) -> None:
         answers.append(run)
         interrupt(service)
 
     began = time.monotonic()
     hourly = Deadlines(soon(0), soon(60), interval=timedelta(hours=1))
     with pytest.raises(asyncio.CancelledError):
-        service.run(watch(RunKey(run_id), service.remote, hourly, saw))
+        service.run(watch(RunKey(run_id), service.remote, hourly, on_answer))
     assert len(answers) == 1
     assert time.monotonic() - began < 5
 
@@ -268,11 +268,11 @@ def test_what_takes_the_answers_may_end_the_wait(serve: Serve) -> None:
     service = serve(with_life(*HELD))
     run_id = started(service)
 
-    def saw(_: Run) -> None:
+    def on_answer(_: Run) -> None:
         raise _Enough
 
     with pytest.raises(_Enough):
-        service.run(watch(RunKey(run_id), service.remote, deadlines(), saw))
+        service.run(watch(RunKey(run_id), service.remote, deadlines(), on_answer))
     assert service.server.calls == ["start", "status"]
 
 

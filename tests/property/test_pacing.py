@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.domain.pacing import LONGEST, SHORTEST, Belief, Pace, delay_by, unknowing
+from testsigma_action.domain.pacing import LONGEST, SHORTEST, Belief, Pace, delay_by, delay_by_age
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 SECONDS = st.floats(min_value=0, max_value=1e9, allow_nan=False)
@@ -36,7 +36,7 @@ def test_delays_stay_within_their_limits(seen: list[tuple[float, Run]], usual: R
     pace = Pace(0.0)
     pace.before = usual
     for instant, run in seen:
-        pace.saw(run, instant)
+        pace.update(run, instant)
         assert SHORTEST <= pace.next_delay(instant) <= LONGEST
     assert SHORTEST <= pace.next_delay(now) <= LONGEST
     left = pace.left(now)
@@ -48,8 +48,8 @@ def test_delays_stay_within_their_limits(seen: list[tuple[float, Run]], usual: R
 def test_the_older_an_unknown_run_the_rarer_the_polls(age: float, older: float) -> None:
     """Within the limits, growing, and the same for all who know nothing."""
     young, old = sorted((age, older))
-    assert SHORTEST <= unknowing(young) <= unknowing(old) <= LONGEST
-    assert delay_by(None, young) == unknowing(young)
+    assert SHORTEST <= delay_by_age(young) <= delay_by_age(old) <= LONGEST
+    assert delay_by(None, young) == delay_by_age(young)
 
 
 @settings(database=None, deadline=None)
@@ -66,7 +66,7 @@ def test_the_further_the_end_the_rarer_the_polls(belief: Belief, age: float, fac
 def test_delays_by_any_belief_stay_within_their_limits(belief: Belief, age: float) -> None:
     """Sure or unsure, long past or far away; and nobody is so sure as to ask much less than who knows nothing."""
     delay = delay_by(belief, age)
-    assert SHORTEST <= delay <= min(LONGEST, 7.1 * unknowing(age))
+    assert SHORTEST <= delay <= min(LONGEST, 7.1 * delay_by_age(age))
 
 
 @settings(database=None, deadline=None)
@@ -79,5 +79,5 @@ def test_a_fixed_interval_has_no_jitter(instant: float, interval: timedelta, run
     """What was asked for is what is done, whatever is known."""
     pace = Pace(0.0, interval)
     pace.before = run
-    pace.saw(run, instant)
+    pace.update(run, instant)
     assert pace.next_delay(instant) == interval.total_seconds()

@@ -7,7 +7,7 @@ from typing import TypeVar
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.domain.attempts import whole
+from testsigma_action.domain.attempts import merged
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.verdict import judge_reruns
@@ -100,7 +100,7 @@ def last_words(found: list[ResultTree]) -> dict[Key, CaseResult]:
 
 def exit_code(found: list[ResultTree]) -> int:
     """The verdict on a run and its reruns."""
-    return judge_reruns(found, whole(found, [tree.run for tree in found[1:]])).exit_code
+    return judge_reruns(found, merged(found, [tree.run for tree in found[1:]])).exit_code
 
 
 @settings(database=None, deadline=None, max_examples=1500)
@@ -133,9 +133,9 @@ def test_a_rerun_that_did_not_pass_is_none(found: list[ResultTree], result: Resu
 @given(attempts())
 def test_nothing_is_lost_in_the_whole(found: list[ResultTree]) -> None:
     """Every case of every run is in the whole once, with its last result and at most as many attempts as runs."""
-    merged = whole(found, [tree.run for tree in found[1:]])
-    cases_of_whole = dict(placed(merged))
-    assert len(cases_of_whole) == sum(1 for _ in merged.cases())
+    result = merged(found, [tree.run for tree in found[1:]])
+    cases_of_whole = dict(placed(result))
+    assert len(cases_of_whole) == sum(1 for _ in result.cases())
     assert cases_of_whole.keys() == {key for tree in found for key, _ in placed(tree)}
     for key, case in last_words(found).items():
         assert len(cases_of_whole[key].earlier) < len(found)

@@ -113,8 +113,8 @@ def test_the_run_before_is_asked_for_once(tmp_path: Path) -> None:
     assert outcome.calls.count("newest") == 1
     assert outcome.calls[:4] == ["start", "status", "newest", "status"]
     assert any(line.endswith("in progress, about 55 min left") for line in outcome.lines), outcome.log
-    unknowing = World(working(HOUR).with_options(null_counters=True), tmp_path / "unknowing", PATIENT).run()
-    assert outcome.calls.count("status") < unknowing.calls.count("status") / 2
+    delay_by_age = World(working(HOUR).with_options(null_counters=True), tmp_path / "delay_by_age", PATIENT).run()
+    assert outcome.calls.count("status") < delay_by_age.calls.count("status") / 2
 
 
 @pytest.mark.parametrize("call", ["newest", "index-runs"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.samples import BEGIN, timing
-from testsigma_action.domain.attempts import redeemed, whole
+from testsigma_action.domain import attempts
 from testsigma_action.domain.gaps import Gap, Missing
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, Status, Timing
@@ -31,7 +31,7 @@ def merged(before: tuple[MachineResult, ...], *again: tuple[MachineResult, ...])
     """The whole of a run and its reruns."""
     runs = [replace(AGAIN, id=str(number)) for number, _ in enumerate(again, 2)]
     trees = [ResultTree(run, machines, listed=True) for run, machines in zip(runs, again, strict=True)]
-    return whole([ResultTree(FIRST, before, listed=True), *trees], runs)
+    return attempts.merged([ResultTree(FIRST, before, listed=True), *trees], runs)
 
 
 def only(tree: ResultTree) -> CaseResult:
@@ -43,7 +43,7 @@ def only(tree: ResultTree) -> CaseResult:
 def test_without_reruns_a_tree_is_itself() -> None:
     """Nothing is copied: large runs cost no more than before."""
     tree = ResultTree(FIRST, (machine(case("A", Result.PASSED)),))
-    assert whole([tree], []) is tree
+    assert attempts.merged([tree], []) is tree
 
 
 def test_a_case_that_passed_when_it_ran_again() -> None:
@@ -130,7 +130,7 @@ def test_a_data_set_that_did_not_run_again_stays_broken(again: tuple[Iteration, 
 def test_gaps_of_reruns_are_named() -> None:
     """What could not be had of which run."""
     first = ResultTree(FIRST, gaps=(Gap(Missing.STEPS),))
-    tree = whole([first, ResultTree(AGAIN, gaps=(Gap(Missing.CASE_TIMES),))], [AGAIN])
+    tree = attempts.merged([first, ResultTree(AGAIN, gaps=(Gap(Missing.CASE_TIMES),))], [AGAIN])
     assert tree.gaps == (Gap(Missing.STEPS), Gap(Missing.CASE_TIMES, run_id="2"))
 
 
@@ -138,6 +138,6 @@ def test_a_run_that_was_made_good_for() -> None:
     """It passed, from the begin of the first attempt to the end of the last; the service's own word is kept."""
     first = replace(FIRST, result_label="FAILURE", timing=timing(60))
     last = replace(AGAIN, timing=Timing(BEGIN, timing(90).ended))
-    run = redeemed(whole([ResultTree(first), ResultTree(last)], [last])).run
+    run = attempts.as_passed(attempts.merged([ResultTree(first), ResultTree(last)], [last])).run
     assert (run.id, run.result, run.result_label) == ("1", Result.PASSED, "FAILURE")
     assert run.timing == Timing(BEGIN, timing(90).ended)

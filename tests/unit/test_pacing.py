@@ -15,7 +15,7 @@ from testsigma_action.domain.pacing import (
     Counters,
     Pace,
     delay_by,
-    unknowing,
+    delay_by_age,
 )
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
@@ -38,7 +38,7 @@ def after(*seen: tuple[float, Run], usual: Run | None = None) -> Pace:
     pace = Pace(0.0)
     pace.before = usual
     for instant, run in seen:
-        pace.saw(run, instant)
+        pace.update(run, instant)
     return pace
 
 
@@ -61,9 +61,9 @@ def test_a_fixed_interval_is_kept(instant: float) -> None:
 
 def test_of_an_unknown_run_only_the_age_counts() -> None:
     """From 7 s at the beginning to a minute after a day."""
-    assert [round(unknowing(age)) for age in (0, 600, 7200, 6 * 3600, 86_400, 1e9)] == [7, 8, 18, 30, 59, 60]
+    assert [round(delay_by_age(age)) for age in (0, 600, 7200, 6 * 3600, 86_400, 1e9)] == [7, 8, 18, 30, 59, 60]
     pace = after((0.0, answer(total=None)))
-    assert delay(pace, 600.0) == pytest.approx(unknowing(600.0), rel=0.05)
+    assert delay(pace, 600.0) == pytest.approx(delay_by_age(600.0), rel=0.05)
 
 
 def test_jobs_do_not_ask_in_step() -> None:
@@ -115,20 +115,20 @@ def test_a_partial_run_takes_a_part_of_the_time() -> None:
 def test_what_is_overdue_is_doubted() -> None:
     """Long after its usual end a run is asked as one of which nothing is known, not every two seconds."""
     pace = after((0.0, answer(total=None)), usual=before(10))
-    assert delay(pace, 1300.0) == pytest.approx(unknowing(1300.0), rel=0.1)
-    assert delay(pace, 6 * 600.0) == pytest.approx(unknowing(6 * 600.0), rel=0.1)
+    assert delay(pace, 1300.0) == pytest.approx(delay_by_age(1300.0), rel=0.1)
+    assert delay(pace, 6 * 600.0) == pytest.approx(delay_by_age(6 * 600.0), rel=0.1)
 
 
 def test_counters_that_stand_still_are_doubted() -> None:
     """Half of the run is done, and for a quarter of an hour nothing more: nobody knows."""
     stuck = [(float(now), answer(50)) for now in range(330, 1500, 30)]
-    assert delay(after(*steady(300), *stuck), 1500.0) == pytest.approx(unknowing(1500.0), rel=0.05)
+    assert delay(after(*steady(300), *stuck), 1500.0) == pytest.approx(delay_by_age(1500.0), rel=0.05)
 
 
 def test_counters_that_are_done_too_early_do_no_harm() -> None:
     """All cases are over and the run is not: often at first, then as if nothing was known."""
     done = [(float(now), answer(100)) for now in range(30, 2000, 30)]
-    assert delay(after((0.0, answer(0)), *done), 1990.0) == pytest.approx(unknowing(1990.0), rel=0.05)
+    assert delay(after((0.0, answer(0)), *done), 1990.0) == pytest.approx(delay_by_age(1990.0), rel=0.05)
 
 
 def test_the_queue_is_no_part_of_the_run() -> None:
@@ -139,7 +139,7 @@ def test_the_queue_is_no_part_of_the_run() -> None:
     assert pace.left(3660.0) == pytest.approx(timedelta(minutes=29), abs=timedelta(seconds=1))
     assert after(*waiting).queued is None
     assert after(*waiting, usual=before(30)).left(3540.0) is None
-    assert delay(after(*waiting, usual=before(30)), 3540.0) == pytest.approx(unknowing(3540.0), rel=0.05)
+    assert delay(after(*waiting, usual=before(30)), 3540.0) == pytest.approx(delay_by_age(3540.0), rel=0.05)
 
 
 def test_nothing_running_is_a_place_in_the_queue() -> None:
@@ -147,7 +147,7 @@ def test_nothing_running_is_a_place_in_the_queue() -> None:
     idle = replace(answer(), counts=Counts(total=100, queued=100, running=0))
     pace = after((0.0, idle), (3540.0, idle))
     assert pace.waiting
-    pace.saw(answer(1), 3600.0)
+    pace.update(answer(1), 3600.0)
     assert (pace.waiting, pace.queued) == (False, timedelta(hours=1))
 
 
@@ -211,7 +211,7 @@ def test_odd_counters(counts: Counts) -> None:
     """None of them is a reason to give up."""
     counters = Counters()
     for age in (0.0, 10.0, 20.0, 20.0):
-        counters.saw(counts, age)
+        counters.update(counts, age)
         belief = counters.belief(age)
         assert SHORTEST <= delay_by(belief, age) <= LONGEST
 
@@ -236,5 +236,5 @@ def test_lateness_is_the_mean_of_all_that_is_possible() -> None:
 def test_without_doubt_there_is_less_to_ask() -> None:
     """What is believed may be wrong: that alone makes us ask now and then."""
     belief = Belief(7200.0, 0.2)
-    assert delay_by(belief, 60.0, doubt=1.0) == pytest.approx(unknowing(60.0), rel=0.01)
-    assert delay_by(belief, 60.0, doubt=DOUBT) > delay_by(belief, 60.0, doubt=0.5) > unknowing(60.0)
+    assert delay_by(belief, 60.0, doubt=1.0) == pytest.approx(delay_by_age(60.0), rel=0.01)
+    assert delay_by(belief, 60.0, doubt=DOUBT) > delay_by(belief, 60.0, doubt=0.5) > delay_by_age(60.0)

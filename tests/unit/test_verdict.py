@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from tests import samples
-from testsigma_action.domain.attempts import whole
+from testsigma_action.domain.attempts import merged
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding, MayStillRun
 from testsigma_action.domain.judgement import remarkable
@@ -323,7 +323,7 @@ AGAIN = replace(DONE, id="303")
 def again(*attempts: ResultTree, last: Run | None = None) -> Verdict:
     """The verdict on a run and its reruns."""
     runs = [attempt.run for attempt in attempts[1:]]
-    return judge_reruns(attempts, whole(attempts, [*runs[:-1], last or runs[-1]]))
+    return judge_reruns(attempts, merged(attempts, [*runs[:-1], last or runs[-1]]))
 
 
 def broken(*results: Result, run: Run = FAILED_RUN) -> ResultTree:

@@ -67,10 +67,10 @@ def all_sets(fields: Fields) -> tuple[Counts, ...]:
     """All sets of counters of a run, the most trusted first: the plain ones can be null on finished runs."""
     metric = with_metric(fields).inner(METRIC)
     sets = (counts(metric, CONSOLIDATED), counts(metric), counts(fields, CONSOLIDATED), counts(fields))
-    return telling(sets) or (counts(fields),)
+    return informative(sets) or (counts(fields),)
 
 
-def telling(sets: Sequence[Counts]) -> tuple[Counts, ...]:
+def informative(sets: Sequence[Counts]) -> tuple[Counts, ...]:
     """The sets that are not empty. Sets that only count queued or running parts come last; they are evidence, too."""
     known = tuple(numbers for numbers in sets if numbers.known)
     return known + tuple(numbers for numbers in sets if not numbers.known and numbers.unfinished)
@@ -79,4 +79,4 @@ def telling(sets: Sequence[Counts]) -> tuple[Counts, ...]:
 def consolidated_sets(fields: Fields) -> tuple[Counts, ...]:
     """The sets that cover the run and its reruns together."""
     sets = (counts(with_metric(fields).inner(METRIC), CONSOLIDATED), counts(fields, CONSOLIDATED))
-    return telling(sets)
+    return informative(sets)

@@ -13,7 +13,7 @@ from testsigma_action.api.counters import (
     all_sets,
     consolidated_sets,
     counts,
-    telling,
+    informative,
     unreadable_below,
     unreadable_counters,
     with_metric,
@@ -133,8 +133,8 @@ def run_details(body: object) -> RunDetails:
     return RunDetails(
         result=found.value or Result.UNKNOWN,
         timing=fields.timing(),
-        counts=telling((together, own)),
-        consolidated_counts=telling((together,)),
+        counts=informative((together, own)),
+        consolidated_counts=informative((together,)),
         unreadable=(*_unreadable((found,)), *unreadable_below(fields, "metrics")),
     )
 

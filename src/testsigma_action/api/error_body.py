@@ -55,6 +55,6 @@ def reason_in(said: object) -> str:
     """The reason in a parsed body: the first of the three texts, which may be nested in an object under `error`."""
     if not isinstance(said, dict):
         return ""
-    told = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
-    texts = (part.get(key) for part in told for key in ("error", "message", "error_description"))
+    objects = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)
+    texts = (part.get(key) for part in objects for key in ("error", "message", "error_description"))
     return next((one_line(" ".join(text.split("\n")), EXCERPT) for text in texts if isinstance(text, str) and text), "")

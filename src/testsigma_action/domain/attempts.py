@@ -21,7 +21,7 @@ CASES: Keys[CaseResult] = (lambda case: case.case_id, lambda case: case.name)
 ITERATIONS: Keys[Iteration] = (lambda iteration: iteration.name,)
 
 
-def whole(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
+def merged(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     """The merged tree of a run and its reruns. `attempts` has the tree of each collected run, the first run's first.
 
     The run in it keeps its own result: the verdict decides whether the reruns make up for it.
@@ -37,7 +37,7 @@ def whole(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     )
 
 
-def redeemed(tree: ResultTree) -> ResultTree:
+def as_passed(tree: ResultTree) -> ResultTree:
     """The merged tree of runs that passed together. Its run passed, and lasted from the first start to the last end."""
     timing = Timing(tree.run.timing.started, tree.reruns[-1].timing.ended)
     return replace(tree, run=replace(tree.run, result=Result.PASSED, timing=timing))

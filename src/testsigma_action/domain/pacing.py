@@ -37,7 +37,7 @@ VAGUE = 0.8
 LONGEST_RUN = timedelta(days=30).total_seconds()
 
 
-def unknowing(age: float) -> float:
+def delay_by_age(age: float) -> float:
     """Seconds until the next poll of a run if only its age (seconds) is known."""
     return min(LONGEST, GROWTH * sqrt(max(0.0, age) + HEAD_START))
 
@@ -76,14 +76,14 @@ def delay_by(belief: Belief | None, age: float, doubt: float = DOUBT) -> float:
     """Seconds until the next poll of a run of this age, by an estimate that may be wrong."""
     alive = 1 - belief.over(age) if belief else 0.0
     if not belief or alive < 1e-9:
-        return unknowing(age)
+        return delay_by_age(age)
     # The longer the run lasts beyond the estimate, the more likely the estimate is wrong.
     doubt = doubt / (doubt + (1 - doubt) * alive)
     before = belief.lateness(age)
 
     def too_late(delay: float) -> bool:
         expected = (belief.lateness(age + delay) - before - delay * (1 - alive)) / alive
-        return doubt * WORTH * (delay / unknowing(age)) ** 2 + (1 - doubt) * expected > WORTH
+        return doubt * WORTH * (delay / delay_by_age(age)) ** 2 + (1 - doubt) * expected > WORTH
 
     return _last_that_is_not(too_late)
 
@@ -109,7 +109,7 @@ class Counters:
         # Time and cases since the first count. Both decay, so that their ratio is the recent speed.
         self._time = self._cases = 0.0
 
-    def saw(self, counts: Counts, age: float) -> None:
+    def update(self, counts: Counts, age: float) -> None:
         """Add the counters of a run of this age (seconds)."""
         total, done = max(0, counts.total or 0), max(0, counts.done)
         if not counts.known or not total:
@@ -153,7 +153,7 @@ class Pace:
         self._left_queue: float | None = None
         self._counters = Counters()
 
-    def saw(self, run: Run, now: float) -> None:
+    def update(self, run: Run, now: float) -> None:
         """Add an answer. A run that has begun does not return to the queue."""
         self._begun = self._begun or run.begun
         self.waiting = run.waiting and not self._begun
@@ -163,7 +163,7 @@ class Pace:
         if self._left_queue is None:
             self._left_queue = now if self._was_queued else self._began
         self._over = run.completed
-        self._counters.saw(run.counts, now - self._left_queue)
+        self._counters.update(run.counts, now - self._left_queue)
 
     @property
     def queued(self) -> timedelta | None:
@@ -177,7 +177,7 @@ class Pace:
         if self._interval is not None:
             return self._interval.total_seconds()
         age = self._age(now)
-        delay = unknowing(now - self._began) if age is None else delay_by(self._belief(age), age)
+        delay = delay_by_age(now - self._began) if age is None else delay_by(self._belief(age), age)
         spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
         return min(LONGEST, max(SHORTEST, delay * spread))
 

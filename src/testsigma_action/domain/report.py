@@ -67,7 +67,7 @@ class RunReport:
     """Everything that is known about one run when the step ends, whichever way it ends.
 
     `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
-    `name` tells it from the other runs of the step (see `names`); empty where it is the only one. `ending` says what
+    `name` identifies it among the runs of the step (see `names`); empty where it is the only one. `ending` says what
     became of a run that the step left before its end; None for all others.
     """
 

@@ -25,16 +25,16 @@ from testsigma_action.errors import ErrorCode, ExitCode
 
 
 def judge_reruns(
-    attempts: Sequence[ResultTree], whole: ResultTree, incomplete: RerunIncomplete | None = None
+    attempts: Sequence[ResultTree], merged: ResultTree, incomplete: RerunIncomplete | None = None
 ) -> Verdict:
     """The verdict on a run that did not pass when it completed, and whose plan runs its failed cases again.
 
-    `attempts` has the tree of each run, the first run's first; `whole` is the merged tree. It is a pass only if the
+    `attempts` has the tree of each run, the first run's first; `merged` is their merged tree. It is a pass only if the
     last rerun passes by itself and every case of the first run is shown to have passed in the end. That the service
     calls the first run passed by now is not enough. `incomplete`: why the reruns were not followed to their end; it
     is added to a verdict that is not a pass.
     """
-    verdict = _judged(attempts, whole) if whole.reruns else judge(whole)
+    verdict = _judged(attempts, merged) if merged.reruns else judge(merged)
     if incomplete and verdict.exit_code:
         return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))
     return verdict
@@ -49,51 +49,51 @@ def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
         yield Fact.RERUN_NEVER_BEGAN
 
 
-def _judged(attempts: Sequence[ResultTree], whole: ResultTree) -> Verdict:
-    first = not_passed(whole) or failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
-    if _failed_again(first, attempts, whole):
-        return replace(first, findings=(FailedAgain(failures(whole), whole.reruns[-1].id),))
-    doubt = next(_unredeemed(attempts, whole), None)
+def _judged(attempts: Sequence[ResultTree], merged: ResultTree) -> Verdict:
+    first = not_passed(merged) or failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
+    if _failed_again(first, attempts, merged):
+        return replace(first, findings=(FailedAgain(failures(merged), merged.reruns[-1].id),))
+    doubt = next(_doubts(attempts, merged), None)
     if doubt:
-        return replace(first, findings=(*first.findings, doubt, *service_message(whole.run)))
-    return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(whole),))
+        return replace(first, findings=(*first.findings, doubt, *service_message(merged.run)))
+    return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),))
 
 
-def _failed_again(first: Verdict, attempts: Sequence[ResultTree], whole: ResultTree) -> bool:
+def _failed_again(first: Verdict, attempts: Sequence[ResultTree], merged: ResultTree) -> bool:
     """Whether the failures of the last rerun fully explain the result."""
     last = attempts[-1]
-    completed = last.run.completed and last.run.id == whole.reruns[-1].id
+    completed = last.run.completed and last.run.id == merged.reruns[-1].id
     plain = ErrorCode.TESTS_FAILED
     return (
         completed
         and first.code == plain
-        and bool(whole.counts.failed)
+        and bool(merged.counts.failed)
         and judge(last).code == plain
-        and last.counts.failed == whole.counts.failed
-        and not (service_message(whole.run) or service_message(last.run))
+        and last.counts.failed == merged.counts.failed
+        and not (service_message(merged.run) or service_message(last.run))
     )
 
 
-def _unredeemed(attempts: Sequence[ResultTree], whole: ResultTree) -> Iterator[Finding]:
+def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Finding]:
     """Why the reruns do not make up for the first run, the most important reason first."""
-    first, last = whole.run, whole.reruns[-1]
+    first, last = merged.run, merged.reruns[-1]
     if not last.completed or attempts[-1].run.id != last.id:
         yield RunDoubt(last.id, Doubt.RERUN_UNKNOWN)
         return
     by_itself = judge(attempts[-1])
     if by_itself.exit_code:
         yield RerunFindings(last.id, by_itself.findings)
-    bad = [row for row in whole.rows() if not row.acceptable]
+    bad = [row for row in merged.rows() if not row.acceptable]
     if bad:
         yield NotProven(last.id, *numbers(bad))
-    skipped = sum(_skipped(case) for case in whole.cases())
+    skipped = sum(_skipped(case) for case in merged.cases())
     if skipped:
         yield NeverExecuted(first.id, skipped)
     for attempt in attempts[:-1]:
         yield from _unexplained(attempt)
-    if any(result.contradicts_pass for result in places(whole)):
+    if any(result.contradicts_pass for result in places(merged)):
         yield RunDoubt(first.id, Doubt.PART_NOT_RERUN)
-    if not first.redeemed:
+    if not first.consolidated_passed:
         yield RunDoubt(first.id, Doubt.WHOLE_NOT_PASSED)
 
 

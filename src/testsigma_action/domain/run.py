@@ -185,7 +185,7 @@ class Run:
         return (self.counts, *self.other_counts)
 
     @property
-    def redeemed(self) -> bool:
+    def consolidated_passed(self) -> bool:
         """Whether no consolidated field speaks against a pass of the run together with its reruns."""
         return (
             self.consolidated_status in {None, Status.COMPLETED}
@@ -212,8 +212,8 @@ class ConfigurationRef:
 class RunSpec:
     """One run that was asked for.
 
-    `build_number` is always set by the time the run is started; if it is `unique` (derived, with a nonce), it tells
-    this run from all others. `name` is the name that the user gave it in `plans` (empty where there is none).
+    `build_number` is always set by the time the run is started; if it is `unique` (derived, with a nonce), no
+    other run has it. `name` is the name that the user gave it in `plans` (empty where there is none).
     """
 
     plan_id: str = ""

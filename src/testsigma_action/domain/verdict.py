@@ -58,17 +58,17 @@ CONCLUSIONS = {
 }
 # The files of a step say this until it ends, so that a killed step does not leave a result of an earlier one.
 NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (Fact.NOT_FINISHED,))
-# The verdict of a step with several plans tells so many different findings, each with so many names of plans.
-MAX_TOLD = 3
+# Maximum number of findings in the verdict of a step with several plans, and of plan names for each.
+MAX_SHOWN = 3
 
 
 def of_error(error: ActionError, ending: Ending | None = None) -> Verdict:
     """The verdict for an error. `ending`: what became of the run, where the error left it before its end."""
     conclusion = CONCLUSIONS.get(error.exit_code, Conclusion.ERROR)
-    told: tuple[Finding, ...] = (ErrorFinding(error.message, error.hint),)
+    findings: tuple[Finding, ...] = (ErrorFinding(error.message, error.hint),)
     if isinstance(error, InputError):
-        told = tuple(InputProblem(problem, error.hint) for problem in error.problems)
-    return Verdict(conclusion, error.exit_code, error.code, (*told, ending) if ending else told)
+        findings = tuple(InputProblem(problem, error.hint) for problem in error.problems)
+    return Verdict(conclusion, error.exit_code, error.code, (*findings, ending) if ending else findings)
 
 
 def started(run: Run) -> Verdict:
@@ -111,9 +111,9 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
         return combined((*run_verdicts, *around))
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
     ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: rank(pair[1]))
-    told = tuple(_of_plans(ordered))
-    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *told, *_left(run_verdicts)))
-    shown = {one.finding for one in told if isinstance(one, OfPlans)}
+    of_plans = tuple(_of_plans(ordered))
+    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *of_plans, *_left(run_verdicts)))
+    shown = {one.finding for one in of_plans if isinstance(one, OfPlans)}
     return combined((of_runs, *(_without(verdict, shown) for verdict in around)))
 
 
@@ -136,18 +136,18 @@ def _tally(verdicts: Sequence[Verdict]) -> Tally:
 
 
 def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[Finding]:
-    """The findings of the plans that did not pass, the worst first; plans with the same finding are told together."""
+    """The findings of the plans that did not pass, the worst first; plans with the same finding are named together."""
     groups: dict[Finding, list[str]] = {}
     for name, verdict in ordered:
         if verdict.exit_code:
             first = verdict.findings[0] if verdict.findings else Failures()
             groups.setdefault(first, []).append(name)
-    for finding, names in list(groups.items())[:MAX_TOLD]:
-        yield OfPlans(tuple(names[:MAX_TOLD]), finding, len(names[MAX_TOLD:]))
-    left = sum(len(names) for names in list(groups.values())[MAX_TOLD:])
+    for finding, names in list(groups.items())[:MAX_SHOWN]:
+        yield OfPlans(tuple(names[:MAX_SHOWN]), finding, len(names[MAX_SHOWN:]))
+    left = sum(len(names) for names in list(groups.values())[MAX_SHOWN:])
     if left:
         yield MorePlans(left)
 
 
-def _without(verdict: Verdict, told: set[Finding]) -> Verdict:
-    return replace(verdict, findings=tuple(one for one in verdict.findings if one not in told))
+def _without(verdict: Verdict, shown: set[Finding]) -> Verdict:
+    return replace(verdict, findings=tuple(one for one in verdict.findings if one not in shown))

@@ -32,7 +32,7 @@ def text() -> str:
 
 
 def _section(title: str, descriptions: Mapping[str, str]) -> str:
-    lines = [line for name, told in descriptions.items() for line in _lines(BY_NAME[name], told)]
+    lines = [line for name, description in descriptions.items() for line in _lines(BY_NAME[name], description)]
     return "\n".join([f"\n{title}:", *lines])
 
 
@@ -43,6 +43,6 @@ def _lines(definition: Definition, description: str) -> Iterator[str]:
     is_key = definition.name == "api-key"
     names = [variable] if is_key else [f"--{definition.name} VALUE", variable]
     default = "Required, as a variable: process lists show flags." if is_key else f"Default: {definition.default}."
-    told = [*_wrap(description), *(_wrap(default) if definition.default else [])]
-    for left, right in zip_longest(names, told, fillvalue=""):
+    texts = [*_wrap(description), *(_wrap(default) if definition.default else [])]
+    for left, right in zip_longest(names, texts, fillvalue=""):
         yield f"  {left:{NAMES - 2}}{right}".rstrip()

@@ -33,7 +33,7 @@ async def _attach(context: Context) -> None:
         raise
     record.spec = spec_of(run)
     context.emit(events.Attached(run))
-    context.saw(run)
+    context.on_answer(run)
 
 
 async def _start(context: Context) -> None:

@@ -76,9 +76,9 @@ class Context:
         """Emit the new activity of the session."""
         self.emit(ActivityChanged(activity))
 
-    def saw(self, run: Run, pace: Pace | None = None) -> None:
+    def on_answer(self, run: Run, pace: Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
-        before = self.record.saw(run)
+        before = self.record.update(run)
         if not before:
             self.emit(events.RerunStarted(run))
             return
@@ -98,4 +98,4 @@ class Context:
     def lag_retry(self) -> LagRetry:
         """A new limit for reading completed runs again."""
         until = self.remote.after(self.remote.limits.lag)
-        return LagRetry(self.remote, until, self.record.saw, lambda run: self.emit(events.ResultsLag(run)))
+        return LagRetry(self.remote, until, self.record.update, lambda run: self.emit(events.ResultsLag(run)))

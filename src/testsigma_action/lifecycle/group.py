@@ -87,7 +87,7 @@ class SessionGroup:
         """Record the reason for sessions that were cancelled before they began."""
         for session in self._sessions:
             if session.undecided and (why := self._shared.interruption):
-                session.never_begun(why)
+                session.not_started(why)
 
     def settle(self) -> None:
         """Save that the cleanup has nothing to do, unless it must stop a run."""

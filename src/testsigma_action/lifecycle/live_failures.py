@@ -24,7 +24,7 @@ class LiveFailures:
         self._grown = asyncio.Event()
         self._reported: set[str] = set()
 
-    def saw(self, run: Run) -> None:
+    def on_answer(self, run: Run) -> None:
         """Handle an answer about the run."""
         self._run = run
         failed = run.counts.failed or 0

@@ -77,7 +77,7 @@ class RunRecord:
         """Record an outcome of the start."""
         self.start, self.run = outcome, outcome.run
 
-    def saw(self, run: Run) -> Run | None:
+    def update(self, run: Run) -> Run | None:
         """Record the newest answer, and return the previous one; None if the run is a new rerun.
 
         IDs and names that are missing in the answer are kept from the previous one.
@@ -101,7 +101,7 @@ class RunRecord:
         if self.attempts and self.attempts[-1].run.id == tree.run.id:
             self.attempts.pop()
         self.attempts.append(tree)
-        self.tree = attempts.whole(self.attempts, self.reruns)
+        self.tree = attempts.merged(self.attempts, self.reruns)
 
     def judge(self) -> bool:
         """Judge the collected results, unless the run was cut short. Returns whether it was judged."""
@@ -109,7 +109,7 @@ class RunRecord:
             return False
         judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
         if self.reruns and not judged.exit_code:
-            self.tree = attempts.redeemed(self.tree)
+            self.tree = attempts.as_passed(self.tree)
             self.run = self.tree.run
         self.verdicts.append(judged)
         return True

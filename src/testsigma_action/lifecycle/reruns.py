@@ -26,8 +26,10 @@ class _NotARerun(Exception):
         self.ignored = ignored
 
 
-async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable[[Run | Ignored], object]) -> None:
-    """Call `saw` with every answer about the reruns of a completed run, and about the run while waiting for them.
+async def follow(
+    first: Run, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | Ignored], object]
+) -> None:
+    """Call `on_answer` with every answer about the reruns of a completed run, and about the run while waiting for them.
 
     A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait continues.
     The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in which a completed
@@ -38,17 +40,17 @@ async def follow(first: Run, remote: Remote, deadlines: Deadlines, saw: Callable
     since = remote.now()
     while awaited(seen) and chain.length <= MAX_RERUNS:
         named_by = partial(chain.named_by, apart_from=foreign_ids)
-        parent = await _until_named(seen, named_by, since, remote, deadlines, saw)
+        parent = await _until_named(seen, named_by, since, remote, deadlines, on_answer)
         if not named_by(parent):
             return
-        last = await _until_completed(parent, chain, remote, deadlines, saw)
+        last = await _until_completed(parent, chain, remote, deadlines, on_answer)
         if isinstance(last, Ignored):
-            saw(last)
+            on_answer(last)
             foreign_ids.add(last.run.id)
             continue
         seen, chain, since = last, chain.extended(last), remote.now()
     if chain.length > 1 and seen.result is Result.PASSED:
-        await _until_agreed(RunKey.of(first), remote, deadlines, saw)
+        await _until_agreed(RunKey.of(first), remote, deadlines, on_answer)
 
 
 async def _until_named(
@@ -57,7 +59,7 @@ async def _until_named(
     began: float,
     remote: Remote,
     deadlines: Deadlines,
-    saw: Callable[[Run], object],
+    on_answer: Callable[[Run], object],
 ) -> Run:
     """The run, polled until it names a new rerun, or until the time limit."""
     while not named_by(run):
@@ -67,7 +69,7 @@ async def _until_named(
             break
         run = seen
         if run.completed:
-            saw(run)
+            on_answer(run)
     return run
 
 
@@ -78,14 +80,14 @@ def _expected_within(run: Run, limits: TimeLimits) -> float:
     return limits.next_rerun if run.parent_id else limits.rerun
 
 
-async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]) -> None:
+async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object]) -> None:
     """Poll the first run until its consolidated result is a pass, or until the time limit."""
     until = min(remote.after(remote.limits.rerun), deadlines.last_poll)
     while True:
         seen = await _look_later(key, remote, deadlines, until)
         if seen and seen.completed:
-            saw(seen)
-        if not seen or (seen.completed and seen.redeemed):
+            on_answer(seen)
+        if not seen or (seen.completed and seen.consolidated_passed):
             return
 
 
@@ -101,7 +103,7 @@ async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: 
 
 
 async def _until_completed(
-    parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object]
+    parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object]
 ) -> Run | Ignored:
     """Watch a rerun until it has completed; `Ignored` if its first answer shows that it is none."""
     now = remote.now()
@@ -114,7 +116,7 @@ async def _until_completed(
         if why:
             raise _NotARerun(Ignored(answer, parent, why))
         confirmed = True
-        saw(as_rerun(answer, parent))
+        on_answer(as_rerun(answer, parent))
 
     try:
         last = await watch(RunKey(parent.rerun_id), remote, replace(deadlines, began=now, queue_deadline=queue), check)

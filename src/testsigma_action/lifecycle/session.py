@@ -31,7 +31,7 @@ class Session:
         """Wire the parts together; nothing happens yet."""
         self._record = RunRecord(spec)
         self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, emit)
-        self._shutdown = Shutdown(self._record, self._context.remote, self._context.saw)
+        self._shutdown = Shutdown(self._record, self._context.remote, self._context.on_answer)
         self._finishing = False
 
     @property
@@ -63,7 +63,7 @@ class Session:
         """Record an error from outside the session."""
         self._record.conclude(error)
 
-    def never_begun(self, why: Interruption) -> None:
+    def not_started(self, why: Interruption) -> None:
         """Record why the session did not start anything."""
         ending = Ending(Disposition.NOTHING_STARTED)
         self._record.decide(why.verdict(ending), ending)

@@ -21,12 +21,12 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 class LagRetry:
     """Decides when to read again, until an instant of the monotonic clock.
 
-    `saw` is called with each new answer about the run, `on_reread` once for each run that is read again.
+    `on_answer` is called with each new answer about the run, `on_reread` once for each run that is read again.
     """
 
     remote: Remote
     until: float
-    saw: Callable[[Run], object]
+    on_answer: Callable[[Run], object]
     on_reread: Callable[[Run], object]
     _pause: float = 0.0
     _run_id: str = ""
@@ -50,7 +50,7 @@ class LagRetry:
         if not seen or not seen.completed:
             return None
         seen = later(run, seen)
-        self.saw(seen)
+        self.on_answer(seen)
         return seen
 
 

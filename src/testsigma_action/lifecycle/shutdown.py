@@ -18,11 +18,11 @@ from testsigma_action.lifecycle.stop import look_once, stop
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """Stops the run of a session, or leaves it running; `saw` is called with every answer. Raises no ApiError."""
+    """Stops the run of a session, or leaves it running; `on_answer` is called with every answer. Raises no ApiError."""
 
     record: RunRecord
     remote: Remote
-    saw: Callable[[Run], None]
+    on_answer: Callable[[Run], None]
 
     async def after_timeout(self, *, stopping: bool) -> Ending | None:
         """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
@@ -31,7 +31,7 @@ class Shutdown:
             return Ending(Disposition.LEFT_RUNNING, run)
         seen = await look_once(RunKey.of(run), self.remote, until=self.remote.after(self.remote.limits.last_look))
         if seen and seen.completed:
-            self.saw(seen)
+            self.on_answer(seen)
             return None
         self.record.cut_short = True
         return await self._stop(run, self.remote.after(self.remote.limits.stop))
@@ -49,7 +49,7 @@ class Shutdown:
         if self.record.run and not self.record.latest.completed:
             key, until = RunKey.of(self.record.latest), self.remote.after(self.remote.limits.last_look)
             if seen := await look_once(key, self.remote, until=until):
-                self.saw(seen)
+                self.on_answer(seen)
         return await self.after_cancel(self.remote.after(self.remote.limits.stop), stopping=True)
 
     def left(self) -> Ending | None:
@@ -73,7 +73,7 @@ class Shutdown:
             # It may have completed: after the stop that we sent, or long ago. Then no further stop is sent.
             seen = await look_once(RunKey.of(run), self.remote, until=self._look_until(until))
             if seen:
-                self.saw(seen)
+                self.on_answer(seen)
             if seen and seen.completed:
                 return Ending(Disposition.STOP_CONFIRMED, seen)
         if stopping:
@@ -91,7 +91,7 @@ class Shutdown:
     async def _stop(self, run: Run, until: float) -> Ending:
         outcome = await stop(RunKey.of(run), self.remote, until=until)
         if outcome.run:
-            self.saw(outcome.run)
+            self.on_answer(outcome.run)
         disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
         return Ending(disposition, outcome.run or run, outcome.error)
 
@@ -101,7 +101,7 @@ class Shutdown:
         seen = await look_at_rerun(parent, self.record.chain, self.remote, until=until)
         if not isinstance(seen, Run):
             return None
-        self.saw(seen)
+        self.on_answer(seen)
         return self.record.latest
 
     async def _find_again(self, until: float) -> None:

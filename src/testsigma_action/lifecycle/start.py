@@ -79,7 +79,7 @@ class _Attempt:
         except asyncio.CancelledError:
             await asyncio.wait({sender}, timeout=self.remote.limits.start_answer_after_signal)
             if sender.done():
-                self._tell_last(sender.result())
+                self._report_last(sender.result())
             raise
         finally:
             # A request that was not sent by now must not be sent: its run would be unknown.
@@ -94,7 +94,7 @@ class _Attempt:
         except ApiError as error:
             return error
 
-    def _tell_last(self, answer: Run | ApiError) -> None:
+    def _report_last(self, answer: Run | ApiError) -> None:
         """Report an answer that arrived after a cancellation, without a further search."""
         if isinstance(answer, ApiError):
             lost = failure_of(answer, self.spec) in {StartFailure.LOST, StartFailure.RATE_LIMITED, StartFailure.BUSY}

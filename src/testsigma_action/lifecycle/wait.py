@@ -41,15 +41,15 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
     with Background() as background:
         background.begin(live.follow())
 
-        def saw(answer: Run) -> None:
+        def on_answer(answer: Run) -> None:
             nonlocal recall
             record.queued = pace.queued
-            context.saw(answer, pace)
-            live.saw(answer)
+            context.on_answer(answer, pace)
+            live.on_answer(answer)
             recall = recall or background.begin(_recall(context, pace))
 
         try:
-            await watch(RunKey.of(run), context.remote, deadlines, saw, pace)
+            await watch(RunKey.of(run), context.remote, deadlines, on_answer, pace)
         except (TimedOut, ApiError) as error:
             await _give_up(context, shutdown, error)
         if recall:
@@ -83,14 +83,14 @@ async def _follow(context: Context, shutdown: Shutdown) -> None:
     context.activity(Activity.WAITING_FOR_RERUN)
     context.emit(events.RerunAwaited(record.latest))
 
-    def saw(seen: Run | Ignored) -> None:
+    def on_answer(seen: Run | Ignored) -> None:
         if isinstance(seen, Ignored):
             context.emit(events.RerunIgnored(seen.run, seen.parent, seen.why))
         else:
-            context.saw(seen)
+            context.on_answer(seen)
 
     try:
-        await follow(record.latest, context.remote, context.deadlines(), saw)
+        await follow(record.latest, context.remote, context.deadlines(), on_answer)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
     if not record.reruns and not record.rerun_incomplete:

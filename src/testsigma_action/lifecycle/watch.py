@@ -36,12 +36,12 @@ class Deadlines:
 
 
 async def watch(
-    key: RunKey, remote: Remote, deadlines: Deadlines, saw: Callable[[Run], object], pace: Pace | None = None
+    key: RunKey, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object], pace: Pace | None = None
 ) -> Run:
-    """Poll a run until it has completed, and return its last answer. `saw` is called with every answer, and may raise.
+    """Poll a run until it has completed, and return its last answer.
 
-    `pace` decides when to poll, and gets every answer before `saw`. Outages are retried up to the deadline. Raises
-    TimedOut at the deadlines, Refused if the service refuses the status.
+    `on_answer` is called with every answer, and may raise. `pace` decides when to poll, and gets every answer before.
+    Outages are retried up to the deadline. Raises TimedOut at the deadlines, Refused if the service refuses the status.
     """
     if remote.now() >= deadlines.deadline:
         raise _timed_out(None, key.id, timedelta())
@@ -50,8 +50,8 @@ async def watch(
         run = await _poll(key, remote, deadlines)
         if run:
             key = key.joined(run)
-            pace.saw(run, remote.now())
-            saw(run)
+            pace.update(run, remote.now())
+            on_answer(run)
             if run.completed:
                 return run
         waiting = run is not None and pace.waiting
@@ -85,8 +85,8 @@ def _check_deadlines(run: Run | None, run_id: str, now: float, deadlines: Deadli
 
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
-    told = " ".join(filter(None, (in_words(waited), f"({status_in_words(run)})" if run else "")))
-    return TimedOut(f"Run {run_id} had not finished after {told}.", code=ErrorCode.TIMED_OUT, hint=TIMEOUT_HINT)
+    after = " ".join(filter(None, (in_words(waited), f"({status_in_words(run)})" if run else "")))
+    return TimedOut(f"Run {run_id} had not finished after {after}.", code=ErrorCode.TIMED_OUT, hint=TIMEOUT_HINT)
 
 
 TIMEOUT_HINT = "Raise timeout if the plan needs longer, or check on the run's page what it is waiting for."

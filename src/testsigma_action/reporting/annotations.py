@@ -87,27 +87,27 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
-    told = (*reason_lines(verdict), hint(verdict), url)
-    return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*told))
+    lines = (*reason_lines(verdict), hint(verdict), url)
+    return Annotation("error", _title(title, CONCLUSIONS[verdict.conclusion]), _message(*lines))
 
 
 def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
-    told = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
+    lines = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
     parts = [machine_name(machine), suite_name(suite), case_name(case)]
     if run.name:
         parts.insert(0, cut(log_text(run.name, NAME), _PLAN))
     if news == "new":
         parts[0] = f"New: {parts[0]}"
-    return Annotation("error", _title(*parts), _message(*told))
+    return Annotation("error", _title(*parts), _message(*lines))
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:
     urls = [run.run.url for run in report.runs if run.run]
     title = f"{number:,} failures" if alone else f"{number:,} more failures"
     where = "the runs" if report.several else "the run"
-    told = f"They are in the summary, the reports and {where}."
-    return Annotation("error", title, _message(told, *([] if report.several else urls)))
+    message = f"They are in the summary, the reports and {where}."
+    return Annotation("error", title, _message(message, *([] if report.several else urls)))
 
 
 def _title(*parts: str) -> str:

@@ -117,7 +117,7 @@ def _optional(inner: Codec) -> Codec:
 def _tagged(kinds: list[Any]) -> Codec:
     """A member of a union of dataclasses and enums. Of an enum the object has the `value`."""
     if not all(is_dataclass(kind) or _is_enum(kind) for kind in kinds):
-        raise TypeError(f"only dataclasses and enums can be told apart: {kinds}")
+        raise TypeError(f"only dataclasses and enums can be members of a union: {kinds}")
     tags = {kind: _tag(kind) for kind in kinds}
     known = {tag: kind for kind, tag in tags.items()}
 

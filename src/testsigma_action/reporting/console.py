@@ -5,6 +5,7 @@ enforces that.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from traceback import format_exception
 
 from testsigma_action.domain.findings import StoppedAfterFailures
@@ -68,20 +69,19 @@ def failed_cases(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
     shown = [_failure(placed, news) for placed, news in found[:most]]
     left = len(found) - len(shown)
     lines = [f"{cases_and_hooks([placed[2] for placed, _ in found])} did not pass in {log_text(report.title)}:"]
-    lines += [line for told in shown for line in told]
+    lines += chain.from_iterable(shown)
     return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
 
 
 def since(report: RunReport) -> list[str]:
     """The changes since the previous run; empty if there is no comparison."""
-    told = report.comparison
-    if not told:
+    comparison = report.comparison
+    if not comparison:
         return []
-    difference = slower(report.run, told.before) if report.run else ""
+    difference = slower(report.run, comparison.before) if report.run else ""
     of = f" ({log_text(report.name)})" if report.name else ""
-    return [
-        f"Compared with run {log_text(told.before.id)}{of}: {changes(told)}{f', {difference}' if difference else ''}"
-    ]
+    facts = ", ".join(filter(None, (changes(comparison), difference)))
+    return [f"Compared with run {log_text(comparison.before.id)}{of}: {facts}"]
 
 
 def gaps(report: RunReport) -> list[str]:
@@ -100,7 +100,7 @@ def conclude(report: Report) -> list[str]:
         lines += [f"- {problem}" for problem in problems]
     if verdict.exit_code and len(report.runs) == 1:
         lines += _links(report.runs[0])
-    lines += [f"What to do: {log_text(told)}" for told in _hints(report)]
+    lines += [f"What to do: {log_text(advice)}" for advice in _hints(report)]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(reason(verdict))
     code = f", {verdict.code}" if verdict.code else ""
@@ -111,10 +111,10 @@ def conclude(report: Report) -> list[str]:
 
 def _hints(report: Report) -> Iterator[str]:
     """The hints of the verdict of the step, then of its runs, without repetitions."""
-    told: set[str] = set()
+    known: set[str] = set()
     for verdict in (report.verdict, *(run.verdict for run in report.runs)):
-        new = [hint for hint in hints(verdict) if hint not in told]
-        told.update(new)
+        new = [hint for hint in hints(verdict) if hint not in known]
+        known.update(new)
         if new:
             yield " ".join(new)
 
@@ -136,13 +136,13 @@ def _failure(placed: Placed, news: str) -> list[str]:
     step, why = step_and_message(case.result, case.failing_step, case.result_label)
     name = " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
     facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
-    told = [f"{name} ({', '.join(facts)})"]
+    lines = [f"{name} ({', '.join(facts)})"]
     if step:
-        told.append(f"  {log_text(step)}")
-    told.append(f"  {log_text(why)}")
+        lines.append(f"  {log_text(step)}")
+    lines.append(f"  {log_text(why)}")
     if case.url:
-        told.append(f"  {log_text(case.url)}")
-    return [BAR + line for line in told]
+        lines.append(f"  {log_text(case.url)}")
+    return [BAR + line for line in lines]
 
 
 def stopping_early(reached: StoppedAfterFailures) -> str:

@@ -9,7 +9,7 @@ def ended(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def became(ending: Ending) -> str:
+def what_happened(ending: Ending) -> str:
     """What happened to a run, with its ID."""
     run = f"Run {ending.run.id}" if ending.run else "The run"
     match ending.disposition:

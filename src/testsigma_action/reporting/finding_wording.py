@@ -34,7 +34,7 @@ from testsigma_action.domain.findings import (
 )
 from testsigma_action.domain.words import counted
 from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases_and_hooks, contradiction
-from testsigma_action.reporting.ending_wording import became, ended, what_to_do
+from testsigma_action.reporting.ending_wording import ended, what_happened, what_to_do
 from testsigma_action.text import one_line
 
 # Maximum length of the sentence about one of several plans (characters).
@@ -153,7 +153,7 @@ def _(error: ErrorFinding) -> str:
 
 @sentence.register
 def _(ending: Ending) -> str:
-    return became(ending)
+    return what_happened(ending)
 
 
 @sentence.register
@@ -195,8 +195,8 @@ def _(tally: Tally) -> str:
     if tally.passed == tally.plans:
         cases = f" ({counted(tally.cases, 'case')})" if tally.cases else ""
         return f"All {plans} passed{cases}."
-    told = f"{tally.started:,} of {plans} were started" if tally.started else f"{tally.passed:,} of {plans} passed"
-    return f"{told}."
+    text = f"{tally.started:,} of {plans} were started" if tally.started else f"{tally.passed:,} of {plans} passed"
+    return f"{text}."
 
 
 @sentence.register

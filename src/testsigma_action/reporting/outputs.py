@@ -56,7 +56,7 @@ def render(report: Report) -> dict[str, str]:
 
     A sum is unknown if a part is unknown. The numbers of each run are in `runs`, which is JSON.
     """
-    worst = min(report.runs, key=_badness, default=None)
+    worst = min(report.runs, key=_severity, default=None)
     remote = worst.run if worst else None
     others = {
         "status": remote.status.value if remote else "",
@@ -74,7 +74,7 @@ def render(report: Report) -> dict[str, str]:
     return early(report.runs) | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
 
 
-def _badness(run: RunReport) -> tuple[tuple[int, bool], int]:
+def _severity(run: RunReport) -> tuple[tuple[int, bool], int]:
     return rank(run.verdict), _RESULTS.index(run.run.result) if run.run else -1
 
 

@@ -126,10 +126,10 @@ def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
 
     Without a comparison, the word is empty and the order unchanged.
     """
-    told = run.comparison
-    if told is None:
+    comparison = run.comparison
+    if comparison is None:
         return ((placed, "") for placed in failures(run.tree))
-    return chain(((placed, "new") for placed in told.new), ((placed, "known") for placed in told.known))
+    return chain(((placed, "new") for placed in comparison.new), ((placed, "known") for placed in comparison.known))
 
 
 def flaky_cases(tree: ResultTree | None) -> list[Placed]:
@@ -140,10 +140,10 @@ def flaky_cases(tree: ResultTree | None) -> list[Placed]:
 def changes(comparison: Comparison) -> str:
     """The changes since the previous run: `2 new, 1 known, 3 fixed`."""
     new, known = len(comparison.new), len(comparison.known)
-    told = [f"{new:,} new" if new else "none new"] if new or known else []
+    parts = [f"{new:,} new" if new else "none new"] if new or known else []
     others = {"known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
-    told += [f"{number:,} {word}" for word, number in others.items() if number]
-    return ", ".join(told) or "no change"
+    parts += [f"{number:,} {word}" for word, number in others.items() if number]
+    return ", ".join(parts) or "no change"
 
 
 def slower(run: Run, before: Run) -> str:
@@ -154,7 +154,7 @@ def slower(run: Run, before: Run) -> str:
     return f"{in_words(abs(now - then))} {'slower' if now > then else 'faster'}"
 
 
-def story(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
+def last_steps(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
     """The number of steps that are left out, and the last steps up to the failing one."""
     known = steps or ()
     breaking = failing_step(known)

@@ -28,7 +28,7 @@ from testsigma_action.domain.report import Report
 from testsigma_action.domain.results import StepResult
 from testsigma_action.reporting.junit.entries import Entry, Outcome
 from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
-from testsigma_action.reporting.wording import RESULTS, heading, story
+from testsigma_action.reporting.wording import RESULTS, heading, last_steps
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -125,15 +125,15 @@ def _other_attempt(attempt: Entry, kind: type[InterimResult]) -> InterimResult:
 
 
 def _body(entry: Entry) -> str:
-    before, steps = story(entry.steps)
-    told = [lines(entry.message, _BODY_MESSAGE, _LINE) or _NO_MESSAGE]
+    before, steps = last_steps(entry.steps)
+    body = [lines(entry.message, _BODY_MESSAGE, _LINE) or _NO_MESSAGE]
     if steps:
-        told += ["", "Steps:"]
+        body += ["", "Steps:"]
     if before:
-        told.append(f"     ... {before} before these")
-    told += [_step_line(step) for step in steps]
+        body.append(f"     ... {before} before these")
+    body += [_step_line(step) for step in steps]
     notes = [one_line(note, _LINE) for note in entry.notes if note]
-    return _plain("\n".join([*told, "", *notes] if notes else told))
+    return _plain("\n".join([*body, "", *notes] if notes else body))
 
 
 def _step_line(step: StepResult) -> str:

@@ -46,9 +46,9 @@ def bar(runs: Sequence[TrackedRun], silent: int, moment: Moment) -> str:
     left = time_left_of_all(runs, moment.now)
     facts = [_cases(runs, "/", "cases"), time_left(left) if left is not None else ""]
     facts.append(f"no answer about {silent}" if silent else "")
-    told = ", ".join(filter(None, facts))
+    text = ", ".join(filter(None, facts))
     share = sum(map(_share, runs)) / len(runs)
-    return f"{clock(moment.elapsed)}  {finished}/{len(runs)} done {drawing(share, width=10)}{told}".rstrip()
+    return f"{clock(moment.elapsed)}  {finished}/{len(runs)} done {drawing(share, width=10)}{text}".rstrip()
 
 
 def outage_began(affected: int, runs: int, problem: str) -> str:

@@ -142,8 +142,8 @@ def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
     if not facts and not _surprising(event.conclusion, run):
         return []
     word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
-    told = " ".join(filter(None, facts))
-    return [f"{stamp(elapsed)} {word}: {told}" if told else f"{stamp(elapsed)} {word}. The end of the log says why."]
+    text = " ".join(filter(None, facts))
+    return [f"{stamp(elapsed)} {word}: {text}" if text else f"{stamp(elapsed)} {word}. The end of the log says why."]
 
 
 def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:

@@ -80,13 +80,13 @@ class TrackedRun:
         match event:
             case Started(run=run) | Attached(run):
                 self.activity = Activity.WATCHING
-                self._saw(run, now)
+                self._update(run, now)
             case Answered(run=run, left=left):
-                self._saw(run, now)
+                self._update(run, now)
                 self._expected_end = None if left is None else now + left.total_seconds()
             case RerunStarted(run):
                 self.rerunning, self._expected_end = True, None
-                self._saw(run, now)
+                self._update(run, now)
 
     def is_news(self, event: Event) -> bool:
         """False if the event only repeats that the plan is busy with the same run."""
@@ -132,7 +132,7 @@ class TrackedRun:
         old = timedelta(seconds=age) if age > OLD else None
         return Times(moment.elapsed, self.left(moment.now), queued, old)
 
-    def _saw(self, run: Run, now: float) -> None:
+    def _update(self, run: Run, now: float) -> None:
         self.run, self._heard = run, now
         self.plan_name = self.plan_name or run.plan_name
         if not self.rerunning:

@@ -63,8 +63,8 @@ def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
         shown = len(of_news) if len(of_news) <= few else unfolded
         _add_failures(page, of_news, shown, news, level)
     if flaky:
-        told = paragraph("Failed first, passed when run again:")
-        page.add(title(level, counted(len(flaky), "flaky case")), told, cases_list(flaky), limit=Detail.NAME)
+        intro = paragraph("Failed first, passed when run again:")
+        page.add(title(level, counted(len(flaky), "flaky case")), intro, cases_list(flaky), limit=Detail.NAME)
 
 
 def _add_failures(page: Page, failures: Sequence[Placed], shown: int, news: str, level: int) -> None:

@@ -7,7 +7,7 @@ from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.summary.markup import joined, linked_case, sign
 from testsigma_action.reporting.summary.page import Detail
-from testsigma_action.reporting.wording import RESULTS, step_and_message, story, took
+from testsigma_action.reporting.wording import RESULTS, last_steps, step_and_message, took
 from testsigma_action.text import html, html_lines
 
 _MESSAGE = 2000
@@ -17,8 +17,8 @@ _SETS_SHOWN = 10
 
 def render(case: CaseResult, detail: Detail, where: str = "") -> str:
     """The block; `where` (HTML) follows the name. It has no blank line, which would end it."""
-    told = [] if detail is Detail.NAME else list(_told(case, detail))
-    return "\n".join([f"<div>{_title(case, where)}", *told, "</div>"])
+    causes = [] if detail is Detail.NAME else list(_causes(case, detail))
+    return "\n".join([f"<div>{_title(case, where)}", *causes, "</div>"])
 
 
 def _title(case: CaseResult, where: str) -> str:
@@ -38,7 +38,7 @@ def _broken(case: CaseResult) -> list[Iteration]:
     return [iteration for iteration in case.iterations if not iteration.result.tolerable]
 
 
-def _told(case: CaseResult, detail: Detail) -> Iterator[str]:
+def _causes(case: CaseResult, detail: Detail) -> Iterator[str]:
     """The cause of the case, then those of its data sets. Only the first line needs a break before it."""
     broken = _broken(case)
     if not broken or failing_step(case.steps or ()):
@@ -59,7 +59,7 @@ def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Ite
         yield f"<br>{html(step, _STEP)}"
     # Indented; unlike a quotation on GitHub, not in a pale colour.
     yield f'<dl><dd dir="auto">{html_lines(why, _MESSAGE)}</dd></dl>'
-    before, steps = story(part.steps)
+    before, steps = last_steps(part.steps)
     if detail is Detail.STEPS and len(steps) > 1:
         earlier = f" (and {before:,} before them)" if before else ""
         lines = "<br>".join(map(_step, steps))

@@ -37,14 +37,14 @@ def of_report(report: Report) -> Iterator[str]:
     yield title(2, _title(heading(report), where, verdict))
     yield from _reason(verdict)
     if alone:
-        yield from _told(report.runs[0], verdict)
+        yield from _run_details(report.runs[0], verdict)
 
 
 def of_run(run: RunReport) -> Iterator[str]:
     """The same for one of several runs."""
     yield title(3, _title(run.title, _where(run.spec), run.verdict))
     yield from _reason(run.verdict)
-    yield from _told(run, run.verdict)
+    yield from _run_details(run, run.verdict)
 
 
 def _title(name: str, where: str, verdict: Verdict) -> str:
@@ -67,13 +67,13 @@ def _reason(verdict: Verdict) -> Iterator[str]:
     named = link(f"<code>{html(verdict.code)}</code>", help_url(verdict.code)) if verdict.code else ""
     failed = verdict.conclusion is Conclusion.FAILED
     yield paragraph(joined(f"<b>{html_lines(reason(verdict), _REASON)}</b>", named if failed else ""))
-    if told := hint(verdict):
-        yield paragraph(f"What to do: {html_lines(told, _MESSAGE)}")
+    if advice := hint(verdict):
+        yield paragraph(f"What to do: {html_lines(advice, _MESSAGE)}")
     if named and not failed:
         yield paragraph(f"Error code {named}, exit code {verdict.exit_code}")
 
 
-def _told(report: RunReport, said: Verdict) -> Iterator[str]:
+def _run_details(report: RunReport, said: Verdict) -> Iterator[str]:
     """The details of a run below a verdict, its own or that of the step (`said`)."""
     run, verdict = report.run, report.verdict
     if run is None:

@@ -91,14 +91,14 @@ class Page:
 
     def left_out(self) -> str:
         """One sentence about what was left out; empty if nothing was."""
-        told = {
+        parts = {
             "the steps of {}": (self._shortened[Detail.MESSAGE], "failure"),
             "the steps and messages of {}": (self._shortened[Detail.NAME], "failure"),
             "{} altogether": (self._failures_left, "failure"),
             "{} of tables": (self._rows_left, "row"),
             "{}": (self._others_left, "other paragraph"),
         }
-        words = [text.format(counted(number, noun)) for text, (number, noun) in told.items() if number]
+        words = [text.format(counted(number, noun)) for text, (number, noun) in parts.items() if number]
         return f"Left out to stay below GitHub's limit: {', '.join(words)}. All numbers are complete." if words else ""
 
     def text(self) -> str:

@@ -63,8 +63,8 @@ def _numbers(counts: Counts) -> str:
 def _why(run: RunReport, report: Report) -> str:
     known = hints(report.verdict)
     advice = " ".join(one for one in hints(run.verdict) if one not in known)
-    told = (html_lines(reason(run.verdict), _REASON), f"What to do: {html_lines(advice, _REASON)}" if advice else "")
-    return "".join(f"<br>{line}" for line in told if line)
+    lines = (html_lines(reason(run.verdict), _REASON), f"What to do: {html_lines(advice, _REASON)}" if advice else "")
+    return "".join(f"<br>{line}" for line in lines if line)
 
 
 def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
@@ -119,8 +119,8 @@ def _ended(counts: Counts) -> str:
     if failed and counts.total is not None:
         failed += f" of {counts.total:,}"
     passed = f"{counts.passed:,} passed" if counts.passed and not failed else ""
-    told = ", ".join(filter(None, (f"{failed} failed" if failed else passed, others(counts))))
-    return _unbroken(told)
+    outcomes = ", ".join(filter(None, (f"{failed} failed" if failed else passed, others(counts))))
+    return _unbroken(outcomes)
 
 
 def _unbroken(facts: str) -> str:
