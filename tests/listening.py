@@ -28,7 +28,7 @@ class Listening:
         """Begin: no time has passed, nothing was told."""
         self.clock = Hand()
         self.stream = io.StringIO()
-        self.progress = Progress(Log(self.stream), self.clock, specs, attached=attached, live=live)
+        self.progress = Progress(Log(self.stream), self.clock.monotonic, specs, attached=attached, live=live)
         self._listeners = [self.progress.listener(index) for index in range(len(specs))]
 
     def tell(self, index: int, event: Event) -> None:

@@ -86,7 +86,7 @@ class Step:
         specs = run_specs(inputs, self._build.label or NO_BUILD, nonce) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
-        self._progress = Progress(log, clock, specs, attached=bool(inputs.run_id), live=live)
+        self._progress = Progress(log, clock.monotonic, specs, attached=bool(inputs.run_id), live=live)
         width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
         remote = Remote(Client(transport), clock, width=width)
         shared = Shared(began, began + inputs.timeout.total_seconds(), signals)

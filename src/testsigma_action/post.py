@@ -14,7 +14,6 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.events import RerunIgnored
-from testsigma_action.domain.reruns import Ignored
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.reading import read_inputs
@@ -115,8 +114,8 @@ class _PostStage:
         else:
             self._warn(cleanup_wording.not_found(found.entry.plan_id, found.entry.build_number, found.candidates))
 
-    def _on_ignored(self, ignored: Ignored) -> None:
-        self._log.say(events.about(RerunIgnored(ignored.run, ignored.parent, ignored.why)))
+    def _on_ignored(self, ignored: RerunIgnored) -> None:
+        self._log.say(events.about(ignored))
 
     def _warn(self, text: str) -> None:
         self._log.say(console.warnings([text]))

@@ -30,9 +30,9 @@ from testsigma_action.api import error_response
 from testsigma_action.api.client import MAX_STEPS
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.judgement import judge
 from testsigma_action.domain.results import CaseResult, ResultTree, StepResult
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.domain.verdict import judge
 from testsigma_action.lifecycle.batch import MAX_STEP_TEXT, BatchFetcher, Budgeted, LimitReached
 from testsigma_action.lifecycle.batch import MAX_STEPS as ALL_STEPS
 from testsigma_action.lifecycle.collect import MAX_SINGLES, Details, collect

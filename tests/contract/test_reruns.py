@@ -23,10 +23,11 @@ from tests.simulator import (
     passed,
 )
 from tests.simulator import data_driven as by_data
+from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.gaps import Missing
 from testsigma_action.domain.identity import Foreign, RunKey
 from testsigma_action.domain.report import Verdict
-from testsigma_action.domain.reruns import MAX_RERUNS, Ignored
+from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
@@ -69,9 +70,9 @@ def completed(service: Service) -> Run:
     return service.run(run_it())
 
 
-def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | Ignored]:
+def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | RerunIgnored]:
     """All that is told of the reruns of a run."""
-    told: list[Run | Ignored] = []
+    told: list[Run | RerunIgnored] = []
     service.run(follow(first, service.remote, wait or deadlines(), told.append))
     return told
 
@@ -295,9 +296,9 @@ def test_trouble_while_a_rerun_is_waited_for(serve: Serve) -> None:
 def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
     """Nothing is said of a run that was only named; once it is known, it has a link, its parent and its plan's name."""
     service = serve(plan(GOOD, FLAKY))
-    told: list[tuple[Run | Ignored, int]] = []
+    told: list[tuple[Run | RerunIgnored, int]] = []
 
-    def on_answer(answer: Run | Ignored) -> None:
+    def on_answer(answer: Run | RerunIgnored) -> None:
         told.append((answer, statuses(service, AGAIN)))
 
     service.run(follow(completed(service), service.remote, deadlines(), on_answer))
@@ -333,7 +334,7 @@ def test_a_run_that_is_no_rerun_is_not_followed(serve: Serve) -> None:
     service = serve(replace(plan(GOOD, FLAKY, shown_after=2), runs_before=(stranger,)), named)
     first = completed(service)
     told = followed(service, first)
-    [ignored] = [seen for seen in told if isinstance(seen, Ignored)]
+    [ignored] = [seen for seen in told if isinstance(seen, RerunIgnored)]
     assert (ignored.run.id, ignored.parent.id, ignored.why) == ("900", first.id, Foreign.ANOTHER_PLAN)
     assert statuses(service, "900") == 1
     assert {seen.id for seen in told if isinstance(seen, Run)} == {FIRST, AGAIN}
@@ -344,9 +345,9 @@ def test_a_signal_ends_the_wait_for_a_rerun(serve: Serve, interrupt: Interrupt) 
     """At once, also while it goes on; what was told before is what is known."""
     service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_IN_PROGRESS", hold=True),)))
     first = completed(service)
-    told: list[Run | Ignored] = []
+    told: list[Run | RerunIgnored] = []
 
-    def on_answer(answer: Run | Ignored) -> None:
+    def on_answer(answer: Run | RerunIgnored) -> None:
         told.append(answer)
         if isinstance(answer, Run) and answer.id == AGAIN:
             interrupt(service)

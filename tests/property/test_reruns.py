@@ -8,9 +8,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.domain.attempts import merged
+from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
-from testsigma_action.domain.verdict import judge_reruns
 
 T = TypeVar("T")
 ANY = st.sampled_from(Result)

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.domain.findings import ErrorFinding
+from testsigma_action.domain.judgement import judge
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
-from testsigma_action.domain.verdict import PRECEDENCE, combined, judge
+from testsigma_action.domain.verdict import PRECEDENCE, combined
 from testsigma_action.reporting.wording import reason
 
 RESULTS = st.sampled_from(Result)

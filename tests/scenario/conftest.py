@@ -180,6 +180,21 @@ class Bench:
         """Start a step and wait for its end."""
         return self.start(environ, **options).wait()
 
+    def signalled(
+        self,
+        server: Server,
+        call: str,
+        number: signal.Signals,
+        environ: Mapping[str, str] | None = None,
+        *,
+        count: int = 1,
+    ) -> Outcome:
+        """Start a step, send it a signal once the server has seen so many of these calls, and wait for its end."""
+        step = self.start(environ, server=server)
+        server.wait_for(call, count)
+        step.send(number)
+        return step.wait()
+
     @staticmethod
     def _github(workspace: Path, commands: Path) -> dict[str, str]:
         for name in FILES:

@@ -120,10 +120,7 @@ def test_an_adopted_run_is_known_before_its_status(bench: Bench) -> None:
     """Its ID is in the outputs and in the state at once, even if its status cannot be read for long."""
     faults = (Fault("start", delivery="reset", takes_effect=True), Fault("status", delay=30.0, count=1))
     server = bench.serve(scenario("passing").with_faults(*faults))
-    step = bench.start(server=server)
-    server.wait_for("status")
-    step.send(signal.SIGKILL)
-    left = step.wait()
+    left = bench.signalled(server, "status", signal.SIGKILL)
     assert (left.outputs["run-id"], left.runs_left[0]["run_id"]) == ("1001", "1001")
     assert left.outputs["run-url"] == f"{server.url}/ui/td/runs/1001"
     assert "by its build number; continuing with it" in left.log

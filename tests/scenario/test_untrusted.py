@@ -150,10 +150,7 @@ def test_cancelled(bench: Bench, seed: int) -> None:
     """A signal, with hostile words before and after it."""
     served = scenario("failing").with_plan(life=HELD)
     server = bench.serve(served, HostileSimulator(served, seed))
-    step = bench.start(server=server)
-    server.wait_for("status", count=2)
-    step.send(signal.SIGTERM)
-    outcome = step.wait()
+    outcome = bench.signalled(server, "status", signal.SIGTERM, count=2)
     assert outcome.exit_code == 143
     check(outcome)
 

@@ -1,20 +1,12 @@
 """How a mapping is read from YAML or JSON, and what is refused because YAML would change it."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
+from tests.unit.refusals import refused
 from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
-
-
-def refused(read: Callable[[str], Any], text: str) -> str:
-    """What the refusal of a value says."""
-    with pytest.raises(Invalid) as caught:
-        read(text)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ def read(plans: str, root: Path = Path(), **environ: str) -> Reading:
 def accepted(reading: Reading) -> tuple[RunRequest, ...]:
     """The runs of a list without a problem."""
     assert reading.problems == ()
-    assert reading.inputs.has_plans
     assert reading.inputs.runs == reading.inputs.plans
     return reading.inputs.plans
 
@@ -32,7 +31,7 @@ def accepted(reading: Reading) -> tuple[RunRequest, ...]:
 def refused(reading: Reading) -> str:
     """The one problem with a list, which starts nothing."""
     assert reading.inputs.runs == ()
-    assert not reading.inputs.has_plans
+    assert reading.inputs.plans == ()
     [problem] = reading.problems
     assert problem.isprintable()
     return problem

@@ -2,21 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
+from tests.unit.refusals import refused
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs import parsers
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import ENVIRONMENT, PLAN, RUN
-
-
-def refused(read: Callable[[str], Any], text: str) -> str:
-    """What the refusal of a value says."""
-    with pytest.raises(Invalid) as caught:
-        read(text)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from tests import samples
 from testsigma_action.domain.attempts import merged
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding, MayStillRun
-from testsigma_action.domain.judgement import remarkable
+from testsigma_action.domain.judgement import judge, remarkable
 from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
-from testsigma_action.domain.verdict import combined, judge, judge_reruns, of_error, of_step
+from testsigma_action.domain.verdict import combined, of_error, of_step
 from testsigma_action.errors import Bug, Cancelled, ErrorCode, ExitCode, InputError, ReportError, StartError, TimedOut
 from testsigma_action.reporting.wording import hint, reason
 

@@ -31,12 +31,12 @@ from testsigma_action.domain.findings import (
 )
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.results import StepResult
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.verdict import (
     NOT_FINISHED,
     combined,
-    judge_reruns,
     of_error,
     of_step,
     started,

@@ -117,7 +117,7 @@ class RerunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RerunIgnored:
-    """An answer about `parent` named `run` as its rerun, and it is none."""
+    """An answer about `parent` named `run` as its rerun, and it is none: it is neither followed nor stopped."""
 
     run: Run
     parent: Run

@@ -18,15 +18,6 @@ def awaited(run: Run) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
-    """A run that `childResult` names and that is no rerun of the parent: it is neither followed nor stopped."""
-
-    run: Run
-    parent: Run
-    why: Foreign
-
-
-@dataclass(frozen=True, slots=True)
 class Chain:
     """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too."""
 

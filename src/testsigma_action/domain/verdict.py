@@ -18,24 +18,9 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
-from testsigma_action.domain.judgement import judge
 from testsigma_action.domain.report import Conclusion, Verdict
-from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ErrorCode, ExitCode, InputError
-
-__all__ = [
-    "NOT_FINISHED",
-    "PRECEDENCE",
-    "combined",
-    "judge",
-    "judge_reruns",
-    "of_error",
-    "of_step",
-    "rank",
-    "started",
-    "stopped_after_failures",
-]
 
 # If several verdicts hold, the first in this order decides (README, "When the step fails").
 PRECEDENCE = (

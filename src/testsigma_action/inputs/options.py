@@ -56,11 +56,6 @@ class Inputs:
     ca_bundle: str = ""
 
     @property
-    def has_plans(self) -> bool:
-        """Whether `plans` was given and accepted."""
-        return bool(self.plans)
-
-    @property
     def runs(self) -> tuple[RunRequest, ...]:
         """The runs to start, or the one to attach to, whose plan is not known yet. Empty if none was asked for."""
         if self.plans:

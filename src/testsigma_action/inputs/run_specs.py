@@ -23,11 +23,6 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str]) -> tuple[Run
     return tuple(specs)
 
 
-def run_spec(inputs: Inputs, derived_build_number: str) -> RunSpec:
-    """The first run that the inputs ask for, with this build number unless one was given."""
-    return RunSpec() if inputs.run_id or not inputs.runs else _spec(inputs.runs[0], derived_build_number)
-
-
 def _spec(request: RunRequest, derived_build_number: str) -> RunSpec:
     return RunSpec(
         plan_id=request.plan_id,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Ignored, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
@@ -35,7 +36,7 @@ class Cleanup:
         return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
-async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[Ignored], None]) -> Cleanup:
+async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgnored], None]) -> Cleanup:
     """Stop the run of an entry, or its newest rerun.
 
     `on_ignored` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.

@@ -8,6 +8,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
+from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.reruns import Chain, awaited
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
@@ -107,7 +108,7 @@ class RunRecord:
         """Judge the collected results, unless the run was cut short. Returns whether it was judged."""
         if not self.tree or (self.cut_short and not self.reruns):
             return False
-        judged = verdict.judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
+        judged = judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.as_passed(self.tree)
             self.run = self.tree.run

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
+from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, Ignored, as_rerun, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
@@ -21,13 +22,13 @@ from testsigma_action.lifecycle.watch import Deadlines, watch
 class _NotARerun(Exception):
     """Ends the wait for a run whose first answer shows that it is no rerun."""
 
-    def __init__(self, ignored: Ignored) -> None:
+    def __init__(self, ignored: RerunIgnored) -> None:
         super().__init__()
         self.ignored = ignored
 
 
 async def follow(
-    first: Run, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | Ignored], object]
+    first: Run, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | RerunIgnored], object]
 ) -> None:
     """Call `on_answer` with every answer about the reruns of a completed run, and about the run while waiting for them.
 
@@ -44,7 +45,7 @@ async def follow(
         if not named_by(parent):
             return
         last = await _until_completed(parent, chain, remote, deadlines, on_answer)
-        if isinstance(last, Ignored):
+        if isinstance(last, RerunIgnored):
             on_answer(last)
             foreign_ids.add(last.run.id)
             continue
@@ -104,8 +105,8 @@ async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: 
 
 async def _until_completed(
     parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object]
-) -> Run | Ignored:
-    """Watch a rerun until it has completed; `Ignored` if its first answer shows that it is none."""
+) -> Run | RerunIgnored:
+    """Watch a rerun until it has completed; `RerunIgnored` if its first answer shows that it is none."""
     now = remote.now()
     queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
     confirmed = False
@@ -114,7 +115,7 @@ async def _until_completed(
         nonlocal confirmed
         why = None if confirmed else chain.rejects(answer, parent)
         if why:
-            raise _NotARerun(Ignored(answer, parent, why))
+            raise _NotARerun(RerunIgnored(answer, parent, why))
         confirmed = True
         on_answer(as_rerun(answer, parent))
 
@@ -127,8 +128,8 @@ async def _until_completed(
 
 async def look_at_rerun(
     parent: Run, chain: Chain, remote: Remote, *, until: float, apart_from: Collection[str] = ()
-) -> Run | Ignored | None:
-    """The current state of the rerun that an answer names; `Ignored` if its own answer shows that it is none.
+) -> Run | RerunIgnored | None:
+    """The current state of the rerun that an answer names; `RerunIgnored` if its own answer shows that it is none.
 
     None if the answer names none, or if the rerun cannot be read.
     """
@@ -137,7 +138,7 @@ async def look_at_rerun(
     if not seen:
         return None
     why = chain.rejects(seen, parent)
-    return Ignored(seen, parent, why) if why else as_rerun(seen, parent)
+    return RerunIgnored(seen, parent, why) if why else as_rerun(seen, parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Newest:
     unread: str = ""
 
 
-async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], object]) -> Newest:
+async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
     Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a
@@ -164,7 +165,7 @@ async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[Ignored], ob
     chain = Chain.of(run) if run else None
     while run and chain and awaited(run) and chain.length <= MAX_RERUNS:
         seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
-        if isinstance(seen, Ignored):
+        if isinstance(seen, RerunIgnored):
             on_ignored(seen)
             foreign_ids.add(seen.run.id)
         elif seen:

@@ -4,10 +4,10 @@ import asyncio
 
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import RerunIncomplete
-from testsigma_action.domain.events import Activity
+from testsigma_action.domain.events import Activity, RerunIgnored
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
-from testsigma_action.domain.reruns import Ignored, awaited
+from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ApiError, TimedOut
 from testsigma_action.lifecycle.background import Background
@@ -83,9 +83,9 @@ async def _follow(context: Context, shutdown: Shutdown) -> None:
     context.activity(Activity.WAITING_FOR_RERUN)
     context.emit(events.RerunAwaited(record.latest))
 
-    def on_answer(seen: Run | Ignored) -> None:
-        if isinstance(seen, Ignored):
-            context.emit(events.RerunIgnored(seen.run, seen.parent, seen.why))
+    def on_answer(seen: Run | RerunIgnored) -> None:
+        if isinstance(seen, RerunIgnored):
+            context.emit(seen)
         else:
             context.on_answer(seen)
 

@@ -1,9 +1,8 @@
 """Receives the events of all sessions, and prints the lines of `one_run` or `several_runs`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
 from testsigma_action.domain.events import Event, EventListener
 from testsigma_action.domain.run import RunSpec
@@ -17,41 +16,22 @@ BEAT = 5.0
 BEAT_LIVE = 1.0
 
 
-class Stopwatch(Protocol):
-    """The part of `Clock` that is needed here."""
-
-    def monotonic(self) -> float:
-        """Seconds on a clock that never goes back."""
-
-
-class LinePolicy(Protocol):
-    """Decides which lines are printed, without access to clock and log."""
-
-    def on_event(self, index: int, event: Event, moment: Moment) -> list[str]:
-        """Handle an event of a session; returns the lines to print."""
-
-    def beat(self, moment: Moment) -> list[str]:
-        """Handle a heartbeat; returns the lines to print."""
-
-    def bar(self, moment: Moment) -> str:
-        """The progress bar."""
-
-
 class Progress:
     """Prints the events of sessions. With `live` (on a terminal), a progress bar replaces heartbeat lines.
 
-    `attached`: the run existed before this step, so a failed request never means that nothing was started.
+    `monotonic` returns seconds of a clock that never goes back. `attached`: the run existed before this step, so a
+    failed request never means that nothing was started.
     """
 
     def __init__(
-        self, log: Log, clock: Stopwatch, specs: Sequence[RunSpec], *, attached: bool = False, live: bool
+        self, log: Log, monotonic: Callable[[], float], specs: Sequence[RunSpec], *, attached: bool, live: bool
     ) -> None:
         """Start measuring the time; nothing is printed yet."""
         self._log = log
-        self._clock = clock
+        self._monotonic = monotonic
         self._live = live
-        self._began = self._printed = clock.monotonic()
-        self._lines: LinePolicy = (
+        self._began = self._printed = monotonic()
+        self._lines = (
             SeveralRuns(specs, self._began)
             if len(specs) > 1
             # Without any spec the inputs are invalid.
@@ -77,12 +57,12 @@ class Progress:
 
     @property
     def _moment(self) -> Moment:
-        now = self._clock.monotonic()
+        now = self._monotonic()
         return Moment(now, timedelta(seconds=now - self._began), silence=now - self._printed, live=self._live)
 
     def _print(self, lines: list[str]) -> None:
         if lines:
-            self._printed = self._clock.monotonic()
+            self._printed = self._monotonic()
             self._log.say(lines)
         if self._live:
             self._log.draw(self._lines.bar(self._moment))
