@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import trustme
 
 from tests.simulator import TEST_KEY, Fault, Scenario, Seen, Server, Simulator, scenario
 from testsigma_action.api import error_response
@@ -104,6 +105,20 @@ class Service:
 Serve = Callable[..., Service]
 Talk = Callable[[socket.socket], None]
 Interrupt = Callable[..., None]
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """A certificate authority of our own."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
+    """The file with the authority's certificate."""
+    path = tmp_path / "ca.pem"
+    path.write_bytes(authority.cert_pem.bytes())
+    return path
 
 
 @pytest.fixture(autouse=True)

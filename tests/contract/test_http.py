@@ -461,12 +461,6 @@ def test_a_post_has_a_connection_of_its_own(raw: Callable[[Talk], Raw]) -> None:
 
 
 @pytest.fixture
-def authority() -> trustme.CA:
-    """A certificate authority of our own."""
-    return trustme.CA()
-
-
-@pytest.fixture
 def secure(authority: trustme.CA, tmp_path: Path) -> Callable[..., Server]:
     """Make a server that speaks TLS, with a certificate for a host."""
 
@@ -479,14 +473,6 @@ def secure(authority: trustme.CA, tmp_path: Path) -> Callable[..., Server]:
         return Server(simulator, host="localhost", certificate=certificate, private_key=private_key)
 
     return make
-
-
-@pytest.fixture
-def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
-    """The file with the authority's certificate."""
-    path = tmp_path / "ca.pem"
-    path.write_bytes(authority.cert_pem.bytes())
-    return path
 
 
 def test_a_bundle_of_ones_own_is_trusted(

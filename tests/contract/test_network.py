@@ -171,20 +171,6 @@ def test_wrong_settings_are_found_before_anything_is_sent(
     assert unsent(AFAR)
 
 
-@pytest.fixture
-def authority() -> trustme.CA:
-    """A certificate authority of our own."""
-    return trustme.CA()
-
-
-@pytest.fixture
-def bundle(authority: trustme.CA, tmp_path: Path) -> Path:
-    """The file with its certificate."""
-    path = tmp_path / "ca.pem"
-    path.write_bytes(authority.cert_pem.bytes())
-    return path
-
-
 def served(issued: trustme.LeafCert, folder: Path) -> Server:
     """A service with this certificate."""
     certificate, private_key = folder / "cert.pem", folder / "key.pem"

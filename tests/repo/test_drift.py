@@ -4,10 +4,8 @@ import dataclasses
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from tests.repo.metadata import action
 from tests.samples import BEGIN as NOW
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
@@ -18,12 +16,6 @@ from testsigma_action.reporting import outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-
-
-def action() -> dict[str, Any]:
-    """action.yml."""
-    document: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    return document
 
 
 def table(heading: str) -> dict[str, list[str]]:

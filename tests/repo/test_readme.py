@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.repo.metadata import action
 from testsigma_action.inputs.reading import read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,12 +34,6 @@ def uses(node: object, action: str) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for inner in node:
             yield from uses(inner, action)
-
-
-def action() -> dict[str, Any]:
-    """action.yml."""
-    document: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    return document
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -38,11 +38,6 @@ def stopped(outcome: Outcome) -> set[str]:
     return {seen.path.rpartition("/")[2] for seen in outcome.seen if seen.call == "stop"}
 
 
-def told(outcome: Outcome) -> tuple[int, str, str]:
-    """How the step ended, and with which run."""
-    return outcome.exit_code, outcome.outputs["error-code"], outcome.outputs["run-id"]
-
-
 @pytest.mark.parametrize("environ", [{}, BUILD], ids=["derived", "of the user's"])
 @pytest.mark.parametrize("stranger", [OLD, ACTIVE, FOREIGN])
 def test_a_start_that_is_answered_with_a_strangers_run(
@@ -52,7 +47,7 @@ def test_a_start_that_is_answered_with_a_strangers_run(
     fault = Fault("start", run=stranger, takes_effect=True)
     world = World(account().with_faults(fault), tmp_path, environ)
     outcome = world.run()
-    assert told(outcome) == ((3, "start-uncertain", "") if environ else (0, "", "1001")), outcome.log
+    assert outcome.ended == ((3, "start-uncertain", "") if environ else (0, "", "1001")), outcome.log
     assert outcome.calls.count("start") == 1
 
 
@@ -60,7 +55,7 @@ def test_a_start_that_is_answered_with_a_strangers_run(
 def test_a_stranger_where_nothing_was_started(tmp_path: Path, stranger: int) -> None:
     """The look finds no run of ours, and the run in the answer is none either: nobody knows."""
     outcome = World(account().with_faults(Fault("start", run=stranger)), tmp_path).run()
-    assert told(outcome) == (3, "start-uncertain", "")
+    assert outcome.ended == (3, "start-uncertain", "")
     assert str(stranger) in outcome.log
     assert outcome.duration < LOOKED
 
@@ -71,7 +66,7 @@ def test_an_answer_without_a_build_number_is_confirmed_by_the_status(
 ) -> None:
     """The published answer to a start has none: the first status names plan and build number, at once."""
     outcome = World(account().with_faults(Fault("start", fields={"buildNo": None, **plan})), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
     assert outcome.calls[:2] == ["start", "status"]
     assert outcome.duration < LOOKED
 
@@ -81,7 +76,7 @@ def test_a_stranger_without_plan_and_build_number(tmp_path: Path, stranger: int)
     """Its status shows that it is not ours; then ours is looked for."""
     fault = Fault("start", run=stranger, takes_effect=True, fields=NAMELESS)
     outcome = World(account().with_faults(fault), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -117,7 +112,7 @@ def test_a_service_that_does_not_keep_our_build_number(tmp_path: Path, fields: M
     made = renaming(fields)
     # Of the runs before only their own build numbers are known, as they were given.
     outcome = World(replace(made, runs_before=account().runs_before), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
     assert "accepted as ours" in outcome.log
 
 
@@ -135,7 +130,7 @@ def test_a_service_that_does_not_keep_our_build_number(tmp_path: Path, fields: M
 def test_what_does_not_show_that_a_run_is_ours_is_uncertain(tmp_path: Path, made: Scenario) -> None:
     """Another build number counts only with the service's own clock, a proof, and a run that was not over."""
     outcome = World(made, tmp_path).run()
-    assert told(outcome) == (3, "start-uncertain", ""), outcome.log
+    assert outcome.ended == (3, "start-uncertain", ""), outcome.log
 
 
 def test_an_old_date_of_a_cached_answer_proves_nothing(tmp_path: Path) -> None:
@@ -143,7 +138,7 @@ def test_an_old_date_of_a_cached_answer_proves_nothing(tmp_path: Path) -> None:
     date = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
     cached = Fault("start", run=OLD, headers=date, fields={"status": "STATUS_CREATED"})
     outcome = World(account().with_faults(cached), tmp_path).run()
-    assert told(outcome) == (3, "start-uncertain", "")
+    assert outcome.ended == (3, "start-uncertain", "")
 
 
 WRONG: list[Mapping[str, object]] = [{"executionId": 77, "execution": None}, {"buildNo": "another"}]
@@ -154,7 +149,7 @@ def test_a_status_of_another_run_is_no_news(tmp_path: Path, wrong: Mapping[str, 
     """It is waited out like an outage: the end that it tells of is not the end of our run."""
     lie = {**wrong, "status": "STATUS_COMPLETED", "result": "FAILURE"}
     outcome = World(account().with_faults(Fault("status", fields=lie, count=3)), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
     assert "describes a run" in outcome.log
 
 
@@ -170,7 +165,7 @@ def test_a_run_that_is_attached_to_keeps_its_plan(tmp_path: Path) -> None:
     lie = Fault("status", fields={**WRONG[0], "status": "STATUS_COMPLETED", "result": "FAILURE"}, after=1, count=3)
     environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(ACTIVE)}
     outcome = World(account().with_faults(lie), tmp_path, environ).run()
-    assert told(outcome) == (0, "", str(ACTIVE)), outcome.log
+    assert outcome.ended == (0, "", str(ACTIVE)), outcome.log
 
 
 @pytest.mark.parametrize("how", ["same", "padded"])
@@ -179,7 +174,7 @@ def test_a_run_that_is_listed_twice_is_one_run(tmp_path: Path, lists: Mapping[st
     """Also where the second row spells its ID with zeros."""
     lost = Fault("start", delivery="reset", takes_effect=True)
     outcome = World(account(listed_twice=how, **lists).with_faults(lost), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
 
 
 def test_a_run_of_another_plan_is_not_compared_with(tmp_path: Path) -> None:
@@ -230,7 +225,7 @@ def test_a_stranger_that_is_named_as_the_rerun(tmp_path: Path, child: int) -> No
     """It makes good for nothing, is not waited for, and the log says why."""
     world = World(rerunning(child).with_faults(PARENT), tmp_path)
     outcome = world.run()
-    assert told(outcome) == (1, "tests-failed", "1001"), outcome.log
+    assert outcome.ended == (1, "tests-failed", "1001"), outcome.log
     assert STRANGERS[child] in outcome.log
     assert outcome.log.count("It is ignored") == 1
     assert [entry["run_id"] for entry in json.loads(outcome.state["runs"])] == ["1001"]
@@ -251,7 +246,7 @@ def test_the_rerun_that_is_named_after_a_stranger(tmp_path: Path) -> None:
     """A wrong name is no end of the wait for the right one."""
     wrong = Fault("status", path="*/1001", fields={"childResult": OLD}, begin=20.0, count=2)
     outcome = World(rerunning(OLD, most=1).with_faults(wrong), tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
     assert STRANGERS[OLD] in outcome.log
 
 
@@ -261,7 +256,7 @@ def test_a_stranger_whose_id_is_spelled_with_zeros_is_ignored_once(tmp_path: Pat
     stranger = Fault("status", path=f"*/0{FOREIGN}", run=FOREIGN, count=None)
     made = rerunning(FOREIGN).with_faults(padded, stranger)
     outcome = World(made, tmp_path / "step").run()
-    assert told(outcome) == (1, "tests-failed", "1001"), outcome.log
+    assert outcome.ended == (1, "tests-failed", "1001"), outcome.log
     assert outcome.log.count("It is ignored") == 1
     killed = World(made, tmp_path / "killed", signals=[Signal(signal.SIGKILL, 22.0)])
     killed.run()
@@ -311,4 +306,4 @@ def test_a_run_that_is_over_when_the_start_is_answered(tmp_path: Path) -> None:
     """With a build number of the user's and no clock of the service, it is a run of another day."""
     fault = Fault("start", run=OLD, takes_effect=True)
     outcome = World(account(dates=False).with_faults(fault), tmp_path, BUILD).run()
-    assert told(outcome) == (3, "start-uncertain", ""), outcome.log
+    assert outcome.ended == (3, "start-uncertain", ""), outcome.log

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import Outcome, Signal, World
+from tests.simulation import Signal, World
 from tests.simulator import Fault, Scenario, scenario
 from testsigma_action.lifecycle.time_limits import TimeLimits
 
@@ -42,18 +42,13 @@ def effective(fault: Fault) -> Fault:
     return Fault(fault.call, status=fault.status, text=fault.text, headers=fault.headers, takes_effect=True)
 
 
-def told(outcome: Outcome) -> tuple[int, str, str]:
-    """How the step ended, and with which run."""
-    return outcome.exit_code, outcome.outputs["error-code"], outcome.outputs["run-id"]
-
-
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.parametrize("seconds", [0.0, 40.0])
 def test_a_start_that_took_effect_is_found(tmp_path: Path, name: str, seconds: float) -> None:
     """Whatever the answer was, and also where the run is listed much later; the log says what the step does."""
     made = quick(listed_after=seconds).with_faults(effective(ANSWERS[name]))
     outcome = World(made, tmp_path).run()
-    assert told(outcome) == (0, "", "1001"), outcome.log
+    assert outcome.ended == (0, "", "1001"), outcome.log
     assert outcome.calls.count("start") == 1
     assert "Looking for a run with the build number" in outcome.log
 
@@ -74,7 +69,7 @@ def test_lists_that_fail_prove_nothing(tmp_path: Path, name: str) -> None:
     """Then a run may have been started."""
     broken = [Fault(call, status=503, count=None) for call in ("newest", "index-runs")]
     outcome = World(quick().with_faults(ANSWERS[name], *broken), tmp_path).run()
-    assert told(outcome) == (3, "start-uncertain", "")
+    assert outcome.ended == (3, "start-uncertain", "")
 
 
 # What the service itself says, in words, before it does anything.
@@ -115,7 +110,7 @@ def test_the_deadline_ends_the_look(tmp_path: Path, timeout: int) -> None:
     """What cannot be proven by then is uncertain."""
     environ = {"TESTSIGMA_TIMEOUT": f"{timeout}s"}
     outcome = World(quick().with_faults(ANSWERS["500 in words"]), tmp_path, environ).run()
-    assert told(outcome) == (3, "start-uncertain", "")
+    assert outcome.ended == (3, "start-uncertain", "")
     assert outcome.duration < timeout + 5
 
 
@@ -133,16 +128,16 @@ def test_too_many_requests_are_no_proof_either(tmp_path: Path, wait: str) -> Non
     """Also where there is no time for another try: whether a run was started is looked up before anything is said."""
     fault = Fault("start", status=429, takes_effect=True, headers={"Retry-After": wait}, count=None)
     found = World(quick(listed_after=40.0).with_faults(fault), tmp_path / "listed").run()
-    assert told(found) == (0, "", "1001"), found.log
+    assert found.ended == (0, "", "1001"), found.log
     unlisted = quick(newest_runs=False, index=False).with_faults(fault)
-    assert told(World(unlisted, tmp_path / "unlisted").run()) == (3, "start-uncertain", "")
+    assert World(unlisted, tmp_path / "unlisted").run().ended == (3, "start-uncertain", "")
 
 
 def test_too_many_requests_for_longer_than_the_patience(tmp_path: Path) -> None:
     """The start is not sent again, and nothing was started: a list proves that."""
     fault = Fault("start", status=429, headers={"Retry-After": "300"}, count=None)
     outcome = World(quick().with_faults(fault), tmp_path).run()
-    assert told(outcome) == (3, "api-unreachable", ""), outcome.log
+    assert outcome.ended == (3, "api-unreachable", ""), outcome.log
     assert "Nothing was started" in outcome.log
     assert outcome.calls.count("start") == 1
     assert TimeLimits().replication <= outcome.duration < TimeLimits().replication + 15

@@ -80,6 +80,11 @@ class Outcome(Left):
         """The names of all calls in order."""
         return [seen.call for seen in self.seen]
 
+    @property
+    def ended(self) -> tuple[int, str, str]:
+        """How the step ended, and with which run."""
+        return self.exit_code, self.outputs["error-code"], self.outputs["run-id"]
+
 
 class World:
     """A service in the state of a scenario, and a platform that runs a step; see the package's docstring."""
