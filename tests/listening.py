@@ -29,11 +29,10 @@ class Listening:
         self.clock = Hand()
         self.stream = io.StringIO()
         self.progress = Progress(Log(self.stream), self.clock.monotonic, specs, attached=attached, live=live)
-        self._listeners = [self.progress.listener(index) for index in range(len(specs))]
 
     def tell(self, index: int, event: Event) -> None:
         """A session tells an event."""
-        self._listeners[index](event)
+        self.progress.on_event(index, event)
 
     def wait(self, seconds: float) -> None:
         """Time passes, with a heartbeat after each interval."""

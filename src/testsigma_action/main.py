@@ -134,7 +134,7 @@ class Step:
             self._log.say(console.traceback(event.error))
         if isinstance(event, events.Started | events.Attached):
             self._write_early(index)
-        self._progress.listener(index)(event)
+        self._progress.on_event(index, event)
 
     def _write_early(self, index: int) -> None:
         """Write the IDs of the runs as soon as they exist. An error becomes part of the verdict."""

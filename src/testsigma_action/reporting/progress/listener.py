@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
 
-from testsigma_action.domain.events import Event, EventListener
+from testsigma_action.domain.events import Event
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
@@ -43,16 +42,13 @@ class Progress:
         """Seconds between two calls of `beat`."""
         return BEAT_LIVE if self._live else BEAT
 
-    def listener(self, index: int) -> EventListener:
-        """The listener for the session with this index in the list of specs."""
-        return partial(self._on_event, index)
-
     def beat(self) -> None:
         """Print a heartbeat line if it is due, or redraw the progress bar."""
         self._log.flush()
         self._print(self._lines.beat(self._moment))
 
-    def _on_event(self, index: int, event: Event) -> None:
+    def on_event(self, index: int, event: Event) -> None:
+        """Handle an event of the session with this index in the list of specs."""
         self._print(self._lines.on_event(index, event, self._moment))
 
     @property
