@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from testsigma_action.domain.build import Build
-from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding, Failures, InputProblem, Passed, Started
 from testsigma_action.domain.gaps import Gap, Missing
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
@@ -69,8 +68,7 @@ UNWRITABLE = of_error(
     Conclusion.ERROR, ExitCode.REPORT, ErrorCode.REPORT_UNWRITABLE, "The JUnit file could not be written."
 )
 STARTED = Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started("9001"),))
-CHECKED = Verdict(Conclusion.CHECKED, ExitCode.PASSED, findings=(Ending(Disposition.NOTHING_STARTED),))
-VERDICTS = (PASSED, FAILED, TIMED_OUT, CANCELLED, BAD_INPUT, UNREACHABLE, UNWRITABLE, STARTED, CHECKED)
+VERDICTS = (PASSED, FAILED, TIMED_OUT, CANCELLED, BAD_INPUT, UNREACHABLE, UNWRITABLE, STARTED)
 
 
 def parsed(document: Iterable[str]) -> ET.Element:

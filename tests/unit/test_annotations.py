@@ -58,7 +58,7 @@ def test_trouble_around_the_runs() -> None:
     """Bad input is one annotation with all problems; a pass or a start is none."""
     (found,) = annotations.render(samples.report(verdict=samples.BAD_INPUT))
     assert found.message == "plan-id: 'x' is no ID.\ntimeout: 'y' is no duration.\nMend them."
-    for verdict in (samples.PASSED, samples.STARTED, samples.CHECKED):
+    for verdict in (samples.PASSED, samples.STARTED):
         assert annotations.render(samples.report(verdict=verdict)) == ()
 
 

@@ -22,7 +22,6 @@ class Conclusion(Enum):
     CANCELLED = "cancelled"
     ERROR = "error"
     STARTED = "started"
-    CHECKED = "checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ CONCLUSIONS = {
     Conclusion.CANCELLED: "cancelled",
     Conclusion.ERROR: "error",
     Conclusion.STARTED: "started",
-    Conclusion.CHECKED: "checked, nothing started",
 }
 RESULTS = {
     Result.PASSED: "passed",

@@ -148,7 +148,7 @@ def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
 
 def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
     """Whether the conclusion differs from the result of the run."""
-    if conclusion is None or conclusion in {Conclusion.STARTED, Conclusion.CHECKED}:
+    if conclusion in {None, Conclusion.STARTED}:
         return False
     if run is None or not run.completed:
         return True

@@ -24,7 +24,7 @@ from testsigma_action.reporting.progress.lines import Times
 # A line shows the age of the last answer if it is older than this (seconds).
 OLD = 90.0
 WATCHING = frozenset({Activity.WATCHING, Activity.WAITING_FOR_RERUN})
-GOOD = frozenset({Conclusion.PASSED, Conclusion.STARTED, Conclusion.CHECKED})
+GOOD = frozenset({Conclusion.PASSED, Conclusion.STARTED})
 _NOT_STARTED = frozenset({Activity.WAITING_FOR_TURN, Activity.PREPARING, Activity.WAITING_FOR_PLAN})
 
 
