@@ -4,7 +4,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.errors import may_run_hint
 
 
-def ended(text: str) -> str:
+def with_full_stop(text: str) -> str:
     """The text with a full stop, unless it already ends like a sentence."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
@@ -24,7 +24,7 @@ def what_happened(ending: Ending) -> str:
             return _stopped(ending, run)
         case Disposition.STOP_UNCONFIRMED:
             asked = f"{run} was to be stopped at the timeout" if ending.by_timeout else f"{run} was to be stopped"
-            trouble = f" {ended(ending.trouble)}" if ending.trouble else ""
+            trouble = f" {with_full_stop(ending.trouble)}" if ending.trouble else ""
             return f"{asked}, but that is not confirmed: it may still be running.{trouble}"
         case Disposition.LEFT_RUNNING:
             return f"{run} was left running."

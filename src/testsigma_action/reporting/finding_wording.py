@@ -34,7 +34,7 @@ from testsigma_action.domain.findings import (
 )
 from testsigma_action.domain.words import counted
 from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases_and_hooks, contradiction
-from testsigma_action.reporting.ending_wording import ended, what_happened, what_to_do
+from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
 from testsigma_action.text import one_line
 
 # Maximum length of the sentence about one of several plans (characters).
@@ -133,7 +133,7 @@ def _(ran: NotExecutedYetRan) -> str:
 
 @sentence.register
 def _(message: ServiceMessage) -> str:
-    return f"Testsigma says: {ended(message.text)}"
+    return f"Testsigma says: {with_full_stop(message.text)}"
 
 
 @sentence.register
@@ -143,12 +143,12 @@ def _(stopped: StoppedAfterFailures) -> str:
 
 @sentence.register
 def _(problem: InputProblem) -> str:
-    return ended(problem.message)
+    return with_full_stop(problem.message)
 
 
 @sentence.register
 def _(error: ErrorFinding) -> str:
-    return ended(error.message)
+    return with_full_stop(error.message)
 
 
 @sentence.register

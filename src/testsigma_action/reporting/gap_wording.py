@@ -14,7 +14,7 @@ WHAT = {
     Missing.COMPARISON: "Comparison with run {run}",
 }
 WHY = {
-    Why.NOT_LISTED: "They are missing from Testsigma's list.",
+    Why.NOT_LISTED: "Testsigma's list of cases is incomplete.",
     Why.TIME_LIMIT: "The 5-minute limit for collecting results was reached.",
     Why.STEP_LIMIT: "The limit for the steps of all cases was reached.",
     Why.SINGLES_LIMIT: "There are too many cases to read all of them one by one.",

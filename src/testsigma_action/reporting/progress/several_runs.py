@@ -80,9 +80,9 @@ class SeveralRuns:
         if run.completed:
             return self._result(index, moment, event.queued)
         queued = event.queued if before.waiting and not run.waiting else None
-        odd = run.status is Status.UNKNOWN and before.status_label != run.status_label
+        unknown = run.status is Status.UNKNOWN and before.status_label != run.status_label
         may_tell = printed.status is None or moment.now - printed.status >= STATUS_PAUSE
-        status_is_news = may_tell and (odd or queued is not None)
+        status_is_news = may_tell and (unknown or queued is not None)
         first_failure = bool(run.counts.failed) and not printed.failure
         if not status_is_news and not first_failure:
             return []

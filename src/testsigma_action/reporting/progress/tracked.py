@@ -57,7 +57,7 @@ class TrackedRun:
     ended: Ended | None = None
     rerunning: bool = False
     failed_cases: int = 0
-    _heard: float = 0.0
+    _answered_at: float = 0.0
     _expected_end: float | None = None
     _busy_with: set[str] = field(default_factory=set)
 
@@ -128,12 +128,12 @@ class TrackedRun:
 
     def times(self, moment: Moment, queued: timedelta | None = None) -> Times:
         """The times for a line. `queued` only if it is new."""
-        age = moment.now - self._heard
+        age = moment.now - self._answered_at
         old = timedelta(seconds=age) if age > OLD else None
         return Times(moment.elapsed, self.left(moment.now), queued, old)
 
     def _update(self, run: Run, now: float) -> None:
-        self.run, self._heard = run, now
+        self.run, self._answered_at = run, now
         self.plan_name = self.plan_name or run.plan_name
         if not self.rerunning:
             self.cases = run.counts

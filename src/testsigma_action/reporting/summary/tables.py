@@ -70,11 +70,11 @@ def _why(run: RunReport, report: Report) -> str:
 def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
     """A row for each machine and each of its suites."""
     for machine in machines:
-        name = f"<b>{html(machine_name(machine))}</b>{_oddly(machine)}{_device(machine)}"
+        name = f"<b>{html(machine_name(machine))}</b>{_unusual_result(machine)}{_device(machine)}"
         counts = Counts.of(case.result for case in machine.cases())
         yield _row(f"{_sign(machine, machine.rows())} {name}", counts, took(machine.timing))
         for suite in machine.suites:
-            name = f"{html(suite_name(suite))}{_oddly(suite)}"
+            name = f"{html(suite_name(suite))}{_unusual_result(suite)}"
             yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, took(suite.timing))
 
 
@@ -100,7 +100,7 @@ def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
     return sign(Result.PASSED if counts.passed else Result.NOT_EXECUTED)
 
 
-def _oddly(part: MachineResult | SuiteResult) -> str:
+def _unusual_result(part: MachineResult | SuiteResult) -> str:
     """The result as text, if the icon is not specific."""
     return f" ({RESULTS[part.result]})" if part.result in _ODD else ""
 
