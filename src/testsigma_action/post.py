@@ -19,7 +19,7 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.lifecycle.cleanup import Cleanup, clean_up
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.state import Entry, State
+from testsigma_action.lifecycle.state import Entry, open_entries
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import cleanup_wording, console
 from testsigma_action.reporting.progress import events
@@ -61,7 +61,7 @@ class _PostStage:
     def run(self, environ: Mapping[str, str]) -> int:
         """Return the exit code."""
         try:
-            entries = State.of(environ).open
+            entries = open_entries(environ)
         except ValueError:
             self._warn(cleanup_wording.UNREADABLE_STATE)
             return ExitCode.SERVICE

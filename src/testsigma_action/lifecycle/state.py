@@ -28,30 +28,17 @@ class Entry:
     over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The saved state of a step. `settled`: the cleanup has nothing to do."""
-
-    entries: tuple[Entry, ...] = ()
-    settled: bool = False
-
-    @property
-    def open(self) -> tuple[Entry, ...]:
-        """The runs that may still be running."""
-        return () if self.settled else tuple(entry for entry in self.entries if not entry.over)
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str]) -> "State":
-        """Read the state of this step. Raises ValueError if it cannot be read."""
-        settled = environ.get(f"{PREFIX}{SETTLED}") == "true"
-        try:
-            written = json.loads(environ.get(f"{PREFIX}{RUNS}") or "[]")
-            entries = tuple(Entry(**entry) for entry in written)
-        except (TypeError, RecursionError) as error:
-            raise ValueError(RUNS) from error
-        if not isinstance(written, list) or not all(map(_is_sound, entries)):
-            raise ValueError(RUNS)
-        return cls(entries, settled)
+def open_entries(environ: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The runs of this step that may still be running. Raises ValueError if the state cannot be read."""
+    try:
+        written = json.loads(environ.get(f"{PREFIX}{RUNS}") or "[]")
+        entries = tuple(Entry(**entry) for entry in written)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(RUNS) from error
+    if not isinstance(written, list) or not all(map(_is_sound, entries)):
+        raise ValueError(RUNS)
+    settled = environ.get(f"{PREFIX}{SETTLED}") == "true"
+    return () if settled else tuple(entry for entry in entries if not entry.over)
 
 
 def _is_sound(entry: Entry) -> bool:
