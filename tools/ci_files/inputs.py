@@ -1,5 +1,6 @@
 """The inputs as the packaging of every CI system shows them, from the definitions that the step itself uses."""
 
+import re
 from dataclasses import dataclass
 
 from testsigma_action.inputs.descriptions import DESCRIPTIONS
@@ -18,6 +19,11 @@ class Input:
     def variable(self) -> str:
         """The environment variable that sets it."""
         return f"TESTSIGMA_{self.name.replace('-', '_').upper()}"
+
+    @property
+    def camel_case(self) -> str:
+        """The name in the style of systems whose names have no dashes: planId."""
+        return re.sub("-(.)", lambda found: found[1].upper(), self.name)
 
     @property
     def text(self) -> str:

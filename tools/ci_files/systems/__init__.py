@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import bitbucket, buildkite, circleci, gitlab, tekton, woodpecker
+from tools.ci_files.systems import bitbucket, buildkite, circleci, gitlab, jenkins, tekton, woodpecker
 
 SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
     bitbucket.files,
     buildkite.files,
     circleci.files,
     gitlab.files,
+    jenkins.files,
     tekton.files,
     woodpecker.files,
 )

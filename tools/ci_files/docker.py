@@ -1,0 +1,41 @@
+"""The command that starts the container on systems whose steps are commands on the agent.
+
+A container sees only the variables that are passed to it. Here they are passed by name: so no value is part of a
+command, a value may contain anything, and the API key is in no list of processes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from string import Template
+from textwrap import wrap
+
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.ci_system import CiSystem
+from tools.ci_files.inputs import INPUTS
+
+PROXY = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+# The step runs as the user of the agent, who can then delete its files; and in the same path as outside, so that the
+# agent finds files by the paths that the step prints.
+OPTIONS = ('--rm --user "$(id -u):$(id -g)"', '--volume "$PWD:$PWD" --workdir "$PWD"')
+WIDTH = 95
+
+
+def run(system: type[CiSystem], image: str, *others: str) -> str:
+    """The command on several lines, with `others` as variables, too. It replaces the shell, and so gets its signals."""
+    options = [*OPTIONS, *wrap(" ".join(f"--env={name}" for name in (*passed(system), *others)), WIDTH)]
+    return " \\\n  ".join(["exec docker run", *options, image])
+
+
+def passed(system: type[CiSystem]) -> Iterator[str]:
+    """Names of the variables that are passed: inputs, what the system is recognised by, facts about the build."""
+    yield from (each.variable for each in INPUTS)
+    yield system.marker[0]
+    yield from dict.fromkeys(_facts(system.build))
+    yield from PROXY
+
+
+def _facts(build: BuildFacts) -> Iterator[str]:
+    sources: Iterable[tuple[str, ...]] = (getattr(build, each.name) for each in fields(build))
+    for source in sources:
+        for text in source:
+            yield from Template(text).get_identifiers()
