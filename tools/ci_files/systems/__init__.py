@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import bitbucket, buildkite, circleci, gitlab, jenkins, tekton, woodpecker
+from tools.ci_files.systems import azure, bitbucket, buildkite, circleci, gitlab, jenkins, tekton, woodpecker
 
 SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
+    azure.files,
     bitbucket.files,
     buildkite.files,
     circleci.files,
