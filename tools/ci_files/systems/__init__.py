@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tools.ci_files.systems import azure, bitbucket, buildkite, circleci, gitlab, jenkins, tekton, woodpecker
+from tools.ci_files.systems import azure, bitbucket, buildkite, circleci, gitlab, jenkins, teamcity, tekton, woodpecker
 
 SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
     azure.files,
@@ -11,6 +11,7 @@ SYSTEMS: tuple[Callable[[], Mapping[str, str]], ...] = (
     circleci.files,
     gitlab.files,
     jenkins.files,
+    teamcity.files,
     tekton.files,
     woodpecker.files,
 )
