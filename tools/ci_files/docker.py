@@ -20,10 +20,13 @@ OPTIONS = ('--rm --user "$(id -u):$(id -g)"', '--volume "$PWD:$PWD" --workdir "$
 WIDTH = 95
 
 
-def run(system: type[CiSystem], image: str, *others: str) -> str:
-    """The command on several lines, with `others` as variables, too. It replaces the shell, and so gets its signals."""
+def run(system: type[CiSystem], *others: str) -> str:
+    """The command on several lines, with `others` as variables, too. It replaces the shell, and so gets its signals.
+
+    The image is the value of a variable as well.
+    """
     options = [*OPTIONS, *wrap(" ".join(f"--env={name}" for name in (*passed(system), *others)), WIDTH)]
-    return " \\\n  ".join(["exec docker run", *options, image])
+    return " \\\n  ".join(["exec docker run", *options, '"$TESTSIGMA_IMAGE"'])
 
 
 def passed(system: type[CiSystem]) -> Iterator[str]:

@@ -65,7 +65,7 @@ def files() -> Mapping[str, str]:
         description=project.DESCRIPTION,
         image=project.IMAGE,
         parameters="\n".join(_parameters()),
-        command=indent(docker.run(Azure, '"$TESTSIGMA_IMAGE"', FOLDER), " " * 6),
+        command=indent(docker.run(Azure, FOLDER), " " * 6),
         variables="\n".join(f"      {each.variable}: ${{{{ parameters.{each.camel_case} }}}}" for each in SETTINGS),
     )
     return {"azure/testsigma.yml": text}

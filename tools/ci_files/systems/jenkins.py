@@ -118,7 +118,7 @@ def files() -> Mapping[str, str]:
 def _step() -> str:
     names = ",\n".join(f"{each.camel_case}: '{each.variable}'" for each in SETTINGS)
     # Groovy joins lines at a backslash as the shell does.
-    command = docker.run(Jenkins, '"$TESTSIGMA_IMAGE"')
+    command = docker.run(Jenkins)
     return STEP.substitute(
         generated=project.GENERATED,
         image=project.IMAGE,

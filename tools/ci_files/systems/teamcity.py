@@ -12,13 +12,12 @@ from testsigma_action.platforms.teamcity import TeamCity
 from tools.ci_files import docker, project
 from tools.ci_files.inputs import API_KEY, SETTINGS
 
-IMAGE = '"$TESTSIGMA_IMAGE"'
 JUNIT = """echo "##teamcity[importData type='junit' path='test-results/TEST-testsigma*.xml']\""""
 
 
 def files() -> Mapping[str, str]:
     """The files of TeamCity."""
-    script = indent(f"{JUNIT}\n{docker.run(TeamCity, IMAGE)}\n", " " * 6)
+    script = indent(f"{JUNIT}\n{docker.run(TeamCity)}\n", " " * 6)
     lines = [
         f"# {project.GENERATED}",
         f"name: {project.NAME}",
