@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci_systems.agent import Agent
+from tests.ci_systems.agent import Agent, started_with
 from tests.ci_systems.conftest import ROOT
 from tests.e2e.conftest import serving
 from tests.e2e.secrecy import assert_not_in
@@ -94,6 +94,19 @@ def _read_all(terminal: int) -> str:
             break
         parts.append(part)
     return b"".join(parts).decode()
+
+
+def test_the_command_for_those_who_move(agent: Agent, folder: Path, key: str) -> None:
+    """What the page shows in place of the vendor's script starts the same run."""
+    page = (ROOT / "docs/moving-from-the-script.md").read_text("utf-8")
+    (command,) = re.findall(r"^docker run .*$", page, re.MULTILINE)
+    with serving(scenario("passing").with_plan(id=230), key) as server:
+        done = subprocess.run(["sh", "-c", command], cwd=folder, env=environ(agent, server), check=False, timeout=90)
+    assert done.returncode == 0
+    body = started_with(server)
+    assert body["buildNo"] == "773"
+    assert body["runtimeData"] == {"buildurl": "http://test1.url.com", "data1": "testdata"}
+    assert (folder / "junit-report.xml").is_file()
 
 
 def test_the_page() -> None:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.simulator import Server, Simulator, scenario
+from tests.vendor_script import SHELL, runtime_data
 
 RUNS = "/api/v1/execution_results"
-MAX_POLLS = 30
 
 
 def _value(name: str, body: str) -> str:
@@ -36,11 +36,29 @@ def _call(server: Server, method: str, path: str, sent: str | None = None) -> st
         connection.close()
 
 
+def _variables(server: Server) -> dict[str, str]:
+    """What users set, under the script's names."""
+    given = {
+        "TESTSIGMA_API_KEY": server.key,
+        "TESTSIGMA_TEST_PLAN_ID": str(server.simulator.scenario.plans[0].id),
+        "RUNTIME_DATA_INPUT": "url=https://shop.example.com/login,test=1221",
+        "BUILD_NO": "1",
+        "POLL_COUNT": "30",
+    }
+    assert set(given) <= set(SHELL)
+    return given
+
+
 def _script(server: Server) -> int:
     """Run the script; its exit code. A status that it does not know is an error."""
-    plan = server.simulator.scenario.plans[0].id
-    run_id = _value("id", _call(server, "POST", RUNS, json.dumps({"executionId": plan, "buildNo": "1"})))
-    for _ in range(MAX_POLLS):
+    given = _variables(server)
+    request = {
+        "executionId": int(given["TESTSIGMA_TEST_PLAN_ID"]),
+        "runtimeData": runtime_data(given["RUNTIME_DATA_INPUT"]),
+        "buildNo": int(given["BUILD_NO"]),
+    }
+    run_id = _value("id", _call(server, "POST", RUNS, json.dumps(request)))
+    for _ in range(int(given["POLL_COUNT"])):
         body = _call(server, "GET", f"{RUNS}/{run_id}")
         status = _value("status", body)
         if status == "STATUS_COMPLETED":
