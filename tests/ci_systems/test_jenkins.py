@@ -173,7 +173,7 @@ def test_values_stay_data(jenkins: Jenkins, key: str) -> None:
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"plamId": "1"}, "there is no input plamId"),
+        ({"plamId": "1", "browser": "2"}, "no input is called plamId or browser"),
         ({"credentialsId": "null"}, "credentialsId is missing"),
         ({"credentialsId": "'other'"}, "no credential 'other'"),
     ],

@@ -41,8 +41,9 @@ Map call(Map inputs = [:]) {
 
 /** The outputs of the last run in this workspace, also if it failed: `testsigma.outputs()['run-url']`. */
 Map outputs() {
+    String text = readFile(outputsFile())
     Map found = [:]
-    found.putAll(new JsonSlurper().parseText(readFile(outputsFile())))
+    found.putAll(new JsonSlurper().parseText(text))
     return found
 }
 
@@ -60,12 +61,17 @@ private String outputsFile() {
 private List<String> variablesOf(Map inputs) {
     Map<String, String> names = variableNames()
     List<String> variables = ['TESTSIGMA_IMAGE=ghcr.io/owner/testsigma-action:0.1.0']
+    List<String> unknown = []
     for (String name in inputs.keySet()) {
         if (names.containsKey(name)) {
             variables.add(names[name] + '=' + textOf(inputs[name]))
         } else if (name != 'credentialsId') {
-            error 'testsigma: there is no input ' + name + '. Inputs: credentialsId, ' + names.keySet().join(', ')
+            unknown.add(name)
         }
+    }
+    if (unknown) {
+        String known = names.keySet().join(', ')
+        error 'testsigma: no input is called ' + unknown.join(' or ') + '. Inputs: credentialsId, ' + known
     }
     if (!env.JENKINS_URL) {
         // Jenkins sets it if its address is configured. The container recognises Jenkins by it.

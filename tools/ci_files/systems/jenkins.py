@@ -2,7 +2,9 @@
 
 Sources: jenkins.io/doc/book/pipeline/shared-libraries ("Defining global variables"), jenkins.io/doc/pipeline/steps
 (sh, withEnv, withCredentials, junit). In the sandbox of a library only methods of script-security's generic-whitelist
-may be called: `JsonSlurper` is in it, `JsonSlurperClassic` is not.
+may be called: `JsonSlurper` is in it, `JsonSlurperClassic` is not. Jenkins saves the state of the script while a step
+runs, so no local variable and no unfinished expression around a step may hold what cannot be serialized, like the
+parser of JSON or an iterator.
 """
 
 from collections.abc import Mapping
@@ -43,8 +45,9 @@ $command
 
 /** The outputs of the last run in this workspace, also if it failed: `testsigma.outputs()['run-url']`. */
 Map outputs() {
+    String text = readFile(outputsFile())
     Map found = [:]
-    found.putAll(new JsonSlurper().parseText(readFile(outputsFile())))
+    found.putAll(new JsonSlurper().parseText(text))
     return found
 }
 
@@ -62,12 +65,17 @@ private String outputsFile() {
 private List<String> variablesOf(Map inputs) {
     Map<String, String> names = variableNames()
     List<String> variables = ['TESTSIGMA_IMAGE=$image']
+    List<String> unknown = []
     for (String name in inputs.keySet()) {
         if (names.containsKey(name)) {
             variables.add(names[name] + '=' + textOf(inputs[name]))
         } else if (name != 'credentialsId') {
-            error 'testsigma: there is no input ' + name + '. Inputs: credentialsId, ' + names.keySet().join(', ')
+            unknown.add(name)
         }
+    }
+    if (unknown) {
+        String known = names.keySet().join(', ')
+        error 'testsigma: no input is called ' + unknown.join(' or ') + '. Inputs: credentialsId, ' + known
     }
     if (!env.JENKINS_URL) {
         // Jenkins sets it if its address is configured. The container recognises Jenkins by it.
