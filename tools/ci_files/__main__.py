@@ -17,8 +17,9 @@ def generated() -> Mapping[str, str]:
 
 def main() -> None:
     """Write them all."""
+    files = generated()
     shutil.rmtree(FOLDER, ignore_errors=True)
-    for name, text in generated().items():
+    for name, text in files.items():
         path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

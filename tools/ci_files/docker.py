@@ -9,7 +9,6 @@ from dataclasses import fields
 from string import Template
 from textwrap import wrap
 
-from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.platforms.ci_system import CiSystem
 from tools.ci_files.inputs import INPUTS
 
@@ -33,12 +32,11 @@ def passed(system: type[CiSystem]) -> Iterator[str]:
     """Names of the variables that are passed: inputs, what the system is recognised by, facts about the build."""
     yield from (each.variable for each in INPUTS)
     yield system.marker[0]
-    yield from dict.fromkeys(_facts(system.build))
+    yield from fact_variables(system)
     yield from PROXY
 
 
-def _facts(build: BuildFacts) -> Iterator[str]:
-    sources: Iterable[tuple[str, ...]] = (getattr(build, each.name) for each in fields(build))
-    for source in sources:
-        for text in source:
-            yield from Template(text).get_identifiers()
+def fact_variables(system: type[CiSystem]) -> Iterable[str]:
+    """Names of the variables that the step reads facts about the build from."""
+    sources: Iterable[tuple[str, ...]] = (getattr(system.facts, each.name) for each in fields(system.facts))
+    return dict.fromkeys(name for source in sources for text in source for name in Template(text).get_identifiers())

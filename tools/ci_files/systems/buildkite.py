@@ -13,6 +13,7 @@ from typing import Any
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.variables import ENV_FILE
 from tools.ci_files import project
+from tools.ci_files.docker import fact_variables
 from tools.ci_files.files import Program, yaml_text
 from tools.ci_files.inputs import API_KEY, SETTINGS
 
@@ -55,16 +56,13 @@ def _hook() -> str:
     values = {
         "GENERATED": project.GENERATED,
         "SETTINGS": _array(each.variable.removeprefix("TESTSIGMA_") for each in SETTINGS),
-        "VARIABLES": _array((API_KEY.variable, *sorted({Buildkite.marker[0], *_facts(), *FOR_THE_AGENT}), *PROXIES)),
+        "VARIABLES": _array(
+            (API_KEY.variable, *sorted({Buildkite.marker[0], *fact_variables(Buildkite), *FOR_THE_AGENT}), *PROXIES)
+        ),
         "OUTPUTS": ENV_FILE,
         "IMAGE": project.IMAGE,
     }
     return re.sub("@([A-Z]+)@", lambda found: values[found[1]], HOOK.read_text("utf-8"))
-
-
-def _facts() -> set[str]:
-    """The variables that the step reads facts about the build from."""
-    return set(re.findall(r"\$(\w+)", repr(Buildkite.facts)))
 
 
 def _array(words: Iterable[str]) -> str:
