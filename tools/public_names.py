@@ -45,7 +45,7 @@ def current() -> Names:
         "keys of an entry of plans": [each.name for each in ENTRY_KEYS],
         "outputs": list(set_outputs),
         "words of outputs": [
-            f"{kind.__name__.lower()}: {word}" for kind in (Status, Result, Conclusion) for word in kind
+            f"{kind.__name__.lower()}: {word.value}" for kind in (Status, Result, Conclusion) for word in kind
         ],
         "keys of the output runs": list(one_run),
         "exit codes": [str(int(code)) for code in ExitCode],
