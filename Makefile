@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 SCENARIO ?= passing
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types workflows fmt check requirements public-names clean
+.PHONY: help demo test lint types workflows fmt check requirements public-names owner clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort
@@ -62,6 +62,9 @@ requirements: ## update the hashed requirement files (needs uv)
 
 public-names: $(BIN)/.runtime ## record new inputs, outputs, codes and fields (tools/public-names.json)
 	PYTHONPATH=src:. $(BIN)/python -m tools.public_names
+
+owner: $(BIN)/.runtime ## set the owner of the repository everywhere (OWNER=acme)
+	@PYTHONPATH=src:. $(BIN)/python -m tools.owner "$(OWNER)"
 
 include tests/e2e/e2e.mk tests/ci_systems/ci-systems.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
