@@ -19,10 +19,10 @@ PLACES = (
 BINARY = {".png"}
 # GitHub's rule for names of users and organisations.
 OWNER = re.compile(r"(?!.*--)[A-Za-z0-9]([A-Za-z0-9-]{0,37}[A-Za-z0-9])?")
-# Folders and hosts that the repository's name follows elsewhere.
-NOT_OWNERS = {"bin", "container", "localhost"}
-# With the registry before it, where names must be in lower case.
-OCCURRENCE = re.compile(r"(ghcr\.io/)?(?<![\w.:-])([A-Za-z0-9-]+)(?=/testsigma-action(?![\w-]))")
+# Folders, hosts and a reader's own group that the repository's name follows elsewhere.
+NOT_OWNERS = {"bin", "container", "localhost", "tools"}
+# The owner, the registry before it, and what follows. Images with a tag, and the orb, are in a registry too.
+OCCURRENCE = re.compile(r"(ghcr\.io/)?(?<![\w.:-])([A-Za-z0-9-]+)(/testsigma(?:@|-action(?![\w-])(?::\d)?))")
 
 
 def files(root: Path) -> Iterator[Path]:
@@ -43,14 +43,19 @@ def current(root: Path) -> str:
     return found[1]
 
 
+def spelled(owner: str, registry: str, repository: str) -> str:
+    """The owner as it is written in this place: registries accept lower case only."""
+    return owner.lower() if registry or repository.endswith("@") or ":" in repository else owner
+
+
 def replaced(text: str, before: str, after: str) -> str:
-    """A text with another owner. Names in the registry are in lower case."""
+    """A text with another owner."""
 
     def name(found: re.Match[str]) -> str:
-        registry, owner = found[1] or "", found[2]
+        registry, owner, repository = found[1] or "", found[2], found[3]
         if owner.lower() != before.lower():
             return found[0]
-        return registry + (after.lower() if registry else after)
+        return registry + spelled(after, registry, repository) + repository
 
     return OCCURRENCE.sub(name, text)
 

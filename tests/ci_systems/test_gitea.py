@@ -17,13 +17,14 @@ from tests.e2e.conftest import act, workspace
 from tests.e2e.engine import Engine
 from tests.e2e.workspace import Workspace
 from tests.simulator import Server
+from testsigma_action.errors import REPOSITORY
 
 __all__ = ["act", "workspace"]
 
 FILE = ROOT / "examples/ci/gitea/testsigma.yml"
 NAME = "ci-gitea"
 SERVER = "https://github.com/"
-ACTION = "OWNER/testsigma-action@v1"
+ACTION = f"{REPOSITORY}@v1"
 # Variables that tell the two from GitHub. Sources: gitea.com/gitea/act_runner and forgejo-runner, runner.go.
 SYSTEMS = ("GITEA_ACTIONS", "FORGEJO_ACTIONS")
 # Seconds from SIGTERM to SIGKILL when the container of a step is stopped: the default of Docker.
@@ -34,7 +35,7 @@ def adapted(target: Path) -> Path:
     """The example with the action of the checkout, the address of the simulator, and a short interval."""
     workflow: dict[Any, Any] = yaml.safe_load(FILE.read_text("utf-8"))
     step = workflow["jobs"]["test"]["steps"][0]
-    assert step["uses"] == SERVER + ACTION
+    assert step["uses"] == ACTION
     step["uses"] = "./"
     step["with"] |= {"base-url": "${{ vars.BASE_URL }}", "poll-interval": "0.2s"}
     # YAML 1.1 reads `on` as true.

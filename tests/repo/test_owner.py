@@ -41,15 +41,20 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text("utf-8") for path in owner.files(folder)}
 
 
-def owners(text: str) -> set[tuple[str, str]]:
-    """All owners that a text names, each with the registry before it, if there is one."""
-    return {found for found in owner.OCCURRENCE.findall(text) if found[1] not in owner.NOT_OWNERS}
+def owners(text: str) -> set[str]:
+    """All owners that a text names."""
+    return {name for _, name, _ in owner.OCCURRENCE.findall(text)} - owner.NOT_OWNERS
+
+
+def misspelled(text: str, right: str) -> list[str]:
+    """What a text names, and should not, or not in this spelling."""
+    found = [each for each in owner.OCCURRENCE.findall(text) if each[1] not in owner.NOT_OWNERS]
+    return ["".join(each) for each in found if each[1] != owner.spelled(right, each[0], each[2])]
 
 
 def test_there_is_one_spelling() -> None:
     """Every file names the owner as it is defined, and names in the registry are in lower case."""
-    right = {("", CURRENT), ("ghcr.io/", CURRENT.lower())}
-    wrong = {name: owners(text) - right for name, text in contents(ROOT).items()}
+    wrong = {name: misspelled(text, CURRENT) for name, text in contents(ROOT).items()}
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
@@ -78,8 +83,7 @@ def test_the_owner_changes_everywhere_and_back(tmp_path: Path) -> None:
     for name in ("Acme-Corp", "other"):
         assert owner.DEFINITION in owner.set_owner(tmp_path, name)
         assert owner.set_owner(tmp_path, name) == []
-        named = {found for text in contents(tmp_path).values() for found in owners(text)}
-        assert named == {("", name), ("ghcr.io/", name.lower())}
+        assert [misspelled(text, name) for text in contents(tmp_path).values() if misspelled(text, name)] == []
     owner.set_owner(tmp_path, CURRENT)
     assert contents(tmp_path) == before
 
@@ -101,8 +105,26 @@ def test_an_interrupted_change_can_be_repeated(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(owner.replaced(readme.read_text("utf-8"), CURRENT, "acme"), "utf-8")
     owner.set_owner(tmp_path, "acme")
-    assert owners("\n".join(contents(tmp_path).values())) == {("", "acme"), ("ghcr.io/", "acme")}
+    assert owners("\n".join(contents(tmp_path).values())) == {"acme"}
     assert list(owner.files(tmp_path))[-1] == tmp_path / owner.DEFINITION
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("uses: OWNER/testsigma-action@v0", "uses: Acme/testsigma-action@v0"),
+        ("https://github.com/OWNER/testsigma-action.git", "https://github.com/Acme/testsigma-action.git"),
+        ("docker://ghcr.io/owner/testsigma-action@sha256:0", "docker://ghcr.io/acme/testsigma-action@sha256:0"),
+        ("pipe: owner/testsigma-action:0.1.0", "pipe: acme/testsigma-action:0.1.0"),
+        ("testsigma: owner/testsigma@0.1.0", "testsigma: acme/testsigma@0.1.0"),
+        ("registry.example.com/testsigma-action", "registry.example.com/testsigma-action"),
+        ("OWNER/testsigma-action-base", "OWNER/testsigma-action-base"),
+        ("somebody/testsigma-action", "somebody/testsigma-action"),
+    ],
+)
+def test_the_owner_is_written_as_its_place_needs_it(before: str, after: str) -> None:
+    """As given on GitHub, in lower case in registries; other names and other owners stay."""
+    assert owner.replaced(before, "OWNER", "Acme") == after
 
 
 @pytest.mark.parametrize("name", ["", "-acme", "acme-", "a--b", "acme/shop", "a b", "ä", "a" * 40, "container"])

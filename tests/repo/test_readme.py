@@ -73,7 +73,10 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
 
 
 # The image, the task of Tekton, the orb, or the plugin of Buildkite.
-NAMED = r"registry\.example\.com/testsigma-action|name: testsigma-action$|: owner/testsigma@|/testsigma-action\.git/ci/"
+NAMED = (
+    r"registry\.example\.com/testsigma-action|name: testsigma-action$"
+    r"|: [a-z0-9-]+/testsigma@|/testsigma-action\.git/ci/"
+)
 
 
 @pytest.mark.parametrize("block", OTHERS)

@@ -72,7 +72,7 @@ def _example() -> dict[str, Any]:
     call = {f"testsigma/{NAME}": {"context": "testsigma", "plan-id": "431", "timeout": "50m"}}
     usage = {
         "version": 2.1,
-        "orbs": {"testsigma": f"owner/testsigma@{project.VERSION}"},
+        "orbs": {"testsigma": f"{project.NAMESPACE}/testsigma@{project.VERSION}"},
         "workflows": {"test": {"jobs": [call]}},
     }
     return {"description": f"Run a test plan. The context has the variable {API_KEY.variable}.", "usage": usage}
