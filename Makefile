@@ -39,7 +39,7 @@ types: $(BIN)/.dev ## check types (mypy, strict)
 	$(BIN)/mypy
 	$(BIN)/mypy entrypoint.py examples/demo.py
 
-workflows: $(BIN)/.e2e ## check workflows, action.yml and Dockerfile
+workflows: $(BIN)/.e2e ## check workflows, action.yml, Dockerfile and the examples in the documentation
 	$(BIN)/actionlint .github/workflows/*.yml tests/e2e/workflows/*.yml
 	$(BIN)/zizmor --quiet --offline --persona pedantic .
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
@@ -48,6 +48,10 @@ workflows: $(BIN)/.e2e ## check workflows, action.yml and Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/python -m tools.examples build/examples/.github/workflows
+	$(BIN)/actionlint build/examples/.github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows build/examples/.github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline --config tools/examples-zizmor.yml build/examples
 
 fmt: $(BIN)/.dev ## format the code and apply automatic fixes
 	$(BIN)/ruff format .

@@ -12,6 +12,7 @@ import yaml
 from tests.repo.metadata import action
 from tests.vendor_script import SHELL
 from testsigma_action.inputs.reading import read_inputs
+from tools import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -228,3 +229,10 @@ def test_pictures_are_there() -> None:
 def test_the_readme_is_short() -> None:
     """A newcomer reads the README in one go: it has fewer than 300 lines. What else there is to know is in docs/."""
     assert len(README.splitlines()) < 300
+
+
+def test_every_example_can_be_checked_as_a_workflow() -> None:
+    """`make workflows` checks all examples that use the action: each is a whole workflow that says what it may do."""
+    files = dict(examples.workflows())
+    assert len(files) == len(BLOCKS)
+    assert all({True, "permissions", "jobs"} <= set(yaml.safe_load(text)) for text in files.values())
