@@ -70,6 +70,17 @@ def test_a_wrong_key_fails_before_anything_is_started(workspace: Workspace) -> N
     assert not [seen for seen in server.seen if seen.status == 200]
 
 
+def test_without_secrets_the_job_fails_and_nothing_is_sent(workspace: Workspace) -> None:
+    """Pull requests from forks and from Dependabot get no secrets: exit code 2, and no request."""
+    with serving(scenario("passing"), workspace.key) as server:
+        told = workspace.run("no-key", server)
+    assert told.failed_jobs() == ["test"]
+    assert told.step_exit_code() == 2
+    assert told.results() == {"testsigma": "failure", "check": "success", "post": "success"}
+    assert "forks" in told.log()
+    assert server.seen == []
+
+
 def test_an_unknown_plan_fails_without_a_run(workspace: Workspace) -> None:
     """Exit code 3 after one attempt to start it."""
     with serving(scenario("passing"), workspace.key) as server:
