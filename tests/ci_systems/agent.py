@@ -11,9 +11,10 @@ from tests.e2e.conftest import OWNER
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
 from tests.simulator import Server
+from tools.ci_files import project
 
 # What the files name as the image: no registry has it.
-NAMES = "registry.example.com/testsigma-action | ghcr.io/owner/testsigma-action:*"
+NAMES = f"registry.example.com/testsigma-action | {project.IMAGE.rpartition(':')[0]}:*"
 # The command lines are recorded, because lists of processes show them. A container also gets what leads it to the
 # simulator, which listens on this machine only.
 DOCKER = """#!/bin/bash
