@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e import base
 from tests.e2e.conftest import OWNER, serving
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
@@ -16,6 +17,14 @@ from tests.simulator import Server, scenario
 # Seconds: from the first signal to the end of the step.
 WAY_OUT = 7.5
 INTERPRETER = "/app/venv/bin/python"
+# Programs and libraries in the format of Linux, below the folder of the action.
+NATIVE = """
+from pathlib import Path
+files = [path for path in Path("/app").rglob("*") if path.is_file() and not path.is_symlink()]
+print([str(path) for path in files if path.read_bytes()[:4] == b"\\x7fELF"])
+"""
+# Bytes that the image may add to its base.
+LARGEST = 10_000_000
 # What the start imports, and whether there is bytecode for all of it.
 UNCOMPILED = """
 import sys; sys.path.insert(0, "/app/src"); import testsigma_action.main
@@ -239,11 +248,35 @@ def test_nothing_is_compiled_at_the_start(engine: Engine) -> None:
     assert inside(engine, INTERPRETER, "-I", "-c", UNCOMPILED).strip() == "[]"
 
 
+def test_a_step_compiles_nothing(engine: Engine, key: str) -> None:
+    """Also what is imported later has bytecode: a whole step by a user who may write leaves none in the image."""
+    container = "testsigma-action-e2e-bytecode"
+    with serving(scenario("failing"), key) as server:
+        environ = {**variables(server, key), "TESTSIGMA_BASE_URL": server.url.replace("127.0.0.1", "localhost")}
+        names = [word for name in environ for word in ("--env", name)]
+        try:
+            line = ("run", "--name", container, "--network=host", *names, IMAGE)
+            assert engine.run(*line, check=False, environ=environ).returncode == 1
+            assert "__pycache__" not in engine.run("diff", container).stdout
+        finally:
+            engine.remove(container)
+
+
+def test_the_image_is_small(engine: Engine) -> None:
+    """At most 10 MB on top of its base: a pull is faster than the build that it replaces."""
+    assert engine.size(IMAGE) - engine.size(base.choose(engine)) <= LARGEST
+
+
+def test_nothing_in_the_image_depends_on_the_architecture(engine: Engine) -> None:
+    """A release puts the same files on the base of each architecture."""
+    assert inside(engine, INTERPRETER, "-I", "-c", NATIVE).strip() == "[]"
+
+
 def test_the_image_says_what_it_is(engine: Engine) -> None:
     """OCI labels, and an entry point without a shell."""
     text = engine.run("image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout
     config = json.loads(text)
-    kinds = {"title", "description", "licenses", "version", "revision"}
+    kinds = {"title", "description", "licenses", "version", "revision", "source"}
     assert kinds <= {name.rpartition(".")[2] for name, value in config["Labels"].items() if value}
     assert config["Entrypoint"] == [INTERPRETER, "-I", "-u", "/app/entrypoint.py"]
     assert not config.get("User")

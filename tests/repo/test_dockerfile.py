@@ -59,11 +59,17 @@ def test_the_build_context_is_an_allow_list() -> None:
     assert {rule[1:] for rule in rules if rule.startswith("!")} == copied
 
 
-def test_the_base_is_pinned_by_digest() -> None:
-    """In a literal FROM line, which Dependabot can update, and as the default of the build argument."""
+def test_the_bases_are_pinned_by_digest() -> None:
+    """In literal FROM lines, which Dependabot can update, and as the defaults of the build arguments."""
     assert re.fullmatch(r"python:3\.13-slim-trixie@sha256:[0-9a-f]{64}", base.pinned(DOCKERFILE))
-    assert "ARG BASE=pinned\n" in DOCKERFILE
-    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)[1:] == ["${BASE}", "${BASE}"]
+    stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert stages[1:] == ["${BASE}", "${BASE}"]
+    assert "ARG BASE=pinned" in DOCKERFILE.splitlines()
+
+
+def test_the_image_has_the_environment_of_its_base() -> None:
+    """A release takes the environment from the base, so the Dockerfile must not add to it."""
+    assert not re.search(r"^(ENV|USER|CMD|EXPOSE|STOPSIGNAL) ", DOCKERFILE, re.MULTILINE)
 
 
 def test_the_post_stage_is_in_the_image() -> None:
@@ -77,12 +83,13 @@ def test_the_post_stage_is_in_the_image() -> None:
 
 def test_the_entry_point_is_isolated_and_has_no_shell() -> None:
     """Files of the workspace are never imported; signals and inputs reach the interpreter as they are."""
-    assert re.search(r'^ENTRYPOINT \["/\S+/python", "-I", "-u", "/app/entrypoint\.py"\]$', DOCKERFILE, re.MULTILINE)
+    entry_points = re.findall(r"^(?:ENTRYPOINT|CMD) (.*)$", DOCKERFILE, re.MULTILINE)
+    assert set(entry_points) == {'["/app/venv/bin/python", "-I", "-u", "/app/entrypoint.py"]'}
     assert re.search(r"#!/app/venv/bin/python -Iu\|' /app/entrypoint\.py /app/post_entrypoint\.py ", DOCKERFILE)
 
 
 def test_the_command_has_one_name() -> None:
     """The image has the command under the name that `pip install` gives it."""
     (name,) = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
-    assert f"ln -s /app/entrypoint.py /usr/local/bin/{name} " in DOCKERFILE
+    assert f"ln -s /app/entrypoint.py /image/usr/local/bin/{name}\n" in DOCKERFILE
     assert (ROOT / "entrypoint.py").stat().st_mode & 0o111

@@ -135,7 +135,7 @@ def test_variables_in_examples_are_inputs() -> None:
 def test_the_container_starts_as_the_examples_say() -> None:
     """Where a shell starts the step, it is by the command that the image has."""
     (command,) = set(re.findall(r"^  script: (.+)$", PAGES, re.MULTILINE))
-    assert f" /usr/local/bin/{command} " in (ROOT / "Dockerfile").read_text("utf-8")
+    assert f"/usr/local/bin/{command}\n" in (ROOT / "Dockerfile").read_text("utf-8")
 
 
 def to_json(secret: str) -> str:

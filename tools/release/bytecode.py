@@ -1,0 +1,46 @@
+"""Compiles all that a step imports: `python -IB bytecode.py FOLDER`, in the build of the image.
+
+The bytecode of the action and its packages goes beside their sources. That of the standard library, which the base has
+none of, goes to the same path below FOLDER. None of it needs a look at its source when it is loaded, and the same
+sources give the same bytes.
+"""
+
+import importlib
+import py_compile
+import sys
+from importlib.util import cache_from_source
+from pathlib import Path
+
+APP = Path("/app")
+# Codecs are imported when they are used: the first of these by looking up the name of a host.
+CODECS = ("encodings.idna", "encodings.utf_16_le", "encodings.utf_16_be")
+MODULES = ("testsigma_action.cli", "testsigma_action.main", "testsigma_action.post", *CODECS)
+
+
+def standard_library() -> list[Path]:
+    """Sources of the standard library that the modules import."""
+    sys.path.insert(0, str(APP / "src"))
+    for name in MODULES:
+        importlib.import_module(name)
+    # Only a module that was loaded from a file has a place for its bytecode: some are in the interpreter itself.
+    specs = [module.__spec__ for module in list(sys.modules.values()) if module.__spec__ and module.__spec__.cached]
+    paths = {Path(str(spec.origin)) for spec in specs}
+    return sorted(path for path in paths if APP not in path.parents)
+
+
+def compile_file(source: Path, root: str) -> None:
+    """Compile one file into its cache folder below a root."""
+    py_compile.compile(
+        str(source),
+        root + cache_from_source(str(source)),
+        doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+if __name__ == "__main__":
+    for path in sorted(APP.rglob("*.py")):
+        if path.parent != APP:
+            compile_file(path, "")
+    for path in standard_library():
+        compile_file(path, sys.argv[1])
