@@ -63,8 +63,9 @@ def test_the_bases_are_pinned_by_digest() -> None:
     """In literal FROM lines, which Dependabot can update, and as the defaults of the build arguments."""
     assert re.fullmatch(r"python:3\.13-slim-trixie@sha256:[0-9a-f]{64}", base.pinned(DOCKERFILE))
     stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
-    assert stages[1:] == ["${BASE}", "${BASE}"]
-    assert "ARG BASE=pinned" in DOCKERFILE.splitlines()
+    assert re.fullmatch(r"gcr\.io/distroless/python3-debian13@sha256:[0-9a-f]{64}", stages[1])
+    assert stages[2:] == ["${BASE}", "${MINIMAL_BASE}", "${MINIMAL_BASE}", "${BASE}"]
+    assert {"ARG BASE=pinned", "ARG MINIMAL_BASE=minimal-pinned"} <= set(DOCKERFILE.splitlines())
 
 
 def test_the_image_has_the_environment_of_its_base() -> None:
