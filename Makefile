@@ -70,7 +70,7 @@ public-names: $(BIN)/.runtime ## record new inputs, outputs, codes and fields (t
 owner: $(BIN)/.runtime ## set the owner of the repository everywhere (OWNER=acme)
 	@PYTHONPATH=src:. $(BIN)/python -m tools.owner "$(OWNER)"
 
-include tests/e2e/e2e.mk tests/ci_systems/ci-systems.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
+include tests/e2e/e2e.mk tools/release/release.mk tests/ci_systems/ci-systems.mk bench/bench.mk tests/junit_consumers/junit-consumers.mk tests/fault_matrix/guarantees.mk tests/visual/visual.mk tests/scenario/signals.mk tests/fuzz/fuzz.mk
 
 clean: ## remove everything that the targets created
 	rm -rf $(VENV) build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -47,7 +47,7 @@ def workspace(act: Act, tmp_path: Path, key: str) -> Workspace:
     """A checkout whose action uses the built image; it belongs to somebody, not to the root that runs the engine."""
     folder = tmp_path / "workspace"
     folder.mkdir()
-    checkout.copy(folder, IMAGE)
+    checkout.copy_with_image(folder, IMAGE)
     checkout.commit(folder)
     give_away(folder)
     return Workspace(act, folder, key)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.e2e import base, checkout
+from tools.release import action_file
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -29,23 +30,24 @@ def differences(left: Path, right: Path) -> list[str]:
 
 def test_the_copy_for_real_workflows_differs_in_one_line(tmp_path: Path) -> None:
     """Act cannot build on a base that is pinned by digest; the line of the image is all that is changed for it."""
-    checkout.copy(tmp_path, IMAGE)
+    checkout.copy_with_image(tmp_path, IMAGE)
     assert differences(ROOT, tmp_path) == ["action.yml"]
     ours, copied = ((folder / "action.yml").read_text("utf-8").splitlines() for folder in (ROOT, tmp_path))
     changed = [pair for pair in zip(ours, copied, strict=True) if pair[0] != pair[1]]
-    assert changed == [("  image: Dockerfile", f"  image: docker://{IMAGE}")]
+    (line,) = (line for line in ours if line.startswith("  image: "))
+    assert changed == [(line, f"  image: docker://{IMAGE}")]
 
 
 def test_the_copy_has_all_that_the_image_is_built_from(tmp_path: Path) -> None:
     """What the Dockerfile copies is in the copy, so the copy is a checkout and no selection."""
-    checkout.copy(tmp_path, IMAGE)
+    checkout.copy(tmp_path)
     assert all((tmp_path / name).exists() for name in copied_files())
 
 
 def test_an_action_without_one_image_line_is_refused() -> None:
     """A change that the copy would not understand is an error, not a copy that uses something else."""
     with pytest.raises(ValueError, match="0 lines"):
-        checkout.with_image("runs:\n  using: docker\n", IMAGE)
+        action_file.with_image("runs:\n  using: docker\n", IMAGE)
 
 
 def test_the_build_context_is_an_allow_list() -> None:

@@ -211,7 +211,7 @@ def test_make_targets_exist() -> None:
 def test_make_targets_are_explained() -> None:
     """CONTRIBUTING names every target but those that explain or clean."""
     contributing = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    files = [ROOT / "Makefile", *ROOT.glob("bench/*.mk"), *ROOT.glob("tests/*/*.mk")]
+    files = [ROOT / "Makefile", *ROOT.glob("bench/*.mk"), *ROOT.glob("tests/*/*.mk"), *ROOT.glob("tools/*/*.mk")]
     rules = "\n".join(path.read_text("utf-8") for path in files)
     targets = set(re.findall(r"^([a-z0-9-]+):.*##", rules, re.MULTILINE))
     named = set(re.findall(r"`make ([a-z0-9-]+)", contributing))
