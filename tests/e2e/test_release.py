@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(LONGEST)
 
 VERSION = "9.8.7"
 FILES = "build/release"
-NAME = "owner/testsigma-action"
+NAME = f"{project.NAMESPACE}/{project.NAME}"
 # Python packages by the interpreter of the action and by that of the base.
 PACKAGES = "from importlib.metadata import distributions as d; print(*[f'{p.name}@{p.version}' for p in d()])"
 

@@ -10,17 +10,19 @@ import py_compile
 import sys
 from importlib.util import cache_from_source
 from pathlib import Path
+from pkgutil import walk_packages
 
 APP = Path("/app")
 # Codecs are imported when they are used: the first of these by looking up the name of a host.
 CODECS = ("encodings.idna", "encodings.utf_16_le", "encodings.utf_16_be")
-MODULES = ("testsigma_action.cli", "testsigma_action.main", "testsigma_action.post", *CODECS)
+ACTION = "testsigma_action"
 
 
 def standard_library() -> list[Path]:
-    """Sources of the standard library that the modules import."""
+    """Sources of the standard library that the modules of the action import, at its start or later."""
     sys.path.insert(0, str(APP / "src"))
-    for name in MODULES:
+    modules = walk_packages(importlib.import_module(ACTION).__path__, f"{ACTION}.")
+    for name in (*CODECS, *(module.name for module in modules if not module.name.endswith("__main__"))):
         importlib.import_module(name)
     # Only a module that was loaded from a file has a place for its bytecode: some are in the interpreter itself.
     specs = [module.__spec__ for module in list(sys.modules.values()) if module.__spec__ and module.__spec__.cached]

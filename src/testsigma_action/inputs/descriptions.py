@@ -30,7 +30,9 @@ SECTIONS = MappingProxyType(
             "execution-config": (
                 "Saved configuration for a partial run: its name, its ID (digits), {name: ...} or {id: ...}."
             ),
-            "runtime-data": "YAML or JSON mapping of runtime variables for the run. On GitHub, write secrets with toJSON.",
+            "runtime-data": (
+                "YAML or JSON mapping of runtime variables for the run. On GitHub, write secrets with toJSON."
+            ),
             "upload-versions": "YAML or JSON mapping: device ID to upload version ID, like {211: 9031}.",
             "run-id": "Existing run to attach to, instead of starting one: its ID, or the address of its page.",
         },
