@@ -13,4 +13,4 @@ $(BIN)/.ci-systems: $(BIN)/.e2e tests/ci_systems/package.json tests/ci_systems/p
 
 ci-systems: $(BIN)/.ci-systems image ## check and run the files of each CI system
 	@tests/ci_systems/prepare.sh
-	CI_SYSTEMS=build/ci-systems $(BIN)/python -m pytest -o addopts="-ra --strict-config --strict-markers --import-mode=importlib" tests/ci_systems $(ARGS)
+	CI_SYSTEMS=build/ci-systems $(BIN)/python -m pytest -o addopts="-ra --strict-config --strict-markers --import-mode=importlib" -n 4 --dist loadfile tests/ci_systems $(ARGS)
