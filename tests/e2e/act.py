@@ -24,14 +24,18 @@ CLEANING = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What act told about one workflow: its events in order, and its exit code."""
+    """What act told about one workflow: its events in order, and its exit code.
+
+    `step` is the ID of the action's step.
+    """
 
     events: Sequence[Mapping[str, Any]]
     exit_code: int
+    step: str = "testsigma"
 
     def of(self, stage: str, job: str | None = None) -> "list[Mapping[str, Any]]":
         """The events of the action in a stage (Main or Post)."""
-        wanted = (event for event in self.events if event.get("stepID") == ["testsigma"] and event["stage"] == stage)
+        wanted = (event for event in self.events if event.get("stepID") == [self.step] and event["stage"] == stage)
         return [event for event in wanted if job in {None, event["jobID"]}]
 
     def commands(self, name: str, stage: str = "Main") -> list[str]:
