@@ -10,7 +10,7 @@ import pytest
 from tests.untrusted import runner, texts
 from testsigma_action.domain.build import Build
 from testsigma_action.platforms.build import LONGEST_FACT
-from testsigma_action.platforms.github import LONGEST_MESSAGE, GitHub
+from testsigma_action.platforms.github import LONGEST_EVENT, LONGEST_MESSAGE, GitHub
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import cut
 
@@ -247,6 +247,18 @@ def test_without_an_event_the_variables_count(event: bytes, tmp_path: Path) -> N
         build = GitHub({**PUSH, **PULL_REQUEST, "GITHUB_EVENT_PATH": str(path)}).build
         assert (build.commit, build.branch, build.pull_request) == ("merged", "fix", "5")
         path.write_bytes(event)
+
+
+@pytest.mark.parametrize("huge", [False, True], ids=["pipe", "huge"])
+def test_only_a_file_of_bounded_size_is_an_event(tmp_path: Path, *, huge: bool) -> None:
+    """A pipe would never end, and a signal would not end the step either; a huge file would need too much memory."""
+    path = tmp_path / "event.json"
+    if huge:
+        event = json.dumps({"pull_request": {"number": 9, "head": {"sha": "own", "ref": "fix"}}})
+        path.write_text(event + " " * LONGEST_EVENT, "utf-8")
+    else:
+        os.mkfifo(path)
+    assert GitHub({**PUSH, **PULL_REQUEST, "GITHUB_EVENT_PATH": str(path)}).build.pull_request == "5"
 
 
 def test_the_texts_of_an_event_are_cleaned(tmp_path: Path) -> None:

@@ -82,6 +82,18 @@ def append(path: Path, text: str, secret: Secret) -> None:
         file.write(secret.hidden_in(text))
 
 
+def read(path: Path, limit: int) -> bytes:
+    """A regular file of at most `limit` bytes. Raises OSError, also for a pipe: reading it might never end."""
+    if not path.is_file():
+        raise NotRegular(f"'{path}' is not a regular file")
+    # Not blocking: a pipe may have taken its place.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(f"'{path}' has more than {limit} bytes")
+    return content
+
+
 def _check_is_file(target: Path) -> None:
     """Raises NotRegular if the target is not a regular file, or links to something else."""
     for follow in (False, True):

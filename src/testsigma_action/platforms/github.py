@@ -13,11 +13,14 @@ from pathlib import Path
 
 from testsigma_action.platforms.base import NOT_MOUNTED, Platform, working_folder
 from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.files import read
 from testsigma_action.secret import Secret
 from testsigma_action.text import cut, no_command
 
 # The runner truncates the message of an annotation to this length (characters).
 LONGEST_MESSAGE = 4096
+# GitHub sends no event that is larger (bytes).
+LONGEST_EVENT = 25 * 1024 * 1024
 # Variables with the files that a step appends to. The summary is last, since it may be turned off.
 FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
 
@@ -90,7 +93,7 @@ def _pull_request(path: str) -> dict[str, str]:
     """What the file of the event says of its pull request; empty texts if it has none, or cannot be read."""
     number, commit, branch = None, None, None
     with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-        change = json.loads(Path(path).read_bytes())["pull_request"]
+        change = json.loads(read(Path(path), LONGEST_EVENT))["pull_request"]
         number, commit, branch = change["number"], change["head"]["sha"], change["head"]["ref"]
     facts = {"PULL_REQUEST_NUMBER": number, "PULL_REQUEST_COMMIT": commit, "PULL_REQUEST_BRANCH": branch}
     return {name: str(value) if isinstance(value, str | int) else "" for name, value in facts.items()}
