@@ -15,6 +15,8 @@ HIDDEN = "***"
 """The mask of a secret."""
 # Chunks are joined to at least this length before they are searched (characters), for speed.
 _BATCH = 256 * 1024
+# A variable of the environment may hold any bytes: this gives those that are no UTF-8 back.
+_NOT_UTF_8 = "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _encodings(value: str) -> tuple[str, ...]:
 
 
 def _in_urls(value: str) -> Iterator[str]:
-    for quoted in (quote(value, safe=""), quote(value)):
+    for quoted in (quote(value, safe="", errors=_NOT_UTF_8), quote(value, errors=_NOT_UTF_8)):
         yield quoted
         yield re.sub("%..", lambda found: found[0].lower(), quoted)
 
@@ -115,7 +117,7 @@ def _in_markup(value: str) -> Iterator[str]:
 
 def _in_base64(value: str) -> Iterator[str]:
     """Alone, and as a part of a longer text (`Bearer ...`, `user:...`), at any of three alignments."""
-    raw = value.encode()
+    raw = value.encode(errors=_NOT_UTF_8)
     shapes = {base64.b64encode(raw).decode()}
     for before in range(3):
         digits = base64.b64encode(bytes(before) + raw).decode()

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import os
 from urllib.parse import quote
 
 import pytest
@@ -79,6 +80,12 @@ def test_in_a_value_of_json() -> None:
     """In texts and in names of fields, however deep; what is no text stays as it is."""
     value = {"a": [1, None, True, {KEY: f"x {KEY}", "b": 1.5}], "c": "short"}
     assert Secret(KEY).hidden_in_json(value) == {"a": [1, None, True, {HIDDEN: f"x {HIDDEN}", "b": 1.5}], "c": "short"}
+
+
+def test_a_key_that_is_not_utf_8() -> None:
+    """A variable may hold any bytes. The step refuses such a key later, and must not crash before."""
+    key = os.fsdecode(b"long-enough\xff\xfe")
+    assert hidden(f"{key} {quote(os.fsencode(key))} {base64.b64encode(os.fsencode(key)).decode()}", key) == "*** *** ***"
 
 
 def test_no_secret_has_no_shape() -> None:
