@@ -26,10 +26,25 @@ def run_post_stage() -> NoReturn:
 def _run(stage: Callable[[Signals, SystemClock], int]) -> NoReturn:
     signals = Signals(clock := SystemClock())
     signals.install()
-    exit_code = stage(signals, clock)
+    try:
+        exit_code = stage(signals, clock)
+    except Exception as error:  # noqa: BLE001 - the interpreter would end with 1, which says that tests failed
+        exit_code = _crashed(error)
     # At exit the interpreter restores the default handlers: a late signal would replace the exit code.
     signals.ignore()
     sys.exit(exit_code)
+
+
+def _crashed(error: Exception) -> int:
+    """Print the traceback of a bug outside the step itself. There are no reports."""
+    from testsigma_action.errors import ExitCode
+    from testsigma_action.platforms.log import Log
+    from testsigma_action.reporting import console
+
+    log = Log()
+    log.say(console.traceback(error))
+    log.close()
+    return ExitCode.BUG
 
 
 def _step(signals: Signals, clock: SystemClock) -> int:

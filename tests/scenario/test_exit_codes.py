@@ -246,6 +246,18 @@ def test_70_bug(bench: Bench) -> None:
     assert "Traceback" in step.log
 
 
+@pytest.mark.parametrize(
+    ("module", "function"), [("inputs/reading.py", "read_inputs"), ("platforms/build.py", "filled")]
+)
+def test_70_bug_before_the_step(bench: Bench, module: str, function: str) -> None:
+    """A bug before there can be reports has the exit code of a bug, not 1 as the interpreter does: no test failed."""
+    server = bench.serve(scenario("passing"))
+    step = bench.run(server=server, root=sabotaged(bench.folder, module, function))
+    assert step.exit_code == 70
+    assert "RuntimeError: sabotage" in step.log
+    assert server.calls == []
+
+
 class TestPrecedence:
     """When several exit codes hold, the first of 70, cancelled, 2, 3, 4, 1, 5, 0 counts."""
 
