@@ -129,6 +129,19 @@ def test_a_hostile_image_is_a_name(job: Job, key: str, image: str) -> None:
     assert not list(job.sources.rglob("hijacked"))
 
 
+@pytest.mark.parametrize("steps", ["example", "template"])
+def test_results_of_an_earlier_build_are_not_published(job: Job, key: str, steps: str) -> None:
+    """An agent of one's own keeps its folders: a JUnit file of another plan may still be there."""
+    (job.sources / "test-results").mkdir()
+    (job.sources / "test-results/TEST-testsigma-1.xml").touch()
+    give_away(job.sources)
+    with serving(scenario("passing").with_plan(id=431), key) as server:
+        lead_to(job, server)
+        job.run(example() if steps == "example" else template(server))
+    assert not job.failed, job.log
+    assert job.published == ["test-results/TEST-testsigma-431.xml"]
+
+
 def test_no_junit_file(job: Job, key: str) -> None:
     """Without a JUnit file nothing is published, and that fails nothing; old files are left alone."""
     (job.sources / "test-results").mkdir()

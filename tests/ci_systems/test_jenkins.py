@@ -13,7 +13,7 @@ import pytest
 
 from tests.ci_systems.agent import Agent, started_with
 from tests.ci_systems.conftest import ROOT
-from tests.e2e.conftest import serving
+from tests.e2e.conftest import give_away, serving
 from tests.e2e.image import IMAGE
 from tests.e2e.secrecy import assert_not_in, files
 from tests.simulator import Server, scenario
@@ -194,6 +194,22 @@ def test_outputs_of_an_earlier_build_are_not_taken(jenkins: Jenkins) -> None:
     code, log = jenkins.run(jenkins.pipeline(library_step(image="'localhost/no-such-image:0'")), {})
     assert code == 1
     assert "later null" in log
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_the_example_shows_nothing_of_an_earlier_build(jenkins: Jenkins, key: str, *, starts: bool) -> None:
+    """Jenkins keeps the workspace: neither the JUnit file of another plan nor old outputs are those of this build."""
+    old = jenkins.workspace / "test-results"
+    old.mkdir()
+    (old / "TEST-testsigma-1.xml").touch()
+    (old / "testsigma-outputs.env").write_text("TESTSIGMA_OUTPUT_RESULT=old\nTESTSIGMA_OUTPUT_RUN_URL=old\n")
+    give_away(jenkins.workspace)
+    pipeline = EXAMPLE if starts else jenkins.pipeline(EXAMPLE.read_text("utf-8").replace("registry.example.com", "-"))
+    with serving(scenario("passing").with_plan(id=431), key) as server:
+        code, log = jenkins.run(pipeline, variables(server))
+    assert (code == 0) is starts, log
+    assert "TEST-testsigma-1.xml\n" not in log
+    assert "Testsigma: old" not in log
 
 
 def test_an_abort_stops_the_run(jenkins: Jenkins, key: str) -> None:
