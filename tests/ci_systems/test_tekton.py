@@ -64,14 +64,16 @@ def replaced(text: str, variables: Mapping[str, str]) -> str:
 
 
 def environment(entries: list[dict[str, Any]], variables: Mapping[str, str], secret: str) -> dict[str, str]:
-    """The variables of a container: `$(NAME)` stands for a variable that is before it in the list.
+    """The variables of a container: `$(NAME)` stands for a variable that is before it in the list, `$$` for `$`.
 
-    Source: kubernetes.io/docs, "Define Dependent Environment Variables".
+    Sources: kubernetes.io/docs, "Define Dependent Environment Variables", and EnvVar in the reference of the API.
     """
     found: dict[str, str] = {}
     for entry in entries:
         text = replaced(entry.get("value", ""), variables)
-        found[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda name: found.get(name[1], name[0]), text)
+        found[entry["name"]] = re.sub(
+            r"\$\$|\$\((\w+)\)", lambda name: found.get(name[1], name[0]) if name[1] else "$", text
+        )
         origin = entry.get("valueFrom", {})
         if "fieldRef" in origin:
             found[entry["name"]] = LABELS[origin["fieldRef"]["fieldPath"]]
@@ -178,6 +180,15 @@ def test_no_param_can_be_given_the_key(engine: Engine, folder: Path, key: str) -
     """Kubernetes does not put the key into another variable, whatever a param says."""
     environ = task(engine, folder, key, {"summary-title": "$(TESTSIGMA_API_KEY)"}).environ
     assert [name for name, value in environ.items() if key in value] == ["TESTSIGMA_API_KEY"]
+
+
+def test_the_page_says_how_to_write_a_dollar_sign(engine: Engine, folder: Path, key: str) -> None:
+    """Kubernetes replaces `$$` and `$(NAME)` in params; a password would be another one, without a word."""
+    page = (ROOT / "docs/ci/tekton.md").read_text("utf-8")
+    written, meant = re.findall(r"write `(pa[^`]+)` for `([^`]+)`", page)[0]
+    data = {name: task(engine, folder, key, {"runtime-data": f"p: {name}"}).environ for name in (written, meant)}
+    assert data[written]["TESTSIGMA_RUNTIME_DATA"] == f"p: {meant}"
+    assert data[meant]["TESTSIGMA_RUNTIME_DATA"] != f"p: {meant}"
 
 
 def test_the_pipeline_may_take_longer_than_the_step() -> None:
