@@ -136,6 +136,17 @@ def test_a_file_without_a_build_is_read() -> None:
     assert parse(json.dumps(data)) == replace(samples.failing(), build=Build())
 
 
+def test_a_file_without_gap_details_is_read() -> None:
+    """Earlier versions wrote gaps as sentences only: the rest of the file is read all the same."""
+    data = json.loads(written(samples.failing()))
+    for run in data["runs"]:
+        del run["gapDetails"]
+    found, whole = parse(json.dumps(data)).runs[0].tree, samples.failing().runs[0].tree
+    assert found
+    assert whole
+    assert found == replace(whole, gaps=())
+
+
 def test_fields_of_later_versions_are_skipped() -> None:
     """A field that is missing has its default, and one that is not known is no error."""
     data = json.loads(written(samples.failing()))

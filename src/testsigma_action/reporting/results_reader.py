@@ -46,9 +46,9 @@ def _run_report(data: Object) -> RunReport:
 
 def _tree(data: Object) -> ResultTree:
     """The tree, whose fields stand among those of its run report."""
-    tree: ResultTree = decode(
-        ResultTree, data | {"run": data["collectedRun"] or data["run"], "gaps": data["gapDetails"]}
-    )
+    # Earlier versions wrote the sentences only.
+    gaps = data.get("gapDetails", [])
+    tree: ResultTree = decode(ResultTree, data | {"run": data["collectedRun"] or data["run"], "gaps": gaps})
     return tree
 
 
