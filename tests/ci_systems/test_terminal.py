@@ -47,7 +47,8 @@ def test_the_script(agent: Agent, folder: Path, key: str, name: str, code: int) 
         done, log = run(agent, folder, server, "431", "--results-file", "off")
     assert done == code, log
     written = list(folder.rglob("*"))
-    assert sorted(path.name for path in written) == ["TEST-testsigma-431.xml", "test-results"]
+    outputs = ["testsigma-outputs.env", "testsigma-outputs.json"]
+    assert sorted(path.name for path in written) == ["TEST-testsigma-431.xml", "test-results", *outputs]
     assert {path.stat().st_uid for path in written} == {folder.stat().st_uid}
     assert_not_in(key, [log, agent.command_lines])
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests import junit_rules
+from tests.ci_readers import JSON_FILE
 from tests.scenario.files import read_command_file
 from tests.scenario.secrecy import key_of, leaks
 from tests.simulator import Phase, Scenario, Seen, Server, Simulator
@@ -86,7 +87,8 @@ class Outcome:
     @property
     def results(self) -> dict[str, Any]:
         """The results as JSON."""
-        (path,) = (self.workspace / "test-results").glob("testsigma*.json")
+        outputs = self.workspace / JSON_FILE
+        (path,) = (path for path in outputs.parent.glob("testsigma*.json") if path != outputs)
         document: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return document
 

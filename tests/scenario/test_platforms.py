@@ -1,5 +1,6 @@
 """What each platform gets: commands and files on GitHub, a plain log elsewhere."""
 
+import json
 import os
 import stat
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci_readers import JSON_FILE
 from tests.scenario.conftest import Bench, Outcome
 from tests.simulator import scenario
 
@@ -32,13 +34,14 @@ def test_a_pass_has_no_annotations(run_scenario: Callable[..., Outcome]) -> None
 
 
 def test_a_plain_console_gets_no_commands(bench: Bench) -> None:
-    """Elsewhere the log has no workflow commands, and the files are there all the same."""
+    """Elsewhere the log has no workflow commands, and the files are there all the same, with the outputs."""
     step = bench.run(server=bench.serve(scenario("failing")), github=False)
     assert step.exit_code == 1
     assert "::" not in step.log
     assert "key-for-tests" not in step.everything
     assert step.junit_counts["failures"] == 2
     assert step.results["verdict"]["exitCode"] == 1
+    assert json.loads((step.workspace / JSON_FILE).read_text("utf-8"))["conclusion"] == "failed"
 
 
 def test_early_outputs(bench: Bench) -> None:

@@ -1,12 +1,13 @@
 """Where the step runs, and what the plain console offers."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from testsigma_action import platforms as ci
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.console import Console
 from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.secret import Secret
@@ -25,6 +26,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "CI_PIPELINE_IID": "1", "CI_COMMIT_SHA": "abc"}),
     ("Azure Pipelines", {"TF_BUILD": "True", "BUILD_BUILDID": "1"}),
     ("Jenkins", {"CI": "true", "JENKINS_URL": "https://jenkins.example/", "BUILD_URL": "https://jenkins.example/1"}),
+    ("Jenkins", {"BUILD_TAG": "jenkins-shop-main-812"}),
     ("GitLab CI", {"CI": "true", "GITLAB_CI": "true", "JENKINS_URL": "https://jenkins.example/"}),
     ("Bitbucket Pipelines", {"CI": "true", "BITBUCKET_BUILD_NUMBER": "1"}),
     ("CircleCI", {"CI": "true", "CIRCLECI": "true"}),
@@ -38,6 +40,7 @@ ENVIRONMENTS: list[tuple[str, dict[str, str]]] = [
     ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}),
     ("Gitea Actions", {"CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}),
     ("", {"CI": "true", "CI_COMMIT_SHA": "abc"}),
+    ("", {"CI": "true", "BUILD_TAG": "v1.2"}),
 ]
 
 
@@ -55,11 +58,11 @@ def test_every_adapter_is_recognised() -> None:
 @pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}, {"GITHUB_OUTPUT": "/x"}])
 def test_anything_else_is_a_console(environ: dict[str, str]) -> None:
     """What nobody recognises is the plain console."""
-    assert type(ci.detect(environ)) is Platform
+    assert type(ci.detect(environ)) is Console
 
 
-def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Titles are lines, the workspace is where we are, and there is nothing to mask, to annotate or to write to."""
+def test_the_console_has_a_log_and_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Titles are lines, the workspace is where we are, outputs are files, and there is nothing else."""
     monkeypatch.chdir(tmp_path)
     platform = ci.detect({})
     assert platform.workspace == tmp_path
@@ -67,10 +70,28 @@ def test_the_console_has_a_log_and_a_folder(tmp_path: Path, monkeypatch: pytest.
     assert platform.mask(Secret("key-for-tests")) == []
     assert platform.annotation("error", "Title", "Message") == []
     assert platform.build == Build()
-    platform.write_outputs({"a": "b"})
+    assert platform.write_outputs({"run-id": "1001"}) == []
     platform.write_state({"a": "b"})
     assert platform.write_summary("text") == []
-    assert list(tmp_path.iterdir()) == []
+    written = {path.name: path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()}
+    assert written.keys() == {"testsigma-outputs.env", "testsigma-outputs.json"}
+    assert written["testsigma-outputs.env"] == "TESTSIGMA_OUTPUT_RUN_ID=1001\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "watched"), [({}, True), ({"TERM": "dumb"}, False), ({"CI": "1"}, False), ({"TF_BUILD": "True"}, False)]
+)
+def test_a_person_watches_a_console_only(environ: dict[str, str], watched: bool) -> None:  # noqa: FBT001 - a parameter
+    """Neither in CI nor on a dumb terminal; and some CI systems that are known do not set CI."""
+    assert ci.detect(environ).watched is watched
+
+
+def test_outputs_of_an_earlier_step_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the console too: before anything is started, nothing is left that a later step could take for outputs."""
+    monkeypatch.chdir(tmp_path)
+    ci.detect({}).write_outputs({"conclusion": "passed"})
+    assert ci.detect({}).problems(summary=True) == []
+    assert [path.read_text("utf-8").strip() for path in sorted(tmp_path.rglob("*.*"))] == ["", "{}"]
 
 
 def test_a_working_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +100,7 @@ def test_a_working_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch:
     gone.mkdir()
     monkeypatch.chdir(gone)
     assert ci.detect({}).problems(summary=True) == []
-    gone.rmdir()
+    shutil.rmtree(gone)
     for environ in ({}, {"GITHUB_ACTIONS": "true"}):
         [problem] = ci.detect(environ).problems(summary=True)
         assert problem.startswith("working folder: ")

@@ -18,7 +18,7 @@ from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.inputs.options import Inputs
-from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.console import Console
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import outputs
@@ -60,7 +60,7 @@ def publish(report: Report, folder: Path, *, github: bool) -> str:
     for name in COMMAND_FILES:
         (folder / name).touch()
     stream = io.StringIO()
-    platform = GitHub(environ) if github else Platform(environ)
+    platform = GitHub(environ) if github else Console(environ)
     Publisher(Inputs(), platform, Log(stream)).publish(report)
     return stream.getvalue()
 

@@ -11,6 +11,7 @@ from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.circleci import CircleCI
 from testsigma_action.platforms.cloudbuild import CloudBuild
+from testsigma_action.platforms.console import Console
 from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitea import Gitea
 from testsigma_action.platforms.github import GitHub
@@ -20,7 +21,7 @@ from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.platforms.woodpecker import Woodpecker
 
-# The first one that recognises the environment is used; the plain console recognises any.
+# The first one that recognises the environment is used; the console recognises any.
 PLATFORMS: tuple[type[Platform], ...] = (
     # Sets the variables of GitHub, too.
     Gitea,
@@ -37,7 +38,7 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Tekton,
     # Its agents may run steps of the systems above.
     Jenkins,
-    Platform,
+    Console,
 )
 
 

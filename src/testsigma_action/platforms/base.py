@@ -1,4 +1,4 @@
-"""The interface of all platforms. The base class is the plain console, with a log and a working folder only."""
+"""The interface of all platforms. The base class has a log and a working folder only."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ NOT_MOUNTED = (
 
 
 class Platform:
-    """The plain console, and the defaults of all other platforms.
+    """The defaults of all platforms.
 
     Methods that return lines do not print them; methods that write raise OSError.
     """
@@ -41,7 +41,7 @@ class Platform:
     @classmethod
     def recognises(cls, _environ: Mapping[str, str]) -> bool:
         """Whether the step runs on this platform."""
-        return True
+        raise NotImplementedError
 
     @property
     def workspace(self) -> Path:
@@ -57,8 +57,8 @@ class Platform:
 
     @property
     def watched(self) -> bool:
-        """Whether a person may be watching the output: not in CI, and not on a dumb terminal."""
-        return not self._environ.get("CI") and self._environ.get("TERM") != "dumb"
+        """Whether a person may be watching the output. Some CI systems provide a terminal and do not set CI."""
+        return False
 
     @property
     def build(self) -> Build:

@@ -1,4 +1,4 @@
-"""What the CI systems besides GitHub have in common: outputs in two files of the workspace."""
+"""What all platforms besides GitHub have in common: outputs in two files of the workspace."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,11 +25,6 @@ class CiSystem(Platform):
         name, value = cls.marker
         found = environ.get(name, "").lower()
         return found == value if value else bool(found)
-
-    @property
-    def watched(self) -> bool:
-        """Nobody watches the output, though some systems provide a terminal and do not set CI."""
-        return False
 
     def problems(self, *, summary: bool) -> list[str]:
         """Problems with the files. The outputs of an earlier build in the same workspace are removed."""

@@ -3,6 +3,8 @@
 Sources: jenkins: CoreEnvironmentContributor.java, Run.java; the plugins git and branch-api.
 """
 
+from collections.abc import Mapping
+
 from testsigma_action.platforms.build import BuildFacts
 from testsigma_action.platforms.ci_system import CiSystem
 
@@ -20,3 +22,8 @@ class Jenkins(CiSystem):
         pull_request=("$CHANGE_ID",),
         job_url=("$BUILD_URL",),
     )
+
+    @classmethod
+    def recognises(cls, environ: Mapping[str, str]) -> bool:
+        """JENKINS_URL is only set if the address of Jenkins is configured; BUILD_TAG is `jenkins-JOB-NUMBER`."""
+        return super().recognises(environ) or environ.get("BUILD_TAG", "").startswith("jenkins-")
