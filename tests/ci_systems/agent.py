@@ -13,8 +13,8 @@ from tests.e2e.image import IMAGE
 from tests.simulator import Server
 from tools.ci_files import project
 
-# What the files name as the image: no registry has it.
-NAMES = f"registry.example.com/testsigma-action | {project.IMAGE.rpartition(':')[0]}:*"
+# What the files name as the image, which is replaced by the one that was built here.
+NAMES = project.IMAGE
 # The command lines are recorded, because lists of processes show them. A container also gets what leads it to the
 # simulator, which listens on this machine only.
 DOCKER = """#!/bin/bash

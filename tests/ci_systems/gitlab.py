@@ -16,6 +16,7 @@ from tests.ci_systems.conftest import ROOT
 from tests.e2e import base, checkout
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
+from tools.ci_files import project
 
 COMPONENT = ROOT / "ci/gitlab/templates/testsigma/template.yml"
 EXAMPLE = ROOT / "examples/ci/gitlab/.gitlab-ci.yml"
@@ -124,6 +125,6 @@ def build_helper(engine: Engine) -> None:
 
 def with_our_image(pipeline: str) -> str:
     """A pipeline of the documentation with the image that was built here, and the plan of the simulator."""
-    changed = pipeline.replace("registry.example.com/testsigma-action", IMAGE).replace("431", "420")
+    changed = pipeline.replace(project.IMAGE, IMAGE).replace("431", "420")
     assert changed != pipeline
     return changed

@@ -18,13 +18,14 @@ from tests.e2e.engine import Engine
 from tests.e2e.workspace import Workspace
 from tests.simulator import Server
 from testsigma_action.errors import REPOSITORY
+from tools.ci_files import project
 
 __all__ = ["act", "workspace"]
 
 FILE = ROOT / "examples/ci/gitea/testsigma.yml"
 NAME = "ci-gitea"
 SERVER = "https://github.com/"
-ACTION = f"{REPOSITORY}@v1"
+ACTION = f"{REPOSITORY}@v{project.VERSION}"
 # Variables that tell the two from GitHub. Sources: gitea.com/gitea/act_runner and forgejo-runner, runner.go.
 SYSTEMS = ("GITEA_ACTIONS", "FORGEJO_ACTIONS")
 # Seconds from SIGTERM to SIGKILL when the container of a step is stopped: the default of Docker.

@@ -112,7 +112,7 @@ def test_an_interrupted_change_can_be_repeated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("uses: OWNER/testsigma-action@v0", "uses: Acme/testsigma-action@v0"),
+        ("uses: OWNER/testsigma-action@v0.1.0", "uses: Acme/testsigma-action@v0.1.0"),
         ("https://github.com/OWNER/testsigma-action.git", "https://github.com/Acme/testsigma-action.git"),
         ("docker://ghcr.io/owner/testsigma-action@sha256:0", "docker://ghcr.io/acme/testsigma-action@sha256:0"),
         ("pipe: owner/testsigma-action:0.1.0", "pipe: acme/testsigma-action:0.1.0"),

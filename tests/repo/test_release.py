@@ -5,7 +5,7 @@ from pathlib import Path
 
 from testsigma_action import __version__
 from tools.ci_files import project
-from tools.release import action_file, changelog
+from tools.release import action_file, changelog, commit
 from tools.release.__main__ import REPOSITORY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,14 @@ def test_the_image_says_where_its_sources_are() -> None:
 def test_the_name_of_the_image_is_a_name_for_registries() -> None:
     """In lower case and without a tag: a release is named by its digest alone."""
     assert re.fullmatch(r"ghcr\.io/[a-z0-9._-]+/testsigma-action", REPOSITORY)
+
+
+def test_pages_and_examples_name_this_version() -> None:
+    """All of them name the same release, by its whole version, because no tag moves."""
+    texts = {page: page.read_text("utf-8") for page in commit.pages(ROOT)}
+    assert {name for text in texts.values() for name in commit.releases(text)} == {__version__}
+    moving = re.compile(r"testsigma-action(?:@|/)v(?!\d+\.\d+\.\d+\b)")
+    assert [str(page) for page, text in texts.items() if moving.search(text)] == []
 
 
 def test_the_workflow_publishes_nothing_by_itself() -> None:

@@ -10,12 +10,28 @@ from tools.release import action_file, changelog
 
 VERSION_FILE = "src/testsigma_action/__init__.py"
 VERSION_LINE = re.compile(r'^__version__ = ".*"$', re.MULTILINE)
+# Pages and examples that name a release, and how they do it: as a tag of git, or as an image of a registry.
+PAGES = ("README.md", "docs", "examples")
+RELEASE = re.compile(r"(testsigma-action(?:@v|/v|:|\.git#v|\.git/ci/buildkite#v)|/testsigma@)\d+\.\d+\.\d+\b")
+
+
+def releases(text: str) -> list[str]:
+    """The versions that a text names as the release to use."""
+    return [found[0].removeprefix(found[1]) for found in RELEASE.finditer(text)]
+
+
+def pages(checkout: Path) -> list[Path]:
+    """The files that people copy from, which name the release to use."""
+    found = [path for place in PAGES for path in (checkout / place, *sorted((checkout / place).rglob("*")))]
+    return [path for path in found if path.is_file() and path.suffix != ".png"]
 
 
 def set_version(checkout: Path, version: str, day: str) -> None:
     """Give what was not released yet a version, in all files that name it. Raises ValueError, and changes nothing."""
     text = changelog.released((checkout / "CHANGELOG.md").read_text("utf-8"), version, day)
     (checkout / "CHANGELOG.md").write_text(text, "utf-8")
+    for page in pages(checkout):
+        page.write_text(RELEASE.sub(rf"\g<1>{version}", page.read_text("utf-8")), "utf-8")
     file = checkout / VERSION_FILE
     file.write_text(VERSION_LINE.sub(f'__version__ = "{version}"', file.read_text("utf-8")), "utf-8")
     environ = {**os.environ, "PYTHONPATH": f"src{os.pathsep}."}

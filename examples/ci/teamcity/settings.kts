@@ -32,7 +32,7 @@ object Testsigma : BuildType({
                   -e TESTSIGMA_PLAN_ID \
                   -e TEAMCITY_VERSION -e TEAMCITY_PROJECT_NAME -e TEAMCITY_BUILDCONF_NAME \
                   -e BUILD_NUMBER -e BUILD_URL -e BUILD_VCS_NUMBER \
-                  registry.example.com/testsigma-action
+                  ghcr.io/owner/testsigma-action:0.1.0
             """.trimIndent()
         }
         script {

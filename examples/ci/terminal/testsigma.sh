@@ -16,4 +16,4 @@ shift
 # shellcheck disable=SC2086 # two words, or none
 exec docker run --rm $terminal --user "$(id -u):$(id -g)" --volume "$PWD:/work" \
     -e TESTSIGMA_API_KEY \
-    registry.example.com/testsigma-action --plan-id "$plan" "$@"
+    ghcr.io/owner/testsigma-action:0.1.0 --plan-id "$plan" "$@"
