@@ -185,7 +185,7 @@ def test_a_plan_that_passes(engine: Engine, program: Docker, folder: Path, key: 
         assert code == 0, output
         later = started.run("bash", "-c", interpolated(steps()[1]["command"]))
     assert later[0] == 0
-    assert "Run 1001 ended with passed. See http" in later[1]
+    assert later[1].startswith("Testsigma: passed  http")
     assert "passed" in (folder / "annotation").read_text("utf-8")
     [uploaded] = {path for path in folder.glob(steps()[0]["artifact_paths"]) if path.name.startswith("TEST-")}
     assert uploaded.stat().st_uid in {os.geteuid(), folder.stat().st_uid}
@@ -200,7 +200,7 @@ def test_a_plan_that_fails(engine: Engine, program: Docker, folder: Path, key: s
         code, output = started.run(str(HOOK))
         later = started.run("bash", "-c", interpolated(steps()[1]["command"]))
     assert code == 1, output
-    assert "Run 1001 ended with failed." in later[1]
+    assert later[1].startswith("Testsigma: failed tests-failed http")
     assert_not_in(key, [output])
 
 
@@ -239,6 +239,21 @@ def test_a_success_that_is_none(program: Docker, folder: Path) -> None:
     code, output = Job(folder, {"PATH": f"{program.folder}:/usr/bin:/bin"}, program).run(str(HOOK))
     assert code == 1
     assert output.startswith("ERROR: docker ended with exit code 0, but the step has no conclusion")
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [({"planid": 431}, "planid"), ({"api-key": "x"}, "api-key"), ({"plans-0-plan-id": 431}, "plans-0-plan-id")],
+)
+def test_a_misspelt_setting(program: Docker, folder: Path, setting: dict[str, Any], named: str) -> None:
+    """It is named before anything is started, as is what the agent makes of a list. Values are not shown."""
+    environ = {"PATH": f"{program.folder}:/usr/bin:/bin", **of_the_plugin(plugin()[0], setting)}
+    code, output = Job(folder, environ, program).run(str(HOOK))
+    assert code == 2
+    assert output.startswith(
+        f"ERROR: the plugin has no setting '{named}'. Nothing was started.\nSettings: image plan-id "
+    )
+    assert not (program.folder / "lines").exists()
 
 
 def test_settings_win_over_variables(engine: Engine, program: Docker, folder: Path, key: str) -> None:

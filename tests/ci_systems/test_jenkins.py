@@ -17,6 +17,7 @@ from tests.e2e.conftest import give_away, serving
 from tests.e2e.image import IMAGE
 from tests.e2e.secrecy import assert_not_in, files
 from tests.simulator import Server, scenario
+from tools.ci_files import project
 
 EXAMPLE = ROOT / "examples/ci/jenkins/Jenkinsfile"
 LIBRARY = ROOT / "ci/jenkins/vars"
@@ -30,6 +31,7 @@ BUILD = {
     "JENKINS_URL": "https://jenkins.example.com/",
     "JOB_NAME": "shop/PR-7",
     "BUILD_NUMBER": "812",
+    "BUILD_TAG": "jenkins-shop-PR-7-812",
     "BUILD_URL": "https://jenkins.example.com/job/shop/job/PR-7/812/",
     "BRANCH_NAME": "PR-7",
     "CHANGE_ID": "7",
@@ -137,7 +139,33 @@ def test_the_example(jenkins: Jenkins, key: str, name: str, result: str) -> None
         code, log = jenkins.run(EXAMPLE, variables(server))
     assert code == (result == "failed"), log
     assert "[junit] test-results/TEST-testsigma-431.xml" in log
-    assert f"Testsigma: {result}, {server.url}/ui/td/runs/1001" in log.splitlines()
+    code = {"passed": "", "failed": "tests-failed"}[result]
+    assert f"{result} {code} {server.url}/ui/td/runs/1001" in log.splitlines()
+
+
+def test_the_example_does_not_take_files_of_an_earlier_build(jenkins: Jenkins) -> None:
+    """If the container does not start, the build fails and shows neither outputs nor tests, though some were left."""
+    results = jenkins.workspace / "test-results"
+    results.mkdir()
+    (results / "TEST-testsigma-431.xml").write_text("<testsuites/>")
+    (results / "testsigma-outputs.env").write_text("TESTSIGMA_OUTPUT_CONCLUSION=passed\n")
+    (results / "TEST-of-another-tool.xml").write_text("<testsuites/>")
+    for path in (results, *results.iterdir()):
+        os.chown(path, jenkins.workspace.stat().st_uid, jenkins.workspace.stat().st_gid)
+    (jenkins.agent.tools / "docker").write_text("#!/bin/sh\nexit 125\n")
+    code, log = jenkins.run(EXAMPLE, {})
+    assert code == 1
+    assert "script returned exit code 125" in log
+    assert "passed" not in log
+    assert [path.name for path in results.iterdir()] == ["TEST-of-another-tool.xml"]
+
+
+def test_a_jenkins_without_an_address(jenkins: Jenkins, key: str) -> None:
+    """Jenkins is recognised by the tag of the build, so the run is named after the job."""
+    with serving(scenario("passing").with_plan(id=431), key) as server:
+        code, log = jenkins.run(EXAMPLE, {**variables(server), "JENKINS_URL": ""})
+    assert code == 0, log
+    assert started_with(server)["buildNo"].startswith("shop/PR-7#812")
 
 
 @pytest.mark.parametrize(("name", "result"), [("passing", "passed"), ("failing", "failed")])
@@ -226,7 +254,7 @@ def test_an_abort_stops_the_run(jenkins: Jenkins, key: str) -> None:
 
 DOCKER_AGENT = """
 pipeline {
-    agent { docker { image 'registry.example.com/testsigma-action'; args '--entrypoint=' } }
+    agent { docker { image '@IMAGE@'; args '@ARGS@' } }
     environment { TESTSIGMA_API_KEY = credentials('testsigma-api-key') }
     stages { stage('Testsigma') { steps { sh 'testsigma-action --plan-id 431' } } }
     post { always { junit 'test-results/TEST-*.xml' } }
@@ -234,12 +262,17 @@ pipeline {
 """
 
 
+@pytest.mark.parametrize("arguments", ["", "--entrypoint="])
 @pytest.mark.parametrize(("name", "code"), [("passing", 0), ("failing", 1)])
-def test_a_docker_agent(jenkins: Jenkins, key: str, name: str, code: int) -> None:
-    """The image works as an agent: `cat` as its command, steps through `docker exec`, as the user of the agent."""
+def test_a_docker_agent(jenkins: Jenkins, key: str, name: str, code: int, arguments: str) -> None:
+    """The image works as an agent: `cat` as its command, steps through `docker exec`, as the user of the agent.
+
+    The entry point may be cleared, and need not be.
+    """
+    pipeline = DOCKER_AGENT.replace("@IMAGE@", project.IMAGE).replace("@ARGS@", arguments)
     with (
         serving(scenario(name).with_plan(id=431), key) as server,
-        jenkins.start(jenkins.pipeline(DOCKER_AGENT), variables(server)) as process,
+        jenkins.start(jenkins.pipeline(pipeline), variables(server)) as process,
     ):
         log, _ = process.communicate(timeout=90)
     assert process.returncode == code, log

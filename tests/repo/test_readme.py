@@ -75,7 +75,7 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
 
 # The image, the task of Tekton, the orb, or the plugin of Buildkite.
 NAMED = (
-    r"registry\.example\.com/testsigma-action|name: testsigma-action$"
+    r"ghcr\.io/[a-z0-9-]+/testsigma-action:|name: testsigma-action$"
     r"|: [a-z0-9-]+/testsigma@|/testsigma-action\.git/ci/"
 )
 

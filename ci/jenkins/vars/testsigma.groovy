@@ -28,7 +28,7 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_COMPARE --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL \
                       --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME \
                       --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY \
-                      --env=NO_PROXY \
+                      --env=NO_PROXY --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -72,10 +72,6 @@ private List<String> variablesOf(Map inputs) {
     if (unknown) {
         String known = names.keySet().join(', ')
         error 'testsigma: no input is called ' + unknown.join(' or ') + '. Inputs: credentialsId, ' + known
-    }
-    if (!env.JENKINS_URL) {
-        // Jenkins sets it if its address is configured. The container recognises Jenkins by it.
-        variables.add('JENKINS_URL=unknown')
     }
     if (!inputs.credentialsId) {
         error 'testsigma: credentialsId is missing. Set it to the ID of the credential (Secret text) with the API key.'

@@ -12,11 +12,23 @@ variables=(
 )
 outputs=@OUTPUTS@
 
+prefix="BUILDKITE_PLUGIN_${BUILDKITE_PLUGIN_NAME:-TESTSIGMA}_"
+
 # Print a setting of the plugin; nothing if it was not given.
 setting() {
-  local name="BUILDKITE_PLUGIN_${BUILDKITE_PLUGIN_NAME:-TESTSIGMA}_$1"
+  local name="$prefix$1"
   printf '%s' "${!name:-}"
 }
+
+# A setting that is misspelt would have no effect. The agent makes several variables of a list: PLANS_0_PLAN_ID.
+for variable in $(compgen -v "$prefix" || true); do
+  name="${variable#"$prefix"}"
+  if [[ " IMAGE ${settings[*]} " != *" $name "* ]]; then
+    echo "ERROR: the plugin has no setting '$(tr '[:upper:]_' '[:lower:]-' <<<"$name")'. Nothing was started."
+    echo "Settings: image $(tr '[:upper:]_' '[:lower:]-' <<<"${settings[*]}"). Write a list or a mapping as text, after '|'."
+    exit 2
+  fi
+done
 
 image="$(setting IMAGE)"
 arguments=(--rm --init --user "$(id -u):$(id -g)" --volume "$PWD:/work")

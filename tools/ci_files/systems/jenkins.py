@@ -77,10 +77,6 @@ private List<String> variablesOf(Map inputs) {
         String known = names.keySet().join(', ')
         error 'testsigma: no input is called ' + unknown.join(' or ') + '. Inputs: credentialsId, ' + known
     }
-    if (!env.JENKINS_URL) {
-        // Jenkins sets it if its address is configured. The container recognises Jenkins by it.
-        variables.add('JENKINS_URL=unknown')
-    }
     if (!inputs.credentialsId) {
         error 'testsigma: credentialsId is missing. Set it to the ID of the credential (Secret text) with the API key.'
     }
@@ -126,7 +122,8 @@ def files() -> Mapping[str, str]:
 def _step() -> str:
     names = ",\n".join(f"{each.camel_case}: '{each.variable}'" for each in SETTINGS)
     # Groovy joins lines at a backslash as the shell does.
-    command = docker.run(Jenkins)
+    # The container recognises Jenkins by BUILD_TAG if Jenkins does not know its own address.
+    command = docker.run(Jenkins, "BUILD_TAG")
     return STEP.substitute(
         generated=project.GENERATED,
         image=project.IMAGE,
