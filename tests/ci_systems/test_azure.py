@@ -90,7 +90,7 @@ def test_the_example(job: Job, key: str, name: str, result: str) -> None:
     assert job.failed is (result == "failed"), job.log
     assert job.published == ["test-results/TEST-testsigma-431.xml"]
     assert [path.is_file() for path in job.summaries] == [True]
-    assert f"Testsigma - {result}, {server.url}/ui/td/runs/1001" in job.log
+    assert f"{result} {server.url}/ui/td/runs/1001" in job.log
     assert started_with(server)["buildNo"].startswith("shop/checkout#20261126.3.2")
     assert_secret(job, key)
 

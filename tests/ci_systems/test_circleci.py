@@ -179,7 +179,7 @@ def test_a_plan_that_fails(engine: Engine, folder: Path, key: str, job: Job) -> 
     with container(engine, folder) as primary, serving(scenario("failing").with_plan(id=PLAN), key) as server:
         (code, output), *always = run(primary, job, server, key)
     assert code == 1, output
-    assert all(later == 0 and "Run 1001 ended with failed." in text for later, text in always)
+    assert all(later == 0 and "failed tests-failed http" in text for later, text in always)
     assert_not_in(key, [output])
 
 

@@ -1,6 +1,7 @@
 """GitLab CI: the component and the example, checked by GitLab's schema, and run in pipelines."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -14,6 +15,7 @@ import yaml
 from tests import ci_readers
 from tests.ci_systems import gitlab
 from tests.ci_systems.checkers import assert_valid
+from tests.ci_systems.conftest import ROOT
 from tests.ci_systems.gitlab import COMPONENT, EXAMPLE, GitLabCI, Told, with_our_image
 from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
@@ -154,20 +156,44 @@ def test_the_example_fails_if_its_plan_fails(ci: GitLabCI, key: str) -> None:
     assert (told.exit_code, told.exit_code_of("testsigma"), told.exit_code_of("report")) == (1, 1, 0)
     found = json.loads((told.artifacts("testsigma") / ci_readers.JSON_FILE).read_text("utf-8"))
     assert len(junit(told, "testsigma").findall(".//failure")) == int(found["failed"])
-    line = f"failed, {found['passed']} of {found['total']} cases passed, see {server.url}/ui/td/runs/1001"
-    assert line in told.lines("report")
+    assert f"failed tests-failed {server.url}/ui/td/runs/1001" in told.lines("report")
+    assert f"{found['passed']} of {found['total']} cases passed" in told.lines("report")
 
 
-def test_an_entry_point_that_was_not_cleared(ci: GitLabCI, key: str) -> None:
-    """The job fails before anything is started, and the log says what is missing."""
-    pipeline = with_our_image(EXAMPLE.read_text("utf-8"))
-    without = pipeline.replace('    entrypoint: [""]\n', "")
-    assert without != pipeline
+def test_an_error_before_the_run(ci: GitLabCI, key: str) -> None:
+    """The later job says what went wrong, and no sentence with gaps."""
+    pipeline = with_our_image(EXAMPLE.read_text("utf-8")).replace('"420"', '"420x"')
     with serving(scenario("passing"), key) as server:
-        told = run(ci, server, without)
-    assert (told.exit_code, told.exit_code_of("testsigma")) == (1, 2)
-    assert server.calls == []
-    assert any("'sh' is not an input" in line and 'entrypoint: [""]' in line for line in told.lines("testsigma"))
+        told = run(ci, server, pipeline)
+    assert (told.exit_code_of("testsigma"), told.exit_code_of("report"), server.calls) == (2, 0, [])
+    assert "error bad-input" in [line.strip() for line in told.lines("report")]
+    assert not any("cases passed" in line for line in told.lines("report") if not line.startswith("$ "))
+
+
+def test_the_job_that_prints_failed_runs(ci: GitLabCI, key: str) -> None:
+    """The jobs of the page for several plans: the run that failed is printed, and the one that passed is not."""
+    page = (ROOT / "docs/ci/gitlab.md").read_text("utf-8").partition("## Several plans")[2].partition("\n## ")[0]
+    several, failed = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
+    example = yaml.safe_load(EXAMPLE.read_text("utf-8"))
+    job = example["testsigma"] | several["testsigma"] | {"image": IMAGE}
+    job["variables"]["TESTSIGMA_PLANS"] = "[{plan-id: 421, name: smoke}, {plan-id: 420, name: regression}]"
+    failed["failed-runs"]["image"] = gitlab.HELPER
+    pipeline = yaml.safe_dump({"stages": example["stages"], "testsigma": job} | failed)
+    with serving(scenario("plans"), key) as server:
+        told = run(ci, server, pipeline)
+    assert told.exit_code_of("failed-runs") == 0
+    printed = [line for line in told.lines("failed-runs") if "/ui/td/runs/" in line]
+    assert [line.split()[:3] for line in printed] == [["regression", "failed", "tests-failed"]]
+
+
+def test_an_entry_point_that_was_cleared(ci: GitLabCI, key: str) -> None:
+    """Pipelines that clear the entry point of their image work as well."""
+    pipeline = yaml.safe_load(with_our_image(EXAMPLE.read_text("utf-8")))
+    pipeline["testsigma"]["image"] = {"name": pipeline["testsigma"]["image"], "entrypoint": [""]}
+    with serving(scenario("passing"), key) as server:
+        told = run(ci, server, yaml.safe_dump(pipeline))
+    assert told.exit_code == 0
+    assert "passed" in " ".join(told.lines("report"))
 
 
 # What the runner pipes into the shell of the job: the script is run by a shell of its own, below the first process.

@@ -139,8 +139,8 @@ def test_the_example(jenkins: Jenkins, key: str, name: str, result: str) -> None
         code, log = jenkins.run(EXAMPLE, variables(server))
     assert code == (result == "failed"), log
     assert "[junit] test-results/TEST-testsigma-431.xml" in log
-    code = {"passed": "", "failed": "tests-failed"}[result]
-    assert f"{result} {code} {server.url}/ui/td/runs/1001" in log.splitlines()
+    error = {"passed": "", "failed": "tests-failed"}[result]
+    assert f"{result} {error} {server.url}/ui/td/runs/1001" in log.splitlines()
 
 
 def test_the_example_does_not_take_files_of_an_earlier_build(jenkins: Jenkins) -> None:

@@ -73,10 +73,10 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
     assert "test-results/TEST-*.xml" in block
 
 
-# The image, the task of Tekton, the orb, or the plugin of Buildkite.
+# The image, the task of Tekton, the orb, the plugin of Buildkite, or the outputs.
 NAMED = (
     r"ghcr\.io/[a-z0-9-]+/testsigma-action:|name: testsigma-action$"
-    r"|: [a-z0-9-]+/testsigma@|/testsigma-action\.git/ci/"
+    r"|: [a-z0-9-]+/testsigma@|/testsigma-action\.git/ci/|test-results/testsigma-outputs\.json"
 )
 
 

@@ -57,8 +57,7 @@ def _header() -> dict[str, Any]:
 def _jobs() -> dict[str, Any]:
     job = {
         "stage": _value_of("stage"),
-        # GitLab starts a shell in the image, which the entry point would take for an input.
-        "image": {"name": _value_of("image"), "entrypoint": [""]},
+        "image": _value_of("image"),
         # Not what a pipeline sets for its other jobs: their scripts, services and caches, or a retry, which would
         # start the plan again.
         "inherit": {"default": ["tags", "interruptible"]},
