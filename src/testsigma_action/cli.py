@@ -6,16 +6,21 @@ The signal handlers are installed before all other imports: from then on, a sign
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.programs import step_arguments
 from testsigma_action.runtime.signals import Signals
 
 
 def run_step() -> NoReturn:
-    """The command `testsigma-action`: runs the step with the arguments and the environment of this process."""
-    _run(_step)
+    """The command `testsigma-action`: runs the step with the arguments and the environment of this process.
+
+    Another program may take its place, so no handler is installed before its arguments are known.
+    """
+    _run(partial(_step, step_arguments(sys.argv[1:])))
 
 
 def run_post_stage() -> NoReturn:
@@ -47,14 +52,14 @@ def _crashed(error: Exception) -> int:
     return ExitCode.BUG
 
 
-def _step(signals: Signals, clock: SystemClock) -> int:
+def _step(arguments: Sequence[str], signals: Signals, clock: SystemClock) -> int:
     # Imported modules are never garbage: searching them takes a tenth of the time to the start.
     gc.disable()
     from testsigma_action.main import main
 
     gc.freeze()
     gc.enable()
-    return main(sys.argv[1:], os.environ, signals, clock)
+    return main(arguments, os.environ, signals, clock)
 
 
 def _post_stage(signals: Signals, clock: SystemClock) -> int:

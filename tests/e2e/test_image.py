@@ -207,10 +207,41 @@ def test_a_container_that_a_command_is_run_in_later(engine: Engine, key: str) ->
     assert done.returncode == 1, done.stdout
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("sh", "-c", "exec testsigma-action"), ("/bin/bash", "-c", "testsigma-action"), ("testsigma-action",)],
+    ids=" ".join,
+)
+def test_a_command_after_the_image(engine: Engine, key: str, arguments: tuple[str, ...]) -> None:
+    """A shell, or the command itself, runs as if the entry point had been cleared."""
+    with serving(scenario("failing"), key) as server:
+        done = run(engine, variables(server, key), arguments=arguments)
+    assert done.returncode == 1, done.stdout
+    assert server.calls.count("start") == 1
+
+
+def test_a_container_that_sleeps_behind_the_entry_point(engine: Engine, key: str) -> None:
+    """As Jenkins starts it when the entry point was not cleared: `cat` is the only process, by its own name."""
+    container = "testsigma-action-e2e-cat"
+    with serving(scenario("failing"), key) as server:
+        environ = variables(server, key)
+        names = [word for each in environ for word in ("--env", each)]
+        options = ("--detach", "--tty", f"--user={OWNER}:{OWNER}", "--network=host")
+        try:
+            engine.run("run", "--name", container, *options, *names, IMAGE, "cat", environ=environ)
+            done = engine.run("exec", container, "sh", "-c", "testsigma-action", check=False)
+            processes = engine.run("exec", container, "cat", "/proc/1/cmdline").stdout
+        finally:
+            engine.remove(container)
+    assert done.returncode == 1, done.stdout
+    assert processes.strip("\0") == "cat"
+
+
 STARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "entry point": ((), ()),
     "init": (("--init",), ()),
     "shell": (("--entrypoint=sh",), ("-c", "exec testsigma-action")),
+    "shell behind the entry point": ((), ("sh", "-c", "exec testsigma-action")),
 }
 
 

@@ -1,0 +1,25 @@
+"""A CI system starts a program in the image whose entry point is the step."""
+
+from tests.scenario.conftest import Bench
+from tests.simulator import scenario
+
+
+def test_a_shell_takes_the_place_of_the_step(bench: Bench) -> None:
+    """It gets its arguments and the environment, and its exit code is that of the container. Nothing is started."""
+    server = bench.serve(scenario("passing"))
+    outcome = bench.run(server=server, arguments=("sh", "-c", 'echo "plan $TESTSIGMA_PLAN_ID, $0"; exit 7', "a b"))
+    assert (outcome.exit_code, outcome.lines) == (7, ["plan 420, a b"])
+    assert server.calls == []
+
+
+def test_a_shell_ends_as_usual_when_its_reader_is_gone(bench: Bench) -> None:
+    """Python ignores SIGPIPE; a shell that inherited that would print errors instead of ending."""
+    outcome = bench.run(arguments=("/bin/sh", "-c", "kill -PIPE $$; echo ignored"))
+    assert (outcome.exit_code, outcome.lines) == (-13, [])
+
+
+def test_the_command_before_its_flags(bench: Bench) -> None:
+    """The name of the command as the first argument of the image is no input."""
+    server = bench.serve(scenario("failing"))
+    assert bench.run(server=server, arguments=("testsigma-action", "--wait", "false")).exit_code == 0
+    assert server.calls.count("start") == 1
