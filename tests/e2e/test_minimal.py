@@ -48,9 +48,11 @@ def test_a_key_and_a_plan_are_enough_without_a_shell(engine: Engine, minimal: st
 
 
 def test_there_is_no_shell_and_all_is_compiled(engine: Engine, minimal: str) -> None:
-    """Both stages of the action start by the name of their file alone."""
+    """Both stages of the action start by the name of their file alone, and a shell is refused."""
     options = ("run", "--rm", "--network=none", "--entrypoint")
     assert engine.run(*options, INTERPRETER, minimal, "-Ic", SHELLS).stdout.strip() == "[]"
     assert engine.run(*options, INTERPRETER, minimal, "-Ic", UNCOMPILED).stdout.strip() == "[]"
     assert engine.run(*options, "/app/entrypoint.py", minimal, "--help").stdout.startswith("Usage: ")
     assert engine.run(*options, "/app/post_entrypoint.py", minimal, check=False).returncode == 0
+    done = engine.run("run", "--rm", "--network=none", minimal, "sh", check=False)
+    assert (done.returncode, "there is no such program here" in done.stdout) == (2, True)

@@ -18,6 +18,13 @@ def test_a_shell_ends_as_usual_when_its_reader_is_gone(bench: Bench) -> None:
     assert (outcome.exit_code, outcome.lines) == (-13, [])
 
 
+def test_a_program_that_is_not_there(bench: Bench) -> None:
+    """As in the image without a shell: bad input that names the program."""
+    outcome = bench.run({"PATH": "/nonexistent"}, arguments=("sh", "-c", "exit 0"))
+    assert outcome.exit_code == 2
+    assert "'sh' is not an input, and there is no such program here" in outcome.log
+
+
 def test_the_command_before_its_flags(bench: Bench) -> None:
     """The name of the command as the first argument of the image is no input."""
     server = bench.serve(scenario("failing"))

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.vendor_script import FLAGS
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs.options import DEFINITIONS, Inputs
 from testsigma_action.inputs.reading import Reading, read_inputs
+from testsigma_action.inputs.vendor_script import VARIABLES
+from testsigma_action.platforms.variables import PREFIX
 
 KEY = "key-for-tests"
 GOOD = {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLAN_ID": "420"}
@@ -219,26 +222,32 @@ def test_no_value_of_the_command_line_is_quoted(arguments: tuple[str, ...]) -> N
     assert "hush" not in " ".join(reading.problems)
 
 
-# What GitLab, Jenkins, Buildkite and Azure start in an image whose entry point was not cleared.
+# Programs that an image without a shell does not have.
 COMMANDS = {
     ("sh", "-c", "if [ -x /bin/bash ]; then\n\texec /bin/bash\nfi\n"): "'sh'",
-    ("cat",): "'cat'",
     ("/bin/sh", "-e", "-c", "testsigma-action --plan-id 431"): "'sh'",
     ("/__a/externals/node20/bin/node", "-e", "setInterval(function(){}, 24 * 60 * 60 * 1000);"): "'node'",
-    ("testsigma-action", "--plan-id", "431"): "'testsigma-action'",
-    ("", "hush", "--hush", "hush"): "a value without a name",
 }
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_a_command_for_an_image_without_an_entry_point(arguments: tuple[str, ...]) -> None:
-    """One problem says what was started, and how the entry point is cleared where this happens most."""
+def test_a_program_that_the_image_does_not_have(arguments: tuple[str, ...]) -> None:
+    """One problem says what was to be started, and which image has it."""
     found = problem(read(*arguments), "command line")
-    assert found.startswith(f"command line: {COMMANDS[arguments]} ")
-    assert 'entrypoint: [""]' in found
-    assert "--entrypoint=" in found
-    assert "testsigma-action" in found
-    assert "hush" not in found
+    assert found.startswith(f"command line: {COMMANDS[arguments]} is not an input, and there is no such program here.")
+    assert "full image" in found
+
+
+def test_a_number_without_a_name_is_probably_the_plan() -> None:
+    """The message shows what to write, unless the number may be a part of the key."""
+    assert problem(read("420"), "command line") == "command line: '420' is not an input; did you mean --plan-id 420?"
+    assert "1234567890" not in " ".join(read("1234567890", TESTSIGMA_API_KEY="key-1234567890-key").problems)
+
+
+def test_other_values_without_a_name_are_one_problem() -> None:
+    """Nothing is quoted, and nothing is said about the entry point of an image that may have been cleared."""
+    found = problem(read("", "hush", "--hush", "hush"), "command line")
+    assert found == "command line: a value without a name is not an input; --help lists them."
 
 
 def test_a_key_in_a_command_is_refused_too() -> None:
@@ -276,6 +285,14 @@ def test_unknown_variables_are_warnings() -> None:
         "INPUT_ARGS",
         "TESTSIGMA_OTHER",
         "TESTSIGMA_API_KEY_2",
+        "TESTSIGMA_API_KEY_EU",
+        "TESTSIGMA_EU_API_KEY",
+        "TESTSIGMA_IMAGE",
+        "TESTSIGMA_VERSION",
+        "TESTSIGMA_URL",
+        "TESTSIGMA_PROJECT_ID",
+        "TESTSIGMA_TOKEN",
+        "TESTSIGMA_RUN_URL",
         "INPUTS",
         "PLUGINS_X",
         "GITHUB_INPUT_X",
@@ -284,6 +301,66 @@ def test_unknown_variables_are_warnings() -> None:
 def test_variables_of_others_are_silent(name: str) -> None:
     """GitHub's own inputs, and what only looks like ours, are nobody's business."""
     assert read(**{name: "x"}).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("TESTSIGMA_TIMOUT", "TESTSIGMA_TIMEOUT"),
+        ("TESTSIGMA_APIKEY", "TESTSIGMA_API_KEY"),
+        ("TESTSIGMA_SUMMARY_TITEL", "TESTSIGMA_SUMMARY_TITLE"),
+        ("TESTSIGMA_plan_id", "TESTSIGMA_PLAN_ID"),
+        ("TESTSIGMA_QUEUE-TIMEOUT", "TESTSIGMA_QUEUE_TIMEOUT"),
+    ],
+)
+def test_a_misspelt_variable_of_ours_is_a_warning(variable: str, meant: str) -> None:
+    """The input that was meant is named, and the value is not shown."""
+    warning = f"{variable} is not an input and was ignored; did you mean {meant}?"
+    assert read(**{variable: "hush"}).warnings == (warning,)
+
+
+@pytest.mark.parametrize("name", [definition.name for definition in DEFINITIONS])
+def test_variables_with_outputs_are_silent(name: str) -> None:
+    """A later step on the same machine has the outputs of an earlier one as variables, with any name."""
+    assert read(**{f"{PREFIX}{name.upper().replace('-', '_')}": "x"}).warnings == ()
+
+
+@pytest.mark.parametrize("long", FLAGS)
+def test_flags_of_the_script_of_testsigma(long: str) -> None:
+    """They are refused with the input that takes their place; their value is neither quoted nor a second problem."""
+    for flag in (long, FLAGS[long]):
+        if "help" in long:
+            continue
+        for arguments in ((flag, "hush"), (f"{flag}=hush",)):
+            found = problem(read(*arguments), "command line")
+            assert found.startswith(f"command line: {flag} is a flag of Testsigma's script; here it is ")
+            assert found.endswith(" (docs/moving-from-the-script.md).")
+            assert "hush" not in found
+
+
+def test_all_flags_of_the_script_at_once() -> None:
+    """Each has a line of its own."""
+    reading = read("--testplanid=230", "-t", "180", "--apikey", "hush")
+    assert [text.split()[2] for text in reading.problems] == ["--testplanid", "-t", "--apikey"]
+    assert "here it is the variable TESTSIGMA_API_KEY " in reading.problems[2]
+
+
+def test_variables_of_the_script_of_testsigma() -> None:
+    """They are not inputs; the warning names the variable that takes their place."""
+    [warning] = read(TESTSIGMA_TEST_PLAN_ID="230").warnings
+    assert warning == (
+        "TESTSIGMA_TEST_PLAN_ID is a variable of Testsigma's script and was ignored; here it is TESTSIGMA_PLAN_ID "
+        "(docs/moving-from-the-script.md)."
+    )
+    assert len(read(**dict.fromkeys(VARIABLES, "x")).warnings) == len(VARIABLES)
+
+
+def test_runtime_data_in_the_form_of_the_script() -> None:
+    """The form that is accepted is shown, and nothing of the value."""
+    found = problem(read("--runtime-data", "hush=hush,password=hush"), "runtime-data")
+    assert found.endswith("The form name=value,name=value is that of Testsigma's script; write {name: value}.")
+    assert "hush" not in found
+    assert "Testsigma's script" not in problem(read("--runtime-data", "[a, b]"), "runtime-data")
 
 
 def test_an_unknown_variable_without_a_value_is_silent() -> None:

@@ -1,12 +1,16 @@
 """Parsing a mapping of names to texts, from YAML or JSON, so that each value is what was written. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.vendor_script import RUNTIME_DATA
 from testsigma_action.inputs.yaml_events import MAPPING, Events, Kind, Pair, Unreadable, reading
 
 ACCEPTED = "a YAML or JSON mapping of names to single values, like {name: value}"
+# How Testsigma's script takes them.
+PAIR = re.compile(r"[\w.-]+=")
 
 
 def read(text: str) -> Mapping[str, str]:
@@ -24,7 +28,7 @@ def _from_yaml(text: str) -> Mapping[str, str]:
     events = Events(text, Kind.SECRET)
     with reading(events, ACCEPTED):
         if not events.begins(MAPPING):
-            raise Unreadable("")
+            raise Unreadable(RUNTIME_DATA if PAIR.match(text) else "")
         found = collected(events.pairs())
         events.end()
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, parsers, sources, values
+from testsigma_action.inputs import cross_checks, parsers, sources, unknown, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.secret import Secret
@@ -47,7 +47,7 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path
     if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
         inputs = replace(inputs, results_file=parsers.OFF)
         problems += clash
-    return Reading(inputs, tuple(map(str, problems)), tuple(sources.unknown_variables(environ, key)))
+    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)))
 
 
 def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""Variables and arguments that are no inputs, and what was probably meant. Values are never quoted. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import pairwise
+
+from testsigma_action.inputs import pasted, vendor_script
+from testsigma_action.inputs.options import BY_NAME
+from testsigma_action.inputs.pages import NUMBER
+from testsigma_action.runtime.programs import program_of
+from testsigma_action.secret import Secret
+
+OURS = "TESTSIGMA_"
+# The step sets these for later steps, with any name after it.
+OUTPUTS = f"{OURS}OUTPUT_"
+# GitHub sets these for its own `with.entrypoint` and `with.args`.
+RESERVED_BY_GITHUB = frozenset({"entrypoint", "args"})
+# How similar a misspelt name is (0 to 1): variables of other programs are less similar.
+SIMILAR = 0.75
+NOT_AN_INPUT = "{} is not an input; --help lists them."
+NAMELESS = "a value without a name"
+NO_PROGRAM = (
+    "'{}' is not an input, and there is no such program here. If a CI system starts a shell in the image, use the full "
+    "image, not the minimal one."
+)
+
+
+def variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
+    """A warning for each variable that is no input, and is set as one, is misspelt, or belongs to Testsigma's script.
+
+    Other TESTSIGMA_ variables are ignored.
+    """
+    for variable in sorted(name for name in environ if environ[name]):
+        if variable in vendor_script.VARIABLES:
+            yield _of_the_script(variable)
+        elif variable.startswith(("INPUT_", "PLUGIN_")):
+            yield from _of_a_runner(variable, key)
+        elif meant := _meant(variable):
+            yield f"{pasted.visible(variable)} is not an input and was ignored; did you mean {meant}?"
+
+
+def _of_the_script(variable: str) -> str:
+    meant = _variable(vendor_script.VARIABLES[variable])
+    return f"{variable} is a variable of Testsigma's script and was ignored; here it is {meant} ({vendor_script.PAGE})."
+
+
+def _of_a_runner(variable: str, key: Secret) -> Iterator[str]:
+    rest = variable.partition("_")[2]
+    name = _input(rest)
+    if name in BY_NAME.keys() | RESERVED_BY_GITHUB:
+        return
+    if pasted.looks_like_key(rest, key):
+        yield f"An input whose name is {pasted.NOT_SHOWN}, is not an input of this action and was ignored."
+    else:
+        shown = pasted.visible(variable)
+        yield f"'{pasted.visible(name)}' ({shown}) is not an input of this action and was ignored."
+
+
+def _meant(variable: str) -> str:
+    """The variable of the input that was meant; empty if the name is right, or is not similar to any.
+
+    A name that has another part beside that of an input, such as TESTSIGMA_API_KEY_2, belongs to somebody else.
+    """
+    if not variable.startswith(OURS) or variable.startswith(OUTPUTS):
+        return ""
+    name = _input(variable.removeprefix(OURS))
+    if name in BY_NAME:
+        return "" if variable == _variable(name) else _variable(name)
+    close = next(iter(get_close_matches(name, BY_NAME, n=1, cutoff=SIMILAR)), "")
+    return "" if not close or f"-{close}-" in f"-{name}-" else _variable(close)
+
+
+def _input(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _variable(name: str) -> str:
+    return OURS + name.upper().replace("-", "_")
+
+
+def arguments(given: Sequence[str], rest: Sequence[str], key: Secret) -> Iterator[str]:
+    """A sentence for each argument that is no input: `rest`, of those that were given.
+
+    If the first one is no flag, nothing is said about those that follow it.
+    """
+    first = next(filter(None, given), "")
+    if first and not first.startswith("-"):
+        yield _word(first, key)
+        return
+    for before, argument in pairwise(("", *rest)):
+        if argument and not (_takes_value(before) and not argument.startswith("-")):
+            yield _flag(argument, key)
+
+
+def _takes_value(argument: str) -> bool:
+    """Whether the next argument may be the value of this one."""
+    return argument.startswith("-") and bool(argument.strip("-")) and "=" not in argument
+
+
+def _word(word: str, key: Secret) -> str:
+    if program := program_of(word):
+        return NO_PROGRAM.format(program)
+    if NUMBER.fullmatch(word) and not pasted.looks_like_key(word, key):
+        return f"'{word}' is not an input; did you mean --plan-id {word}?"
+    return NOT_AN_INPUT.format(NAMELESS)
+
+
+def _flag(argument: str, key: Secret) -> str:
+    """The sentence about an argument with its name, if it has one."""
+    name = argument.partition("=")[0]
+    if meant := vendor_script.FLAGS.get(name):
+        here = f"the variable {_variable(meant)}" if meant == "api-key" else f"--{meant}"
+        return f"{name} is a flag of Testsigma's script; here it is {here} ({vendor_script.PAGE})."
+    named = name.startswith("--") and len(name) > 2
+    return NOT_AN_INPUT.format(pasted.quoted(name, key) if named else NAMELESS)
