@@ -46,7 +46,7 @@ def main(
 ) -> int:
     """Run one step; always returns one of the documented exit codes."""
     platform = platforms.detect(environ)
-    reading = read_inputs(arguments, environ, platform.workspace)
+    reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice)
     log = Log()
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)

@@ -1,5 +1,6 @@
 """Where the step runs, and what the plain console offers."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from testsigma_action import platforms as ci
 from testsigma_action.domain.build import Build
+from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.platforms.console import Console
 from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.github import GitHub
@@ -107,3 +109,34 @@ def test_a_working_folder_that_is_gone_is_a_problem(tmp_path: Path, monkeypatch:
     with pytest.raises(FileNotFoundError):
         Workspace(ci.detect({}).workspace).write("a/report.xml", ["x"])
     assert list(tmp_path.iterdir()) == []
+
+
+# What only the advice of this system says when there is no key.
+KEY_ADVICE = {
+    "": "`docker run` passes it",
+    "GitHub Actions": "Dependabot",
+    "Gitea Actions": "api-key: ${{ secrets.TESTSIGMA_API_KEY }}",
+    "GitLab CI": "protected variable",
+    "Azure Pipelines": "`env` of this step",
+    "Bitbucket Pipelines": "secured variable",
+    "CircleCI": "`context`",
+    "Buildkite": "`secrets: [TESTSIGMA_API_KEY]`",
+    "Woodpecker": "allow the secret for this event",
+    "Drone": "unless the secret allows it",
+    "TeamCity": "env.TESTSIGMA_API_KEY",
+    "Google Cloud Build": "`secretEnv`",
+    "Tekton": "secret-name",
+    "Jenkins": "`withCredentials`",
+}
+
+
+@pytest.mark.parametrize(("name", "environ"), ENVIRONMENTS)
+def test_a_missing_key_has_the_advice_of_the_system(name: str, environ: dict[str, str]) -> None:
+    """Only the system that the step runs on is named."""
+    platform = ci.detect(environ)
+    reading = read_inputs((), environ | {"TESTSIGMA_PLAN_ID": "420"}, key_advice=platform.key_advice)
+    [problem] = reading.problems
+    assert problem == f"api-key: not given. {platform.key_advice}"
+    assert KEY_ADVICE[name] in problem
+    others = {each for each in KEY_ADVICE if each and each != name}
+    assert not any(re.search(rf"\b{other.split()[0]}\b", problem) for other in others - {"Google Cloud Build"})

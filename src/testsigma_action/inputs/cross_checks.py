@@ -9,10 +9,6 @@ from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.pages import host_in, is_address
 from testsigma_action.text import is_loopback
 
-KEY_MISSING = (
-    "not given (outside GitHub: TESTSIGMA_API_KEY). If it comes from a secret: secrets are empty in pull requests "
-    "from forks and from Dependabot, and a protected variable of GitLab in branches that are not protected."
-)
 PLAN_MISSING = (
     "not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's page. To run "
     "several plans, set plans instead; to attach to a run that exists already, set run-id."
@@ -34,10 +30,10 @@ FOR_A_START = (
 ADDRESSES = ("plan-id", "environment-id", "run-id", "compare")
 
 
-def missing(read: Mapping[str, Any], wrong: Collection[str]) -> Iterator[Problem]:
+def missing(read: Mapping[str, Any], wrong: Collection[str], key_advice: str) -> Iterator[Problem]:
     """Required inputs that are missing. Those in `wrong` were given, and have their own problem."""
     if not read.get("api_key") and "api-key" not in wrong:
-        yield Problem("api-key", KEY_MISSING)
+        yield Problem("api-key", f"not given. {key_advice}".rstrip())
     if not any(_field(name) in read or name in wrong for name in TARGETS):
         yield Problem("plan-id", PLAN_MISSING)
 

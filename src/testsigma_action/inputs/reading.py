@@ -20,10 +20,12 @@ class Reading:
     warnings: tuple[str, ...] = ()
 
 
-def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path = Path()) -> Reading:
+def read_inputs(
+    arguments: Sequence[str], environ: Mapping[str, str], root: Path = Path(), key_advice: str = ""
+) -> Reading:
     """Read all inputs from flags and environment. Raises nothing: problems are part of the result.
 
-    `root` is the folder that relative paths start from.
+    `root` is the folder that relative paths start from. `key_advice` says how the CI system passes an API key.
     """
     key = Secret(sources.from_environment("api-key", environ))
     flags, problems = sources.from_flags(arguments, key)
@@ -31,7 +33,7 @@ def read_inputs(arguments: Sequence[str], environ: Mapping[str, str], root: Path
     key = key or Secret(flags.pop("api-key", ""))
     texts = {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}
     read = _parse(texts, key, problems)
-    problems += cross_checks.missing(read, {problem.where for problem in problems})
+    problems += cross_checks.missing(read, {problem.where for problem in problems}, key_advice)
     problems += cross_checks.conflicts(read)
     base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
     problems += cross_checks.other_hosts(texts, base_url)

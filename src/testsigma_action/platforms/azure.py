@@ -22,6 +22,10 @@ class Azure(CiSystem):
 
     name = "Azure Pipelines"
     marker = ("TF_BUILD", "true")
+    key_advice = (
+        "Map the secret variable in `env` of this step, and pass it with `docker run -e TESTSIGMA_API_KEY`. Pull "
+        "requests from forks do not get secrets."
+    )
     facts = BuildFacts(
         project=("$SYSTEM_TEAMPROJECT/$BUILD_DEFINITIONNAME", "$SYSTEM_TEAMPROJECT"),
         number=("$BUILD_BUILDNUMBER", "$BUILD_BUILDID"),

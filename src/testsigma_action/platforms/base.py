@@ -26,6 +26,10 @@ class Platform:
 
     name = ""
     """The name of the CI system; empty for a console."""
+    key_advice = (
+        "Set TESTSIGMA_API_KEY. `docker run` passes it only with `-e TESTSIGMA_API_KEY`, and only if it is exported."
+    )
+    """How a step gets the API key, for a step without one."""
     facts = BuildFacts()
     """Where the facts about the build come from."""
 

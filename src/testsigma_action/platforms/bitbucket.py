@@ -17,6 +17,10 @@ class Bitbucket(CiSystem):
 
     name = "Bitbucket Pipelines"
     marker = ("BITBUCKET_BUILD_NUMBER", "")
+    key_advice = (
+        "Add the secured variable TESTSIGMA_API_KEY to the repository or the workspace. A pipe gets it only if it is "
+        "listed under `variables` of the pipe."
+    )
     facts = BuildFacts(
         project=("$BITBUCKET_REPO_FULL_NAME",),
         number=("$BITBUCKET_BUILD_NUMBER",),

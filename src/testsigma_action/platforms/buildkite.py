@@ -23,6 +23,9 @@ class Buildkite(CiSystem):
 
     name = "Buildkite"
     marker = ("BUILDKITE", "true")
+    key_advice = (
+        "Write `secrets: [TESTSIGMA_API_KEY]` in the step, or set the variable in an `environment` hook of the agent."
+    )
     facts = BuildFacts(
         project=("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG",),
         number=("$BUILDKITE_BUILD_NUMBER",),

@@ -15,6 +15,9 @@ class CircleCI(CiSystem):
 
     name = "CircleCI"
     marker = ("CIRCLECI", "true")
+    key_advice = (
+        "Add TESTSIGMA_API_KEY to the project or to a context. The job gets a context only if `context` names it."
+    )
     facts = BuildFacts(
         project=("$CIRCLE_PROJECT_USERNAME/$CIRCLE_PROJECT_REPONAME",),
         number=("$CIRCLE_BUILD_NUM",),

@@ -22,6 +22,9 @@ class CloudBuild(CiSystem):
 
     name = "Google Cloud Build"
     marker = ("BUILDER_OUTPUT", "")
+    key_advice = (
+        "Name TESTSIGMA_API_KEY in `secretEnv` of this step, and its secret in `availableSecrets` of the build."
+    )
     facts = BuildFacts(
         project=("$PROJECT_ID/$TRIGGER_NAME", "$PROJECT_ID"),
         number=("$BUILD_ID",),

@@ -15,6 +15,7 @@ class Drone(CiSystem):
 
     name = "Drone"
     marker = ("DRONE", "true")
+    key_advice = "Set `api-key` from a secret. Pull requests do not get secrets, unless the secret allows it."
     facts = BuildFacts(
         project=("$DRONE_REPO",),
         number=("$DRONE_BUILD_NUMBER",),

@@ -15,6 +15,10 @@ class Gitea(GitHub):
     """Gitea or Forgejo Actions."""
 
     name = "Gitea Actions"
+    key_advice = (
+        "Set `api-key: ${{ secrets.TESTSIGMA_API_KEY }}`. It is empty if the repository has no secret of that name, "
+        "and may be empty in pull requests from forks."
+    )
     facts = replace(GitHub.facts, job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_NUMBER",))
 
     @classmethod

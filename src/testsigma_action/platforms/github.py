@@ -29,6 +29,10 @@ class GitHub(Platform):
     """GitHub Actions, or any CI system that is compatible with it."""
 
     name = "GitHub Actions"
+    key_advice = (
+        "Set `api-key: ${{ secrets.TESTSIGMA_API_KEY }}`. Secrets are empty in pull requests from forks and from "
+        "Dependabot, and if there is no secret of that name."
+    )
     facts = BuildFacts(
         project=("$GITHUB_REPOSITORY",),
         number=("$GITHUB_RUN_NUMBER",),

@@ -29,6 +29,10 @@ class GitLab(CiSystem):
 
     name = "GitLab CI"
     marker = ("GITLAB_CI", "true")
+    key_advice = (
+        "Add the CI/CD variable TESTSIGMA_API_KEY to the project. A protected variable is empty in branches that are "
+        "not protected, and in most merge requests."
+    )
     facts = BuildFacts(
         project=("$CI_PROJECT_PATH",),
         number=("$CI_PIPELINE_IID", "$CI_PIPELINE_ID"),

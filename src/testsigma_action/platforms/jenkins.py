@@ -14,6 +14,10 @@ class Jenkins(CiSystem):
 
     name = "Jenkins"
     marker = ("JENKINS_URL", "")
+    key_advice = (
+        "Put the step into `withCredentials`, with the variable TESTSIGMA_API_KEY, and pass it with "
+        "`docker run -e TESTSIGMA_API_KEY`."
+    )
     facts = BuildFacts(
         project=("$JOB_NAME",),
         number=("$BUILD_NUMBER",),

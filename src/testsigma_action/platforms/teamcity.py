@@ -17,6 +17,9 @@ class TeamCity(CiSystem):
 
     name = "TeamCity"
     marker = ("TEAMCITY_VERSION", "")
+    key_advice = (
+        "Add the parameter env.TESTSIGMA_API_KEY (type Password), and pass it with `docker run -e TESTSIGMA_API_KEY`."
+    )
     facts = BuildFacts(
         project=("$TEAMCITY_PROJECT_NAME/$TEAMCITY_BUILDCONF_NAME", "$TEAMCITY_BUILDCONF_NAME"),
         number=("$BUILD_NUMBER",),

@@ -21,6 +21,9 @@ class Tekton(CiSystem):
 
     name = "Tekton"
     marker = ("TEKTON_RESULTS", "")
+    key_advice = (
+        "Check that the Secret has a value for the key: the params secret-name and secret-key of the task name both."
+    )
     facts = BuildFacts(
         project=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN", "$TEKTON_NAMESPACE"),
         number=("$TEKTON_TASK_RUN",),

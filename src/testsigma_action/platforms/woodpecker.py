@@ -12,6 +12,10 @@ class Woodpecker(CiSystem):
 
     name = "Woodpecker"
     marker = ("CI", "woodpecker")
+    key_advice = (
+        "Set `api-key` with `from_secret`, and allow the secret for this event. If the secret is limited to plugins, "
+        "this image must be among them."
+    )
     facts = BuildFacts(
         project=("$CI_REPO",),
         number=("$CI_PIPELINE_NUMBER",),
