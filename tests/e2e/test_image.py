@@ -135,6 +135,14 @@ def test_a_hostile_folder_changes_nothing(engine: Engine, folder: Path, key: str
     assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {key}"}
 
 
+def test_a_folder_of_somebody_else(engine: Engine, folder: Path, key: str) -> None:
+    """A user who may not write to the mounted folder learns who the step runs as. Nothing is started."""
+    with serving(scenario("passing"), key) as server:
+        done = run(engine, variables(server, key), f"--user={OWNER + 1}", "--cap-drop=all", f"--volume={folder}:/work")
+    assert (done.returncode, server.calls) == (2, [])
+    assert f"The step runs as user {OWNER + 1}." in done.stdout
+
+
 @pytest.mark.parametrize(
     "variables_of_kubernetes",
     [{}, {"TESTSIGMA_JUNIT_FILE": "/reports/TEST-1.xml", "TESTSIGMA_RESULTS_FILE": "/reports/1.json"}],

@@ -1,5 +1,6 @@
 """Every exit code of the contract, and which one counts when several hold."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Mapping
@@ -114,6 +115,21 @@ def test_2_unwritable_report(bench: Bench) -> None:
     check_reports(step, 2, "error", "bad-input")
     assert server.calls == []
     assert "junit-file" in step.log
+
+
+def test_2_no_permission(bench: Bench) -> None:
+    """The user of the step and what to do are named, once; the message of the second file is not repeated."""
+    server = bench.serve(scenario("passing"))
+    # Nobody may create a file there, not even root.
+    files = {"TESTSIGMA_JUNIT_FILE": "/sys/report.xml", "TESTSIGMA_RESULTS_FILE": "/sys/report.json"}
+    step = bench.run(files, server=server)
+    assert (step.exit_code, server.calls) == (2, [])
+    [junit, results] = [line for line in step.lines if line.startswith("- ")]
+    assert f"The step runs as user {os.geteuid()}. " in junit
+    assert '--user "$(id -u):$(id -g)"' in junit
+    assert "emptyDir" in junit
+    assert "junit-file: off" in junit
+    assert "The step runs as user" not in results
 
 
 def test_3_refused(run_scenario: Callable[..., Outcome]) -> None:

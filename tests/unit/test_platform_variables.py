@@ -1,6 +1,7 @@
 """Outputs as variables, and facts about a build: the rules that all CI systems share."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -133,3 +134,13 @@ def test_files_that_cannot_be_written_are_a_problem(system: CiSystem, tmp_path: 
     (tmp_path / "test-results").write_text("a file", encoding="utf-8")
     [problem] = system.problems(summary=True)
     assert problem.startswith("outputs: the files cannot be written (")
+
+
+def test_a_folder_without_permission_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user of the step is named, and how a container gets a folder that it can write to."""
+    # Nobody may create a file there, not even root.
+    monkeypatch.chdir("/sys")
+    [problem] = CiSystem({}).problems(summary=True)
+    assert f"The step runs as user {os.geteuid()}. " in problem
+    assert '--user "$(id -u):$(id -g)"' in problem
+    assert "emptyDir" in problem

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from testsigma_action.platforms.base import Platform
-from testsigma_action.platforms.files import Workspace
+from testsigma_action.platforms.files import Workspace, permission_advice
 from testsigma_action.platforms.variables import ENV_FILE, JSON_FILE, as_json, named, shell
 
 NO_FOLDER = "In a container, mount a folder that this user can write to, and set it as the working folder."
@@ -33,7 +33,8 @@ class CiSystem(Platform):
         try:
             self._clear()
         except OSError as error:
-            problems = [f"outputs: the files cannot be written ({error.strerror or error}). {NO_FOLDER}"]
+            advice = permission_advice(error) or NO_FOLDER
+            problems = [f"outputs: the files cannot be written ({error.strerror or error}). {advice}"]
         return problems + self._unwritable(self.files)
 
     def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:

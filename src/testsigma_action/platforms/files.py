@@ -1,5 +1,6 @@
 """Files in the workspace: written atomically, never through a symbolic link, with the owner of the workspace."""
 
+import errno
 import os
 import stat
 import tempfile
@@ -92,6 +93,16 @@ def read(path: Path, limit: int) -> bytes:
     if len(content) > limit:
         raise OSError(f"'{path}' has more than {limit} bytes")
     return content
+
+
+def permission_advice(error: OSError) -> str:
+    """What to do if this user may not write a file; empty if the error has another reason."""
+    if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return ""
+    return (
+        f'The step runs as user {os.geteuid()}. Use --user "$(id -u):$(id -g)" with docker run, or mount an emptyDir '
+        "at /work in Kubernetes."
+    )
 
 
 def _check_is_file(target: Path) -> None:

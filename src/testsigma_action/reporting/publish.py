@@ -9,7 +9,7 @@ from testsigma_action.errors import Bug, ErrorCode, ReportError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.parsers import OFF
 from testsigma_action.platforms.base import Platform
-from testsigma_action.platforms.files import NotRegular, Workspace
+from testsigma_action.platforms.files import NotRegular, Workspace, permission_advice
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console, outputs, results_json
 from testsigma_action.reporting.junit import document as junit
@@ -36,13 +36,16 @@ class Publisher:
         """
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
-        problems = []
+        problems: list[str] = []
+        advice: set[str] = set()
         for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
             try:
                 if path:
                     workspace.write(path, rendered[name])
             except OSError as error:
-                problems.append(f"{name}: {unwritable(path, error).message}")
+                failure = unwritable(path, error)
+                problems.append(f"{name}: {failure.message} {'' if failure.hint in advice else failure.hint}".rstrip())
+                advice.add(failure.hint)
                 self.refused.add(path)
         return problems
 
@@ -111,12 +114,17 @@ class Publisher:
 def unwritable(what: str, error: OSError) -> ReportError:
     """The error for a report that cannot be written."""
     return ReportError(
-        f"Could not write {what}: {error.strerror or error}.",
-        code=ErrorCode.REPORT_UNWRITABLE,
-        hint=REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT,
+        f"Could not write {what}: {error.strerror or error}.", code=ErrorCode.REPORT_UNWRITABLE, hint=_hint(error)
     )
 
 
+def _hint(error: OSError) -> str:
+    if advice := permission_advice(error):
+        return f"{advice} {OFF_HINT}"
+    return REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
+
+
+OFF_HINT = "To write no reports, set junit-file: off and results-file: off."
 PATH_HINT = "Check the path and its permissions, or turn the report off."
 REGULAR_HINT = "Use another file for the report, or turn it off."
 
