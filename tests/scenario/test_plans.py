@@ -73,7 +73,7 @@ def test_the_verdict(three: Outcome) -> None:
     assert (three.exit_code, three.outputs["conclusion"], three.outputs["error-code"]) == (3, "error", "plan-busy")
     last = three.lines[-1]
     assert "exit code 3, plan-busy" in last
-    assert "1 of 3 plans passed" in last
+    assert "2 of 3 plans did not pass" in last
     assert "Shop regression: 2 of 11 cases failed" in last
     assert "plan 422: Could not start plan 422" in last
 

@@ -13,6 +13,7 @@ from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import Result
+from testsigma_action.domain.verdict import of_step
 from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import console
@@ -148,7 +149,7 @@ def test_several_runs_have_a_line_each() -> None:
         "error: Plan 12. The service did not answer.",
         "What to do: Try again later.",
         f"Help: {help_url('api-unreachable')}",
-        "ERROR (exit code 3, api-unreachable): Checkout, Plan 12. The service did not answer.",
+        "ERROR (exit code 3, api-unreachable): The service did not answer.",
     ]
 
 
@@ -181,3 +182,15 @@ def test_news() -> None:
     assert told == ["│ Chrome / Login / New (new, failed, 12.3 s)", "│ Chrome / Login / Known (known, failed, 12.3 s)"]
     assert console.since(report) == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
     assert console.since(run_report(results=now)) == []
+
+
+def test_the_verdict_names_only_plans_that_did_not_pass() -> None:
+    """A list of all plans in front of it would read as if all had failed."""
+    good, bad = named((run_report(samples.PASSED, remote=run()), run_report(remote=run(number=9002))))
+    verdict = of_step([good.verdict, bad.verdict], (), ["smoke", "regression"])
+    *_, last = console.conclude(samples.report(good, bad, verdict=verdict))
+    assert last == "FAILED (exit code 1, tests-failed): 1 of 2 plans failed. regression: 1 of 3 cases failed."
+    *_, last = console.conclude(replace(samples.report(good, bad, verdict=verdict), title="Nightly"))
+    assert last.startswith("FAILED (exit code 1, tests-failed): Nightly. 1 of 2 plans failed. ")
+    *_, last = console.conclude(samples.report(good, good, verdict=of_step([good.verdict] * 2, ())))
+    assert last.startswith(f"PASSED (exit code 0): {good.title}. All 2 plans passed")

@@ -66,7 +66,7 @@ def test_the_log_tells_of_one_run_after_the_other(publisher: Publisher, log: io.
         "failed: Checkout (2)",
         "error: Checkout (3)",
     ]
-    assert lines[-1].startswith("ERROR (exit code 3, api-unreachable): Checkout, Checkout (2), Checkout (3). ")
+    assert lines[-1].startswith("ERROR (exit code 3, api-unreachable): ")
 
 
 def test_every_file_has_all_runs(publisher: Publisher, tmp_path: Path) -> None:

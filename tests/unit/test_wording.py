@@ -95,6 +95,8 @@ OTHERS: list[Finding] = [
     Tally(3, 3, cases=1240),
     Tally(3, 3),
     Tally(3, 1),
+    Tally(3, 1, failed=2),
+    Tally(3, 0, failed=3),
     Tally(3, 0, started=3),
     Tally(3, 0, started=2),
     MorePlans(1),
@@ -309,10 +311,10 @@ def test_several_plans_that_were_started() -> None:
 
 
 def test_several_plans_of_which_one_failed() -> None:
-    """How many passed, and the first finding of the one that did not."""
+    """How many failed, and the first finding of the one that did."""
     verdict = of_step([PASS, FAIL, PASS], [], ["mobile", "smoke", "web"])
     assert (verdict.exit_code, verdict.code) == (1, "tests-failed")
-    assert reason(verdict) == "2 of 3 plans passed. smoke: 3 of 40 cases failed."
+    assert reason(verdict) == "1 of 3 plans failed. smoke: 3 of 40 cases failed."
     assert "plan 2: The run failed." in reason(of_step([PASS, of()], []))
     assert "plan 2: 3 of 40" in reason(of_step([PASS, FAIL, PASS], []))
 
@@ -322,14 +324,14 @@ def test_the_worst_plans_are_told_first() -> None:
     late = of_error(TimedOut("Run 518 took too long.", code=ErrorCode.TIMED_OUT))
     verdict = of_step([FAIL, PASS, late], [], ["a", "b", "c"])
     assert (verdict.conclusion, verdict.exit_code, verdict.code) == (Conclusion.TIMED_OUT, 4, "timed-out")
-    assert reason(verdict) == "1 of 3 plans passed. c: Run 518 took too long. a: 3 of 40 cases failed."
+    assert reason(verdict) == "2 of 3 plans did not pass. c: Run 518 took too long. a: 3 of 40 cases failed."
 
 
 def test_twenty_plans_fit_on_a_line() -> None:
     """Plans with the same finding are told together; of the others the worst few are told, and the rest is counted."""
     names = [f"plan {number} {'n' * 200}" for number in range(20)]
     same = of_step([FAIL] * 20, [], names)
-    assert same.findings == (Tally(20, 0), OfPlans(tuple(names[:3]), Failures(3, 40), 17))
+    assert same.findings == (Tally(20, 0, failed=20), OfPlans(tuple(names[:3]), Failures(3, 40), 17))
     different = [of_error(TimedOut(f"Run {number}: {'long ' * 500}", code=ErrorCode.TIMED_OUT)) for number in range(20)]
     told = reason(of_step(different, [], names))
     assert told.endswith(" And 17 more plans.")
@@ -340,8 +342,14 @@ def test_twenty_plans_fit_on_a_line() -> None:
 def test_counters_of_several_plans_are_those_of_each() -> None:
     """Plans with the same counters are told together, and nobody takes the counters for a sum."""
     assert reason(of_step([FAIL, PASS, FAIL], [], ["a", "b", "c"])) == (
-        "1 of 3 plans passed. a, c (each): 3 of 40 cases failed."
+        "2 of 3 plans failed. a, c (each): 3 of 40 cases failed."
     )
+
+
+def test_all_of_several_plans_failed() -> None:
+    """A plan that was stopped because others failed did not fail itself."""
+    assert reason(of_step([FAIL] * 2, [])).startswith("All 2 plans failed. ")
+    assert reason(of_step([FAIL, STOP], [])).startswith("All 2 plans did not pass. ")
 
 
 def test_a_cancelled_step_says_so_once() -> None:
@@ -349,7 +357,7 @@ def test_a_cancelled_step_says_so_once() -> None:
     runs = [of_error(Cancelled(15), Ending(Disposition.STOP_CONFIRMED, DONE)), of_error(Cancelled(15))]
     verdict = of_step([*runs, PASS], [of_error(Cancelled(15))], ["a", "b", "c"])
     assert (verdict.exit_code, verdict.conclusion) == (exit_code_of(15), Conclusion.CANCELLED)
-    assert reason(verdict) == "1 of 3 plans passed. a, b: The step was cancelled (SIGTERM)."
+    assert reason(verdict) == "2 of 3 plans did not pass. a, b: The step was cancelled (SIGTERM)."
 
 
 def test_plans_that_were_stopped_are_not_the_cause() -> None:

@@ -183,12 +183,16 @@ class RerunFindings:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many of several plans passed or were only started, and how many cases passed in those that passed."""
+    """How many of several plans passed, were only started or failed, and how many cases passed in those that passed.
+
+    A plan that has no result, or was stopped because others failed, did not fail.
+    """
 
     plans: int
     passed: int
     started: int = 0
     cases: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,16 @@ def _left(verdicts: Sequence[Verdict]) -> Iterator[Finding]:
 def _tally(verdicts: Sequence[Verdict]) -> Tally:
     conclusions = [verdict.conclusion for verdict in verdicts]
     cases = sum(one.passed for verdict in verdicts for one in verdict.findings if isinstance(one, Passed))
-    return Tally(len(verdicts), conclusions.count(Conclusion.PASSED), conclusions.count(Conclusion.STARTED), cases)
+    failed = sum(
+        one.conclusion is Conclusion.FAILED and one.code is not ErrorCode.STOPPED_AFTER_FAILURES for one in verdicts
+    )
+    return Tally(
+        plans=len(verdicts),
+        passed=conclusions.count(Conclusion.PASSED),
+        started=conclusions.count(Conclusion.STARTED),
+        cases=cases,
+        failed=failed,
+    )
 
 
 def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[Finding]:

@@ -106,7 +106,13 @@ def conclude(report: Report) -> list[str]:
     code = f", {verdict.code}" if verdict.code else ""
     # Begin with our own word: with a name like ":" the line could begin a command.
     conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
-    return [*lines, f"{conclusion}: {log_text(heading(report))}. {why}"]
+    return [*lines, f"{conclusion}: {_subject(report)}{why}"]
+
+
+def _subject(report: Report) -> str:
+    """What the verdict is about, as a sentence. Empty if it names some of several plans: others may have passed."""
+    names_plans = report.several and report.verdict.exit_code and not has_common_cause(report)
+    return "" if names_plans and not report.title else f"{log_text(heading(report))}. "
 
 
 def _hints(report: Report) -> Iterator[str]:

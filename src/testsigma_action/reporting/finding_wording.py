@@ -195,8 +195,11 @@ def _(tally: Tally) -> str:
     if tally.passed == tally.plans:
         cases = f" ({counted(tally.cases, 'case')})" if tally.cases else ""
         return f"All {plans} passed{cases}."
-    text = f"{tally.started:,} of {plans} were started" if tally.started else f"{tally.passed:,} of {plans} passed"
-    return f"{text}."
+    if tally.started:
+        return f"{tally.started:,} of {plans} were started."
+    left = tally.plans - tally.passed
+    number = f"{left:,} of" if tally.passed else "All"
+    return f"{number} {plans} {'failed' if tally.failed == left else 'did not pass'}."
 
 
 @sentence.register
