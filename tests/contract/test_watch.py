@@ -171,17 +171,20 @@ def test_the_deadline(serve: Serve) -> None:
     """A run that is not over by then is left; the message has its last status."""
     service = serve(with_life(*HELD))
     began = time.monotonic()
-    error = timed_out(service, deadlines(0.3))
+    error = timed_out(service, deadlines(0.6))
     assert error.code == "timed-out"
     assert "1001" in error.message
     assert "(in progress)" in error.message
+    assert "A number without a unit is seconds" in error.hint
     assert time.monotonic() - began < 2
 
 
 def test_a_deadline_that_has_passed_is_a_timeout(serve: Serve) -> None:
     """Starting may have taken all the time: the service is not to blame for it."""
     service = serve(with_life(*HELD))
-    assert timed_out(service, deadlines(-1, age=5)).code == "timed-out"
+    error = timed_out(service, deadlines(-1, age=5))
+    assert error.code == "timed-out"
+    assert "unit" not in error.hint
 
 
 def test_the_last_look_is_before_the_deadline() -> None:

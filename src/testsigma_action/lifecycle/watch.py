@@ -86,9 +86,13 @@ def _check_deadlines(run: Run | None, run_id: str, now: float, deadlines: Deadli
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
     after = " ".join(filter(None, (in_words(waited), f"({status_in_words(run)})" if run else "")))
-    return TimedOut(f"Run {run_id} had not finished after {after}.", code=ErrorCode.TIMED_OUT, hint=TIMEOUT_HINT)
+    hint = f"{TIMEOUT_HINT} {UNIT_HINT}" if timedelta() < waited < SHORT else TIMEOUT_HINT
+    return TimedOut(f"Run {run_id} had not finished after {after}.", code=ErrorCode.TIMED_OUT, hint=hint)
 
 
+# Few plans complete within this time, so minutes may have been meant.
+SHORT = timedelta(minutes=10)
+UNIT_HINT = "A number without a unit is seconds: for 180 minutes, write timeout: 180m."
 TIMEOUT_HINT = "Raise timeout if the plan needs longer, or check on the run's page what it is waiting for."
 OUTAGE_HINT = (
     "The service answered before: check whether it is down, or whether the network has changed (proxy, firewall)."
