@@ -40,3 +40,15 @@ def test_a_folder_that_is_not_here_is_a_problem(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     [problem] = Tekton({"TEKTON_RESULTS": str(tmp_path / "missing")}).problems(summary=True)
     assert problem.startswith(f"TEKTON_RESULTS: the folder '{tmp_path / 'missing'}' does not exist here.")
+    assert problem.endswith(" Set it to /tekton/results.")
+
+
+@pytest.mark.skipif(Path("/tekton/results").exists(), reason="this is a step of a Tekton task")
+def test_the_folder_of_tekton_exists_in_every_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is missing, the variable is wrong and not its value."""
+    monkeypatch.chdir(tmp_path)
+    [problem] = Tekton({"TEKTON_RESULTS": "/tekton/results"}).problems(summary=True)
+    assert problem == (
+        "TEKTON_RESULTS: the folder '/tekton/results' does not exist: this is no step of a Tekton task. "
+        "Remove TEKTON_RESULTS."
+    )

@@ -14,6 +14,10 @@ from testsigma_action.platforms.variables import PREFIX, within
 # All results of a task must fit into a message of 4096 bytes, or the task fails; each takes some bytes for itself.
 LONGEST_RESULTS = 3000
 _EACH = 60
+# Every step of a task has this folder.
+RESULTS = Path("/tekton/results")
+NO_TASK = ": this is no step of a Tekton task. Remove TEKTON_RESULTS."
+NOT_HERE = f" here. Set it to {RESULTS}."
 
 
 class Tekton(CiSystem):
@@ -37,7 +41,8 @@ class Tekton(CiSystem):
         problems = super().problems(summary=summary)
         folder = Path(self._environ["TEKTON_RESULTS"])
         if not folder.is_dir():
-            problems.append(f"TEKTON_RESULTS: the folder '{folder}' does not exist here. Set it to /tekton/results.")
+            why = NO_TASK if folder == RESULTS else NOT_HERE
+            problems.append(f"TEKTON_RESULTS: the folder '{folder}' does not exist{why}")
         return problems
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
