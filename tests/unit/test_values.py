@@ -318,6 +318,33 @@ def test_a_base_url_without_its_scheme(text: str) -> None:
     assert not caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("https://app.testsigma.com/api/v1/execution_results", "Write https://app.testsigma.com."),
+        ("https://app-eu.testsigma.com/api/v2", "Write https://app-eu.testsigma.com."),
+        ("https://app.testsigma.com/api/", "Write https://app.testsigma.com."),
+        ("https://app.testsigma.com/ui/td/7/plans/431", "Write https://app.testsigma.com."),
+        ("http://127.0.0.1:8080/ui", "Write http://127.0.0.1:8080."),
+        ("https://tests.example.com/testsigma/api/v1", "Leave out /api and what follows it."),
+        ("https://tests.example.com/testsigma/ui/td", "Leave out /ui and what follows it."),
+    ],
+)
+def test_a_base_url_with_the_path_of_the_api_or_a_page(text: str, remedy: str) -> None:
+    """The right address is shown. A path that is not Testsigma's may be private, and is not."""
+    with pytest.raises(Invalid) as caught:
+        parsers.base_url(text)
+    assert caught.value.remedy == remedy
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a/api/testsigma", "https://a/apis", "https://a/build/ui-tests", "https://a/v1"]
+)
+def test_an_installation_may_have_a_path_of_its_own(text: str) -> None:
+    """Only the endings of Testsigma's own addresses are refused."""
+    assert parsers.base_url(text) == text
+
+
 @pytest.mark.parametrize("text", ["https://a?", "https://a/#", "https://a/?", "https://a/x?#"])
 def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
     """Paths are appended to the base URL: after a `?` or `#` they would be no paths."""

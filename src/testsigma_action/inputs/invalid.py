@@ -6,7 +6,7 @@ from dataclasses import dataclass
 class Invalid(ValueError):
     """A value that is not accepted. Its text says what is accepted; `remedy` has whole sentences, or nothing.
 
-    Neither quotes the value, which may be a secret.
+    Neither quotes the value, which may be a secret; only the host of an address is shown.
     """
 
     def __init__(self, accepted: str, remedy: str = "") -> None:

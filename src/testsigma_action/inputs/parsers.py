@@ -21,6 +21,8 @@ SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
 LONGEST_LABEL = 100
+# The path of an installation, and the beginning of the path of the API or of a page.
+OF_TESTSIGMA = re.compile(r"(.*?)(/api(?=$|/v\d)|/ui(?=$|/)).*")
 CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
 OFF = "off"
 # YAML 1.1 reads an `off` without quotes as `false`.
@@ -170,6 +172,10 @@ def base_url(value: str) -> str:
         raise Invalid(accepted)
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise Invalid(accepted)
+    if found := OF_TESTSIGMA.fullmatch(parts.path):
+        installation, page = found.groups()
+        right = f"{parts.scheme}://{parts.netloc}"
+        raise Invalid(accepted, f"Leave out {page} and what follows it." if installation else f"Write {right}.")
     return url
 
 
