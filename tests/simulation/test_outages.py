@@ -17,7 +17,8 @@ HOUR = 3600.0
 TEN_MINUTES = 600.0
 DURING = Fault("*", begin=HOUR, end=HOUR + TEN_MINUTES, count=None)
 LONG = (Phase("STATUS_QUEUED", seconds=30.0), Phase("STATUS_IN_PROGRESS", seconds=2 * HOUR))
-PATIENT = {"TESTSIGMA_TIMEOUT": "3h"}
+# Every poll takes real time.
+PATIENT = {"TESTSIGMA_TIMEOUT": "3h", "TESTSIGMA_POLL_INTERVAL": "60s"}
 RETRY_AFTER = 30.0
 CALLS = ("configs", "start", "status", "cases", "run", "machine", "suite", "steps")
 
