@@ -144,7 +144,7 @@ def test_3_refused(run_scenario: Callable[..., Outcome]) -> None:
 def test_4_timed_out(bench: Bench) -> None:
     """At the deadline the step ends and says how the run is left."""
     server = bench.serve(held())
-    step = bench.run({"TESTSIGMA_TIMEOUT": "1s"}, server=server)
+    step = bench.run({"TESTSIGMA_TIMEOUT": "3s"}, server=server)
     check_reports(step, 4, "timed-out", "timed-out")
     assert "Run 1001 was left running." in step.log
     assert "stop" not in server.calls
@@ -153,7 +153,7 @@ def test_4_timed_out(bench: Bench) -> None:
 def test_4_stopped_at_the_deadline(bench: Bench) -> None:
     """`on-timeout: stop` stops this run, and only this one, and shows the results so far."""
     server = bench.serve(held())
-    step = bench.run({"TESTSIGMA_TIMEOUT": "1s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
+    step = bench.run({"TESTSIGMA_TIMEOUT": "3s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
     check_reports(step, 4, "timed-out", "timed-out")
     (stop,) = server.seen_of("stop")
     assert stop.path.endswith("/execution_results/1001")
@@ -165,7 +165,7 @@ def test_4_stopped_at_the_deadline(bench: Bench) -> None:
 def test_4_cut_short_by_us(bench: Bench) -> None:
     """A run that we asked to stop is no pass, whatever it says of itself afterwards."""
     server = bench.serve(held().with_faults(Fault("stop", text="{}", takes_effect=False)))
-    step = bench.start({"TESTSIGMA_TIMEOUT": "1s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
+    step = bench.start({"TESTSIGMA_TIMEOUT": "3s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
     server.wait_for("stop")
     server.release()
     outcome = step.wait()
@@ -282,7 +282,7 @@ class TestPrecedence:
         [
             (scenario("failing"), {}),
             (refused(), {}),
-            (held(), {"TESTSIGMA_TIMEOUT": "1s"}),
+            (held(), {"TESTSIGMA_TIMEOUT": "3s"}),
             (scenario("passing"), {"TESTSIGMA_WAIT": "perhaps"}),
         ],
         ids=["1", "3", "4", "2"],
@@ -338,7 +338,7 @@ class TestPrecedence:
     def test_cancelled_before_4(self, bench: Bench) -> None:
         """A signal that comes while the run is stopped at the deadline comes before the timeout."""
         server = bench.serve(held().with_faults(Fault("stop", delay=30.0, takes_effect=False, count=1)))
-        step = bench.start({"TESTSIGMA_TIMEOUT": "1s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
+        step = bench.start({"TESTSIGMA_TIMEOUT": "3s", "TESTSIGMA_ON_TIMEOUT": "stop"}, server=server)
         server.wait_for("stop")
         step.send(signal.SIGINT)
         check_reports(step.wait(), 130, "cancelled", "cancelled")
@@ -356,7 +356,7 @@ class TestPrecedence:
         ("served", "environ", "exit_code", "error_code"),
         [
             (refused(), {}, 3, "api-key-rejected"),
-            (held(), {"TESTSIGMA_TIMEOUT": "1s"}, 4, "timed-out"),
+            (held(), {"TESTSIGMA_TIMEOUT": "3s"}, 4, "timed-out"),
             (scenario("failing"), {}, 1, "tests-failed"),
         ],
         ids=["3", "4", "1"],
