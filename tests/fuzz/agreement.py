@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from tests import junit_rules
+from tests import ci_readers, junit_rules
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
 
@@ -20,6 +20,8 @@ CONCLUSIONS = {
     130: {"cancelled"},
     143: {"cancelled"},
 }
+# The files with the outputs, which are written off GitHub.
+OUTPUT_FILES = {ci_readers.ENV_FILE, ci_readers.JSON_FILE}
 # What one run makes of the step, the worst first.
 WORSE_FIRST = ("cancelled", "error", "timed-out", "failed", "passed", "started")
 
@@ -59,10 +61,15 @@ def _of_runs(story: Story) -> Iterator[str]:
 
 def _of_files(story: Story) -> Iterator[str]:
     workspace, code = story.outcome.workspace, story.outcome.exit_code
-    names = sorted(path.relative_to(workspace).as_posix() for path in workspace.rglob("*") if path.is_file())
+    found = {path.relative_to(workspace).as_posix() for path in workspace.rglob("*") if path.is_file()}
+    names = sorted(found - OUTPUT_FILES)
     wanted = [story.script.given(name) != "off" for name in ("junit-file", "results-file")]
-    if len(names) != sum(wanted):
-        yield f"the files are {names}"
+    if len(names) != sum(wanted) or found & OUTPUT_FILES != (set() if story.script.github else OUTPUT_FILES):
+        yield f"the files are {sorted(found)}"
+    if not story.script.github:
+        conclusion = json.loads((workspace / ci_readers.JSON_FILE).read_text("utf-8"))["conclusion"]
+        if (conclusion in {"passed", "started"}) != (code == 0):
+            yield f"the file with the outputs says {conclusion}, and the exit code is {code}"
     for name in names:
         text = (workspace / name).read_text("utf-8")
         if name.endswith(".xml"):

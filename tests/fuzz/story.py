@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.ci_readers import JSON_FILE
 from tests.fuzz import plans
 from tests.fuzz.content import COUNTERS
 from tests.fuzz.oracle import with_reruns
@@ -54,7 +55,8 @@ class Story:
     @property
     def results(self) -> Mapping[str, Any]:
         """The results file; empty where there is none."""
-        found = [path for path in self.outcome.workspace.rglob("*.json") if path.is_file()]
+        files = (path for path in self.outcome.workspace.rglob("*.json") if path.is_file())
+        found = [path for path in files if path != self.outcome.workspace / JSON_FILE]
         read: Mapping[str, Any] = json.loads(found[0].read_text("utf-8")) if found else {}
         return read
 
