@@ -20,10 +20,10 @@ from tests.e2e.image import IMAGE
 from tests.simulator import Server, Simulator, scenario
 
 REPEATS = 9
-# So many times as often while it takes too long: a busy machine is no slow program.
-MAX_TIMES = 3
-# The libraries that a start needs take 1.4 alone. Most of the rest is the time that Python takes to make data classes.
-MAX_START = 2.0
+# Maximum number of measurements while the result is too slow: the machine may be busy.
+MAX_TIMES = 5
+# The libraries that a start needs take 1.3 alone. Most of the rest is the time that Python takes to make data classes.
+MAX_START = 1.6
 MAX_IN_CONTAINER = 1.3
 INTERPRETER = (sys.executable, "-I", "-u")
 # Seconds until a child that sends nothing is given up.
@@ -32,7 +32,7 @@ PATIENCE = 60.0
 
 def figures(repeats: int = REPEATS) -> Iterator[Figure]:
     """Measure; the number of repeats is for tests, which have no time for all of them."""
-    start, floor = medians(repeats)
+    start, floor = fastest(repeats)
     note = f"{start:.2f} s to the start request, {floor:.2f} s for `import requests`"
     yield Figure("start", start / floor, MAX_START, note)
 
@@ -47,6 +47,16 @@ def figures_of_image(repeats: int = REPEATS) -> Iterator[Figure]:
     yield Figure("start in the container", inside / outside, MAX_IN_CONTAINER, note)
 
 
+def fastest(repeats: int) -> tuple[float, float]:
+    """The median seconds of a step and of its floor, in the measurement where the step was fastest."""
+    best = medians(repeats)
+    for _ in range(MAX_TIMES - 1):
+        if best[0] <= MAX_START * best[1]:
+            break
+        best = min(best, medians(repeats), key=lambda found: found[0] / found[1])
+    return best
+
+
 def medians(repeats: int) -> tuple[float, float]:
     """The median seconds of a step and of its floor."""
     steps: list[float] = []
@@ -56,15 +66,10 @@ def medians(repeats: int) -> tuple[float, float]:
         step = [*with_bytecode(folder), str(ROOT / "entrypoint.py")]
         importing(folder)
         until_start(folder, step)
-        while len(steps) < repeats or (over(steps, floors) and len(steps) < MAX_TIMES * repeats):
+        for _ in range(repeats):
             floors.append(importing(folder))
             steps.append(until_start(folder, step))
     return median(steps), median(floors)
-
-
-def over(steps: list[float], floors: list[float]) -> bool:
-    """Whether that is more than the limit."""
-    return median(steps) > MAX_START * median(floors)
 
 
 def until_start(folder: Path, command: list[str]) -> float:

@@ -28,7 +28,7 @@ FIGURES = {
     "report all growth": 13.0,
     "report memory": 400.0,
     "memory of 20 plans": 600.0,
-    "start": 2.0,
+    "start": 1.6,
 }
 
 
