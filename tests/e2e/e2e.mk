@@ -12,4 +12,4 @@ image: $(BIN)/.runtime ## build the container image and print its size (BASE=...
 	@BASE=$(BASE) $(BIN)/python -m tests.e2e.image
 
 e2e: $(BIN)/.e2e image ## run real workflows with the built container (logs: build/e2e)
-	$(PYTEST_E2E) -n 3 tests/e2e --ignore=tests/e2e/test_release.py $(ARGS)
+	$(PYTEST_E2E) -n 3 --dist loadfile tests/e2e --ignore=tests/e2e/test_release.py $(ARGS)
