@@ -20,7 +20,7 @@ def run_step() -> NoReturn:
 
     Another program may take its place, so no handler is installed before its arguments are known.
     """
-    _run(partial(_step, step_arguments(sys.argv[1:])))
+    _run(partial(_step, step_arguments(sys.argv[1:], os.environ)))
 
 
 def run_post_stage() -> NoReturn:

@@ -3,24 +3,29 @@
 from tests.scenario.conftest import Bench
 from tests.simulator import scenario
 
+# Not on GitHub.
+ELSEWHERE = {"GITHUB_ACTIONS": ""}
+
 
 def test_a_shell_takes_the_place_of_the_step(bench: Bench) -> None:
     """It gets its arguments and the environment, and its exit code is that of the container. Nothing is started."""
     server = bench.serve(scenario("passing"))
-    outcome = bench.run(server=server, arguments=("sh", "-c", 'echo "plan $TESTSIGMA_PLAN_ID, $0"; exit 7', "a b"))
+    outcome = bench.run(
+        ELSEWHERE, server=server, arguments=("sh", "-c", 'echo "plan $TESTSIGMA_PLAN_ID, $0"; exit 7', "a b")
+    )
     assert (outcome.exit_code, outcome.lines) == (7, ["plan 420, a b"])
     assert server.calls == []
 
 
 def test_a_shell_ends_as_usual_when_its_reader_is_gone(bench: Bench) -> None:
     """Python ignores SIGPIPE; a shell that inherited that would print errors instead of ending."""
-    outcome = bench.run(arguments=("/bin/sh", "-c", "kill -PIPE $$; echo ignored"))
+    outcome = bench.run(ELSEWHERE, arguments=("/bin/sh", "-c", "kill -PIPE $$; echo ignored"))
     assert (outcome.exit_code, outcome.lines) == (-13, [])
 
 
 def test_a_program_that_is_not_there(bench: Bench) -> None:
     """As in the image without a shell: bad input that names the program."""
-    outcome = bench.run({"PATH": "/nonexistent"}, arguments=("sh", "-c", "exit 0"))
+    outcome = bench.run({**ELSEWHERE, "PATH": "/nonexistent"}, arguments=("sh", "-c", "exit 0"))
     assert outcome.exit_code == 2
     assert "'sh' is not an input, and there is no such program here" in outcome.log
 
@@ -30,3 +35,9 @@ def test_the_command_before_its_flags(bench: Bench) -> None:
     server = bench.serve(scenario("failing"))
     assert bench.run(server=server, arguments=("testsigma-action", "--wait", "false")).exit_code == 0
     assert server.calls.count("start") == 1
+
+
+def test_no_program_on_github(bench: Bench) -> None:
+    """There the arguments are those of the action (`with: args`): a shell that ends well is no green step."""
+    outcome = bench.run({"GITHUB_ACTIONS": "true"}, arguments=("sh", "-c", "exit 0"))
+    assert outcome.exit_code == 2

@@ -29,11 +29,11 @@ def test_a_program_is_one_that_ci_systems_start(argument: str, program: str) -> 
 @pytest.mark.parametrize("command", ["testsigma-action", "/usr/local/bin/testsigma-action"])
 def test_the_name_of_the_command_is_no_argument(command: str) -> None:
     """`docker run IMAGE testsigma-action --plan-id 420` is `docker run IMAGE --plan-id 420`."""
-    assert step_arguments([command, "--plan-id", "420"]) == ["--plan-id", "420"]
-    assert step_arguments([command]) == []
+    assert step_arguments([command, "--plan-id", "420"], {}) == ["--plan-id", "420"]
+    assert step_arguments([command], {}) == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["--plan-id", "420"], ["420"], ["--wait", "true", "sh"]])
 def test_other_arguments_are_those_of_the_step(arguments: list[str]) -> None:
     """Only the first argument can be a program."""
-    assert step_arguments(arguments) == arguments
+    assert step_arguments(arguments, {}) == arguments

@@ -5,7 +5,7 @@ As in official images, such a program takes the place of the step.
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 PROGRAMS = frozenset({"ash", "bash", "busybox", "cat", "node", "pwsh", "sh", "sleep", "tail"})
@@ -20,13 +20,14 @@ def program_of(argument: str) -> str:
     return name if name in PROGRAMS else ""
 
 
-def step_arguments(arguments: Sequence[str]) -> Sequence[str]:
+def step_arguments(arguments: Sequence[str], environ: Mapping[str, str]) -> Sequence[str]:
     """The arguments of the step: all but the name of the command, if it is the first.
 
-    If the first one names a program that exists, this process becomes that program, and nothing is returned.
+    If the first one names a program that exists, this process becomes that program, and nothing is returned. Not on
+    GitHub, which clears the entry point itself: there a program could only come from `args`, and turn the step green.
     """
     first = next(iter(arguments), "")
-    if program_of(first):
+    if program_of(first) and environ.get("GITHUB_ACTIONS") != "true":
         _become(arguments)
     return arguments[1:] if _name(first) == COMMAND else arguments
 
