@@ -1,4 +1,4 @@
-"""All benchmarks: one line for each figure, `build/bench.json`, and exit code 1 if a figure exceeds its limit.
+"""All benchmarks: a line for each figure, `build/bench.json`, and exit code 1 if a figure is not ok (see `Figure.ok`).
 
 make bench
 """
@@ -16,7 +16,7 @@ from bench.figures import Figure
 
 
 def run(figures: Iterable[Figure], path: Path) -> int:
-    """Print figures as they come, and write them to a file. Returns 1 if one exceeds its limit, else 0."""
+    """Print figures as they come, and write them to a file. Returns 1 if one is not ok, else 0."""
     kept = []
     for figure in figures:
         sys.stdout.write(f"{figure.line()}\n")

@@ -34,7 +34,7 @@ def figures(repeats: int = REPEATS) -> Iterator[Figure]:
     """Measure; the number of repeats is for tests, which have no time for all of them."""
     start, floor = fastest(repeats)
     note = f"{start:.2f} s to the start request, {floor:.2f} s for `import requests`"
-    yield Figure("start", start / floor, MAX_START, note)
+    yield Figure("start", start / floor, MAX_START, note, varies=True)
 
 
 def figures_of_image(repeats: int = REPEATS) -> Iterator[Figure]:
@@ -44,7 +44,7 @@ def figures_of_image(repeats: int = REPEATS) -> Iterator[Figure]:
     inside = float(engine.find().run("run", "--rm", "--network=host", *mount, *command).stdout)
     outside, _ = medians(repeats)
     note = f"{inside:.2f} s to the start request in the container, {outside:.2f} s outside"
-    yield Figure("start in the container", inside / outside, MAX_IN_CONTAINER, note)
+    yield Figure("start in the container", inside / outside, MAX_IN_CONTAINER, note, varies=True)
 
 
 def fastest(repeats: int) -> tuple[float, float]:
