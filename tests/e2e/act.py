@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import yaml
+
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
 
@@ -83,9 +85,10 @@ class WorkflowRun:
     """One workflow that is going on; a context manager that leaves no process and no container behind."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environ: Mapping[str, str], engine: Engine, log: Path
+        self, containers: tuple[str, ...], command: Sequence[str], environ: Mapping[str, str], engine: Engine, log: Path
     ) -> None:
-        self._name = name
+        """`containers` are the beginnings of the names of its containers."""
+        self._containers = containers
         self._command = command
         self._environ = environ
         self._engine = engine
@@ -108,12 +111,8 @@ class WorkflowRun:
                 self._process.wait(CLEANING)
             self._process.kill()
             self._process.wait()
-        self._engine.remove(self._prefix)
+        self._engine.remove(*self._containers)
         self._write_log()
-
-    @property
-    def _prefix(self) -> str:
-        return f"act-{self._name}-"
 
     def wait(self) -> Told:
         """Wait for its end; raises TimeoutExpired."""
@@ -122,7 +121,7 @@ class WorkflowRun:
 
     def container(self) -> str:
         """Name of the action's container, which must be running."""
-        (name,) = self._engine.containers(IMAGE, self._prefix)
+        (name,) = self._engine.containers(IMAGE, *self._containers)
         return name
 
     def _events(self) -> list[dict[str, Any]]:
@@ -168,4 +167,14 @@ class Act:
             *("--secret", f"TESTSIGMA_API_KEY={key}", "--var", f"BASE_URL={base_url}", *options),
         ]
         name = workflow.stem
-        return WorkflowRun(name, command, self._environ, self.engine, self.logs / f"{name}.log")
+        return WorkflowRun(containers(workflow), command, self._environ, self.engine, self.logs / f"{name}.log")
+
+
+def containers(workflow: Path) -> tuple[str, ...]:
+    """The beginnings of the names that act gives to the containers of a workflow.
+
+    With its jobs: else `plans` would stand for the containers of the workflow `plans-interrupted` as well, which may
+    run at the same time, and whose containers must not be removed.
+    """
+    jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
+    return tuple(f"act-{workflow.stem}-{job}-" for job in jobs)

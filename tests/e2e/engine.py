@@ -49,21 +49,21 @@ class Engine:
         """Size of an image in bytes."""
         return int(self.run("image", "inspect", "--format", "{{.Size}}", image).stdout)
 
-    def containers(self, image: str, prefix: str) -> list[str]:
-        """Names of the running containers of an image whose names begin like this."""
+    def containers(self, image: str, *prefixes: str) -> list[str]:
+        """Names of the running containers of an image whose names begin with one of these."""
         rows = self.run("ps", "--format", "{{.Names}}\t{{.Image}}").stdout.splitlines()
         pairs = (row.split("\t") for row in rows if "\t" in row)
-        return [name for name, used in pairs if used == image and name.startswith(prefix)]
+        return [name for name, used in pairs if used == image and name.startswith(prefixes)]
 
     def signal(self, container: str, name: str) -> None:
         """Send a signal to the first process of a container; one that has ended is left alone."""
         self.run("kill", "--signal", name, container, check=False)
 
-    def remove(self, prefix: str) -> None:
-        """Remove all containers whose names begin like this, running or not."""
+    def remove(self, *prefixes: str) -> None:
+        """Remove all containers whose names begin with one of these, running or not."""
         names = self.run("ps", "--all", "--format", "{{.Names}}").stdout.split()
         for name in names:
-            if name.startswith(prefix):
+            if name.startswith(prefixes):
                 self.run("rm", "--force", "--volumes", name, check=False)
 
 
