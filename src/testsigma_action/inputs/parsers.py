@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.domain.share import Share
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import RUN, Kind, identity_in, is_address
 from testsigma_action.inputs.pasted import reference, wrapping
@@ -118,6 +119,16 @@ def number(least: int, most: int) -> Callable[[str], int]:
         return int(value)
 
     return read
+
+
+def share(value: str) -> Share:
+    """A number of cases, or a percentage of them: `3` or `5%`. Raises Invalid."""
+    percent = value.endswith("%")
+    digits = value.removesuffix("%").rstrip()
+    most = 100 if percent else 100_000
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= most):
+        raise Invalid("a number of cases (like 3), or a percentage of them from 0% to 100% (like 5%)")
+    return Share(int(digits), percent)
 
 
 def comparison(value: str) -> str:
