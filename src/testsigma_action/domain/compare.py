@@ -41,19 +41,42 @@ class _Change(Enum):
     NONE = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Each case of a run with its result in an earlier run (None if it has none there).
+
+    `failed_before` counts the failures of the earlier run, without hooks.
+    """
+
+    pairs: tuple[tuple[Placed, CaseResult | None], ...]
+    failed_before: int
+
+
 def compare(before: Run, then: Iterable[MachineResult], now: Iterable[MachineResult]) -> Comparison:
     """Compare the cases of a run with those of the run before it."""
-    cases, earlier = list(_placed(now)), list(_placed(then))
+    return of_matches(before, matched(then, now))
+
+
+def matched(then: Iterable[MachineResult], now: Iterable[MachineResult]) -> Matches:
+    """Find the cases of a run in an earlier one."""
+    cases, earlier = list(placed_rows(now)), list(placed_rows(then))
+    pairs = zip(cases, _found_again(cases, earlier), strict=True)
+    return Matches(tuple(pairs), sum(_counts(case) for *_, case in earlier))
+
+
+def of_matches(before: Run, matches: Matches) -> Comparison:
+    """The comparison of the matched cases."""
     changes: dict[_Change, list[Placed]] = {change: [] for change in _Change}
-    gone = sum(_counts(case) for *_, case in earlier)
-    for placed, old in zip(cases, _found_again(cases, earlier), strict=True):
+    gone = matches.failed_before
+    for placed, old in matches.pairs:
         changes[_change(placed[2], old)].append(placed)
         gone -= old is not None and _counts(old)
     new, known, fixed, not_run, _ = changes.values()
     return Comparison(before, tuple(new), tuple(known), tuple(fixed), gone + len(not_run))
 
 
-def _placed(machines: Iterable[MachineResult]) -> Iterator[Placed]:
+def placed_rows(machines: Iterable[MachineResult]) -> Iterator[Placed]:
+    """All cases and hooks, each with its machine and suite."""
     return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
 
 
@@ -65,7 +88,7 @@ def _counts(case: CaseResult) -> bool:
 def _change(case: CaseResult, old: CaseResult | None) -> _Change:
     failed_before = old if old and not old.acceptable else None
     if not case.acceptable:
-        return _Change.KNOWN if failed_before and _as_before(case, failed_before) else _Change.NEW
+        return _Change.KNOWN if failed_before and as_before(case, failed_before) else _Change.NEW
     if failed_before is None or case.hook:
         return _Change.NONE
     if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
@@ -73,7 +96,7 @@ def _change(case: CaseResult, old: CaseResult | None) -> _Change:
     return _Change.NONE if case.flaky else _Change.FIXED
 
 
-def _as_before(case: CaseResult, old: CaseResult) -> bool:
+def as_before(case: CaseResult, old: CaseResult) -> bool:
     """Whether all data sets that failed had failed before. True if one of the two runs does not name them."""
     now, then = _broken_sets(case), _broken_sets(old)
     return not now or not then or now <= then

@@ -119,6 +119,14 @@ class Timing:
     ended: datetime | None = None
     duration: timedelta | None = None
 
+    @property
+    def took(self) -> timedelta | None:
+        """The duration: as the service reports it, else from start to end; never negative."""
+        duration = self.duration
+        if duration is None and self.started and self.ended:
+            duration = self.ended - self.started
+        return None if duration is None else max(duration, timedelta())
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -83,10 +83,7 @@ def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
 
 def took(timing: Timing) -> timedelta | None:
     """A duration: as the service reports it, else from start to end; never negative."""
-    duration = timing.duration
-    if duration is None and timing.started and timing.ended:
-        duration = timing.ended - timing.started
-    return None if duration is None else max(duration, timedelta())
+    return timing.took
 
 
 def machine_name(machine: MachineResult) -> str:
