@@ -29,7 +29,13 @@ def with_runs(*before: RunBefore, **options: object) -> Scenario:
 def previous(service: Service, run: Run | None = None, seconds: float = 10.0) -> Run | None:
     """The run before ours."""
     ours = Run("1000", Status.IN_PROGRESS, Result.QUEUED, PLAN)
-    return service.run(history.previous_run(run or ours, service.remote, until=soon(seconds)))
+    until = soon(seconds)
+
+    async def find() -> Run | None:
+        listed = await history.list_runs(run or ours, service.remote, until=until)
+        return await history.previous_run(run or ours, listed, service.remote, until=until) if listed else None
+
+    return service.run(find())
 
 
 @pytest.mark.parametrize("options", [{}, NO_NEWEST, {"index": False}], ids=["both", "index", "newest"])

@@ -14,6 +14,7 @@ from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.gaps import Gap, Missing, Why
+from testsigma_action.domain.history import History, Mark, has_history
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
@@ -148,6 +149,15 @@ endings = st.builds(Ending, st.sampled_from(Disposition), by_timeout=st.booleans
 
 
 @st.composite
+def histories(draw: st.DrawFn, parts: Parts, now: tuple[MachineResult, ...]) -> History:
+    """What one to three earlier runs say about the cases of a run."""
+    runs = draw(st.lists(parts.runs, min_size=1, max_size=3, unique_by=lambda run: run.id))
+    number = sum(has_history(case) for machine in now for case in machine.rows())
+    marks = st.lists(st.sampled_from(Mark), min_size=number, max_size=number)
+    return History.of(runs, now, {run.id: draw(marks) for run in runs})
+
+
+@st.composite
 def run_reports(draw: st.DrawFn, parts: Parts = ANY) -> RunReport:
     """A run with results, without, or none at all."""
     text, verdict = parts.texts, draw(parts.verdicts)
@@ -163,7 +173,8 @@ def run_reports(draw: st.DrawFn, parts: Parts = ANY) -> RunReport:
     found = draw(parts.machines)
     tree = replace(samples.tree(*found, remote=remote), gaps=(draw(parts.gaps),))
     comparison = compare(remote, draw(parts.machines), found) if draw(st.booleans()) else None
-    return replace(told, tree=tree, comparison=comparison)
+    history = draw(histories(parts, found)) if draw(st.booleans()) else None
+    return replace(told, tree=tree, comparison=comparison, history=history)
 
 
 @st.composite

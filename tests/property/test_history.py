@@ -50,9 +50,7 @@ def test_one_earlier_run_is_the_comparison_with_it(
 
 
 @given(st.lists(runs, max_size=4), runs)
-def test_every_failure_has_a_history(
-    lists: list[tuple[MachineResult, ...]], now: tuple[MachineResult, ...]
-) -> None:
+def test_every_failure_has_a_history(lists: list[tuple[MachineResult, ...]], now: tuple[MachineResult, ...]) -> None:
     """Each failing or flaky case has exactly one mark for each run, in the order of the run; others have none."""
     before = tuple(run(number=900 + number) for number in range(len(lists)))
     marks = {one.id: marks_of(one, then, now)[0] for one, then in zip(before, lists, strict=True)}

@@ -52,9 +52,9 @@ def test_run_that_was_asked_for(bench: Bench, compare: str, said: str) -> None:
 
 
 def test_off(bench: Bench) -> None:
-    """Nothing is compared where that is turned off."""
+    """Nothing is compared where comparison and history are turned off."""
     server = bench.serve(served("Pay by card"))
-    step = bench.run({"TESTSIGMA_COMPARE": "off"}, server=server)
+    step = bench.run({"TESTSIGMA_COMPARE": "off", "TESTSIGMA_HISTORY": "0"}, server=server)
     assert step.outputs["new-failures"] == ""
     assert not [seen for seen in server.seen_of("cases") if "/900/" in seen.path]
     assert "since" not in step.log + step.summary

@@ -118,7 +118,9 @@ def test_a_run_whose_list_is_missing() -> None:
 
 def test_plan() -> None:
     """How many of the runs passed, and how long such a run usually takes: the median."""
-    runs = [replace(run(GOOD if number % 2 else BAD), timing=timing(seconds)) for number, seconds in enumerate((9, 1, 5))]
+    runs = [
+        replace(run(GOOD if number % 2 else BAD), timing=timing(seconds)) for number, seconds in enumerate((9, 1, 5))
+    ]
     found = plan_history(runs)
     assert (found.passed, found.runs, found.usual) == (1, 3, timedelta(seconds=5))
     assert plan_history([replace(run(), timing=replace(timing(1), duration=None, ended=None))]).usual is None

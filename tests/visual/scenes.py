@@ -176,6 +176,21 @@ def compared() -> Scene:
     return Scene(replace(now, runs_before=(RunBefore(900, before, "build 900"),)), ("2 of 4 cases failed.", TOTAL))
 
 
+def with_history() -> Scene:
+    """Eight runs before: one case is flaky, one has been failing for five runs, one is new."""
+    names = ("Pay by card", "Pay by invoice", "Pay by voucher", "Pay on delivery")
+    card, invoice, voucher, _ = names
+
+    def of(*bad: str) -> Plan:
+        cases = (failed(name, *PAY, at=3, message=TOTAL) if name in bad else passed(name) for name in names)
+        return plan(Suite("Checkout", tuple(cases))).plans[0]
+
+    bad = ((), (card,), (), (invoice,), (card, invoice), (invoice,), (card, invoice), (invoice,))
+    runs = [RunBefore(900 + n, of(*each), f"acme/shop#{800 + n}", seconds=90) for n, each in enumerate(bad)]
+    now = Scenario((of(card, invoice, voucher),), next_run_id=1001)
+    return Scene(replace(now, runs_before=tuple(runs)), ("3 of 4 cases failed.", "since run 903", "first failure in"))
+
+
 def failing() -> Scene:
     """What `make demo` shows; the run takes as long as its cases, and not as long as the simulator."""
     demo = scenario("failing").with_plan(at_end={"duration": 6100})
@@ -242,6 +257,7 @@ SCENES: dict[str, Scene | Drawn] = {
     "rerun": rerun(),
     "flaky": flaky(),
     "compared": compared(),
+    "history": with_history(),
     "timed-out": Scene(
         scenario("passing").with_plan(life=HALF), ("timed out", "What to do:"), {"TESTSIGMA_TIMEOUT": "2s"}
     ),

@@ -1,10 +1,11 @@
 """The cases of a run with their data sets and steps: JSON of the API -> the model."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from testsigma_action.api.decode import optional_result, outcome, result
 from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Result
 
@@ -14,6 +15,18 @@ HOOK = re.compile(r"[0-9]+_[\w-]+_(before|after)test", re.IGNORECASE)
 MAX_CASES = 120_000
 # Replaces a list of data sets that cannot be read. Its result is UNKNOWN, so its case does not pass.
 UNREADABLE_SETS = "iterationResults (unreadable)"
+
+
+def case_list_of(run_id: str) -> Callable[[object], tuple[MachineResult, ...]]:
+    """A decoder for the list of cases of a run; the list of another run raises DecodeError."""
+
+    def decoded(body: object) -> tuple[MachineResult, ...]:
+        owner, machines = case_list(body)
+        if owner and not same_id(owner, run_id):
+            raise DecodeError("that lists the cases of another run")
+        return machines
+
+    return decoded
 
 
 def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from testsigma_action.api import decode, lists
-from testsigma_action.api.cases import case_list, step
+from testsigma_action.api.cases import case_list_of, step
 from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
@@ -20,6 +20,7 @@ from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
 
 T = TypeVar("T")
+Cases = tuple[MachineResult, ...]
 
 RUNS = "/api/v1/execution_results"
 # The service may take long to start a run. A stop must finish before the CI system kills the step.
@@ -114,11 +115,11 @@ class Client:
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
         await self._transport.send_only(request, until=until)
 
-    async def fetch_newest_runs(self, plan_id: str, *, until: float) -> lists.FoundRuns:
+    async def fetch_newest_runs(self, plan_id: str, *, until: float, retried: bool = True) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
         path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
-        request = Request("GET", path, f"look for runs of plan {plan_id}", query=query, optional=True)
+        request = Request("GET", path, f"look for runs of plan {plan_id}", query, optional=True, retried=retried)
         return await self._get(request, lists.newest_runs, until)
 
     async def fetch_indexed_runs(self, plan_id: str, build_number: str, *, until: float) -> lists.FoundRuns:
@@ -135,19 +136,16 @@ class Client:
 
     async def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
+        return await self._get(_case_list_request(run_id), case_list_of(run_id), until)
 
-        def of_this_run(body: Json) -> tuple[MachineResult, ...]:
-            owner, machines = case_list(body)
-            if owner and not same_id(owner, run_id):
-                raise DecodeError("that lists the cases of another run")
-            return machines
+    async def scan_case_list(self, run_id: str, read: Callable[[Cases], T], *, until: float) -> T:
+        """What `read` makes of the same list. It is called while the list is decoded, so that no two are in memory.
 
-        path = f"{RUNS}/{_part(run_id)}/test_case_results"
-        purpose = f"read the list of cases of run {run_id}"
-        request = Request(
-            "GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT
-        )
-        return await self._get(request, of_this_run, until)
+        The request is sent once, without retries.
+        """
+        cases = case_list_of(run_id)
+        request = replace(_case_list_request(run_id), retried=False, last_try=False)
+        return await self._get(request, lambda body: read(cases(body)), until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
@@ -210,6 +208,12 @@ class Client:
             if page.last or len(fresh) > room or (not fresh and number != 1):
                 break
         return tuple(steps)
+
+
+def _case_list_request(run_id: str) -> Request:
+    path = f"{RUNS}/{_part(run_id)}/test_case_results"
+    purpose = f"read the list of cases of run {run_id}"
+    return Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT)
 
 
 def _paged(request: Request, number: str) -> Request:

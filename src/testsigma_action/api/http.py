@@ -57,7 +57,7 @@ class Request:
 
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
-    retried (seconds).
+    retried (seconds). `retried`: if it is false, the request is sent once.
     """
 
     method: str
@@ -69,6 +69,7 @@ class Request:
     optional: bool = False
     last_try: bool = False
     error_retry_limit: float = inf
+    retried: bool = True
 
 
 class Http:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Fields
-from testsigma_action.domain.run import Status
+from testsigma_action.domain.run import Run, Status
 
 T = TypeVar("T")
 
@@ -82,13 +82,17 @@ def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
 
 @dataclass(frozen=True, slots=True)
 class FoundRun:
-    """A run in a list, with the fields that identify it. Status and start time are optional."""
+    """A run in a list, with the fields that identify it. Status and start time are optional.
+
+    `run` is the whole run, if the row describes one: rows of v2 have no status.
+    """
 
     id: str
     plan_id: str
     build_number: str
     status: Status = Status.UNKNOWN
     started: datetime | None = None
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +109,26 @@ def found_runs(body: object) -> FoundRuns:
     Raises DecodeError if there is no list.
     """
     listed = page(body)
-    return FoundRuns(tuple(_found_run(Fields(row)) for row in listed.rows), complete=listed.last)
+    return FoundRuns(tuple(map(_found_run, listed.rows)), complete=listed.last)
 
 
-def _found_run(row: Fields) -> FoundRun:
+def _found_run(body: object) -> FoundRun:
+    row = Fields(body)
     return FoundRun(
         id=row.identity("id"),
         plan_id=row.identity("executionId", "testPlanId"),
         build_number=row.text("buildNo"),
         status=decode.status(row.text("status")),
         started=row.instant("startTime"),
+        run=_whole_run(body),
     )
+
+
+def _whole_run(body: object) -> Run | None:
+    try:
+        return decode.run(body)
+    except DecodeError:
+        return None
 
 
 def newest_runs(body: object) -> FoundRuns:

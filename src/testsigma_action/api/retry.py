@@ -53,7 +53,7 @@ class RetryPolicy:
         same_error = error.by_service and (error.status or 0) >= 500
         self.errors_since = min(self.errors_since, now) if same_error else inf
         delay = backoff(self.attempt, error.retry_after)
-        if self.last or now + delay - self.errors_since > self.request.error_retry_limit:
+        if self.last or not self.request.retried or now + delay - self.errors_since > self.request.error_retry_limit:
             return None
         # Time reserved for the last try, so that its answer arrives before the deadline.
         kept = min(LAST_TRY, (self.until - self.began) / 10) if self.request.last_try else 0.0

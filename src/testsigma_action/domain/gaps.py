@@ -18,6 +18,10 @@ class Missing(Enum):
     CASE_TIMES = "case-times"
     STEPS = "steps"
     COMPARISON = "comparison"
+    EARLIER_RUNS = "earlier-runs"
+    """The list of earlier runs, so that there is no history at all."""
+    HISTORY = "history"
+    """The lists of cases of earlier runs."""
 
 
 class Why(Enum):
@@ -33,6 +37,7 @@ class Why(Enum):
     PLAN_UNKNOWN = "plan-unknown"
     ANOTHER_PLAN = "another-plan"
     NOT_FINISHED = "not-finished"
+    HISTORY_LIMIT = "history-limit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from itertools import pairwise
 from statistics import median
 
 from testsigma_action.domain.compare import Comparison, Placed, as_before, matched, of_matches, placed_rows
@@ -76,7 +77,7 @@ class CaseHistory:
         if self.placed[2].flaky:
             return True
         passed = [*(mark is Mark.PASSED for mark in self._executed), False]
-        changes = sum(one is not other for one, other in zip(passed, passed[1:], strict=False))
+        changes = sum(one is not other for one, other in pairwise(passed))
         return changes >= FLAKY_CHANGES
 
     @property
@@ -97,9 +98,7 @@ class History:
     cases: tuple[CaseHistory, ...]
 
     @classmethod
-    def of(
-        cls, runs: Sequence[Run], now: Iterable[MachineResult], marks: Mapping[str, Sequence[Mark]]
-    ) -> "History":
+    def of(cls, runs: Sequence[Run], now: Iterable[MachineResult], marks: Mapping[str, Sequence[Mark]]) -> "History":
         """The history of a run; `marks` has those of each earlier run whose list of cases was read (by its ID)."""
         cases = [placed for placed in placed_rows(now) if has_history(placed[2])]
         unread = [Mark.UNREAD] * len(cases)

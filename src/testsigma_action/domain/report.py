@@ -8,6 +8,7 @@ from testsigma_action.domain.build import Build
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
+from testsigma_action.domain.history import History
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
 from testsigma_action.errors import ErrorCode, ExitCode
@@ -67,7 +68,7 @@ class RunReport:
 
     `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
     `name` identifies it among the runs of the step (see `names`); empty where it is the only one. `ending` says what
-    became of a run that the step left before its end; None for all others.
+    became of a run that the step left before its end; None for all others. `history` is None if it was not read.
     """
 
     spec: RunSpec
@@ -78,6 +79,7 @@ class RunReport:
     queued: timedelta | None = None
     name: str = ""
     ending: Ending | None = None
+    history: History | None = None
 
     @property
     def counts(self) -> Counts:

@@ -60,6 +60,10 @@ SECTIONS = MappingProxyType(
                 "Run to compare the results with: previous (the plan's run before this one), the ID of a run, the "
                 "address of its page, or off."
             ),
+            "history": (
+                "How many earlier runs of the plan are read when a case failed, from 0 to 50: they show since when it "
+                "fails, and how often."
+            ),
         },
         "Connection": {
             "base-url": (

@@ -52,6 +52,7 @@ class Inputs:
     summary_title: str = ""
     annotations: int = 10
     compare: str = parsers.PREVIOUS
+    history: int = 10
     base_url: str = "https://app.testsigma.com"
     ca_bundle: str = ""
 
@@ -151,6 +152,7 @@ DEFINITIONS = (
     Definition("summary-title", parsers.line, "plan name"),
     Definition("annotations", parsers.number(0, 50), "10"),
     Definition("compare", parsers.comparison, "previous"),
+    Definition("history", parsers.number(0, 50), "10"),
     Definition("base-url", parsers.base_url, "https://app.testsigma.com"),
     Definition("ca-bundle", parsers.path),
 )

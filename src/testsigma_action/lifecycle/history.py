@@ -17,27 +17,43 @@ T = TypeVar("T")
 MAX_LOOKS = 5
 
 
-async def previous_run(
-    run: Run, remote: Remote, *, until: float, apart_from: Collection[str] = frozenset()
-) -> Run | None:
-    """The plan's newest completed run that is older than this one and comparable.
+async def list_runs(run: Run, remote: Remote, *, until: float) -> FoundRuns | None:
+    """The runs of the plan, with the newest ones certainly among them. Raises no ApiError.
 
-    None if there is none, or if `until` (monotonic clock) passes first. Stopped runs, reruns of failed cases, runs in
-    another environment and those in `apart_from` (IDs) are not comparable. Raises no ApiError.
+    None if no list is available, or if `until` (monotonic clock) passes first.
     """
     if not run.plan_id or not run.id.isdecimal():
         return None
     for run_list in run_lists(run.plan_id, "", remote.client):
         listed = await _answer(run_list, remote, until)
-        if listed and _has_newest(listed):
-            return await _comparable(run, _without(listed, apart_from), remote, until)
+        if listed and has_newest(listed):
+            return listed
     return None
 
 
-def _without(listed: FoundRuns, apart_from: Collection[str]) -> FoundRuns:
-    """The list without the runs that have one of these IDs."""
-    left = (row for row in listed.runs if not any(same_id(row.id, one) for one in apart_from))
-    return FoundRuns(tuple(left), complete=listed.complete)
+async def previous_run(
+    run: Run, listed: FoundRuns, remote: Remote, *, until: float, apart_from: Collection[str] = frozenset()
+) -> Run | None:
+    """The newest completed run on the list that is older than this one and comparable.
+
+    None if there is none, or if `until` (monotonic clock) passes first. Stopped runs, reruns of failed cases, runs in
+    another environment and those in `apart_from` (IDs) are not comparable. Raises no ApiError.
+    """
+    for identity in older(run, listed, apart_from)[:MAX_LOOKS]:
+        seen = await _answer(partial(_run, remote, identity), remote, until)
+        if seen and comparable(seen, run):
+            return seen
+    return None
+
+
+def older(run: Run, listed: FoundRuns, apart_from: Collection[str]) -> list[str]:
+    """The IDs of the plan's runs before this one, the newest first.
+
+    The list is filtered and sorted here, since the service may ignore the query. A run may be listed twice.
+    """
+    ours = {int(one) for one in apart_from if one.isdecimal()}
+    numbers = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
+    return [str(number) for number in sorted(numbers - ours, reverse=True) if number < int(run.id)]
 
 
 async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: float) -> T | None:
@@ -48,28 +64,17 @@ async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: 
         return None
 
 
-def _has_newest(listed: FoundRuns) -> bool:
+def has_newest(listed: FoundRuns) -> bool:
     """Whether no newer run can be on another page. The order of the index is not documented."""
     ids = [int(run.id) for run in listed.runs if run.id.isdecimal()]
     return listed.complete or ids == sorted(ids, reverse=True)
-
-
-async def _comparable(run: Run, listed: FoundRuns, remote: Remote, until: float) -> Run | None:
-    """The newest comparable run. The list is filtered here, since the service may ignore the query."""
-    older = {int(row.id) for row in listed.runs if row.id.isdecimal() and same_id(row.plan_id, run.plan_id)}
-    ids = sorted((number for number in older if number < int(run.id)), reverse=True)
-    for number in ids[:MAX_LOOKS]:
-        seen = await _answer(partial(_run, remote, str(number)), remote, until)
-        if seen and _counts(seen, run):
-            return seen
-    return None
 
 
 async def _run(remote: Remote, run_id: str, until: float) -> Run:
     return await remote.client.fetch_run(RunKey(run_id), until=until)
 
 
-def _counts(before: Run, run: Run) -> bool:
+def comparable(before: Run, run: Run) -> bool:
     """Whether a run is comparable: a complete run of the same plan in the same environment."""
     elsewhere = before.environment_id and run.environment_id and before.environment_id != run.environment_id
     whole = before.completed and before.result is not Result.STOPPED and not before.parent_id

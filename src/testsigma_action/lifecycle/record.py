@@ -6,6 +6,7 @@ from datetime import timedelta
 from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunIncomplete
+from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_reruns
@@ -21,7 +22,8 @@ class RunRecord:
     """State of a session, which is its only writer.
 
     `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
-    valid. `previous` is the previous run of the plan.
+    valid. `previous` is the previous run of the plan, `earlier` are the runs of its history, the newest first (None
+    while they are unknown).
 
     `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run;
     `rerun_incomplete`: why the reruns were not followed to their end.
@@ -32,6 +34,8 @@ class RunRecord:
     run: Run | None = None
     tree: ResultTree | None = None
     previous: Run | None = None
+    earlier: tuple[Run, ...] | None = None
+    history: History | None = None
     comparison: Comparison | None = None
     queued: timedelta | None = None
     cut_short: bool = False
@@ -129,5 +133,13 @@ class RunRecord:
         """The report of the run in its current state."""
         judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
         return RunReport(
-            self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name, self.ending
+            self.spec,
+            judged,
+            self.run,
+            self.tree,
+            self.comparison,
+            self.queued,
+            self.spec.name,
+            self.ending,
+            self.history,
         )

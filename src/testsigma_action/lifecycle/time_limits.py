@@ -61,6 +61,9 @@ class TimeLimits:
     previous_run: float = 3.0
     previous_run_answer: float = 2.0
 
+    # All requests for the history of a run together.
+    history: float = 10.0
+
     # Minimum interval between lists of cases during a run.
     live_list: float = 30.0
 

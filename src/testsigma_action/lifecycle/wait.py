@@ -12,7 +12,8 @@ from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ApiError, TimedOut
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.history import previous_run
+from testsigma_action.lifecycle.earlier_runs import runs_on
+from testsigma_action.lifecycle.history import list_runs, previous_run
 from testsigma_action.lifecycle.live_failures import LiveFailures
 from testsigma_action.lifecycle.reruns import follow
 from testsigma_action.lifecycle.settle import await_result
@@ -57,14 +58,17 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
 
 
 async def _recall(context: Context, pace: Pace | None = None) -> None:
-    """Read the plan's previous run, for its duration (pacing) and its failures (comparison)."""
-    remote = context.remote.quiet()
+    """Read the plan's earlier runs: the previous one for its duration and failures, the others for the history."""
+    record, remote = context.record, context.remote.quiet()
     until = min(remote.after(remote.limits.previous_run), context.shared.deadline)
     # Another run of the same step says nothing about what was there before the step.
     ours = context.shared.run_ids
-    context.record.previous = await previous_run(context.record.latest, remote, until=until, apart_from=ours)
+    run = record.latest
+    if listed := await list_runs(run, remote, until=until):
+        record.earlier = runs_on(listed, run, apart_from=ours)
+        record.previous = await previous_run(run, listed, remote, until=until, apart_from=ours)
     if pace:
-        pace.before = context.record.previous
+        pace.before = record.previous
 
 
 async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport, Verdict
+from testsigma_action.domain.results import CaseResult
+from testsigma_action.reporting import history_wording
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     case_name,
@@ -93,13 +95,21 @@ def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
 
 def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
-    lines = (*step_and_message(case.result, case.failing_step, case.result_label), case.url)
+    said = step_and_message(case.result, case.failing_step, case.result_label)
+    lines = (*said, _history(run, case), case.url)
     parts = [machine_name(machine), suite_name(suite), case_name(case)]
     if run.name:
         parts.insert(0, cut(log_text(run.name, NAME), _PLAN))
     if news == "new":
         parts[0] = f"New: {parts[0]}"
     return Annotation("error", _title(*parts), _message(*lines))
+
+
+def _history(run: RunReport, case: CaseResult) -> str:
+    """What the earlier runs say about a known failure; the title says that a failure is new."""
+    known = run.history.cases if run.history else ()
+    found = next((one for one in known if one.placed[2] is case and one.known), None)
+    return f"History: {history_wording.sentence(run.history, found)}." if run.history and found else ""
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:

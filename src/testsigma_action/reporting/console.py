@@ -13,6 +13,7 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
+from testsigma_action.reporting import history_wording
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import (
@@ -82,6 +83,12 @@ def since(report: RunReport) -> list[str]:
     of = f" ({log_text(report.name)})" if report.name else ""
     facts = ", ".join(filter(None, (changes(comparison), difference)))
     return [f"Compared with run {log_text(comparison.before.id)}{of}: {facts}"]
+
+
+def history(report: RunReport) -> list[str]:
+    """What the earlier runs say; empty if there is no history."""
+    of = f" of {log_text(report.name)}" if report.name else ""
+    return [f"History{of}: {log_text(history_wording.overview(report.history))}"] if report.history else []
 
 
 def gaps(report: RunReport) -> list[str]:

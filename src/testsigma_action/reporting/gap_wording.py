@@ -12,6 +12,8 @@ WHAT = {
     Missing.CASE_TIMES: "The times of {number:,} of {total:,} cases",
     Missing.STEPS: "The steps of {number:,} of {total:,} cases",
     Missing.COMPARISON: "Comparison with run {run}",
+    Missing.EARLIER_RUNS: "The list of earlier runs",
+    Missing.HISTORY: "The results of {number:,} of {total:,} earlier runs",
 }
 WHY = {
     Why.NOT_LISTED: "Testsigma's list of cases is incomplete.",
@@ -22,6 +24,7 @@ WHY = {
     Why.PLAN_UNKNOWN: "Run {run} does not say to which plan it belongs.",
     Why.ANOTHER_PLAN: "Run {run} belongs to another plan ({plan}).",
     Why.NOT_FINISHED: "Run {run} has not finished.",
+    Why.HISTORY_LIMIT: "The 10-second limit for the history was reached.",
 }
 
 

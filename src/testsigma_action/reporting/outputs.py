@@ -70,7 +70,9 @@ def render(report: Report) -> dict[str, str]:
     counted = [numbers(run) for run in report.runs]
     counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
     counts["flaky"] = _sum([_flaky(run) for run in report.runs])
-    counts["new-failures"] = _sum([len(run.comparison.new) if run.comparison else None for run in report.runs])
+    compared = [run.comparison for run in report.runs]
+    counts["new-failures"] = _sum([len(one.new) if one else None for one in compared])
+    counts["known-failures"] = _sum([len(one.known) if one else None for one in compared])
     return early(report.runs) | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
 
 

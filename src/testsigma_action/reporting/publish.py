@@ -93,6 +93,7 @@ class Publisher:
             if failures:
                 self.log.commands(self.platform.group(failures[0], failures[1:]))
             self.log.say(console.since(run))
+            self.log.say(console.history(run))
             self.log.say(console.gaps(run))
         for note in annotations.render(report, self.inputs.annotations):
             self.log.commands(self.platform.annotation(note.level, note.title, note.message))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
@@ -68,6 +69,7 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "duration": None if duration is None else seconds(duration),
         "counts": encode(numbers(report)),
         "comparison": _comparison(report.comparison, tree) if report.comparison else None,
+        "history": _history(report.history, tree) if report.history else None,
         **_collected(run, tree),
     }
     plan_id = report.spec.plan_id or (run.plan_id if run else "")
@@ -100,6 +102,30 @@ def _comparison(comparison: Comparison, tree: ResultTree | None) -> Object:
             name: [places[_identity(placed)] for placed in change if _identity(placed) in places]
             for name, change in changes.items()
         },
+    }
+
+
+def _history(history: History, tree: ResultTree | None) -> Object:
+    """By IDs and positions, as a comparison."""
+    places = _places(tree, {_identity(one.placed) for one in history.cases})
+    cases = [(one, places.get(_identity(one.placed))) for one in history.cases]
+    return {
+        "runs": [encode(run) for run in history.runs],
+        "cases": [_case_history(history, one, place) for one, place in cases if place],
+    }
+
+
+def _case_history(history: History, case: CaseHistory, place: list[int]) -> Object:
+    since = history.since(case)
+    return {
+        "case": case.placed[2].id,
+        "position": place,
+        "marks": [mark.value for mark in case.marks],
+        "since": since.id if since else None,
+        "failed": case.failed,
+        "executed": case.executed,
+        "flaky": case.flaky,
+        "known": case.known,
     }
 
 

@@ -1,13 +1,14 @@
 """Reads a results file again: `parse(render(report)) == report`, but for what is never written.
 
 Values of runtime data are empty, texts above 65,536 characters are cut, and what UTF-8 cannot encode is U+FFFD. The
-cases of a comparison must be cases of the run's own tree, as they always are.
+cases of a comparison, and of a history, must be cases of the run's own tree, as they always are.
 """
 
 import json
 from dataclasses import replace
 
 from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.history import CaseHistory, History, Mark
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
@@ -38,10 +39,17 @@ def _report(data: Object) -> Report:
 
 def _run_report(data: Object) -> RunReport:
     spec, tree = data["spec"], _tree(data) if data["collected"] else None
-    known = {"spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], "")}, "comparison": None}
+    known = {
+        "spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], "")},
+        "comparison": None,
+        "history": None,
+    }
     report: RunReport = decode(RunReport, data | known)
-    compared = data["comparison"]
-    return replace(report, tree=tree, comparison=_comparison(compared, tree) if compared and tree else None)
+    # Earlier versions wrote no history.
+    compared, earlier = data["comparison"], data.get("history")
+    comparison = _comparison(compared, tree) if compared and tree else None
+    history = _history(earlier, tree) if earlier and tree else None
+    return replace(report, tree=tree, comparison=comparison, history=history)
 
 
 def _tree(data: Object) -> ResultTree:
@@ -56,6 +64,12 @@ def _comparison(data: Object, tree: ResultTree) -> Comparison:
     before: Run = decode(Run, data["run"])
     changes = {name: tuple(_placed(tree, *place) for place in places) for name, places in data["positions"].items()}
     return Comparison(before, **changes, not_run=data["notRun"])
+
+
+def _history(data: Object, tree: ResultTree) -> History:
+    runs: tuple[Run, ...] = decode(tuple[Run, ...], data["runs"])
+    cases = (CaseHistory(_placed(tree, *one["position"]), tuple(map(Mark, one["marks"]))) for one in data["cases"])
+    return History(runs, tuple(cases))
 
 
 def _placed(tree: ResultTree, machine: int, suite: int, case: int) -> Placed:

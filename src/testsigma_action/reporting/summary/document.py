@@ -11,6 +11,7 @@ runner masks secrets with these, but not with other escapes. An HTML block has n
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Literal
@@ -18,9 +19,10 @@ from typing import Literal
 from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting.summary import failure, headline, rest, tables
+from testsigma_action.reporting.summary import failure, headline, rest, strip, tables
 from testsigma_action.reporting.summary.markup import cases_list, paragraph, place, title
 from testsigma_action.reporting.summary.page import Detail, Page
+from testsigma_action.reporting.summary.strip import Strips
 from testsigma_action.reporting.wording import cases_and_hooks, failures, failures_by_news, flaky_cases
 
 # Up to _FEW failures of a run are shown unfolded; if there are more, _UNFOLDED of them. Fewer for several runs.
@@ -57,18 +59,30 @@ def _add_sections(page: Page, report: Report) -> None:
 def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
     """The failures of a run, the new ones first, and its flaky cases."""
     found, flaky = list(failures_by_news(run)), flaky_cases(run.tree)
+    strips = strip.of_cases(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
     for news in ("new", "known", ""):
         of_news = [placed for placed, word in found if word == news]
         shown = len(of_news) if len(of_news) <= few else unfolded
-        _add_failures(page, of_news, shown, news, level)
+        _add_failures(page, _Failures(of_news, news, strips), shown, level)
     if flaky:
         intro = paragraph("Failed first, passed when run again:")
-        page.add(title(level, counted(len(flaky), "flaky case")), intro, cases_list(flaky), limit=Detail.NAME)
+        listed = cases_list(flaky, lambda case: strip.of(case, strips))
+        page.add(title(level, counted(len(flaky), "flaky case")), intro, listed, limit=Detail.NAME)
 
 
-def _add_failures(page: Page, failures: Sequence[Placed], shown: int, news: str, level: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    """The failures of one kind (`new`, `known`, or empty), and the strips of the run."""
+
+    placed: Sequence[Placed]
+    news: str
+    strips: Strips
+
+
+def _add_failures(page: Page, found: _Failures, shown: int, level: int) -> None:
     """A title, common causes, and the failures; those after the first `shown` are folded."""
+    failures, news = found.placed, found.news
     if not failures:
         return
     number = len(failures)
@@ -77,13 +91,13 @@ def _add_failures(page: Page, failures: Sequence[Placed], shown: int, news: str,
     page.add(title(level, words), limit=Detail.NAME)
     if causes := tables.of_causes(failures):
         page.add_table(tables.CAUSES, causes)
-    _add_groups(page, failures[:shown], level + 1)
+    _add_groups(page, failures[:shown], level + 1, found.strips)
     if rest := failures[shown:]:
         with page.folded(f"and {len(rest):,} more"):
-            _add_groups(page, rest, level + 1)
+            _add_groups(page, rest, level + 1, found.strips)
 
 
-def _add_groups(page: Page, failures: Sequence[Placed], level: int) -> None:
+def _add_groups(page: Page, failures: Sequence[Placed], level: int, strips: Strips) -> None:
     """Failures grouped by machine and suite; if each is alone in its suite, the place is part of the failure."""
     groups = [list(group) for _, group in groupby(failures, key=lambda placed: (id(placed[0]), id(placed[1])))]
     alone = len(groups) == len(failures)
@@ -91,5 +105,5 @@ def _add_groups(page: Page, failures: Sequence[Placed], level: int) -> None:
         where = place(*group[0][:2])
         above = "" if alone else title(level, where)
         for position, (*_, case) in enumerate(group):
-            render_case = partial(failure.render, case, where=where if alone else "")
+            render_case = partial(failure.render, case, where=where if alone else "", strip=strip.of(case, strips))
             page.add_failure(render_case, "" if position else above)

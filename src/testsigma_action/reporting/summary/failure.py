@@ -15,10 +15,14 @@ _STEP = 300
 _SETS_SHOWN = 10
 
 
-def render(case: CaseResult, detail: Detail, where: str = "") -> str:
-    """The block; `where` (HTML) follows the name. It has no blank line, which would end it."""
-    causes = [] if detail is Detail.NAME else list(_causes(case, detail))
-    return "\n".join([f"<div>{_title(case, where)}", *causes, "</div>"])
+def render(case: CaseResult, detail: Detail, where: str = "", strip: str = "") -> str:
+    """The block; `where` (HTML) follows the name, `strip` is below it. It has no blank line, which would end it."""
+    below = [] if detail is Detail.NAME else [*_history(strip), *_causes(case, detail)]
+    return "\n".join([f"<div>{_title(case, where)}", *below, "</div>"])
+
+
+def _history(strip: str) -> list[str]:
+    return [f"<br>{strip}"] if strip else []
 
 
 def _title(case: CaseResult, where: str) -> str:

@@ -8,6 +8,7 @@ from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdic
 from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
+from testsigma_action.reporting.summary import strip
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, title
 from testsigma_action.reporting.summary.tables import others
 from testsigma_action.reporting.wording import (
@@ -86,7 +87,7 @@ def _run_details(report: RunReport, said: Verdict) -> Iterator[str]:
     if message and needs_saying(report) and _adds_something(run, verdict):
         yield paragraph(f"Testsigma says: {html_lines(message, _MESSAGE)}")
     since = _since(run, report.comparison) if report.comparison else ""
-    yield paragraph("<br>".join(filter(None, (_numbers(report, run), since))))
+    yield paragraph("<br>".join(filter(None, (_numbers(report, run), since, strip.of_plan(report)))))
     yield paragraph(_facts(report, run))
 
 

@@ -4,7 +4,7 @@ Every paragraph is an HTML block, in which Markdown is not interpreted. (GitHub 
 begins with one of certain tags at the start of a line and ends at a blank line.)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Conclusion
@@ -68,10 +68,14 @@ def joined(*facts: str) -> str:
     return SEPARATOR.join(filter(None, facts))
 
 
-def cases_list(cases: Sequence[Placed]) -> str:
-    """The first cases with their places, as a list."""
+def cases_list(cases: Sequence[Placed], below: Callable[[CaseResult], str] = lambda _: "") -> str:
+    """The first cases with their places, as a list; `below` gives a second line (HTML) for a case."""
     lines = [
-        f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}"
+        f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}{_second_line(below(case))}"
         for machine, suite, case in cases[:_CASES_SHOWN]
     ]
     return bullets(lines if len(cases) <= _CASES_SHOWN else [*lines, f"and {len(cases) - _CASES_SHOWN:,} more"])
+
+
+def _second_line(words: str) -> str:
+    return f"<br>{words}" if words else ""

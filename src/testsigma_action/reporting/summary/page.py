@@ -93,7 +93,7 @@ class Page:
         """One sentence about what was left out; empty if nothing was."""
         parts = {
             "the steps of {}": (self._shortened[Detail.MESSAGE], "failure"),
-            "the steps and messages of {}": (self._shortened[Detail.NAME], "failure"),
+            "all but the names of {}": (self._shortened[Detail.NAME], "failure"),
             "{} altogether": (self._failures_left, "failure"),
             "{} of tables": (self._rows_left, "row"),
             "{}": (self._others_left, "other paragraph"),

@@ -1,0 +1,105 @@
+"""Wording of the history: the strip of a case, in signs and in words, and the line about the plan.
+
+IDs and build numbers in the texts are untrusted.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import groupby
+
+from testsigma_action.domain.history import CaseHistory, History, Mark, PlanHistory, plan_history
+from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.words import counted, in_words
+
+NOW_FAILED, NOW_FLAKY = "❌", "🔁"
+_SIGNS = {
+    Mark.PASSED: "✅",
+    Mark.FAILED: "❌",
+    Mark.OTHER_SETS: "🟠",
+    Mark.NOT_EXECUTED: "➖",
+    Mark.ABSENT: "➖",
+    Mark.UNREAD: "❔",
+}
+_WORDS = {
+    "✅": "passed",
+    "❌": "failed",
+    "🟠": "failed with other data sets",
+    "➖": "not executed",
+    "❔": "not available",
+    "🔁": "passed when run again",
+}
+_NOISE = timedelta(seconds=5)
+
+
+def signs(case: CaseHistory) -> str:
+    """A sign for each run, the oldest first; the last one is this run."""
+    now = NOW_FLAKY if case.placed[2].flaky else NOW_FAILED
+    return "".join(_SIGNS[mark] for mark in case.marks) + now
+
+
+def signs_of_runs(history: History, now: Run) -> str:
+    """The same for the runs of the plan."""
+    return "".join("✅" if run.result is Result.PASSED else "❌" for run in (*history.runs, now))
+
+
+def spoken(strip: str) -> str:
+    """The strip for readers who cannot see it: `oldest first: 2 passed, 1 failed`."""
+    groups = ((sign, len(list(group))) for sign, group in groupby(strip))
+    return "oldest first: " + ", ".join(f"{number} {_WORDS[sign]}" for sign, number in groups)
+
+
+def facts(case: CaseHistory) -> str:
+    """In how many runs a case failed, this one included: `failed in 3 of the last 9 runs`."""
+    failed, executed = case.failed + 1, case.executed + 1
+    if not case.executed:
+        return "first run of this case" if case.marks else ""
+    others = len(case.marks) - case.executed
+    of = f"the {executed} runs that executed it" if others else f"the last {executed} runs"
+    text = f"first failure in {of[4:]}" if failed == 1 else f"failed in {failed} of {of}"
+    return f"flaky: {text}" if case.flaky else text
+
+
+def since(case: CaseHistory, run: Run | None) -> tuple[str, str, str]:
+    """Since which run it fails, as the text before the run, the run, and the text after it; all empty if since now."""
+    if run is None or case.placed[2].flaky:
+        return "", "", ""
+    build = f" (build {run.build_number})" if run.build_number else ""
+    return "since ", f"run {run.id}", f"{build}{' or earlier' if case.always else ''}"
+
+
+def sentence(history: History, case: CaseHistory) -> str:
+    """Both together: `failed in 5 of the last 9 runs, since run 904 (build 12)`."""
+    return ", ".join(filter(None, (facts(case), "".join(since(case, history.since(case))))))
+
+
+def overview(history: History | None) -> str:
+    """The history of a run in one line."""
+    if history is None:
+        return ""
+    plan = plan_history(history.runs)
+    numbers = {
+        "new": len(history.new),
+        "known": len(history.known),
+        "flaky": sum(one.flaky for one in history.cases),
+    }
+    cases = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+    return f"the plan {_passed(plan)}; {cases}"
+
+
+def _passed(plan: PlanHistory) -> str:
+    return f"passed in {plan.passed} of the {counted(plan.runs, 'run')} before"
+
+
+def of_plan(report: RunReport, history: History) -> Iterator[str]:
+    """Pass rate of the plan, and the duration of this run against the usual one."""
+    plan = plan_history(history.runs)
+    yield f"the plan {_passed(plan)} ({round(100 * plan.passed / plan.runs)} %)"
+    took = report.run.timing.took if report.run else None
+    if plan.usual is None or took is None:
+        return
+    if abs(took - plan.usual) < max(_NOISE, plan.usual / 10):
+        yield f"as long as usual ({in_words(plan.usual)})"
+    else:
+        word = "longer" if took > plan.usual else "shorter"
+        yield f"{in_words(abs(took - plan.usual))} {word} than usual ({in_words(plan.usual)})"

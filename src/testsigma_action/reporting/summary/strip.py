@@ -1,0 +1,44 @@
+"""The history of a case or of the plan: a strip of signs, with text for readers who cannot see it."""
+
+from collections.abc import Mapping
+
+from testsigma_action.domain.history import CaseHistory, History
+from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.results import CaseResult
+from testsigma_action.reporting import history_wording as wording
+from testsigma_action.reporting.summary.markup import joined, link
+from testsigma_action.text import html
+
+# The strip of each case (HTML), by the identity of its result object.
+Strips = Mapping[int, str]
+
+
+def of_cases(report: RunReport) -> Strips:
+    """The strips of all cases that have a history."""
+    history = report.history
+    return {id(one.placed[2]): _of_case(history, one) for one in history.cases} if history else {}
+
+
+def of(case: CaseResult, strips: Strips) -> str:
+    """The strip of a case; empty if it has no history."""
+    return strips.get(id(case), "")
+
+
+def of_plan(report: RunReport) -> str:
+    """The line about the plan: the results of its runs, its pass rate, and the duration of this run."""
+    if not report.history or not report.run:
+        return ""
+    signs = wording.signs_of_runs(report.history, report.run)
+    return f"{_drawn(signs)} {joined(*map(html, wording.of_plan(report, report.history)))}"
+
+
+def _of_case(history: History, case: CaseHistory) -> str:
+    run = history.since(case)
+    before, name, after = wording.since(case, run)
+    since = f"{before}{link(html(name), run.url)}{html(after)}" if run and name else ""
+    text = ", ".join(filter(None, (wording.facts(case), since)))
+    return f"{_drawn(wording.signs(case))} {text}"
+
+
+def _drawn(signs: str) -> str:
+    return f'<span role="img" aria-label="{wording.spoken(signs)}">{signs}</span>'
