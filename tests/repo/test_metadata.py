@@ -14,7 +14,18 @@ from tools.public_names import words
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = {bool: "boolean", int: "integer"}
 STRING = {"type": "string"}
-NUMBERS = ("total", "passed", "failed", "aborted", "stopped", "not-executed", "flaky", "new-failures", "duration")
+NUMBERS = (
+    "total",
+    "passed",
+    "failed",
+    "aborted",
+    "stopped",
+    "not-executed",
+    "flaky",
+    "duration",
+    "new-failures",
+    "known-failures",
+)
 
 
 def read(name: str) -> dict[str, Any]:

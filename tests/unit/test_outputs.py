@@ -30,6 +30,7 @@ NAMES = {
     "not-executed",
     "flaky",
     "new-failures",
+    "known-failures",
     "duration",
     "junit-file",
     "results-file",
@@ -72,6 +73,7 @@ def test_realistic_run() -> None:
         "not-executed": "1",
         "flaky": "0",
         "new-failures": "",
+        "known-failures": "",
         "duration": "252",
         "junit-file": "test-results/TEST-testsigma-12.xml",
         "results-file": "test-results/testsigma-12.json",
@@ -187,6 +189,7 @@ def test_new_failures() -> None:
     now = tree(machine(suite(case("A", Result.FAILED), case("B"))))
     compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
     assert outputs.render(samples.report(compared, compared))["new-failures"] == "2"
+    assert outputs.render(samples.report(compared, compared))["known-failures"] == "0"
     assert outputs.render(samples.report(compared, run_report(results=now)))["new-failures"] == ""
     green = replace(compared, comparison=compare(run(number=900), now.machines, now.machines))
     assert outputs.render(samples.report(green))["new-failures"] == "0"

@@ -17,15 +17,15 @@ _SIGNS = {
     Mark.PASSED: "✅",
     Mark.FAILED: "❌",
     Mark.OTHER_SETS: "🟠",
-    Mark.NOT_EXECUTED: "➖",
-    Mark.ABSENT: "➖",
+    Mark.NOT_EXECUTED: "⬜",
+    Mark.ABSENT: "⬜",
     Mark.UNREAD: "❔",
 }
 _WORDS = {
     "✅": "passed",
     "❌": "failed",
     "🟠": "failed with other data sets",
-    "➖": "not executed",
+    "⬜": "not executed",
     "❔": "not available",
     "🔁": "passed when run again",
 }
