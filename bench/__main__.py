@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from bench import collect, pacing, report, start
+from bench import collect, history, pacing, report, start
 from bench.children import ROOT
 from bench.figures import Figure
 
@@ -31,7 +31,14 @@ def run(figures: Iterable[Figure], path: Path) -> int:
 if __name__ == "__main__":
     sys.exit(
         run(
-            chain(pacing.figures(), start.figures(), start.figures_of_image(), collect.figures(), report.figures()),
+            chain(
+                pacing.figures(),
+                start.figures(),
+                start.figures_of_image(),
+                collect.figures(),
+                history.figures(),
+                report.figures(),
+            ),
             ROOT / "build" / "bench.json",
         )
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import collect, floor, report, start
+from bench import collect, floor, history, report, start
 from bench.__main__ import run
 from bench.collect import budget, complain_about, measured
 from bench.figures import Figure
@@ -22,6 +22,8 @@ TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {
     "collect requests / budget": 1.0,
     "collect time / floor": 1.3,
+    "history requests": 12.0,
+    "history seconds": 10.0,
     "report junit / floor": 6.0,
     "report all / floor": 16.0,
     "report junit growth": 13.0,
@@ -35,7 +37,7 @@ FIGURES = {
 def test_every_figure_has_the_limit_that_was_promised() -> None:
     """Names are unique, and no limit is raised unnoticed. Growth is that of ten times the cases."""
     reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
-    found = [*collect.figures(TINY, 0.001), *reports, *start.figures(repeats=1)]
+    found = [*collect.figures(TINY, 0.001), *history.figures(), *reports, *start.figures(repeats=1)]
     assert {figure.name: figure.limit for figure in found} == FIGURES
     assert len(found) == len(FIGURES)
     assert all(figure.value > 0 for figure in found)
@@ -48,6 +50,11 @@ def test_the_real_sizes() -> None:
     assert collect.LATENCY == 0.05
     assert (report.SMALL.total, report.LARGE.total) == (10_000, 100_000)
     assert (report.ONE_OF_SEVERAL.total, report.RUNS) == (5000, 20)
+
+
+def test_a_run_that_passed_costs_nothing_more() -> None:
+    """No request is sent for the history when all cases passed, and one for each earlier run otherwise."""
+    assert (history.cost("passing").more, history.cost("failing").more) == (0, history.RUNS)
 
 
 def test_collecting_from_a_slow_service() -> None:

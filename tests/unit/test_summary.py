@@ -308,7 +308,7 @@ def test_degrades_from_steps_to_messages_to_names() -> None:
     assert 0 < counts[0] < counts[1] < counts[2] < 20_000
     told = (
         f"the steps of {counts[1] - counts[0]:,} failures, "
-        f"the steps and messages of {counts[2] - counts[1]:,} failures, "
+        f"all but the names of {counts[2] - counts[1]:,} failures, "
         f"{20_000 - counts[2]:,} failures altogether"
     )
     assert told in text

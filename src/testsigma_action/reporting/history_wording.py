@@ -56,21 +56,22 @@ def facts(case: CaseHistory) -> str:
         return "first run of this case" if case.marks else ""
     others = len(case.marks) - case.executed
     of = f"the {executed} runs that executed it" if others else f"the last {executed} runs"
-    text = f"first failure in {of[4:]}" if failed == 1 else f"failed in {failed} of {of}"
+    text = f"first failure in {of}" if failed == 1 else f"failed in {'all' if failed == executed else failed} of {of}"
     return f"flaky: {text}" if case.flaky else text
 
 
-def since(case: CaseHistory, run: Run | None) -> tuple[str, str, str]:
-    """Since which run it fails, as the text before the run, the run, and the text after it; all empty if since now."""
-    if run is None or case.placed[2].flaky:
-        return "", "", ""
-    build = f" (build {run.build_number})" if run.build_number else ""
-    return "since ", f"run {run.id}", f"{build}{' or earlier' if case.always else ''}"
+def since(case: CaseHistory, run: str, build: str) -> str:
+    """Since which run it fails: the run as it is to be shown, and its build number; empty without a run."""
+    if not run or case.placed[2].flaky:
+        return ""
+    return f"since {run}{f' (build {build})' if build else ''}{' or earlier' if case.always else ''}"
 
 
 def sentence(history: History, case: CaseHistory) -> str:
     """Both together: `failed in 5 of the last 9 runs, since run 904 (build 12)`."""
-    return ", ".join(filter(None, (facts(case), "".join(since(case, history.since(case))))))
+    run = history.since(case)
+    parts = facts(case), since(case, f"run {run.id}", run.build_number) if run else ""
+    return ", ".join(filter(None, parts))
 
 
 def overview(history: History | None) -> str:
@@ -94,7 +95,7 @@ def _passed(plan: PlanHistory) -> str:
 def of_plan(report: RunReport, history: History) -> Iterator[str]:
     """Pass rate of the plan, and the duration of this run against the usual one."""
     plan = plan_history(history.runs)
-    yield f"the plan {_passed(plan)} ({round(100 * plan.passed / plan.runs)} %)"
+    yield f"The plan {_passed(plan)} ({100 * plan.passed // max(plan.runs, 1)} %)"
     took = report.run.timing.took if report.run else None
     if plan.usual is None or took is None:
         return

@@ -86,7 +86,7 @@ def _run_details(report: RunReport, said: Verdict) -> Iterator[str]:
     message = service_message(report)
     if message and needs_saying(report) and _adds_something(run, verdict):
         yield paragraph(f"Testsigma says: {html_lines(message, _MESSAGE)}")
-    since = _since(run, report.comparison) if report.comparison else ""
+    since = _since(report, run, report.comparison) if report.comparison else ""
     yield paragraph("<br>".join(filter(None, (_numbers(report, run), since, strip.of_plan(report)))))
     yield paragraph(_facts(report, run))
 
@@ -111,10 +111,11 @@ def _numbers(report: RunReport, run: Run) -> str:
     )
 
 
-def _since(run: Run, comparison: Comparison) -> str:
+def _since(report: RunReport, run: Run, comparison: Comparison) -> str:
+    """The changes since the other run. With a history, the duration is compared with the usual one instead."""
     before = comparison.before
     label = link(f"run {html(before.id)}", before.url)
-    return joined(f"<b>{changes(comparison)}</b> since {label}", slower(run, before))
+    return joined(f"<b>{changes(comparison)}</b> since {label}", "" if report.history else slower(run, before))
 
 
 def _facts(report: RunReport, run: Run) -> str:

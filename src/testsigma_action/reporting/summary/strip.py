@@ -34,8 +34,7 @@ def of_plan(report: RunReport) -> str:
 
 def _of_case(history: History, case: CaseHistory) -> str:
     run = history.since(case)
-    before, name, after = wording.since(case, run)
-    since = f"{before}{link(html(name), run.url)}{html(after)}" if run and name else ""
+    since = wording.since(case, link(f"run {html(run.id)}", run.url), html(run.build_number)) if run else ""
     text = ", ".join(filter(None, (wording.facts(case), since)))
     return f"{_drawn(wording.signs(case))} {text}"
 
