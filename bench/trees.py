@@ -1,13 +1,14 @@
-"""Synthetic reports of any size: a tenth of the cases failed, with ten steps of 120 characters each.
+"""Synthetic reports of any size: a tenth of the cases failed, with ten long steps each, and with ten earlier runs.
 
 No two texts are the same object, as in a tree that was decoded from answers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from testsigma_action.domain import verdict
 from testsigma_action.domain.findings import Failures
+from testsigma_action.domain.history import History, Mark
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, MachineResult, ResultTree, StepResult, SuiteResult
@@ -17,6 +18,7 @@ from testsigma_action.errors import ErrorCode, ExitCode
 FAIL_EVERY = 10
 STEPS = 10
 TEXT = 120
+RUNS_BEFORE = 10
 
 _BEGIN = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 _FILLER = ", as it is described in the acceptance criteria of the story that this test was written for, in no other"
@@ -62,7 +64,19 @@ def _run_report(size: Size) -> RunReport:
     findings = (Failures(failed, size.total),)
     judged = Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.TESTS_FAILED, findings)
     spec = RunSpec(plan_id="12", build_number="acme/shop#812.1-k3f9q2")
-    return RunReport(spec, judged, run, ResultTree(run, machines, listed=True, details_result=Result.FAILED))
+    tree = ResultTree(run, machines, listed=True, details_result=Result.FAILED)
+    return RunReport(spec, judged, run, tree, history=_history(run, machines, failed))
+
+
+def _history(run: Run, machines: tuple[MachineResult, ...], failed: int) -> History:
+    """The history of the failed cases in as many runs as are read by default."""
+    runs = [replace(run, id=str(8000 + number)) for number in range(RUNS_BEFORE)]
+    marks = {one.id: tuple(_mark(number + position) for position in range(failed)) for number, one in enumerate(runs)}
+    return History.of(runs, machines, marks)
+
+
+def _mark(number: int) -> Mark:
+    return Mark.PASSED if number % 3 else Mark.FAILED
 
 
 def _machine(size: Size, number: int) -> MachineResult:

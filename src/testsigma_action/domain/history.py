@@ -32,10 +32,12 @@ class Mark(Enum):
     ABSENT = "absent"
     UNREAD = "unread"
 
-    @property
-    def executed(self) -> bool:
-        """Whether the case is known to have been executed."""
-        return self in {Mark.PASSED, Mark.FAILED, Mark.OTHER_SETS}
+    # Members are singletons, and marks are looked up a lot: the method of the base class is slow, being Python.
+    __hash__ = object.__hash__
+
+
+# The case is known to have been executed.
+EXECUTED = frozenset({Mark.PASSED, Mark.FAILED, Mark.OTHER_SETS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class CaseHistory:
     def since(self) -> int | None:
         """The position of the first of the runs in which it failed up to now; None if it fails since this run."""
         first = None
-        for position, mark in reversed(list(enumerate(self.marks))):
+        for position in range(len(self.marks) - 1, -1, -1):
+            mark = self.marks[position]
             if mark is Mark.FAILED:
                 first = position
-            elif mark.executed:
+            elif mark in EXECUTED:
                 break
         return first
 
@@ -69,7 +72,8 @@ class CaseHistory:
     @property
     def failed(self) -> int:
         """The number of earlier runs in which it failed, with whatever data sets."""
-        return sum(mark is not Mark.PASSED for mark in self._executed)
+        executed = self._executed
+        return len(executed) - executed.count(Mark.PASSED)
 
     @property
     def flaky(self) -> bool:
@@ -83,11 +87,11 @@ class CaseHistory:
     @property
     def known(self) -> bool:
         """Whether it failed in the same way when it was executed last."""
-        return self._executed[-1:] == [Mark.FAILED]
+        return next((mark for mark in reversed(self.marks) if mark in EXECUTED), None) is Mark.FAILED
 
     @property
     def _executed(self) -> list[Mark]:
-        return [mark for mark in self.marks if mark.executed]
+        return [mark for mark in self.marks if mark in EXECUTED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ class History:
 
     def since(self, case: CaseHistory) -> Run | None:
         """The first of the earlier runs in which a case failed up to now."""
-        return None if case.since is None else self.runs[case.since]
+        position = case.since
+        return None if position is None else self.runs[position]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Literal
 from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting.summary import failure, headline, rest, strip, tables
+from testsigma_action.reporting.summary import failure, headline, rest, tables
 from testsigma_action.reporting.summary.markup import cases_list, paragraph, place, title
 from testsigma_action.reporting.summary.page import Detail, Page
 from testsigma_action.reporting.summary.strip import Strips
@@ -59,7 +59,7 @@ def _add_sections(page: Page, report: Report) -> None:
 def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
     """The failures of a run, the new ones first, and its flaky cases."""
     found, flaky = list(failures_by_news(run)), flaky_cases(run.tree)
-    strips = strip.of_cases(run)
+    strips = Strips.of_run(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
     for news in ("new", "known", ""):
         of_news = [placed for placed, word in found if word == news]
@@ -67,7 +67,7 @@ def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
         _add_failures(page, _Failures(of_news, news, strips), shown, level)
     if flaky:
         intro = paragraph("Failed first, passed when run again:")
-        listed = cases_list(flaky, lambda case: strip.of(case, strips))
+        listed = cases_list(flaky, strips.of)
         page.add(title(level, counted(len(flaky), "flaky case")), intro, listed, limit=Detail.NAME)
 
 
@@ -105,5 +105,5 @@ def _add_groups(page: Page, failures: Sequence[Placed], level: int, strips: Stri
         where = place(*group[0][:2])
         above = "" if alone else title(level, where)
         for position, (*_, case) in enumerate(group):
-            render_case = partial(failure.render, case, where=where if alone else "", strip=strip.of(case, strips))
+            render_case = partial(failure.render, case, where=where if alone else "", history=strips.of)
             page.add_failure(render_case, "" if position else above)

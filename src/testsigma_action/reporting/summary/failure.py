@@ -1,6 +1,6 @@
 """A failed case as one HTML block: its name, the failing step with its message, and the steps before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
@@ -15,14 +15,14 @@ _STEP = 300
 _SETS_SHOWN = 10
 
 
-def render(case: CaseResult, detail: Detail, where: str = "", strip: str = "") -> str:
-    """The block; `where` (HTML) follows the name, `strip` is below it. It has no blank line, which would end it."""
-    below = [] if detail is Detail.NAME else [*_history(strip), *_causes(case, detail)]
+def render(case: CaseResult, detail: Detail, where: str, history: Callable[[CaseResult], str]) -> str:
+    """The block; `where` (HTML) follows the name, `history` gives the line below. No blank line: it would end it."""
+    below = [] if detail is Detail.NAME else [*_line(history(case)), *_causes(case, detail)]
     return "\n".join([f"<div>{_title(case, where)}", *below, "</div>"])
 
 
-def _history(strip: str) -> list[str]:
-    return [f"<br>{strip}"] if strip else []
+def _line(words: str) -> list[str]:
+    return [f"<br>{words}"] if words else []
 
 
 def _title(case: CaseResult, where: str) -> str:

@@ -1,6 +1,7 @@
 """The history of a case or of the plan: a strip of signs, with text for readers who cannot see it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import RunReport
@@ -9,19 +10,24 @@ from testsigma_action.reporting import history_wording as wording
 from testsigma_action.reporting.summary.markup import joined, link
 from testsigma_action.text import html
 
-# The strip of each case (HTML), by the identity of its result object.
-Strips = Mapping[int, str]
 
+@dataclass(frozen=True, slots=True)
+class Strips:
+    """The strips of the cases of a run. Each is made when it is shown, since most of many failures are not."""
 
-def of_cases(report: RunReport) -> Strips:
-    """The strips of all cases that have a history."""
-    history = report.history
-    return {id(one.placed[2]): _of_case(history, one) for one in history.cases} if history else {}
+    history: History | None
+    cases: Mapping[int, CaseHistory]
 
+    @classmethod
+    def of_run(cls, report: RunReport) -> "Strips":
+        """All cases that have a history, by the identity of their result objects."""
+        history = report.history
+        return cls(history, {id(one.placed[2]): one for one in history.cases} if history else {})
 
-def of(case: CaseResult, strips: Strips) -> str:
-    """The strip of a case; empty if it has no history."""
-    return strips.get(id(case), "")
+    def of(self, case: CaseResult) -> str:
+        """The strip of a case (HTML); empty if it has no history."""
+        found = self.cases.get(id(case))
+        return _of_case(self.history, found) if self.history and found else ""
 
 
 def of_plan(report: RunReport) -> str:
