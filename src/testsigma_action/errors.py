@@ -61,6 +61,8 @@ class ErrorCode(StrEnum):
     NO_EVIDENCE = "no-evidence"
     NOT_FINISHED = "not-finished"
     STOPPED_AFTER_FAILURES = "stopped-after-failures"
+    TOO_FEW_TESTS = "too-few-tests"
+    FLAKY = "flaky"
 
 
 class ExitCode(IntEnum):

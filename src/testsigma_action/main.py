@@ -13,6 +13,7 @@ from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.findings import StoppedAfterFailures
+from testsigma_action.domain.quarantine import Outdated, unmatched
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
@@ -46,7 +47,8 @@ def main(
 ) -> int:
     """Run one step; always returns one of the documented exit codes."""
     platform = platforms.detect(environ)
-    reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice)
+    today = clock.now().date()
+    reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
     log = Log()
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
@@ -156,16 +158,18 @@ class Step:
         return report.verdict.exit_code
 
     def _report(self, judged: Verdict) -> Report:
-        inputs = self._reading.inputs
+        inputs, runs = self._reading.inputs, self._sessions.reports()
+        unused = unmatched(inputs.quarantine, [run.tree for run in runs])
         return Report(
             verdict=judged,
-            runs=self._sessions.reports(),
+            runs=runs,
             started=self._started_at,
             ended=self._clock.now(),
             title=inputs.summary_title,
             junit_file=inputs.junit_path,
             results_file=inputs.results_path,
             build=self._build,
+            outdated=Outdated(self._reading.expired, unused),
         )
 
     def _warn_of_state(self, error: OSError) -> None:

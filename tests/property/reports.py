@@ -16,9 +16,12 @@ from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.history import History, Mark, has_history
 from testsigma_action.domain.names import named
+from testsigma_action.domain.quarantine import Outdated, purely_failed
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
+from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
 from testsigma_action.domain.verdict import PRECEDENCE
 
 HOSTILE = [
@@ -86,7 +89,26 @@ class Parts:
             hook=st.booleans(),
         )
         again = st.builds(lambda case, earlier: replace(case, earlier=tuple(earlier)), once, st.lists(once, max_size=2))
-        return once | again
+        return st.builds(_tolerating, once | again, st.none() | self.tolerances)
+
+    @cached_property
+    def entries(self) -> st.SearchStrategy[QuarantineEntry]:
+        """An entry of a quarantine."""
+        text = self.texts
+        return st.builds(QuarantineEntry, text, text, st.dates(), text, text, text, text, text)
+
+    @cached_property
+    def tolerances(self) -> st.SearchStrategy[Tolerance]:
+        """Why the failure of a case does not count."""
+        entries = st.lists(self.entries, min_size=1, max_size=2).map(tuple)
+        limits = st.builds(Share, st.integers(1, 100), st.booleans())
+        return entries.map(Quarantined) | limits.map(WithinLimit)
+
+    @cached_property
+    def outdated(self) -> st.SearchStrategy[Outdated]:
+        """Entries of a quarantine that somebody should look at."""
+        entries = st.lists(self.entries, max_size=2).map(tuple)
+        return st.builds(Outdated, entries, entries, entries)
 
     @cached_property
     def machines(self) -> st.SearchStrategy[tuple[MachineResult, ...]]:
@@ -144,6 +166,11 @@ class Parts:
         )
 
 
+def _tolerating(case: CaseResult, tolerance: Tolerance | None) -> CaseResult:
+    """The case with a tolerance, if its failure can have one."""
+    return replace(case, tolerance=tolerance) if purely_failed(case) else case
+
+
 ANY, PLAIN = Parts(texts), Parts(plain_texts)
 endings = st.builds(Ending, st.sampled_from(Disposition), by_timeout=st.booleans(), may_run_again=st.booleans())
 
@@ -186,4 +213,4 @@ def reports(draw: st.DrawFn, parts: Parts = ANY) -> Report:
         runs = [replace(run, name="") for run in runs]
     worst = min((run.verdict for run in runs), key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
     told = samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
-    return replace(told, build=draw(parts.builds))
+    return replace(told, build=draw(parts.builds), outdated=draw(parts.outdated))

@@ -19,6 +19,7 @@ from testsigma_action.domain.findings import (
     RerunFindings,
     RunUnreadable,
 )
+from testsigma_action.domain.policy_findings import NotAccounted
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.domain.verdict import CONCLUSIONS, PRECEDENCE, combined, of_step
@@ -30,7 +31,7 @@ WORDS = st.text("ab", min_size=1, max_size=9)
 NUMBERS = st.integers(0, 20_000)
 RUNS = st.builds(Run, WORDS, st.sampled_from(Status), st.sampled_from(Result))
 ENDINGS = st.builds(Ending, st.sampled_from(Disposition), st.none() | RUNS, st.just("") | WORDS, st.booleans())
-NESTED = {CalledPassed, FailedAgain, RerunFindings, RunUnreadable, OfPlans, Ending}
+NESTED = {CalledPassed, NotAccounted, FailedAgain, RerunFindings, RunUnreadable, OfPlans, Ending}
 NAMES = st.lists(WORDS, min_size=1, max_size=5).map(tuple)
 UNKNOWN = st.builds(UnknownCaseResult, WORDS, st.just("") | WORDS, st.none() | WORDS)
 PARTS: dict[object, st.SearchStrategy[object]] = {
@@ -58,6 +59,7 @@ FINDINGS = st.one_of(
     SIMPLE,
     ENDINGS,
     AGAINST.map(CalledPassed),
+    AGAINST.map(NotAccounted),
     st.builds(FailedAgain, values(Failures), WORDS),
     st.builds(RerunFindings, WORDS, st.lists(SIMPLE, min_size=1, max_size=3).map(tuple)),
     st.builds(RunUnreadable, WORDS, values(UnreadableFields)),

@@ -21,6 +21,7 @@ NUMBERS = (
     "aborted",
     "stopped",
     "not-executed",
+    "tolerated",
     "flaky",
     "duration",
     "new-failures",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.run import ConfigurationRef
-from testsigma_action.inputs import lists
+from testsigma_action.inputs import list_source
 from testsigma_action.inputs.options import ENTRY_KEYS, RunRequest
 from testsigma_action.inputs.reading import Reading, read_inputs
 
@@ -419,7 +419,7 @@ def test_a_comment_after_runtime_data_is_refused(value: str) -> None:
 
 def test_only_runtime_data_is_secret() -> None:
     """Every other key of an entry has its kind, which decides about comments."""
-    assert {key.name for key in ENTRY_KEYS} - lists.KINDS.keys() == {"runtime-data"}
+    assert {key.name for key in ENTRY_KEYS} - (list_source.RUNS.ids | list_source.RUNS.texts) == {"runtime-data"}
 
 
 @pytest.mark.parametrize("value", ["#10", "10\t# ten", "10\t#ten"])

@@ -23,12 +23,14 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_RUN_ID \
                       --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT --env=TESTSIGMA_QUEUE_TIMEOUT \
                       --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL --env=TESTSIGMA_POLL_INTERVAL \
-                      --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE \
-                      --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS \
-                      --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY --env=TESTSIGMA_BASE_URL \
-                      --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT \
-                      --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL \
-                      --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
+                      --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS \
+                      --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE \
+                      --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
+                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
+                      --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME \
+                      --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH \
+                      --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY \
+                      --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -109,6 +111,10 @@ private Map<String, String> variableNames() {
         onTimeout: 'TESTSIGMA_ON_TIMEOUT',
         onCancel: 'TESTSIGMA_ON_CANCEL',
         pollInterval: 'TESTSIGMA_POLL_INTERVAL',
+        maxFailures: 'TESTSIGMA_MAX_FAILURES',
+        quarantine: 'TESTSIGMA_QUARANTINE',
+        minTests: 'TESTSIGMA_MIN_TESTS',
+        failOnFlaky: 'TESTSIGMA_FAIL_ON_FLAKY',
         details: 'TESTSIGMA_DETAILS',
         junitFile: 'TESTSIGMA_JUNIT_FILE',
         resultsFile: 'TESTSIGMA_RESULTS_FILE',

@@ -38,9 +38,13 @@ def merged(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
 
 
 def as_passed(tree: ResultTree) -> ResultTree:
-    """The merged tree of runs that passed together. Its run passed, and lasted from the first start to the last end."""
+    """The merged tree of runs that passed together. Its run passed, and lasted from the first start to the last end.
+
+    If failures are left that are tolerated, its result stays what it was.
+    """
     timing = Timing(tree.run.timing.started, tree.reruns[-1].timing.ended)
-    return replace(tree, run=replace(tree.run, result=Result.PASSED, timing=timing))
+    result = tree.run.result if any(case.tolerance for case in tree.cases()) else Result.PASSED
+    return replace(tree, run=replace(tree.run, result=result, timing=timing))
 
 
 def pairs(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> dict[int, int]:

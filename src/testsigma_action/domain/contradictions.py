@@ -10,6 +10,7 @@ class CounterName(Enum):
     FAILED = "failed"
     ABORTED = "aborted"
     STOPPED = "stopped"
+    NOT_EXECUTED = "not-executed"
     QUEUED = "queued"
     RUNNING = "running"
 
@@ -55,6 +56,13 @@ class UnreadableFields:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NeverRan:
+    """Cases, or data sets of cases, that were not executed and are not disabled, in a run in which a case failed."""
+
+    cases: int
+
+
 class Oddity(Enum):
     """Contradictions that need no number."""
 
@@ -62,6 +70,8 @@ class Oddity(Enum):
     """No case is listed, but the counters have cases that passed."""
     BROKEN_PART = "broken-part"
     """A machine, a suite, or the run by another answer did not pass."""
+    INCOMPLETE_LIST = "incomplete-list"
+    """The list has fewer cases than the counters, or nothing says how many there are."""
 
 
-Contradiction = BrokenRows | BadCounter | Unaccounted | UnreadableFields | Oddity
+Contradiction = BrokenRows | BadCounter | Unaccounted | UnreadableFields | NeverRan | Oddity

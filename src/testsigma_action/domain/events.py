@@ -95,10 +95,12 @@ class Answered:
 class CasesFailed:
     """These cases have failed since the last list, during the run (untrusted names).
 
-    Machine and suite have empty names where the list does not say them.
+    Machine and suite have empty names where the list does not say them. `counting` is how many failures the whole list
+    has that the quarantine does not excuse.
     """
 
     cases: Sequence[Placed]
+    counting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

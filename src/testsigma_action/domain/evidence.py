@@ -1,5 +1,7 @@
 """Evidence against a pass of a completed run, and whether it may be lag. Pure.
 
+Failures that are tolerated (see `policy`) are no evidence, and explain a machine, a suite and a run that failed.
+
 The service may answer from copies that are a moment behind, so a run can be completed while its results are not.
 `lagging` separates what another reading may change from what it cannot.
 """
@@ -16,7 +18,7 @@ from testsigma_action.domain.contradictions import (
     UnknownCaseResult,
     UnreadableFields,
 )
-from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree
 from testsigma_action.domain.run import Counts, Result, Run
 
 # Results of what has not ended, or has no result yet.
@@ -26,17 +28,36 @@ UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
 def contradictions(tree: ResultTree) -> Iterator[Contradiction]:
     """Evidence against a pass of a run that the service calls passed, the most important first."""
     yield from _broken_rows(tree)
+    tolerated = tree.distinct_of(lambda case: case.tolerance is not None)
     for counts in tree.run.all_counts:
-        yield from _broken_counts(counts)
+        yield from _broken_counts(counts, tolerated)
     yield from _unfinished_counts(tree)
     if tree.listed and not tree.distinct and any(counts.passed for counts in tree.run.all_counts):
         yield Oddity.EMPTY_LIST
     yield from unaccounted(tree)
-    parts = (tree.run.consolidated_result, tree.details_result, *places(tree))
-    if any(result and result.contradicts_pass for result in parts):
+    if broken_part(tree, tree.run.consolidated_result or Result.UNKNOWN, tree.details_result):
         yield Oddity.BROKEN_PART
     if unreadable := unreadable_fields(tree):
         yield unreadable
+
+
+def unaccounted_failures(tree: ResultTree) -> Iterator[Contradiction]:
+    """Evidence that more is wrong with a run than failures that are tolerated, the most important first.
+
+    Unlike in a run that passed, the list must have all cases.
+    """
+    yield from contradictions(tree)
+    if not tree.complete:
+        yield Oddity.INCOMPLETE_LIST
+    idle = tree.distinct_of(lambda case: case.result is Result.NOT_EXECUTED)
+    for counts in tree.run.all_counts:
+        yield from _not_zero({CounterName.NOT_EXECUTED: _above(counts.not_executed, idle)})
+
+
+def never_ran(case: CaseResult) -> bool:
+    """Whether a case, or one of its data sets, was not executed. In a failed run, the failure may be the reason."""
+    results = [case.result, *(iteration.result for iteration in case.iterations)]
+    return not case.disabled and Result.NOT_EXECUTED in results
 
 
 def numbers(rows: Iterable[CaseResult]) -> tuple[int, int]:
@@ -46,7 +67,7 @@ def numbers(rows: Iterable[CaseResult]) -> tuple[int, int]:
 
 
 def _broken_rows(tree: ResultTree) -> Iterator[Contradiction]:
-    broken = [row for row in tree.rows() if not row.acceptable]
+    broken = [row for row in tree.rows() if row.breaks]
     if broken:
         cases, hooks = numbers(broken)
         yield BrokenRows(cases, hooks, next(filter(None, map(_unknown_result, broken)), None))
@@ -60,10 +81,10 @@ def _unknown_result(case: CaseResult) -> UnknownCaseResult | None:
     return UnknownCaseResult(case.name, data_set=unknown.name) if unknown else None
 
 
-def _broken_counts(counts: Counts) -> Iterator[Contradiction]:
+def _broken_counts(counts: Counts, tolerated: int) -> Iterator[Contradiction]:
     yield from _not_zero(
         {
-            CounterName.FAILED: counts.failed,
+            CounterName.FAILED: _above(counts.failed, tolerated),
             CounterName.ABORTED: counts.aborted,
             CounterName.STOPPED: counts.stopped,
         }
@@ -79,6 +100,11 @@ def _unfinished_counts(tree: ResultTree) -> Iterator[Contradiction]:
 
 def _not_zero(counters: Mapping[CounterName, int | None]) -> Iterator[Contradiction]:
     return (BadCounter(counter, number) for counter, number in counters.items() if number)
+
+
+def _above(number: int | None, explained: int) -> int | None:
+    """A counter that shows more cases than the list explains; None if it does not."""
+    return number if (number or 0) > explained else None
 
 
 def all_executed(tree: ResultTree) -> bool:
@@ -103,11 +129,19 @@ def unaccounted(tree: ResultTree) -> Iterator[Unaccounted]:
             yield Unaccounted(left, total)
 
 
-def places(tree: ResultTree) -> Iterator[Result]:
-    """The results of machines and suites."""
-    for machine in tree.machines:
-        yield machine.result
-        yield from (suite.result for suite in machine.suites)
+def broken_part(tree: ResultTree, *of_run: Result) -> bool:
+    """Whether a machine, a suite, or the run by another answer (`of_run`), did not pass without an explanation."""
+    return any(_broken(result, tree.cases()) for result in of_run) or any(map(_has_broken_part, tree.machines))
+
+
+def _has_broken_part(machine: MachineResult) -> bool:
+    return _broken(machine.result, machine.cases()) or any(_broken(one.result, one.cases) for one in machine.suites)
+
+
+def _broken(result: Result, cases: Iterable[CaseResult]) -> bool:
+    """Whether a result contradicts a pass. That a part failed is explained by a case in it that is tolerated."""
+    explained = result is Result.FAILED and any(case.tolerance for case in cases)
+    return result.contradicts_pass and not explained
 
 
 def unreadable_fields(tree: ResultTree) -> UnreadableFields | None:

@@ -9,6 +9,7 @@ from enum import Enum
 
 from testsigma_action.domain.contradictions import Contradiction, UnreadableFields
 from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.run import Result
 
 
@@ -19,6 +20,8 @@ class Fact(Enum):
     """The run had failed, and is called passed now that its reruns have completed."""
     CALLED_NOT_EXECUTED = "called-not-executed"
     NO_CASE_EXECUTED = "no-case-executed"
+    NO_CASE_NEEDED = "no-case-needed"
+    """No case was executed, which `min-tests: 0` allows."""
     EMPTY_SUCCESS = "empty-success"
     """The service calls the run passed, and no case was executed."""
     UNPROVEN_SUCCESS = "unproven-success"
@@ -46,11 +49,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The run failed. All numbers are 0 if nothing was counted."""
+    """The run failed; `tolerated` of the failures do not count. All numbers are 0 if nothing was counted."""
 
     failed: int = 0
     total: int = 0
     hooks: int = 0
+    tolerated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class RerunFindings:
 class Tally:
     """How many of several plans passed, were only started or failed, and how many cases passed in those that passed.
 
+    `tolerated` failures in those that passed do not count.
     A plan that has no result, or was stopped because others failed, did not fail.
     """
 
@@ -193,6 +198,7 @@ class Tally:
     started: int = 0
     cases: int = 0
     failed: int = 0
+    tolerated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +227,13 @@ class MorePlans:
 Finding = (
     Fact
     | Passed
+    | PassedByPolicy
     | Started
     | Failures
+    | OverLimit
+    | NotAccounted
+    | TooFewTests
+    | FlakyCases
     | FailedAgain
     | CutShort
     | NoKnownResult

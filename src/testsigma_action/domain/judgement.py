@@ -1,9 +1,14 @@
-"""The verdict on one completed run: pure. A pass needs a run that passed, and evidence that cases were executed."""
+"""The verdict on one completed run: pure. A pass needs a run that passed, and evidence that cases were executed.
+
+A run that failed is a pass by policy if all its failures are tolerated, and nothing shows that more is wrong.
+"""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from testsigma_action.domain.evidence import contradictions, numbers
+from testsigma_action.domain.contradictions import NeverRan
+from testsigma_action.domain.evidence import contradictions, never_ran, numbers, unaccounted_failures
 from testsigma_action.domain.findings import (
     CalledPassed,
     CutShort,
@@ -14,6 +19,14 @@ from testsigma_action.domain.findings import (
     NotExecutedYetRan,
     Passed,
     ServiceMessage,
+)
+from testsigma_action.domain.policy import STRICT, Policy, counting_flaky, executed, tolerated
+from testsigma_action.domain.policy_findings import (
+    FlakyCases,
+    NotAccounted,
+    OverLimit,
+    PassedByPolicy,
+    TooFewTests,
 )
 from testsigma_action.domain.report import Conclusion, Verdict, balanced
 from testsigma_action.domain.results import ResultTree
@@ -28,20 +41,57 @@ LONGEST_MESSAGE = 500
 COMMONPLACE = re.compile(r"test ?plan execution (is .*|failed|completed)[.!]?", re.IGNORECASE)
 
 
-def judge(tree: ResultTree) -> Verdict:
-    """The verdict on a completed run. Details can only turn a pass into something else, never the other way round."""
+def judge(tree: ResultTree, policy: Policy = STRICT) -> Verdict:
+    """The verdict on a completed run, whose tree says what is tolerated (see `policy.tolerating`).
+
+    Details can only turn a pass into something else, never the other way round.
+    """
+    return held_to(policy, tree, judge_results(tree, policy))
+
+
+def judge_results(tree: ResultTree, policy: Policy = STRICT) -> Verdict:
+    """The same without what the policy requires beside results."""
     if not tree.run.completed:
         raise ValueError("only a completed run can be judged")
-    verdict = not_passed(tree) or _contradicted(tree) or _without_evidence(tree)
+    verdict = not_passed(tree, policy) or _contradicted(tree) or _without_evidence(tree, policy)
     if verdict:
         return replace(verdict, findings=(*verdict.findings, *service_message(tree.run)))
     return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(tree),))
 
 
-def passed(tree: ResultTree) -> Passed:
+def held_to(policy: Policy, tree: ResultTree, verdict: Verdict) -> Verdict:
+    """The verdict on a run whose results are a pass, if cases were executed as they must be, and none is too flaky.
+
+    Where a failure is tolerated, each case that is not disabled must be seen: the failure may be why it did not run.
+    """
+    if verdict.exit_code:
+        return verdict
+    skipped = sum(map(never_ran, tree.cases()))
+    if skipped and any(tolerated(tree)):
+        return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(NeverRan(skipped)))
+    number = _executed(tree)
+    if number < policy.min_tests:
+        return failed(ErrorCode.TOO_FEW_TESTS, TooFewTests(number, policy.min_tests))
+    flaky = counting_flaky(tree, policy.quarantine) if policy.fail_on_flaky else 0
+    return failed(ErrorCode.FLAKY, FlakyCases(flaky)) if flaky else verdict
+
+
+def _executed(tree: ResultTree) -> int:
+    """How many cases were executed: by the list, or by the counters if the list does not have all cases."""
+    listed = executed(tree)
+    return listed if tree.complete else max(listed, *(counts.executed for counts in tree.run.all_counts))
+
+
+def passed(tree: ResultTree) -> Finding:
     """The numbers of a pass."""
-    flaky = sum(case.flaky for case in tree.cases()) if tree.reruns else 0
-    return Passed(tree.counts.passed or 0, tree.counts.total or 0, len(tree.reruns), flaky)
+    counts, reruns = tree.counts, len(tree.reruns)
+    flaky = sum(case.flaky for case in tree.cases()) if reruns else 0
+    quarantined, within_limit = tolerated(tree)
+    if quarantined or within_limit:
+        return PassedByPolicy(counts.passed or 0, counts.total or 0, quarantined, within_limit, reruns, flaky)
+    if not _executed(tree):
+        return Fact.NO_CASE_NEEDED
+    return Passed(counts.passed or 0, counts.total or 0, reruns, flaky)
 
 
 def failed(code: ErrorCode, *findings: Finding) -> Verdict:
@@ -61,19 +111,40 @@ def remarkable(message: str) -> str:
     return "" if COMMONPLACE.fullmatch(" ".join(said.split())) else said
 
 
-def not_passed(tree: ResultTree) -> Verdict | None:
-    """The verdict on a run whose own result is not a pass; None if it is one."""
+def not_passed(tree: ResultTree, policy: Policy = STRICT) -> Verdict | None:
+    """The verdict on a run whose own result is not a pass; None if it is one, or a pass by policy."""
     run = tree.run
     if run.result is Result.PASSED:
         return None
     if run.result is Result.FAILED:
-        return failed(ErrorCode.TESTS_FAILED, failures(tree))
+        return _failed(tree, policy)
     if run.result is Result.NOT_EXECUTED:
-        return _not_executed(tree)
+        return _not_executed(tree, policy)
     if run.result in {Result.STOPPED, Result.ABORTED}:
         return failed(ErrorCode(f"run-{run.result.value}"), CutShort(run.result))
     unreadable = "result" in run.unreadable_fields
     return failed(ErrorCode.RESULT_UNKNOWN, NoKnownResult(run.result_label, unreadable))
+
+
+def _failed(tree: ResultTree, policy: Policy) -> Verdict | None:
+    """The verdict on a run that failed; None if each failure is tolerated, and nothing shows that more is wrong."""
+    if any(tolerated(tree)) and not any(row.breaks for row in tree.rows()):
+        doubt = next(unaccounted_failures(tree), None)
+        return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(doubt)) if doubt else None
+    return counting_failures(tree, policy)
+
+
+def counting_failures(tree: ResultTree, policy: Policy) -> Verdict:
+    """The verdict on a run in which cases failed, not all of which are tolerated."""
+    return failed(ErrorCode.TESTS_FAILED, failures(tree), *_over_limit(tree, policy))
+
+
+def _over_limit(tree: ResultTree, policy: Policy) -> Iterator[Finding]:
+    """That more failures count than `max-failures` allows, if it is set."""
+    counting = tree.distinct_of(lambda case: case.breaks)
+    allowed = policy.max_failures.of(executed(tree))
+    if policy.max_failures.number and counting > allowed:
+        yield OverLimit(counting, allowed)
 
 
 def failures(tree: ResultTree) -> Failures:
@@ -81,32 +152,44 @@ def failures(tree: ResultTree) -> Failures:
     counts = balanced(tree.counts)
     _, hooks = numbers(row for row in tree.rows() if not row.acceptable)
     counted = counts.failed and counts.total
-    return Failures(counts.failed or 0, counts.total or 0, hooks) if counted else Failures(hooks=hooks)
+    if not counted:
+        return Failures(hooks=hooks)
+    return Failures(counts.failed or 0, counts.total or 0, hooks, sum(tolerated(tree)))
 
 
-def _not_executed(tree: ResultTree) -> Verdict:
+def _not_executed(tree: ResultTree, policy: Policy) -> Verdict | None:
     """The verdict on a run that the service calls not executed, although some of its cases may have been."""
     counts = next((one for one in (tree.counts, *tree.run.all_counts) if one.executed), None)
     if not counts:
-        return failed(ErrorCode.NO_TESTS, Fact.NO_CASE_EXECUTED)
+        return None if _may_be_empty(tree, policy) else failed(ErrorCode.NO_TESTS, Fact.NO_CASE_EXECUTED)
     if counts.failed:
         return failed(ErrorCode.TESTS_FAILED, failures(tree), Fact.CALLED_NOT_EXECUTED)
     ran = NotExecutedYetRan(counts.passed or counts.executed, counts.total or 0, bool(counts.passed))
     return failed(ErrorCode.CONTRADICTION, ran)
 
 
+def _may_be_empty(tree: ResultTree, policy: Policy) -> bool:
+    """Whether a run may pass without an executed case: the policy allows it, and we know that there was none."""
+    known = tree.listed or any(counts.known for counts in tree.run.all_counts)
+    return policy.min_tests == 0 and known and not any(contradictions(tree))
+
+
 def _contradicted(tree: ResultTree) -> Verdict | None:
-    found = next(contradictions(tree), None)
+    """The verdict on a run that has evidence against a pass; None if it has none."""
+    evidence = unaccounted_failures(tree) if any(tolerated(tree)) else contradictions(tree)
+    found = next(evidence, None)
     return failed(ErrorCode.CONTRADICTION, CalledPassed(found)) if found else None
 
 
-def _without_evidence(tree: ResultTree) -> Verdict | None:
+def _without_evidence(tree: ResultTree, policy: Policy) -> Verdict | None:
     """The verdict on a passed run without an executed case; None where there is evidence that tests ran."""
     listed = list(tree.cases())
-    if any(case.result is Result.PASSED for case in listed):
+    if any(case.result is Result.PASSED or case.tolerance for case in listed):
         return None
     counters = tree.run.all_counts
     if not listed and any(counts.passed for counts in counters):
+        return None
+    if _may_be_empty(tree, policy):
         return None
     if tree.listed or any(counts.known for counts in counters):
         return failed(ErrorCode.NO_TESTS, Fact.EMPTY_SUCCESS)

@@ -9,6 +9,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.history import History
+from testsigma_action.domain.quarantine import UP_TO_DATE, Outdated
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
 from testsigma_action.errors import ErrorCode, ExitCode
@@ -104,7 +105,7 @@ class RunReport:
 class Report:
     """Everything that is known when the step ends.
 
-    `verdict` is the verdict of the step: see `verdict.of_step`.
+    `verdict` is the verdict of the step: see `verdict.of_step`. `outdated` has entries of the quarantine to look at.
     """
 
     verdict: Verdict
@@ -115,6 +116,7 @@ class Report:
     junit_file: str = ""
     results_file: str = ""
     build: Build = Build()
+    outdated: Outdated = UP_TO_DATE
 
     @property
     def several(self) -> bool:

@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from testsigma_action.domain.ending import RerunIncomplete
-from testsigma_action.domain.evidence import all_executed, numbers, places, unaccounted, unreadable_fields
+from testsigma_action.domain.evidence import (
+    all_executed,
+    broken_part,
+    never_ran,
+    numbers,
+    unaccounted,
+    unreadable_fields,
+)
 from testsigma_action.domain.findings import (
     Doubt,
     ErrorFinding,
@@ -17,24 +24,43 @@ from testsigma_action.domain.findings import (
     RunDoubt,
     RunUnreadable,
 )
-from testsigma_action.domain.judgement import failed, failures, judge, not_passed, passed, service_message
+from testsigma_action.domain.judgement import (
+    counting_failures,
+    failed,
+    failures,
+    held_to,
+    judge,
+    judge_results,
+    not_passed,
+    passed,
+    service_message,
+)
+from testsigma_action.domain.policy import STRICT, Policy, tolerating
+from testsigma_action.domain.policy_findings import OverLimit
 from testsigma_action.domain.report import Conclusion, Verdict
-from testsigma_action.domain.results import CaseResult, ResultTree
-from testsigma_action.domain.run import Result
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Counts, Result, Run
 from testsigma_action.errors import ErrorCode, ExitCode
 
 
 def judge_reruns(
-    attempts: Sequence[ResultTree], merged: ResultTree, incomplete: RerunIncomplete | None = None
+    attempts: Sequence[ResultTree],
+    merged: ResultTree,
+    incomplete: RerunIncomplete | None = None,
+    policy: Policy = STRICT,
 ) -> Verdict:
     """The verdict on a run that did not pass when it completed, and whose plan runs its failed cases again.
 
-    `attempts` has the tree of each run, the first run's first; `merged` is their merged tree. It is a pass only if the
-    last rerun passes by itself and every case of the first run is shown to have passed in the end. That the service
-    calls the first run passed by now is not enough. `incomplete`: why the reruns were not followed to their end; it
-    is added to a verdict that is not a pass.
+    `attempts` has the tree of each run, the first run's first; `merged` is their merged tree, which says what is
+    tolerated. It is a pass only if the last rerun passes, by itself or by policy, and every case of the first run is
+    shown to have passed in the end, or is tolerated. That the service calls the first run passed by now is not enough.
+    `incomplete`: why the reruns were not followed to their end; then nothing makes up for the failures.
     """
-    verdict = _judged(attempts, merged) if merged.reruns else judge(merged)
+    if incomplete:
+        policy = replace(policy, min_tests=max(policy.min_tests, 1))
+    verdict = _judged(attempts, merged, policy) if merged.reruns else judge(merged, policy)
+    if incomplete and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
+        verdict = failed(ErrorCode.TESTS_FAILED, failures(merged))
     if incomplete and verdict.exit_code:
         return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))
     return verdict
@@ -49,26 +75,34 @@ def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
         yield Fact.RERUN_NEVER_BEGAN
 
 
-def _judged(attempts: Sequence[ResultTree], merged: ResultTree) -> Verdict:
-    first = not_passed(merged) or failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
-    if _failed_again(first, attempts, merged):
-        return replace(first, findings=(FailedAgain(failures(merged), merged.reruns[-1].id),))
-    doubt = next(_doubts(attempts, merged), None)
+def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) -> Verdict:
+    first = _as_it_was(merged, policy)
+    last = tolerating(attempts[-1], policy, merged)
+    if _failed_again(first, last, merged):
+        again = FailedAgain(failures(merged), merged.reruns[-1].id)
+        return replace(first, findings=(again, *(one for one in first.findings if isinstance(one, OverLimit))))
+    doubt = next(_doubts([*attempts[:-1], last], merged), None)
     if doubt:
         return replace(first, findings=(*first.findings, doubt, *service_message(merged.run)))
-    return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),))
+    return held_to(policy, merged, Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),)))
 
 
-def _failed_again(first: Verdict, attempts: Sequence[ResultTree], merged: ResultTree) -> bool:
+def _as_it_was(merged: ResultTree, policy: Policy) -> Verdict:
+    """The verdict if the reruns make up for nothing."""
+    if merged.run.result is Result.FAILED:
+        return counting_failures(merged, policy)
+    return not_passed(merged) or failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
+
+
+def _failed_again(first: Verdict, last: ResultTree, merged: ResultTree) -> bool:
     """Whether the failures of the last rerun fully explain the result."""
-    last = attempts[-1]
     completed = last.run.completed and last.run.id == merged.reruns[-1].id
     plain = ErrorCode.TESTS_FAILED
     return (
         completed
         and first.code == plain
         and bool(merged.counts.failed)
-        and judge(last).code == plain
+        and judge_results(last).code == plain
         and last.counts.failed == merged.counts.failed
         and not (service_message(merged.run) or service_message(last.run))
     )
@@ -80,33 +114,48 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
     if not last.completed or attempts[-1].run.id != last.id:
         yield RunDoubt(last.id, Doubt.RERUN_UNKNOWN)
         return
-    by_itself = judge(attempts[-1])
+    by_itself = judge_results(attempts[-1])
     if by_itself.exit_code:
         yield RerunFindings(last.id, by_itself.findings)
-    bad = [row for row in merged.rows() if not row.acceptable]
+    bad = [row for row in merged.rows() if row.breaks]
     if bad:
         yield NotProven(last.id, *numbers(bad))
-    skipped = sum(_skipped(case) for case in merged.cases())
+    skipped = sum(map(never_ran, merged.cases()))
     if skipped:
         yield NeverExecuted(first.id, skipped)
     for attempt in attempts[:-1]:
         yield from _unexplained(attempt)
-    if any(result.contradicts_pass for result in places(merged)):
-        yield RunDoubt(first.id, Doubt.PART_NOT_RERUN)
-    if not first.consolidated_passed:
-        yield RunDoubt(first.id, Doubt.WHOLE_NOT_PASSED)
+    yield from _doubts_about_the_whole(attempts[0], merged)
 
 
-def _skipped(case: CaseResult) -> bool:
-    """Whether a case, or one of its data sets, was not executed. In a failed run, the failure may be the reason."""
-    results = [case.result, *(iteration.result for iteration in case.iterations)]
-    return not case.disabled and Result.NOT_EXECUTED in results
+def _doubts_about_the_whole(first: ResultTree, merged: ResultTree) -> Iterator[Finding]:
+    """What speaks against a pass of the run together with its reruns, apart from failures that are tolerated."""
+    tolerated = merged.distinct_of(lambda case: case.tolerance is not None)
+    if tolerated and not first.complete:
+        yield RunDoubt(merged.run.id, Doubt.LIST_INCOMPLETE)
+    if broken_part(merged):
+        yield RunDoubt(merged.run.id, Doubt.PART_NOT_RERUN)
+    if not _whole_passed(merged.run, tolerated):
+        yield RunDoubt(merged.run.id, Doubt.WHOLE_NOT_PASSED)
+
+
+def _whole_passed(first: Run, tolerated: int) -> bool:
+    """Whether no consolidated field speaks against a pass, apart from failures that are tolerated."""
+    if not tolerated or first.consolidated_result not in {None, Result.PASSED, Result.FAILED}:
+        return first.consolidated_passed
+    counted = tuple(_without(counts, tolerated) for counts in first.consolidated_counts)
+    return replace(first, consolidated_result=None, consolidated_counts=counted).consolidated_passed
+
+
+def _without(counts: Counts, tolerated: int) -> Counts:
+    """The counters without failures that are tolerated, if they have no more."""
+    return replace(counts, failed=0) if (counts.failed or 0) <= tolerated else counts
 
 
 def _unexplained(tree: ResultTree) -> Iterator[Finding]:
     """Possible causes of a failure that are not in the list of cases, so that their rerun cannot be checked."""
     run = tree.run
-    if run.completed and not judge(tree).exit_code:
+    if run.completed and not judge_results(tree).exit_code:
         return
     bad = sum(not case.acceptable for case in tree.cases())
     if all(row.acceptable for row in tree.rows()):

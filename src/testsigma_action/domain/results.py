@@ -3,11 +3,12 @@
 Every text in them came from the service and is untrusted: see `text`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain.gaps import Gap
 from testsigma_action.domain.run import Counts, Result, Run, Timing
+from testsigma_action.domain.tolerance import Tolerance, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class CaseResult:
     """One case on one machine. `steps` is None if they were not fetched; `result_label` is the service's word.
 
     A case that ran again has its last result; `earlier` has the earlier ones, the oldest first. A `hook` is a row that
-    the service made for what runs before or after a case: it is not counted, but it has to pass.
+    the service made for what runs before or after a case: it is not counted, but it has to pass. `tolerance` says why
+    its failure does not count; None if it does, or if it did not fail.
     """
 
     id: str
@@ -64,6 +66,20 @@ class CaseResult:
     url: str = ""
     earlier: tuple["CaseResult", ...] = ()
     hook: bool = False
+    tolerance: Tolerance | None = None
+
+    @property
+    def treatment(self) -> Treatment:
+        """What becomes of the case in the verdict."""
+        if self.tolerance:
+            return Treatment.TOLERATED
+        silent = self.acceptable and (self.hook or self.result is Result.NOT_EXECUTED)
+        return Treatment.NOT_COUNTED if silent else Treatment.COUNTS
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a run with this case cannot pass."""
+        return not self.acceptable and not self.tolerance
 
     @property
     def flaky(self) -> bool:
@@ -196,10 +212,15 @@ class ResultTree:
     @property
     def distinct(self) -> int:
         """How many different cases are listed. A case that is listed twice does not replace one that is missing."""
+        return self.distinct_of(lambda _: True)
+
+    def distinct_of(self, wanted: Callable[[CaseResult], bool]) -> int:
+        """How many different cases of this kind are listed."""
         return len(
             {
                 case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
                 for machine, suite, case in self.placed_cases()
+                if wanted(case)
             }
         )
 

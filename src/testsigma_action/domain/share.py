@@ -16,3 +16,6 @@ class Share:
 
     def __str__(self) -> str:
         return f"{self.number}%" if self.percent else str(self.number)
+
+
+NO_CASE = Share(0)

@@ -18,6 +18,7 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
+from testsigma_action.domain.policy_findings import PassedByPolicy
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ErrorCode, ExitCode, InputError
@@ -116,7 +117,7 @@ def _left(verdicts: Sequence[Verdict]) -> Iterator[Finding]:
 
 def _tally(verdicts: Sequence[Verdict]) -> Tally:
     conclusions = [verdict.conclusion for verdict in verdicts]
-    cases = sum(one.passed for verdict in verdicts for one in verdict.findings if isinstance(one, Passed))
+    passes = [one for verdict in verdicts for one in verdict.findings if isinstance(one, Passed | PassedByPolicy)]
     failed = sum(
         one.conclusion is Conclusion.FAILED and one.code is not ErrorCode.STOPPED_AFTER_FAILURES for one in verdicts
     )
@@ -124,8 +125,9 @@ def _tally(verdicts: Sequence[Verdict]) -> Tally:
         plans=len(verdicts),
         passed=conclusions.count(Conclusion.PASSED),
         started=conclusions.count(Conclusion.STARTED),
-        cases=cases,
+        cases=sum(one.passed for one in passes),
         failed=failed,
+        tolerated=sum(one.tolerated for one in passes if isinstance(one, PassedByPolicy)),
     )
 
 

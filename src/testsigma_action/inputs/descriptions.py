@@ -47,6 +47,19 @@ SECTIONS = MappingProxyType(
                 "duration."
             ),
         },
+        "Policies": {
+            "max-failures": (
+                "Failed cases that are tolerated in each run: a number, or a percentage of its executed cases like 5%. "
+                "If more failed, none is tolerated."
+            ),
+            "quarantine": (
+                "Cases whose failures are shown and do not count: a YAML or JSON list, or the path of a file with it. "
+                "Keys of an entry: case (a name with the wildcards * and ?, or an ID), reason and expires (a date, at "
+                "most 180 days ahead) are required; suite, machine, data-set, owner, issue."
+            ),
+            "min-tests": "Fewer executed cases in a run than this are no pass. 0: a run without tests may pass.",
+            "fail-on-flaky": "Whether a case that passed only when it was run again fails the step.",
+        },
         "Reports": {
             "details": "Cases whose steps are read: failed, all or none.",
             "junit-file": "Path of the JUnit file, or off.",

@@ -9,7 +9,7 @@ from itertools import islice
 
 from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.list_source import ACCEPTED
+from testsigma_action.inputs.list_source import ListKind
 from testsigma_action.inputs.yaml_events import (
     LIST,
     Events,
@@ -27,11 +27,6 @@ TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
 MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
-
-# What the values of each key are. An unknown key may be a misspelt `runtime-data`.
-KINDS = dict.fromkeys(("plan-id", "environment-id", "upload-versions"), Kind.ID) | dict.fromkeys(
-    ("name", "build-number", "execution-config"), Kind.FREE_TEXT
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +51,45 @@ class Entry:
     instead: str | None = None
 
 
-def read(text: str) -> Sequence[Entry]:
+def read(text: str, kind: ListKind) -> Sequence[Entry]:
     """The entries of a list, at most one more than are accepted. Raises Invalid, which never quotes the text."""
     if len(text) > MAX_SIZE:
-        raise Invalid(ACCEPTED, f"It has more than {MAX_SIZE // 1024} KB.")
+        raise Invalid(kind.accepted, f"It has more than {MAX_SIZE // 1024} KB.")
     found = mappings.decoded_json(text) if text.lstrip().startswith("[") else None
-    return [_json_entry(each) for each in found[: MAX_ENTRIES + 1]] if isinstance(found, list) else _from_yaml(text)
+    if not any(map(_says_something, text.splitlines())):
+        return []
+    if isinstance(found, list):
+        return [_json_entry(each) for each in found[: MAX_ENTRIES + 1]]
+    return _from_yaml(text, kind)
 
 
-def _from_yaml(text: str) -> list[Entry]:
+def _says_something(line: str) -> bool:
+    """Whether a line of YAML is more than a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _from_yaml(text: str, kind: ListKind) -> list[Entry]:
     events = Events(text, Kind.FREE_TEXT)
-    with reading(events, ACCEPTED):
+    with reading(events, kind.accepted):
         if not events.begins(LIST):
             raise Unreadable("")
-        entries = list(islice(_yaml_entries(events), MAX_ENTRIES + 1))
+        entries = list(islice(_yaml_entries(events, kind), MAX_ENTRIES + 1))
         if len(entries) <= MAX_ENTRIES:
             events.end()
     return entries
 
 
-def _yaml_entries(events: Events) -> Iterator[Entry]:
+def _yaml_entries(events: Events, kind: ListKind) -> Iterator[Entry]:
     depth = events.depth
     while not is_end_of_list(event := events.take()):
         if is_mapping(event):
-            yield _yaml_entry(events)
+            yield _yaml_entry(events, kind)
         else:
             events.skip_to(depth)
             yield Entry({}, (TAGGED,)) if is_tagged(event) else Entry({}, instead=events.text(event))
 
 
-def _yaml_entry(events: Events) -> Entry:
+def _yaml_entry(events: Events, kind: ListKind) -> Entry:
     """The entry that has begun; each of its values is read, whatever is wrong with those before it."""
     depth, values, faults = events.depth, dict[str, Value](), list[str]()
     while True:
@@ -96,7 +100,7 @@ def _yaml_entry(events: Events) -> Entry:
         try:
             events.kind = Kind.FREE_TEXT
             name = events.name(event)
-            events.kind = KINDS.get(name.strip(), Kind.SECRET)
+            events.kind = _kind_of(name.strip(), kind)
         except Unreadable as unreadable:
             events.skip_to(depth)
             faults.append(str(unreadable))
@@ -104,6 +108,12 @@ def _yaml_entry(events: Events) -> Entry:
         value = _yaml_value(events)
         if name is not None:
             values[name] = value if name not in values else _repeated(place(event))
+
+
+def _kind_of(key: str, kind: ListKind) -> Kind:
+    if key in kind.ids:
+        return Kind.ID
+    return Kind.FREE_TEXT if key in kind.texts else Kind.SECRET
 
 
 def _yaml_value(events: Events) -> Value:

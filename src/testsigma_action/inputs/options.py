@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
+from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.domain.share import NO_CASE, Share
+from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import list_source, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -45,6 +48,10 @@ class Inputs:
     on_timeout: Literal["stop", "leave"] = "leave"
     on_cancel: Literal["stop", "leave"] | None = None
     poll_interval: timedelta | None = None
+    max_failures: Share = NO_CASE
+    quarantine: tuple[QuarantineEntry, ...] = ()
+    min_tests: int = 1
+    fail_on_flaky: bool = False
     details: Literal["failed", "all", "none"] = "failed"
     junit_file: str | None = None
     results_file: str | None = None
@@ -75,6 +82,11 @@ class Inputs:
             runtime_data=self.runtime_data or {},
             upload_versions=self.upload_versions or {},
         )
+
+    @property
+    def policy(self) -> Policy:
+        """The policies of the step."""
+        return Policy(self.max_failures, self.quarantine, self.min_tests, self.fail_on_flaky)
 
     @property
     def stops_on_cancel(self) -> bool:
@@ -129,7 +141,7 @@ DEFINITIONS = (
     Definition("api-key", parsers.key, "required", shown=_never),
     Definition("plan-id", parsers.identity_of(pages.PLAN)),
     # The values of its entries are parsed in `plans.py`; those that may be shown are shown one by one.
-    Definition("plans", list_source.source, shown=list_source.is_path),
+    Definition("plans", list_source.source_of(list_source.RUNS), shown=list_source.is_path),
     Definition("max-parallel", parsers.number(1, 50), "5"),
     Definition("stop-after-failures", parsers.number(0, 100_000), "0"),
     Definition("environment-id", parsers.identity_of(pages.ENVIRONMENT)),
@@ -145,6 +157,11 @@ DEFINITIONS = (
     Definition("on-timeout", parsers.word("stop", "leave"), "leave"),
     Definition("on-cancel", parsers.word("stop", "leave"), "stop; leave with run-id"),
     Definition("poll-interval", parsers.interval, "auto"),
+    Definition("max-failures", parsers.share, "0"),
+    # As those of plans, its entries are parsed elsewhere, in `quarantine.py`.
+    Definition("quarantine", list_source.source_of(list_source.QUARANTINE), shown=list_source.is_path),
+    Definition("min-tests", parsers.number(0, 100_000), "1"),
+    Definition("fail-on-flaky", parsers.flag, "false"),
     Definition("details", parsers.word("failed", "all", "none"), "failed"),
     Definition("junit-file", parsers.output_path, "test-results/TEST-testsigma-<plan or run ID>.xml"),
     Definition("results-file", parsers.output_path, "test-results/testsigma-<plan or run ID>.json"),
@@ -166,4 +183,15 @@ ENTRY_KEYS = (
     BY_NAME["execution-config"],
     BY_NAME["runtime-data"],
     BY_NAME["upload-versions"],
+)
+# The keys of an entry of `quarantine`: the fields of QuarantineEntry.
+QUARANTINE_KEYS = (
+    Definition("case", parsers.line),
+    Definition("reason", parsers.line),
+    Definition("expires", parsers.day),
+    Definition("suite", parsers.line),
+    Definition("machine", parsers.line),
+    Definition("data-set", parsers.line),
+    Definition("owner", parsers.line),
+    Definition("issue", parsers.line),
 )

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
@@ -18,6 +18,7 @@ from testsigma_action.text import is_loopback, one_line
 # As long as the longest number of 64 bits, and shorter than any API key.
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
 DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+)?)s)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
@@ -151,6 +152,16 @@ def word(*words: str) -> Callable[[str], str]:
         return given
 
     return read
+
+
+def day(value: str) -> date:
+    """A date like 2026-12-31. Raises Invalid."""
+    try:
+        if DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise Invalid("a date like 2026-12-31")
 
 
 def path(value: str) -> str:

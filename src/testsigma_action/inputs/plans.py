@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, files, lists, pasted, values
-from testsigma_action.inputs.invalid import Invalid, Problem
-from testsigma_action.inputs.list_source import ListFile
+from testsigma_action.inputs import cross_checks, entry_lists, lists, pasted, values
+from testsigma_action.inputs.entry_lists import Wanted
+from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.list_source import RUNS, ListFile
 from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, RunRequest
 from testsigma_action.secret import Secret
 from testsigma_action.text import appearance
@@ -20,6 +22,7 @@ UNSPACED = re.compile(r"([^\s:]+):\t?\S+")
 KEYS = {definition.name: definition for definition in ENTRY_KEYS}
 NO_MAPPING = "an entry must be a mapping like {plan-id: 431}."
 NO_SPACE = "a space is missing after the colon."
+EMPTY = "the list is empty, so there is nothing to run."
 NO_PLAN = "required. It is the number in the address of the plan's page."
 
 
@@ -40,7 +43,8 @@ def requests(
     source: Sequence[lists.Entry] | ListFile, context: Context
 ) -> tuple[tuple[RunRequest, ...], list[Problem]]:
     """The runs of a list, in its order, and no problem; or no runs, and all problems."""
-    entries, problems = _entries(source, context)
+    wanted = Wanted("plans", RUNS, context.root, context.key, partial(_neither, key=context.key), EMPTY)
+    entries, problems = entry_lists.entries(source, wanted)
     requested = []
     for at, entry in enumerate(entries, 1):
         request, wrong = _request(at, entry, context)
@@ -49,34 +53,6 @@ def requests(
     problems += _repeated_names(requested)
     problems += _same_identity(requested)
     return ((), problems) if problems else (tuple(requested), [])
-
-
-def _entries(source: Sequence[lists.Entry] | ListFile, context: Context) -> tuple[Sequence[lists.Entry], list[Problem]]:
-    """The entries of the list, or the problem with the list as a whole."""
-    try:
-        entries = _from_file(source.path, context) if isinstance(source, ListFile) else source
-    except values.Refused as refused:
-        return (), [refused.at("plans")]
-    if not entries:
-        return (), [Problem("plans", "the list is empty, so there is nothing to run.")]
-    if len(entries) > lists.MAX_ENTRIES:
-        sentence = f"the list has more than {lists.MAX_ENTRIES} entries. Split it into several steps."
-        return (), [Problem("plans", sentence)]
-    return entries, []
-
-
-def _from_file(path: str, context: Context) -> Sequence[lists.Entry]:
-    """The entries of a file. Raises Refused."""
-    file = f"the file {pasted.quoted(path, context.key)}"
-    try:
-        return lists.read(files.read_text(path, context.root, lists.MAX_SIZE))
-    except files.Missing:
-        raise values.Refused(_neither(path, context.key)) from None
-    except files.Unusable as unusable:
-        raise values.Refused(f"{file} {unusable}") from None
-    except Invalid as refusal:
-        sentence = f"{file} is not accepted; it must hold a YAML or JSON list of runs. {refusal.remedy}"
-        raise values.Refused(sentence.rstrip()) from None
 
 
 def _neither(text: str, key: Secret) -> str:
@@ -97,7 +73,7 @@ def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest,
     read: dict[str, Any] = {}
     faults = entry.faults if entry.instead is None else (_no_mapping(entry.instead, context.key),)
     wrong = [("", fault) for fault in faults]
-    given = _given(entry)
+    given = entry_lists.given(entry, KEYS)
     for name, value in given.items():
         try:
             if name not in KEYS:
@@ -110,12 +86,6 @@ def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest,
         wrong.append(("plan-id", NO_PLAN))
     request = _with_defaults(read, context.defaults)
     return request, [Problem(_where(at, request, name, context.key), sentence) for name, sentence in wrong]
-
-
-def _given(entry: lists.Entry) -> dict[str, lists.Value]:
-    """The values of an entry as inputs have them: without blanks around them, and an empty one is not given."""
-    trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in entry.values.items()}
-    return {name: value for name, value in trimmed.items() if value != "" or name not in KEYS}
 
 
 def _value(definition: Definition, given: lists.Value, context: Context) -> object:

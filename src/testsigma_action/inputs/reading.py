@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import cross_checks, parsers, sources, unknown, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
@@ -13,19 +15,28 @@ from testsigma_action.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The result of reading: inputs (with defaults for invalid ones), problems that end the step, and warnings."""
+    """The result of reading: inputs (with defaults for invalid ones), problems that end the step, and warnings.
+
+    `expired` are the entries of the quarantine whose last day is over; the inputs have the others.
+    """
 
     inputs: Inputs
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    expired: tuple[QuarantineEntry, ...] = ()
 
 
 def read_inputs(
-    arguments: Sequence[str], environ: Mapping[str, str], root: Path = Path(), key_advice: str = ""
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    root: Path = Path(),
+    key_advice: str = "",
+    today: date = date.min,
 ) -> Reading:
     """Read all inputs from flags and environment. Raises nothing: problems are part of the result.
 
-    `root` is the folder that relative paths start from. `key_advice` says how the CI system passes an API key.
+    `root` is the folder that relative paths start from. `key_advice` says how the CI system passes an API key. `today`
+    is the day in UTC; without it every entry of a quarantine lasts too long.
     """
     key = Secret(sources.from_environment("api-key", environ))
     flags, problems = sources.from_flags(arguments, key)
@@ -45,11 +56,26 @@ def read_inputs(
 
         read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
         problems += wrong
+    expired, wrong = _read_quarantine(read, key, root, today)
+    problems += wrong
     inputs = Inputs(**read)
     if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
         inputs = replace(inputs, results_file=parsers.OFF)
         problems += clash
-    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)))
+    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired)
+
+
+def _read_quarantine(
+    read: dict[str, Any], key: Secret, root: Path, today: date
+) -> tuple[tuple[QuarantineEntry, ...], list[Problem]]:
+    """Replace a list of cases by the entries that hold today. Returns those that have expired, and the problems."""
+    if "quarantine" not in read:
+        return (), []
+    from testsigma_action.inputs import quarantine
+
+    found, wrong = quarantine.entries(read["quarantine"], key, root, today)
+    read["quarantine"], expired = quarantine.in_force(found, today)
+    return expired, wrong
 
 
 def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> dict[str, Any]:

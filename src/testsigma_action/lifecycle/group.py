@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from testsigma_action.domain.events import Answered, Ended, Event
+from testsigma_action.domain.events import Answered, CasesFailed, Ended, Event
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.names import named
+from testsigma_action.domain.policy import tolerated
 from testsigma_action.domain.report import RunReport
-from testsigma_action.domain.run import Counts, RunSpec
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle import prepare
@@ -103,15 +104,28 @@ class SessionGroup:
     def _on_event(self, index: int, event: Event) -> None:
         self._state.take(index, event)
         self._listener(index, event)
-        # If the plan runs failed cases again, they count after its last attempt.
-        if isinstance(event, Answered) and not event.run.reruns_itself:
-            self._count(index, event.run.counts)
-        elif isinstance(event, Ended):
-            self._count(index, self._sessions[index].report().counts)
+        failures = self._failures(index, event)
+        if failures is not None:
+            self._count(index, failures)
 
-    def _count(self, index: int, counts: Counts) -> None:
+    def _failures(self, index: int, event: Event) -> int | None:
+        """How many cases of the run have failed, apart from those in quarantine; None if the event does not say it.
+
+        Counters do not say which cases failed, so with a quarantine the lists of cases decide.
+        """
+        report = self._sessions[index].report()
+        if isinstance(event, Ended):
+            return (report.counts.failed or 0) - (tolerated(report.tree)[0] if report.tree else 0)
+        if not report.run or report.run.reruns_itself:
+            # If the plan runs failed cases again, they count after its last attempt.
+            return None
+        if self._inputs.quarantine:
+            return event.counting if isinstance(event, CasesFailed) else None
+        return event.run.counts.failed if isinstance(event, Answered) else None
+
+    def _count(self, index: int, failures: int) -> None:
         """Stop all runs, and start no more, once enough cases have failed."""
-        reached = self._limit.reached(index, counts.failed or 0)
+        reached = self._limit.reached(index, failures)
         if not reached or self._shared.interruption:
             return
         self._shared.stopped_early = Interruption(self._remote.now(), reached)

@@ -1,8 +1,10 @@
 """Failures during a run: its list of cases is read whenever more cases have failed."""
 
 import asyncio
+from dataclasses import replace
 
 from testsigma_action.domain.events import CasesFailed, EventListener
+from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused
@@ -15,11 +17,13 @@ class LiveFailures:
     The list is optional: errors are not reported, and after a refusal it is not read again.
     """
 
-    def __init__(self, run: Run, remote: Remote, emit: EventListener) -> None:
+    def __init__(self, run: Run, remote: Remote, emit: EventListener, policy: Policy) -> None:
         """Start without failures. The list is read at most every `limits.live_list` seconds."""
         self._run = run
         self._remote = remote.quiet()
         self._emit = emit
+        # How many failures `max-failures` tolerates is not known before the end.
+        self._policy = replace(policy, max_failures=STRICT.max_failures)
         self._failed = 0
         self._grown = asyncio.Event()
         self._reported: set[str] = set()
@@ -48,11 +52,12 @@ class LiveFailures:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
         except ApiError as error:
             return not isinstance(error, Refused)
-        placed = ResultTree(self._run, machines=machines).placed_rows()
-        new = [one for one in placed if one[2].result is Result.FAILED and _identity(one) not in self._reported]
+        tree = tolerating(ResultTree(self._run, machines=machines), self._policy)
+        failed = [placed for placed in tree.placed_rows() if placed[2].result is Result.FAILED]
+        new = [one for one in failed if _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
         if new:
-            self._emit(CasesFailed(tuple(new)))
+            self._emit(CasesFailed(tuple(new), sum(case.breaks and not case.hook for *_, case in failed)))
         return True
 
 

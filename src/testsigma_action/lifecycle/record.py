@@ -8,6 +8,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
+from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.reruns import Chain, awaited
@@ -30,6 +31,7 @@ class RunRecord:
     """
 
     spec: RunSpec
+    policy: Policy = STRICT
     start: Outcome = Outcome()
     run: Run | None = None
     tree: ResultTree | None = None
@@ -109,10 +111,13 @@ class RunRecord:
         self.tree = attempts.merged(self.attempts, self.reruns)
 
     def judge(self) -> bool:
-        """Judge the collected results, unless the run was cut short. Returns whether it was judged."""
-        if not self.tree or (self.cut_short and not self.reruns):
+        """Judge each case, and the run unless it was cut short. Returns whether the run was judged."""
+        if not self.tree:
             return False
-        judged = judge_reruns(self.attempts, self.tree, self.rerun_incomplete)
+        self.tree = tolerating(self.tree, self.policy)
+        if self.cut_short and not self.reruns:
+            return False
+        judged = judge_reruns(self.attempts, self.tree, self.rerun_incomplete, self.policy)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.as_passed(self.tree)
             self.run = self.tree.run

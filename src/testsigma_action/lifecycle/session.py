@@ -29,7 +29,7 @@ class Session:
 
     def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, emit: EventListener) -> None:
         """Wire the parts together; nothing happens yet."""
-        self._record = RunRecord(spec)
+        self._record = RunRecord(spec, inputs.policy)
         self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, emit)
         self._shutdown = Shutdown(self._record, self._context.remote, self._context.on_answer)
         self._finishing = False

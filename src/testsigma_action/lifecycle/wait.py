@@ -36,7 +36,7 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
     record, deadlines = context.record, context.deadlines()
     run = record.latest
     pace = Pace(deadlines.began - _age(context, run), deadlines.interval)
-    live = LiveFailures(run, context.remote, context.emit)
+    live = LiveFailures(run, context.remote, context.emit, record.policy)
     recall: asyncio.Task[None] | None = None
 
     with Background() as background:

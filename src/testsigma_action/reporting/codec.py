@@ -9,7 +9,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
 from operator import attrgetter
@@ -95,6 +95,7 @@ def _duration(number: float) -> timedelta:
 _PLAIN: dict[Any, Codec] = {
     **{kind: Codec(None, partial(_checked, kind)) for kind in (str, int, float, bool)},
     datetime: Codec(time, datetime.fromisoformat),
+    date: Codec(date.isoformat, date.fromisoformat),
     timedelta: Codec(seconds, _duration),
 }
 

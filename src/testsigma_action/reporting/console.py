@@ -16,6 +16,8 @@ from testsigma_action.errors import help_url
 from testsigma_action.reporting import history_wording
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.gap_wording import gap
+from testsigma_action.reporting.policy_wording import outdated as outdated_entries
+from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
@@ -33,6 +35,7 @@ from testsigma_action.reporting.wording import (
     slower,
     step_and_message,
     suite_name,
+    tolerated_cases,
     took,
 )
 from testsigma_action.text import BAR, NAME, log_text
@@ -91,6 +94,28 @@ def history(report: RunReport) -> list[str]:
     return [f"History{of}: {log_text(history_wording.overview(report.history))}"] if report.history else []
 
 
+def tolerated(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
+    """The first `most` failures of a run that do not count, each with the reason. Empty if there are none."""
+    found = tolerated_cases(report.tree)
+    if not found:
+        return []
+    does = "does" if len(found) == 1 else "do"
+    title = f"{counted(len(found), 'failure')} in {log_text(report.title)} {does} not count:"
+    shown = [f"{BAR}{line}" for placed in found[:most] for line in _tolerated(placed)]
+    left = len(found) - most
+    return [title, *shown, f"and {left:,} more: see the reports and the run"] if left > 0 else [title, *shown]
+
+
+def _tolerated(placed: Placed) -> list[str]:
+    tolerance = placed[2].tolerance
+    return [_name(placed), f"  {log_text(why_tolerated(tolerance))}"] if tolerance else []
+
+
+def outdated(report: Report) -> list[str]:
+    """A warning for each entry of the quarantine that somebody should remove or renew."""
+    return warnings(outdated_entries(report.outdated))
+
+
 def gaps(report: RunReport) -> list[str]:
     """The missing data, one line each."""
     of = f" in {log_text(report.name)}" if report.name else ""
@@ -145,17 +170,21 @@ def _conclude_run(run: RunReport) -> str:
 
 
 def _failure(placed: Placed, news: str) -> list[str]:
-    machine, suite, case = placed
+    case = placed[2]
     step, why = step_and_message(case.result, case.failing_step, case.result_label)
-    name = " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
     facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
-    lines = [f"{name} ({', '.join(facts)})"]
+    lines = [f"{_name(placed)} ({', '.join(facts)})"]
     if step:
         lines.append(f"  {log_text(step)}")
     lines.append(f"  {log_text(why)}")
     if case.url:
         lines.append(f"  {log_text(case.url)}")
     return [BAR + line for line in lines]
+
+
+def _name(placed: Placed) -> str:
+    machine, suite, case = placed
+    return " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
 
 
 def stopping_early(reached: StoppedAfterFailures) -> str:

@@ -4,6 +4,8 @@ from testsigma_action.domain.contradictions import (
     BadCounter,
     BrokenRows,
     Contradiction,
+    CounterName,
+    NeverRan,
     Oddity,
     Unaccounted,
     UnknownCaseResult,
@@ -15,9 +17,11 @@ from testsigma_action.text import one_line
 # Maximum number of fields in a sentence, and maximum length of a name (characters).
 MAX_NAMED, LONGEST_NAME = 3, 100
 
+COUNTERS = {CounterName.NOT_EXECUTED: "not executed"}
 ODDITIES = {
     Oddity.EMPTY_LIST: "its list of cases is empty, although its counters show cases that passed",
     Oddity.BROKEN_PART: "a part of it did not pass",
+    Oddity.INCOMPLETE_LIST: "its list of cases is incomplete, or nothing says how many cases there are",
 }
 
 
@@ -27,12 +31,14 @@ def contradiction(found: Contradiction) -> str:
         case BrokenRows():
             return f"{cases_and_hooks(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
         case BadCounter():
-            return f"its counters show {found.number:,} {found.counter.value}"
+            return f"its counters show {found.number:,} {COUNTERS.get(found.counter, found.counter.value)}"
         case Unaccounted():
             return f"nothing is known of {found.cases:,} of {counted(found.total, 'case')}"
         case UnreadableFields():
             more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
             return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
+        case NeverRan():
+            return f"{counted(found.cases, 'case')} of it {'was' if found.cases == 1 else 'were'} not executed"
         case Oddity():
             return ODDITIES[found]
 

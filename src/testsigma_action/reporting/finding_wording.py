@@ -32,7 +32,9 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
+from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.words import counted
+from testsigma_action.reporting import policy_wording
 from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases_and_hooks, contradiction
 from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
 from testsigma_action.text import one_line
@@ -44,6 +46,7 @@ FACTS = {
     Fact.FAILED_AT_FIRST: "The run failed at first.",
     Fact.CALLED_NOT_EXECUTED: "The run's result is NOT_EXECUTED.",
     Fact.NO_CASE_EXECUTED: "No case was executed.",
+    Fact.NO_CASE_NEEDED: "No case was executed, which min-tests: 0 allows.",
     Fact.EMPTY_SUCCESS: "Testsigma reports a pass, but no case was executed.",
     Fact.UNPROVEN_SUCCESS: "Testsigma reports a pass, but nothing shows that a case was executed.",
     Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
@@ -105,7 +108,12 @@ def _(started: Started) -> str:
 def _(failures: Failures) -> str:
     failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed." if failures.failed else ""
     hooks = f"{counted(failures.hooks, 'hook')} did not pass." if failures.hooks else ""
-    return " ".join(filter(None, (failed, hooks))) or "The run failed."
+    tolerated = policy_wording.of_failures(failures)
+    return " ".join(filter(None, (failed, hooks, tolerated))) or "The run failed."
+
+
+for _finding in (PassedByPolicy, OverLimit, NotAccounted, TooFewTests, FlakyCases):
+    sentence.register(_finding, policy_wording.sentence)
 
 
 @sentence.register
@@ -193,7 +201,8 @@ def _(tally: Tally) -> str:
     if tally.started == tally.plans:
         return f"All {plans} were started. This step does not wait for them."
     if tally.passed == tally.plans:
-        cases = f" ({counted(tally.cases, 'case')})" if tally.cases else ""
+        tolerated = f"; {counted(tally.tolerated, 'failure')} tolerated" if tally.tolerated else ""
+        cases = f" ({counted(tally.cases, 'case')}{tolerated})" if tally.cases or tolerated else ""
         return f"All {plans} passed{cases}."
     if tally.started:
         return f"{tally.started:,} of {plans} were started."
@@ -230,6 +239,8 @@ def advice(finding: Finding) -> str:
             return finding.hint
         case StoppedAfterFailures():
             return STOPPED_HINT
+        case TooFewTests() | FlakyCases():
+            return policy_wording.advice(finding)
         case Ending():
             return what_to_do(finding)
         case _:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Counts, Result, Run
 from testsigma_action.domain.verdict import rank
-from testsigma_action.reporting.wording import flaky_cases, numbers, took
+from testsigma_action.reporting.wording import flaky_cases, numbers, tolerated_cases, took
 from testsigma_action.text import one_line
 
 _VALUE = 2000
@@ -69,6 +69,7 @@ def render(report: Report) -> dict[str, str]:
     }
     counted = [numbers(run) for run in report.runs]
     counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
+    counts["tolerated"] = _sum([_tolerated(run) for run in report.runs])
     counts["flaky"] = _sum([_flaky(run) for run in report.runs])
     compared = [run.comparison for run in report.runs]
     counts["new-failures"] = _sum([len(one.new) if one else None for one in compared])
@@ -88,6 +89,11 @@ def _sum(parts: list[int | None]) -> str:
 def _flaky(run: RunReport) -> int | None:
     """The number of cases that passed only in a rerun; unknown without a list of cases."""
     return len(flaky_cases(run.tree)) if run.tree and run.tree.listed else None
+
+
+def _tolerated(run: RunReport) -> int | None:
+    """The number of failures that do not count; unknown without a list of cases."""
+    return len(tolerated_cases(run.tree)) if run.tree and run.tree.listed else None
 
 
 def _duration(runs: list[Run]) -> timedelta | None:
@@ -128,6 +134,7 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "aborted": counts.aborted,
         "stopped": counts.stopped,
         "notExecuted": counts.not_executed,
+        "tolerated": _tolerated(report),
         "flaky": _flaky(report),
         "queued": _seconds(report.queued),
         "duration": _seconds(took(run.timing)) if run else None,

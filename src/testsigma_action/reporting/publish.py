@@ -92,9 +92,12 @@ class Publisher:
             failures = console.failed_cases(run, console.failures_shown(report))
             if failures:
                 self.log.commands(self.platform.group(failures[0], failures[1:]))
+            if tolerated := console.tolerated(run, console.failures_shown(report)):
+                self.log.commands(self.platform.group(tolerated[0], tolerated[1:]))
             self.log.say(console.since(run))
             self.log.say(console.history(run))
             self.log.say(console.gaps(run))
+        self.log.say(console.outdated(report))
         for note in annotations.render(report, self.inputs.annotations):
             self.log.commands(self.platform.annotation(note.level, note.title, note.message))
         if self.written:

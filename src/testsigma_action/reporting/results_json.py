@@ -41,6 +41,7 @@ def render(report: Report) -> Iterator[str]:
         "verdict": _verdict(report.verdict),
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,
+        "outdated": encode(report.outdated),
     }
     yield from _nest(fields, "runs", map(_run_report, report.runs))
     yield "\n"
@@ -157,6 +158,7 @@ def _suite(suite: SuiteResult, place: Object) -> Iterator[str]:
 
 def _case(case: CaseResult, place: Object) -> Object:
     fields = _attempt(case, place)
+    fields["treatment"] = case.treatment.value
     fields["flaky"] = case.flaky
     fields["earlier"] = [_attempt(attempt, place) for attempt in case.earlier]
     return fields

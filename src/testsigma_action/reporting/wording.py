@@ -113,19 +113,25 @@ def case_name(case: CaseResult) -> str:
 
 
 def failures(tree: ResultTree | None) -> Iterator[Placed]:
-    """All failures of cases and hooks with machine and suite, in their order."""
-    return (placed for placed in tree.placed_rows() if not placed[2].acceptable) if tree else iter(())
+    """All failures of cases and hooks that count, with machine and suite, in their order."""
+    return (placed for placed in tree.placed_rows() if placed[2].breaks) if tree else iter(())
+
+
+def tolerated_cases(tree: ResultTree | None) -> list[Placed]:
+    """All failures that do not count."""
+    return [placed for placed in tree.placed_cases() if placed[2].tolerance] if tree else []
 
 
 def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
-    """All failures of a run, each with `new` or `known`, new ones first.
+    """All failures of a run that count, each with `new` or `known`, new ones first.
 
     Without a comparison, the word is empty and the order unchanged.
     """
     comparison = run.comparison
     if comparison is None:
         return ((placed, "") for placed in failures(run.tree))
-    return chain(((placed, "new") for placed in comparison.new), ((placed, "known") for placed in comparison.known))
+    compared = chain(((placed, "new") for placed in comparison.new), ((placed, "known") for placed in comparison.known))
+    return (pair for pair in compared if pair[0][2].breaks)
 
 
 def flaky_cases(tree: ResultTree | None) -> list[Placed]:

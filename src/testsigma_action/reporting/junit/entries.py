@@ -5,7 +5,8 @@ rerun data sets. The case itself is left out, unless no data set has its result 
 there may be more testcases than cases in the summary.
 
 A case that ran more than once is one testcase. As in surefire's reports, it passed if its last attempt did, with the
-failed attempts attached; otherwise it has the first failure, with the later ones attached.
+failed attempts attached; otherwise it has the first failure, with the later ones attached. A failure that is tolerated
+is skipped, without attempts: readers turn every `<failure>` red.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from itertools import pairwise
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
+from testsigma_action.domain.tolerance import Tolerance
+from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.wording import plain_case_name, step_and_message, took
 from testsigma_action.text import one_line
 
@@ -127,6 +130,8 @@ def _entry(
 
 def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
     outcome = _OUTCOMES.get(part.result, Outcome.ERROR)
+    if case.tolerance and outcome is Outcome.FAILURE:
+        return Entry(name, Outcome.SKIPPED, duration, message=_why_tolerated(part, case, case.tolerance))
     if outcome is Outcome.PASSED:
         return Entry(name, outcome, duration)
     if outcome is Outcome.SKIPPED:
@@ -135,6 +140,13 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
     kind = step.error_type if step and step.error_type else part.result.value
     label = case.result_label if part is case else ""
     return Entry(name, outcome, duration, kind, step_and_message(part.result, step, label)[1], part.steps, (case.url,))
+
+
+def _why_tolerated(part: CaseResult | Iteration, case: CaseResult, tolerance: Tolerance) -> str:
+    """The reason why a failure does not count, and that of the failure (both untrusted)."""
+    step = failing_step(part.steps or ())
+    label = case.result_label if part is case else ""
+    return f"{why_tolerated(tolerance)}\n{step_and_message(part.result, step, label)[1]}"
 
 
 def _why_skipped(part: CaseResult | Iteration) -> str:

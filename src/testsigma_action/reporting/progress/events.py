@@ -199,4 +199,5 @@ def _failed(placed: Placed) -> str:
     word = RESULTS[case.result] if case.result in {Result.ABORTED, Result.STOPPED} else "failed"
     places = (suite.name, machine.title or machine.device.name)
     where = ", ".join(filter(None, (log_text(place, NAME) for place in places)))
-    return f"{word.capitalize()}: {log_text(case_name(case), NAME)}{f' ({where})' if where else ''}"
+    quarantined = " (in quarantine)" if case.tolerance else ""
+    return f"{word.capitalize()}{quarantined}: {log_text(case_name(case), NAME)}{f' ({where})' if where else ''}"

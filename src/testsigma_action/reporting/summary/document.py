@@ -19,11 +19,17 @@ from typing import Literal
 from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting.summary import failure, headline, rest, tables
+from testsigma_action.reporting.summary import failure, headline, rest, tables, tolerated
 from testsigma_action.reporting.summary.markup import cases_list, paragraph, place, title
 from testsigma_action.reporting.summary.page import Detail, Page
 from testsigma_action.reporting.summary.strip import Strips
-from testsigma_action.reporting.wording import cases_and_hooks, failures, failures_by_news, flaky_cases
+from testsigma_action.reporting.wording import (
+    cases_and_hooks,
+    failures,
+    failures_by_news,
+    flaky_cases,
+    tolerated_cases,
+)
 
 # Up to _FEW failures of a run are shown unfolded; if there are more, _UNFOLDED of them. Fewer for several runs.
 _FEW, _UNFOLDED = 25, 10
@@ -41,6 +47,7 @@ def render(report: Report, mode: Mode = "full") -> str:
         _add_sections(page, report)
     elif report.runs:
         _add_failures_of(page, report.runs[0], 3)
+    tolerated.add_outdated(page, report.outdated)
     if mode == "full":
         rest.add(page, report)
     page.add(paragraph(page.left_out()))
@@ -49,15 +56,19 @@ def render(report: Report, mode: Mode = "full") -> str:
 
 def _add_sections(page: Page, report: Report) -> None:
     """A section for each of several runs that has failed or flaky cases. All have the same share of the page."""
-    shown = [run for run in report.runs if any(failures(run.tree)) or flaky_cases(run.tree)]
+    shown = [run for run in report.runs if _has_section(run)]
     for position, run in enumerate(shown):
         with page.share(len(shown) - position, Detail.NAME):
             page.add(*headline.of_run(run), limit=Detail.NAME)
             _add_failures_of(page, run, 4)
 
 
+def _has_section(run: RunReport) -> bool:
+    return any(failures(run.tree)) or bool(flaky_cases(run.tree) or tolerated_cases(run.tree))
+
+
 def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
-    """The failures of a run, the new ones first, and its flaky cases."""
+    """The failures of a run, the new ones first, those that do not count, and its flaky cases."""
     found, flaky = list(failures_by_news(run)), flaky_cases(run.tree)
     strips = Strips.of_run(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
@@ -65,6 +76,7 @@ def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
         of_news = [placed for placed, word in found if word == news]
         shown = len(of_news) if len(of_news) <= few else unfolded
         _add_failures(page, _Failures(of_news, news, strips), shown, level)
+    tolerated.add(page, tolerated_cases(run.tree), level)
     if flaky:
         intro = paragraph("Failed first, passed when run again:")
         listed = cases_list(flaky, strips.of)

@@ -23,6 +23,7 @@ from testsigma_action.reporting.wording import (
     reason,
     service_message,
     slower,
+    tolerated_cases,
     took,
 )
 from testsigma_action.text import html, html_lines
@@ -101,9 +102,11 @@ def _numbers(report: RunReport, run: Run) -> str:
     """All numbers on one line: `❌ 2 failed · ✅ 8 passed · 1 not executed · 11 cases in 1 min 05 s`."""
     counts = numbers(report)
     total = counted(counts.total, "case") if counts.total is not None else ""
-    flaky = len(flaky_cases(report.tree))
+    flaky, tolerated = len(flaky_cases(report.tree)), len(tolerated_cases(report.tree))
     return joined(
-        f"❌ <b>{counts.failed:,} failed</b>" if counts.failed else "",
+        f"❌ <b>{counts.failed:,} failed{f', {tolerated:,} of them tolerated' if tolerated else ''}</b>"
+        if counts.failed
+        else "",
         f"✅ {counts.passed:,} passed{f', {flaky:,} of them flaky' if flaky else ''}" if counts.passed else "",
         others(counts),
         " in ".join(filter(None, (total, in_words(took(run.timing))))),

@@ -1,0 +1,90 @@
+"""The policies of a step: which failures do not count, and what else a pass needs. Pure.
+
+Each case is judged once, here. Its tolerance stands in the tree from then on, where verdict and reports read it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from testsigma_action.domain.quarantine import excuse, purely_failed
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
+from testsigma_action.domain.run import Result
+from testsigma_action.domain.share import NO_CASE, Share
+from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policies as the inputs say them. `quarantine` has the entries that have not expired."""
+
+    max_failures: Share = NO_CASE
+    quarantine: tuple[QuarantineEntry, ...] = ()
+    min_tests: int = 1
+    fail_on_flaky: bool = False
+
+
+# Without any policy every failure counts, and a case must have been executed.
+STRICT = Policy()
+
+
+def tolerating(tree: ResultTree, policy: Policy, whole: ResultTree | None = None) -> ResultTree:
+    """The tree in which each case that may fail has its tolerance.
+
+    `whole` is the merged tree, if the tree is that of a rerun: `max-failures` is about the cases of the whole run.
+    """
+    if not (policy.quarantine or policy.max_failures.number):
+        return tree
+    within = _within(whole or tree, policy)
+    machines = tuple(_machine(machine, policy, within) for machine in tree.machines)
+    return replace(tree, machines=machines)
+
+
+def _within(tree: ResultTree, policy: Policy) -> WithinLimit | None:
+    """The limit, unless there is none, or more cases failed, apart from those in quarantine."""
+    if not policy.max_failures.number:
+        return None
+    failed = sum(not excuse(policy.quarantine, placed) for placed in _failed(tree))
+    return WithinLimit(policy.max_failures) if failed <= policy.max_failures.of(executed(tree)) else None
+
+
+def _failed(tree: ResultTree) -> Iterator[Placed]:
+    return (placed for placed in tree.placed_cases() if placed[2].result is Result.FAILED)
+
+
+def executed(tree: ResultTree) -> int:
+    """How many different cases on the list were executed."""
+    return tree.distinct_of(lambda case: case.result.executed)
+
+
+def _machine(machine: MachineResult, policy: Policy, within: WithinLimit | None) -> MachineResult:
+    return replace(machine, suites=tuple(_suite(machine, suite, policy, within) for suite in machine.suites))
+
+
+def _suite(machine: MachineResult, suite: SuiteResult, policy: Policy, within: WithinLimit | None) -> SuiteResult:
+    judged = partial(_judged, policy=policy, within=within)
+    return replace(suite, cases=tuple(judged((machine, suite, case)) for case in suite.cases))
+
+
+def _judged(placed: Placed, policy: Policy, within: WithinLimit | None) -> CaseResult:
+    found: Tolerance | None = excuse(policy.quarantine, placed)
+    if not found and within and purely_failed(placed[2]):
+        found = within
+    return replace(placed[2], tolerance=found) if found else placed[2]
+
+
+def tolerated(tree: ResultTree) -> tuple[int, int]:
+    """How many failures do not count because of the quarantine, and how many because of `max-failures`."""
+    kinds = [isinstance(case.tolerance, Quarantined) for case in tree.cases() if case.tolerance]
+    return kinds.count(True), kinds.count(False)
+
+
+def counting_flaky(tree: ResultTree, entries: Sequence[QuarantineEntry]) -> int:
+    """How many cases passed only in a rerun, apart from those whose failures are all excused by the quarantine."""
+    return sum(_counts_as_flaky(placed, entries) for placed in tree.placed_cases() if placed[2].flaky)
+
+
+def _counts_as_flaky(placed: Placed, entries: Sequence[QuarantineEntry]) -> bool:
+    machine, suite, case = placed
+    failures = (attempt for attempt in case.earlier if not attempt.acceptable)
+    return not all(excuse(entries, (machine, suite, attempt)) for attempt in failures)

@@ -1,0 +1,57 @@
+"""What becomes of a case in the verdict, and why a failure does not count. `policy` decides it, once for each case.
+
+Every text of an entry came from the workspace, which a pull request may change: it is untrusted, see `text`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from testsigma_action.domain.share import Share
+
+
+class Treatment(Enum):
+    """What becomes of a case in the verdict.
+
+    COUNTS: it speaks for or against a pass. TOLERATED: it failed, and the failure does not count. NOT_COUNTED: it was
+    not executed, or is a hook that passed, and speaks for nothing.
+    """
+
+    COUNTS = "counts"
+    TOLERATED = "tolerated"
+    NOT_COUNTED = "not-counted"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineEntry:
+    """An entry of the input `quarantine`: the cases that it names may fail until the end of the day `expires` in UTC.
+
+    `case` is an ID if it has digits only, else a name. Names may have the wildcards `*` and `?`; an empty one is not
+    given.
+    """
+
+    case: str
+    reason: str
+    expires: date
+    suite: str = ""
+    machine: str = ""
+    data_set: str = ""
+    owner: str = ""
+    issue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The case, or each of its data sets that failed, is named by one of these entries."""
+
+    entries: tuple[QuarantineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithinLimit:
+    """No more cases failed, apart from those in quarantine, than the input `max-failures` (`limit`) allows."""
+
+    limit: Share
+
+
+Tolerance = Quarantined | WithinLimit
