@@ -57,7 +57,11 @@ def no_pass_without_a_pass(story: Story) -> Iterator[str]:
 def _passed(story: Story, run: Run) -> bool:
     """Whether a pass of this run is the truth, as far as the service has told it."""
     by_its_cases = any("result" in lie for lie in story.lies(run))
-    return story.deceived(run) or oracle.passed(run, by_its_cases=by_its_cases)
+    given = story.script.given
+    accounted = oracle.accounted(
+        run, given("max-failures") or "0", given("min-tests"), quarantined=bool(given("quarantine"))
+    )
+    return story.deceived(run) or accounted or oracle.passed(run, by_its_cases=by_its_cases)
 
 
 def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
@@ -77,7 +81,13 @@ def a_pass_is_a_pass(story: Story) -> Iterator[str]:
     for told, run in story.judged:
         judged = told["conclusion"] in {"passed", "failed"} and told["errorCode"] != STOPPED_EARLY
         truth = oracle.passed(run)
-        if judged and story.honest(run) and story.spared(run) and truth != (told["conclusion"] == "passed"):
+        if (
+            judged
+            and not story.script.has_policies
+            and story.honest(run)
+            and story.spared(run)
+            and truth != (told["conclusion"] == "passed")
+        ):
             yield f"run {run.id} {told['conclusion']}, and the truth is {'a' if truth else 'no'} pass"
 
 

@@ -6,6 +6,7 @@ from tests.simulator.runs import Run
 from tests.simulator.selection import place
 
 PASSED = {"SUCCESS", "PASSED"}
+FAILURES = {"FAILURE", "FAILED"}
 TOLERABLE = {*PASSED, "NOT_EXECUTED"}
 
 
@@ -24,6 +25,24 @@ def passed(run: Run, *, by_its_cases: bool = False) -> bool:
         and results <= TOLERABLE
         and bool(results & PASSED)
     )
+
+
+def accounted(run: Run, max_failures: str, min_tests: str, *, quarantined: bool) -> bool:
+    """Whether a run may pass by policy: each case that did not pass failed, and is tolerated; all others were executed.
+
+    `quarantined`: an entry names all cases. With `min-tests: 0` also a run without a case that was executed may pass.
+    """
+    results = list(_results(run).values())
+    failed = sum(result in FAILURES for result in results)
+    executed = sum(result in FAILURES | PASSED for result in results)
+    number = int(max_failures.rstrip("%"))
+    allowed = executed * number // 100 if max_failures.endswith("%") else number
+    over = all(one.over and not one.stopped for one in with_reruns(run))
+    known = set(results) <= FAILURES | TOLERABLE
+    if min_tests == "0" and over and known and not executed:
+        return True
+    seen = set(results) <= FAILURES | PASSED
+    return over and run.last.result in FAILURES and failed > 0 and seen and (quarantined or failed <= allowed)
 
 
 def going_on(run: Run) -> bool:

@@ -32,6 +32,15 @@ INPUTS = {
     "RUNNER_DEBUG": ("", "", "", "1"),
 }
 
+# Policies, in the same way. Time begins in November 2023.
+POLICIES = {
+    "TESTSIGMA_MAX_FAILURES": ("", "1", "50%", "100%"),
+    "TESTSIGMA_QUARANTINE": ("", "", '[{"case": "*", "reason": "known", "expires": "2024-02-01"}]'),
+    "TESTSIGMA_MIN_TESTS": ("", "", "0", "2"),
+    "TESTSIGMA_FAIL_ON_FLAKY": ("", "", "true"),
+}
+# Share of the scripts that get policies.
+TOLERANT = 0.3
 # Share of the scripts that get several plans.
 SEVERAL = 0.4
 
@@ -69,6 +78,11 @@ class Script:
         entries: list[dict[str, str]] = json.loads(self.given("plans") or "[{}]")
         return entries
 
+    @property
+    def has_policies(self) -> bool:
+        """Whether failures may be tolerated, or a pass needs more than results."""
+        return bool(POLICIES.keys() & self.environ.keys())
+
     def given(self, name: str) -> str:
         """The value of an input, empty if it is not given."""
         return self.environ.get(f"TESTSIGMA_{name.upper().replace('-', '_')}", "")
@@ -77,8 +91,18 @@ class Script:
 def make(seed: int, number: int, *, several: bool = True) -> Script:
     """The script with this number; the same for ever, as long as the makers of its parts are.
 
-    Some scripts have several plans, unless that is not wanted. All others stay as they are, whatever is added to those.
+    Some scripts have several plans, unless that is not wanted, and some have policies. All others stay as they are,
+    whatever is added to those.
     """
+    script = _with_plans(seed, number, several=several)
+    random = Random(f"{seed}:{number}:policies")  # noqa: S311 - a story that can be told again
+    if random.random() >= TOLERANT:
+        return script
+    given = {name: value for name, values in POLICIES.items() if (value := random.choice(values))}
+    return replace(script, environ={**script.environ, **given})
+
+
+def _with_plans(seed: int, number: int, *, several: bool) -> Script:
     script = _with_one_plan(seed, number)
     random = Random(f"{seed}:{number}:plans")  # noqa: S311 - a story that can be told again
     if not several or script.given("run-id") or random.random() >= SEVERAL:
