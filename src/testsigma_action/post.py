@@ -67,7 +67,7 @@ class _PostStage:
             return ExitCode.SERVICE
         if not entries:
             return ExitCode.PASSED
-        if not self._inputs.stops_on_cancel:
+        if not self._inputs.stops_own:
             self._log.say([cleanup_wording.LEFT_RUNNING])
             return ExitCode.PASSED
         try:

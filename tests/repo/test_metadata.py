@@ -23,6 +23,7 @@ NUMBERS = (
     "not-executed",
     "tolerated",
     "flaky",
+    "reruns",
     "duration",
     "new-failures",
     "known-failures",

@@ -6,7 +6,7 @@ from tests.simulator.content import Environment, Plan, SavedConfiguration
 from tests.simulator.life import Life
 from tests.simulator.runs import Run, completed
 from tests.simulator.scenario import RunBefore, Scenario
-from tests.simulator.selection import FAILED, again_by_itself, cases_to_rerun, kept_by, place
+from tests.simulator.selection import FAILED, again_by_itself, cases_to_rerun, kept_again, kept_by
 from tests.simulator.tree import CaseNode, Ids, grow
 from tests.simulator.wire import Refusal, as_id
 
@@ -123,9 +123,8 @@ class Service:
         """A child run with these cases of its parent."""
         if not cases:
             raise Refusal(400, "There are no test cases to run again")
-        kept = {place(case) for case in cases}
         run_id = self._new_id()
-        tree = grow(parent.plan, run_id, self._ids, lambda *parts: tuple(map(id, parts)) in kept)
+        tree = grow(parent.plan, run_id, self._ids, kept_again(cases))
         plan = parent.plan
         phases = plan.life if plan.reruns.life is None else plan.reruns.life
         life = Life.of(phases, self.scenario.pace, now)

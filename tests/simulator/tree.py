@@ -38,7 +38,10 @@ class SuiteNode:
 
 @dataclass(slots=True)
 class CaseNode:
-    """A case result; `position` counts the cases of the run from 0. An iteration is one too, with its `parent`."""
+    """A case result; `position` counts the cases of the run from 0. An iteration is one too, with its `parent`.
+
+    `origin` is the case as the plan has it: a run may have some of its data sets only.
+    """
 
     id: int
     case_id: int
@@ -48,6 +51,7 @@ class CaseNode:
     offset: int
     iterations: list["CaseNode"] = field(default_factory=list)
     parent: "CaseNode | None" = None
+    origin: Case | None = None
 
     @property
     def duration(self) -> int:
@@ -92,14 +96,21 @@ class Ids:
         return self._next_result - 1
 
 
-Keep = Callable[[Machine, Suite, Case], bool]
+# The case as a run has it, perhaps with some of its data sets only; None: the run does not have it.
+Keep = Callable[[Machine, Suite, Case], Case | None]
+
+# A case of the plan, and how a run has it.
+Kept = tuple[Case, Case]
 
 
-def grow(plan: Plan, run_id: int, ids: Ids, keep: Keep = lambda _machine, _suite, _case: True) -> Tree:
+def grow(plan: Plan, run_id: int, ids: Ids, keep: Keep = lambda _machine, _suite, case: case) -> Tree:
     """The tree of a new run with the cases that are to be kept; suites and machines without any are left out."""
     tree = Tree()
     for machine in plan.machines:
-        kept = [(suite, [case for case in suite.cases if keep(machine, suite, case)]) for suite in machine.suites]
+        kept = [
+            (suite, [(case, one) for case in suite.cases if (one := keep(machine, suite, case))])
+            for suite in machine.suites
+        ]
         if any(cases for _suite, cases in kept) or not machine.suites:
             _Growth(tree, run_id, ids).machine(machine, kept)
     return tree
@@ -111,7 +122,7 @@ class _Growth:
     run_id: int
     ids: Ids
 
-    def machine(self, content: Machine, kept: list[tuple[Suite, list[Case]]]) -> None:
+    def machine(self, content: Machine, kept: list[tuple[Suite, list[Kept]]]) -> None:
         machine_id = content.id or self.ids.named("machine", content.title)
         node = MachineNode(self.ids.result(content.result_id, self.run_id), machine_id, content)
         self.tree.machines.append(node)
@@ -120,21 +131,21 @@ class _Growth:
             if cases or not suite.cases:
                 self.suite(node, suite, cases)
 
-    def suite(self, machine: MachineNode, content: Suite, cases: list[Case]) -> None:
+    def suite(self, machine: MachineNode, content: Suite, cases: list[Kept]) -> None:
         result_id = self.ids.result(content.result_id, self.run_id)
         node = SuiteNode(result_id, suite_id(content, self.ids), content, machine, offset=machine.duration)
-        for case in cases:
-            self.case(node, case)
+        for origin, case in cases:
+            self.case(node, case, origin)
         machine.duration += node.duration
         machine.suites.append(node)
         self.tree.suites.append(node)
         self.tree.suite[node.id] = node
 
-    def case(self, suite: SuiteNode, content: Case) -> None:
+    def case(self, suite: SuiteNode, content: Case, origin: Case) -> None:
         case_id = content.id or self.ids.named("case", suite.suite_id, content.name)
         result_id = self.ids.result(content.result_id, self.run_id)
         offset = suite.offset + suite.duration
-        node = CaseNode(result_id, case_id, content, suite, len(self.tree.cases), offset)
+        node = CaseNode(result_id, case_id, content, suite, len(self.tree.cases), offset, origin=origin)
         node.iterations = [self.iteration(node, each) for each in content.iterations]
         suite.duration += content.duration
         suite.cases.append(node)

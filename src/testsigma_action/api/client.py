@@ -13,9 +13,10 @@ from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.start_body import start_body
+from testsigma_action.api.start_body import rerun_body, start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import Mismatch, RunKey, same_id
+from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
 
@@ -94,6 +95,12 @@ class Client:
         The caller checks that the run in the answer is ours (`identity.claim`).
         """
         request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
+        return await self._transport.send(request, self._run, until=until)
+
+    async def rerun(self, choice: Choice, *, until: float) -> Run:
+        """Run cases of a run again, as a new run. Sent once, like a start."""
+        purpose = f"run cases of run {choice.parent.id} again"
+        request = Request("POST", RUNS, purpose, body=rerun_body(choice), limits=START_LIMITS)
         return await self._transport.send(request, self._run, until=until)
 
     async def fetch_run(self, key: RunKey, *, until: float) -> Run:

@@ -82,7 +82,7 @@ def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
 
 @dataclass(frozen=True, slots=True)
 class FoundRun:
-    """A run in a list, with the fields that identify it. Status and start time are optional.
+    """A run in a list, with the fields that identify it. Status, start time and parent are optional.
 
     `run` is the whole run, if the row describes one: rows of v2 have no status.
     """
@@ -93,6 +93,7 @@ class FoundRun:
     status: Status = Status.UNKNOWN
     started: datetime | None = None
     run: Run | None = None
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _found_run(body: object) -> FoundRun:
         status=decode.status(row.text("status")),
         started=row.instant("startTime"),
         run=_whole_run(body),
+        parent_id=row.identity("reRunParentId"),
     )
 
 

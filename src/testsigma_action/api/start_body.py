@@ -1,5 +1,6 @@
-"""The body of the start call."""
+"""The bodies of the start call and of the rerun call."""
 
+from testsigma_action.domain.rerun_choice import Choice, Pick
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
 
 
@@ -15,6 +16,25 @@ def start_body(spec: RunSpec) -> dict[str, object]:
     if spec.upload_versions:
         body["uploadVersions"] = dict(spec.upload_versions)
     return body
+
+
+def rerun_body(choice: Choice) -> dict[str, object]:
+    """The body of the rerun call: the run that is rerun, and its cases by the IDs of their results."""
+    return {
+        "executionId": _wire_id(choice.parent.plan_id),
+        "executionResultId": _wire_id(choice.parent.id),
+        "isReRun": True,
+        "reRunType": "USER_PICKED",
+        "testCaseResultRequests": [_pick(pick) for pick in choice.picks],
+    }
+
+
+def _pick(pick: Pick) -> dict[str, object]:
+    case: dict[str, object] = {"id": _wire_id(pick.case_id)}
+    if pick.data_sets:
+        sets = [_wire_id(one) for one in pick.data_sets]
+        return case | {"iterationReRunType": "USER_PICKED", "iterationResultIds": sets}
+    return case | {"iterationReRunType": "ALL"} if pick.data_driven else case
 
 
 def _configuration(configuration: ConfigurationRef) -> dict[str, object]:

@@ -4,12 +4,12 @@ Two results belong to the same object if the IDs of machine, suite and case agre
 have names only. If neither is certain, nothing is replaced, so a failure stays a failure.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import TypeVar
 
-from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, Timing
 
 T = TypeVar("T")
@@ -60,6 +60,20 @@ def pairs(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> dict[int, i
             if len(mine[name]) == len(theirs[name]):
                 found |= zip(mine[name], theirs[name], strict=True)
     return found
+
+
+def counterparts(tree: ResultTree, again: ResultTree) -> Iterator[tuple[Placed, CaseResult | None]]:
+    """Each case of a tree with the same case in another one; None if it is not there, or not certain."""
+    machines = pairs(tree.machines, again.machines, MACHINES)
+    for place, machine in enumerate(tree.machines):
+        there = again.machines[machines[place]].suites if place in machines else ()
+        suites = pairs(machine.suites, there, SUITES)
+        for position, suite in enumerate(machine.suites):
+            cases = there[suites[position]].cases if position in suites else ()
+            found = pairs(suite.cases, cases, CASES)
+            for index, case in enumerate(suite.cases):
+                if not case.hook:
+                    yield (machine, suite, case), cases[found[index]] if index in found else None
 
 
 def _grouped(parts: Sequence[T], key: Callable[[T], str], taken: object) -> dict[str, list[int]]:

@@ -49,12 +49,44 @@ class Ending:
         return self.disposition in left or self.may_run_again
 
 
+class WhyNotAgain(Enum):
+    """Why the step did not ask for a rerun."""
+
+    TOO_MANY = "too-many"
+    """More cases than `rerun-limit` would have to run again."""
+    NOTHING_LISTED = "nothing-listed"
+    """The list of cases has none that did not pass."""
+    UNEXPLAINED = "unexplained"
+    """The list of cases does not show everything that did not pass."""
+    NOT_IN_LAST_RUN = "not-in-last-run"
+    """The last run of the chain does not have the cases, so they cannot be picked."""
+    MOST_RERUNS = "most-reruns"
+    """The run has as many reruns as the service allows."""
+    NO_TIME = "no-time"
+    PLAN_UNKNOWN = "plan-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NotRunAgain:
+    """No case of a run was run again, although the step should do that.
+
+    `cases` of `total` would have to run again; `limit` is the input `rerun-limit`.
+    """
+
+    run_id: str
+    why: WhyNotAgain
+    cases: int = 0
+    total: int = 0
+    limit: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RerunIncomplete:
-    """Why the reruns of a plan were not followed to their end.
+    """Why the reruns of a run were not followed to their end, or (`why`) why the step asked for none.
 
-    Without an error and an ending, no rerun has begun although the plan is set to run failed cases again.
+    Without any of these, no rerun has begun although the plan is set to run failed cases again.
     """
 
     error: ActionError | None = None
     ending: Ending | None = None
+    why: NotRunAgain | None = None

@@ -111,8 +111,30 @@ class RerunAwaited:
 
 
 @dataclass(frozen=True, slots=True)
+class RerunAsked:
+    """The step is about to ask for a rerun of so many cases of a run: its rerun `number` of at most `most`.
+
+    `infrastructure`: after trouble of the infrastructure, which is counted separately.
+    """
+
+    parent: Run
+    cases: int
+    number: int
+    most: int
+    infrastructure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RerunAnswerLost:
+    """The answer to the rerun call was lost, or is about another run: the rerun of `parent` is looked for."""
+
+    reason: str
+    parent: Run
+
+
+@dataclass(frozen=True, slots=True)
 class RerunStarted:
-    """The plan runs its failed cases again in this run."""
+    """The failed cases run again in this run, by themselves or because the step asked for it."""
 
     run: Run
 
@@ -174,6 +196,8 @@ Event = (
     | Answered
     | CasesFailed
     | RerunAwaited
+    | RerunAsked
+    | RerunAnswerLost
     | RerunStarted
     | RerunIgnored
     | ResultsLag

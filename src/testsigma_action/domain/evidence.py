@@ -54,12 +54,6 @@ def unaccounted_failures(tree: ResultTree) -> Iterator[Contradiction]:
         yield from _not_zero({CounterName.NOT_EXECUTED: _above(counts.not_executed, idle)})
 
 
-def never_ran(case: CaseResult) -> bool:
-    """Whether a case, or one of its data sets, was not executed. In a failed run, the failure may be the reason."""
-    results = [case.result, *(iteration.result for iteration in case.iterations)]
-    return not case.disabled and Result.NOT_EXECUTED in results
-
-
 def numbers(rows: Iterable[CaseResult]) -> tuple[int, int]:
     """How many of the rows are cases, and how many are hooks."""
     hooks = [row.hook for row in rows]

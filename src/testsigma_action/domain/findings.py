@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from testsigma_action.domain.contradictions import Contradiction, UnreadableFields
-from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.ending import Ending, NotRunAgain
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.run import Result
 
@@ -248,6 +248,7 @@ Finding = (
     | RunUnreadable
     | NotProven
     | NeverExecuted
+    | NotRunAgain
     | RerunFindings
     | Tally
     | OfPlans

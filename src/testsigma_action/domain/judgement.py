@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from testsigma_action.domain.contradictions import NeverRan
-from testsigma_action.domain.evidence import contradictions, never_ran, numbers, unaccounted_failures
+from testsigma_action.domain.evidence import contradictions, numbers, unaccounted_failures
 from testsigma_action.domain.findings import (
     CalledPassed,
     CutShort,
@@ -66,7 +66,7 @@ def held_to(policy: Policy, tree: ResultTree, verdict: Verdict) -> Verdict:
     """
     if verdict.exit_code:
         return verdict
-    skipped = sum(map(never_ran, tree.cases()))
+    skipped = sum(case.left_out for case in tree.cases())
     if skipped and any(tolerated(tree)):
         return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(NeverRan(skipped)))
     number = _executed(tree)

@@ -1,4 +1,4 @@
-"""The verdict on a run whose plan ran its failed cases again: pure."""
+"""The verdict on a run whose failed cases ran again: pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,7 +7,6 @@ from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.evidence import (
     all_executed,
     broken_part,
-    never_ran,
     numbers,
     unaccounted,
     unreadable_fields,
@@ -49,12 +48,15 @@ def judge_reruns(
     incomplete: RerunIncomplete | None = None,
     policy: Policy = STRICT,
 ) -> Verdict:
-    """The verdict on a run that did not pass when it completed, and whose plan runs its failed cases again.
+    """The verdict on a run that did not pass when it completed, and whose failed cases ran again.
+
+    It is the same rule for reruns of the plan itself and for those that the step asked for.
 
     `attempts` has the tree of each run, the first run's first; `merged` is their merged tree, which says what is
     tolerated. It is a pass only if the last rerun passes, by itself or by policy, and every case of the first run is
     shown to have passed in the end, or is tolerated. That the service calls the first run passed by now is not enough.
-    `incomplete`: why the reruns were not followed to their end; then nothing makes up for the failures.
+    `incomplete`: why the reruns were not followed to their end, or why there was none; then nothing makes up for the
+    failures.
     """
     if incomplete:
         policy = replace(policy, min_tests=max(policy.min_tests, 1))
@@ -67,6 +69,9 @@ def judge_reruns(
 
 
 def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
+    if incomplete.why:
+        yield incomplete.why
+        return
     if incomplete.error:
         yield ErrorFinding(incomplete.error.message, incomplete.error.hint)
     if incomplete.ending:
@@ -120,11 +125,11 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
     bad = [row for row in merged.rows() if row.breaks]
     if bad:
         yield NotProven(last.id, *numbers(bad))
-    skipped = sum(map(never_ran, merged.cases()))
-    if skipped:
-        yield NeverExecuted(first.id, skipped)
+    left_out = sum(case.left_out for case in merged.cases())
+    if left_out:
+        yield NeverExecuted(first.id, left_out)
     for attempt in attempts[:-1]:
-        yield from _unexplained(attempt)
+        yield from unexplained(attempt)
     yield from _doubts_about_the_whole(attempts[0], merged)
 
 
@@ -152,13 +157,13 @@ def _without(counts: Counts, tolerated: int) -> Counts:
     return replace(counts, failed=0) if (counts.failed or 0) <= tolerated else counts
 
 
-def _unexplained(tree: ResultTree) -> Iterator[Finding]:
+def unexplained(tree: ResultTree) -> Iterator[Finding]:
     """Possible causes of a failure that are not in the list of cases, so that their rerun cannot be checked."""
     run = tree.run
     if run.completed and not judge_results(tree).exit_code:
         return
     bad = sum(not case.acceptable for case in tree.cases())
-    if all(row.acceptable for row in tree.rows()):
+    if all(row.acceptable and not row.left_out for row in tree.rows()):
         yield RunDoubt(run.id, Doubt.NO_FAILED_CASE)
     if any(counts.bad > bad for counts in run.all_counts):
         yield RunDoubt(run.id, Doubt.MORE_FAILURES_COUNTED)

@@ -1,9 +1,10 @@
-"""The chain of a run and the runs in which its plan ran failed cases again: pure. See docs/api.md, "Reruns"."""
+"""The chain of a run and the runs in which its failed cases ran again: pure. See docs/api.md, "Reruns"."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from testsigma_action.domain.identity import Foreign, foreign, same_id
+from testsigma_action.domain.identity import Began, Claim, Foreign, foreign, same_id
 from testsigma_action.domain.run import Result, Run
 
 # Documented as the most reruns that a run can have.
@@ -15,6 +16,22 @@ AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
 def awaited(run: Run) -> bool:
     """Whether a completed run is expected to be followed by a rerun."""
     return run.completed and run.reruns_itself and run.result in AWAITED
+
+
+class ListedRun(Protocol):
+    """A row of a list of runs, with the fields that identify a rerun."""
+
+    @property
+    def id(self) -> str:
+        """Its ID."""
+
+    @property
+    def plan_id(self) -> str:
+        """The ID of its plan; empty if unknown."""
+
+    @property
+    def parent_id(self) -> str:
+        """The ID of the run whose cases ran again; empty if it is no rerun, or if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,17 @@ class Chain:
         """The ID of the rerun that an answer about a run names; empty if it is in the chain, or passed over."""
         known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
         return "" if known else run.rerun_id
+
+    def claim(self, row: ListedRun, plan_id: str, when: Began) -> Claim:
+        """Whether a row of a list is a rerun of the last run in this chain that is not known yet.
+
+        A run can have one rerun, so it does not matter who asked for it.
+        """
+        if any(same_id(row.id, one) for one in self.parents) or (row.plan_id and not same_id(row.plan_id, plan_id)):
+            return Claim.FOREIGN
+        if row.parent_id:
+            return Claim.OURS if any(same_id(row.parent_id, one) for one in self.parents) else Claim.FOREIGN
+        return Claim.FOREIGN if when is Began.BEFORE else Claim.UNCONFIRMED
 
     def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
         """Why a run that an answer about `parent` names is no rerun in this chain, if so."""

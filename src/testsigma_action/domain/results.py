@@ -104,6 +104,15 @@ class CaseResult:
             return self.result.tolerable
         return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
 
+    @property
+    def left_out(self) -> bool:
+        """Whether the case, or one of its data sets, was not executed although it is not disabled.
+
+        In a run that did not pass, a failure may be the reason.
+        """
+        results = [self.result, *(iteration.result for iteration in self.iterations)]
+        return not self.disabled and Result.NOT_EXECUTED in results
+
     def all_steps(self) -> Iterator[StepResult]:
         """Its own steps, then those of its iterations."""
         yield from self.steps or ()

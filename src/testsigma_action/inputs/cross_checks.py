@@ -13,6 +13,7 @@ PLAN_MISSING = (
     "not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's page. To run "
     "several plans, set plans instead; to attach to a run that exists already, set run-id."
 )
+NOBODY_WAITS = "`wait: false` cannot be combined with `rerun-failed`: the step ends before cases fail."
 NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
 # What to run; exactly one of these is required.
 TARGETS = ("plan-id", "plans", "run-id")
@@ -51,6 +52,8 @@ def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("wait", "`wait: false` cannot be combined with `run-id`.")
     if read.get("stop_after_failures") and read.get("wait") is False:
         yield Problem("wait", NOBODY_COUNTS)
+    if read.get("rerun_failed") and read.get("wait") is False:
+        yield Problem("wait", NOBODY_WAITS)
 
 
 def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[Problem]:

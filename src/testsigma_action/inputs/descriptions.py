@@ -47,6 +47,14 @@ SECTIONS = MappingProxyType(
                 "duration."
             ),
         },
+        "Reruns": {
+            "rerun-failed": (
+                "How often the cases that failed, or were not executed because of a failure, run again, from 0 to 10."
+            ),
+            "rerun-limit": (
+                "A number or a percentage of the cases: if more of them would have to run again, none does."
+            ),
+        },
         "Policies": {
             "max-failures": (
                 "Failed cases that are tolerated in each run: a number, or a percentage of its executed cases like 5%. "

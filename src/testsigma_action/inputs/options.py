@@ -12,6 +12,8 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import list_source, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
+HALF = Share(50, percent=True)
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -48,6 +50,8 @@ class Inputs:
     on_timeout: Literal["stop", "leave"] = "leave"
     on_cancel: Literal["stop", "leave"] | None = None
     poll_interval: timedelta | None = None
+    rerun_failed: int = 0
+    rerun_limit: Share = HALF
     max_failures: Share = NO_CASE
     quarantine: tuple[QuarantineEntry, ...] = ()
     min_tests: int = 1
@@ -89,9 +93,14 @@ class Inputs:
         return Policy(self.max_failures, self.quarantine, self.min_tests, self.fail_on_flaky)
 
     @property
+    def stops_own(self) -> bool:
+        """Whether a cancelled step stops the runs that it started, and the reruns that it asked for."""
+        return self.wait and self.on_cancel != "leave"
+
+    @property
     def stops_on_cancel(self) -> bool:
         """Whether a cancelled step stops its runs. One that it attached to is stopped only if the user asked for it."""
-        return self.wait and (self.on_cancel or ("leave" if self.run_id else "stop")) == "stop"
+        return self.stops_own and (not self.run_id or self.on_cancel == "stop")
 
     @property
     def junit_path(self) -> str:
@@ -157,6 +166,8 @@ DEFINITIONS = (
     Definition("on-timeout", parsers.word("stop", "leave"), "leave"),
     Definition("on-cancel", parsers.word("stop", "leave"), "stop; leave with run-id"),
     Definition("poll-interval", parsers.interval, "auto"),
+    Definition("rerun-failed", parsers.number(0, 10), "0"),
+    Definition("rerun-limit", parsers.share, "50%"),
     Definition("max-failures", parsers.share, "0"),
     # As those of plans, its entries are parsed elsewhere, in `quarantine.py`.
     Definition("quarantine", list_source.source_of(list_source.QUARANTINE), shown=list_source.is_path),

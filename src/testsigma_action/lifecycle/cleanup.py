@@ -1,19 +1,20 @@
 """Stopping the runs of a step that ended before it had stopped them: it was killed, or a stop was not confirmed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.rerun import search
 from testsigma_action.lifecycle.reruns import newest
 from testsigma_action.lifecycle.state import Entry
-from testsigma_action.lifecycle.stop import stop
+from testsigma_action.lifecycle.stop import look_once, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
         if len(candidates) != 1 or not entry.unique:
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
         key = RunKey(candidates[0], entry.plan_id, entry.build_number)
+    if entry.asked:
+        newest_key = await _rerun_of(key, remote)
+        if not newest_key:
+            return Cleanup(entry, Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
+        key = newest_key
     for _ in range(MAX_RERUNS):
         last = await newest(key, remote, on_ignored)
         if last.unread or (last.run and last.run.completed):
@@ -60,6 +66,18 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
         key = RunKey.of(stopped.run)
     return found
+
+
+async def _rerun_of(key: RunKey, remote: Remote) -> RunKey | None:
+    """The rerun of a run that the step asked for; the run itself if it has none, None if that is uncertain."""
+    parent = await look_once(key, remote, until=remote.after(remote.limits.last_look))
+    if not parent:
+        return None
+    wanted = search(parent, Chain.of(parent), remote.after(remote.limits.replication + remote.limits.search_slack))
+    found = await lookup.find(replace(wanted, settled=remote.after(remote.limits.replication)), remote)
+    if found.nothing:
+        return key
+    return RunKey(found.run_ids[0], key.plan_id) if len(found.run_ids) == 1 else None
 
 
 async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:

@@ -85,6 +85,11 @@ class Context:
         left, queued = (pace.left(self.remote.now()), pace.queued) if pace else (None, None)
         self.emit(events.Answered(before, run, left, queued))
 
+    @property
+    def stops_on_cancel(self) -> bool:
+        """Whether a cancelled step stops the most recent run. A rerun that it asked for is its own."""
+        return self.inputs.stops_own if self.record.owns_latest else self.inputs.stops_on_cancel
+
     def deadlines(self) -> Deadlines:
         """The deadlines of a run that is watched from now on."""
         queue = self.inputs.queue_timeout

@@ -116,8 +116,8 @@ class SessionGroup:
         report = self._sessions[index].report()
         if isinstance(event, Ended):
             return (report.counts.failed or 0) - (tolerated(report.tree)[0] if report.tree else 0)
-        if not report.run or report.run.reruns_itself:
-            # If the plan runs failed cases again, they count after its last attempt.
+        if not report.run or report.run.reruns_itself or self._inputs.rerun_failed:
+            # If failed cases run again, they count after their last attempt.
             return None
         if self._inputs.quarantine:
             return event.counting if isinstance(event, CasesFailed) else None

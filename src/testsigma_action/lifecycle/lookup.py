@@ -1,17 +1,28 @@
-"""Finding a run by its build number, after the answer to its start was lost."""
+"""Finding a run after the answer to its start was lost: by its build number, or a rerun by its parent."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 
 from testsigma_action.api.lists import FoundRun, FoundRuns
-from testsigma_action.domain.identity import Claim, began, claim, same_id
+from testsigma_action.domain.identity import Began, Claim, RunKey, began, claim, same_id
+from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.run_lists import RunList, run_lists
 from testsigma_action.lifecycle.time_limits import TimeLimits
+
+
+@dataclass(frozen=True, slots=True)
+class RerunOf:
+    """The last known run of a chain, whose rerun is searched."""
+
+    parent: Run
+    chain: Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,8 @@ class Search:
     `requested`: when the start was sent, if known; a run that began earlier is not ours. `settled`: from then on every
     existing run is listed, so that a complete list proves that a run does not exist. `apart_from`: ID of a known run,
     which a list need not identify. `or_busy`: a run that keeps the plan busy ends the search, too. `has_runs`: the plan
-    certainly has a run, so an empty list cannot be correct.
+    certainly has a run, so an empty list cannot be correct. `rerun_of`: the run is the rerun of this run, whatever its
+    build number is.
     """
 
     spec: RunSpec
@@ -31,6 +43,7 @@ class Search:
     apart_from: str = ""
     or_busy: bool = False
     has_runs: bool = False
+    rerun_of: RerunOf | None = None
 
     @classmethod
     def after_start(
@@ -58,9 +71,9 @@ class SearchResult:
 
 
 async def find(search: Search, remote: Remote) -> SearchResult:
-    """Search for runs of this plan with this build number until one is found, or none can exist."""
+    """Search for such runs of the plan until one is found, or none can exist."""
     interval = remote.limits.search_interval
-    lists = list(run_lists(search.spec.plan_id, search.spec.build_number, remote.client))
+    lists = list(_lists(search, remote))
     found = SearchResult()
     while lists and (now := remote.now()) < search.until:
         found = await _look_everywhere(search, lists, remote, found)
@@ -70,6 +83,22 @@ async def find(search: Search, remote: Remote) -> SearchResult:
         await asyncio.sleep(_pause(search, interval, now, remote) if lists else 0.0)
         interval = min(2 * interval, remote.limits.longest_search_interval)
     return replace(found, nothing=False, unusable=not lists)
+
+
+def _lists(search: Search, remote: Remote) -> Iterator[RunList]:
+    """The lists that may contain the run; the answer about its parent may name a rerun."""
+    if search.rerun_of:
+        yield partial(_named_rerun, search.rerun_of, remote)
+    if search.spec.plan_id:
+        yield from run_lists(search.spec.plan_id, search.spec.build_number, remote.client)
+
+
+async def _named_rerun(of: RerunOf, remote: Remote, until: float) -> FoundRuns:
+    """The rerun that the parent names, if its own answer confirms it. Raises ApiError."""
+    parent = await remote.client.fetch_run(RunKey.of(of.parent), until=until)
+    seen = await look_at_rerun(parent, of.chain, remote, until=remote.after(remote.limits.list_answer))
+    rows = (FoundRun(seen.id, seen.plan_id, "", parent_id=seen.parent_id),) if isinstance(seen, Run) else ()
+    return FoundRuns(rows, complete=False)
 
 
 def _pause(search: Search, interval: float, looked: float, remote: Remote) -> float:
@@ -119,9 +148,7 @@ async def _look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | 
 def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
     """Evaluate a list. Rows are filtered here, since the service ignores parts of the query."""
     requested = None if search.requested is None else remote.client.server_time(search.requested)
-    claims = [
-        (row, claim(row.plan_id, row.build_number, search.spec, began(row.started, requested))) for row in listed.runs
-    ]
+    claims = [(row, _claim(row, search, began(row.started, requested))) for row in listed.runs]
     others = [row for row, whose in claims if row.id and _is_no_candidate(row, whose, search)]
     ours = (row.id for row, whose in claims if row.id and whose is Claim.OURS)
     return SearchResult(
@@ -129,6 +156,12 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
         nothing=listed.complete and len(others) == len(listed.runs) and not (search.has_runs and not others),
         busy_with=_active(others),
     )
+
+
+def _claim(row: FoundRun, search: Search, when: Began) -> Claim:
+    if search.rerun_of:
+        return search.rerun_of.chain.claim(row, search.spec.plan_id, when)
+    return claim(row.plan_id, row.build_number, search.spec, when)
 
 
 def _is_no_candidate(row: FoundRun, whose: Claim, search: Search) -> bool:

@@ -26,8 +26,8 @@ class RunRecord:
     valid. `previous` is the previous run of the plan, `earlier` are the runs of its history, the newest first (None
     while they are unknown).
 
-    `reruns` are the runs in which the plan ran failed cases again, `attempts` the results of each run;
-    `rerun_incomplete`: why the reruns were not followed to their end.
+    `reruns` are the runs in which failed cases ran again, `attempts` the results of each run; `rerun` is the last
+    outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end.
     """
 
     spec: RunSpec
@@ -41,6 +41,7 @@ class RunRecord:
     comparison: Comparison | None = None
     queued: timedelta | None = None
     cut_short: bool = False
+    rerun: Outcome = Outcome()
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
     rerun_incomplete: RerunIncomplete | None = None
@@ -56,11 +57,14 @@ class RunRecord:
         return self.reruns[-1] if self.reruns else self.run
 
     @property
-    def chain(self) -> Chain:
+    def known(self) -> tuple[Run, ...]:
         """The run and its reruns."""
-        if not self.run:
-            raise AssertionError("there is a run once it was started")
-        return Chain.of(self.run, *self.reruns)
+        return (self.run, *self.reruns) if self.run else ()
+
+    @property
+    def chain(self) -> Chain:
+        """The IDs of the run and its reruns."""
+        return Chain.of(*self.known)
 
     @property
     def completed(self) -> list[Run]:
@@ -78,11 +82,23 @@ class RunRecord:
     def may_still_run(self) -> bool:
         """Whether a run that we started may still be running, or its plan may still run failed cases again."""
         ended = self.run is not None and self.latest.completed and not awaited(self.latest)
-        return self.start.in_doubt or (self.start.run is not None and not ended)
+        ours = self.start.run is not None or self.rerun.run is not None
+        return self.start.in_doubt or self.rerun.in_doubt or (ours and not ended)
+
+    @property
+    def owns_latest(self) -> bool:
+        """Whether the step started the most recent run, or asked for it; else it attached to it."""
+        return self.start.run is not None or self.rerun.run is not None or self.rerun.in_doubt
 
     def started(self, outcome: Outcome) -> None:
         """Record an outcome of the start."""
         self.start, self.run = outcome, outcome.run
+
+    def rerun_asked(self, outcome: Outcome) -> None:
+        """Record an outcome of a rerun that the step asked for."""
+        self.rerun = outcome
+        if outcome.run or outcome.in_doubt:
+            self.rerun_incomplete = None
 
     def update(self, run: Run) -> Run | None:
         """Record the newest answer, and return the previous one; None if the run is a new rerun.

@@ -1,11 +1,11 @@
-"""Following automatic reruns: runs in which the plan runs its failed cases again.
+"""Following reruns: those in which a plan runs its failed cases again by itself, and those that the step asked for.
 
 The service first completes a run as failed, and creates the rerun afterwards: answers about the run name it some time
 later. No answer proves that there will be no rerun, so the step waits a limited time. See docs/api.md, "Reruns".
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,16 +28,18 @@ class _NotARerun(Exception):
 
 
 async def follow(
-    first: Run, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | RerunIgnored], object]
+    known: Sequence[Run], remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | RerunIgnored], object]
 ) -> None:
-    """Call `on_answer` with every answer about the reruns of a completed run, and about the run while waiting for them.
+    """Call `on_answer` with every answer about further reruns of a run, and about the last run while waiting for them.
+
+    `known` is the run and its reruns so far, all of which have completed.
 
     A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait continues.
     The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in which a completed
     run is not completed (from a stale replica, or because its rerun is running) is not reported, but the rerun that it
     names is followed. Raises TimedOut and ApiError if a rerun cannot be followed to its end.
     """
-    seen, chain, foreign_ids = first, Chain.of(first), set[str]()
+    first, seen, chain, foreign_ids = known[0], known[-1], Chain.of(*known), set[str]()
     since = remote.now()
     while awaited(seen) and chain.length <= MAX_RERUNS:
         named_by = partial(chain.named_by, apart_from=foreign_ids)

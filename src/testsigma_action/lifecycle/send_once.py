@@ -14,13 +14,13 @@ from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ApiError, DeadlineExceeded, StartError, Transient
+from testsigma_action.errors import ApiError, DeadlineExceeded, StartError
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start_failure import StartFailure
+from testsigma_action.lifecycle.start_failure import StartFailure, no_answer
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -122,7 +122,7 @@ class _Attempt:
         try:
             return await self.call.send(until=self.sent + self.remote.limits.start_answer)
         except DeadlineExceeded:
-            return Transient(f"Could not {self.call.purpose}: the answer did not come in time.")
+            return no_answer(self.call.purpose)
         except ApiError as error:
             return error
 

@@ -44,7 +44,8 @@ class Session:
         """Whether the cleanup must stop a run that the step could not stop."""
         judged = self.report().verdict
         stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
-        return self._context.inputs.stops_on_cancel and stopping and self._record.may_still_run
+        unwatched = stopping or self._record.rerun.in_doubt
+        return self._context.inputs.stops_own and unwatched and self._record.may_still_run
 
     @property
     def undecided(self) -> bool:
@@ -109,7 +110,14 @@ class Session:
             self._record.verdicts.append(verdict.started(self._record.latest))
             return
         await wait(self._context, self._shutdown)
+        await self._rerun_failed()
         await self._finish()
+
+    async def _rerun_failed(self) -> None:
+        if most := self._context.inputs.rerun_failed:
+            from testsigma_action.lifecycle.rerun_failed import rerun_failed
+
+            await rerun_failed(self._context, self._shutdown, most)
 
     async def _finish(self) -> None:
         from testsigma_action.lifecycle.finish import finish
@@ -129,7 +137,7 @@ class Session:
             _uncancel()
             why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
-        stopping = self._context.inputs.stops_on_cancel
+        stopping = self._context.stops_on_cancel
         ending = await self._shutdown.after_cancel(until, stopping=stopping)
         self._record.decide(why.verdict(ending), ending)
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
-from testsigma_action.domain.reruns import awaited
-from testsigma_action.domain.run import Run
+from testsigma_action.domain.reruns import as_rerun, awaited
+from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.rerun import search
 from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.stop import look_once, stop
 
@@ -40,6 +41,8 @@ class Shutdown:
         """Leave or stop the run, up to an instant of the monotonic clock."""
         if self.record.start.in_doubt:
             await self._find_again(until - self.remote.limits.shutdown_reserve)
+        if self.record.rerun.in_doubt:
+            await self._find_rerun(until - self.remote.limits.shutdown_reserve)
         if self.record.run:
             return await self._leave(self.record.latest, until, stopping=stopping)
         return self._unknown() if self.record.start.in_doubt else Ending(Disposition.NOTHING_STARTED)
@@ -60,7 +63,12 @@ class Shutdown:
             return self._unknown()
         run = self.record.latest
         disposition = Disposition.COMPLETED if run.completed else Disposition.LEFT_RUNNING
-        return Ending(disposition, run, may_run_again=awaited(run))
+        return Ending(disposition, run, may_run_again=self._may_run_again)
+
+    @property
+    def _may_run_again(self) -> bool:
+        """Whether a rerun that is not known may be going on after the most recent run."""
+        return self.record.rerun.in_doubt or awaited(self.record.latest)
 
     def _unknown(self) -> Ending:
         spec = self.record.spec
@@ -86,7 +94,7 @@ class Shutdown:
         rerun = await self._confirmed_rerun(run, until) if awaited(run) else None
         if rerun and not rerun.completed:
             return await self._stop(rerun, until) if stopping else Ending(Disposition.LEFT_RUNNING, rerun)
-        return Ending(Disposition.COMPLETED, rerun or run, may_run_again=awaited(run) and not rerun)
+        return Ending(Disposition.COMPLETED, rerun or run, may_run_again=self._may_run_again and not rerun)
 
     async def _stop(self, run: Run, until: float) -> Ending:
         outcome = await stop(RunKey.of(run), self.remote, until=until)
@@ -117,6 +125,19 @@ class Shutdown:
         found = (await lookup.find(Search(spec, until), self.remote)).run_ids
         if len(found) == 1:
             self.record.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
+
+    async def _find_rerun(self, until: float) -> None:
+        """Find a rerun that the step asked for, and whose answer was not there before the cancellation."""
+        parent, chain, claimed = self.record.latest, self.record.chain, self.record.rerun.claimed
+        if claimed:
+            seen = await look_once(RunKey(claimed.id), self.remote, until=self._look_until(until))
+            found = [claimed.id] if seen and not chain.rejects(seen, parent) else []
+        else:
+            found = list((await lookup.find(search(parent, chain, until), self.remote)).run_ids)
+        if len(found) == 1:
+            run = as_rerun(lookup.unread(found[0], RunSpec(), self.remote), parent)
+            self.record.rerun_asked(Outcome(run, adopted=True))
+            self.on_answer(run)
 
     def _look_until(self, until: float) -> float:
         return min(until, self.remote.after(self.remote.limits.shutdown_look))

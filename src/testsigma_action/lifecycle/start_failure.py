@@ -8,9 +8,11 @@ from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient, may_run_hint
 from testsigma_action.lifecycle.lookup import SearchResult
 
-# Messages of the service for a busy plan, and for a plan that does not exist (docs/api.md, "Start").
+# Messages of the service for a busy plan, for a plan that does not exist (docs/api.md, "Start"), and for a run that has
+# a rerun already (docs/api.md, "Reruns").
 BUSY = re.compile("plan is currently running", re.IGNORECASE)
 NO_SUCH_PLAN = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
+HAS_RERUN = re.compile("parent id already exists", re.IGNORECASE)
 
 
 class StartFailure(Enum):
@@ -23,6 +25,14 @@ class StartFailure(Enum):
     RATE_LIMITED = auto()
     # Unknown: no answer, or one that may come from a proxy or gateway.
     LOST = auto()
+
+
+def rerun_failure_of(error: ApiError) -> StartFailure:
+    """Classify an answer to a rerun call. A refusal that names another rerun may be about our own one, sent twice."""
+    if HAS_RERUN.search(error.said):
+        return StartFailure.LOST
+    kind = failure_of(error, RunSpec())
+    return StartFailure.LOST if kind is StartFailure.RATE_LIMITED else kind
 
 
 def failure_of(error: ApiError, spec: RunSpec) -> StartFailure:
@@ -60,6 +70,11 @@ def _no_such_plan(error: ApiError, spec: RunSpec) -> bool:
     return found is not None and same_id(found["id"], spec.plan_id)
 
 
+def no_answer(purpose: str) -> Transient:
+    """The call was sent, and its answer did not come in time."""
+    return Transient(f"Could not {purpose}: the answer did not come in time.")
+
+
 def refused(error: ApiError, spec: RunSpec) -> StartError:
     """Nothing was started."""
     message = f"{error.message} Nothing was started."
@@ -86,6 +101,32 @@ def uncertain(message: str, spec: RunSpec, candidates: tuple[str, ...]) -> Start
         code=ErrorCode.START_UNCERTAIN,
         hint=f"{may_run_hint(spec.plan_id, spec.build_number)}{attach}",
     )
+
+
+def rerun_refused(error: ApiError) -> StartError:
+    """No rerun was started."""
+    return StartError(f"{error.message} Nothing runs again.", code=ErrorCode.START_REFUSED, hint=error.hint)
+
+
+def rerun_busy(error: ApiError, found: SearchResult, hint: str) -> StartError:
+    """Another run keeps the plan busy, so no rerun was started."""
+    by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
+    return StartError(f"{error.message}{by} Nothing runs again.", code=ErrorCode.PLAN_BUSY, hint=hint)
+
+
+def rerun_uncertain(message: str, parent: Run, candidates: tuple[str, ...]) -> StartError:
+    """It is unknown whether a rerun was started, or which run it is."""
+    listed = f" Runs that name it as the run to rerun: {', '.join(candidates[:10])}." if candidates else ""
+    return StartError(
+        f"{message} A rerun of run {parent.id} may have been started, and may still be running.{listed}",
+        code=ErrorCode.START_UNCERTAIN,
+        hint=f"Look in Testsigma for a rerun of run {parent.id} before you run this step again.",
+    )
+
+
+def not_our_rerun(run: Run, parent: Run) -> str:
+    """Why the run in the answer to the rerun call is not accepted as the rerun."""
+    return f"The service answered the rerun of run {parent.id} with run {run.id}, which is no rerun of it."
 
 
 def not_ours(run: Run, spec: RunSpec, whose: Claim) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Event
+from testsigma_action.domain.run import Run
 from testsigma_action.platforms.base import Platform
 
 # Names of the saved values.
@@ -18,7 +19,8 @@ PREFIX = "STATE_"
 class Entry:
     """A run that this step started, or was about to start.
 
-    `unique`: its build number identifies it. `over`: the cleanup has nothing to do for it.
+    `unique`: its build number identifies it. `over`: the cleanup has nothing to do for it. `asked`: the step was about
+    to ask for a rerun of the run, which it had not seen when the state was written.
     """
 
     plan_id: str
@@ -26,6 +28,7 @@ class Entry:
     unique: bool = False
     run_id: str = ""
     over: bool = False
+    asked: bool = False
 
 
 def open_entries(environ: Mapping[str, str]) -> tuple[Entry, ...]:
@@ -43,8 +46,9 @@ def open_entries(environ: Mapping[str, str]) -> tuple[Entry, ...]:
 
 def _is_sound(entry: Entry) -> bool:
     """Whether each value has its type: what was read may be anything."""
+    flags = (entry.unique, entry.over, entry.asked)
     texts = (entry.plan_id, entry.build_number, entry.run_id)
-    return all(isinstance(one, str) for one in texts) and {type(entry.unique), type(entry.over)} == {bool}
+    return all(isinstance(one, str) for one in texts) and all(type(one) is bool for one in flags)
 
 
 class StateWriter:
@@ -62,8 +66,14 @@ class StateWriter:
         if isinstance(event, events.Starting):
             self._put(index, Entry(event.spec.plan_id, event.spec.build_number, event.spec.unique))
         elif isinstance(event, events.Started | events.RerunStarted) and index in self._entries:
-            run = event.run
-            self._put(index, replace(self._entries[index], run_id=run.id, build_number=run.build_number))
+            self._put(index, self._entry(index, event.run))
+        elif isinstance(event, events.RerunAsked):
+            self._put(index, replace(self._entry(index, event.parent), asked=True))
+
+    def _entry(self, index: int, run: Run) -> Entry:
+        """The entry of the newest run of a session. A run that the step attached to has none before its first rerun."""
+        before = self._entries.get(index) or Entry(run.plan_id, run.build_number)
+        return replace(before, run_id=run.id, build_number=run.build_number, asked=False)
 
     def over(self, index: int) -> None:
         """Record that the cleanup has nothing to do for this session."""

@@ -29,7 +29,7 @@ async def wait(context: Context, shutdown: Shutdown) -> None:
     else:
         await _watch(context, shutdown)
     if not context.record.cut_short:
-        await _follow(context, shutdown)
+        await follow_reruns(context, shutdown)
 
 
 async def _watch(context: Context, shutdown: Shutdown) -> None:
@@ -78,14 +78,24 @@ async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> 
         context.record.conclude(error, ending)
 
 
-async def _follow(context: Context, shutdown: Shutdown) -> None:
+async def watch_rerun(context: Context, shutdown: Shutdown) -> None:
+    """Wait until a rerun that the step asked for has completed."""
+    context.activity(Activity.WAITING_FOR_RERUN)
+    try:
+        await watch(RunKey.of(context.record.latest), context.remote, context.deadlines(), context.on_answer)
+    except (TimedOut, ApiError) as error:
+        await _give_up_rerun(context, shutdown, error)
+
+
+async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
     await await_result(record.latest, context.lag_retry())
-    if not awaited(record.latest):
+    if awaited(record.latest):
+        context.activity(Activity.WAITING_FOR_RERUN)
+        context.emit(events.RerunAwaited(record.latest))
+    elif not record.reruns:
         return
-    context.activity(Activity.WAITING_FOR_RERUN)
-    context.emit(events.RerunAwaited(record.latest))
 
     def on_answer(seen: Run | RerunIgnored) -> None:
         if isinstance(seen, RerunIgnored):
@@ -94,7 +104,7 @@ async def _follow(context: Context, shutdown: Shutdown) -> None:
             context.on_answer(seen)
 
     try:
-        await follow(record.latest, context.remote, context.deadlines(), on_answer)
+        await follow(record.known, context.remote, context.deadlines(), on_answer)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
     if not record.reruns and not record.rerun_incomplete:

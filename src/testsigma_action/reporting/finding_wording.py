@@ -5,7 +5,7 @@ Quoted text in them (names, labels, messages) is untrusted.
 
 from functools import singledispatch
 
-from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.ending import Ending, NotRunAgain, WhyNotAgain
 from testsigma_action.domain.findings import (
     CalledPassed,
     CutShort,
@@ -188,6 +188,21 @@ def _(proof: NotProven) -> str:
 @sentence.register
 def _(never: NeverExecuted) -> str:
     return f"{counted(never.cases, 'case')} that run {never.run_id} did not execute did not run again either."
+
+
+@sentence.register
+def _(not_again: NotRunAgain) -> str:
+    cases = f"{not_again.cases:,} of {counted(not_again.total, 'case')}"
+    why = {
+        WhyNotAgain.TOO_MANY: f"{cases} would have to run again, and rerun-limit is {not_again.limit}",
+        WhyNotAgain.NOTHING_LISTED: "no case on its list failed",
+        WhyNotAgain.UNEXPLAINED: "its list of cases does not show everything that did not pass",
+        WhyNotAgain.NOT_IN_LAST_RUN: f"run {not_again.run_id} does not have all of the cases that failed",
+        WhyNotAgain.MOST_RERUNS: "Testsigma allows 10 reruns of a run",
+        WhyNotAgain.NO_TIME: "there was no time left (timeout)",
+        WhyNotAgain.PLAN_UNKNOWN: "Testsigma does not say to which plan the run belongs",
+    }
+    return f"Nothing ran again (rerun-failed): {why[not_again.why]}."
 
 
 @sentence.register

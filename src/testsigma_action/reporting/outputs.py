@@ -71,6 +71,7 @@ def render(report: Report) -> dict[str, str]:
     counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
     counts["tolerated"] = _sum([_tolerated(run) for run in report.runs])
     counts["flaky"] = _sum([_flaky(run) for run in report.runs])
+    counts["reruns"] = _sum([_reruns(run) for run in report.runs])
     compared = [run.comparison for run in report.runs]
     counts["new-failures"] = _sum([len(one.new) if one else None for one in compared])
     counts["known-failures"] = _sum([len(one.known) if one else None for one in compared])
@@ -94,6 +95,11 @@ def _flaky(run: RunReport) -> int | None:
 def _tolerated(run: RunReport) -> int | None:
     """The number of failures that do not count; unknown without a list of cases."""
     return len(tolerated_cases(run.tree)) if run.tree and run.tree.listed else None
+
+
+def _reruns(run: RunReport) -> int | None:
+    """The number of reruns of a run, whoever asked for them; unknown without results."""
+    return len(run.tree.reruns) if run.tree else None
 
 
 def _duration(runs: list[Run]) -> timedelta | None:

@@ -10,6 +10,8 @@ from testsigma_action.domain.events import (
     CasesFailed,
     Ended,
     PlanBusy,
+    RerunAnswerLost,
+    RerunAsked,
     RerunAwaited,
     RerunIgnored,
     RerunStarted,
@@ -101,6 +103,21 @@ def rerun_awaited(event: RerunAwaited) -> list[str]:
     """The run did not pass, and its plan runs failed cases again."""
     run = event.run
     return [f"Run {log_text(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again. Waiting for the rerun."]
+
+
+@about.register
+def rerun_asked(event: RerunAsked) -> list[str]:
+    """The step asks for a rerun of the cases that did not pass."""
+    trouble = "after trouble of the infrastructure, " if event.infrastructure else ""
+    number = f"({trouble}rerun {event.number} of at most {event.most})"
+    return [f"Run {log_text(event.parent.id)}: running {counted(event.cases, 'case')} again {number}."]
+
+
+@about.register
+def rerun_answer_lost(event: RerunAnswerLost) -> list[str]:
+    """The answer to the rerun call does not show which run was started."""
+    looking = f"Looking for the rerun of run {log_text(event.parent.id)}, for up to a minute."
+    return [f"{log_text(event.reason)} {looking}"]
 
 
 @about.register

@@ -1,0 +1,97 @@
+"""Which cases of a run run again, and why none does: pure. See docs/decisions/0020."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from testsigma_action.domain.attempts import ITERATIONS, counterparts, merged, pairs
+from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
+from testsigma_action.domain.rerun_judgement import unexplained
+from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS
+from testsigma_action.domain.results import CaseResult, Placed, ResultTree
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.share import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A case that runs again, by the ID of its result in the run that is rerun.
+
+    Of a data-driven case only the data sets with these result IDs; all of them if there are none.
+    """
+
+    case_id: str
+    data_driven: bool = False
+    data_sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The cases of a run that run again."""
+
+    parent: Run
+    picks: tuple[Pick, ...]
+
+
+def every(_: Placed) -> bool:
+    """Every failure counts."""
+    return True
+
+
+def choose(
+    attempts: Sequence[ResultTree], reruns: Sequence[Run], limit: Share, counts: Callable[[Placed], bool] = every
+) -> Choice | NotRunAgain | None:
+    """The cases that did not pass in the end, in the last of the runs; None if no case has to run again.
+
+    `attempts` has the tree of each run, the first run's first. `counts`: whether the failure of a case counts; others
+    do not run again. Cases that were not executed count like failed ones: a failure may be the reason.
+    """
+    first, last = attempts[0].run, attempts[-1].run
+    if not _may_run_again(first, last):
+        return None
+    whole, latest = merged(attempts, reruns), attempts[-1]
+    bad = [(placed, there) for placed, there in counterparts(whole, latest) if _did_not_pass(placed[2])]
+    wanted = [(placed[2], there) for placed, there in bad if counts(placed)]
+    if bad and not wanted:
+        return None
+    total = sum(1 for _ in whole.cases())
+    picks = [_pick(case, there) for case, there in wanted if there and there.id]
+    if why := _why_not(attempts, len(wanted), len(picks), limit.of(total)):
+        return NotRunAgain(last.id, why, len(wanted), total, str(limit))
+    return Choice(last, tuple(picks)) if picks else None
+
+
+def _may_run_again(first: Run, last: Run) -> bool:
+    """Whether the results of the runs permit a rerun: not after a pass, and not when somebody stopped one of them."""
+    return first.result in AWAITED and last.completed and last.result in {*AWAITED, Result.PASSED}
+
+
+def _did_not_pass(case: CaseResult) -> bool:
+    return not case.acceptable or case.left_out
+
+
+def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int, most: int) -> WhyNotAgain | None:
+    """Why no case runs again. A rerun that could not make up for the failure would be of no use."""
+    last = attempts[-1].run
+    if not wanted:
+        return None if last.result is Result.PASSED else WhyNotAgain.NOTHING_LISTED
+    if any(any(unexplained(attempt)) for attempt in attempts):
+        return WhyNotAgain.UNEXPLAINED
+    if len(attempts) > MAX_RERUNS:
+        return WhyNotAgain.MOST_RERUNS
+    if not last.plan_id:
+        return WhyNotAgain.PLAN_UNKNOWN
+    if wanted > most:
+        return WhyNotAgain.TOO_MANY
+    return WhyNotAgain.NOT_IN_LAST_RUN if picked < wanted else None
+
+
+def _pick(case: CaseResult, there: CaseResult) -> Pick:
+    """The case in the run that is rerun; of its data sets those that did not pass in the end."""
+    same = pairs(case.iterations, there.iterations, ITERATIONS)
+    bad = [there.iterations[same[place]].id for place in _bad_sets(case) if place in same]
+    complete = len(bad) == sum(1 for _ in _bad_sets(case)) and all(bad)
+    return Pick(there.id, bool(there.iterations) or there.data_driven, tuple(bad) if complete else ())
+
+
+def _bad_sets(case: CaseResult) -> Iterator[int]:
+    return (place for place, one in enumerate(case.iterations) if one.result is not Result.PASSED)

@@ -1,0 +1,114 @@
+"""Running failed cases again: after a run and its automatic reruns, the step asks for reruns itself."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from testsigma_action.domain import events
+from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
+from testsigma_action.domain.events import Activity
+from testsigma_action.domain.rerun_choice import Choice, choose
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Run
+from testsigma_action.errors import StartError
+from testsigma_action.lifecycle.collect import collect
+from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.rerun import rerun
+from testsigma_action.lifecycle.shutdown import Shutdown
+from testsigma_action.lifecycle.wait import follow_reruns, watch_rerun
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many reruns were asked for, of how many."""
+
+    most: int
+    used: int = 0
+
+
+async def rerun_failed(context: Context, shutdown: Shutdown, most: int) -> None:
+    """Run the cases of a completed run that did not pass again, at most so often.
+
+    Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
+    there is no further one.
+    """
+    budget, read = _Budget(most), _Results(context)
+    while budget.used < most and _goes_on(context):
+        choice = await read.choice()
+        if not choice:
+            return
+        if isinstance(choice, NotRunAgain):
+            context.record.rerun_incomplete = RerunIncomplete(why=choice)
+            return
+        budget.used += 1
+        await _run_again(context, shutdown, choice, budget)
+
+
+def _goes_on(context: Context) -> bool:
+    """Whether the run and its reruns so far were followed to their end."""
+    record = context.record
+    stuck = record.rerun_incomplete and (record.rerun_incomplete.error or record.rerun_incomplete.ending)
+    return record.latest.completed and not record.cut_short and not stuck
+
+
+@dataclass(slots=True)
+class _Results:
+    """The results of the runs of a session so far, without steps. At the end, all results are read once more."""
+
+    context: Context
+    attempts: list[ResultTree] = field(default_factory=list)
+
+    async def choice(self) -> Choice | NotRunAgain | None:
+        """The cases that run again, or why none does."""
+        context = self.context
+        context.activity(Activity.COLLECTING)
+        for run in context.record.completed[len(self.attempts) :]:
+            self.attempts.append(await self._read(run))
+        found = choose(self.attempts, context.record.reruns, context.inputs.rerun_limit)
+        if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
+            return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
+        return found
+
+    async def _read(self, run: Run) -> ResultTree:
+        remote, tree = self.context.remote, ResultTree(run)
+
+        def keep(newest: ResultTree) -> None:
+            nonlocal tree
+            tree = newest
+
+        until = min(remote.after(remote.limits.collect), self.context.shared.deadline)
+        await collect(run, remote, "none", keep, until=until, lag_retry=self.context.lag_retry())
+        return tree
+
+
+async def _run_again(context: Context, shutdown: Shutdown, choice: Choice, budget: _Budget) -> None:
+    record, remote, shared = context.record, context.remote, context.shared
+    context.activity(Activity.STARTING)
+    context.emit(events.RerunAsked(choice.parent, len(choice.picks), budget.used, budget.most))
+    busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
+    unreachable = min(remote.after(remote.limits.unreachable), shared.deadline)
+    deadlines = StartDeadlines(unreachable, shared.deadline, busy_until, context.inputs.poll_interval)
+
+    def on_outcome(outcome: Outcome) -> None:
+        record.rerun_asked(outcome)
+        _emit_events(context, choice.parent, outcome)
+
+    try:
+        await rerun(choice, record.chain, remote, deadlines, on_outcome)
+    except StartError as error:
+        record.rerun_incomplete = RerunIncomplete(error)
+        return
+    await watch_rerun(context, shutdown)
+    if record.latest.completed and not record.rerun_incomplete:
+        await follow_reruns(context, shutdown)
+
+
+def _emit_events(context: Context, parent: Run, outcome: Outcome) -> None:
+    if outcome.run:
+        context.on_answer(outcome.run)
+    if outcome.lost:
+        context.emit(events.RerunAnswerLost(outcome.lost, parent))
+    if outcome.busy_with is not None:
+        left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
+        context.activity(Activity.WAITING_FOR_PLAN)
+        context.emit(events.PlanBusy(parent.plan_id, outcome.busy_with, left))
