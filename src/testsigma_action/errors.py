@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     STOPPED_AFTER_FAILURES = "stopped-after-failures"
     TOO_FEW_TESTS = "too-few-tests"
     FLAKY = "flaky"
+    INFRASTRUCTURE = "infrastructure"
 
 
 class ExitCode(IntEnum):

@@ -26,6 +26,8 @@ class Fact(Enum):
     """The service calls the run passed, and no case was executed."""
     UNPROVEN_SUCCESS = "unproven-success"
     """The service calls the run passed, and nothing shows whether a case was executed."""
+    INFRASTRUCTURE = "infrastructure"
+    """The message of the service is about its infrastructure, not about a test."""
     RERUN_NEVER_BEGAN = "rerun-never-began"
     NOT_FINISHED = "not-finished"
 

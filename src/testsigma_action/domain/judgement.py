@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from testsigma_action.domain import infrastructure
 from testsigma_action.domain.contradictions import NeverRan
 from testsigma_action.domain.evidence import contradictions, numbers, unaccounted_failures
 from testsigma_action.domain.findings import (
@@ -55,7 +56,8 @@ def judge_results(tree: ResultTree, policy: Policy = STRICT) -> Verdict:
         raise ValueError("only a completed run can be judged")
     verdict = not_passed(tree, policy) or _contradicted(tree) or _without_evidence(tree, policy)
     if verdict:
-        return replace(verdict, findings=(*verdict.findings, *service_message(tree.run)))
+        verdict = replace(verdict, findings=(*verdict.findings, *service_message(tree.run)))
+        return infrastructure.named(verdict, [tree])
     return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(tree),))
 
 

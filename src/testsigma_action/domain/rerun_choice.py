@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from testsigma_action.domain import infrastructure
 from testsigma_action.domain.attempts import ITERATIONS, counterparts, merged, pairs
 from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
 from testsigma_action.domain.rerun_judgement import unexplained
@@ -26,10 +27,11 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The cases of a run that run again."""
+    """The cases of a run that run again. `infrastructure`: its trouble was the reason, not a test."""
 
     parent: Run
     picks: tuple[Pick, ...]
+    infrastructure: bool = False
 
 
 def every(_: Placed) -> bool:
@@ -45,31 +47,37 @@ def choose(
     `attempts` has the tree of each run, the first run's first. `counts`: whether the failure of a case counts; others
     do not run again. Cases that were not executed count like failed ones: a failure may be the reason.
     """
-    first, last = attempts[0].run, attempts[-1].run
-    if not _may_run_again(first, last):
+    if not _may_run_again(attempts):
         return None
     whole, latest = merged(attempts, reruns), attempts[-1]
+    last, trouble = latest.run, infrastructure.explains(latest)
     bad = [(placed, there) for placed, there in counterparts(whole, latest) if _did_not_pass(placed[2])]
     wanted = [(placed[2], there) for placed, there in bad if counts(placed)]
     if bad and not wanted:
         return None
     total = sum(1 for _ in whole.cases())
     picks = [_pick(case, there) for case, there in wanted if there and there.id]
-    if why := _why_not(attempts, len(wanted), len(picks), limit.of(total)):
-        return NotRunAgain(last.id, why, len(wanted), total, str(limit))
-    return Choice(last, tuple(picks)) if picks else None
+    # Cases that could not run do not show that the application is broken.
+    limited = sum(case.result is Result.FAILED for case, _ in wanted) if trouble else len(wanted)
+    if limited > limit.of(total):
+        return NotRunAgain(last.id, WhyNotAgain.TOO_MANY, limited, total, str(limit))
+    if why := _why_not(attempts, len(wanted), len(picks)):
+        return NotRunAgain(last.id, why, len(wanted), total)
+    return Choice(last, tuple(picks), trouble) if picks else None
 
 
-def _may_run_again(first: Run, last: Run) -> bool:
+def _may_run_again(attempts: Sequence[ResultTree]) -> bool:
     """Whether the results of the runs permit a rerun: not after a pass, and not when somebody stopped one of them."""
-    return first.result in AWAITED and last.completed and last.result in {*AWAITED, Result.PASSED}
+    first, *later = attempts
+    bad = (first, *(tree for tree in later if tree.run.result is not Result.PASSED))
+    return all(tree.run.result in AWAITED or infrastructure.explains(tree) for tree in bad)
 
 
 def _did_not_pass(case: CaseResult) -> bool:
     return not case.acceptable or case.left_out
 
 
-def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int, most: int) -> WhyNotAgain | None:
+def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int) -> WhyNotAgain | None:
     """Why no case runs again. A rerun that could not make up for the failure would be of no use."""
     last = attempts[-1].run
     if not wanted:
@@ -80,8 +88,6 @@ def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int, most: int
         return WhyNotAgain.MOST_RERUNS
     if not last.plan_id:
         return WhyNotAgain.PLAN_UNKNOWN
-    if wanted > most:
-        return WhyNotAgain.TOO_MANY
     return WhyNotAgain.NOT_IN_LAST_RUN if picked < wanted else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from testsigma_action.domain import infrastructure
 from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.evidence import (
     all_executed,
@@ -60,7 +61,10 @@ def judge_reruns(
     """
     if incomplete:
         policy = replace(policy, min_tests=max(policy.min_tests, 1))
-    verdict = _judged(attempts, merged, policy) if merged.reruns else judge(merged, policy)
+    if merged.reruns:
+        verdict = infrastructure.named(_judged(attempts, merged, policy), attempts)
+    else:
+        verdict = judge(merged, policy)
     if incomplete and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
         verdict = failed(ErrorCode.TESTS_FAILED, failures(merged))
     if incomplete and verdict.exit_code:

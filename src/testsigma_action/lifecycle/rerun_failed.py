@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
-from testsigma_action.domain.events import Activity
+from testsigma_action.domain.events import Activity, RerunAsked
+from testsigma_action.domain.infrastructure import MOST_RERUNS, is_trouble
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
@@ -20,10 +21,22 @@ from testsigma_action.lifecycle.wait import follow_reruns, watch_rerun
 
 @dataclass(slots=True)
 class _Budget:
-    """How many reruns were asked for, of how many."""
+    """How many reruns may be asked for, and how many were. Those after trouble of the infrastructure count apart."""
 
     most: int
     used: int = 0
+    troubled: int = 0
+
+    def left(self, *, trouble: bool) -> bool:
+        """Whether one more rerun may be asked for."""
+        return self.troubled < MOST_RERUNS if trouble else self.used < self.most
+
+    def take(self, choice: Choice) -> RerunAsked:
+        """Count a rerun."""
+        trouble = choice.infrastructure
+        self.troubled, self.used = self.troubled + trouble, self.used + (not trouble)
+        number, most = (self.troubled, MOST_RERUNS) if trouble else (self.used, self.most)
+        return RerunAsked(choice.parent, len(choice.picks), number, most, trouble)
 
 
 async def rerun_failed(context: Context, shutdown: Shutdown, most: int) -> None:
@@ -33,15 +46,15 @@ async def rerun_failed(context: Context, shutdown: Shutdown, most: int) -> None:
     there is no further one.
     """
     budget, read = _Budget(most), _Results(context)
-    while budget.used < most and _goes_on(context):
+    while _goes_on(context) and budget.left(trouble=is_trouble(context.record.latest.message)):
         choice = await read.choice()
-        if not choice:
+        if not choice or (isinstance(choice, Choice) and not budget.left(trouble=choice.infrastructure)):
             return
         if isinstance(choice, NotRunAgain):
             context.record.rerun_incomplete = RerunIncomplete(why=choice)
             return
-        budget.used += 1
-        await _run_again(context, shutdown, choice, budget)
+        context.emit(budget.take(choice))
+        await _run_again(context, shutdown, choice)
 
 
 def _goes_on(context: Context) -> bool:
@@ -81,10 +94,9 @@ class _Results:
         return tree
 
 
-async def _run_again(context: Context, shutdown: Shutdown, choice: Choice, budget: _Budget) -> None:
+async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> None:
     record, remote, shared = context.record, context.remote, context.shared
     context.activity(Activity.STARTING)
-    context.emit(events.RerunAsked(choice.parent, len(choice.picks), budget.used, budget.most))
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
     unreachable = min(remote.after(remote.limits.unreachable), shared.deadline)
     deadlines = StartDeadlines(unreachable, shared.deadline, busy_until, context.inputs.poll_interval)

@@ -49,6 +49,7 @@ FACTS = {
     Fact.NO_CASE_NEEDED: "No case was executed, which min-tests: 0 allows.",
     Fact.EMPTY_SUCCESS: "Testsigma reports a pass, but no case was executed.",
     Fact.UNPROVEN_SUCCESS: "Testsigma reports a pass, but nothing shows that a case was executed.",
+    Fact.INFRASTRUCTURE: "This is trouble of the infrastructure (agent, device, parallel runs), not of a test.",
     Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
     Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
 }
@@ -68,6 +69,10 @@ FACT_HINTS = {
     Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
     "be read.",
 }
+INFRASTRUCTURE_HINT = (
+    "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then run "
+    "the step again; rerun-failed does that by itself."
+)
 STOPPED_HINT = "Fix the failures first. To finish all runs in spite of failures, set stop-after-failures to 0."
 
 
@@ -248,6 +253,8 @@ def _(left: MayStillRun) -> str:
 def advice(finding: Finding) -> str:
     """What to do about a finding; may be empty."""
     match finding:
+        case Fact.INFRASTRUCTURE:
+            return INFRASTRUCTURE_HINT
         case Fact():
             return FACT_HINTS.get(finding, "")
         case ErrorFinding() | InputProblem():
