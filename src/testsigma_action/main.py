@@ -92,7 +92,7 @@ class Step:
         width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
         remote = Remote(Client(transport), clock, width=width)
         shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
-        state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait and not inputs.run_id)
+        state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
         self._sessions = SessionGroup(specs, remote, inputs, shared, state, self._on_event)
 
     def run(self) -> int:

@@ -127,9 +127,9 @@ class Reruns:
     None: never), as an object with an `id`, a number or a string. Its own first status calls (`hidden`) answer 404.
 
     `cases` are the names of the cases that run again (None: the failed ones), `life` is that of a child (None: the
-    plan's), `result` its own result (None: the worst of its machines), and `at_end` replaces keys of its run object,
-    instead of the plan's. The consolidated fields of its parent describe it so many status calls after its end (`lag`,
-    None: never).
+    plan's), `result` its own result (None: the worst of its machines), `message` its own message at its end, and
+    `at_end` replaces keys of its run object, instead of the plan's. The consolidated fields of its parent describe it
+    so many status calls after its end (`lag`, None: never).
     """
 
     most: int = 1
@@ -140,6 +140,7 @@ class Reruns:
     cases: tuple[str, ...] | None = None
     life: tuple[Phase, ...] | None = None
     result: str | None = None
+    message: str | None = None
     at_end: Fields = field(default_factory=dict)
     lag: int | None = 0
 

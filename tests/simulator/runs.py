@@ -149,7 +149,8 @@ class Run:
             return STOP_MESSAGE
         if self.over:
             failed = "failed" if self.result in {"FAILURE", "FAILED"} else "completed"
-            return self.plan.message or f"Test plan execution {failed}"
+            own = self.plan.message if self.parent is None else self.plan.reruns.message
+            return own or f"Test plan execution {failed}"
         waiting = self.status in {CREATED, "STATUS_QUEUED"}
         return f"Test Plan execution is {'initiated and waiting to be queued' if waiting else 'in progress'}"
 

@@ -50,12 +50,14 @@ class Options:
     newest_first: order of runs in the INDEX.
     ignore_query: `query=` is accepted and not applied.
     replication_delay: status calls after a start that still answer 404.
-    busy_when_active: a start is refused while a run of the plan is not complete (a refused start counts as a poll).
+    busy_when_active: a start or a rerun is refused while a run of the plan is not complete (a refused call counts as a
+        poll).
     unknown_plan_status: answer to a start of a plan that does not exist.
     dates: answers have a `Date` header, by the simulator's clock.
     listed_after: seconds after its start in which a run is missing in the lists of runs, although its status is known.
     listed_twice: lists of runs have every run twice, the second time with the same ID or with zeros in front of it.
-    doubled_starts: something on the way sends every start twice, and shows the first or the last of the two answers.
+    doubled_starts: something on the way sends every start and every rerun call twice, and shows the first or the last
+        of the two answers.
     encoding: how the bytes of JSON answers and error bodies are made of characters; `gzip`: they are packed.
     escapes: which characters of a JSON text are written as escapes: those that must be, `all` (in lower or upper case
         by turns), or `some` (every other one).

@@ -111,12 +111,13 @@ class Service:
 
     def rerun(self, body: Mapping[str, object], now: float) -> Run:
         """Run cases of a run again, as the body of a rerun call asks for."""
-        self.plan(body.get("executionId"))
+        plan = self.plan(body.get("executionId"))
         parent = self.run(as_id(body.get("executionResultId")))
         if not parent.over:
             raise Refusal(400, f"Test plan run {parent.id} is not completed")
         if parent.child is not None:
             raise Refusal(500, "ReRun Parent Id Already Exists")
+        self._refuse_when_busy(plan, now)
         return self.spawn(parent, cases_to_rerun(parent, body), now)
 
     def spawn(self, parent: Run, cases: Sequence[CaseNode], now: float) -> Run:

@@ -16,6 +16,7 @@ from tests.simulator.recording import Recording, Seen
 from tests.simulator.routes import Match, match
 from tests.simulator.runs import Run
 from tests.simulator.scenario import Scenario
+from tests.simulator.selection import again_by_itself
 from tests.simulator.service import Service
 from tests.simulator.wire import (
     Refusal,
@@ -84,6 +85,17 @@ class Simulator:
                 if run_id in {None, run.id}:
                     run.life.release()
 
+    def rerun(self, run_id: int) -> None:
+        """The plan, or somebody, runs the failed cases of a run again."""
+        with self._lock:
+            run = self._service.run(run_id)
+            self._service.spawn(run, again_by_itself(run), self._clock())
+
+    def stop(self, run_id: int) -> None:
+        """Somebody stops a run."""
+        with self._lock:
+            self._service.stop(self._service.run(run_id), self._clock())
+
     def statuses(self) -> dict[int, str]:
         """The status of every run by its ID, without any call."""
         with self._lock:
@@ -108,7 +120,7 @@ class Simulator:
         if fault.takes_effect:
             self._regular(request, found, now)
         if fault.run is not None:
-            return fault.patched(self._about(fault.run, fault.status or 200, at_start=found.call == "start"))
+            return fault.patched(self._about(fault.run, fault.status or 200, at_start=found.call in {"start", "rerun"}))
         return fault.replacement()
 
     def _about(self, run_id: int, status: int, *, at_start: bool) -> Response:
@@ -139,7 +151,7 @@ class Simulator:
         if request.method in {"POST", "PUT"} and kind != "application/json":
             return error_response(415, f"Content type '{kind}' not supported")
         first = self._acted_on(request, found, now)
-        doubled = self.scenario.options.doubled_starts if found.call == "start" else ""
+        doubled = self.scenario.options.doubled_starts if found.call in {"start", "rerun"} else ""
         last = self._acted_on(request, found, now) if doubled else first
         return first if doubled == "first" else last
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from math import inf
 
@@ -147,7 +148,7 @@ async def _look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | 
 
 def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
     """Evaluate a list. Rows are filtered here, since the service ignores parts of the query."""
-    requested = None if search.requested is None else remote.client.server_time(search.requested)
+    requested = _requested(search, remote)
     claims = [(row, _claim(row, search, began(row.started, requested))) for row in listed.runs]
     others = [row for row, whose in claims if row.id and _is_no_candidate(row, whose, search)]
     ours = (row.id for row, whose in claims if row.id and whose is Claim.OURS)
@@ -156,6 +157,14 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
         nothing=listed.complete and len(others) == len(listed.runs) and not (search.has_runs and not others),
         busy_with=_active(others),
     )
+
+
+def _requested(search: Search, remote: Remote) -> datetime | None:
+    """The earliest time, by the clock of the service, at which the run can have begun."""
+    if search.rerun_of:
+        timing = search.rerun_of.parent.timing
+        return timing.ended or timing.started
+    return None if search.requested is None else remote.client.server_time(search.requested)
 
 
 def _claim(row: FoundRun, search: Search, when: Began) -> Claim:

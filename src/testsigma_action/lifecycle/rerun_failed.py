@@ -96,7 +96,7 @@ class _Results:
 
 async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> None:
     record, remote, shared = context.record, context.remote, context.shared
-    context.activity(Activity.STARTING)
+    context.activity(Activity.WAITING_FOR_RERUN)
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
     unreachable = min(remote.after(remote.limits.unreachable), shared.deadline)
     deadlines = StartDeadlines(unreachable, shared.deadline, busy_until, context.inputs.poll_interval)

@@ -70,8 +70,8 @@ FACT_HINTS = {
     "be read.",
 }
 INFRASTRUCTURE_HINT = (
-    "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then run "
-    "the step again; rerun-failed does that by itself."
+    "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then "
+    "run the step again. With rerun-failed, such cases run again by themselves."
 )
 STOPPED_HINT = "Fix the failures first. To finish all runs in spite of failures, set stop-after-failures to 0."
 
@@ -207,7 +207,7 @@ def _(not_again: NotRunAgain) -> str:
         WhyNotAgain.NO_TIME: "there was no time left (timeout)",
         WhyNotAgain.PLAN_UNKNOWN: "Testsigma does not say to which plan the run belongs",
     }
-    return f"Nothing ran again (rerun-failed): {why[not_again.why]}."
+    return f"Nothing runs again (rerun-failed): {why[not_again.why]}."
 
 
 @sentence.register
