@@ -28,6 +28,8 @@ WAY_OUT = 7.0
 SLOWEST = 130.0
 # Seconds within which the same signal is one signal.
 REPEAT = 0.3
+# Reruns after trouble of the infrastructure, beside those that were asked for.
+INFRASTRUCTURE = 2
 # Of one path, within a minute: a stop is confirmed three times a second, for half a minute.
 MINUTE, MOST = 60.0, 150
 
@@ -133,6 +135,21 @@ def _sent_again(story: Story) -> Iterator[str]:
         answered[entry] = start
 
 
+def reruns_once(story: Story) -> Iterator[str]:
+    """A rerun of a run is asked for once, and again only after a refusal in words; no more often than it should be."""
+    answered: dict[str, Exchange] = {}
+    for asked in (one for one in story.outcome.exchanges if one.call == "rerun"):
+        parent = str(json.loads(asked.request.body)["executionResultId"])
+        if (earlier := answered.get(parent)) is not None:
+            said = earlier.response.body.decode("utf-8", "replace")
+            if not earlier.received or BUSY not in said:
+                yield f"a rerun of run {parent} was asked for again after {earlier.response.status} {said[:80]!r}"
+        answered[parent] = asked
+    most = (int(story.script.given("rerun-failed") or 0) + INFRASTRUCTURE) * len(story.script.entries)
+    if len(answered) > (most if story.script.given("rerun-failed") else 0):
+        yield f"{len(answered)} reruns were asked for"
+
+
 def tells_runs_apart(story: Story) -> Iterator[str]:
     """A run of one entry is never taken for that of another: plan and build number are those of its entry."""
     for told, run in story.judged:
@@ -189,6 +206,7 @@ PROMISES: tuple[Promise, ...] = (
     a_pass_is_a_pass,
     each_run_by_itself,
     started_once,
+    reruns_once,
     tells_runs_apart,
     no_run_is_lost,
     ends_in_time,

@@ -43,6 +43,8 @@ POLICIES = {
 TOLERANT = 0.3
 # Share of the scripts that get several plans.
 SEVERAL = 0.4
+# Share of those that ask for reruns.
+RERUNNING = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def make(seed: int, number: int, *, several: bool = True) -> Script:
 
 
 def _with_plans(seed: int, number: int, *, several: bool) -> Script:
-    script = _with_one_plan(seed, number)
+    script = _with_reruns(seed, number, _with_one_plan(seed, number))
     random = Random(f"{seed}:{number}:plans")  # noqa: S311 - a story that can be told again
     if not several or script.given("run-id") or random.random() >= SEVERAL:
         return script
@@ -126,6 +128,17 @@ def _with_one_plan(seed: int, number: int) -> Script:
         github=random.random() < 0.95,
         seed=number,
     )
+
+
+def _with_reruns(seed: int, number: int, script: Script) -> Script:
+    """Some scripts ask for reruns of failed cases; the answers to that call may be lost, too."""
+    random = Random(f"{seed}:{number}:reruns")  # noqa: S311 - a story that can be told again
+    if script.given("wait") == "false" or random.random() >= RERUNNING:
+        return script
+    scenario = replace(script.scenario, faults=(*trouble.of_reruns(random), *script.scenario.faults))
+    given = {"TESTSIGMA_RERUN_FAILED": random.choice("1123"), "TESTSIGMA_RERUN_LIMIT": random.choice(("", "1", "100%"))}
+    environ = {**script.environ, **{name: value for name, value in given.items() if value}}
+    return replace(script, scenario=scenario, environ=environ, signals=trouble.during_reruns(random, script.signals))
 
 
 def _inputs(random: Random, scenario: Scenario) -> dict[str, str]:

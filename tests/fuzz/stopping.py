@@ -30,7 +30,8 @@ def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     if not set(stopped) <= ours:
         yield f"a stop was sent to {stopped}, of which ours are {ours}"
     asked_for = story.script.given("on-timeout") == "stop" or story.script.given("stop-after-failures")
-    wanted = (story.stops_on_cancel and story.outcome.signalled) or asked_for
+    reruns = story.script.given("rerun-failed") and story.script.given("on-cancel") != "leave"
+    wanted = ((story.stops_on_cancel or reruns) and story.outcome.signalled) or asked_for
     if stopped and not wanted:
         yield "a stop was sent that nobody had asked for"
     if story.undisturbed:

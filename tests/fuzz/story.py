@@ -149,8 +149,9 @@ class Story:
             return True
         signalled = self.outcome.signalled[0][0] if self.outcome.signalled else self.outcome.duration
         child = re.compile(rb'"childResult": ({"id": )?"?%d\b' % run.id)
+        asked = re.compile(rb'"id": "?%d\b' % run.id)
         answers = (one for one in self.outcome.exchanges if one.received and one.received < signalled)
-        return any(child.search(one.response.body) for one in answers)
+        return any((asked if one.call == "rerun" else child).search(one.response.body) for one in answers)
 
 
 def entry_of(run: Run) -> tuple[str, str]:

@@ -1,13 +1,16 @@
 """Random trouble: faults of every call, connections that are cut, signals, clocks that jump."""
 
+import json
 import signal
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from tests.fuzz import evidence
 from tests.simulation import Cut, Signal
 from tests.simulation.net import CutKind
 from tests.simulator import TEST_KEY, Fault
+from tests.simulator.service import BUSY
 from tests.simulator.wire import DeliveryKind
 
 UNREADABLE = tuple(evidence.spoiled())
@@ -63,6 +66,27 @@ def faults(random: Random, strangers: Sequence[int]) -> tuple[Fault, ...]:
     if random.random() < 0.15:
         found.insert(0, strange(random, random.choice(strangers)))
     return tuple(found)
+
+
+def of_reruns(random: Random) -> tuple[Fault, ...]:
+    """None, or one that loses the answer to a rerun call, refuses the call in words, or answers with a stranger."""
+    kind = random.choice(("", "", "lost", "lost", "busy", "stranger", "taken"))
+    effect, after, count = random.random() < 0.6, random.choice((0, 0, 1)), random.choice((1, 1, None))
+    if kind == "lost":
+        how = random.choice(({"delivery": "reset"}, {"status": 502}, {"status": 500}, {"text": ""}, {"delay": 100.0}))
+        return (replace(Fault("rerun", after=after, count=count, takes_effect=effect), **how),)
+    if kind == "stranger":
+        return (Fault("rerun", after=after, run=random.choice((900, 1001)), takes_effect=effect),)
+    said = {"busy": BUSY, "taken": "ReRun Parent Id Already Exists"}.get(kind)
+    return (Fault("rerun", after=after, count=count, status=500, text=json.dumps({"error": said})),) if said else ()
+
+
+def during_reruns(random: Random, signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+    """The same signals, or one that comes while a rerun is asked for or goes on."""
+    if random.random() < 0.7:
+        return signals
+    number = random.choice((signal.SIGTERM, signal.SIGINT, signal.SIGKILL))
+    return (Signal(number, random.choice((0.0, 0.01, 1.0, 30.0)), "rerun"),)
 
 
 def _unreadable(random: Random) -> Fault:
