@@ -36,11 +36,10 @@ BASE = Scenario(
     configurations=(SavedConfiguration(7, "smoke"),),
     runs_before=(RunBefore(EARLIER_RUN, PLAN, "build 900"),),
 )
-RERUN = BASE.with_plan(
-    machines=(Machine("Chrome", (Suite("Smoke", (*CASES, replace(failed("Pay"), rerun_result="SUCCESS"))),)),),
-    rerun_type="ONLY_FAILED_TESTS",
-    automatic_rerun=True,
+FLAKY = BASE.with_plan(
+    machines=(Machine("Chrome", (Suite("Smoke", (*CASES, replace(failed("Pay"), rerun_result="SUCCESS"))),)),)
 )
+RERUN = FLAKY.with_plan(rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True)
 LOST_START = Fault("start", delivery="reset", takes_effect=True)
 BY_NAME = {"TESTSIGMA_EXECUTION_CONFIG": "smoke"}
 ATTACHED = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(EARLIER_RUN)}
@@ -82,6 +81,9 @@ CALLS: dict[str, Call] = {
     "attach": Call("Attach to a run", "status", environ=ATTACHED),
     "status": Call("Read the status of the run", "status", after=2),
     "rerun": Call("Read the status of a rerun", "status", RERUN, path="*/1002"),
+    "rerun-asked": Call(
+        "Ask for a rerun of the failed cases", "rerun", FLAKY, {"TESTSIGMA_RERUN_FAILED": "1"}, changes=True
+    ),
     "stop-timeout": Call(
         "Stop the run when the wait ends",
         "stop*",

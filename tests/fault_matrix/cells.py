@@ -25,6 +25,7 @@ class Cell:
     gaps: bool
     settled: bool
     attached: bool
+    rerun_unknown: bool = False
 
     @property
     def words(self) -> str:
@@ -41,10 +42,12 @@ class Cell:
             yield "the message says that a run may have been started"
         if self.exit_code and self.run_id:
             yield self._fate()
+        if self.rerun_unknown:
+            yield "the message says that a rerun may have been started"
         if self.gaps:
             yield "says what is missing"
         if not self.settled:
-            yield "the post stage stops the run"
+            yield f"the post stage stops the {'rerun' if self.rerun_unknown else 'run'}"
 
     def _fate(self) -> str:
         status = self.runs.get(self.run_id, OVER)
@@ -72,5 +75,6 @@ def observe(call: Call, trouble: Trouble, count: int | None, folder: Path) -> tu
         gaps=any(line.startswith("Not available") for line in outcome.lines),
         settled="settled" in outcome.state,
         attached="TESTSIGMA_RUN_ID" in call.environ,
+        rerun_unknown=f"A rerun of run {outputs.get('run-id')} may have been started" in outcome.log,
     )
     return cell, world, outcome
