@@ -58,7 +58,9 @@ class Cell:
 
 def observe(call: Call, trouble: Trouble, count: int | None, folder: Path) -> tuple[Cell, World, Outcome]:
     """Run a step in a world where this trouble hits this call."""
-    faults, cuts = trouble.on(call.name, call.path, count=count, after=call.after)
+    # A connection is made before the body is known, which tells a rerun from the start before it.
+    name, after = ("start", 1) if trouble.cut and call.name == "rerun" else (call.name, call.after)
+    faults, cuts = trouble.on(name, call.path, count=count, after=after)
     scenario = replace(call.scenario, faults=(*faults, *call.scenario.faults))
     environ = {"TESTSIGMA_TIMEOUT": "30m", **call.environ}
     world = World(scenario, folder, environ, cuts=cuts, signals=call.signals)

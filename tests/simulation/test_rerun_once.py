@@ -191,3 +191,11 @@ def test_trouble_that_stays(tmp_path: Path) -> None:
     assert (outcome.exit_code, outcome.outputs["error-code"], len(reruns(world))) == (1, "infrastructure", 2), (
         outcome.log
     )
+
+
+def test_a_cancelled_step_finds_the_rerun_by_itself(tmp_path: Path) -> None:
+    """It is cancelled before the answer is there, which is lost: it looks for the rerun and stops it."""
+    made = plan(FLAKY, reruns=Reruns(life=LONG)).with_faults(LOST["reset"])
+    world, outcome = ran(made, tmp_path, ONCE, Signal(signal.SIGTERM, 0.0, "rerun"))
+    assert outcome.exit_code == 143, outcome.log
+    assert world.simulator.runs()[1002].over, outcome.log
