@@ -11,6 +11,7 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain import events, verdict
+from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.quarantine import Outdated, unmatched
@@ -35,7 +36,6 @@ from testsigma_action.runtime.signals import Signals
 
 # The beginning of a build number where the build in the pipeline is not known.
 NO_BUILD = "testsigma-action"
-NONCE_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def main(
@@ -85,7 +85,7 @@ class Step:
         inputs, began = reading.inputs, clock.monotonic()
         # Without any valid plan, the reports have one empty run.
         self._build = platform.build
-        specs = run_specs(inputs, self._build.label or NO_BUILD, nonce) or (RunSpec(),)
+        specs = run_specs(inputs, self._build.label or NO_BUILD, nonce, platform.step) or (RunSpec(),)
         self._publisher = Publisher(inputs, platform, log)
         live = log.is_terminal and platform.watched
         self._progress = Progress(log, clock.monotonic, specs, attached=bool(inputs.run_id), live=live)
@@ -177,5 +177,5 @@ class Step:
 
 
 def nonce() -> str:
-    """Six random characters that make a build number unique (10^9 possibilities)."""
-    return "".join(secrets.choice(NONCE_ALPHABET) for _ in range(6))
+    """Random characters that make a build number unique (10^9 possibilities)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -1,6 +1,7 @@
 """Secret texts, and masking them in all usual encodings."""
 
 import base64
+import hmac
 import html
 import json
 import re
@@ -35,6 +36,10 @@ class Secret:
         None for a text below `SHORTEST_SECRET`; real keys are longer.
         """
         return _encodings(self._value) if len(self._value) >= SHORTEST_SECRET else ()
+
+    def digest(self, text: str) -> bytes:
+        """A digest (HMAC) of a text. Without the secret, nobody can tell from it what the text may have been."""
+        return hmac.digest(self._value.encode(errors=_NOT_UTF_8), text.encode(), "sha256")
 
     def stands_in(self, text: str) -> bool:
         """Whether a text contains the secret, in any encoding."""

@@ -220,6 +220,10 @@ class World:
             "GITHUB_REPOSITORY": "acme/shop",
             "GITHUB_RUN_NUMBER": "812",
             "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_RUN_ID": "1658821493",
+            "GITHUB_SHA": "8f3c1e2ab94d0f57c6c1b8de70a5f4c39e6d2b10",
+            "GITHUB_JOB": "tests",
+            "GITHUB_ACTION": "testsigma",
             **{name: str(self.commands / name) for name in FILES},
         }
 

@@ -212,6 +212,29 @@ def test_the_build_of_a_push() -> None:
     )
 
 
+STEP = PUSH | {"GITHUB_JOB": "tests", "GITHUB_ACTION": "testsigma"}
+
+
+def test_the_identity_of_a_step_is_the_same_in_each_attempt() -> None:
+    """The number of the attempt is no part of it."""
+    assert GitHub(STEP).step == GitHub(STEP | {"GITHUB_RUN_ATTEMPT": "3"}).step
+    assert GitHub(STEP).step
+
+
+@pytest.mark.parametrize("name", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_JOB", "GITHUB_ACTION"])
+def test_each_part_tells_a_step_from_others(name: str) -> None:
+    """Another CI run, commit, job or step is another identity; without one of them there is none."""
+    assert GitHub(STEP | {name: "another"}).step not in {"", GitHub(STEP).step}
+    assert GitHub(STEP | {name: ""}).step == ""
+
+
+def test_a_label_has_a_limit() -> None:
+    """A build number is made of it. The number of the attempt is always whole."""
+    long = {"GITHUB_REPOSITORY": "a/" * 400, "GITHUB_RUN_NUMBER": "8" * 400}
+    label = GitHub(PUSH | long).build.label
+    assert (len(label) <= 210, label[-4:]) == (True, "88.2")
+
+
 def test_a_tag_is_no_branch() -> None:
     """GITHUB_REF_NAME is the name of either."""
     assert GitHub(PUSH | {"GITHUB_REF": "refs/tags/v1.2", "GITHUB_REF_NAME": "v1.2"}).build.branch == ""

@@ -89,6 +89,13 @@ def test_a_key_that_is_not_utf_8() -> None:
     assert hidden(f"{key} {quote(raw)} {base64.b64encode(raw).decode()}", key) == "*** *** ***"
 
 
+def test_a_digest_takes_the_secret() -> None:
+    """The same text has another digest with another secret; a secret that is no UTF-8 has one, too."""
+    secrets = [Secret("key-for-tests"), Secret("another-key"), NO_SECRET, Secret(os.fsdecode(b"\xff"))]
+    assert len({secret.digest("text") for secret in secrets}) == len(secrets)
+    assert secrets[0].digest("text") == secrets[0].digest("text") != secrets[0].digest("texts")
+
+
 def test_no_secret_has_no_shape() -> None:
     """Nor has one so short that hiding it would damage other texts."""
     assert NO_SECRET.encodings() == Secret("1234567").encodings() == ()

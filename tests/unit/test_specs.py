@@ -1,10 +1,13 @@
 """From inputs to the run that is asked for."""
 
+import re
+from dataclasses import replace
 from itertools import count
 
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec, Status
 from testsigma_action.inputs.options import Inputs, RunRequest
 from testsigma_action.inputs.run_specs import run_specs, spec_of
+from testsigma_action.secret import Secret
 
 INPUTS = Inputs(plan_id="420", environment_id="10", execution_config=ConfigurationRef(name="smoke only"))
 
@@ -18,7 +21,8 @@ def run_spec(inputs: Inputs) -> RunSpec:
 def test_a_derived_build_number_is_unique() -> None:
     """Without a build number the derived one is taken, and it tells this run from all others."""
     spec = run_spec(INPUTS)
-    assert (spec.build_number, spec.unique) == ("acme/shop#812.1-k3f9q2", True)
+    assert re.fullmatch(r"acme/shop#812\.1-[a-z2-9]{6}-k3f9q2", spec.build_number)
+    assert spec.unique
 
 
 def test_a_given_build_number_is_not_unique() -> None:
@@ -62,16 +66,75 @@ def test_several_runs_in_their_order() -> None:
     assert len({spec.build_number for spec in specs}) == 3
 
 
-def test_the_same_nonce_twice() -> None:
-    """Build numbers differ even if chance gives the same nonce twice."""
-    specs = run_specs(Inputs(plans=(RunRequest("1"), RunRequest("1"))), "shop-8", lambda: "aaaaaa")
-    assert [spec.build_number for spec in specs] == ["shop-8-aaaaaa", "shop-8-aaaaaa-2"]
+def test_two_equal_entries() -> None:
+    """Their build numbers differ even if chance gives the same nonce twice."""
+    first, second = run_specs(Inputs(plans=(RunRequest("1"), RunRequest("1"))), "shop-8", lambda: "aaaaaa")
+    assert first.build_number != second.build_number
+
+
+def key(inputs: Inputs, step: str = "run 1 of job tests", label: str = "acme/shop#812.1") -> str:
+    """The key in the derived build number of the only run."""
+    [spec] = run_specs(inputs, label, lambda: "k3f9q2", step)
+    return spec.build_number.removeprefix(label).split("-")[1]
+
+
+LEG = Inputs(
+    api_key=Secret("key-of-nobody"),
+    plan_id="420",
+    environment_id="10",
+    execution_config=ConfigurationRef(name="smoke only"),
+    runtime_data={"browser": "chrome"},
+    upload_versions={"211": "9031"},
+    summary_title="Tests on Chrome",
+)
+OTHERS = [
+    replace(LEG, api_key=Secret("key-of-somebody")),
+    replace(LEG, plan_id="421"),
+    replace(LEG, environment_id="11"),
+    replace(LEG, execution_config=ConfigurationRef(name="all")),
+    replace(LEG, execution_config=ConfigurationRef(id="smoke only")),
+    replace(LEG, execution_config=None),
+    replace(LEG, runtime_data={"browser": "firefox"}),
+    replace(LEG, runtime_data={"chrome": "browser"}),
+    replace(LEG, runtime_data={}),
+    replace(LEG, upload_versions={"211": "9032"}),
+    replace(LEG, summary_title="Tests on Firefox"),
+]
+
+
+def test_the_key_is_the_same_in_each_attempt() -> None:
+    """Neither the attempt nor the order of a mapping changes it."""
+    data = {"browser": "chrome", "size": "large"}
+    turned = dict(reversed(data.items()))
+    assert key(LEG) == key(LEG, label="acme/shop#812.2")
+    assert key(replace(LEG, runtime_data=data)) == key(replace(LEG, runtime_data=turned))
+
+
+def test_each_leg_of_a_matrix_has_a_key_of_its_own() -> None:
+    """Whatever input the legs differ in, and so have another step and another CI run."""
+    keys = [key(LEG), *map(key, OTHERS), key(LEG, "run 1 of job more"), key(LEG, "run 2 of job tests")]
+    assert len(set(keys)) == len(keys)
+
+
+def test_an_entry_of_plans_has_a_key_of_its_own() -> None:
+    """Entries that differ in their names only have different keys, and so have equal ones, in each attempt."""
+    plans = (RunRequest("1", name="a"), RunRequest("1", name="b"), RunRequest("1"), RunRequest("1"))
+    first, again = (run_specs(Inputs(plans=plans), "shop-8", lambda: "aaaaaa", "job 1") for _ in range(2))
+    numbers = [spec.build_number for spec in first]
+    assert len(set(numbers)) == len(plans)
+    assert numbers == [spec.build_number for spec in again]
+
+
+def test_characters_that_cannot_be_encoded_have_a_key() -> None:
+    """A lone surrogate in a value, from a variable that is no UTF-8, is no error here."""
+    assert len(key(replace(LEG, runtime_data={"a": "\udcff"}))) == len(key(LEG))
 
 
 def test_one_run_without_a_list() -> None:
     """A plan alone is one run with all of its inputs; a run to attach to tells everything itself; nothing is no run."""
     given = Inputs(plan_id="420", environment_id="10", runtime_data={"a": "b"}, upload_versions={"7": "8"})
     [spec] = run_specs(given, "b", lambda: "x")
-    assert spec == RunSpec("420", "10", "b-x", unique=True, runtime_data={"a": "b"}, upload_versions={"7": "8"})
+    number = spec.build_number
+    assert spec == RunSpec("420", "10", number, unique=True, runtime_data={"a": "b"}, upload_versions={"7": "8"})
     assert run_specs(Inputs(run_id="900"), "b", lambda: "x") == (RunSpec(),)
     assert run_specs(Inputs(), "b", lambda: "x") == ()

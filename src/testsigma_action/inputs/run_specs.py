@@ -1,26 +1,47 @@
 """Inputs -> the runs to start. Pure."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 
+from testsigma_action.domain import build_numbers
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.inputs.options import Inputs, RunRequest
 
 
-def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str]) -> tuple[RunSpec, ...]:
+def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = "") -> tuple[RunSpec, ...]:
     """The runs that the inputs ask for, in their order. Each has a build number, so that it can be identified.
 
-    A build number that was not given is derived from `label`, with a nonce of its own. Nothing is known yet of a run
-    to attach to: see `spec_of`.
+    A build number that was not given is derived from `label`, a key of the run in the `step` of the CI run, and a nonce
+    of its own. Nothing is known yet of a run to attach to: see `spec_of`.
     """
     if inputs.run_id:
         return (RunSpec(),)
     specs: list[RunSpec] = []
-    for at, request in enumerate(inputs.runs, 1):
-        derived = f"{label}-{nonce()}"
-        if any(spec.build_number == derived for spec in specs):
-            derived = f"{derived}-{at}"
-        specs.append(_spec(request, derived))
+    equal: Counter[str] = Counter()
+    for request in inputs.runs:
+        asked_for = _asked_for(request, inputs)
+        equal[asked_for] += 1
+        # The key must not tell anything about runtime data, so it takes the API key to compute it.
+        digest = inputs.api_key.digest(json.dumps([step, asked_for, equal[asked_for]]))
+        specs.append(_spec(request, build_numbers.derived(label, build_numbers.key_of(digest), nonce())))
     return tuple(specs)
+
+
+def _asked_for(request: RunRequest, inputs: Inputs) -> str:
+    """All that tells a run from others of the same plan: legs of a matrix may differ in any of it."""
+    configuration = request.execution_config
+    return json.dumps(
+        [
+            request.plan_id,
+            request.name,
+            inputs.summary_title,
+            request.environment_id,
+            [configuration.id, configuration.name] if configuration else [],
+            sorted(request.runtime_data.items()),
+            sorted(request.upload_versions.items()),
+        ]
+    )
 
 
 def _spec(request: RunRequest, derived_build_number: str) -> RunSpec:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.build import BuildFacts, build_of
+from testsigma_action.platforms.build import BuildFacts, build_of, filled
 from testsigma_action.platforms.files import append
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
@@ -68,6 +68,14 @@ class Platform:
     def build(self) -> Build:
         """What is known of the build that this step belongs to."""
         return build_of(self.name, self.facts, self._variables())
+
+    @property
+    def step(self) -> str:
+        """The identity of this step in the CI run, with its commit: the same in each attempt of the job.
+
+        Empty if the system does not tell all of that.
+        """
+        return filled(self.facts.step, self._variables())
 
     def mask(self, _secret: Secret) -> list[str]:
         """Lines that make the platform mask a secret in the log."""

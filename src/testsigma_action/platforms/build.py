@@ -10,6 +10,8 @@ from testsigma_action.text import one_line, web_link
 
 # Maximum length of a fact (characters).
 LONGEST_FACT = 1000
+# Maximum lengths in a label (characters): a build number is made of it.
+_LONGEST_PROJECT, _LONGEST_NUMBER = 150, 50
 # Everything that a URL may contain; `quote` never changes letters, digits and `_.-~`.
 _IN_URLS = "/:?#[]@!$&()*+,;=%"
 
@@ -27,6 +29,8 @@ class BuildFacts:
     branch: tuple[str, ...] = ()
     pull_request: tuple[str, ...] = ()
     job_url: tuple[str, ...] = ()
+    step: tuple[str, ...] = ()
+    """The identity of the step: repository, CI run, commit, job, and step in the job. See docs/decisions/0021."""
 
 
 def build_of(system: str, facts: BuildFacts, environ: Mapping[str, str]) -> Build:
@@ -72,4 +76,5 @@ def _branch(name: str) -> str:
 def _label(project: str, number: str, attempt: int | None) -> str:
     if not (project and number):
         return ""
-    return f"{project}#{number}.{attempt}" if attempt else f"{project}#{number}"
+    build = f"{project[:_LONGEST_PROJECT]}#{number[:_LONGEST_NUMBER]}"
+    return f"{build}.{attempt}" if attempt else build
