@@ -18,6 +18,7 @@ from testsigma_action.domain.quarantine import Outdated, unmatched
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
+from testsigma_action.inputs.options import START
 from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
 from testsigma_action.lifecycle.background import Background
@@ -91,7 +92,8 @@ class Step:
         self._progress = Progress(log, clock.monotonic, specs, attached=bool(inputs.run_id), live=live)
         width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
         remote = Remote(Client(transport), clock, width=width)
-        shared = Shared(began, began + inputs.timeout.total_seconds(), signals)
+        self._attempt = self._build.attempt if self._build.label and platform.step else None
+        shared = Shared(began, began + inputs.timeout.total_seconds(), signals, self._attempt)
         state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
         self._sessions = SessionGroup(specs, remote, inputs, shared, state, self._on_event)
 
@@ -110,6 +112,8 @@ class Step:
 
     def _prepare(self) -> None:
         self._log.say(console.warnings(self._reading.warnings))
+        if self._reading.inputs.on_job_rerun != START and self._attempt is None:
+            self._log.say(console.attempts_unknown(self._build.system))
         places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.NOT_FINISHED))
         if problems := [*self._reading.problems, *places]:
             raise InputError(*problems)

@@ -195,6 +195,7 @@ def run_reports(draw: st.DrawFn, parts: Parts = ANY) -> RunReport:
         return told
     remote = draw(parts.runs)
     told = replace(told, run=remote, queued=draw(st.none() | durations), ending=draw(st.none() | endings))
+    told = replace(told, earlier_attempt=draw(st.none() | st.integers(1, 9)))
     if shape == "run":
         return told
     found = draw(parts.machines)

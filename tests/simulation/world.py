@@ -143,6 +143,10 @@ class World:
         self._signals = ()
         return self._step(lambda taken: post.main(environ, taken, self.clock, self._net.adapter))
 
+    def send(self, *signals: Signal) -> None:
+        """Have these signals sent to the next step, and no others."""
+        self._signals = signals
+
     def at(self, seconds: float, happening: Callable[[Simulator], object]) -> None:
         """Have something happen to the service, so many seconds after the beginning (a release, say)."""
         self.clock.at(seconds, lambda: happening(self.simulator))

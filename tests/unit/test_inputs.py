@@ -424,6 +424,7 @@ FOR_A_START = {
     "execution-config": "smoke",
     "runtime-data": "{}",
     "upload-versions": "{}",
+    "on-job-rerun": "start",
 }
 
 
@@ -463,6 +464,24 @@ def test_counting_failures_means_waiting() -> None:
     assert "stop-after-failures" in problem(read(INPUT_WAIT="false", INPUT_STOP__AFTER__FAILURES="1"), "wait")
     assert read(INPUT_WAIT="false", INPUT_STOP__AFTER__FAILURES="0").problems == ()
     assert attaching(**{"INPUT_STOP-AFTER-FAILURES": "3"}).inputs.stop_after_failures == 3
+
+
+def test_a_second_attempt_needs_the_build_number_of_the_step_and_its_result() -> None:
+    """The first attempt says that a build number of the user's own, or no wait, makes it impossible."""
+    failed = {"INPUT_ON-JOB-RERUN": "failed"}
+    assert read(**failed).inputs.on_job_rerun == "failed"
+    said = problem(read(**failed, **{"INPUT_BUILD-NUMBER": "7"}), "build-number")
+    assert said.endswith("by the build number that the step makes. Remove build-number.")
+    assert "on-job-rerun" in problem(read(**failed, INPUT_WAIT="false"), "wait")
+    for fine in ({"INPUT_ON-JOB-RERUN": "start", "INPUT_BUILD-NUMBER": "7"}, {"INPUT_ON-JOB-RERUN": ""}):
+        assert read(**fine, INPUT_WAIT="false").problems == ()
+
+
+def test_the_entry_with_a_build_number_of_its_own_is_named() -> None:
+    """Others of the list may have none."""
+    plans = {"TESTSIGMA_PLANS": "[{plan-id: 1}, {plan-id: 2, build-number: b}, {plan-id: 3, build-number: c}]"}
+    reading = read_inputs((), {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_ON_JOB_RERUN": "failed", **plans})
+    assert problem(reading, "build-number").endswith("Remove build-number (plans, entry 2, 3).")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import (
     Attached,
     Ended,
+    JobRerun,
     OutageEnded,
     PlanBusy,
     RerunAwaited,
@@ -20,6 +21,7 @@ from testsigma_action.domain.events import (
     Starting,
 )
 from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.job_rerun import Continued, EarlierRun, NewRun, StartsAnew
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec
 from testsigma_action.errors import ErrorCode, InputError, TimedOut
@@ -71,6 +73,23 @@ def test_attached() -> None:
     assert events.about(Attached(bare))[0] == "Attached to run 9001 of plan 12"
     assert events.about(Attached(replace(bare, plan_id="")))[0] == "Attached to run 9001"
     assert events.about(Attached(run()))[0].startswith("Attached to run 9001 of Checkout; build number ")
+
+
+@pytest.mark.parametrize("how", Continued)
+def test_a_second_attempt_that_continues(how: Continued) -> None:
+    """One line says which run was found, of which attempt, and what happens with it."""
+    [line] = events.about(JobRerun(3, EarlierRun(2, run(), (), how)))
+    assert line.startswith("This is attempt 3 of the job. Run 9001 of attempt 2 ")
+
+
+@pytest.mark.parametrize("why", StartsAnew)
+def test_a_second_attempt_that_starts_a_new_run(why: StartsAnew) -> None:
+    """One line says why. An ID that came from a list is no command."""
+    for run_id in ("", "9001", "9\n##[error]x"):
+        [line] = events.about(JobRerun(2, NewRun(why, run_id)))
+        assert line.startswith("This is attempt 2 of the job. A new run is started: ")
+        assert "##[" not in line
+        assert line.endswith(".")
 
 
 def test_a_busy_plan_whose_run_is_unknown() -> None:

@@ -23,14 +23,15 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_RUN_ID \
                       --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT --env=TESTSIGMA_QUEUE_TIMEOUT \
                       --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL --env=TESTSIGMA_POLL_INTERVAL \
-                      --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT --env=TESTSIGMA_MAX_FAILURES \
-                      --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY \
-                      --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE \
-                      --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS \
-                      --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY --env=TESTSIGMA_BASE_URL \
-                      --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT \
-                      --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL \
-                      --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
+                      --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT --env=TESTSIGMA_ON_JOB_RERUN \
+                      --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS \
+                      --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE \
+                      --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
+                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
+                      --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME \
+                      --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH \
+                      --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY \
+                      --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -113,6 +114,7 @@ private Map<String, String> variableNames() {
         pollInterval: 'TESTSIGMA_POLL_INTERVAL',
         rerunFailed: 'TESTSIGMA_RERUN_FAILED',
         rerunLimit: 'TESTSIGMA_RERUN_LIMIT',
+        onJobRerun: 'TESTSIGMA_ON_JOB_RERUN',
         maxFailures: 'TESTSIGMA_MAX_FAILURES',
         quarantine: 'TESTSIGMA_QUARANTINE',
         minTests: 'TESTSIGMA_MIN_TESTS',

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.job_rerun import EarlierRun, NewRun
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run, RunSpec
@@ -76,6 +77,14 @@ class Attached:
     """The run existed before: this step only waits for it."""
 
     run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class JobRerun:
+    """In this attempt of the CI job, the step continues with the run of an earlier one, or starts a new run."""
+
+    attempt: int
+    found: EarlierRun | NewRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +202,7 @@ Event = (
     | AnswerLost
     | Started
     | Attached
+    | JobRerun
     | Answered
     | CasesFailed
     | RerunAwaited

@@ -70,6 +70,7 @@ class RunReport:
     `comparison` is None where there is no run to compare it with, `queued` where it was not seen to wait for long.
     `name` identifies it among the runs of the step (see `names`); empty where it is the only one. `ending` says what
     became of a run that the step left before its end; None for all others. `history` is None if it was not read.
+    `earlier_attempt` is the attempt of the CI job that started the run, if it was an earlier one than this.
     """
 
     spec: RunSpec
@@ -81,6 +82,7 @@ class RunReport:
     name: str = ""
     ending: Ending | None = None
     history: History | None = None
+    earlier_attempt: int | None = None
 
     @property
     def counts(self) -> Counts:

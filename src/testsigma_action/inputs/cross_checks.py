@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.options import START, Inputs
 from testsigma_action.inputs.pages import host_in, is_address
 from testsigma_action.text import is_loopback
 
@@ -14,6 +15,8 @@ PLAN_MISSING = (
     "several plans, set plans instead; to attach to a run that exists already, set run-id."
 )
 NOBODY_WAITS = "`wait: false` cannot be combined with `rerun-failed`: the step ends before cases fail."
+NO_RESULT = "`wait: false` cannot be combined with `on-job-rerun: failed`: the step ends before cases fail."
+OWN_NUMBER = "`on-job-rerun: failed` finds the run by the build number that the step makes. Remove build-number"
 NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
 # What to run; exactly one of these is required.
 TARGETS = ("plan-id", "plans", "run-id")
@@ -26,6 +29,7 @@ FOR_A_START = (
     "execution-config",
     "runtime-data",
     "upload-versions",
+    "on-job-rerun",
 )
 # Inputs that may be the address of a page.
 ADDRESSES = ("plan-id", "environment-id", "run-id", "compare")
@@ -52,8 +56,18 @@ def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("wait", "`wait: false` cannot be combined with `run-id`.")
     if read.get("stop_after_failures") and read.get("wait") is False:
         yield Problem("wait", NOBODY_COUNTS)
+    if read.get("on_job_rerun", START) != START and read.get("wait") is False:
+        yield Problem("wait", NO_RESULT)
     if read.get("rerun_failed") and read.get("wait") is False:
         yield Problem("wait", NOBODY_WAITS)
+
+
+def given_numbers(inputs: Inputs) -> Iterator[Problem]:
+    """Build numbers of the user's, by which the run of an earlier attempt of the job cannot be recognised."""
+    given = [number for number, request in enumerate(inputs.runs, 1) if request.build_number]
+    if inputs.on_job_rerun != START and given:
+        entries = f" (plans, entry {', '.join(map(str, given))})" if inputs.plans else ""
+        yield Problem("build-number", f"{OWN_NUMBER}{entries}.")
 
 
 def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[Problem]:

@@ -54,6 +54,10 @@ SECTIONS = MappingProxyType(
             "rerun-limit": (
                 "A number or a percentage of the cases: if more of them would have to run again, none does."
             ),
+            "on-job-rerun": (
+                "What a second attempt of the CI job does: start a new run, or run only what failed in the run of the "
+                "attempt before (failed). GitHub Actions only."
+            ),
         },
         "Policies": {
             "max-failures": (

@@ -13,6 +13,7 @@ from testsigma_action.inputs import list_source, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
 HALF = Share(50, percent=True)
+START = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Inputs:
     poll_interval: timedelta | None = None
     rerun_failed: int = 0
     rerun_limit: Share = HALF
+    on_job_rerun: Literal["start", "failed"] = "start"
     max_failures: Share = NO_CASE
     quarantine: tuple[QuarantineEntry, ...] = ()
     min_tests: int = 1
@@ -168,6 +170,7 @@ DEFINITIONS = (
     Definition("poll-interval", parsers.interval, "auto"),
     Definition("rerun-failed", parsers.number(0, 10), "0"),
     Definition("rerun-limit", parsers.share, "50%"),
+    Definition("on-job-rerun", parsers.word(START, "failed"), START),
     Definition("max-failures", parsers.share, "0"),
     # As those of plans, its entries are parsed elsewhere, in `quarantine.py`.
     Definition("quarantine", list_source.source_of(list_source.QUARANTINE), shown=list_source.is_path),

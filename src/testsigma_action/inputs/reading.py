@@ -59,6 +59,7 @@ def read_inputs(
     expired, wrong = _read_quarantine(read, key, root, today)
     problems += wrong
     inputs = Inputs(**read)
+    problems += cross_checks.given_numbers(inputs)
     if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
         inputs = replace(inputs, results_file=parsers.OFF)
         problems += clash

@@ -6,20 +6,28 @@ from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
+from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import spec_of
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.job_rerun import continue_earlier
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.start import start
 
 
 async def begin(context: Context) -> None:
-    """Start the run, or attach to it. Raises StartError, ApiError or TimedOut."""
+    """Start the run, or attach to one that exists. Raises StartError, ApiError or TimedOut."""
     if context.inputs.run_id:
         await _attach(context)
-    else:
+    elif not await _continue_earlier(context):
         await _start(context)
+
+
+async def _continue_earlier(context: Context) -> bool:
+    if context.inputs.on_job_rerun == START or context.shared.attempt in {None, 1}:
+        return False
+    return await continue_earlier(context)
 
 
 async def _attach(context: Context) -> None:

@@ -40,12 +40,14 @@ class Interruption:
 class Shared:
     """Data that the sessions of a step share: deadlines (monotonic clock), signals, and the IDs of all runs.
 
+    `attempt` is the number of this attempt of the CI job, None unless the runs of earlier attempts can be recognised.
     `stopped_early` is set by the step when it stops after failures.
     """
 
     began: float
     deadline: float
     signals: Signals
+    attempt: int | None = None
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
 

@@ -116,7 +116,7 @@ class SessionGroup:
         report = self._sessions[index].report()
         if isinstance(event, Ended):
             return (report.counts.failed or 0) - (tolerated(report.tree)[0] if report.tree else 0)
-        if not report.run or report.run.reruns_itself or self._inputs.rerun_failed:
+        if not report.run or report.run.reruns_itself or self._sessions[index].may_rerun:
             # If failed cases run again, they count after their last attempt.
             return None
         if self._inputs.quarantine:

@@ -8,6 +8,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
+from testsigma_action.domain.job_rerun import EarlierRun
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_reruns
@@ -28,6 +29,7 @@ class RunRecord:
 
     `reruns` are the runs in which failed cases ran again, `attempts` the results of each run; `rerun` is the last
     outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end.
+    `earlier` is the run of an earlier attempt of the CI job.
     """
 
     spec: RunSpec
@@ -42,6 +44,7 @@ class RunRecord:
     queued: timedelta | None = None
     cut_short: bool = False
     rerun: Outcome = Outcome()
+    earlier: EarlierRun | None = None
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
     rerun_incomplete: RerunIncomplete | None = None
@@ -93,6 +96,12 @@ class RunRecord:
     def started(self, outcome: Outcome) -> None:
         """Record an outcome of the start."""
         self.start, self.run = outcome, outcome.run
+
+    def continues(self, earlier: EarlierRun) -> None:
+        """Record the run of an earlier attempt of the CI job. It counts as started by this step."""
+        self.earlier, self.reruns = earlier, list(earlier.reruns)
+        self.spec = replace(self.spec, build_number=earlier.run.build_number)
+        self.started(Outcome(earlier.run))
 
     def rerun_asked(self, outcome: Outcome) -> None:
         """Record an outcome of a rerun that the step asked for."""
@@ -163,4 +172,5 @@ class RunRecord:
             self.spec.name,
             self.ending,
             self.history,
+            self.earlier.attempt if self.earlier else None,
         )

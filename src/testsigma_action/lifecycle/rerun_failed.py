@@ -10,6 +10,7 @@ from testsigma_action.domain.infrastructure import MOST_RERUNS, is_trouble
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
+from testsigma_action.domain.share import Share
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
@@ -17,6 +18,8 @@ from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.rerun import rerun
 from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.wait import follow_reruns, watch_rerun
+
+ALL = Share(100, percent=True)
 
 
 @dataclass(slots=True)
@@ -39,15 +42,17 @@ class _Budget:
         return RerunAsked(choice.parent, len(choice.picks), number, most, trouble)
 
 
-async def rerun_failed(context: Context, shutdown: Shutdown, most: int) -> None:
+async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimited: int = 0) -> None:
     """Run the cases of a completed run that did not pass again, at most so often.
+
+    Before that they run again `unlimited` times, however many they are: somebody asked for it.
 
     Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
     there is no further one.
     """
-    budget, read = _Budget(most), _Results(context)
+    budget, read = _Budget(most + unlimited), _Results(context)
     while _goes_on(context) and budget.left(trouble=is_trouble(context.record.latest.message)):
-        choice = await read.choice()
+        choice = await read.choice(ALL if budget.used < unlimited else context.inputs.rerun_limit)
         if not choice or (isinstance(choice, Choice) and not budget.left(trouble=choice.infrastructure)):
             return
         if isinstance(choice, NotRunAgain):
@@ -71,13 +76,13 @@ class _Results:
     context: Context
     attempts: list[ResultTree] = field(default_factory=list)
 
-    async def choice(self) -> Choice | NotRunAgain | None:
+    async def choice(self, limit: Share) -> Choice | NotRunAgain | None:
         """The cases that run again, or why none does."""
         context = self.context
         context.activity(Activity.COLLECTING)
         for run in context.record.completed[len(self.attempts) :]:
             self.attempts.append(await self._read(run))
-        found = choose(self.attempts, context.record.reruns, context.inputs.rerun_limit)
+        found = choose(self.attempts, context.record.reruns, limit)
         if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
             return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
         return found

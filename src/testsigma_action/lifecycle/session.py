@@ -7,6 +7,7 @@ from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.findings import StoppedAfterFailures
+from testsigma_action.domain.job_rerun import Continued
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
@@ -38,6 +39,11 @@ class Session:
     def may_be_stopped(self) -> bool:
         """Whether the run may still be running, or has not started yet."""
         return not self._finishing
+
+    @property
+    def may_rerun(self) -> bool:
+        """Whether the step may ask for reruns of failed cases."""
+        return self._context.inputs.rerun_failed > 0 or self._of_attempt_that_failed
 
     @property
     def left_for_cleanup(self) -> bool:
@@ -114,10 +120,16 @@ class Session:
         await self._finish()
 
     async def _rerun_failed(self) -> None:
-        if most := self._context.inputs.rerun_failed:
+        if self.may_rerun:
             from testsigma_action.lifecycle.rerun_failed import rerun_failed
 
-            await rerun_failed(self._context, self._shutdown, most)
+            unlimited = int(self._of_attempt_that_failed)
+            await rerun_failed(self._context, self._shutdown, self._context.inputs.rerun_failed, unlimited)
+
+    @property
+    def _of_attempt_that_failed(self) -> bool:
+        earlier = self._record.earlier
+        return earlier is not None and earlier.how is Continued.FAILED
 
     async def _finish(self) -> None:
         from testsigma_action.lifecycle.finish import finish

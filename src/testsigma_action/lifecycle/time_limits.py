@@ -25,6 +25,9 @@ class TimeLimits:
     search_slack: float = 10.0
     shortest_search: float = 5.0
 
+    # Searching the run of an earlier attempt of the CI job.
+    earlier_run: float = 30.0
+
     # Attaching: a 404 is retried for a short time only, since the run must have been started earlier.
     attach_tolerance: float = 5.0
     attach_interval: float = 1.0

@@ -124,6 +124,7 @@ async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionErro
 
 
 def _age(context: Context, run: Run) -> float:
-    """How long ago an attached run began (seconds), by the clocks of both machines; else 0."""
-    began = run.timing.started if context.inputs.run_id else None
+    """How long ago a run began that existed before the step (seconds), by the clocks of both machines; else 0."""
+    existed = context.inputs.run_id or context.record.earlier
+    began = run.timing.started if existed else None
     return max(0.0, (context.remote.clock.now() - began).total_seconds()) if began else 0.0

@@ -49,6 +49,13 @@ def warnings(texts: Iterable[str]) -> list[str]:
     return [f"Warning: {log_text(text)}" for text in texts]
 
 
+def attempts_unknown(system: str) -> list[str]:
+    """Earlier attempts of the job cannot be recognised, so `on-job-rerun: failed` has no effect."""
+    where = f"{system} does not tell the step" if system else "Without a CI system, nothing tells"
+    said = f"on-job-rerun: failed has no effect here. {where} which attempt of which job this is"
+    return warnings([f"{said}, so a new run is started."])
+
+
 def traceback(error: BaseException) -> list[str]:
     """The traceback of a bug; the text of the error is untrusted."""
     lines = "".join(format_exception(error)).splitlines()

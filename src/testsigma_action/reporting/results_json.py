@@ -66,6 +66,7 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "spec": _spec(report.spec),
         "run": encode(run) if run else None,
         "ending": encode(report.ending) if report.ending else None,
+        "earlierAttempt": report.earlier_attempt,
         "queued": None if report.queued is None else seconds(report.queued),
         "duration": None if duration is None else seconds(duration),
         "counts": encode(numbers(report)),

@@ -9,6 +9,7 @@ from testsigma_action.domain.events import (
     Attached,
     CasesFailed,
     Ended,
+    JobRerun,
     PlanBusy,
     RerunAnswerLost,
     RerunAsked,
@@ -20,6 +21,7 @@ from testsigma_action.domain.events import (
     Starting,
 )
 from testsigma_action.domain.identity import Foreign
+from testsigma_action.domain.job_rerun import Continued, EarlierRun, StartsAnew
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Result, Run, RunSpec
@@ -80,6 +82,32 @@ def attached(event: Attached) -> list[str]:
     of = f" of {log_text(name)}" if name else ""
     build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
     return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
+
+
+@about.register
+def job_rerun(event: JobRerun) -> list[str]:
+    """What a second attempt of the job does with the run of an earlier attempt, and why."""
+    found = event.found
+    now = f"This is attempt {event.attempt} of the job."
+    if isinstance(found, EarlierRun):
+        run = f"Run {log_text(found.run.id)} of attempt {found.attempt}"
+        return [f"{now} {run} {_CONTINUED[found.how]}"]
+    run = f"run {log_text(found.run_id)} of an earlier attempt" if found.run_id else "the list of the plan's runs"
+    return [f"{now} A new run is started: {_ANEW[found.why].format(run=run)}."]
+
+
+_CONTINUED = {
+    Continued.GOING: "has not completed. The step waits for it and starts nothing.",
+    Continued.FAILED: "did not pass. Its failed cases run once again.",
+    Continued.PASSED: "passed. It is judged again, and nothing is started.",
+}
+_ANEW = {
+    StartsAnew.NOT_FOUND: "no run of an earlier attempt is among the newest runs of the plan",
+    StartsAnew.AMBIGUOUS: "an earlier attempt has more than one run with the same inputs",
+    StartsAnew.STOPPED: "{run} was stopped",
+    StartsAnew.NO_RESULT: "{run} has no result",
+    StartsAnew.NOT_READ: "{run} cannot be read",
+}
 
 
 def plan_named(name: str) -> str:

@@ -111,6 +111,7 @@ def _numbers(report: RunReport, run: Run) -> str:
         others(counts),
         " in ".join(filter(None, (total, in_words(took(run.timing))))),
         f"{in_words(report.queued)} in the queue" if report.queued else "",
+        f"run of attempt {report.earlier_attempt} of the job" if report.earlier_attempt else "",
     )
 
 

@@ -1,0 +1,115 @@
+"""A second attempt of a CI job: continuing with the run of an earlier attempt, instead of starting another one."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+
+from testsigma_action.api.lists import FoundRun, FoundRuns
+from testsigma_action.domain import events
+from testsigma_action.domain.identity import Began, Claim, RunKey
+from testsigma_action.domain.job_rerun import (
+    MAX_RUNS,
+    EarlierRun,
+    NewRun,
+    StartsAnew,
+    continued,
+    first_run,
+    newest_attempt,
+)
+from testsigma_action.domain.reruns import Chain, as_rerun
+from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.errors import ApiError, Redirected, Refused
+from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import look_at_rerun
+from testsigma_action.lifecycle.run_lists import RunList, run_lists
+from testsigma_action.lifecycle.stop import look_once
+
+
+async def continue_earlier(context: Context) -> bool:
+    """Continue with the run of an earlier attempt of this job. False if a run must be started; the log says why."""
+    record, shared, remote = context.record, context.shared, context.remote
+    until = min(remote.after(remote.limits.earlier_run), shared.deadline)
+    found = await find_earlier(record.spec, remote, shared.run_ids, until=until)
+    if isinstance(found, EarlierRun):
+        record.continues(found)
+        shared.run_ids.update(run.id for run in record.known)
+    context.emit(events.JobRerun(shared.attempt or 0, found))
+    if isinstance(found, NewRun):
+        return False
+    context.emit(events.Attached(found.run))
+    for rerun in found.reruns:
+        context.emit(events.RerunStarted(rerun))
+    return True
+
+
+async def find_earlier(spec: RunSpec, remote: Remote, taken: Collection[str], *, until: float) -> EarlierRun | NewRun:
+    """The run of the newest earlier attempt, or why there is none. Raises no ApiError.
+
+    `taken` has the IDs of runs that belong to other entries of this step.
+    """
+    listed = await _listed(spec.plan_id, remote, until)
+    if not listed:
+        return NewRun(StartsAnew.NOT_READ)
+    attempt, ids = newest_attempt(listed, spec.plan_id, spec.build_number, taken)
+    if not ids:
+        return NewRun(StartsAnew.NOT_FOUND)
+    if len(ids) > MAX_RUNS or "" in ids:
+        return NewRun(StartsAnew.AMBIGUOUS)
+    runs = [await look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
+    if not all(runs):
+        return NewRun(StartsAnew.NOT_READ, ids[0])
+    first = first_run([run for run in runs if run], spec.plan_id, spec.build_number, attempt)
+    if isinstance(first, NewRun):
+        return first
+    reruns = await _reruns(first, listed, remote, until)
+    return NewRun(StartsAnew.NOT_READ, first.id) if reruns is None else continued(attempt, first, reruns)
+
+
+async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun, ...] | None:
+    """The newest runs of a plan; None if no list can be read completely."""
+    lists = list(run_lists(plan_id, "", remote.client))
+    while lists and remote.now() < until:
+        for run_list in tuple(lists):
+            listed = await _answer(run_list, remote, until)
+            if isinstance(listed, FoundRuns) and listed.complete:
+                return listed.runs
+            if isinstance(listed, Refused | Redirected):
+                lists.remove(run_list)
+        await asyncio.sleep(min(remote.limits.search_interval, max(0.0, until - remote.now())) if lists else 0.0)
+    return None
+
+
+async def _answer(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
+    try:
+        return await run_list(min(until, remote.after(remote.limits.list_answer)))
+    except ApiError as error:
+        return error
+
+
+async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:
+    """The reruns of a run, the last one may not have completed; None if they cannot be read."""
+    chain, runs = Chain.of(first), [first]
+    while runs[-1].completed and len(runs) < MAX_RUNS:
+        parent = _naming_listed(runs[-1], chain, listed)
+        seen = await look_at_rerun(parent, chain, remote, until=until)
+        if isinstance(seen, Run):
+            runs.append(as_rerun(seen, runs[-1]))
+            chain = chain.extended(seen)
+        elif chain.named_by(parent):
+            return None
+        else:
+            break
+    return tuple(runs[1:])
+
+
+def _naming_listed(run: Run, chain: Chain, listed: tuple[FoundRun, ...]) -> Run:
+    """The run, with a rerun that the list has where the run itself names none."""
+    if chain.named_by(run):
+        return run
+    ids = [row.id for row in listed if row.id and chain.claim(row, run.plan_id, Began.UNKNOWN) is Claim.OURS]
+    return replace(run, rerun_id=min(ids, key=_order)) if ids else run
+
+
+def _order(run_id: str) -> tuple[int, str]:
+    return (int(run_id) if run_id.isdecimal() else 0, run_id)
