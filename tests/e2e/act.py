@@ -149,9 +149,9 @@ class Act:
         places = {"HOME": str(self.home), "XDG_CONFIG_HOME": str(self.home), "XDG_CACHE_HOME": str(self.home)}
         return {**self.engine.environ, **places, **({"DOCKER_HOST": self.socket} if self.socket else {})}
 
-    def start(self, name: str, workspace: Path, *, key: str, base_url: str) -> WorkflowRun:
+    def start(self, name: str, workspace: Path, *options: str, key: str, base_url: str) -> WorkflowRun:
         """A workflow of the folder `workflows` in a workspace, to be entered."""
-        return self.start_file(WORKFLOWS / f"{name}.yml", workspace, key=key, base_url=base_url)
+        return self.start_file(WORKFLOWS / f"{name}.yml", workspace, *options, key=key, base_url=base_url)
 
     def start_file(self, workflow: Path, workspace: Path, *options: str, key: str, base_url: str) -> WorkflowRun:
         """Any workflow file in a workspace, to be entered. The name of the workflow is that of the file.

@@ -1,5 +1,6 @@
 """Builds the image of this checkout and prints its size: `python -m tests.e2e.image`."""
 
+import os
 import subprocess
 import sys
 
@@ -7,7 +8,8 @@ from tests.e2e import base as bases
 from tests.e2e import engine as engines
 from tests.e2e.engine import Engine
 
-IMAGE = "localhost/testsigma-action:dev"
+# Somebody else may work with the image of another checkout on the same machine.
+IMAGE = os.environ.get("IMAGE") or "localhost/testsigma-action:dev"
 # Seconds.
 BUILD = 300.0
 

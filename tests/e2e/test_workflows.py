@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from tests.e2e.conftest import serving
 from tests.e2e.workspace import Workspace
-from tests.simulator import scenario
+from tests.simulator import Machine, Plan, Scenario, Suite, failed, passed, scenario
 
 
 def assert_owned(folder: Path) -> None:
@@ -127,6 +127,29 @@ def test_a_hostile_workspace_changes_nothing(workspace: Workspace) -> None:
     assert "HIJACKED" not in told.log("Main") + told.log("Post")
     assert (workspace.folder / "requests.py").exists()
     assert not (workspace.folder / "HIJACKED").exists()
+
+
+def test_a_second_attempt_of_a_job_runs_what_failed_again(workspace: Workspace) -> None:
+    """The first attempt is red with 2 of 11 failed cases; the second one runs these two again, and is green.
+
+    Both are workflow runs of act, which takes the number of the attempt as a variable; all else is the same.
+    """
+    flaky = [replace(failed(name, "Click", at=0, message="?"), rerun_result="SUCCESS") for name in ("Pay", "Search")]
+    cases = (*(passed(f"Case {number}", "Open") for number in range(1, 10)), *flaky)
+    plan = Plan(420, "Shop regression", (Machine("Chrome", (Suite("Checkout", cases),)),))
+    with serving(Scenario((plan,)), workspace.key) as server:
+        first = workspace.run("second-attempt", server, "--env", "GITHUB_RUN_ATTEMPT=1")
+        calls = len(server.calls)
+        second = workspace.run("second-attempt", server, "--env", "GITHUB_RUN_ATTEMPT=2")
+        again = server.calls[calls:]
+        assert [len(run.tree.cases) for run in server.simulator.runs().values()] == [11, 2]
+    assert (first.step_exit_code(), first.outputs()["failed"]) == (1, "2")
+    assert (again.count("start"), again.count("rerun"), again.count("stop")) == (0, 1, 0)
+    assert second.results() == {"testsigma": "success", "post": "success"}
+    found = {name: second.outputs()[name] for name in ("run-id", "total", "passed", "failed", "flaky", "reruns")}
+    assert found == {"run-id": "1001", "total": "11", "passed": "11", "failed": "0", "flaky": "2", "reruns": "1"}
+    assert "Run 1001 of attempt 1 did not pass. Its failed cases run once again." in second.log()
+    assert "run of attempt 1 of the job" in second.summary()
 
 
 def test_two_jobs_keep_their_files_apart(workspace: Workspace) -> None:

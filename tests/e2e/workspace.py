@@ -16,9 +16,9 @@ class Workspace:
     folder: Path
     key: str
 
-    def start(self, name: str, server: Server) -> WorkflowRun:
-        """A workflow against a simulator, to be entered."""
-        return self.act.start(name, self.folder, key=self.key, base_url=server.url)
+    def start(self, name: str, server: Server, *options: str) -> WorkflowRun:
+        """A workflow against a simulator, to be entered; `options` are of act."""
+        return self.act.start(name, self.folder, *options, key=self.key, base_url=server.url)
 
     def end(self, going: WorkflowRun) -> Told:
         """Wait for the end of a workflow; the key must be nowhere then."""
@@ -26,7 +26,7 @@ class Workspace:
         assert_hidden(told, self.key, self.folder)
         return told
 
-    def run(self, name: str, server: Server) -> Told:
+    def run(self, name: str, server: Server, *options: str) -> Told:
         """A workflow from its start to its end."""
-        with self.start(name, server) as going:
+        with self.start(name, server, *options) as going:
             return self.end(going)
