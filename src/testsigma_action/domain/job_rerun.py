@@ -10,6 +10,9 @@ from testsigma_action.domain.identity import canonical, same_id
 from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS, ListedRun
 from testsigma_action.domain.run import Result, Run
 
+# More runs of one attempt are certainly no chain of reruns.
+MAX_RUNS = MAX_RERUNS + 1
+
 
 class Continued(Enum):
     """How a step continues with the run of an earlier attempt."""
@@ -107,7 +110,3 @@ def continued(attempt: int, run: Run, reruns: tuple[Run, ...]) -> EarlierRun | N
     if latest.result in AWAITED:
         return EarlierRun(attempt, run, reruns, Continued.FAILED)
     return NewRun(StartsAnew.NO_RESULT, run.id)
-
-
-# More runs of one attempt are certainly no chain of reruns.
-MAX_RUNS = MAX_RERUNS + 1
