@@ -173,7 +173,7 @@ class Step:
             junit_file=inputs.junit_path,
             results_file=inputs.results_path,
             build=self._build,
-            outdated=Outdated(self._reading.expired, unused),
+            outdated=Outdated(self._reading.expired, unused, self._sessions.passing()),
         )
 
     def _warn_of_state(self, error: OSError) -> None:

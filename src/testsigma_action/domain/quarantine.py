@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
+from testsigma_action.domain.compare import placed_rows
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.results import CaseResult, Placed, ResultTree
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry
 
@@ -98,6 +99,13 @@ def unmatched(entries: Sequence[QuarantineEntry], trees: Sequence[ResultTree | N
         return ()
     placed = [one for tree in trees if tree for one in tree.placed_cases()]
     return tuple(entry for entry in entries if not any(names(entry, one) for one in placed))
+
+
+def named_cases(entries: Sequence[QuarantineEntry], machines: Iterable[MachineResult]) -> tuple[Placed, ...]:
+    """The cases of a run that any of the entries names."""
+    if not entries:
+        return ()
+    return tuple(placed for placed in placed_rows(machines) if any(names(entry, placed) for entry in entries))
 
 
 def passing(entries: Sequence[QuarantineEntry], history: Sequence[Iterable[Placed]]) -> tuple[QuarantineEntry, ...]:

@@ -56,16 +56,17 @@ def judge_reruns(
     `attempts` has the tree of each run, the first run's first; `merged` is their merged tree, which says what is
     tolerated. It is a pass only if the last rerun passes, by itself or by policy, and every case of the first run is
     shown to have passed in the end, or is tolerated. That the service calls the first run passed by now is not enough.
-    `incomplete`: why the reruns were not followed to their end, or why there was none; then nothing makes up for the
-    failures.
+    `incomplete`: why the reruns were not followed to their end; then nothing makes up for the failures. Or why the
+    step asked for none; then the results are what they are.
     """
-    if incomplete:
+    open_end = incomplete is not None and not incomplete.why
+    if open_end:
         policy = replace(policy, min_tests=max(policy.min_tests, 1))
     if merged.reruns:
         verdict = infrastructure.named(_judged(attempts, merged, policy), attempts)
     else:
         verdict = judge(merged, policy)
-    if incomplete and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
+    if open_end and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
         verdict = failed(ErrorCode.TESTS_FAILED, failures(merged))
     if incomplete and verdict.exit_code:
         return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))

@@ -32,10 +32,10 @@ async def _look_back(context: Context, until: float) -> bool:
     record, inputs = context.record, context.inputs
     if not inputs.history or not record.run or not record.tree or not any(map(has_history, record.tree.rows())):
         return False
-    wanted = Wanted(inputs.history, until, record.earlier, context.shared.run_ids)
+    wanted = Wanted(inputs.history, until, record.plan_runs, context.shared.run_ids, inputs.quarantine)
     found = await look_back(record.run, record.tree, context.remote, wanted)
     record.tree = replace(record.tree, gaps=(*record.tree.gaps, *found.gaps))
-    record.history = found.history
+    record.history, record.quarantined = found.history, found.quarantined
     if not found.found or inputs.compare != PREVIOUS:
         return False
     record.comparison = found.comparison

@@ -8,8 +8,10 @@ from testsigma_action.domain.events import Answered, CasesFailed, Ended, Event
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.names import named
 from testsigma_action.domain.policy import tolerated
+from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
+from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle import prepare
@@ -100,6 +102,12 @@ class SessionGroup:
         await session.run(gate)
         if not session.left_for_cleanup:
             self._state.over(index)
+
+    def passing(self) -> tuple[QuarantineEntry, ...]:
+        """The entries of the quarantine whose cases passed in all runs, those of the history among them."""
+        before = [rows for session in self._sessions for rows in session.quarantined]
+        now = [report.tree.placed_cases() for report in self.reports() if report.tree]
+        return passing(self._inputs.quarantine, [*before, *now]) if before else ()
 
     def _on_event(self, index: int, event: Event) -> None:
         self._state.take(index, event)

@@ -13,7 +13,7 @@ from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.reruns import Chain, awaited
-from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.errors import ActionError
 from testsigma_action.lifecycle.outcome import Outcome
@@ -24,8 +24,8 @@ class RunRecord:
     """State of a session, which is its only writer.
 
     `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
-    valid. `previous` is the previous run of the plan, `earlier` are the runs of its history, the newest first (None
-    while they are unknown).
+    valid. `previous` is the previous run of the plan, `plan_runs` are the runs of its history, the newest first (None
+    while they are unknown); `quarantined` has the cases that the quarantine names in each of them.
 
     `reruns` are the runs in which failed cases ran again, `attempts` the results of each run; `rerun` is the last
     outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end.
@@ -38,8 +38,9 @@ class RunRecord:
     run: Run | None = None
     tree: ResultTree | None = None
     previous: Run | None = None
-    earlier: tuple[Run, ...] | None = None
+    plan_runs: tuple[Run, ...] | None = None
     history: History | None = None
+    quarantined: tuple[tuple[Placed, ...], ...] = ()
     comparison: Comparison | None = None
     queued: timedelta | None = None
     cut_short: bool = False

@@ -7,6 +7,7 @@ from testsigma_action.domain import events
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
 from testsigma_action.domain.events import Activity, RerunAsked
 from testsigma_action.domain.infrastructure import MOST_RERUNS, is_trouble
+from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
@@ -82,7 +83,8 @@ class _Results:
         context.activity(Activity.COLLECTING)
         for run in context.record.completed[len(self.attempts) :]:
             self.attempts.append(await self._read(run))
-        found = choose(self.attempts, context.record.reruns, limit)
+        entries = context.inputs.quarantine
+        found = choose(self.attempts, context.record.reruns, limit, counts=lambda placed: not excuse(entries, placed))
         if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
             return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
         return found

@@ -9,6 +9,7 @@ from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.job_rerun import Continued
 from testsigma_action.domain.report import RunReport
+from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.inputs.options import Inputs
@@ -61,6 +62,11 @@ class Session:
     def report(self) -> RunReport:
         """The report of the run in its current state."""
         return self._record.report()
+
+    @property
+    def quarantined(self) -> tuple[tuple[Placed, ...], ...]:
+        """The cases that the quarantine names, in each earlier run that was read."""
+        return self._record.quarantined
 
     def prepared(self, spec: RunSpec) -> None:
         """Set the spec after all look-ups, before `run`."""

@@ -65,7 +65,7 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
     ours = context.shared.run_ids
     run = record.latest
     if listed := await list_runs(run, remote, until=until):
-        record.earlier = runs_on(listed, run, apart_from=ours)
+        record.plan_runs = runs_on(listed, run, apart_from=ours)
         record.previous = await previous_run(run, listed, remote, until=until, apart_from=ours)
     if pace:
         pace.before = record.previous

@@ -66,13 +66,13 @@ NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environ
 FACT_HINTS = {
     Fact.NO_CASE_EXECUTED: NO_TESTS_HINT,
     Fact.EMPTY_SUCCESS: NO_TESTS_HINT,
+    Fact.INFRASTRUCTURE: (
+        "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then "
+        "run the step again. With rerun-failed, such cases run again by themselves."
+    ),
     Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
     "be read.",
 }
-INFRASTRUCTURE_HINT = (
-    "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then "
-    "run the step again. With rerun-failed, such cases run again by themselves."
-)
 STOPPED_HINT = "Fix the failures first. To finish all runs in spite of failures, set stop-after-failures to 0."
 
 
@@ -253,8 +253,6 @@ def _(left: MayStillRun) -> str:
 def advice(finding: Finding) -> str:
     """What to do about a finding; may be empty."""
     match finding:
-        case Fact.INFRASTRUCTURE:
-            return INFRASTRUCTURE_HINT
         case Fact():
             return FACT_HINTS.get(finding, "")
         case ErrorFinding() | InputProblem():
