@@ -30,7 +30,9 @@ TAGS = frozenset(
         "dd",
     }
 )
-ATTRIBUTES = frozenset({"align", "href", "lang", "open", "colspan", "rowspan", "start", "dir", "nowrap", "width"})
+ATTRIBUTES = frozenset(
+    {"align", "href", "lang", "open", "colspan", "rowspan", "start", "dir", "nowrap", "width", "role", "aria-label"}
+)
 LINK = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost)[:/]|#)[!-~]*")
 MENTION = re.compile(r"(?<![\w`])@[A-Za-z0-9]|(?<!\w):[\w+-]{1,50}:")
 CHART = re.compile(r"^\s*(?:click|href|call)\b|<|javascript:|https?:", re.MULTILINE)
