@@ -82,7 +82,7 @@ async def look_back(run: Run, tree: ResultTree, remote: Remote, wanted: Wanted) 
     newest = next(seen[one.id][1] for one in reversed(runs) if one.id in seen)
     comparison = replace(newest, new=history.new, known=history.known)
     quarantined = tuple(named for *_, named in seen.values())
-    return LookBack(True, history, comparison, gaps, quarantined)
+    return LookBack(bool(runs), history, comparison, gaps, quarantined)
 
 
 async def _list(run: Run, remote: Remote, until: float, apart_from: Collection[str]) -> tuple[Run, ...]:

@@ -67,8 +67,8 @@ FACT_HINTS = {
     Fact.NO_CASE_EXECUTED: NO_TESTS_HINT,
     Fact.EMPTY_SUCCESS: NO_TESTS_HINT,
     Fact.INFRASTRUCTURE: (
-        "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. Then "
-        "run the step again. With rerun-failed, such cases run again by themselves."
+        "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. "
+        "Then run the step again. With rerun-failed, such cases run again by themselves."
     ),
     Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
     "be read.",
