@@ -11,7 +11,18 @@ import pytest
 
 from tests.simulation import Cut, Signal, World
 from tests.simulation.world import URL
-from tests.simulator import Fault, Phase, RunBefore, Scenario, Simulator, scenario
+from tests.simulator import (
+    Fault,
+    Machine,
+    Phase,
+    Reruns,
+    RunBefore,
+    Scenario,
+    Simulator,
+    Suite,
+    failed,
+    scenario,
+)
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md").read_text("utf-8")
 EXAMPLES = {found[2]: found[1] for found in re.finditer(r"```text\n(.+ \(exit code \d+, ([a-z-]+)\): .+)\n```", GUIDE)}
@@ -28,6 +39,13 @@ def plan(name: str = "passing", *faults: Fault, **changes: object) -> Scenario:
     """A scenario with the IDs that the page uses, paced by time."""
     found = replace(scenario(name).with_plan(id=431, **changes), pace="time", next_run_id=9001)
     return found.with_faults(*faults)
+
+
+def rerunning() -> Scenario:
+    """The plan runs two failed cases again by itself, and they pass."""
+    cases = tuple(replace(failed(name, "Click"), rerun_result="SUCCESS") for name in ("Pay by card", "Log in"))
+    machines = (Machine("Windows Chrome", (Suite("Smoke", cases),)),)
+    return plan(machines=machines, rerun_type="ALL", automatic_rerun=True, reruns=Reruns())
 
 
 def busy() -> Scenario:
@@ -60,6 +78,8 @@ SIGN_IN = Fault("*", status=302, headers={"Location": "https://sso.example.com/"
 SITUATIONS = {
     "tests-failed": Situation(plan("failing")),
     "no-tests": Situation(plan("no-tests")),
+    "too-few-tests": Situation(plan(), {"TESTSIGMA_MIN_TESTS": "200"}),
+    "flaky": Situation(rerunning(), {"TESTSIGMA_FAIL_ON_FLAKY": "true"}),
     "run-stopped": Situation(plan("stopped")),
     "run-aborted": Situation(plan("aborted")),
     "stopped-after-failures": Situation(

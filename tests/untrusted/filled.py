@@ -3,7 +3,7 @@
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -14,6 +14,7 @@ _PLAIN: dict[object, object] = {
     int: 3,
     float: 1.5,
     datetime: NOW,
+    date: NOW.date(),
     timedelta: timedelta(seconds=90),
     type(None): None,
     object: None,
@@ -33,7 +34,9 @@ def filled(kind: Any, text: str, choice: int = 0, within: Within = ()) -> Any:  
     if kind is str:
         return text
     if origin in {Union, types.UnionType}:
-        return filled(arguments[0], text, choice, within)
+        # Of several classes or nothing: nothing for every second choice, so that failures that count are there, too.
+        nothing = len(arguments) > 2 and arguments[-1] is type(None) and choice % 2
+        return None if nothing else filled(arguments[0], text, choice, within)
     if origin is Literal:
         return arguments[choice % len(arguments)]
     if origin is tuple:

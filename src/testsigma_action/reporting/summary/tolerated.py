@@ -10,10 +10,12 @@ from testsigma_action.reporting.policy_wording import outdated, why_tolerated
 from testsigma_action.reporting.summary.markup import SEPARATOR, bullets, joined, link, linked_case, place, sign, title
 from testsigma_action.reporting.summary.page import REST, Detail, Page
 from testsigma_action.reporting.wording import step_and_message
-from testsigma_action.text import html, web_link
+from testsigma_action.text import html, html_lines, web_link
 
 _SHOWN = 20
 _REASON = 300
+# Longer than any sentence about an entry, whose texts have at most 250 characters: a cut could part a secret.
+_ENTRY = 2000
 _MESSAGE = 300
 
 
@@ -33,7 +35,7 @@ def _lines(placed: Placed) -> Iterator[str]:
     yield f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}"
     if case.tolerance:
         yield from _why(case.tolerance)
-    yield html(step_and_message(case.result, case.failing_step, case.result_label)[1], _MESSAGE)
+    yield html_lines(step_and_message(case.result, case.failing_step, case.result_label)[1], _MESSAGE)
 
 
 def _why(tolerance: Tolerance) -> Iterator[str]:
@@ -58,5 +60,5 @@ def add_outdated(page: Page, found: Outdated) -> None:
     sentences = outdated(found)
     if sentences:
         more = [f"and {len(sentences) - _SHOWN:,} more: see the log"] if len(sentences) > _SHOWN else []
-        lines = [html(sentence, _REASON) for sentence in sentences[:_SHOWN]]
+        lines = [html(sentence, _ENTRY) for sentence in sentences[:_SHOWN]]
         page.add(title(3, "Quarantine"), bullets([*lines, *more]), limit=REST)
