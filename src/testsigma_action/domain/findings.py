@@ -229,13 +229,8 @@ class MorePlans:
 Finding = (
     Fact
     | Passed
-    | PassedByPolicy
     | Started
     | Failures
-    | OverLimit
-    | NotAccounted
-    | TooFewTests
-    | FlakyCases
     | FailedAgain
     | CutShort
     | NoKnownResult
@@ -256,4 +251,9 @@ Finding = (
     | OfPlans
     | MorePlans
     | MayStillRun
+    | PassedByPolicy
+    | OverLimit
+    | NotAccounted
+    | TooFewTests
+    | FlakyCases
 )
