@@ -139,8 +139,13 @@ def _result(world: World) -> bool:
     return world.results[-1] == PASSED or (world.results[-1] == FAILED and bool(shown))
 
 
-def _shows_failure(world: World, at: int) -> bool:
-    return any(result in BAD for case in world.cases for _, result in _sets(_left(case, at)))
+def _shows_why(world: World, at: int) -> bool:
+    """Whether the list of cases of a run has something that did not pass. A disabled case is no reason."""
+    return any(
+        result in BAD or (result == IDLE and not case.disabled)
+        for case in world.cases
+        for _, result in _sets(_left(case, at))
+    )
 
 
 def _flaky(world: World) -> bool:
@@ -167,8 +172,9 @@ def _machines(world: World) -> bool:
 CONDITIONS: dict[str, Callable[[World], bool]] = {
     "Testsigma calls the run, or its last rerun, passed, or failed with a tolerated case on its list. With "
     "`min-tests: 0` also not executed, if no case was.": _result,
-    "Each run whose cases ran again passed, or its list of cases shows a failure that explains why it did not.": (
-        lambda world: all(result == PASSED or _shows_failure(world, at) for at, result in enumerate(world.results[:-1]))
+    "Each run whose cases ran again passed, or its list of cases shows why it did not: a failure, or a case that was "
+    "not executed.": (
+        lambda world: all(result == PASSED or _shows_why(world, at) for at, result in enumerate(world.results[:-1]))
     ),
     "Each failed case is tolerated: by `quarantine`, or by `max-failures`.": lambda world: all(
         case in world.tolerated() for case in world.purely_failed()

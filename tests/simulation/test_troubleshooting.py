@@ -81,7 +81,8 @@ SITUATIONS = {
     "too-few-tests": Situation(plan(), {"TESTSIGMA_MIN_TESTS": "200"}),
     "flaky": Situation(rerunning(), {"TESTSIGMA_FAIL_ON_FLAKY": "true"}),
     "run-stopped": Situation(plan("stopped")),
-    "run-aborted": Situation(plan("aborted")),
+    "run-aborted": Situation(plan("aborted", message="Testsigma ended the Test Plan")),
+    "infrastructure": Situation(plan("aborted")),
     "stopped-after-failures": Situation(
         plan("failing", life=(Phase("STATUS_IN_PROGRESS", seconds=3000.0),)), {"TESTSIGMA_STOP_AFTER_FAILURES": "2"}
     ),

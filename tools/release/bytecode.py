@@ -1,7 +1,7 @@
 """Compiles all that a step imports: `python -IB bytecode.py FOLDER`, in the build of the image.
 
-The bytecode of the action and its packages goes beside their sources. That of the standard library, which the base has
-none of, goes to the same path below FOLDER. None of it needs a look at its source when it is loaded, and the same
+The bytecode of the action and its packages goes beside their sources, that of the standard library, which the base has
+none of, to the same path below FOLDER. Modules of packages that a step never imports have none. None of it needs a look at its source when it is loaded, and the same
 sources give the same bytes.
 """
 
@@ -18,8 +18,8 @@ CODECS = ("encodings.idna", "encodings.utf_16_le", "encodings.utf_16_be")
 ACTION = "testsigma_action"
 
 
-def standard_library() -> list[Path]:
-    """Sources of the standard library that the modules of the action import, at its start or later."""
+def imported() -> list[Path]:
+    """Sources of the action, and of all that its modules import, at its start or later."""
     sys.path.insert(0, str(APP / "src"))
     modules = walk_packages(importlib.import_module(ACTION).__path__, f"{ACTION}.")
     for name in (*CODECS, *(module.name for module in modules if not module.name.endswith("__main__"))):
@@ -27,7 +27,7 @@ def standard_library() -> list[Path]:
     # Only a module that was loaded from a file has a place for its bytecode: some are in the interpreter itself.
     specs = [module.__spec__ for module in list(sys.modules.values()) if module.__spec__ and module.__spec__.cached]
     paths = {Path(str(spec.origin)) for spec in specs}
-    return sorted(path for path in paths if APP not in path.parents)
+    return sorted(paths | set((APP / "src").rglob("*.py")))
 
 
 def compile_file(source: Path, root: str) -> None:
@@ -41,8 +41,5 @@ def compile_file(source: Path, root: str) -> None:
 
 
 if __name__ == "__main__":
-    for path in sorted(APP.rglob("*.py")):
-        if path.parent != APP:
-            compile_file(path, "")
-    for path in standard_library():
-        compile_file(path, sys.argv[1])
+    for path in imported():
+        compile_file(path, "" if APP in path.parents else sys.argv[1])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
-from statistics import median
 
 from testsigma_action.domain.compare import Comparison, Placed, as_before, matched, of_matches, placed_rows
 from testsigma_action.domain.results import CaseResult, MachineResult
@@ -128,7 +127,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class PlanHistory:
-    """How many of the earlier runs passed, and how long one usually takes (the median; None if it is not known)."""
+    """How many of the earlier runs passed, and how long one usually takes (in the middle; None if unknown)."""
 
     passed: int
     runs: int
@@ -138,7 +137,7 @@ class PlanHistory:
 def plan_history(runs: Sequence[Run]) -> PlanHistory:
     """What the earlier runs say about the plan."""
     durations = [took.total_seconds() for run in runs if (took := run.timing.took) is not None]
-    usual = timedelta(seconds=median(durations)) if durations else None
+    usual = timedelta(seconds=sorted(durations)[len(durations) // 2]) if durations else None
     return PlanHistory(sum(run.result is Result.PASSED for run in runs), len(runs), usual)
 
 

@@ -16,6 +16,8 @@ from testsigma_action.text import no_command, one_line, web_link
 
 # A job fails if its file has 5 KiB or more.
 LONGEST_FILE = 5 * 1024 - 1
+# A self-managed GitLab accepts 20 variables in a dotenv report, so the two outputs that repeat inputs are left out.
+LEFT_OUT = frozenset({"junit-file", "results-file"})
 ANNOTATIONS_FILE = "test-results/testsigma-annotations.json"
 """Links to the runs, for the page of the job."""
 # GitLab refuses a larger file (bytes), and a longer list.
@@ -67,7 +69,8 @@ class GitLab(CiSystem):
 
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """GitLab does not interpret quotes."""
-        return plain(self._named(outputs), LONGEST_FILE)
+        kept = {name: value for name, value in outputs.items() if name not in LEFT_OUT}
+        return plain(self._named(kept), LONGEST_FILE)
 
 
 def _annotations(links: Sequence[tuple[str, str]]) -> Iterator[str]:
