@@ -1,8 +1,8 @@
 """Compiles all that a step imports: `python -IB bytecode.py FOLDER`, in the build of the image.
 
 The bytecode of the action and its packages goes beside their sources, that of the standard library, which the base has
-none of, to the same path below FOLDER. Modules of packages that a step never imports have none. None of it needs a look at its source when it is loaded, and the same
-sources give the same bytes.
+none of, to the same path below FOLDER. Modules of packages that a step never imports have none. None of it needs a look
+at its source when it is loaded, and the same sources give the same bytes.
 """
 
 import importlib
