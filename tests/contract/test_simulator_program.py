@@ -112,6 +112,15 @@ def test_scenario_from_scratch() -> None:
     assert Caller(Simulator(found)).start()["executionId"] == 7
 
 
+def test_a_case_may_have_a_result_for_each_rerun() -> None:
+    """One result, or a list of them."""
+    cases = [{"name": "Pay", "rerun_result": "SUCCESS"}, {"name": "Ship", "rerun_result": ["FAILURE", "SUCCESS"]}]
+    machine = {"title": "Chrome", "suites": [{"name": "Smoke", "cases": cases}]}
+    found = from_json({"plans": [{"id": 7, "name": "Mine", "machines": [machine]}]})
+    results = [case.rerun_result for case in found.plans[0].machines[0].suites[0].cases]
+    assert results == ["SUCCESS", ("FAILURE", "SUCCESS")]
+
+
 def test_extended_scenario_keeps_the_rest() -> None:
     """A file that extends a built-in scenario changes what it names, options one by one."""
     found = from_json({"extends": "busy", "options": {"page_size": 5}, "next_run_id": 5})

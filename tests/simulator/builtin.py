@@ -78,6 +78,13 @@ def _failing() -> Scenario:
     return _scenario(about, _shop(broken=True))
 
 
+def _flaky() -> Scenario:
+    about = "Two cases fail, and pass when they run again: try rerun-failed: 1."
+    unsteady = tuple(replace(failed(name, *BUY, at=2), rerun_result="SUCCESS") for name in ("Pay by card", "Gift card"))
+    machine = Machine("Windows Chrome", (_smoke(broken=False), Suite("Checkout", unsteady, id=302)))
+    return _scenario(about, replace(_shop(), machines=(machine,)))
+
+
 def _no_tests() -> Scenario:
     empty = replace(_shop(), machines=())
     return _scenario("The run completes with SUCCESS although it has no case at all.", empty)
@@ -149,6 +156,7 @@ def _large() -> Scenario:
 _MAKERS: dict[str, Callable[[], Scenario]] = {
     "passing": _passing,
     "failing": _failing,
+    "flaky": _flaky,
     "no-tests": _no_tests,
     "stopped": _stopped,
     "aborted": _aborted,

@@ -93,7 +93,8 @@ def _changes(kind: Any, data: object, where: str) -> dict[str, Any]:  # noqa: AN
 
 def _value(hint: Any, data: object, where: str) -> Any:  # noqa: ANN401
     if get_origin(hint) in {Union, UnionType}:
-        present = next(part for part in get_args(hint) if part is not NoneType)
+        parts = [part for part in get_args(hint) if part is not NoneType]
+        present = next((part for part in parts if (get_origin(part) is tuple) == isinstance(data, list)), parts[0])
         return None if data is None else _value(present, data, where)
     if is_dataclass(hint):
         return _build(hint, data, where)
