@@ -43,6 +43,8 @@ def test_a_flaky_case_runs_again_and_passes(tmp_path: Path) -> None:
     world, outcome = ran(plan(FLAKY), tmp_path)
     assert (outcome.exit_code, outcome.outputs["run-id"], outcome.outputs["flaky"]) == (0, "1001", "1"), outcome.log
     assert outcome.outputs["reruns"] == "1"
+    named = outcome.lines.index("::group::1 case of Shop passed only in a rerun:")
+    assert outcome.lines[named + 1] == "│ Chrome / Smoke / Pay"
     pay = next(row.id for row in world.simulator.runs()[1001].tree.cases if row.content.name == "Pay")
     assert bodies(outcome) == [
         {

@@ -26,9 +26,11 @@ from testsigma_action.reporting.wording import (
     cases_and_hooks,
     changes,
     failures_by_news,
+    flaky_cases,
     has_common_cause,
     heading,
     hints,
+    left_out_cases,
     machine_name,
     reason,
     reason_lines,
@@ -108,9 +110,28 @@ def tolerated(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
         return []
     does = "does" if len(found) == 1 else "do"
     title = f"{counted(len(found), 'failure')} in {log_text(report.title)} {does} not count:"
-    shown = [f"{BAR}{line}" for placed in found[:most] for line in _tolerated(placed)]
-    left = len(found) - most
-    return [title, *shown, f"and {left:,} more: see the reports and the run"] if left > 0 else [title, *shown]
+    return _listed(title, map(_tolerated, found[:most]), len(found) - most)
+
+
+def flaky(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
+    """The first `most` cases of a run that passed only in a rerun. Empty if there are none."""
+    found = flaky_cases(report.tree)
+    title = f"{counted(len(found), 'case')} of {log_text(report.title)} passed only in a rerun:"
+    return _listed(title, ([_name(placed)] for placed in found[:most]), len(found) - most) if found else []
+
+
+def left_out(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
+    """The first `most` cases that were not executed, where nothing else explains the verdict. Empty if none."""
+    found = left_out_cases(report)
+    were = "was" if len(found) == 1 else "were"
+    title = f"{counted(len(found), 'case')} of {log_text(report.title)} {were} not executed:"
+    return _listed(title, ([_name(placed)] for placed in found[:most]), len(found) - most) if found else []
+
+
+def _listed(title: str, items: Iterable[list[str]], left: int) -> list[str]:
+    """A title, and the lines of each item below it."""
+    more = [f"and {left:,} more: see the reports and the run"] if left > 0 else []
+    return [title, *(f"{BAR}{line}" for lines in items for line in lines), *more]
 
 
 def _tolerated(placed: Placed) -> list[str]:

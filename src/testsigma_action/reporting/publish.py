@@ -89,11 +89,9 @@ class Publisher:
         from testsigma_action.reporting import annotations
 
         for run in report.runs:
-            failures = console.failed_cases(run, console.failures_shown(report))
-            if failures:
-                self.log.commands(self.platform.group(failures[0], failures[1:]))
-            if tolerated := console.tolerated(run, console.failures_shown(report)):
-                self.log.commands(self.platform.group(tolerated[0], tolerated[1:]))
+            for listed in (console.failed_cases, console.left_out, console.tolerated, console.flaky):
+                if lines := listed(run, console.failures_shown(report)):
+                    self.log.commands(self.platform.group(lines[0], lines[1:]))
             self.log.say(console.since(run))
             self.log.say(console.history(run))
             self.log.say(console.gaps(run))

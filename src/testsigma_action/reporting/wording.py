@@ -139,6 +139,13 @@ def flaky_cases(tree: ResultTree | None) -> list[Placed]:
     return [placed for placed in tree.placed_cases() if placed[2].flaky] if tree and tree.reruns else []
 
 
+def left_out_cases(run: RunReport) -> list[Placed]:
+    """The cases that were not executed, if no failure says why the run is not a pass."""
+    if not run.tree or run.verdict.conclusion is not Conclusion.FAILED or any(failures(run.tree)):
+        return []
+    return [placed for placed in run.tree.placed_cases() if placed[2].left_out]
+
+
 def changes(comparison: Comparison) -> str:
     """The changes since the previous run: `2 new, 1 known, 3 fixed`."""
     new, known = len(comparison.new), len(comparison.known)

@@ -28,6 +28,7 @@ from testsigma_action.reporting.wording import (
     failures,
     failures_by_news,
     flaky_cases,
+    left_out_cases,
     tolerated_cases,
 )
 
@@ -76,6 +77,9 @@ def _add_failures_of(page: Page, run: RunReport, level: int) -> None:
         of_news = [placed for placed, word in found if word == news]
         shown = len(of_news) if len(of_news) <= few else unfolded
         _add_failures(page, _Failures(of_news, news, strips), shown, level)
+    if left_out := left_out_cases(run):
+        words = f"{counted(len(left_out), 'case')} not executed"
+        page.add(title(level, words), cases_list(left_out, strips.of), limit=Detail.NAME)
     tolerated.add(page, tolerated_cases(run.tree), level)
     if flaky:
         intro = paragraph("Failed first, passed when run again:")
