@@ -78,7 +78,7 @@ def test_a_failed_run(tmp_path: Path) -> None:
     keys = ("since", "failed", "executed", "flaky", "known")
     told = [tuple(one[key] for key in keys) for one in outcome.results["runs"][0]["history"]["cases"]]
     assert told == [(None, 1, 5, True, False), ("901", 4, 5, False, True), (None, 0, 5, False, False)]
-    assert "History: the plan passed in 1 of the 5 runs before; 2 new, 1 known, 1 flaky" in outcome.log
+    assert "History: the plan passed in 1 of 5 earlier runs; 2 new, 1 known, 1 flaky" in outcome.log
 
 
 def test_one_request_for_each_earlier_run(tmp_path: Path) -> None:

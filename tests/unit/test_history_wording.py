@@ -76,13 +76,13 @@ def test_build_numbers_are_untrusted() -> None:
 def test_the_line_about_the_plan() -> None:
     """Pass rate, and the duration against the usual one."""
     text = summary.render(samples.report(report("PPP")))
-    assert "The plan passed in 0 of the 3 runs before (0 %) · as long as usual (4 min 12 s)" in text
+    assert "The plan passed in 0 of 3 earlier runs (0 %) · as long as usual (4 min 12 s)" in text
 
 
 def test_log_and_annotations() -> None:
     """The log has one line; the annotation of a known failure says since when it fails."""
     found = report("PF", "PP", build="12")
-    assert console.history(found) == ["History: the plan passed in 0 of the 2 runs before; 1 new, 1 known"]
+    assert console.history(found) == ["History: the plan passed in 0 of 2 earlier runs; 1 new, 1 known"]
     first, second = annotations.render(samples.report(found))
     assert "History: failed in 2 of the last 3 runs, since run 901 (build 12)." in first.message
     assert "History" not in second.message

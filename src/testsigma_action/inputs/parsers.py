@@ -128,7 +128,7 @@ def share(value: str) -> Share:
     digits = value.removesuffix("%").rstrip()
     most = 100 if percent else 100_000
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= most):
-        raise Invalid("a number of cases (like 3), or a percentage of them from 0% to 100% (like 5%)")
+        raise Invalid("a number of cases (like 3), or a whole percentage of them from 0% to 100% (like 5%)")
     return Share(int(digits), percent)
 
 

@@ -56,7 +56,8 @@ def facts(case: CaseHistory) -> str:
         return "first run of this case" if case.marks else ""
     others = len(case.marks) - case.executed
     of = f"the {executed} runs that executed it" if others else f"the last {executed} runs"
-    text = f"first failure in {of}" if failed == 1 else f"failed in {'all' if failed == executed else failed} of {of}"
+    did = "failed at first" if case.placed[2].flaky else "failed"
+    text = f"first failure in {of}" if failed == 1 else f"{did} in {'all' if failed == executed else failed} of {of}"
     return f"flaky: {text}" if case.flaky else text
 
 
@@ -89,7 +90,7 @@ def overview(history: History | None) -> str:
 
 
 def _passed(plan: PlanHistory) -> str:
-    return f"passed in {plan.passed} of the {counted(plan.runs, 'run')} before"
+    return f"passed in {plan.passed} of {counted(plan.runs, 'earlier run')}"
 
 
 def of_plan(report: RunReport, history: History) -> Iterator[str]:

@@ -12,7 +12,7 @@ TOO_FEW_HINT = (
     "Check that the plan has all its suites and cases, and that the environment and configuration select them. If "
     "fewer are right, lower min-tests."
 )
-FLAKY_HINT = "Look at the flaky cases in the summary. To accept them, set fail-on-flaky to false."
+FLAKY_HINT = "Look at the flaky cases, which log and summary name. To accept them, set fail-on-flaky to false."
 
 
 def sentence(finding: PolicyFinding) -> str:
@@ -26,7 +26,7 @@ def sentence(finding: PolicyFinding) -> str:
             count = "counts" if finding.failures == 1 else "count"
             return f"{counted(finding.failures, 'failure')} {count}; max-failures allows {finding.allowed:,}."
         case NotAccounted():
-            return f"All failures on the list of cases are tolerated, but {contradiction(finding.contradiction)}."
+            return f"The run is not a pass, because {contradiction(finding.contradiction)}."
         case TooFewTests():
             were = "was" if finding.executed == 1 else "were"
             return f"{counted(finding.executed, 'case')} {were} executed; min-tests is {finding.wanted:,}."
@@ -67,9 +67,9 @@ def why_tolerated(tolerance: Tolerance) -> str:
 
 
 def _in_quarantine(entry: QuarantineEntry) -> str:
-    owner = f", owner: {entry.owner}" if entry.owner else ""
-    issue = f", issue: {entry.issue}" if entry.issue else ""
-    return f"In quarantine until {entry.expires.isoformat()}: {entry.reason}{owner}{issue}"
+    known = {"owner": entry.owner, "issue": entry.issue}
+    facts = ", ".join(f"{name}: {value}" for name, value in known.items() if value)
+    return f"In quarantine until {entry.expires.isoformat()}{f' ({facts})' if facts else ''}: {entry.reason}"
 
 
 def named(entry: QuarantineEntry) -> str:
@@ -87,7 +87,8 @@ def outdated(found: Outdated) -> list[str]:
     ]
     unmatched = [f"The quarantine of {_whose(one)} names no case. Remove or correct it." for one in found.unmatched]
     passing = [
-        f"The quarantine of {_whose(one)} may not be needed: it passed in all recent runs." for one in found.passing
+        f"The quarantine of {_whose(one)} may not be needed: all that it names passed in all recent runs."
+        for one in found.passing
     ]
     return [*expired, *unmatched, *passing]
 

@@ -99,7 +99,7 @@ def job_rerun(event: JobRerun) -> list[str]:
 _CONTINUED = {
     Continued.GOING: "has not completed. The step waits for it and starts nothing.",
     Continued.FAILED: "did not pass. Its failed cases run once again.",
-    Continued.PASSED: "passed. It is judged again, and nothing is started.",
+    Continued.PASSED: "passed in the end. It is judged again, and nothing is started.",
 }
 _ANEW = {
     StartsAnew.NOT_FOUND: "no run of an earlier attempt is among the newest runs of the plan",
