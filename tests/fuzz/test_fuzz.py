@@ -63,7 +63,7 @@ BUGS = (
     (12, "each_run_by_itself", "lifecycle/group.py", ENDS_ALL),
     (10, "asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),
     (20, "started_once", "lifecycle/start.py", "_Start.failure_of = lambda *_: StartFailure.NOT_SENT"),
-    (1, "reruns_once", "lifecycle/rerun.py", "_Rerun.failure_of = lambda *_: StartFailure.NOT_SENT"),
+    (86, "reruns_once", "lifecycle/rerun.py", "_Rerun.failure_of = lambda *_: StartFailure.NOT_SENT"),
     (32, "tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),
     (10, "post_stops_what_is_left", "lifecycle/stop.py", "async def _send_stop(*_):\n    return ''"),
     (28, "post_stops_what_is_left", "post.py", CLEANS_ONE),

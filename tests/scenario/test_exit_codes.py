@@ -87,7 +87,7 @@ def test_0_started(run_scenario: Callable[..., Outcome]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("failing", "tests-failed"), ("no-tests", "no-tests"), ("stopped", "run-stopped"), ("aborted", "run-aborted")],
+    [("failing", "tests-failed"), ("no-tests", "no-tests"), ("stopped", "run-stopped"), ("aborted", "infrastructure")],
 )
 def test_1_failed(run_scenario: Callable[..., Outcome], name: str, code: str) -> None:
     """A run that completed and is no pass fails the step, and no report looks green."""

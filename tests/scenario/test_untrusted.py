@@ -22,7 +22,18 @@ KEY = "key-for-tests"
 SEEDS = range(2)
 OUTPUTS = frozenset(
     {"run-id", "run-url", "run-ids", "runs", "status", "result", "conclusion", "total", "passed", "failed", "aborted"}
-    | {"stopped", "not-executed", "flaky", "quarantined", "new-failures", "duration", "junit-file", "results-file"}
+    | {
+        "stopped",
+        "not-executed",
+        "tolerated",
+        "flaky",
+        "reruns",
+        "new-failures",
+        "known-failures",
+        "duration",
+        "junit-file",
+        "results-file",
+    }
     | {"error-code"}
 )
 STATE = frozenset({"runs", "settled"})
