@@ -73,7 +73,7 @@ def completed(service: Service) -> Run:
 def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | RerunIgnored]:
     """All that is told of the reruns of a run."""
     told: list[Run | RerunIgnored] = []
-    service.run(follow([first], service.remote, wait or deadlines(), told.append))
+    service.run(follow([first], service.remote, wait or deadlines(), told.append, tolerant=False))
     return told
 
 
@@ -301,7 +301,7 @@ def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
     def on_answer(answer: Run | RerunIgnored) -> None:
         told.append((answer, statuses(service, AGAIN)))
 
-    service.run(follow([completed(service)], service.remote, deadlines(), on_answer))
+    service.run(follow([completed(service)], service.remote, deadlines(), on_answer, tolerant=False))
     seen, asked = next((seen, asked) for seen, asked in told if isinstance(seen, Run) and seen.id == AGAIN)
     assert asked == 1
     assert isinstance(seen, Run)
@@ -353,7 +353,7 @@ def test_a_signal_ends_the_wait_for_a_rerun(serve: Serve, interrupt: Interrupt) 
             interrupt(service)
 
     with pytest.raises(asyncio.CancelledError):
-        service.run(follow([first], service.remote, deadlines(), on_answer))
+        service.run(follow([first], service.remote, deadlines(), on_answer, tolerant=False))
     assert isinstance(told[-1], Run)
     assert (told[-1].id, told[-1].completed) == (AGAIN, False)
     assert statuses(service, AGAIN) == 1

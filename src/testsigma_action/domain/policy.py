@@ -23,6 +23,11 @@ class Policy:
     min_tests: int = 1
     fail_on_flaky: bool = False
 
+    @property
+    def tolerates(self) -> bool:
+        """Whether it may tolerate a failure."""
+        return bool(self.quarantine or self.max_failures.number)
+
 
 # Without any policy every failure counts, and a case must have been executed.
 STRICT = Policy()
@@ -33,7 +38,7 @@ def tolerating(tree: ResultTree, policy: Policy, whole: ResultTree | None = None
 
     `whole` is the merged tree, if the tree is that of a rerun: `max-failures` is about the cases of the whole run.
     """
-    if not (policy.quarantine or policy.max_failures.number):
+    if not policy.tolerates:
         return tree
     within = _within(whole or tree, policy)
     machines = tuple(_machine(machine, policy, within) for machine in tree.machines)

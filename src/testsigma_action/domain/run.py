@@ -192,6 +192,12 @@ class Run:
         """All sets of counters, the best first."""
         return (self.counts, *self.other_counts)
 
+    def consolidated_failed(self, most: int) -> bool:
+        """Whether all consolidated fields are those of runs that ended, in which so many cases failed at most."""
+        return self.consolidated_status in {None, Status.COMPLETED} and not any(
+            counts.unfinished or (counts.failed or 0) > most for counts in self.consolidated_counts
+        )
+
     @property
     def consolidated_passed(self) -> bool:
         """Whether no consolidated field speaks against a pass of the run together with its reruns."""

@@ -28,7 +28,12 @@ class _NotARerun(Exception):
 
 
 async def follow(
-    known: Sequence[Run], remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run | RerunIgnored], object]
+    known: Sequence[Run],
+    remote: Remote,
+    deadlines: Deadlines,
+    on_answer: Callable[[Run | RerunIgnored], object],
+    *,
+    tolerant: bool,
 ) -> None:
     """Call `on_answer` with every answer about further reruns of a run, and about the last run while waiting for them.
 
@@ -37,23 +42,39 @@ async def follow(
     A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait continues.
     The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in which a completed
     run is not completed (from a stale replica, or because its rerun is running) is not reported, but the rerun that it
-    names is followed. Raises TimedOut and ApiError if a rerun cannot be followed to its end.
+    names is followed. At the end the first run is read again, if it may pass together with its reruns; `tolerant` says
+    whether it may although some cases failed again. Raises TimedOut and ApiError if a rerun cannot be followed to its
+    end.
     """
-    first, seen, chain, foreign_ids = known[0], known[-1], Chain.of(*known), set[str]()
+    runs, seen, chain, foreign_ids = list(known), known[-1], Chain.of(*known), set[str]()
     since = remote.now()
     while awaited(seen) and chain.length <= MAX_RERUNS:
         named_by = partial(chain.named_by, apart_from=foreign_ids)
         parent = await _until_named(seen, named_by, since, remote, deadlines, on_answer)
         if not named_by(parent):
-            return
+            break
         last = await _until_completed(parent, chain, remote, deadlines, on_answer)
         if isinstance(last, RerunIgnored):
             on_answer(last)
             foreign_ids.add(last.run.id)
             continue
+        runs.append(last)
         seen, chain, since = last, chain.extended(last), remote.now()
-    if chain.length > 1 and seen.result is Result.PASSED:
-        await _until_agreed(RunKey.of(first), remote, deadlines, on_answer)
+    if len(runs) > 1 and (agreed := _agreement(runs, tolerant=tolerant)):
+        await _until_agreed(RunKey.of(runs[0]), remote, deadlines, on_answer, agreed)
+
+
+def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] | None:
+    """Whether an answer about the first run takes its reruns into account; None if that makes no difference."""
+    first, *reruns = runs
+    if reruns[-1].result is Result.PASSED:
+        return lambda seen: seen.consolidated_passed
+    if not tolerant or reruns[-1].result is not Result.FAILED:
+        return None
+    at_first = max(counts.failed or 0 for counts in first.all_counts)
+    passed = sum(run.counts.passed or 0 for run in reruns)
+    left = max(at_first - passed, reruns[-1].counts.failed or 0)
+    return None if first.consolidated_failed(left) else lambda seen: seen.consolidated_failed(left)
 
 
 async def _until_named(
@@ -83,14 +104,20 @@ def _expected_within(run: Run, limits: TimeLimits) -> float:
     return limits.next_rerun if run.parent_id else limits.rerun
 
 
-async def _until_agreed(key: RunKey, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object]) -> None:
-    """Poll the first run until its consolidated result is a pass, or until the time limit."""
+async def _until_agreed(
+    key: RunKey,
+    remote: Remote,
+    deadlines: Deadlines,
+    on_answer: Callable[[Run], object],
+    agreed: Callable[[Run], bool],
+) -> None:
+    """Poll the first run until an answer agrees with its last rerun, or until the time limit."""
     until = min(remote.after(remote.limits.rerun), deadlines.last_poll)
     while True:
         seen = await _look_later(key, remote, deadlines, until)
         if seen and seen.completed:
             on_answer(seen)
-        if not seen or (seen.completed and seen.consolidated_passed):
+        if not seen or (seen.completed and agreed(seen)):
             return
 
 

@@ -104,7 +104,8 @@ async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
             context.on_answer(seen)
 
     try:
-        await follow(record.known, context.remote, context.deadlines(), on_answer)
+        tolerant = record.policy.tolerates
+        await follow(record.known, context.remote, context.deadlines(), on_answer, tolerant=tolerant)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
     if not record.reruns and not record.rerun_incomplete:
