@@ -132,6 +132,17 @@ def test_too_many_to_run_again(tmp_path: Path, most: str, *, passes: bool) -> No
     assert passes or "2 of 6 cases would have to run again, and rerun-limit is 1." in outcome.log
 
 
+@pytest.mark.parametrize("limit", ["50%", "0"])
+@pytest.mark.parametrize("rerun_failed", ["0", "1"])
+def test_a_rerun_that_was_announced_may_still_begin(tmp_path: Path, rerun_failed: str, limit: str) -> None:
+    """The plan is set to run failed cases again, and has not: no failure is tolerated, unless we run it again."""
+    inputs = {"TESTSIGMA_RERUN_FAILED": rerun_failed, "TESTSIGMA_RERUN_LIMIT": limit}
+    world, outcome = ran(plan(KNOWN, rerun_type="ONLY_FAILED_TESTS"), tmp_path, inputs | ONE)
+    asked = (rerun_failed, limit) == ("1", "50%")
+    assert (green(outcome), again(world)) == (asked, [["Print"]] if asked else []), outcome.log
+    assert asked or "no rerun has started" in outcome.log
+
+
 @pytest.mark.parametrize("how", LOST)
 def test_a_lost_answer_that_is_found(tmp_path: Path, how: str) -> None:
     """Only the case that is not in quarantine runs again, once."""

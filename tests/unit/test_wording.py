@@ -257,7 +257,7 @@ def test_a_run_that_is_not_waited_for() -> None:
 @pytest.mark.parametrize(
     ("trouble", "told"),
     [
-        (RerunIncomplete(), "The plan is set to run failed cases again, but no rerun has started."),
+        (RerunIncomplete(announced=True), "The plan is set to run failed cases again, but no rerun has started."),
         (
             RerunIncomplete(
                 TimedOut("Run 519 took too long.", code=ErrorCode.TIMED_OUT), Ending(Disposition.LEFT_RUNNING, RUN)

@@ -84,9 +84,20 @@ class NotRunAgain:
 class RerunIncomplete:
     """Why the reruns of a run were not followed to their end, or (`why`) why the step asked for none.
 
-    Without any of these, no rerun has begun although the plan is set to run failed cases again.
+    `announced`: no rerun has begun although the plan is set to run failed cases again.
     """
 
     error: ActionError | None = None
     ending: Ending | None = None
     why: NotRunAgain | None = None
+    announced: bool = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a rerun could not be asked for, or not be followed to its end."""
+        return self.error is not None or self.ending is not None
+
+    @property
+    def open_end(self) -> bool:
+        """Whether a rerun may be going on, or may still begin."""
+        return self.stuck or self.announced

@@ -59,7 +59,7 @@ def judge_reruns(
     `incomplete`: why the reruns were not followed to their end; then nothing makes up for the failures. Or why the
     step asked for none; then the results are what they are.
     """
-    open_end = incomplete is not None and not incomplete.why
+    open_end = incomplete is not None and incomplete.open_end
     if open_end:
         policy = replace(policy, min_tests=max(policy.min_tests, 1))
     if merged.reruns:
@@ -74,15 +74,14 @@ def judge_reruns(
 
 
 def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
-    if incomplete.why:
-        yield incomplete.why
-        return
     if incomplete.error:
         yield ErrorFinding(incomplete.error.message, incomplete.error.hint)
     if incomplete.ending:
         yield incomplete.ending
-    if not incomplete.error and not incomplete.ending:
+    if incomplete.announced:
         yield Fact.RERUN_NEVER_BEGAN
+    if incomplete.why:
+        yield incomplete.why
 
 
 def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) -> Verdict:

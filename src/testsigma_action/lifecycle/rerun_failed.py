@@ -1,6 +1,6 @@
 """Running failed cases again: after a run and its automatic reruns, the step asks for reruns itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from testsigma_action.domain import events
@@ -57,7 +57,8 @@ async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimite
         if not choice or (isinstance(choice, Choice) and not budget.left(trouble=choice.infrastructure)):
             return
         if isinstance(choice, NotRunAgain):
-            context.record.rerun_incomplete = RerunIncomplete(why=choice)
+            # A rerun that the plan has announced may still begin.
+            context.record.rerun_incomplete = replace(context.record.rerun_incomplete or RerunIncomplete(), why=choice)
             return
         context.emit(budget.take(choice))
         await _run_again(context, shutdown, choice)
@@ -66,7 +67,7 @@ async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimite
 def _goes_on(context: Context) -> bool:
     """Whether the run and its reruns so far were followed to their end."""
     record = context.record
-    stuck = record.rerun_incomplete and (record.rerun_incomplete.error or record.rerun_incomplete.ending)
+    stuck = record.rerun_incomplete is not None and record.rerun_incomplete.stuck
     return record.latest.completed and not record.cut_short and not stuck
 
 

@@ -109,7 +109,7 @@ async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
     if not record.reruns and not record.rerun_incomplete:
-        record.rerun_incomplete = RerunIncomplete()
+        record.rerun_incomplete = RerunIncomplete(announced=True)
 
 
 async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionError) -> None:
