@@ -225,6 +225,17 @@ def test_an_entry_whose_case_passes_is_named(tmp_path: Path, *, bad: bool, named
         assert ("may not be needed: it passed in all recent runs." in text) is named, text
 
 
+@pytest.mark.parametrize("result", ["NOT_EXECUTED", "SUCCESS"])
+def test_no_agent_is_no_run_without_tests(tmp_path: Path, result: str) -> None:
+    """`min-tests: 0` allows a plan that has nothing to run, not an agent that is away."""
+    machines = (Machine("Chrome", (Suite("Smoke", (Case("Pay", "NOT_EXECUTED"),)),)),)
+    said = "Agent is out of Sync. Please restart Agent"
+    made = plan().with_plan(machines=machines, result=result, message=said)
+    _, outcome = ran(made, tmp_path, {"TESTSIGMA_MIN_TESTS": "0"})
+    assert not green(outcome), outcome.log
+    assert said in outcome.log
+
+
 def test_cases_that_were_left_out_run_again_beside_a_quarantine(tmp_path: Path) -> None:
     """A failure in quarantine may be why they did not run: they have to, and it does not run again."""
     world, outcome = ran(plan(KNOWN, SKIPPED), tmp_path, ONCE | EXCUSED)

@@ -171,9 +171,13 @@ def _not_executed(tree: ResultTree, policy: Policy) -> Verdict | None:
 
 
 def _may_be_empty(tree: ResultTree, policy: Policy) -> bool:
-    """Whether a run may pass without an executed case: the policy allows it, and we know that there was none."""
+    """Whether a run may pass without an executed case: the policy allows it, and we know that there was none.
+
+    Trouble of the infrastructure is another reason than the plan, and not what the policy allows.
+    """
     known = tree.listed or any(counts.known for counts in tree.run.all_counts)
-    return policy.min_tests == 0 and known and not any(contradictions(tree))
+    allowed = policy.min_tests == 0 and not infrastructure.is_trouble(tree.run.message)
+    return allowed and known and not any(contradictions(tree))
 
 
 def _contradicted(tree: ResultTree) -> Verdict | None:
