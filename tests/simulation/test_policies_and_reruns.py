@@ -9,7 +9,7 @@ import pytest
 
 from tests import junit_rules
 from tests.simulation import Outcome, Signal, World
-from tests.simulation.plans import runs_of
+from tests.simulation.plans import listed, runs_of
 from tests.simulation.test_job_rerun import attempt, sent
 from tests.simulation.test_policies import entries
 from tests.simulation.test_rerun_failed import BROKEN, FLAKY, ONCE, SKIPPED, TWICE, plan, ran
@@ -240,3 +240,33 @@ def test_cases_that_were_left_out_run_again_beside_a_quarantine(tmp_path: Path) 
     """A failure in quarantine may be why they did not run: they have to, and it does not run again."""
     world, outcome = ran(plan(KNOWN, SKIPPED), tmp_path, ONCE | EXCUSED)
     assert (green(outcome), again(world)) == (True, [["Log out"]]), outcome.log
+
+
+@pytest.mark.parametrize("policy", [{}, {"TESTSIGMA_QUARANTINE": entries("Nobody")}], ids=["none", "a quarantine"])
+def test_stop_after_failures_counts_what_max_failures_tolerates(tmp_path: Path, policy: dict[str, str]) -> None:
+    """Only the quarantine takes a failure out of that number, and having one changes nothing for other cases."""
+    later = tuple(passed(f"Later {number}", "Open") for number in range(20))
+    made = plan(FLAKY, *later).with_plan(life=(Phase("STATUS_IN_PROGRESS", seconds=600.0),))
+    limits = {"TESTSIGMA_STOP_AFTER_FAILURES": "1", "TESTSIGMA_MAX_FAILURES": "3"}
+    _, outcome = ran(made, tmp_path, limits | policy)
+    assert (outcome.outputs["error-code"], outcome.duration < 300.0) == ("stopped-after-failures", True), outcome.log
+
+
+@pytest.mark.parametrize("how", [None, "reset", "late", "the run itself"])
+@pytest.mark.parametrize("begins", [0.0, 30.0])
+def test_enough_failures_elsewhere_stop_a_rerun(tmp_path: Path, how: str | None, begins: float) -> None:
+    """The rerun that was asked for is stopped with the other runs, and its run is not green by what is tolerated."""
+    long = (Phase("STATUS_IN_PROGRESS", seconds=300.0),)
+    [ours] = plan(KNOWN, FLAKY, reruns=Reruns(life=long)).plans
+    life = (Phase("STATUS_IN_PROGRESS", seconds=22.0 + begins),)
+    other = replace(ours, id=421, machines=(Machine("Safari", (Suite("Shop", (BROKEN,)),)),), life=life)
+    made = replace(plan(), plans=(ours, other))
+    made = made.with_faults(*([LOST[how]] if how else []))
+    environ = ONCE | EXCUSED | listed(ours, other) | {"TESTSIGMA_STOP_AFTER_FAILURES": "1"}
+    world = World(made, tmp_path, environ)
+    outcome = world.run()
+    world.post(later=1.0)
+    assert outcome.exit_code == 1
+    assert [run["conclusion"] for run in runs_of(outcome)] == ["failed", "failed"]
+    assert {run.over for run in world.simulator.runs().values()} == {True}, outcome.log
+    assert outcome.calls.count("rerun") == 1
