@@ -13,6 +13,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.inputs.reading import read_inputs
@@ -91,7 +92,8 @@ class World:
     """A run with its reruns, what the service says of it, and the policies.
 
     `results` are those of the runs. `unlisted` are cases of the first run's counters that its list does not have;
-    `odd_machine`: that machine failed by its own result. `hook` is the result of a hook.
+    `odd_machine`: that machine failed by its own result. `hook` is the result of a hook. `announced`: the plan is
+    set to run failed cases again, and has not begun.
     """
 
     cases: tuple[Case, ...]
@@ -103,6 +105,11 @@ class World:
     quarantine: tuple[Entry, ...]
     min_tests: int
     flaky_fails: bool
+    announced: bool = False
+
+    def known_executed(self) -> int:
+        """How many cases were executed, by the list or by the counters."""
+        return self.executed() + self.unlisted.count(PASSED)
 
     def executed(self) -> int:
         """How many cases are known to have been executed."""
@@ -176,6 +183,9 @@ CONDITIONS: dict[str, Callable[[World], bool]] = {
     "not executed.": (
         lambda world: all(result == PASSED or _shows_why(world, at) for at, result in enumerate(world.results[:-1]))
     ),
+    "If a failure is tolerated, or no case was executed: no rerun was refused, lost or cut short, or may begin.": (
+        lambda world: not world.announced or (bool(world.known_executed()) and not world.tolerated())
+    ),
     "Each failed case is tolerated: by `quarantine`, or by `max-failures`.": lambda world: all(
         case in world.tolerated() for case in world.purely_failed()
     ),
@@ -196,7 +206,7 @@ CONDITIONS: dict[str, Callable[[World], bool]] = {
     "the counters.": lambda world: FAILED not in world.unlisted and not (world.unlisted and world.tolerated()),
     "Each machine and suite passed, has no result, or failed with a tolerated case in it.": _machines,
     "At least this many cases were executed. `0` does not excuse trouble of the infrastructure.": lambda world: (
-        world.executed() + world.unlisted.count(PASSED) >= world.min_tests
+        world.known_executed() >= world.min_tests
     ),
     "If it is `true`: no case passed only in a rerun, apart from failures that `quarantine` tolerates.": _flaky,
 }
@@ -279,6 +289,7 @@ def worlds(draw: st.DrawFn) -> World:
         tuple(draw(st.lists(entries, max_size=3))),
         draw(st.sampled_from([1, 1, 0, 2, 4])),
         draw(st.booleans()),
+        announced=single and draw(st.integers(0, 4)) == 0,
     )
 
 
@@ -341,6 +352,7 @@ def judged(world: World) -> tuple[int, RunRecord]:
         record.update(one.run)
     for one in trees:
         record.collected(one)
+    record.rerun_incomplete = RerunIncomplete(announced=True) if world.announced else None
     record.judge()
     return record.report().verdict.exit_code, record
 
@@ -353,6 +365,7 @@ ONE_SET_NAMED = replace(
     quarantine=(Entry("Pay", 0, data_set="JPY"),),
 )
 UNLISTED = replace(PLAIN, cases=(CASE,), unlisted=(PASSED,), max_failures="1")
+ANNOUNCED = replace(PLAIN, cases=(CASE,), max_failures="1", announced=True)
 FLAKY_APART_FROM_QUARANTINE = replace(
     PLAIN,
     cases=(replace(CASE, runs=(ABORTED, FAILED, PASSED)),),
@@ -365,6 +378,7 @@ FLAKY_APART_FROM_QUARANTINE = replace(
 @settings(max_examples=1500, deadline=None)
 @example(ONE_SET_NAMED)
 @example(UNLISTED)
+@example(ANNOUNCED)
 @example(FLAKY_APART_FROM_QUARANTINE)
 @given(worlds())
 def test_a_run_is_green_exactly_when_the_table_says_so(world: World) -> None:
