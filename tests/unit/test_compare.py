@@ -133,7 +133,7 @@ def test_flaky_is_not_fixed() -> None:
 
 
 def test_work_grows_with_the_cases() -> None:
-    """Eight times the cases take no more than 20 times the time: nothing is looked for in a list."""
+    """Eight times the cases take no more than 32 times the time: work that grew with the square would take 64 times."""
     small, large = (chrome(*(case(str(number), BAD) for number in range(count))) for count in (2_000, 16_000))
     moved = tuple(replace(one, suites=(replace(one.suites[0], name="Elsewhere"),)) for one in large)
 
@@ -144,8 +144,8 @@ def test_work_grows_with_the_cases() -> None:
         return time.process_time() - begin
 
     least = min(cost(small, small) for _ in range(5))
-    assert min(cost(large, large) for _ in range(3)) < 20 * least
-    assert min(cost(large, moved) for _ in range(3)) < 30 * least
+    assert min(cost(large, large) for _ in range(3)) < 32 * least
+    assert min(cost(large, moved) for _ in range(3)) < 40 * least
 
 
 def hook(result: Result, number: int = 7) -> CaseResult:

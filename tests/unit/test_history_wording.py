@@ -61,10 +61,17 @@ def test_a_case_that_passed_when_it_was_run_again() -> None:
     results = replace(tree(*now), reruns=(run(number=9002),))
     found = replace(
         run_report(samples.PASSED, results=results),
-        history=History.of((run(number=900),), now, {"900": [Mark.PASSED]}),
+        history=History.of((run(number=899), run(number=900)), now, {"899": [Mark.PASSED], "900": [Mark.PASSED]}),
     )
     text = summary.render(samples.report(found))
-    assert ">✅🔁</span> flaky: first failure in the last 2 runs" in text
+    assert ">✅✅🔁</span> flaky: first failure in the last 3 runs" in text
+
+
+def test_one_earlier_run_makes_no_strip() -> None:
+    """It tells no more than the comparison with it, which the summary has."""
+    text = summary.render(samples.report(report("P")))
+    assert "Case 0" in text
+    assert "✅❌" not in text
 
 
 def test_build_numbers_are_untrusted() -> None:

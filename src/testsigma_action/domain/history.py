@@ -110,6 +110,11 @@ class History:
         return cls(tuple(runs), tuple(CaseHistory(*pair) for pair in zip(cases, strips, strict=True)))
 
     @property
+    def shown(self) -> bool:
+        """Whether it says more than the comparison with the previous run, so that people want to see it."""
+        return len(self.runs) > 1
+
+    @property
     def new(self) -> tuple[Placed, ...]:
         """The failures that are new."""
         return tuple(one.placed for one in self.cases if not one.placed[2].acceptable and not one.known)

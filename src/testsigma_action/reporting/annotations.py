@@ -109,7 +109,11 @@ def _history(run: RunReport, case: CaseResult) -> str:
     """What the earlier runs say about a known failure; the title says that a failure is new."""
     known = run.history.cases if run.history else ()
     found = next((one for one in known if one.placed[2] is case and one.known), None)
-    return f"History: {history_wording.sentence(run.history, found)}." if run.history and found else ""
+    return (
+        f"History: {history_wording.sentence(run.history, found)}."
+        if run.history and run.history.shown and found
+        else ""
+    )
 
 
 def _more(number: int, report: Report, *, alone: bool) -> Annotation:

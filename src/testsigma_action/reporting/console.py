@@ -100,7 +100,11 @@ def since(report: RunReport) -> list[str]:
 def history(report: RunReport) -> list[str]:
     """What the earlier runs say; empty if there is no history."""
     of = f" of {log_text(report.name)}" if report.name else ""
-    return [f"History{of}: {log_text(history_wording.overview(report.history))}"] if report.history else []
+    return (
+        [f"History{of}: {log_text(history_wording.overview(report.history))}"]
+        if report.history and report.history.shown
+        else []
+    )
 
 
 def tolerated(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:

@@ -21,7 +21,7 @@ class Strips:
     @classmethod
     def of_run(cls, report: RunReport) -> "Strips":
         """All cases that have a history, by the identity of their result objects."""
-        history = report.history
+        history = report.history if report.history and report.history.shown else None
         return cls(history, {id(one.placed[2]): one for one in history.cases} if history else {})
 
     def of(self, case: CaseResult) -> str:
@@ -32,7 +32,7 @@ class Strips:
 
 def of_plan(report: RunReport) -> str:
     """The line about the plan: the results of its runs, its pass rate, and the duration of this run."""
-    if not report.history or not report.run:
+    if not report.history or not report.history.shown or not report.run:
         return ""
     signs = wording.signs_of_runs(report.history, report.run)
     return f"{_drawn(signs)} {joined(*map(html, wording.of_plan(report, report.history)))}"
