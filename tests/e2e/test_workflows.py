@@ -148,7 +148,7 @@ def test_a_second_attempt_of_a_job_runs_what_failed_again(workspace: Workspace) 
     assert second.results() == {"testsigma": "success", "post": "success"}
     found = {name: second.outputs()[name] for name in ("run-id", "total", "passed", "failed", "flaky", "reruns")}
     assert found == {"run-id": "1001", "total": "11", "passed": "11", "failed": "0", "flaky": "2", "reruns": "1"}
-    assert "Run 1001 of attempt 1 did not pass. Its failed cases run once again." in second.log()
+    assert "Run 1001 of attempt 1 did not pass in Testsigma." in second.log()
     assert "run of attempt 1 of the job" in second.summary()
 
 

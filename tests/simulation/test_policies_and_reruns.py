@@ -270,3 +270,12 @@ def test_enough_failures_elsewhere_stop_a_rerun(tmp_path: Path, how: str | None,
     assert [run["conclusion"] for run in runs_of(outcome)] == ["failed", "failed"]
     assert {run.over for run in world.simulator.runs().values()} == {True}, outcome.log
     assert outcome.calls.count("rerun") == 1
+
+
+@pytest.mark.parametrize("policy", [EXCUSED | ONE, {"TESTSIGMA_MAX_FAILURES": "2"}], ids=["both", "max-failures"])
+def test_a_second_attempt_of_a_run_that_passed_by_policy(tmp_path: Path, policy: dict[str, str]) -> None:
+    """It is judged again, and nothing runs again, also where more reruns are allowed."""
+    world = World(plan(KNOWN, FLAKY), tmp_path, policy)
+    first = attempt(world, 1, CONTINUED)
+    second = attempt(world, 2, CONTINUED | TWICE)
+    assert (green(first), green(second), sent(second)) == (True, True, (0, 0)), second.log

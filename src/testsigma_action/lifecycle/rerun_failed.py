@@ -4,11 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from testsigma_action.domain import events
+from testsigma_action.domain.attempts import merged
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
 from testsigma_action.domain.events import Activity, RerunAsked
 from testsigma_action.domain.infrastructure import MOST_RERUNS, is_trouble
+from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_choice import Choice, choose
+from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.share import Share
@@ -46,14 +49,17 @@ class _Budget:
 async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimited: int = 0) -> None:
     """Run the cases of a completed run that did not pass again, at most so often.
 
-    Before that they run again `unlimited` times, however many they are: somebody asked for it.
+    Before that they run again `unlimited` times, however many they are: somebody asked for it. If the run is a pass by
+    policy as it is, nothing runs again then.
 
     Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
     there is no further one.
     """
     budget, read = _Budget(most + unlimited), _Results(context)
     while _goes_on(context) and budget.left(trouble=is_trouble(context.record.latest.message)):
-        choice = await read.choice(ALL if budget.used < unlimited else context.inputs.rerun_limit)
+        await read.collect()
+        by_hand = budget.used < unlimited
+        choice = None if by_hand and read.passes() else read.choice(ALL if by_hand else context.inputs.rerun_limit)
         if not choice or (isinstance(choice, Choice) and not budget.left(trouble=choice.infrastructure)):
             return
         if isinstance(choice, NotRunAgain):
@@ -78,13 +84,21 @@ class _Results:
     context: Context
     attempts: list[ResultTree] = field(default_factory=list)
 
-    async def choice(self, limit: Share) -> Choice | NotRunAgain | None:
-        """The cases that run again, or why none does."""
-        context = self.context
-        context.activity(Activity.COLLECTING)
-        for run in context.record.completed[len(self.attempts) :]:
+    async def collect(self) -> None:
+        """Read the results of the runs that were not read yet."""
+        self.context.activity(Activity.COLLECTING)
+        for run in self.context.record.completed[len(self.attempts) :]:
             self.attempts.append(await self._read(run))
-        entries = context.inputs.quarantine
+
+    def passes(self) -> bool:
+        """Whether the runs are a pass together, by what the policies tolerate."""
+        record = self.context.record
+        tree = tolerating(merged(self.attempts, record.reruns), record.policy)
+        return not judge_reruns(self.attempts, tree, record.rerun_incomplete, record.policy).exit_code
+
+    def choice(self, limit: Share) -> Choice | NotRunAgain | None:
+        """The cases that run again, or why none does."""
+        context, entries = self.context, self.context.inputs.quarantine
         found = choose(self.attempts, context.record.reruns, limit, counts=lambda placed: not excuse(entries, placed))
         if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
             return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)

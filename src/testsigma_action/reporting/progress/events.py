@@ -98,7 +98,7 @@ def job_rerun(event: JobRerun) -> list[str]:
 
 _CONTINUED = {
     Continued.GOING: "has not completed. The step waits for it and starts nothing.",
-    Continued.FAILED: "did not pass. Its failed cases run once again.",
+    Continued.FAILED: "did not pass in Testsigma. Unless its failures are tolerated, its failed cases run once again.",
     Continued.PASSED: "passed in the end. It is judged again, and nothing is started.",
 }
 _ANEW = {
