@@ -134,7 +134,8 @@ def test_which_figures_vary() -> None:
     reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
     found = [*collect.figures(TINY, 0.001), *reports, *start.figures(repeats=1)]
     varying = {figure.name for figure in found if figure.varies}
-    assert varying == {"start", "collect time / floor", "report junit growth", "report all growth"}
+    floors = {"collect time / floor", "report junit / floor", "report all / floor"}
+    assert varying == {"start", "report junit growth", "report all growth", *floors}
 
 
 @pytest.mark.parametrize(("junit", "everything", "ok"), [(6.0, 16.0, True), (6.1, 16.0, False), (6.0, 16.1, False)])
