@@ -8,13 +8,15 @@ at its source when it is loaded, and the same sources give the same bytes.
 import importlib
 import py_compile
 import sys
-from importlib.util import cache_from_source
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from pkgutil import walk_packages
 
 APP = Path("/app")
 # Codecs are imported when they are used: the first of these by looking up the name of a host.
 CODECS = ("encodings.idna", "encodings.utf_16_le", "encodings.utf_16_be")
+# It is compiled before its import fails, because a library that it needs is not installed: requests does without it.
+INCOMPLETE = "urllib3.contrib.socks"
 ACTION = "testsigma_action"
 
 
@@ -25,7 +27,8 @@ def imported() -> list[Path]:
     for name in (*CODECS, *(module.name for module in modules if not module.name.endswith("__main__"))):
         importlib.import_module(name)
     # Only a module that was loaded from a file has a place for its bytecode: some are in the interpreter itself.
-    specs = [module.__spec__ for module in list(sys.modules.values()) if module.__spec__ and module.__spec__.cached]
+    loaded = [module.__spec__ for module in list(sys.modules.values())]
+    specs = [spec for spec in (*loaded, find_spec(INCOMPLETE)) if spec and spec.cached]
     paths = {Path(str(spec.origin)) for spec in specs}
     return sorted(paths | set((APP / "src").rglob("*.py")))
 
