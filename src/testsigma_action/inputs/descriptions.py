@@ -66,8 +66,8 @@ SECTIONS = MappingProxyType(
             ),
             "quarantine": (
                 "Cases whose failures are shown and do not count: a YAML or JSON list, or the path of a file with it. "
-                "Keys of an entry: case (a name with the wildcards * and ?, or an ID), reason and expires (a date, at "
-                "most 180 days ahead) are required; suite, machine, data-set, owner, issue."
+                "Required keys: case (a name, maybe with * and ?, or an ID), reason, expires (a date). Others: suite, "
+                "machine, data-set, owner, issue."
             ),
             "min-tests": "Fewer executed cases in a run than this are no pass. 0: a run without tests may pass.",
             "fail-on-flaky": "Whether a case that passed only when it was run again fails the step.",
