@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.domain.contradictions import Contradiction, UnknownCaseResult, UnreadableFields
+from testsigma_action.domain.doubts import RunUnreadable
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import (
     CalledPassed,
@@ -17,7 +18,6 @@ from testsigma_action.domain.findings import (
     OfPlans,
     Passed,
     RerunFindings,
-    RunUnreadable,
 )
 from testsigma_action.domain.policy_findings import NotAccounted
 from testsigma_action.domain.report import Conclusion, Verdict

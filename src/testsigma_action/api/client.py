@@ -208,7 +208,7 @@ class Client:
         seen: set[str] = set()
         for number in range(MAX_PAGES):
             page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._on_retry)
-            fresh = [row for row in page.rows if _is_new(row, seen)]
+            fresh = [row for row in page.rows if lists.is_new(row, seen)]
             room = MAX_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
@@ -244,12 +244,3 @@ def _part(identity: str) -> str:
     if not IDENTITY.fullmatch(identity):
         raise ValueError(f"{identity!r} is not a valid ID")
     return identity
-
-
-def _is_new(row: object, seen: set[str]) -> bool:
-    """Whether this row's ID was not seen yet: a repeated page means the end of the list."""
-    identity = Fields(row).identity("id")
-    if identity and identity in seen:
-        return False
-    seen.add(identity)
-    return True

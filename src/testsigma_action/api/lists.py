@@ -153,3 +153,12 @@ def saved_configurations(body: object) -> tuple[SavedConfiguration, ...]:
     """The saved configurations of the account. Raises DecodeError if there is no list."""
     rows = (Fields(row) for row in page(body).rows)
     return tuple(SavedConfiguration(row.identity("id"), row.text("name")) for row in rows)
+
+
+def is_new(row: object, seen: set[str]) -> bool:
+    """Whether this row's ID was not seen yet: a repeated page means the end of the list."""
+    identity = Fields(row).identity("id")
+    if identity and identity in seen:
+        return False
+    seen.add(identity)
+    return True

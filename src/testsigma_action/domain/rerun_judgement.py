@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from testsigma_action.domain import infrastructure
+from testsigma_action.domain.doubts import Doubt, NeverExecuted, NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.evidence import (
     all_executed,
@@ -12,18 +13,7 @@ from testsigma_action.domain.evidence import (
     unaccounted,
     unreadable_fields,
 )
-from testsigma_action.domain.findings import (
-    Doubt,
-    ErrorFinding,
-    Fact,
-    FailedAgain,
-    Finding,
-    NeverExecuted,
-    NotProven,
-    RerunFindings,
-    RunDoubt,
-    RunUnreadable,
-)
+from testsigma_action.domain.findings import ErrorFinding, Fact, FailedAgain, Finding, RerunFindings
 from testsigma_action.domain.judgement import (
     counting_failures,
     failed,

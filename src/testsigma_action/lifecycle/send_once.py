@@ -8,66 +8,21 @@ searched.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ApiError, DeadlineExceeded, StartError
+from testsigma_action.errors import ApiError, DeadlineExceeded
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
+from testsigma_action.lifecycle.call import Call
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import StartFailure, no_answer
 
 OnOutcome = Callable[[Outcome], None]
-
-
-class Call(Protocol):
-    """A call that creates a run. `sent` is the instant of the monotonic clock at which it was sent."""
-
-    @property
-    def purpose(self) -> str:
-        """What the call is for, as in "Could not <purpose>"."""
-
-    @property
-    def unique(self) -> bool:
-        """Whether a run that a search finds is certainly the one that the call created."""
-
-    async def send(self, *, until: float) -> Run:
-        """Send the call, and return the run of the answer. Raises ApiError."""
-
-    def failure_of(self, error: ApiError) -> StartFailure:
-        """Classify an error."""
-
-    def claim(self, run: Run, sent: float) -> Claim:
-        """Whose run an answer describes."""
-
-    def counts_unlisted(self, run: Run, sent: float) -> bool:
-        """Whether a run that is not clearly ours is ours after a search proved that no other run is."""
-
-    def search(self, sent: float, deadline: float) -> Search:
-        """The search for the run that the call may have created."""
-
-    def unread(self, run_id: str) -> Run:
-        """The run that was found, before its status is read."""
-
-    def proves_nothing_started(self, error: ApiError, found: SearchResult) -> bool:
-        """Whether an error and a search together prove that the call created no run."""
-
-    def not_ours(self, run: Run, whose: Claim) -> str:
-        """Why the run in the answer is not accepted."""
-
-    def refused(self, error: ApiError) -> StartError:
-        """Nothing was started."""
-
-    def busy(self, error: ApiError, found: SearchResult, *, proven: bool) -> StartError:
-        """Another run keeps the plan busy; `proven`: it is certain that the call created no run."""
-
-    def uncertain(self, message: str, candidates: tuple[str, ...]) -> StartError:
-        """It is unknown whether the call created a run, or which one it is."""
 
 
 async def send_once(call: Call, remote: Remote, deadlines: StartDeadlines, on_outcome: OnOutcome) -> None:

@@ -5,11 +5,11 @@ Quoted text in them (names, labels, messages) is untrusted.
 
 from functools import singledispatch
 
-from testsigma_action.domain.ending import Ending, NotRunAgain, WhyNotAgain
+from testsigma_action.domain.doubts import NeverExecuted, NotProven, RunDoubt, RunUnreadable
+from testsigma_action.domain.ending import Ending, NotRunAgain
 from testsigma_action.domain.findings import (
     CalledPassed,
     CutShort,
-    Doubt,
     ErrorFinding,
     Fact,
     FailedAgain,
@@ -18,15 +18,11 @@ from testsigma_action.domain.findings import (
     InputProblem,
     MayStillRun,
     MorePlans,
-    NeverExecuted,
     NoKnownResult,
     NotExecutedYetRan,
-    NotProven,
     OfPlans,
     Passed,
     RerunFindings,
-    RunDoubt,
-    RunUnreadable,
     ServiceMessage,
     Started,
     StoppedAfterFailures,
@@ -34,9 +30,10 @@ from testsigma_action.domain.findings import (
 )
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import policy_wording
-from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, cases_and_hooks, contradiction
+from testsigma_action.reporting import policy_wording, rerun_wording
+from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, contradiction
 from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
+from testsigma_action.reporting.rerun_wording import RerunFinding
 from testsigma_action.text import one_line
 
 # Maximum length of the sentence about one of several plans (characters).
@@ -52,15 +49,6 @@ FACTS = {
     Fact.INFRASTRUCTURE: "This is trouble of the infrastructure (agent, device, parallel runs), not of a test.",
     Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
     Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
-}
-DOUBTS = {
-    Doubt.RERUN_UNKNOWN: "The failed cases ran again as run {run}, but the result of that run is not known.",
-    Doubt.NO_FAILED_CASE: "None of its cases shows why run {run} did not pass.",
-    Doubt.MORE_FAILURES_COUNTED: "The counters of run {run} show more failures than its list of cases.",
-    Doubt.COUNTED_AS_RUNNING: "The counters of run {run} show cases that are still running.",
-    Doubt.LIST_INCOMPLETE: "The list of cases of run {run} is incomplete.",
-    Doubt.PART_NOT_RERUN: "A part of run {run} that did not pass did not run again.",
-    Doubt.WHOLE_NOT_PASSED: "Testsigma does not report a pass for run {run} together with its reruns.",
 }
 NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environment and configuration select some."
 FACT_HINTS = {
@@ -174,40 +162,9 @@ def _(called: CalledPassed) -> str:
     return f"Testsigma reports a pass, but {contradiction(called.contradiction)}."
 
 
-@sentence.register
-def _(doubt: RunDoubt) -> str:
-    return DOUBTS[doubt.doubt].format(run=doubt.run_id)
-
-
-@sentence.register
-def _(unreadable: RunUnreadable) -> str:
-    return f"In the answers about run {unreadable.run_id}, {contradiction(unreadable.fields)}."
-
-
-@sentence.register
-def _(proof: NotProven) -> str:
-    left = cases_and_hooks(proof.cases, proof.hooks)
-    return f"The rerun (run {proof.run_id}) passed, but nothing shows that {left} did."
-
-
-@sentence.register
-def _(never: NeverExecuted) -> str:
-    return f"{counted(never.cases, 'case')} that run {never.run_id} did not execute did not run again either."
-
-
-@sentence.register
-def _(not_again: NotRunAgain) -> str:
-    cases = f"{not_again.cases:,} of {counted(not_again.total, 'case')}"
-    why = {
-        WhyNotAgain.TOO_MANY: f"{cases} would have to run again, and rerun-limit is {not_again.limit}",
-        WhyNotAgain.NOTHING_LISTED: "no case on its list failed",
-        WhyNotAgain.UNEXPLAINED: "its list of cases does not show everything that did not pass",
-        WhyNotAgain.NOT_IN_LAST_RUN: f"run {not_again.run_id} does not have all of the cases that failed",
-        WhyNotAgain.MOST_RERUNS: "Testsigma allows 10 reruns of a run",
-        WhyNotAgain.NO_TIME: "there was no time left (timeout)",
-        WhyNotAgain.PLAN_UNKNOWN: "Testsigma does not say to which plan the run belongs",
-    }
-    return f"Nothing runs again (rerun-failed): {why[not_again.why]}."
+@sentence.register(RunDoubt | RunUnreadable | NotProven | NeverExecuted | NotRunAgain)
+def _(finding: RerunFinding) -> str:
+    return rerun_wording.sentence(finding)
 
 
 @sentence.register
