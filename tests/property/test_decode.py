@@ -57,6 +57,7 @@ DECODERS: list[Callable[[object], object]] = [
     lists.page,
     lists.found_runs,
     lists.newest_runs,
+    lists.environments,
     lists.saved_configurations,
 ]
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

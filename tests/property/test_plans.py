@@ -24,14 +24,14 @@ IDS = st.integers(1, 10**19 - 1)
 GOOD = st.fixed_dictionaries(
     {"plan-id": IDS},
     optional={
-        "environment-id": IDS.map(str),
+        "environment-id": IDS.map(str) | st.sampled_from(["staging", "QA 2"]),
         "execution-config": st.fixed_dictionaries({"id": IDS}),
         "runtime-data": st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5), max_size=3),
         "upload-versions": st.dictionaries(st.integers(1, 99).map(str), IDS, max_size=2),
     },
 )
 BAD = st.one_of(
-    GOOD.map(lambda entry: entry | {"environment-id": "a b"}),
+    GOOD.map(lambda entry: entry | {"environment-id": "a\nb"}),
     GOOD.map(lambda entry: entry | {"typo": ""}),
     GOOD.map(lambda entry: {name: value for name, value in entry.items() if name != "plan-id"}),
     GOOD.map(lambda entry: entry | {"runtime-data": {"a": None}}),

@@ -202,7 +202,7 @@ def test_a_wrong_entry_starts_nothing(bench: Bench) -> None:
     """An error anywhere in the list names entry and key, and no plan is started."""
     served = scenario("plans")
     server = bench.serve(served)
-    wrong = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": f"{entries(served.plans)}  environment-id: '#'\n"}
+    wrong = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": f"{entries(served.plans)}  environment-id: 0\n"}
     step = bench.run(wrong, server=server)
     assert (step.exit_code, step.outputs["error-code"]) == (2, "bad-input")
     assert "plans, entry 3" in step.log

@@ -190,7 +190,7 @@ def test_the_post_stage_stops_all(tmp_path: Path) -> None:
 
 def test_a_wrong_entry_starts_nothing(tmp_path: Path) -> None:
     """An error anywhere in the list names its entry and key, and no plan is started."""
-    wrong = "- plan-id: 501\n- plan-id: 502\n  environment-id: '#'\n"
+    wrong = "- plan-id: 501\n- plan-id: 502\n  environment-id: 0\n"
     environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": wrong}
     outcome = World(service(plan(1), plan(2)), tmp_path, environ).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (2, "bad-input")

@@ -551,8 +551,24 @@ def test_a_run_as_people_paste_it(value: str) -> None:
 @pytest.mark.parametrize("name", ["plan-id", "environment-id", "run-id", "compare"])
 @pytest.mark.parametrize("value", ["smoke", "000", "https://app.testsigma.com/ui/td/184/cases/filters/881"])
 def test_what_is_no_id_starts_nothing(name: str, value: str) -> None:
-    """A word, a zero and the page of something else are refused, whatever the input."""
-    assert value in problem(read(f"--{name}", value), name)
+    """A word (unless it may be a name), a zero and the page of something else are refused, whatever the input."""
+    if (name, value) != ("environment-id", "smoke"):
+        assert value in problem(read(f"--{name}", value), name)
+
+
+@pytest.mark.parametrize("value", ["staging", "qa1", "QA / EU", "QA/2", "v1.2", "Größe 2", "10 or 11"])
+def test_the_name_of_an_environment(value: str) -> None:
+    """What is neither an ID nor an address is a name, also with digits and slashes."""
+    reading = read("--environment-id", value)
+    assert (reading.problems, reading.inputs.environment_id) == ((), value)
+
+
+@pytest.mark.parametrize(
+    "value", ["app.testsigma.com/ui/td/cases/881", "/ui/td/cases/881", "12345678901234567890", "a\nb", "x" * 251]
+)
+def test_what_is_no_name_of_an_environment(value: str) -> None:
+    """The page of something else, a number that no ID has, several lines, and a text without end."""
+    assert "or its name" in problem(read("--environment-id", value), "environment-id") or value.isdecimal()
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,8 @@ def test_the_files_of_several_plans() -> None:
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ("environment-id: abc, plan-id: 5, name: mobile", "(mobile), environment-id: 'abc' is not accepted"),
-        ("environment-id: abc, plan-id: 5", "(plan 5), environment-id: 'abc' is not accepted"),
+        ("environment-id: 0, plan-id: 5, name: mobile", "(mobile), environment-id: '0' is not accepted"),
+        ("environment-id: 0, plan-id: 5", "(plan 5), environment-id: '0' is not accepted"),
         ("plan-id: smoke", ", plan-id: 'smoke' is not accepted"),
         ("name: mobile", "(mobile), plan-id: required"),
         ("plan-id: ''", ", plan-id: required"),
@@ -221,7 +221,7 @@ def test_an_entry_is_a_mapping(entry: str) -> None:
 
 def test_all_problems_are_found_at_once() -> None:
     """Every wrong key of every entry has its problem, beside those of the other inputs."""
-    text = "- plan-id: a\n  name: |\n    x\n- plan-id: 2\n  runtime-data:\n    a: [b]\n  environment-id: c\n- 7"
+    text = "- plan-id: a\n  name: |\n    x\n- plan-id: 2\n  runtime-data:\n    a: [b]\n  environment-id: 0\n- 7"
     places = [problem.partition(":")[0] for problem in read(text, INPUT_TIMEOUT="soon").problems]
     assert places == [
         "timeout",
@@ -388,6 +388,13 @@ def test_comments_in_a_list(text: str, tmp_path: Path) -> None:
     meant = (RunRequest("431", environment_id="10", upload_versions={"31": "68"}),)
     assert accepted(read(text)) == meant
     assert accepted(read("plans.yml", tmp_path)) == meant
+
+
+def test_a_name_of_an_environment_is_not_cut_off() -> None:
+    """A ` #` may be a part of a name, so what looks like a comment behind it is refused, unless a space follows."""
+    assert "' #' begins a comment" in refused(read("- plan-id: 1\n  environment-id: QA #2"))
+    for text in ("'QA #2'", '"QA #2" # the second'):
+        assert accepted(read(f"- plan-id: 1\n  environment-id: {text}")) == (RunRequest("1", environment_id="QA #2"),)
 
 
 FREE_TEXTS = ["name: {}", "build-number: {}", "execution-config: {}", "execution-config: {{name: {}\n  }}"]

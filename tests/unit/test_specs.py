@@ -40,6 +40,12 @@ def test_everything_else_is_passed_on() -> None:
     assert (given.runtime_data, given.upload_versions) == ({"url": "u"}, {"7": "8"})
 
 
+def test_an_environment_by_its_name() -> None:
+    """A name is kept apart from an ID until it has been looked up."""
+    spec = run_spec(replace(INPUTS, environment_id="staging 2"))
+    assert (spec.environment_id, spec.environment_name) == ("", "staging 2")
+
+
 def test_runtime_data_is_not_shown() -> None:
     """Values of runtime data are part of no repr."""
     assert "hush" not in repr(run_spec(Inputs(plan_id="1", runtime_data={"password": "hush"})))
@@ -91,6 +97,7 @@ OTHERS = [
     replace(LEG, api_key=Secret("key-of-somebody")),
     replace(LEG, plan_id="421"),
     replace(LEG, environment_id="11"),
+    replace(LEG, environment_id="staging"),
     replace(LEG, execution_config=ConfigurationRef(name="all")),
     replace(LEG, execution_config=ConfigurationRef(id="smoke only")),
     replace(LEG, execution_config=None),

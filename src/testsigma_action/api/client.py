@@ -19,6 +19,7 @@ from testsigma_action.domain.identity import Mismatch, RunKey, same_id
 from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.errors import ErrorCode, Refused
 
 T = TypeVar("T")
 Cases = tuple[MachineResult, ...]
@@ -36,6 +37,8 @@ NEWEST = 50
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
 # Maximum number of steps that are read of one case, and of their pages.
 MAX_STEPS, MAX_PAGES = 10_000, 200
+# Maximum number of pages of environments; each has 20, most likely.
+MAX_ENVIRONMENT_PAGES = 50
 # What an answer describes that is not about the requested run.
 OTHERS = {
     Mismatch.RUN: "another run",
@@ -136,10 +139,23 @@ class Client:
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
         return await self._results.page(request, lists.found_runs, until, self._on_retry)
 
-    async def fetch_saved_configurations(self, *, until: float) -> tuple[lists.SavedConfiguration, ...]:
+    async def fetch_saved_configurations(self, *, until: float) -> tuple[lists.Named, ...]:
         """All saved configurations for partial runs."""
         request = Request("GET", "/api/v1/saved_execution_configs", "read the saved configurations")
         return await self._get(request, lists.saved_configurations, until)
+
+    async def fetch_environments(self, *, until: float) -> tuple[lists.Named, ...]:
+        """All environments of the account. Raises Refused if there are too many pages."""
+        request = Request("GET", "/api/v1/environments", "read the environments")
+        found: dict[str, lists.Named] = {}
+        for number in range(MAX_ENVIRONMENT_PAGES):
+            page = await self._get(_paged(request, str(number)), lists.environments, until)
+            fresh = {row.id: row for row in page.rows if row.id not in found}
+            found |= fresh
+            if page.last or not fresh:
+                return tuple(found.values())
+        message = f"Could not {request.purpose}: there are more than {MAX_ENVIRONMENT_PAGES} pages."
+        raise Refused(message, code=ErrorCode.API_REFUSED, hint="Give the ID of the environment instead of its name.")
 
     async def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""

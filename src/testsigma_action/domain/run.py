@@ -227,7 +227,8 @@ class RunSpec:
     """One run that was asked for.
 
     `build_number` is always set by the time the run is started; if it is `unique` (derived, with a nonce), no
-    other run has it. `name` is the name that the user gave it in `plans` (empty where there is none).
+    other run has it. `name` is the name that the user gave it in `plans` (empty where there is none). If the user gave
+    the name of an environment, its ID is looked up before the start.
     """
 
     plan_id: str = ""
@@ -238,3 +239,4 @@ class RunSpec:
     runtime_data: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload_versions: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    environment_name: str = ""

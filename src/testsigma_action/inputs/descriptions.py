@@ -24,7 +24,7 @@ SECTIONS = MappingProxyType(
                 "When this many cases have failed over all runs, stop the runs that are in progress and start no "
                 "others. 0: never."
             ),
-            "environment-id": "Environment to run in: its ID, or the address of its page.",
+            "environment-id": "Environment to run in: its ID (digits), the address of its page, or its name.",
             "build-number": "Build number recorded with the run, always as text.",
             "on-busy": "What to do if the plan is already running: fail, or wait (until the timeout).",
             "execution-config": (

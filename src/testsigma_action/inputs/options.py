@@ -18,7 +18,10 @@ START = "start"
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One run that the inputs ask for. Its fields are those of an entry of `plans`, with the inputs as defaults."""
+    """One run that the inputs ask for. Its fields are those of an entry of `plans`, with the inputs as defaults.
+
+    `environment_id` may be a name.
+    """
 
     plan_id: str = ""
     name: str = ""
@@ -155,7 +158,7 @@ DEFINITIONS = (
     Definition("plans", list_source.source_of(list_source.RUNS), shown=list_source.is_path),
     Definition("max-parallel", parsers.number(1, 50), "5"),
     Definition("stop-after-failures", parsers.number(0, 100_000), "0"),
-    Definition("environment-id", parsers.identity_of(pages.ENVIRONMENT)),
+    Definition("environment-id", parsers.environment),
     Definition("build-number", parsers.line, "made from the CI's build number and a random part"),
     Definition("on-busy", parsers.word("fail", "wait"), "fail"),
     Definition("execution-config", parsers.configuration, takes_mapping=True),

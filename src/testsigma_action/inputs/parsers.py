@@ -10,7 +10,7 @@ from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import Share
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.pages import RUN, Kind, identity_in, is_address
+from testsigma_action.inputs.pages import ENVIRONMENT, RUN, Kind, host_in, identity_in, is_address
 from testsigma_action.inputs.pasted import reference, wrapping
 from testsigma_action.secret import Secret
 from testsigma_action.text import is_loopback, one_line
@@ -49,6 +49,25 @@ def identity_of(kind: Kind) -> Callable[[str], str]:
         return identity(identity_in(value, kind) if is_address(value) else value)
 
     return read
+
+
+def environment(value: str) -> str:
+    """An environment: its ID (digits), the address of its page, or its name (anything else). Raises Invalid."""
+    if is_digits(value):
+        return identity(value)
+    try:
+        return identity(identity_in(value, ENVIRONMENT)) if is_address(value) else line(value)
+    except Invalid as refusal:
+        # A name may have a slash, but no host.
+        if not is_address(value) or value.startswith("/") or host_in(value):
+            accepted = "the ID of an environment (digits), the address of its page, or its name"
+            raise Invalid(accepted, refusal.remedy) from None
+    return line(value)
+
+
+def is_digits(value: str) -> bool:
+    """Whether a value is written like an ID, not like a name."""
+    return value.isascii() and value.isdecimal()
 
 
 def line(value: str) -> str:
@@ -217,7 +236,7 @@ def configuration(value: str | Mapping[str, str]) -> ConfigurationRef:
 
 
 def _kind(value: str) -> str:
-    return "id" if value.isascii() and value.isdecimal() else "name"
+    return "id" if is_digits(value) else "name"
 
 
 def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:

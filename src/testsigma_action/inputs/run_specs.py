@@ -7,6 +7,7 @@ from collections.abc import Callable
 from testsigma_action.domain import build_numbers
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.inputs.options import Inputs, RunRequest
+from testsigma_action.inputs.parsers import is_digits
 
 
 def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = "") -> tuple[RunSpec, ...]:
@@ -29,7 +30,10 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
 
 
 def _asked_for(request: RunRequest, inputs: Inputs) -> str:
-    """All that tells a run from others of the same plan: legs of a matrix may differ in any of it."""
+    """All that tells a run from others of the same plan: legs of a matrix may differ in any of it.
+
+    A name counts as it was given: its ID is not known yet, and each attempt of a job gives the same text.
+    """
     configuration = request.execution_config
     return json.dumps(
         [
@@ -45,9 +49,11 @@ def _asked_for(request: RunRequest, inputs: Inputs) -> str:
 
 
 def _spec(request: RunRequest, derived_build_number: str) -> RunSpec:
+    by_id = is_digits(request.environment_id)
     return RunSpec(
         plan_id=request.plan_id,
-        environment_id=request.environment_id,
+        environment_id=request.environment_id if by_id else "",
+        environment_name="" if by_id else request.environment_id,
         build_number=request.build_number or derived_build_number,
         unique=not request.build_number,
         configuration=request.execution_config,

@@ -5,6 +5,7 @@ is refused with its line. Everything else is a text: `1.10` stays `1.10`, `yes` 
 Comments are accepted after values that cannot be secrets.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -31,6 +32,8 @@ from testsigma_action.inputs.yaml_faults import CHECK_INDENTATION, NO_TABS, TAB,
 
 # Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
 RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
+# An ID, or the address of a page. What is not like that may be a name, and a ` #` a part of it.
+IDENTITY = re.compile(r"[0-9]+|https?://\S+")
 NULLS = frozenset({"~", "null", "Null", "NULL"})
 # No input is nested deeper, and the parser takes minutes for a text of brackets alone.
 MAX_DEPTH = 10
@@ -146,7 +149,7 @@ class Events:
             raise _refusal(scalar, f"{cut_off} A comment needs a line of its own. {self.kind.remedy}")
         if has_tab:
             raise _refusal(scalar, "a tab stands before '#'; write a space instead.")
-        follows_id = self.kind is Kind.ID and scalar.value
+        follows_id = self.kind is Kind.ID and IDENTITY.fullmatch(scalar.value)
         if rest.startswith("#") and not follows_id and rest[1:2] not in {"", " ", self._tab}:
             raise _refusal(scalar, f"{cut_off} Put the value in double quotes, or put a space after #.")
 

@@ -1,77 +1,126 @@
 """Look-ups before the first start. Nothing is started yet, so a wrong input is still an input error."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from testsigma_action.api.lists import SavedConfiguration
+from testsigma_action.api.client import Client
+from testsigma_action.api.lists import Named
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
-from testsigma_action.errors import InputError, Refused
+from testsigma_action.errors import ApiError, InputError, Refused
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.text import cut
 
-# Maximum number of saved configurations in an error message.
-MAX_CANDIDATES = 20
-GIVE_THE_ID = (
-    "Some API keys have no permission to list saved configurations, which is needed to find one by its name. Set "
-    "execution-config to the ID (digits) instead."
+# Maximum number of objects in an error message.
+MAX_CANDIDATES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object that an input may give by its name.
+
+    `one` and `many` are its name in sentences. `name_of` is the name in a spec that has to be looked up, else empty.
+    """
+
+    input: str
+    one: str
+    many: str
+    fetch: Callable[[Client, float], Awaitable[tuple[Named, ...]]]
+    name_of: Callable[[RunSpec], str]
+    with_id: Callable[[RunSpec, str], RunSpec]
+
+
+def _name_of_configuration(spec: RunSpec) -> str:
+    return spec.configuration.name if spec.configuration and not spec.configuration.id else ""
+
+
+def _with_configuration(spec: RunSpec, identity: str) -> RunSpec:
+    return replace(spec, configuration=ConfigurationRef(identity, _name_of_configuration(spec)))
+
+
+KINDS = (
+    Kind(
+        input="execution-config",
+        one="saved configuration",
+        many="saved configurations",
+        fetch=lambda client, until: client.fetch_saved_configurations(until=until),
+        name_of=_name_of_configuration,
+        with_id=_with_configuration,
+    ),
+    Kind(
+        input="environment-id",
+        one="environment",
+        many="environments",
+        fetch=lambda client, until: client.fetch_environments(until=until),
+        name_of=lambda spec: "" if spec.environment_id else spec.environment_name,
+        with_id=lambda spec, identity: replace(spec, environment_id=identity),
+    ),
 )
 
 
 async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> tuple[RunSpec, ...]:
-    """Replace the names of saved configurations by their IDs, in all runs, before any of them is started.
+    """Replace the names of saved configurations and environments by IDs, in all runs, before any of them is started.
 
-    Raises InputError if a name does not match exactly one configuration, ApiError if they cannot be read.
+    Each list is read once, if at all. Raises InputError if a name does not match exactly one object, ApiError if a list
+    cannot be read.
     """
-    names = dict.fromkeys(spec.configuration.name for spec in specs if _is_named(spec) and spec.configuration)
-    if not names:
-        return tuple(specs)
-    known = await _saved_configurations(remote, until)
-    found = {name: _by_name(name, known) for name in names}
-    problems = [
-        f"plans, entry {number}, {problem}" if len(specs) > 1 else problem
-        for number, spec in enumerate(specs, 1)
-        if spec.configuration and isinstance(problem := found.get(spec.configuration.name), str)
-    ]
+    resolved, problems = tuple(specs), list[str]()
+    for kind in KINDS:
+        names = dict.fromkeys(filter(None, map(kind.name_of, specs)))
+        known = await _listed(kind, remote, until) if names else ()
+        found = {name: [one for one in known if one.name.strip() == name.strip()] for name in names}
+        problems += _problems(kind, specs, found, known)
+        resolved = tuple(_with_id(kind, spec, found) for spec in resolved)
     if problems:
         raise InputError(*problems)
-    return tuple(_with_id(spec, found) for spec in specs)
+    return resolved
 
 
-def _is_named(spec: RunSpec) -> bool:
-    return spec.configuration is not None and not spec.configuration.id
+def _with_id(kind: Kind, spec: RunSpec, found: Mapping[str, Sequence[Named]]) -> RunSpec:
+    matches = found.get(kind.name_of(spec), ())
+    return kind.with_id(spec, matches[0].id) if len(matches) == 1 else spec
 
 
-def _with_id(spec: RunSpec, found: Mapping[str, ConfigurationRef | str]) -> RunSpec:
-    reference = found.get(spec.configuration.name) if spec.configuration and _is_named(spec) else None
-    return replace(spec, configuration=reference) if isinstance(reference, ConfigurationRef) else spec
-
-
-async def _saved_configurations(remote: Remote, until: float) -> tuple[SavedConfiguration, ...]:
+async def _listed(kind: Kind, remote: Remote, until: float) -> tuple[Named, ...]:
     try:
-        return await remote.client.fetch_saved_configurations(until=until)
-    except Refused as refused:
-        if refused.status not in {None, HTTPStatus.UNAUTHORIZED}:
-            refused.hint = f"{GIVE_THE_ID} {refused.hint}".strip()
+        return await kind.fetch(remote.client, until)
+    except ApiError as error:
+        error.hint = f"{_instead_of_the_list(kind, error)} {error.hint}".strip()
         raise
 
 
-def _by_name(name: str, known: tuple[SavedConfiguration, ...]) -> ConfigurationRef | str:
-    """The configuration with this name, or the problem with the name."""
-    matches = [one for one in known if one.name.strip() == name.strip()]
-    if len(matches) == 1:
-        return ConfigurationRef(id=matches[0].id, name=name)
+def _instead_of_the_list(kind: Kind, error: ApiError) -> str:
+    """How to do without the list; empty if no other call would be answered either."""
+    if error.status == HTTPStatus.UNAUTHORIZED or (isinstance(error, Refused) and error.status is None):
+        return ""
+    give_the_id = f"Set {kind.input} to the ID (digits) instead."
+    if not isinstance(error, Refused):
+        return f"Does only this call fail? {give_the_id}"
+    needed = f"Some API keys have no permission to list {kind.many}, which is needed to find one by its name."
+    return f"{needed} {give_the_id}"
+
+
+def _problems(
+    kind: Kind, specs: Sequence[RunSpec], found: Mapping[str, Sequence[Named]], known: Sequence[Named]
+) -> Iterator[str]:
+    for number, spec in enumerate(specs, 1):
+        name = kind.name_of(spec)
+        if name and len(found[name]) != 1:
+            entry = f"plans, entry {number}, " if len(specs) > 1 else ""
+            yield f"{entry}{kind.input}: {_problem(kind, name, found[name], known)}"
+
+
+def _problem(kind: Kind, name: str, matches: Sequence[Named], known: Sequence[Named]) -> str:
+    """What is wrong with a name that does not match exactly one object."""
     if matches:
-        return (
-            f"execution-config: {len(matches)} saved configurations are called '{name}'. "
-            f"Give the ID of one: {_candidates(matches)}."
-        )
-    return f"execution-config: no saved configuration is called '{name}'. " + (
-        f"There are: {_candidates(known)}." if known else "This account has none."
-    )
+        return f"{len(matches)} {kind.many} are called '{name}'. Give the ID of one: {_candidates(matches)}."
+    # A name in another case is what was meant, most likely.
+    alike = sorted(known, key=lambda one: one.name.strip().casefold() != name.casefold())
+    there_are = f"There are: {_candidates(alike)}." if known else "This account has none."
+    return f"no {kind.one} is called '{name}'. {there_are}"
 
 
-def _candidates(configurations: tuple[SavedConfiguration, ...] | list[SavedConfiguration]) -> str:
-    listed = ", ".join(f"'{cut(one.name, 100)}' (ID {one.id})" for one in configurations[:MAX_CANDIDATES])
-    more = len(configurations) - MAX_CANDIDATES
+def _candidates(known: Sequence[Named]) -> str:
+    listed = ", ".join(f"'{cut(one.name, 100)}' (ID {one.id})" for one in known[:MAX_CANDIDATES])
+    more = len(known) - MAX_CANDIDATES
     return f"{listed} and {more} more" if more > 0 else listed

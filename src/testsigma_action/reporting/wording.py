@@ -13,7 +13,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
-from testsigma_action.domain.run import Counts, Result, Run, Timing
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting import contradiction_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
@@ -100,6 +100,13 @@ def plain_case_name(case: CaseResult) -> str:
     """A case's name for people (untrusted); hooks are marked."""
     name = case.name or f"case {case.case_id or case.id}"
     return f"{name} (hook)" if case.hook else name
+
+
+def environment_of(spec: RunSpec) -> str:
+    """The environment of a run: its ID, and its name (untrusted) if it was given by that; empty if none was given."""
+    if not spec.environment_name or not spec.environment_id:
+        return spec.environment_name or spec.environment_id
+    return f"{spec.environment_name} ({spec.environment_id})"
 
 
 def case_name(case: CaseResult) -> str:

@@ -28,7 +28,7 @@ from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.console import link
 from testsigma_action.reporting.progress.lines import stamp
-from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name
+from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name, environment_of
 from testsigma_action.text import NAME, log_text
 
 # Maximum number of failed cases named for one event, and for one run in total; others are counted. The end of the log
@@ -231,7 +231,7 @@ def _details(spec: RunSpec) -> list[str]:
     configuration = spec.configuration
     details = {
         "build number": spec.build_number,
-        "environment": spec.environment_id,
+        "environment": environment_of(spec),
         "configuration": (configuration.name or configuration.id) if configuration else "",
         "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
         "uploads for devices": ", ".join(sorted(spec.upload_versions)),

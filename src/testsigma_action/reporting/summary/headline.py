@@ -15,6 +15,7 @@ from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
     changes,
+    environment_of,
     flaky_cases,
     heading,
     hint,
@@ -58,7 +59,7 @@ def _where(spec: RunSpec) -> str:
     """Environment and configuration, if given: they distinguish runs of the same plan."""
     configuration = spec.configuration
     facts = {
-        "environment": spec.environment_id,
+        "environment": environment_of(spec),
         "configuration": (configuration.name or configuration.id) if configuration else "",
     }
     return ", ".join(f"{name} {html(value)}" for name, value in facts.items() if value)
