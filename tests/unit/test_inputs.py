@@ -424,6 +424,7 @@ FOR_A_START = {
     "execution-config": "smoke",
     "runtime-data": "{}",
     "upload-versions": "{}",
+    "start-options": "{}",
     "on-job-rerun": "start",
 }
 
@@ -595,7 +596,8 @@ def test_the_page_is_where_base_url_is(name: str, address: str, base_url: str, t
 
 
 JWT = "eyJhbGciOiJIUzUxMiJ9.eyJmb3IiOiJ0ZXN0cyJ9.bm90LXNpZ25lZA"
-SHOWN = [definition.name for definition in DEFINITIONS if definition.name not in {"api-key", "runtime-data"}]
+HIDDEN = {"api-key", "runtime-data", "start-options"}
+SHOWN = [definition.name for definition in DEFINITIONS if definition.name not in HIDDEN]
 
 
 def hidden(text: str, key: str) -> bool:

@@ -20,18 +20,18 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_API_KEY --env=TESTSIGMA_PLAN_ID --env=TESTSIGMA_PLANS \
                       --env=TESTSIGMA_MAX_PARALLEL --env=TESTSIGMA_STOP_AFTER_FAILURES --env=TESTSIGMA_ENVIRONMENT_ID \
                       --env=TESTSIGMA_BUILD_NUMBER --env=TESTSIGMA_ON_BUSY --env=TESTSIGMA_EXECUTION_CONFIG \
-                      --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_RUN_ID \
-                      --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT --env=TESTSIGMA_QUEUE_TIMEOUT \
-                      --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL --env=TESTSIGMA_POLL_INTERVAL \
-                      --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT --env=TESTSIGMA_ON_JOB_RERUN \
-                      --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS \
-                      --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE \
-                      --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
-                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
-                      --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME \
-                      --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH \
-                      --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY \
-                      --env=BUILD_TAG \
+                      --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_START_OPTIONS \
+                      --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT \
+                      --env=TESTSIGMA_QUEUE_TIMEOUT --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL \
+                      --env=TESTSIGMA_POLL_INTERVAL --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT \
+                      --env=TESTSIGMA_ON_JOB_RERUN --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE \
+                      --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS \
+                      --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY \
+                      --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE \
+                      --env=TESTSIGMA_HISTORY --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL \
+                      --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME \
+                      --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY \
+                      --env=NO_PROXY --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -105,6 +105,7 @@ private Map<String, String> variableNames() {
         executionConfig: 'TESTSIGMA_EXECUTION_CONFIG',
         runtimeData: 'TESTSIGMA_RUNTIME_DATA',
         uploadVersions: 'TESTSIGMA_UPLOAD_VERSIONS',
+        startOptions: 'TESTSIGMA_START_OPTIONS',
         runId: 'TESTSIGMA_RUN_ID',
         wait: 'TESTSIGMA_WAIT',
         timeout: 'TESTSIGMA_TIMEOUT',

@@ -1,12 +1,18 @@
 """The bodies of the start call and of the rerun call."""
 
+import json
+
 from testsigma_action.domain.rerun_choice import Choice, Pick
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
 
 
 def start_body(spec: RunSpec) -> dict[str, object]:
-    """The body of the start call: numeric IDs as numbers, the build number always as a string."""
-    body: dict[str, object] = {"executionId": _wire_id(spec.plan_id), "buildNo": spec.build_number}
+    """The body of the start call: numeric IDs as numbers, the build number always as a string.
+
+    The further fields cannot replace any of ours.
+    """
+    body: dict[str, object] = {name: json.loads(value) for name, value in spec.start_options.items()}
+    body |= {"executionId": _wire_id(spec.plan_id), "buildNo": spec.build_number}
     if spec.environment_id:
         body["environmentId"] = _wire_id(spec.environment_id)
     if spec.configuration:

@@ -228,7 +228,8 @@ class RunSpec:
 
     `build_number` is always set by the time the run is started; if it is `unique` (derived, with a nonce), no
     other run has it. `name` is the name that the user gave it in `plans` (empty where there is none). If the user gave
-    the name of an environment, its ID is looked up before the start.
+    the name of an environment, its ID is looked up before the start. `start_options` has further fields of the request,
+    each with its value as JSON.
     """
 
     plan_id: str = ""
@@ -240,3 +241,4 @@ class RunSpec:
     upload_versions: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     environment_name: str = ""
+    start_options: Mapping[str, str] = field(default_factory=dict, repr=False)

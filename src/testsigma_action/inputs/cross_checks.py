@@ -29,6 +29,7 @@ FOR_A_START = (
     "execution-config",
     "runtime-data",
     "upload-versions",
+    "start-options",
     "on-job-rerun",
 )
 # Inputs that may be the address of a page.

@@ -34,6 +34,10 @@ SECTIONS = MappingProxyType(
                 "YAML or JSON mapping of runtime variables for the run. On GitHub, write secrets with toJSON."
             ),
             "upload-versions": "YAML or JSON mapping: device ID to upload version ID, like {211: 9031}.",
+            "start-options": (
+                "YAML or JSON mapping of fields to add to the request that starts a run, for what has no input of its "
+                "own, like {testDevices: [5]}. Numbers, true, false, lists and mappings keep their type."
+            ),
             "run-id": "Existing run to attach to, instead of starting one: its ID, or the address of its page.",
         },
         "Waiting": {

@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.vendor_script import RUNTIME_DATA
 from testsigma_action.inputs.yaml_events import MAPPING, Events, Kind, Pair, Unreadable, reading
+
+T = TypeVar("T")
 
 ACCEPTED = "a YAML or JSON mapping of names to single values, like {name: value}"
 # How Testsigma's script takes them.
@@ -34,9 +37,9 @@ def _from_yaml(text: str) -> Mapping[str, str]:
     return found
 
 
-def collected(pairs: Iterable[Pair]) -> Mapping[str, str]:
-    """The mapping of these names and values. Raises Unreadable."""
-    found: dict[str, str] = {}
+def collected(pairs: Iterable[tuple[str, str, T]]) -> Mapping[str, T]:
+    """The mapping of these names and values, each of which has its place before it. Raises Unreadable."""
+    found: dict[str, T] = {}
     for place, name, value in pairs:
         if not name:
             raise Unreadable("a name is empty.", place)
@@ -46,11 +49,14 @@ def collected(pairs: Iterable[Pair]) -> Mapping[str, str]:
     return found
 
 
-def decoded_json(text: str) -> object:
-    """The value that JSON stands for, with objects as tuples of pairs and numbers as texts; None if it is no JSON."""
+def decoded_json(text: str, number: Callable[[str], object] = str) -> object:
+    """The value that JSON stands for, with objects as tuples of pairs; None if it is no JSON.
+
+    Numbers are what `number` makes of their text, of `NaN` and the like, too.
+    """
     try:
         return json.loads(
-            text, strict=False, object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str
+            text, strict=False, object_pairs_hook=tuple, parse_int=number, parse_float=number, parse_constant=number
         )
     except (ValueError, RecursionError):
         return None

@@ -47,6 +47,7 @@ class Inputs:
     execution_config: ConfigurationRef | None = None
     runtime_data: Mapping[str, str] | None = field(default=None, repr=False)
     upload_versions: Mapping[str, str] | None = None
+    start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
     run_id: str = ""
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
@@ -164,6 +165,7 @@ DEFINITIONS = (
     Definition("execution-config", parsers.configuration, takes_mapping=True),
     Definition("runtime-data", parsers.mapping, shown=_never, takes_mapping=True),
     Definition("upload-versions", parsers.upload_versions, takes_mapping=True),
+    Definition("start-options", parsers.start_options, shown=_never),
     Definition("run-id", parsers.identity_of(pages.RUN)),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),

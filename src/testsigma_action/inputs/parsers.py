@@ -251,6 +251,13 @@ def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
     return mappings.read(value)
 
 
+def start_options(value: str) -> Mapping[str, str]:
+    """Fields for the body of a start, each with its value as JSON. Raises Invalid, which quotes no value."""
+    from testsigma_action.inputs import start_options as options
+
+    return options.read(value)
+
+
 def upload_versions(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
     accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"

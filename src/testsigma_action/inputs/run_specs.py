@@ -25,7 +25,7 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
         equal[asked_for] += 1
         # The key must not tell anything about runtime data, so it takes the API key to compute it.
         digest = inputs.api_key.digest(json.dumps([step, asked_for, equal[asked_for]]))
-        specs.append(_spec(request, build_numbers.derived(label, build_numbers.key_of(digest), nonce())))
+        specs.append(_spec(request, inputs, build_numbers.derived(label, build_numbers.key_of(digest), nonce())))
     return tuple(specs)
 
 
@@ -44,11 +44,12 @@ def _asked_for(request: RunRequest, inputs: Inputs) -> str:
             [configuration.id, configuration.name] if configuration else [],
             sorted(request.runtime_data.items()),
             sorted(request.upload_versions.items()),
+            *sorted(inputs.start_options.items()),
         ]
     )
 
 
-def _spec(request: RunRequest, derived_build_number: str) -> RunSpec:
+def _spec(request: RunRequest, inputs: Inputs, derived_build_number: str) -> RunSpec:
     by_id = is_digits(request.environment_id)
     return RunSpec(
         plan_id=request.plan_id,
@@ -60,6 +61,7 @@ def _spec(request: RunRequest, derived_build_number: str) -> RunSpec:
         runtime_data=request.runtime_data,
         upload_versions=request.upload_versions,
         name=request.name,
+        start_options=inputs.start_options,
     )
 
 

@@ -112,7 +112,7 @@ class Events:
 
     def pairs(self) -> Iterator[Pair]:
         """The names and values of a mapping that has begun. Raises Unreadable."""
-        while not isinstance(event := self.take(), MappingEndEvent):
+        while not is_end_of_mapping(event := self.take()):
             name = self.name(event)
             yield place(event), name, self.value(self.take())
 
@@ -160,11 +160,17 @@ class Events:
 
 
 MAPPING, LIST = MappingStartEvent, SequenceStartEvent
+AnyEvent = Event
 
 
 def is_mapping(event: Event) -> bool:
     """Whether a mapping without an anchor or a tag begins."""
     return isinstance(event, MappingStartEvent) and not is_tagged(event)
+
+
+def is_list(event: Event) -> bool:
+    """Whether a list without an anchor or a tag begins."""
+    return isinstance(event, SequenceStartEvent) and not is_tagged(event)
 
 
 def is_tagged(event: Event) -> bool:
@@ -175,6 +181,16 @@ def is_tagged(event: Event) -> bool:
 def is_end_of_list(event: Event) -> bool:
     """Whether a list ends."""
     return isinstance(event, SequenceEndEvent)
+
+
+def is_end_of_mapping(event: Event) -> bool:
+    """Whether a mapping ends."""
+    return isinstance(event, MappingEndEvent)
+
+
+def is_quoted(event: Event) -> bool:
+    """Whether a text stands in quotes."""
+    return isinstance(event, ScalarEvent) and event.style is not None
 
 
 @contextmanager

@@ -174,8 +174,10 @@ def _attempt(case: CaseResult, place: Object) -> Object:
 
 
 def _spec(spec: RunSpec) -> Object:
-    """The spec of the run. Runtime data by name only: values may be secrets."""
-    return {**encode(spec, "runtime_data"), "runtimeDataNames": sorted(spec.runtime_data)}
+    """The spec of the run. Runtime data and start options by name only: values may be secrets."""
+    fields = encode(spec, "runtime_data", "start_options")
+    names = {"runtimeDataNames": sorted(spec.runtime_data), "startOptionNames": sorted(spec.start_options)}
+    return {**fields, **names}
 
 
 def _verdict(verdict: Verdict) -> Object:

@@ -39,8 +39,10 @@ def _report(data: Object) -> Report:
 
 def _run_report(data: Object) -> RunReport:
     spec, tree = data["spec"], _tree(data) if data["collected"] else None
+    # Earlier versions had no start options.
+    options = dict.fromkeys(spec.get("startOptionNames", ()), "")
     known = {
-        "spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], "")},
+        "spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], ""), "startOptions": options},
         "comparison": None,
         "history": None,
     }

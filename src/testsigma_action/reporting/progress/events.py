@@ -235,6 +235,7 @@ def _details(spec: RunSpec) -> list[str]:
         "configuration": (configuration.name or configuration.id) if configuration else "",
         "runtime data (values not shown)": ", ".join(sorted(spec.runtime_data)),
         "uploads for devices": ", ".join(sorted(spec.upload_versions)),
+        "start options (values not shown)": ", ".join(sorted(spec.start_options)),
     }
     return [f"{name} {log_text(value)}" for name, value in details.items() if value]
 
