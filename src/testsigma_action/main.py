@@ -10,6 +10,7 @@ from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
+from testsigma_action.api.trace import untraced
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
 from testsigma_action.domain.events import Event
@@ -56,7 +57,8 @@ def main(
     log.hide(reading.inputs.api_key)
     platform.hide(reading.inputs.api_key)
     service_route = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
-    transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter)
+    on_trace = (lambda trace: log.say(console.request(trace))) if reading.debug else untraced
+    transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter, on_trace=on_trace)
     try:
         return Step(reading, platform, log, signals, clock, transport).run()
     finally:

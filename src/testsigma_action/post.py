@@ -13,6 +13,7 @@ from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
+from testsigma_action.api.trace import untraced
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.inputs.options import Inputs
@@ -30,7 +31,8 @@ from testsigma_action.runtime.signals import Signals
 def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter = NETWORK) -> int:
     """Stop the remaining runs. Returns 0 if none is left, 3 if a run may still be running, 130 or 143 on a signal."""
     log, platform = Log(), platforms.detect(environ)
-    inputs = read_inputs((), environ, platform.workspace).inputs
+    reading = read_inputs((), environ, platform.workspace)
+    inputs = reading.inputs
     for line in platform.mask(inputs.api_key):
         log.command(line)
     log.hide(inputs.api_key)
@@ -38,7 +40,8 @@ def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Ad
 
     def connect() -> Remote:
         service_route = route(inputs.base_url, inputs.ca_bundle, environ)
-        transport = Transport(service_route, inputs.api_key, clock=clock, adapter=adapter)
+        on_trace = (lambda trace: log.say(console.request(trace))) if reading.debug else untraced
+        transport = Transport(service_route, inputs.api_key, clock=clock, adapter=adapter, on_trace=on_trace)
         transport.check_settings()
         return Remote(Client(transport), clock, lambda retry: _warn_of(retry, log))
 

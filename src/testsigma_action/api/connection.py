@@ -44,7 +44,8 @@ class Exchange:
     """One request and its answer: the stage that it has reached, and its limits.
 
     `ends` is its deadline (instant of `monotonic`), `size` the maximum size of the decompressed body in bytes, `heard`
-    the last status code received. Before the request is sent, that code can only come from a proxy.
+    the last status code received. Before the request is sent, that code can only come from a proxy. `status` is the
+    code of the answer itself, and `received` how many bytes of its body were read.
     """
 
     ends: float = inf
@@ -52,6 +53,8 @@ class Exchange:
     monotonic: Callable[[], float] = time.monotonic
     stage: Stage = Stage.PREPARED
     heard: int = 0
+    status: int = 0
+    received: int = 0
 
     @property
     def sent(self) -> bool:

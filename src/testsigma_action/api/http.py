@@ -138,9 +138,10 @@ class Http:
         try:
             with self.sessions.lend(fresh=fresh) as session, self._open(session, request) as response:
                 self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
+                exchange.status = response.status_code
                 if not 200 <= response.status_code < 300:
-                    raise self._error(request, response)
-                return response.status_code, _read(response, request.limits.size) if reading else b""
+                    raise self._error(request, response, exchange)
+                return response.status_code, _read(response, request.limits.size, exchange) if reading else b""
         except FAILURES as error:
             raise self._failure(request, error, exchange) from None
 
@@ -157,20 +158,20 @@ class Http:
             proxies={"all": proxy} if proxy else None,
         )
 
-    def _error(self, request: Request, response: requests.Response) -> ApiError:
+    def _error(self, request: Request, response: requests.Response, exchange: Exchange) -> ApiError:
         redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
-            body=NO_BODY if redirect else self._error_body(response),
+            body=NO_BODY if redirect else self._error_body(response, exchange),
             location_host=self._key.hidden_in(_host(self._key.hidden_in(response.headers.get("Location", "")))),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
 
-    def _error_body(self, response: requests.Response) -> ErrorBody:
+    def _error_body(self, response: requests.Response, exchange: Exchange) -> ErrorBody:
         """The body of an error answer; empty if it cannot be read."""
         try:
-            return read_error_body(_read(response, ERROR_BODY), self._key)
+            return read_error_body(_read(response, ERROR_BODY, exchange), self._key)
         except FAILURES:
             return NO_BODY
 
@@ -188,12 +189,13 @@ class Http:
         return Transient(message, sent=False, hint=why.hint)
 
 
-def _read(response: requests.Response, size: int) -> bytes:
+def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:
     """Read the body in chunks. Its time and the bytes on the wire are limited by the connection."""
     raw = response.raw
     body = bytearray()
     while chunk := raw.read1(CHUNK, decode_content=True):
         body += chunk
+        exchange.received = len(body)
         if len(body) > size:
             raise BadAnswer(f"more than {size // MEGABYTE} MB")
     expected = response.headers.get("Content-Length", "")

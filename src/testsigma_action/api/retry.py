@@ -12,6 +12,7 @@ from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ig
 from testsigma_action.api.http import NETWORK, Http, Json, Request
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
+from testsigma_action.api.trace import OnTrace, Trace, untraced
 from testsigma_action.errors import (
     ApiError,
     DeadlineExceeded,
@@ -67,13 +68,19 @@ class RetryPolicy:
 class Transport:
     """Sends requests to one service without blocking the event loop."""
 
-    def __init__(self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK) -> None:
-        """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
+    def __init__(
+        self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK, on_trace: OnTrace = untraced
+    ) -> None:
+        """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network.
+
+        `on_trace` is called after each request.
+        """
         self.http = Http(route, key, clock=clock, adapter=adapter)
         # Number of answers with status 429. Callers that send many requests at a time reduce their number.
         self.too_many = 0
         self._route = route
         self._clock = clock
+        self._on_trace = on_trace
 
     def check_settings(self) -> None:
         """Validate the settings of proxy and certificates. Raises InputError."""
@@ -91,7 +98,7 @@ class Transport:
         policy = RetryPolicy(request, self._clock.monotonic(), until)
         while True:
             try:
-                value = await self._try(request, decode, until)
+                value = await self._try(request, decode, until, policy.attempt + 1)
             except (Transient, Refused, Redirected) as error:
                 if not self._may_pass(error, request):
                     raise
@@ -120,19 +127,20 @@ class Transport:
         """Send once, and ignore the body of the answer: any 2xx is a success. Raises like `send`."""
         await self._exchange(partial(self.http.send_only, request), request, until)
 
-    async def _try(self, request: Request, decode: Callable[[Json], T], until: float) -> T:
+    async def _try(self, request: Request, decode: Callable[[Json], T], until: float, attempt: int) -> T:
         """One try of a GET; if it times out before the deadline, it is a failed try."""
         limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))
         try:
-            return await self._exchange(partial(self.http.fetch, limited, decode), limited, until)
+            return await self._exchange(partial(self.http.fetch, limited, decode), limited, until, attempt)
         except DeadlineExceeded as late:
             if self._clock.monotonic() >= until:
                 raise
             raise Transient(late.message) from None
 
-    async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float) -> T:
+    async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float, attempt: int = 1) -> T:
         """Make one exchange, up to `until` or its own limits. Its thread ends soon after that."""
-        ends = self._clock.monotonic() + request.limits.total
+        began = self._clock.monotonic()
+        ends = began + request.limits.total
         exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
         try:
             return await run_in_thread(
@@ -145,6 +153,9 @@ class Transport:
             raise Transient(message, sent=False, hint=error.hint) from None
         finally:
             exchange.leave()
+            took = self._clock.monotonic() - began
+            answer = (exchange.status, took, exchange.received)
+            self._on_trace(Trace(request.method, request.path, request.query, *answer, attempt))
 
     def _may_pass(self, error: ApiError, request: Request) -> bool:
         if isinstance(error, Transient):

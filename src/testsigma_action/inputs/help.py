@@ -12,14 +12,14 @@ from testsigma_action.inputs.options import BY_NAME, Definition
 WIDTH = 100
 NAMES = 33
 HEAD = """\
-Usage: testsigma-action [--INPUT VALUE]... | --help | --version
+Usage: testsigma-action [--INPUT VALUE]... [--debug] | --help | --version
 
 Runs Testsigma test plans, waits for them, reports on them, and ends with a verdict you can trust.
 """
 SOURCES = (
     "TESTSIGMA_API_KEY and TESTSIGMA_PLAN_ID are enough. Every other input can be a flag or an environment variable. "
     "If an input is set in several ways, the first of these is used: --plan-id, INPUT_PLAN_ID, PLUGIN_PLAN_ID, "
-    "TESTSIGMA_PLAN_ID."
+    "TESTSIGMA_PLAN_ID. With --debug, or RUNNER_DEBUG=1, the log has a line for every request, without its content."
 )
 # Names of inputs are not broken at their hyphens.
 _wrap = partial(wrap, width=WIDTH - NAMES, break_on_hyphens=False)

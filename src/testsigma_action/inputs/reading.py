@@ -17,13 +17,15 @@ from testsigma_action.secret import Secret
 class Reading:
     """The result of reading: inputs (with defaults for invalid ones), problems that end the step, and warnings.
 
-    `expired` are the entries of the quarantine whose last day is over; the inputs have the others.
+    `expired` are the entries of the quarantine whose last day is over; the inputs have the others. With `debug` every
+    request is logged.
     """
 
     inputs: Inputs
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     expired: tuple[QuarantineEntry, ...] = ()
+    debug: bool = False
 
 
 def read_inputs(
@@ -39,7 +41,8 @@ def read_inputs(
     is the day in UTC; without it every entry of a quarantine lasts too long.
     """
     key = Secret(sources.from_environment("api-key", environ))
-    flags, problems = sources.from_flags(arguments, key)
+    debug = sources.DEBUG in arguments or environ.get(sources.RUNNER_DEBUG) == "1"
+    flags, problems = sources.from_flags([argument for argument in arguments if argument != sources.DEBUG], key)
     # A key that was given as a flag is not used, and not shown either.
     key = key or Secret(flags.pop("api-key", ""))
     texts = {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}
@@ -63,7 +66,7 @@ def read_inputs(
     if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
         inputs = replace(inputs, results_file=parsers.OFF)
         problems += clash
-    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired)
+    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired, debug)
 
 
 def _read_quarantine(

@@ -18,6 +18,8 @@ from testsigma_action.inputs.options import DEFINITIONS
 from testsigma_action.secret import Secret
 
 COMMAND_LINE = "command line"
+# The flag, and the variable that GitHub sets when a job runs with debug logging.
+DEBUG, RUNNER_DEBUG = "--debug", "RUNNER_DEBUG"
 KEY_AS_FLAG = Problem(
     "api-key", "not accepted on the command line, where process lists show it. Set TESTSIGMA_API_KEY instead."
 )

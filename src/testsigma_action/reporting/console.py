@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from traceback import format_exception
 
+from testsigma_action.api.trace import Trace
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
@@ -44,6 +45,8 @@ from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
 _MAX_OF_ONE, _MAX_SHOWN, _FEWEST_SHOWN = 50, 200, 10
+# Parameters of requests whose values are shown. The others have build numbers, which name a repository.
+_SHOWN = frozenset({"page", "size", "sortBy", "direction"})
 
 
 def warnings(texts: Iterable[str]) -> list[str]:
@@ -56,6 +59,15 @@ def attempts_unknown(system: str) -> list[str]:
     where = f"{system} does not tell the step" if system else "Without a CI system, nothing tells"
     said = f"on-job-rerun: failed has no effect here. {where} which attempt of which job this is"
     return warnings([f"{said}, so a new run is started."])
+
+
+def request(trace: Trace) -> list[str]:
+    """The line for a request and its answer, for debugging."""
+    query = "&".join(f"{name}={value if name in _SHOWN else '***'}" for name, value in trace.query.items())
+    where = f"{trace.path}?{query}" if query else trace.path
+    answer = str(trace.status) if trace.status else "no answer"
+    took = f"{1000 * trace.seconds:.0f} ms"
+    return [f"Request: {trace.method} {where}: {answer}, {took}, {trace.size} bytes, try {trace.attempt}"]
 
 
 def traceback(error: BaseException) -> list[str]:
