@@ -18,6 +18,7 @@ APP = "https://app.testsigma.com"
         (PLAN, f"{APP}/431", "431"),
         (PLAN, f"{APP}/ui/td/7/plans/431/suites/12", "431"),
         (PLAN, f"{APP}/#/projects/7/test-plans/431/machines", "431"),
+        (PLAN, f"{APP}/#/projects/7/test-plans/431#top", "431"),
         (PLAN, "app.testsigma.com/ui/td/plans/431/", "431"),
         (PLAN, "/plans/431", "431"),
         (PLAN, "HTTPS://APP.TESTSIGMA.COM/ui/td/plans/431", "431"),

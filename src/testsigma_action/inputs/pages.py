@@ -82,7 +82,7 @@ def _segments(address: str) -> list[str]:
     """The parts of the path, and those of a path in the fragment (older links: /#/projects/7/...)."""
     page, _, fragment = address.partition("#")
     path = HOST.sub("", page, count=1).partition("?")[0]
-    route = fragment.partition("?")[0] if fragment.startswith(("/", "!/")) else ""
+    route = re.split("[?#]", fragment)[0] if fragment.startswith(("/", "!/")) else ""
     return [segment for segment in f"{path}/{route}".split("/") if segment]
 
 
