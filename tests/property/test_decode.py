@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.api import decode, lists
+from testsigma_action.api import decode, lists, named
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
 from testsigma_action.api.error_body import EXCERPT, read_error_body
@@ -57,8 +57,8 @@ DECODERS: list[Callable[[object], object]] = [
     lists.page,
     lists.found_runs,
     lists.newest_runs,
-    lists.environments,
-    lists.saved_configurations,
+    named.environments,
+    named.saved_configurations,
 ]
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 

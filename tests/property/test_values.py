@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.inputs import mappings, pages, parsers
+from testsigma_action.inputs import mapping_parsers, mappings, pages, parsers
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.options import DEFINITIONS
 from testsigma_action.inputs.reading import read_inputs
@@ -70,7 +70,9 @@ def test_durations_mean_what_they_say(hours: int, minutes: int, seconds: int, ba
 def test_json_mappings_come_back(given_mapping: dict[str, str], ascii_only: bool) -> None:  # noqa: FBT001
     """What a JSON writer makes of texts is read as those texts, whatever they hold."""
     for indent in (None, 2, "\t"):
-        assert parsers.mapping(json.dumps(given_mapping, ensure_ascii=ascii_only, indent=indent)) == given_mapping
+        assert (
+            mapping_parsers.mapping(json.dumps(given_mapping, ensure_ascii=ascii_only, indent=indent)) == given_mapping
+        )
 
 
 @settings(database=None, deadline=None)
@@ -83,7 +85,7 @@ def test_yaml_mappings_come_back_or_are_refused(given_mapping: dict[str, str], w
     for style in (None, "'", '"', "|"):
         text = yaml.safe_dump(given_mapping, default_style=style, width=width, allow_unicode=True)
         with suppress(Invalid):
-            assert parsers.mapping(text) == given_mapping
+            assert mapping_parsers.mapping(text) == given_mapping
 
 
 @settings(database=None, deadline=None)
@@ -92,7 +94,7 @@ def test_quoted_values_are_accepted(given_mapping: dict[str, str]) -> None:
     """Quotes make a value safe: nothing on one line is refused then."""
     for style in ("'", '"'):
         text = yaml.safe_dump(given_mapping, default_style=style, width=10**6, allow_unicode=True)
-        assert parsers.mapping(text.replace("!!str ", "")) == given_mapping
+        assert mapping_parsers.mapping(text.replace("!!str ", "")) == given_mapping
 
 
 @settings(database=None, deadline=None, max_examples=300)
@@ -102,7 +104,7 @@ def test_a_value_that_is_pasted_without_quotes(value: str) -> None:
     if value.lstrip(" ")[:1] in {"'", '"'} or "\n" in value or "\r" in value:
         return
     with suppress(Invalid):
-        assert parsers.mapping(f"a: b\nname: {value}\nc: d") == {"a": "b", "name": value.strip(" \t"), "c": "d"}
+        assert mapping_parsers.mapping(f"a: b\nname: {value}\nc: d") == {"a": "b", "name": value.strip(" \t"), "c": "d"}
 
 
 @settings(database=None, deadline=None, max_examples=300)

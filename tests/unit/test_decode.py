@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from testsigma_action.api import decode, lists
+from testsigma_action.api import decode, lists, named
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
 from testsigma_action.api.counters import counts
@@ -477,7 +477,7 @@ def test_the_published_start_is_a_run_that_waits() -> None:
 
 def test_the_published_configurations_are_read() -> None:
     """The bare list of saved configurations has IDs and names."""
-    found = lists.saved_configurations(sample("seed000_saved_execution_configs_response.json"))
+    found = named.saved_configurations(sample("seed000_saved_execution_configs_response.json"))
     assert found
     assert all(each.id and each.name for each in found)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.refusals import refused
 from testsigma_action.domain.run import ConfigurationRef
-from testsigma_action.inputs import parsers
+from testsigma_action.inputs import mapping_parsers, parsers
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import ENVIRONMENT, PLAN, RUN
 
@@ -64,7 +64,9 @@ def test_lines_hold_no_control_characters(text: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "read", [parsers.line, parsers.path, lambda text: parsers.configuration(text).name], ids=["line", "path", "name"]
+    "read",
+    [parsers.line, parsers.path, lambda text: mapping_parsers.configuration(text).name],
+    ids=["line", "path", "name"],
 )
 def test_names_in_any_script(read: Callable[[str], str], text: str) -> None:
     """Blanks of all scripts, and the joiners that emoji and Persian are written with, are text."""
@@ -383,7 +385,7 @@ def test_an_empty_query_or_fragment_is_one_too(text: str) -> None:
 )
 def test_configurations(text: str, meant: ConfigurationRef) -> None:
     """A name stays a name even if YAML sees a mapping in it; digits are an ID; braces are a mapping."""
-    assert parsers.configuration(text) == meant
+    assert mapping_parsers.configuration(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -408,25 +410,25 @@ def test_configurations(text: str, meant: ConfigurationRef) -> None:
 )
 def test_what_names_no_configuration_is_refused(text: str) -> None:
     """One ID or one name, on one line."""
-    assert "name" in refused(parsers.configuration, text)
+    assert "name" in refused(mapping_parsers.configuration, text)
 
 
 @pytest.mark.parametrize("text", ["$(DATA)", "${DATA}", "%DATA%", "$DATA"])
 def test_a_mapping_that_is_a_variable(text: str) -> None:
     """A variable that was not replaced is told as one."""
     with pytest.raises(Invalid) as caught:
-        parsers.mapping(text)
+        mapping_parsers.mapping(text)
     assert "variable" in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["a: $(x)", '{"a":"${x}"}', "data: $|admin_username|"])
 def test_variables_within_values_are_the_users(text: str) -> None:
     """Values of runtime data may look like variables: Testsigma has its own."""
-    assert parsers.mapping(text)
+    assert mapping_parsers.mapping(text)
 
 
 def test_upload_versions_are_ids() -> None:
     """Devices and versions are IDs on both sides, so a name, or one device twice, is refused."""
-    assert parsers.upload_versions("031: 068\n32: 69") == {"31": "68", "32": "69"}
+    assert mapping_parsers.upload_versions("031: 068\n32: 69") == {"31": "68", "32": "69"}
     for text in ("31: newest", "pixel: 68", "7: 1\n07: 2", "31: 0", "just text", "31:", "7: 8 # c"):
-        assert "device" in refused(parsers.upload_versions, text)
+        assert "device" in refused(mapping_parsers.upload_versions, text)

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from testsigma_action.api import decode, lists
+from testsigma_action.api import decode, lists, named
 from testsigma_action.api.cases import case_list_of, step
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
+from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.http import Json, Limits, Request
+from testsigma_action.api.identities import about, part
+from testsigma_action.api.named import Named
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import rerun_body, start_body
@@ -19,7 +21,6 @@ from testsigma_action.domain.identity import Mismatch, RunKey, same_id
 from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ErrorCode, Refused
 
 T = TypeVar("T")
 Cases = tuple[MachineResult, ...]
@@ -37,8 +38,6 @@ NEWEST = 50
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
 # Maximum number of steps that are read of one case, and of their pages.
 MAX_STEPS, MAX_PAGES = 10_000, 200
-# Maximum number of pages of environments; each has 20, most likely.
-MAX_ENVIRONMENT_PAGES = 50
 # What an answer describes that is not about the requested run.
 OTHERS = {
     Mismatch.RUN: "another run",
@@ -79,11 +78,11 @@ class Client:
 
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable; only shown to people."""
-        return f"{self._transport.http.base_url}/ui/td/runs/{_part(run_id)}"
+        return f"{self._transport.http.base_url}/ui/td/runs/{part(run_id)}"
 
     def case_url(self, case_result_id: str) -> str:
         """The page of a case result in the web application."""
-        return f"{self._transport.http.base_url}/ui/td/test_case_results/{_part(case_result_id)}"
+        return f"{self._transport.http.base_url}/ui/td/test_case_results/{part(case_result_id)}"
 
     def _run(self, body: Json) -> Run:
         run = decode.run(body)
@@ -115,20 +114,20 @@ class Client:
                 raise DecodeError(f"that describes {OTHERS[mismatch]}")
             return run
 
-        request = Request("GET", f"{RUNS}/{_part(key.id)}", f"read the status of run {key.id}", last_try=True)
+        request = Request("GET", f"{RUNS}/{part(key.id)}", f"read the status of run {key.id}", last_try=True)
         return await self._get(request, of_this_run, until)
 
     async def stop_run(self, run_id: str, *, until: float) -> None:
         """Request the stop of one run, never of all. Sent once; `fetch_run` shows whether the run has stopped."""
         body = {"canStopAll": False, "result": "STOPPED"}
-        path = f"{RUNS}/{_part(run_id)}"
+        path = f"{RUNS}/{part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
         await self._transport.send_only(request, until=until)
 
     async def fetch_newest_runs(self, plan_id: str, *, until: float, retried: bool = True) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
         query = {"page": "0", "size": str(NEWEST), "sortBy": "id", "direction": "DESC"}
-        path = f"/api/v1/executions/{_part(plan_id)}/test_plan_results"
+        path = f"/api/v1/executions/{part(plan_id)}/test_plan_results"
         request = Request("GET", path, f"look for runs of plan {plan_id}", query, optional=True, retried=retried)
         return await self._get(request, lists.newest_runs, until)
 
@@ -139,23 +138,15 @@ class Client:
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
         return await self._results.page(request, lists.found_runs, until, self._on_retry)
 
-    async def fetch_saved_configurations(self, *, until: float) -> tuple[lists.Named, ...]:
+    async def fetch_saved_configurations(self, *, until: float) -> tuple[Named, ...]:
         """All saved configurations for partial runs."""
         request = Request("GET", "/api/v1/saved_execution_configs", "read the saved configurations")
-        return await self._get(request, lists.saved_configurations, until)
+        return await self._get(request, named.saved_configurations, until)
 
-    async def fetch_environments(self, *, until: float) -> tuple[lists.Named, ...]:
+    async def fetch_environments(self, *, until: float) -> tuple[Named, ...]:
         """All environments of the account. Raises Refused if there are too many pages."""
         request = Request("GET", "/api/v1/environments", "read the environments")
-        found: dict[str, lists.Named] = {}
-        for number in range(MAX_ENVIRONMENT_PAGES):
-            page = await self._get(_paged(request, str(number)), lists.environments, until)
-            fresh = {row.id: row for row in page.rows if row.id not in found}
-            found |= fresh
-            if page.last or not fresh:
-                return tuple(found.values())
-        message = f"Could not {request.purpose}: there are more than {MAX_ENVIRONMENT_PAGES} pages."
-        raise Refused(message, code=ErrorCode.API_REFUSED, hint="Give the ID of the environment instead of its name.")
+        return await named.all_pages(request, lambda page: self._get(page, named.environments, until))
 
     async def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
@@ -172,20 +163,20 @@ class Client:
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
-        request = Request("GET", f"/{_part(run_id)}", f"read the details of run {run_id}")
-        return await self._results.single(request, _about(run_id, decode.run_details), until, self._on_retry)
+        request = Request("GET", f"/{part(run_id)}", f"read the details of run {run_id}")
+        return await self._results.single(request, about(run_id, decode.run_details), until, self._on_retry)
 
     async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
-        path = f"/{_part(run_id)}/test_machine_results/{_part(machine_id)}"
+        path = f"/{part(run_id)}/test_machine_results/{part(machine_id)}"
         request = Request("GET", path, f"read machine {machine_id}")
-        return await self._results.single(request, _about(machine_id, decode.machine_details), until, self._on_retry)
+        return await self._results.single(request, about(machine_id, decode.machine_details), until, self._on_retry)
 
     async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
-        path = f"/{_part(run_id)}/test_suite_results/{_part(suite_id)}"
+        path = f"/{part(run_id)}/test_suite_results/{part(suite_id)}"
         request = Request("GET", path, f"read suite {suite_id}")
-        return await self._results.single(request, _about(suite_id, decode.suite_details), until, self._on_retry)
+        return await self._results.single(request, about(suite_id, decode.suite_details), until, self._on_retry)
 
     async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
         """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
@@ -193,14 +184,14 @@ class Client:
         def suites(body: Json) -> lists.IndexPage[decode.SuiteDetails]:
             return lists.index_page(body, decode.suite_details)
 
-        request = Request("GET", f"/{_part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
+        request = Request("GET", f"/{part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
         return await self._results.page(_paged(request, number), suites, until, self._on_retry)
 
     async def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
-        path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}"
+        path = f"/{part(run_id)}/test_case_results/{part(case_id)}"
         request = Request("GET", path, f"read case {case_id}")
-        return await self._results.single(request, _about(case_id, decode.case_details), until, self._on_retry)
+        return await self._results.single(request, about(case_id, decode.case_details), until, self._on_retry)
 
     async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
         """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
@@ -213,12 +204,12 @@ class Client:
             ours = {one: case for one, case in listed.rows.items() if same_id(case.run_id or run_id, run_id)}
             return replace(listed, rows=ours)
 
-        request = Request("GET", f"/{_part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
+        request = Request("GET", f"/{part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
         return await self._results.page(_paged(request, number), cases, until, self._on_retry)
 
     async def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
-        path = f"/{_part(run_id)}/test_case_results/{_part(case_id)}/step_results"
+        path = f"/{part(run_id)}/test_case_results/{part(case_id)}/step_results"
         request = Request("GET", path, f"read the steps of case {case_id}")
         steps: list[StepResult] = []
         seen: set[str] = set()
@@ -234,7 +225,7 @@ class Client:
 
 
 def _case_list_request(run_id: str) -> Request:
-    path = f"{RUNS}/{_part(run_id)}/test_case_results"
+    path = f"{RUNS}/{part(run_id)}/test_case_results"
     purpose = f"read the list of cases of run {run_id}"
     return Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT)
 
@@ -242,21 +233,3 @@ def _case_list_request(run_id: str) -> Request:
 def _paged(request: Request, number: str) -> Request:
     """The request for a page; the first one has no number, since it may be 0 or 1 (not documented)."""
     return replace(request, query={"page": number}) if number else request
-
-
-def _about(identity: str, decoder: Callable[[Json], T]) -> Callable[[Json], T]:
-    """A decoder that rejects answers with another ID than the requested one."""
-
-    def decoded(body: Json) -> T:
-        if not same_id(Fields(body).identity("id"), identity):
-            raise DecodeError("with another ID than the requested one")
-        return decoder(body)
-
-    return decoded
-
-
-def _part(identity: str) -> str:
-    """An ID as one part of a path. Raises ValueError if it is no valid ID: a stop without an ID would stop all runs."""
-    if not IDENTITY.fullmatch(identity):
-        raise ValueError(f"{identity!r} is not a valid ID")
-    return identity

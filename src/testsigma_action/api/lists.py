@@ -1,4 +1,4 @@
-"""Lists of the API: their page formats, and the rows of lists of runs and of saved configurations."""
+"""Lists of the API: their page formats, and the rows of lists of runs."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -139,40 +139,6 @@ def newest_runs(body: object) -> FoundRuns:
     ids = [int(run.id) for run in found.runs if run.id.isdecimal()]
     newest_first = len(ids) == len(found.runs) and ids == sorted(ids, reverse=True)
     return FoundRuns(found.runs, complete=found.complete or newest_first)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A saved configuration for partial runs, or an environment. Names may not be unique."""
-
-    id: str
-    name: str
-
-
-def saved_configurations(body: object) -> tuple[Named, ...]:
-    """The saved configurations of the account. Raises DecodeError if there is no list."""
-    rows = (Fields(row) for row in page(body).rows)
-    return tuple(Named(row.identity("id"), row.text("name")) for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPage:
-    """A page of environments; `last` as in `Page`."""
-
-    rows: tuple[Named, ...]
-    last: bool
-
-
-def environments(body: object) -> NamedPage:
-    """A page of environments, without their variables, whose values may be secrets.
-
-    Raises DecodeError if it has no list, or if a row has no ID: it may have the name that is looked for.
-    """
-    listed = page(body)
-    rows = tuple(Named(Fields(row).identity("id"), Fields(row).text("name")) for row in listed.rows)
-    if not all(row.id for row in rows):
-        raise DecodeError("with an environment without an ID")
-    return NamedPage(rows, listed.last)
 
 
 def is_new(row: object, seen: set[str]) -> bool:

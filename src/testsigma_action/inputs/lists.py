@@ -10,17 +10,8 @@ from itertools import islice
 from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.list_source import ListKind
-from testsigma_action.inputs.yaml_events import (
-    LIST,
-    Events,
-    Kind,
-    Unreadable,
-    is_end_of_list,
-    is_mapping,
-    is_tagged,
-    place,
-    reading,
-)
+from testsigma_action.inputs.yaml_events import LIST, Events, is_end_of_list, is_mapping, is_tagged, place, reading
+from testsigma_action.inputs.yaml_faults import Kind, Unreadable
 
 TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
 # The longest list; what follows it is not parsed.

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.vendor_script import RUNTIME_DATA
-from testsigma_action.inputs.yaml_events import MAPPING, Events, Kind, Pair, Unreadable, reading
+from testsigma_action.inputs.yaml_events import MAPPING, Events, Pair, reading
+from testsigma_action.inputs.yaml_faults import Kind, Unreadable
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs import list_source, pages, parsers
+from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
 HALF = Share(50, percent=True)
@@ -162,10 +162,10 @@ DEFINITIONS = (
     Definition("environment-id", parsers.environment),
     Definition("build-number", parsers.line, "made from the CI's build number and a random part"),
     Definition("on-busy", parsers.word("fail", "wait"), "fail"),
-    Definition("execution-config", parsers.configuration, takes_mapping=True),
-    Definition("runtime-data", parsers.mapping, shown=_never, takes_mapping=True),
-    Definition("upload-versions", parsers.upload_versions, takes_mapping=True),
-    Definition("start-options", parsers.start_options, shown=_never),
+    Definition("execution-config", mapping_parsers.configuration, takes_mapping=True),
+    Definition("runtime-data", mapping_parsers.mapping, shown=_never, takes_mapping=True),
+    Definition("upload-versions", mapping_parsers.upload_versions, takes_mapping=True),
+    Definition("start-options", mapping_parsers.start_options, shown=_never),
     Definition("run-id", parsers.identity_of(pages.RUN)),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),

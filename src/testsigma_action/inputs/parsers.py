@@ -2,16 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
-from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import Share
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import ENVIRONMENT, RUN, Kind, host_in, identity_in, is_address
-from testsigma_action.inputs.pasted import reference, wrapping
+from testsigma_action.inputs.pasted import wrapping
 from testsigma_action.secret import Secret
 from testsigma_action.text import is_loopback, one_line
 
@@ -25,7 +24,6 @@ LONGEST_TEXT = 250
 LONGEST_LABEL = 100
 # The path of an installation, and the beginning of the path of the API or of a page.
 OF_TESTSIGMA = re.compile(r"(.*?)(/api(?=$|/v\d)|/ui(?=$|/)).*")
-CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
 OFF = "off"
 # YAML 1.1 reads an `off` without quotes as `false`.
 TURNED_OFF = frozenset({OFF, "false"})
@@ -218,54 +216,3 @@ def base_url(value: str) -> str:
         right = f"{parts.scheme}://{parts.netloc}"
         raise Invalid(accepted, f"Leave out {page} and what follows it." if installation else f"Write {right}.")
     return url
-
-
-def configuration(value: str | Mapping[str, str]) -> ConfigurationRef:
-    """A saved configuration: its name, its ID (all digits), `{name: ...}` or `{id: ...}`. Raises Invalid."""
-    accepted = "a name, an ID (digits), {name: ...} or {id: ...}"
-    try:
-        is_word = isinstance(value, str) and not CONFIGURATION_MAPPING.match(value)
-        given = {_kind(str(value)): str(value)} if is_word else mapping(value)
-        if given.keys() == {"id"}:
-            return ConfigurationRef(id=identity(given["id"]))
-        if given.keys() == {"name"} and given["name"]:
-            return ConfigurationRef(name=line(given["name"]))
-    except Invalid as refusal:
-        raise Invalid(accepted, refusal.remedy) from None
-    raise Invalid(accepted)
-
-
-def _kind(value: str) -> str:
-    return "id" if is_digits(value) else "name"
-
-
-def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
-    """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
-    if not isinstance(value, str):
-        return value
-    from testsigma_action.inputs import mappings
-
-    found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
-    if found:
-        raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")
-    return mappings.read(value)
-
-
-def start_options(value: str) -> Mapping[str, str]:
-    """Fields for the body of a start, each with its value as JSON. Raises Invalid, which quotes no value."""
-    from testsigma_action.inputs import start_options as options
-
-    return options.read(value)
-
-
-def upload_versions(value: str | Mapping[str, str]) -> Mapping[str, str]:
-    """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
-    accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"
-    try:
-        given = mapping(value)
-        found = {identity(device): identity(version) for device, version in given.items()}
-    except Invalid as refusal:
-        raise Invalid(accepted, refusal.remedy) from None
-    if len(found) < len(given):
-        raise Invalid(accepted, "One device has two versions.")
-    return found

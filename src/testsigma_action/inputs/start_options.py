@@ -12,8 +12,6 @@ from testsigma_action.inputs.yaml_events import (
     MAX_DEPTH,
     AnyEvent,
     Events,
-    Kind,
-    Unreadable,
     is_end_of_list,
     is_end_of_mapping,
     is_list,
@@ -22,6 +20,7 @@ from testsigma_action.inputs.yaml_events import (
     place,
     reading,
 )
+from testsigma_action.inputs.yaml_faults import Kind, Unreadable
 
 ACCEPTED = "a YAML or JSON mapping of fields to values, like {testDevices: [5, 6]}"
 # Names are shown, so a value that was pasted in the place of a name is refused.

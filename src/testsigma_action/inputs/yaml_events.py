@@ -8,7 +8,6 @@ Comments are accepted after values that cannot be secrets.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum, auto
 from typing import Any
 
 import yaml
@@ -28,7 +27,7 @@ from yaml.events import (
 )
 
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.yaml_faults import CHECK_INDENTATION, NO_TABS, TAB, first_tab, reason
+from testsigma_action.inputs.yaml_faults import CHECK_INDENTATION, NO_TABS, TAB, Kind, Unreadable, first_tab, reason
 
 # Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
 RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
@@ -40,29 +39,6 @@ MAX_DEPTH = 10
 
 # A place ("Line 2", "Entry 2"), a name and its value.
 Pair = tuple[str, str, str]
-
-
-class Kind(Enum):
-    """What a value may be: a ` #` may be a part of a secret or of a free text, but not of an ID."""
-
-    SECRET = auto()
-    FREE_TEXT = auto()
-    ID = auto()
-
-    @property
-    def remedy(self) -> str:
-        """How such a value is written so that YAML does not change it."""
-        if self is Kind.SECRET:
-            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
-        return "Put the value in double quotes."
-
-
-class Unreadable(Exception):
-    """A part of a document that is not accepted. Its text has whole sentences that quote nothing."""
-
-    def __init__(self, why: str, where: str = "") -> None:
-        """Put the place, if it is known, before the reason."""
-        super().__init__(f"{where}: {why}" if where else why[:1].upper() + why[1:])
 
 
 class Events:

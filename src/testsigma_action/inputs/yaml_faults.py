@@ -1,6 +1,7 @@
-"""Why a line of YAML cannot be read, in words that quote nothing. Pure."""
+"""Why a text in YAML cannot be read, and how to write it, in words that quote nothing. Pure."""
 
 import re
+from enum import Enum, auto
 
 # Replaces tabs while YAML is parsed: the parser accepts none in a value without quotes.
 TAB = "\ue000"
@@ -8,6 +9,29 @@ TAB = "\ue000"
 TAB_INDENT = re.compile(rf" *(?:- *)*[\t{TAB}]")
 NO_TABS = "a tab cannot be used for indentation; use spaces."
 CHECK_INDENTATION = "check the indentation, and that a space follows each colon"
+
+
+class Kind(Enum):
+    """What a value may be: a ` #` may be a part of a secret or of a free text, but not of an ID."""
+
+    SECRET = auto()
+    FREE_TEXT = auto()
+    ID = auto()
+
+    @property
+    def remedy(self) -> str:
+        """How such a value is written so that YAML does not change it."""
+        if self is Kind.SECRET:
+            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+        return "Put the value in double quotes."
+
+
+class Unreadable(Exception):
+    """A part of a document that is not accepted. Its text has whole sentences that quote nothing."""
+
+    def __init__(self, why: str, where: str = "") -> None:
+        """Put the place, if it is known, before the reason."""
+        super().__init__(f"{where}: {why}" if where else why[:1].upper() + why[1:])
 
 
 def first_tab(source: str) -> int:

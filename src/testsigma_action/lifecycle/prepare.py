@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.lists import Named
+from testsigma_action.api.named import Named
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
 from testsigma_action.errors import ApiError, InputError, Refused
 from testsigma_action.lifecycle.remote import Remote
