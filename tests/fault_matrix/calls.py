@@ -7,6 +7,7 @@ from signal import SIGTERM
 from tests.fault_matrix.faults import CHANGED_ALL_THE_SAME, TROUBLES
 from tests.simulation import Signal
 from tests.simulator import (
+    Environment,
     Fault,
     Iteration,
     Machine,
@@ -34,6 +35,7 @@ BASE = Scenario(
     plans=(PLAN,),
     pace="time",
     configurations=(SavedConfiguration(7, "smoke"),),
+    environments=(Environment(8, "staging"),),
     runs_before=(RunBefore(EARLIER_RUN, PLAN, "build 900"),),
 )
 FLAKY = BASE.with_plan(
@@ -42,6 +44,7 @@ FLAKY = BASE.with_plan(
 RERUN = FLAKY.with_plan(rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True)
 LOST_START = Fault("start", delivery="reset", takes_effect=True)
 BY_NAME = {"TESTSIGMA_EXECUTION_CONFIG": "smoke"}
+ENVIRONMENT = {"TESTSIGMA_ENVIRONMENT_ID": "staging"}
 ATTACHED = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(EARLIER_RUN)}
 OWN = {"TESTSIGMA_BUILD_NUMBER": "my build"}
 
@@ -70,6 +73,7 @@ class Call:
 
 CALLS: dict[str, Call] = {
     "configs": Call("Look up the saved configuration by its name", "configs", environ=BY_NAME),
+    "environments": Call("Look up the environment by its name", "environments", environ=ENVIRONMENT),
     "start": Call("Start the run, with a derived build number", "start", changes=True),
     "start-own": Call("Start the run, with your own build number", "start", environ=OWN, changes=True),
     "newest": Call("Look for a run whose start was not answered", "newest", BASE.with_faults(LOST_START)),

@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
-from tests.simulation import World
+from tests.simulation import Signal, World
 from tests.simulation.plans import listed, plan, service
 from tests.simulation.world import Outcome
 from tests.simulator import TEST_KEY, Fault, scenario
@@ -68,6 +69,25 @@ def test_several_runs(tmp_path: Path) -> None:
     """Requests of all runs are in the log."""
     outcome = World(service(plan(1), plan(2)), tmp_path, listed(plan(1), plan(2)) | DEBUG).run()
     assert len(requests(outcome)) == len(outcome.seen)
+
+
+def test_the_post_stage_has_lines_too(tmp_path: Path) -> None:
+    """It looks for the run that was left, and stops it: each of its requests has a line."""
+    world = World(service(plan(1, seconds=3000.0)), tmp_path, listed(plan(1)) | DEBUG, signals=[Signal(SIGKILL, 50.0)])
+    assert world.run().killed
+    later = world.post(later=6.0)
+    assert later.exit_code == 0, later.log
+    assert ("PUT", "/api/v1/execution_results/1001") in [found[:2] for found in requests(later)]
+    assert len(requests(later)) == len(later.seen)
+
+
+@pytest.mark.parametrize("place", ["id", "childResult.id"])
+def test_the_key_is_in_no_path(tmp_path: Path, place: str) -> None:
+    """A service that gives the key for an ID does not bring it into a line."""
+    about = scenario("passing").with_faults(Fault("s*", fields={place: TEST_KEY}, count=None))
+    outcome = World(about, tmp_path, DEBUG).run()
+    assert requests(outcome)
+    assert TEST_KEY not in "".join(line for line in outcome.lines if not line.startswith("::add-mask::"))
 
 
 def test_a_flag_takes_no_value(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Looking up the name of an environment before the start."""
 
+import json
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.simulation import World
 from tests.simulation.plans import listed, plan, service
 from tests.simulation.world import Outcome
 from tests.simulator import Environment, Fault, Scenario, Variable, scenario
+from tests.untrusted import runner
 
 HUSH, TOKEN = "address-that-nobody-may-see", "token-that-nobody-may-see"
 VARIABLES = (Variable("url", HUSH), Variable("token", TOKEN, encrypted=True))
@@ -44,14 +47,69 @@ def test_a_name_is_looked_up_page_by_page(tmp_path: Path, others: int) -> None:
     assert "environment staging (7)" in outcome.log
 
 
+@pytest.mark.parametrize("others", [0, PAGE - 1])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"last": False},
+        {"last": False, "totalElements": None, "totalPages": None, "pageable": None},
+        {"last": False, "totalPages": None, "size": None},
+    ],
+    ids=["last-is-wrong", "totals-are-null", "no-size"],
+)
+def test_the_end_of_the_list(tmp_path: Path, others: int, fields: dict[str, object]) -> None:
+    """Published samples have `last: false` on the only page, and null for totals: all environments are read anyway."""
+    alike = Environment(7, "staging"), *(Environment(100 + at, f"more {at}") for at in range(5))
+    about = with_environments(others, *alike).with_faults(Fault("environments", fields=fields, count=None))
+    outcome = World(about, tmp_path, NAMED).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert [body_of(seen)["environmentId"] for seen in outcome.seen if seen.call == "start"] == [7]
+    pages = ceil((others + len(alike)) / PAGE)
+    assert outcome.calls.count("environments") in {pages, pages + 1}
+
+
+@pytest.mark.parametrize("key", ["content", "data", "items", "environments", ""])
+def test_rows_under_another_key(tmp_path: Path, key: str) -> None:
+    """A bare list, and the page of the index with its own key."""
+    rows = [{"id": 6, "name": "production"}, {"id": 7, "name": "staging"}]
+    page = {key: rows, "page": 0, "pageSize": PAGE, "isLast": True, "totalElements": 2} if key else rows
+    about = with_environments(0, Environment(7, "staging")).with_faults(Fault("environments", text=json.dumps(page)))
+    outcome = World(about, tmp_path, NAMED).run()
+    assert (outcome.exit_code, outcome.calls.count("environments")) == (0, 1), outcome.log
+
+
+SECRET_ROW = f'{{"id": 7, "name": "staging", "variables": [{{"key": "token", "value": "{TOKEN}"}}]}}'
+
+
 @pytest.mark.parametrize("name", ["staging", "no such one"])
-def test_no_variable_is_shown(tmp_path: Path, name: str) -> None:
-    """The answers hold the values of all variables, some of them secrets: none is in the log or in any file."""
-    world = World(with_environments(30, Environment(7, "staging")), tmp_path, {"TESTSIGMA_ENVIRONMENT_ID": name})
-    outcome = world.run()
-    assert any(seen.call == "environments" for seen in outcome.seen)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        None,
+        Fault("environments", text=f"[{SECRET_ROW}", count=None),
+        Fault("environments", text=f'["{TOKEN}"]', count=None),
+        Fault("environments", text=f'{{"{TOKEN}": "{TOKEN}"}}', count=None),
+        Fault("environments", text=f'{{"content": [{{"name": "{TOKEN}"}}]}}', count=None),
+        Fault("environments", text=f"[{SECRET_ROW}]", status=500, count=None),
+        Fault("environments", text=f"[{SECRET_ROW}]", status=403, count=None),
+        Fault("environments", delivery="truncate", count=None),
+    ],
+    ids=["none", "no-json", "no-rows", "no-list", "no-id", "500", "403", "truncated"],
+)
+def test_no_variable_is_shown(tmp_path: Path, name: str, fault: Fault | None) -> None:
+    """The answers hold the values of all variables, some of them secrets. None is in the log, even for debugging.
+
+    Nor is one in any file, output or annotation, whatever is wrong with the answer.
+    """
+    about = with_environments(30, Environment(7, "staging"))
+    about = about.with_faults(fault) if fault else about
+    environ = {"TESTSIGMA_ENVIRONMENT_ID": name, "RUNNER_DEBUG": "1"}
+    outcome = World(about, tmp_path, environ).run()
+    assert "environments" in outcome.calls
+    assert "Request: GET /api/v1/environments" in outcome.log
     for value in (HUSH, TOKEN):
         assert value not in outcome.log
+        assert value not in outcome.everything
         assert not any(value in path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file())
 
 
@@ -70,6 +128,23 @@ def test_a_name_that_two_have_lists_their_ids(tmp_path: Path) -> None:
     about = replace(about, environments=(*about.environments, *more, Environment(8, " staging ")))
     log = refused(World(about, tmp_path, NAMED).run())
     assert "2 environments are called 'staging'. Give the ID of one: 'staging' (ID 7), ' staging ' (ID 8)." in log
+
+
+def test_candidates_are_untrusted(tmp_path: Path) -> None:
+    """Names of environments can be anything: none becomes a command of the CI system, and long ones are cut."""
+    commands = []
+    for folder, hostile in (
+        ("plain", ("a", "b")),
+        ("hostile", ("a\r\n::error::b\n##[error]c", "::error::" + "x" * 5000)),
+    ):
+        found = (Environment(number, name) for number, name in enumerate(hostile, 7))
+        (tmp_path / folder).mkdir()
+        log = refused(World(with_environments(0, *found), tmp_path / folder, NAMED).run())
+        assert "(ID 7)" in log
+        assert "(ID 8)" in log
+        assert "x" * 200 not in log
+        commands.append([one.name for one in runner.commands(log)])
+    assert commands[0] == commands[1]
 
 
 def test_an_account_without_environments(tmp_path: Path) -> None:
@@ -116,7 +191,7 @@ def test_a_list_without_end(tmp_path: Path) -> None:
     outcome = World(with_environments(50 * PAGE, Environment(7, "staging")), tmp_path, NAMED).run()
     assert outcome.exit_code == 3
     assert "there are more than 50 pages" in outcome.log
-    assert "Give the ID of the environment instead of its name." in outcome.log
+    assert "Give the ID instead of the name." in outcome.log
     assert "start" not in outcome.calls
 
 

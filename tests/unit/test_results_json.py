@@ -85,18 +85,22 @@ def test_the_build() -> None:
     assert (unknown.pop("attempt"), set(unknown.values())) == (None, {""})
 
 
-def test_runtime_data_by_name_only() -> None:
-    """The spec is in the file, but no value of runtime data."""
+def test_runtime_data_and_start_options_by_name_only() -> None:
+    """The spec is in the file, but no value of runtime data or of a start option."""
     spec = RunSpec(
         plan_id="12",
         configuration=ConfigurationRef(name="smoke"),
         runtime_data={"url": "value-of-url", "user": "value-of-user"},
         upload_versions={"3": "44"},
+        environment_id="7",
+        environment_name="staging",
+        start_options={"testDevices": '["value-of-field"]', "flag": "true"},
     )
     text = "".join(results_json.render(samples.report(replace(run_report(samples.STARTED), spec=spec))))
     assert "value-of" not in text
     told = json.loads(text)["runs"][0]["spec"]
-    assert told["runtimeDataNames"] == ["url", "user"]
+    assert (told["runtimeDataNames"], told["startOptionNames"]) == (["url", "user"], ["flag", "testDevices"])
+    assert (told["environmentId"], told["environmentName"]) == ("7", "staging")
     assert (told["configuration"], told["uploadVersions"]) == ({"id": "", "name": "smoke"}, {"3": "44"})
 
 

@@ -63,11 +63,12 @@ def test_the_run_of_the_results_comes_back() -> None:
     assert parse(written(alone)) == alone
 
 
-def test_values_of_runtime_data_are_never_written() -> None:
+def test_values_that_may_be_secret_are_never_written() -> None:
     """They come back empty, under their names; everything else that was asked for comes back."""
     spec = RunSpec("12", "4", "b1", True, ConfigurationRef(name="smoke"), {"user": "anna"}, {"3": "44"})  # noqa: FBT003
+    spec = replace(spec, environment_name="staging", start_options={"flag": "true"})
     (found,) = parse(written(samples.report(replace(run_report(), spec=spec)))).runs
-    assert found.spec == replace(spec, runtime_data={"user": ""})
+    assert found.spec == replace(spec, runtime_data={"user": ""}, start_options={"flag": ""})
 
 
 def test_microseconds_come_back() -> None:
@@ -145,6 +146,14 @@ def test_a_file_without_gap_details_is_read() -> None:
     assert found
     assert whole
     assert found == replace(whole, gaps=())
+
+
+def test_a_file_without_start_options_is_read() -> None:
+    """Earlier versions wrote neither these nor the name of the environment."""
+    data = json.loads(written(samples.failing()))
+    for run in data["runs"]:
+        del run["spec"]["startOptionNames"], run["spec"]["environmentName"]
+    assert parse(json.dumps(data)) == samples.failing()
 
 
 def test_fields_of_later_versions_are_skipped() -> None:
