@@ -22,9 +22,10 @@ _NOT_UTF_8 = "surrogateescape"
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret text that is not shown in repr, log or traceback."""
+    """A secret text that is not shown in repr, log or traceback. The others are masked together with it."""
 
     _value: str = field(default="", repr=False)
+    _others: tuple[str, ...] = field(default=(), repr=False)
 
     def reveal(self) -> str:
         """The text itself; only for sending it to the service and for masking it."""
@@ -35,7 +36,11 @@ class Secret:
 
         None for a text below `SHORTEST_SECRET`; real keys are longer.
         """
-        return _encodings(self._value) if len(self._value) >= SHORTEST_SECRET else ()
+        return _encodings((self._value, *self._others))
+
+    def along_with(self, texts: Iterable[str]) -> "Secret":
+        """Return this secret together with other texts, which are masked too."""
+        return Secret(self._value, (*self._others, *texts))
 
     def digest(self, text: str) -> bytes:
         """A digest (HMAC) of a text. Without the secret, nobody can tell from it what the text may have been."""
@@ -90,9 +95,17 @@ NO_SECRET = Secret()
 
 
 @lru_cache(maxsize=4)
-def _encodings(value: str) -> tuple[str, ...]:
-    shapes = (*_in_urls(value), *_in_json(value), *_in_markup(value), *_in_base64(value))
-    return tuple(sorted({value, *shapes}, key=len, reverse=True))
+def _encodings(values: tuple[str, ...]) -> tuple[str, ...]:
+    shapes = {shape for value in values if len(value) >= SHORTEST_SECRET for shape in _shapes(value)}
+    return tuple(sorted(shapes, key=len, reverse=True))
+
+
+def _shapes(value: str) -> Iterator[str]:
+    yield value
+    yield from _in_urls(value)
+    yield from _in_json(value)
+    yield from _in_markup(value)
+    yield from _in_base64(value)
 
 
 def _in_urls(value: str) -> Iterator[str]:

@@ -260,6 +260,20 @@ def test_a_refusal_with_status_200_is_told_in_its_own_words(serve: Serve) -> Non
     assert service.server.calls.count("start") == 1
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("form", [lambda value: value, lambda value: value[:4] + value[4:].replace("/", r"\/")])
+def test_a_refusal_that_repeats_runtime_data_does_not_show_it(
+    serve: Serve, status: int, form: Callable[[str], str]
+) -> None:
+    """Values of runtime data may be secrets. A word too short to be one, such as `staging`, is shown."""
+    value = "only/for the tests"
+    said = f'{{"error": "Bad value {form(value)} of password on staging"}}'
+    asked = replace(spec(), runtime_data={"password": value, "stage": "staging"})
+    error = refused(starting(serve("passing", Fault("start", status=status, text=said)), asked))
+    assert "Bad value *** of password on staging" in error.message
+    assert value not in error.message
+
+
 def test_a_busy_plan_with_status_200(serve: Serve) -> None:
     """What the service says counts, not the status that it says it with."""
     service = serve("passing", Fault("start", text=BUSY))

@@ -96,7 +96,8 @@ class Client:
 
         The caller checks that the run in the answer is ours (`identity.claim`).
         """
-        request = Request("POST", RUNS, f"start plan {spec.plan_id}", body=start_body(spec), limits=START_LIMITS)
+        purpose, values = f"start plan {spec.plan_id}", spec.runtime_data.values()
+        request = Request("POST", RUNS, purpose, body=start_body(spec), limits=START_LIMITS, private=values)
         return await self._transport.send(request, self._run, until=until)
 
     async def rerun(self, choice: Choice, *, until: float) -> Run:

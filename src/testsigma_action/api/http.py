@@ -2,7 +2,7 @@
 
 import http.client
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import TypeVar
@@ -57,7 +57,8 @@ class Request:
 
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
-    retried (seconds). `retried`: if it is false, the request is sent once.
+    retried (seconds). `retried`: if it is false, the request is sent once. `private`: texts of the body that are hidden
+    if an error repeats them.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Request:
     last_try: bool = False
     error_retry_limit: float = inf
     retried: bool = True
+    private: Collection[str] = ()
 
 
 class Http:
@@ -107,6 +109,7 @@ class Http:
             problem = "that is an error"
         except DecodeError as error:
             problem = str(error)
+        body = self._key.along_with(request.private).hidden_in_json(body)
         raise self._undecoded(f"Could not {request.purpose}", status, body, problem)
 
     def send_only(self, request: Request, exchange: Exchange) -> None:
@@ -162,16 +165,17 @@ class Http:
         redirect = response.status_code < 400
         answer = ErrorAnswer(
             status=response.status_code,
-            body=NO_BODY if redirect else self._error_body(response, exchange),
+            body=NO_BODY if redirect else self._error_body(request, response, exchange),
             location_host=self._key.hidden_in(_host(self._key.hidden_in(response.headers.get("Location", "")))),
             retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
 
-    def _error_body(self, response: requests.Response, exchange: Exchange) -> ErrorBody:
+    def _error_body(self, request: Request, response: requests.Response, exchange: Exchange) -> ErrorBody:
         """The body of an error answer; empty if it cannot be read."""
         try:
-            return read_error_body(_read(response, ERROR_BODY, exchange), self._key)
+            secret = self._key.along_with(request.private)
+            return read_error_body(_read(response, ERROR_BODY, exchange), secret)
         except FAILURES:
             return NO_BODY
 
