@@ -51,6 +51,8 @@ def main(
     platform = platforms.detect(environ)
     today = clock.now().date()
     reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
+    if reading.inputs.merge:
+        raise NotImplementedError("merge")
     log = Log()
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)

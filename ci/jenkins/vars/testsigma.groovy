@@ -28,10 +28,11 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS \
                       --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY \
                       --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE \
-                      --env=TESTSIGMA_HISTORY --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL \
-                      --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME \
-                      --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY \
-                      --env=NO_PROXY --env=BUILD_TAG \
+                      --env=TESTSIGMA_HISTORY --env=TESTSIGMA_MERGE --env=TESTSIGMA_MERGE_EXPECTS \
+                      --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME \
+                      --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH \
+                      --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY \
+                      --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -128,6 +129,8 @@ private Map<String, String> variableNames() {
         annotations: 'TESTSIGMA_ANNOTATIONS',
         compare: 'TESTSIGMA_COMPARE',
         history: 'TESTSIGMA_HISTORY',
+        merge: 'TESTSIGMA_MERGE',
+        mergeExpects: 'TESTSIGMA_MERGE_EXPECTS',
         baseUrl: 'TESTSIGMA_BASE_URL',
         caBundle: 'TESTSIGMA_CA_BUNDLE'
     ]

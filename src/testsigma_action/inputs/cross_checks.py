@@ -19,7 +19,7 @@ NO_RESULT = "`wait: false` cannot be combined with `on-job-rerun: failed`: the s
 OWN_NUMBER = "`on-job-rerun: failed` finds the run by the build number that the step makes. Remove build-number"
 NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
 # What to run; exactly one of these is required.
-TARGETS = ("plan-id", "plans", "run-id")
+TARGETS = ("plan-id", "plans", "run-id", "merge")
 # Only a start can use these. A run that exists already would silently ignore them.
 FOR_A_START = (
     "max-parallel",
@@ -32,16 +32,47 @@ FOR_A_START = (
     "start-options",
     "on-job-rerun",
 )
+# What `merge` can use; everything else is about runs, and would silently be ignored.
+WITH_MERGE = frozenset(
+    {
+        "api-key",
+        "merge",
+        "merge-expects",
+        "junit-file",
+        "results-file",
+        "summary",
+        "summary-title",
+        "annotations",
+        "base-url",
+        "ca-bundle",
+    }
+)
+EXPECTS_MISSING = (
+    "not given. Say how many parts there must be: without a number, nobody would notice that a results file is missing."
+)
 # Inputs that may be the address of a page.
 ADDRESSES = ("plan-id", "environment-id", "run-id", "compare")
 
 
 def missing(read: Mapping[str, Any], wrong: Collection[str], key_advice: str) -> Iterator[Problem]:
     """Required inputs that are missing. Those in `wrong` were given, and have their own problem."""
-    if not read.get("api_key") and "api-key" not in wrong:
+    if not read.get("api_key") and not {"api-key", "merge"} & {*wrong, *read}:
         yield Problem("api-key", f"not given. {key_advice}".rstrip())
     if not any(_field(name) in read or name in wrong for name in TARGETS):
         yield Problem("plan-id", PLAN_MISSING)
+
+
+def around_merge(read: Mapping[str, Any], wrong: Collection[str], *, named_files: bool) -> Iterator[Problem]:
+    """Problems of `merge` with other inputs. If its files were named one by one, that many must be there."""
+    if "merge" not in read:
+        if "merge_expects" in read and "merge" not in wrong:
+            yield Problem("merge-expects", "only makes sense together with merge.")
+        return
+    if not named_files and not {"merge_expects", "merge-expects"} & {*read, *wrong}:
+        yield Problem("merge-expects", EXPECTS_MISSING)
+    given = [field.replace("_", "-") for field in read]
+    if ignored := [name for name in given if name not in {*WITH_MERGE, *TARGETS}]:
+        yield Problem("merge", f"nothing is run, and each part keeps its own policies. Remove {', '.join(ignored)}.")
 
 
 def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,10 +9,10 @@ from types import MappingProxyType
 SECTIONS = MappingProxyType(
     {
         "What to run": {
-            "api-key": "Testsigma API key, from a secret.",
+            "api-key": "Testsigma API key, from a secret. Required, except with merge.",
             "plan-id": (
-                "Test plan to run: its ID, or the address of its page. Exactly one of plan-id, plans and run-id is "
-                "required."
+                "Test plan to run: its ID, or the address of its page. Exactly one of plan-id, plans, run-id and merge "
+                "is required."
             ),
             "plans": (
                 "Several runs in one step: a YAML or JSON list, or the path of a file with it. Keys of an entry: "
@@ -92,6 +92,16 @@ SECTIONS = MappingProxyType(
             "history": (
                 "How many earlier runs of the plan are read when a case failed, from 0 to 50: they show since when it "
                 "fails, and how often."
+            ),
+        },
+        "Merge": {
+            "merge": (
+                "Results files of other jobs, to judge them together instead of running anything: paths, one on each "
+                "line, maybe with wildcards. No API key is needed, and no request is sent."
+            ),
+            "merge-expects": (
+                "With merge (required): how many parts there must be, from 1 to 1000. A merged file counts as the "
+                "parts in it. A part that is missing is no pass."
             ),
         },
         "Connection": {

@@ -7,12 +7,13 @@ from textwrap import fill, wrap
 
 from testsigma_action.inputs.descriptions import SECTIONS
 from testsigma_action.inputs.options import BY_NAME, Definition
+from testsigma_action.inputs.subcommands import SUBCOMMANDS
 
 # Columns of the whole text, and of the names on its left.
 WIDTH = 100
 NAMES = 33
 HEAD = """\
-Usage: testsigma-action [--INPUT VALUE]... [--debug] | --help | --version
+Usage: testsigma-action [SUBCOMMAND] [--INPUT VALUE]... [--debug] | --help | --version
 
 Runs Testsigma test plans, waits for them, reports on them, and ends with a verdict you can trust.
 """
@@ -28,7 +29,13 @@ _wrap = partial(wrap, width=WIDTH - NAMES, break_on_hyphens=False)
 def text() -> str:
     """The whole help; its last line ends."""
     sections = [_section(title, inputs) for title, inputs in SECTIONS.items()]
-    return "\n".join([HEAD, fill(SOURCES, WIDTH, break_on_hyphens=False), *sections]) + "\n"
+    return "\n".join([HEAD, fill(SOURCES, WIDTH, break_on_hyphens=False), _subcommands(), *sections]) + "\n"
+
+
+def _subcommands() -> str:
+    """A line for each subcommand."""
+    lines = [f"  {each.usage:{NAMES - 2}}{each.meaning}" for each in SUBCOMMANDS]
+    return "\n".join(["\nSubcommands, as the first argument:", *lines])
 
 
 def _section(title: str, descriptions: Mapping[str, str]) -> str:
@@ -42,7 +49,7 @@ def _lines(definition: Definition, description: str) -> Iterator[str]:
     # The key is never accepted as a flag.
     is_key = definition.name == "api-key"
     names = [variable] if is_key else [f"--{definition.name} VALUE", variable]
-    default = "Required, as a variable: process lists show flags." if is_key else f"Default: {definition.default}."
+    default = "Only as a variable: process lists show flags." if is_key else f"Default: {definition.default}."
     texts = [*_wrap(description), *(_wrap(default) if definition.default else [])]
     for left, right in zip_longest(names, texts, fillvalue=""):
         yield f"  {left:{NAMES - 2}}{right}".rstrip()

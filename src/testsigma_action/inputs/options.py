@@ -9,7 +9,7 @@ from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers
+from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers, patterns
 from testsigma_action.secret import NO_SECRET, Secret
 
 HALF = Share(50, percent=True)
@@ -70,6 +70,8 @@ class Inputs:
     annotations: int = 10
     compare: str = parsers.PREVIOUS
     history: int = 10
+    merge: tuple[str, ...] = ()
+    merge_expects: int = 0
     base_url: str = "https://app.testsigma.com"
     ca_bundle: str = ""
 
@@ -119,8 +121,8 @@ class Inputs:
         return self._report_path(self.results_file, "testsigma{}.json")
 
     def _report_path(self, given: str | None, pattern: str) -> str:
-        """The path of a report. The default has the ID of the plan or run, so that steps of one job do not collide."""
-        only = self.plan_id or self.run_id
+        """The path of a report. The default tells what it is about, so that steps of one job do not collide."""
+        only = self.plan_id or self.run_id or ("merged" if self.merge else "")
         default = f"test-results/{pattern.format(f'-{only}' if only else '')}"
         return "" if given == parsers.OFF else given or default
 
@@ -189,6 +191,8 @@ DEFINITIONS = (
     Definition("annotations", parsers.number(0, 50), "10"),
     Definition("compare", parsers.comparison, "previous"),
     Definition("history", parsers.number(0, 50), "10"),
+    Definition("merge", patterns.patterns),
+    Definition("merge-expects", parsers.number(1, 1000)),
     Definition("base-url", parsers.base_url, "https://app.testsigma.com"),
     Definition("ca-bundle", parsers.path),
 )

@@ -10,6 +10,7 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import cross_checks, parsers, sources, unknown, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
+from testsigma_action.inputs.subcommands import MERGE, subcommand_of
 from testsigma_action.secret import Secret
 
 
@@ -40,14 +41,13 @@ def read_inputs(
     `root` is the folder that relative paths start from. `key_advice` says how the CI system passes an API key. `today`
     is the day in UTC; without it every entry of a quarantine lasts too long.
     """
-    key = Secret(sources.from_environment("api-key", environ))
     debug = sources.DEBUG in arguments or environ.get(sources.RUNNER_DEBUG) == "1"
-    flags, problems = sources.from_flags([argument for argument in arguments if argument != sources.DEBUG], key)
-    # A key that was given as a flag is not used, and not shown either.
-    key = key or Secret(flags.pop("api-key", ""))
-    texts = {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}
+    arguments = [argument for argument in arguments if argument != sources.DEBUG]
+    key, texts, problems = _texts(arguments, environ)
     read = _parse(texts, key, problems)
-    problems += cross_checks.missing(read, {problem.where for problem in problems}, key_advice)
+    wrong_inputs = {problem.where for problem in problems}
+    problems += cross_checks.missing(read, wrong_inputs, key_advice)
+    problems += cross_checks.around_merge(read, wrong_inputs, named_files=subcommand_of(arguments) is MERGE)
     problems += cross_checks.conflicts(read)
     base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
     problems += cross_checks.other_hosts(texts, base_url)
@@ -67,6 +67,15 @@ def read_inputs(
         inputs = replace(inputs, results_file=parsers.OFF)
         problems += clash
     return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired, debug)
+
+
+def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret, dict[str, str], list[Problem]]:
+    """The key, the text of each input, and the problems of the command line."""
+    key = Secret(sources.from_environment("api-key", environ))
+    flags, problems = sources.from_flags(arguments, key)
+    # A key that was given as a flag is not used, and not shown either.
+    key = key or Secret(flags.pop("api-key", ""))
+    return key, {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}, problems
 
 
 def _read_quarantine(

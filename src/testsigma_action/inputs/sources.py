@@ -1,4 +1,4 @@
-"""The sources of inputs: flags and environment variables.
+"""The sources of inputs: flags, a subcommand, and environment variables.
 
 The first source that is set wins: `--plan-id`, `INPUT_PLAN-ID` or `INPUT_PLAN_ID` (GitHub), `PLUGIN_PLAN-ID` (Drone
 changes no character of a setting but its case) or `PLUGIN_PLAN_ID` (Woodpecker), `TESTSIGMA_PLAN_ID`. An empty value
@@ -15,6 +15,7 @@ from testsigma_action.inputs import help as help_page
 from testsigma_action.inputs import unknown
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import DEFINITIONS
+from testsigma_action.inputs.subcommands import Subcommand, subcommand_of
 from testsigma_action.secret import Secret
 
 COMMAND_LINE = "command line"
@@ -62,14 +63,28 @@ def _parser() -> argparse.ArgumentParser:
 def from_flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[Problem]]:
     """The flags that were given, and the problems of the command line, which never quote a value: it may be the key."""
     holds_key = any(argument.startswith("--api-key") for argument in arguments)
+    command = subcommand_of(arguments)
+    words = arguments[1:] if command else arguments
     try:
-        given, rest = _parser().parse_known_args(arguments)
+        given, rest = _parser().parse_known_args(words)
     except argparse.ArgumentError:
         unreadable = Problem(COMMAND_LINE, "it cannot be read; --help shows what is accepted.")
         return {}, [KEY_AS_FLAG if holds_key else unreadable]
     flags = vars(given)
     empty = [name for name in flags if flags[name] is None and name != "api-key"]
     problems = [Problem(name, f"no value follows --{name} on the command line.") for name in empty]
-    others = [Problem(COMMAND_LINE, sentence) for sentence in unknown.arguments(arguments, rest, key)]
+    if command:
+        rest, wrong = _apply(command, flags, rest)
+        problems += wrong
+    first = () if command and command.takes_files else words
+    others = [Problem(COMMAND_LINE, sentence) for sentence in unknown.arguments(first, rest, key)]
     problems += [KEY_AS_FLAG] if holds_key else others
     return {name: text for name, value in flags.items() if (text := _trimmed(value or ""))}, problems
+
+
+def _apply(command: Subcommand, flags: dict[str, str], rest: list[str]) -> tuple[list[str], list[Problem]]:
+    """Set the input of a subcommand. Returns the arguments that are left, and the problems."""
+    flags[command.input], left = command.value(rest)
+    if flags[command.input]:
+        return left, []
+    return left, [Problem(command.input, f"no file follows {command.name} on the command line.")]
