@@ -31,6 +31,7 @@ BUILD = Build(
     branch="feature/basket",
     pull_request="5",
     job_url="https://github.com/acme/shop/actions/runs/99/attempts/2",
+    pipeline_run="acme/shop 99",
 )
 
 

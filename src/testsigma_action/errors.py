@@ -64,6 +64,7 @@ class ErrorCode(StrEnum):
     TOO_FEW_TESTS = "too-few-tests"
     FLAKY = "flaky"
     INFRASTRUCTURE = "infrastructure"
+    INCOMPLETE_MERGE = "incomplete-merge"
 
 
 class ExitCode(IntEnum):

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
@@ -51,18 +51,25 @@ def main(
     platform = platforms.detect(environ)
     today = clock.now().date()
     reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
-    if reading.inputs.merge:
-        raise NotImplementedError("merge")
     log = Log()
     for line in platform.mask(reading.inputs.api_key):
         log.command(line)
     log.hide(reading.inputs.api_key)
     platform.hide(reading.inputs.api_key)
+    if reading.inputs.merge:
+        from testsigma_action.merge import Merge
+
+        return _closing(log, Merge(reading, platform, log, signals, clock).run)
     service_route = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
     on_trace = (lambda trace: log.say(console.request(trace))) if reading.debug else untraced
     transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter, on_trace=on_trace)
+    return _closing(log, Step(reading, platform, log, signals, clock, transport).run)
+
+
+def _closing(log: Log, run: Callable[[], int]) -> int:
+    """The exit code of what runs, which is the last to write to the log."""
     try:
-        return Step(reading, platform, log, signals, clock, transport).run()
+        return run()
     finally:
         log.close()
 
@@ -178,6 +185,7 @@ class Step:
             results_file=inputs.results_path,
             build=self._build,
             outdated=Outdated(self._reading.expired, unused, self._sessions.passing()),
+            policy=inputs.policy,
         )
 
     def _warn_of_state(self, error: OSError) -> None:

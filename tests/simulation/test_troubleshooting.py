@@ -31,6 +31,7 @@ HELD = (Phase("STATUS_IN_PROGRESS", hold=True, idle=True),)
 COUNTERS = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "queued")
 NO_COUNTERS = {f"{name}Count": None for name in COUNTERS}
 ATTACH = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "9001"}
+MERGE = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_MERGE": "parts/*.json", "TESTSIGMA_MERGE_EXPECTS": "4"}
 # Examples that no step of this world writes into its log: the one of a step that was killed, and our own fault.
 NOT_HERE = {"not-finished", "bug"}
 
@@ -77,6 +78,7 @@ class Situation:
 SIGN_IN = Fault("*", status=302, headers={"Location": "https://sso.example.com/"}, count=None)
 SITUATIONS = {
     "tests-failed": Situation(plan("failing")),
+    "incomplete-merge": Situation(plan(), MERGE),
     "no-tests": Situation(plan("no-tests")),
     "too-few-tests": Situation(plan(), {"TESTSIGMA_MIN_TESTS": "200"}),
     "flaky": Situation(rerunning(), {"TESTSIGMA_FAIL_ON_FLAKY": "true"}),

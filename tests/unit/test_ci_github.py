@@ -209,6 +209,7 @@ def test_the_build_of_a_push() -> None:
         commit="abc",
         branch="main",
         job_url="https://github.example/acme/shop/actions/runs/99/attempts/2",
+        pipeline_run="acme/shop 99",
     )
 
 

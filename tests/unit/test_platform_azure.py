@@ -35,6 +35,7 @@ def test_facts_of_a_branch() -> None:
         commit="merged",
         branch="main",
         job_url="https://dev.azure.com/acme/My%20Shop/_build/results?buildId=4711",
+        pipeline_run="https://dev.azure.com/acme/My Shop 4711",
     )
 
 

@@ -27,6 +27,7 @@ def test_facts() -> None:
         branch="fix",
         pull_request="5",
         job_url="https://bitbucket.org/acme/shop/pipelines/results/812",
+        pipeline_run="acme/shop 812",
     )
 
 

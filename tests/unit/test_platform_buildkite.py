@@ -34,6 +34,7 @@ def test_facts() -> None:
         branch="fix",
         pull_request="5",
         job_url="https://buildkite.com/acme/shop/builds/812#0190-a",
+        pipeline_run="acme/shop 812",
     )
     assert Buildkite({}).build == Build("Buildkite")
 

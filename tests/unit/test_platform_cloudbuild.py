@@ -29,6 +29,7 @@ def test_facts() -> None:
         branch="fix",
         pull_request="5",
         job_url="https://console.cloud.google.com/cloud-build/builds;region=europe-west3/0190-a?project=acme-shop",
+        pipeline_run="acme-shop 0190-a",
     )
 
 

@@ -25,6 +25,7 @@ def test_facts() -> None:
         commit="abc",
         branch="main",
         job_url="https://drone.example/acme/shop/812",
+        pipeline_run="acme/shop 812",
     )
     change = Drone(ENVIRON | {"DRONE_SOURCE_BRANCH": "fix", "DRONE_PULL_REQUEST": "5"}).build
     assert (change.branch, change.pull_request) == ("fix", "5")

@@ -29,6 +29,7 @@ def test_facts() -> None:
         branch="fix",
         pull_request="5",
         job_url="https://gitea.example/acme/shop/actions/runs/812",
+        pipeline_run="acme/shop 99001",
     )
 
 

@@ -47,6 +47,7 @@ def test_facts_of_a_branch() -> None:
         commit="merged",
         branch="main",
         job_url="https://gitlab.example/acme/shop/-/jobs/7",
+        pipeline_run="99001",
     )
 
 

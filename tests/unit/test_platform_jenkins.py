@@ -22,6 +22,7 @@ def test_facts_of_a_branch() -> None:
         commit="abc",
         branch="main",
         job_url="https://jenkins.example/job/shop/job/main/812/",
+        pipeline_run="shop/main 812",
     )
 
 

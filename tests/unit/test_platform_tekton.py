@@ -13,7 +13,9 @@ from testsigma_action.reporting import outputs
 def test_facts() -> None:
     """Those that the task sets."""
     environ = {"TEKTON_NAMESPACE": "shop", "TEKTON_PIPELINE_RUN": "nightly-x7", "TEKTON_TASK_RUN": "nightly-x7-test"}
-    assert Tekton(environ).build == Build(system="Tekton", label="shop/nightly-x7#nightly-x7-test")
+    assert Tekton(environ).build == Build(
+        system="Tekton", label="shop/nightly-x7#nightly-x7-test", pipeline_run="shop/nightly-x7"
+    )
 
 
 def test_the_first_retry_is_the_second_attempt() -> None:

@@ -21,6 +21,7 @@ def test_facts() -> None:
         commit="abc",
         branch="main",
         job_url="https://ci.example/repos/1/pipeline/812",
+        pipeline_run="acme/shop 812",
     )
 
 

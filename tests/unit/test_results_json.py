@@ -80,6 +80,7 @@ def test_the_build() -> None:
         "branch": "feature/basket",
         "pullRequest": "5",
         "jobUrl": "https://github.com/acme/shop/actions/runs/99/attempts/2",
+        "pipelineRun": "acme/shop 99",
     }
     unknown = rendered(samples.report(run_report()))["build"]
     assert (unknown.pop("attempt"), set(unknown.values())) == (None, {""})

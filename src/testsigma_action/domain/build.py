@@ -11,7 +11,8 @@ class Build:
 
     `label` is the name of the build for people, and not unique: `acme/shop#812`, with an attempt `acme/shop#812.2`.
     `attempt` is the number of this attempt of the job, from 1. In a pull request `commit` and `branch` are its own
-    where they are known. `job_url` is the page of the job, or of its build.
+    where they are known. `job_url` is the page of the job, or of its build. `pipeline_run` is an ID that all jobs and
+    attempts of one run of the pipeline have in common.
     """
 
     system: str = ""
@@ -21,3 +22,4 @@ class Build:
     branch: str = ""
     pull_request: str = ""
     job_url: str = ""
+    pipeline_run: str = ""

@@ -10,6 +10,7 @@ from enum import Enum
 from testsigma_action.domain.contradictions import Contradiction
 from testsigma_action.domain.doubts import NeverExecuted, NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import Ending, NotRunAgain
+from testsigma_action.domain.merge_findings import PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.run import Result
 
@@ -31,6 +32,8 @@ class Fact(Enum):
     """The message of the service is about its infrastructure, not about a test."""
     RERUN_NEVER_BEGAN = "rerun-never-began"
     NOT_FINISHED = "not-finished"
+    JUDGED_AGAIN = "judged-again"
+    """A results file calls the run passed, and its results do not show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +210,7 @@ Finding = (
     | NotAccounted
     | TooFewTests
     | FlakyCases
+    | Unusable
+    | PartsMissing
+    | TooManyParts
 )

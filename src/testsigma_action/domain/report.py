@@ -9,6 +9,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.history import History
+from testsigma_action.domain.policy import STRICT, Policy
 from testsigma_action.domain.quarantine import UP_TO_DATE, Outdated
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
@@ -104,10 +105,32 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A results file that was merged: what its own report says, apart from its runs.
+
+    `file` is its path when it was merged first, `digest` the SHA-256 of its content. `names` are the names of its runs
+    in it, of which one alone is empty.
+    """
+
+    file: str
+    digest: str
+    verdict: Verdict
+    started: datetime
+    ended: datetime
+    names: tuple[str, ...]
+    title: str = ""
+    build: Build = Build()
+    policy: Policy = STRICT
+    outdated: Outdated = UP_TO_DATE
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that is known when the step ends.
 
     `verdict` is the verdict of the step: see `verdict.of_step`. `outdated` has entries of the quarantine to look at.
+    `parts` are the results files that were merged, if any: the first runs are theirs, in this order, and each run after
+    them stands for a file that could not be used. Each part has a policy of its own.
     """
 
     verdict: Verdict
@@ -119,6 +142,8 @@ class Report:
     results_file: str = ""
     build: Build = Build()
     outdated: Outdated = UP_TO_DATE
+    policy: Policy = STRICT
+    parts: tuple[Part, ...] = ()
 
     @property
     def several(self) -> bool:

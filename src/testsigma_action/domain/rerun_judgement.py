@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from testsigma_action.domain import infrastructure
 from testsigma_action.domain.doubts import Doubt, NeverExecuted, NotProven, RunDoubt, RunUnreadable
@@ -86,6 +87,19 @@ def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) 
     return held_to(policy, merged, Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),)))
 
 
+def judge_merged(merged: ResultTree, policy: Policy) -> Verdict:
+    """The verdict by the merged tree of a run that passed together with its reruns, without the tree of each.
+
+    It finds fewer doubts than `judge_reruns`, and none that is new.
+    """
+    last = merged.reruns[-1]
+    found = chain(_doubts_about_cases(merged), _doubts_about_the_whole(merged))
+    doubt = next(found, None) if last.completed else RunDoubt(last.id, Doubt.RERUN_UNKNOWN)
+    if doubt:
+        return failed(ErrorCode.TESTS_FAILED, doubt)
+    return held_to(policy, merged, Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),)))
+
+
 def _as_it_was(merged: ResultTree, policy: Policy) -> Verdict:
     """The verdict if the reruns make up for nothing."""
     if merged.run.result is Result.FAILED:
@@ -116,22 +130,27 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
     by_itself = judge_results(attempts[-1])
     if by_itself.exit_code:
         yield RerunFindings(last.id, by_itself.findings)
-    bad = [row for row in merged.rows() if row.breaks]
-    if bad:
-        yield NotProven(last.id, *numbers(bad))
-    left_out = sum(case.left_out for case in merged.cases())
-    if left_out:
-        yield NeverExecuted(first.id, left_out)
+    yield from _doubts_about_cases(merged)
     for attempt in attempts[:-1]:
         yield from unexplained(attempt)
-    yield from _doubts_about_the_whole(attempts[0], merged)
+    if any(case.tolerance for case in merged.cases()) and not attempts[0].complete:
+        yield RunDoubt(first.id, Doubt.LIST_INCOMPLETE)
+    yield from _doubts_about_the_whole(merged)
 
 
-def _doubts_about_the_whole(first: ResultTree, merged: ResultTree) -> Iterator[Finding]:
+def _doubts_about_cases(merged: ResultTree) -> Iterator[Finding]:
+    """Cases and hooks that are not shown to have passed in the end."""
+    bad = [row for row in merged.rows() if row.breaks]
+    if bad:
+        yield NotProven(merged.reruns[-1].id, *numbers(bad))
+    left_out = sum(case.left_out for case in merged.cases())
+    if left_out:
+        yield NeverExecuted(merged.run.id, left_out)
+
+
+def _doubts_about_the_whole(merged: ResultTree) -> Iterator[Finding]:
     """What speaks against a pass of the run together with its reruns, apart from failures that are tolerated."""
     tolerated = merged.distinct_of(lambda case: case.tolerance is not None)
-    if tolerated and not first.complete:
-        yield RunDoubt(merged.run.id, Doubt.LIST_INCOMPLETE)
     if broken_part(merged):
         yield RunDoubt(merged.run.id, Doubt.PART_NOT_RERUN)
     if not _whole_passed(merged.run, tolerated):

@@ -57,6 +57,13 @@ def of_error(error: ActionError, ending: Ending | None = None) -> Verdict:
     return Verdict(conclusion, error.exit_code, error.code, (*findings, ending) if ending else findings)
 
 
+def coherent(verdict: Verdict) -> bool:
+    """Whether the exit code and the conclusion of a verdict agree. That can be wrong only in one that was read."""
+    if verdict.exit_code is ExitCode.PASSED:
+        return verdict.conclusion in {Conclusion.PASSED, Conclusion.STARTED} and not verdict.code
+    return verdict.conclusion is CONCLUSIONS.get(verdict.exit_code, Conclusion.ERROR) and bool(verdict.code)
+
+
 def started(run: Run) -> Verdict:
     """The verdict on a run that the step does not wait for."""
     return Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started(run.id),))

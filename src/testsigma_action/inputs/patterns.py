@@ -1,7 +1,23 @@
 """Paths of files with wildcards: the text of an input, one on each line, and the files that they name."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.parsers import path
+
+# Maximum number of files.
+MOST_FILES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that patterns name, each once, in an order of their own; and the patterns that name none."""
+
+    files: tuple[str, ...]
+    unmatched: tuple[str, ...] = ()
 
 
 def patterns(value: str) -> tuple[str, ...]:
@@ -10,3 +26,46 @@ def patterns(value: str) -> tuple[str, ...]:
         return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
     except Invalid:
         raise Invalid("paths of files, one on each line, maybe with wildcards (*, ?, **)") from None
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern can name more than one file."""
+    return any(sign in pattern for sign in "*?[")
+
+
+def find(given: Sequence[str], root: Path) -> Found:
+    """Find the files; relative paths start at `root`. Raises Invalid for too many of them."""
+    files: dict[Path, str] = {}
+    unmatched = []
+    for pattern in given:
+        matching = sorted(islice(_matching(pattern, root), MOST_FILES + 1))
+        for file in matching:
+            files.setdefault(_located(root / file), file)
+        unmatched += [] if matching else [pattern]
+    if len(files) > MOST_FILES:
+        raise Invalid(f"paths of at most {MOST_FILES:,} files")
+    return Found(tuple(sorted(files.values())), tuple(dict.fromkeys(unmatched)))
+
+
+def _matching(pattern: str, root: Path) -> Iterator[str]:
+    """The files that one pattern names. A file with exactly this name comes first: `[` may be a part of names."""
+    if (root / pattern).exists():
+        yield pattern
+        return
+    anchor = Path(pattern).anchor
+    base = Path(anchor) if anchor else root
+    try:
+        for found in base.glob(pattern.removeprefix(anchor)):
+            if not found.is_dir():
+                yield str(found if anchor else found.relative_to(root))
+    except (OSError, ValueError, NotImplementedError):
+        # A pattern that Python does not accept names no file.
+        return
+
+
+def _located(file: Path) -> Path:
+    """The file behind all symbolic links, by which it is the same file as another one."""
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError):
+        return file

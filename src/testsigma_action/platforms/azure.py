@@ -34,6 +34,7 @@ class Azure(CiSystem):
         branch=("$SYSTEM_PULLREQUEST_SOURCEBRANCH", "$BUILD_SOURCEBRANCH"),
         pull_request=("$SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "$SYSTEM_PULLREQUEST_PULLREQUESTID"),
         job_url=("$SYSTEM_TEAMFOUNDATIONCOLLECTIONURI$SYSTEM_TEAMPROJECT/_build/results?buildId=$BUILD_BUILDID",),
+        pipeline_run=("$SYSTEM_TEAMFOUNDATIONCOLLECTIONURI$SYSTEM_TEAMPROJECT $BUILD_BUILDID",),
     )
     # Macros, and what the agent decodes although `%` itself is only encoded if DECODE_PERCENTS is set.
     references = ("$(", "%AZP25", "%3B", "%0D", "%0A", "%5D")

@@ -29,6 +29,7 @@ class Bitbucket(CiSystem):
         branch=("$BITBUCKET_BRANCH",),
         pull_request=("$BITBUCKET_PR_ID",),
         job_url=("https://bitbucket.org/$BITBUCKET_REPO_FULL_NAME/pipelines/results/$BITBUCKET_BUILD_NUMBER",),
+        pipeline_run=("$BITBUCKET_REPO_FULL_NAME $BITBUCKET_BUILD_NUMBER",),
     )
     files = ("BITBUCKET_PIPELINES_VARIABLES_PATH",)
     # How the file is read is documented for plain values only, so no value may look like more.

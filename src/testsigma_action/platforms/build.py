@@ -29,6 +29,8 @@ class BuildFacts:
     branch: tuple[str, ...] = ()
     pull_request: tuple[str, ...] = ()
     job_url: tuple[str, ...] = ()
+    pipeline_run: tuple[str, ...] = ()
+    """An ID that all jobs and attempts of one run of the pipeline have in common, and no other run has."""
     step: tuple[str, ...] = ()
     """The identity of the step: repository, CI run, commit, job, and step in the job. See docs/decisions/0021."""
 
@@ -44,6 +46,7 @@ def build_of(system: str, facts: BuildFacts, environ: Mapping[str, str]) -> Buil
         branch=_branch(filled(facts.branch, environ)),
         pull_request=filled(facts.pull_request, environ),
         job_url=web_link(quote(filled(facts.job_url, environ), safe=_IN_URLS)),
+        pipeline_run=filled(facts.pipeline_run, environ),
     )
 
 

@@ -34,6 +34,7 @@ class Buildkite(CiSystem):
         branch=("$BUILDKITE_BRANCH",),
         pull_request=("$BUILDKITE_PULL_REQUEST",),
         job_url=("$BUILDKITE_BUILD_URL#$BUILDKITE_JOB_ID", "$BUILDKITE_BUILD_URL"),
+        pipeline_run=("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG $BUILDKITE_BUILD_NUMBER",),
     )
 
     def group(self, title: str, lines: list[str]) -> list[str]:

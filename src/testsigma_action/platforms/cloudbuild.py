@@ -32,6 +32,7 @@ class CloudBuild(CiSystem):
         branch=("$_HEAD_BRANCH", "$BRANCH_NAME"),
         pull_request=("$_PR_NUMBER",),
         job_url=(f"{_PAGE};region=$LOCATION/$BUILD_ID?project=$PROJECT_ID",),
+        pipeline_run=("$PROJECT_ID $BUILD_ID",),
     )
 
     def problems(self, *, summary: bool) -> list[str]:

@@ -23,6 +23,7 @@ class Drone(CiSystem):
         branch=("$DRONE_SOURCE_BRANCH", "$DRONE_BRANCH"),
         pull_request=("$DRONE_PULL_REQUEST",),
         job_url=("$DRONE_BUILD_LINK",),
+        pipeline_run=("$DRONE_REPO $DRONE_BUILD_NUMBER",),
     )
     files = ("DRONE_OUTPUT",)
     # How the file is read is documented for plain values only, so no value may look like more.

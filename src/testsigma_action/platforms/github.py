@@ -42,6 +42,7 @@ class GitHub(Platform):
         pull_request=("$PULL_REQUEST_NUMBER", "$NUMBER_IN_REF"),
         job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",),
         # The number of a run belongs to its workflow, its ID to the repository.
+        pipeline_run=("$GITHUB_REPOSITORY $GITHUB_RUN_ID",),
         step=("$GITHUB_REPOSITORY $GITHUB_RUN_ID $GITHUB_SHA $GITHUB_JOB $GITHUB_ACTION",),
     )
 

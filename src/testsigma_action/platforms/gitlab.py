@@ -42,6 +42,7 @@ class GitLab(CiSystem):
         branch=("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_BRANCH"),
         pull_request=("$CI_MERGE_REQUEST_IID",),
         job_url=("$CI_JOB_URL", "$CI_PIPELINE_URL"),
+        pipeline_run=("$CI_PIPELINE_ID",),
     )
     # The variables of a dotenv report are expanded in later jobs: `$NAME`, `${NAME}`, `%NAME%`.
     references = ("$", "%")

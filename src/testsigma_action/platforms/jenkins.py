@@ -25,6 +25,7 @@ class Jenkins(CiSystem):
         branch=("$CHANGE_BRANCH", "$BRANCH_NAME", "$GIT_BRANCH"),
         pull_request=("$CHANGE_ID",),
         job_url=("$BUILD_URL",),
+        pipeline_run=("$JOB_NAME $BUILD_NUMBER",),
     )
 
     @classmethod

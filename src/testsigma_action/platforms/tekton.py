@@ -32,6 +32,7 @@ class Tekton(CiSystem):
         project=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN", "$TEKTON_NAMESPACE"),
         number=("$TEKTON_TASK_RUN",),
         retries=("$TEKTON_RETRY_COUNT",),
+        pipeline_run=("$TEKTON_NAMESPACE/$TEKTON_PIPELINE_RUN",),
     )
     # A result is inserted into the parameters of other tasks.
     references = ("$(",)

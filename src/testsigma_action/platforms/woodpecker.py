@@ -23,4 +23,5 @@ class Woodpecker(CiSystem):
         branch=("$CI_COMMIT_SOURCE_BRANCH", "$CI_COMMIT_BRANCH"),
         pull_request=("$CI_COMMIT_PULL_REQUEST",),
         job_url=("$CI_STEP_URL", "$CI_PIPELINE_URL"),
+        pipeline_run=("$CI_REPO $CI_PIPELINE_NUMBER",),
     )

@@ -15,13 +15,18 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from testsigma_action.domain.run import Timing
+from testsigma_action.domain.run import Counts, Timing
 
 Json = Any
 Object = dict[str, Json]
 
 _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
+# The version of the format of results files.
+SCHEMA_VERSION = 2
+# The longest text that is written (characters), and the bound of the numbers that are read.
+LONGEST_TEXT = 65_536
+_BOUND = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,35 @@ def _checked(kind: type, data: Json) -> Json:
     raise TypeError(f"{kind.__name__} expected")
 
 
+def _text(data: Json) -> str:
+    if not isinstance(data, str) or len(data) > LONGEST_TEXT:
+        raise TypeError("a text that is not too long expected")
+    return data
+
+
+def _number(data: Json) -> int:
+    if not isinstance(data, int) or isinstance(data, bool) or not -_BOUND < data < _BOUND:
+        raise TypeError("a number that is not too large expected")
+    return data
+
+
+def _moment(data: Json) -> datetime:
+    """Raises ValueError for a time without a time zone, which cannot be compared."""
+    moment = datetime.fromisoformat(data)
+    if moment.tzinfo is None:
+        raise ValueError("a time zone expected")
+    return moment.astimezone(UTC)
+
+
 def _duration(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
 _PLAIN: dict[Any, Codec] = {
-    **{kind: Codec(None, partial(_checked, kind)) for kind in (str, int, float, bool)},
-    datetime: Codec(time, datetime.fromisoformat),
+    **{kind: Codec(None, partial(_checked, kind)) for kind in (float, bool)},
+    str: Codec(None, _text),
+    int: Codec(None, _number),
+    datetime: Codec(time, _moment),
     date: Codec(date.isoformat, date.fromisoformat),
     timedelta: Codec(seconds, _duration),
 }
@@ -181,6 +208,8 @@ def _dataclass(kind: Any) -> Codec:  # noqa: ANN401 - as above
 
     def from_json(data: Object) -> object:
         given = {name: codec().decode(data[shown]) for name, shown, codec in parts if shown in data}
+        if kind is Counts and any((number or 0) < 0 for number in given.values()):
+            raise ValueError("counters from 0 expected")
         return kind(**given, **{name: codec_of(Timing).decode(data) for name in timings})
 
     return Codec(encode, from_json)

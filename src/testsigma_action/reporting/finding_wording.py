@@ -28,9 +28,10 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
+from testsigma_action.domain.merge_findings import PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import policy_wording, rerun_wording
+from testsigma_action.reporting import merge_wording, policy_wording, rerun_wording
 from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, contradiction
 from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
 from testsigma_action.reporting.rerun_wording import RerunFinding
@@ -48,6 +49,7 @@ FACTS = {
     Fact.UNPROVEN_SUCCESS: "Testsigma reports a pass, but nothing shows that a case was executed.",
     Fact.INFRASTRUCTURE: "This is trouble of the infrastructure (agent, device, parallel runs), not of a test.",
     Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
+    Fact.JUDGED_AGAIN: "The results file calls the run passed, but its results do not show that.",
     Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
 }
 NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environment and configuration select some."
@@ -107,6 +109,8 @@ def _(failures: Failures) -> str:
 
 for _finding in (PassedByPolicy, OverLimit, NotAccounted, TooFewTests, FlakyCases):
     sentence.register(_finding, policy_wording.sentence)
+for _merged in (Unusable, PartsMissing, TooManyParts):
+    sentence.register(_merged, merge_wording.sentence)
 
 
 @sentence.register
@@ -211,14 +215,17 @@ def advice(finding: Finding) -> str:
     """What to do about a finding; may be empty."""
     match finding:
         case Fact():
-            return FACT_HINTS.get(finding, "")
+            found = FACT_HINTS.get(finding, "")
         case ErrorFinding() | InputProblem():
-            return finding.hint
+            found = finding.hint
         case StoppedAfterFailures():
-            return STOPPED_HINT
+            found = STOPPED_HINT
         case TooFewTests() | FlakyCases():
-            return policy_wording.advice(finding)
+            found = policy_wording.advice(finding)
+        case Unusable() | PartsMissing() | TooManyParts():
+            found = merge_wording.advice(finding)
         case Ending():
-            return what_to_do(finding)
+            found = what_to_do(finding)
         case _:
-            return ""
+            found = ""
+    return found

@@ -40,7 +40,7 @@ class Publisher:
         advice: set[str] = set()
         for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
             try:
-                if path:
+                if path and path not in self.refused:
                     workspace.write(path, rendered[name])
             except OSError as error:
                 failure = unwritable(path, error)

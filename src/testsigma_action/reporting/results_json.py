@@ -17,14 +17,11 @@ from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
-from testsigma_action.reporting.codec import Object, encode, seconds, time
+from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, seconds, time
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
 from testsigma_action.text import cut, encodable
 
-SCHEMA_VERSION = 2
-
-_TEXT = 65_536
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 _NO_TREE = ResultTree(Run("", Status.UNKNOWN, Result.UNKNOWN))
 
@@ -42,6 +39,8 @@ def render(report: Report) -> Iterator[str]:
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,
         "outdated": encode(report.outdated),
+        "policy": encode(report.policy),
+        "parts": [encode(part, "verdict") | {"verdict": _verdict(part.verdict)} for part in report.parts],
     }
     yield from _nest(fields, "runs", map(_run_report, report.runs))
     yield "\n"
@@ -186,13 +185,13 @@ def _verdict(verdict: Verdict) -> Object:
 
 def _dump(fields: Object) -> str:
     text = _JSON.encode(fields)
-    return encodable(text if len(text) <= _TEXT else _JSON.encode(_shortened(fields)))
+    return encodable(text if len(text) <= LONGEST_TEXT else _JSON.encode(_shortened(fields)))
 
 
 def _shortened(data: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     """The same with every text cut to the length that a text may have."""
     if isinstance(data, str):
-        return cut(data, _TEXT)
+        return cut(data, LONGEST_TEXT)
     if isinstance(data, list):
         return [_shortened(each) for each in data]
     return {name: _shortened(each) for name, each in data.items()} if isinstance(data, dict) else data

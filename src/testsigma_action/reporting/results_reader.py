@@ -8,33 +8,69 @@ import json
 from dataclasses import replace
 
 from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.findings import Finding, OfPlans, RerunFindings
 from testsigma_action.domain.history import CaseHistory, History, Mark
-from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
-from testsigma_action.reporting.codec import Object, decode
-from testsigma_action.reporting.results_json import SCHEMA_VERSION
+from testsigma_action.domain.verdict import coherent
+from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, decode
+
+# How deep findings can be in each other: a finding of a rerun, of one of several plans, of a part.
+_DEEPEST = 5
 
 
 class UnreadableResults(Exception):
-    """The text is no results file, or one of another schema version."""
+    """The text is no results file, or one of another schema version, which `version` is then (else 0)."""
+
+    def __init__(self, version: int = 0) -> None:
+        """Keep the version."""
+        super().__init__(version)
+        self.version = version
+
+    @property
+    def newer(self) -> bool:
+        """Whether a later version of testsigma-action wrote it."""
+        return self.version > SCHEMA_VERSION
 
 
 def parse(text: str) -> Report:
-    """Return the report that this file was written of. Raises UnreadableResults."""
+    """Return the report that this file was written of. Raises UnreadableResults, whatever the text is."""
     try:
         data = json.loads(text)
-        version = data["schemaVersion"]
+        version: int = decode(int, data["schemaVersion"])
         if version == SCHEMA_VERSION:
             return _report(data)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise UnreadableResults("This is not a results file of testsigma-action.") from error
-    raise UnreadableResults(f"This results file has schema version {version}; only {SCHEMA_VERSION} can be read.")
+        raise UnreadableResults from error
+    raise UnreadableResults(version)
 
 
 def _report(data: Object) -> Report:
-    report: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
-    return replace(report, runs=tuple(map(_run_report, data["runs"])))
+    found: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
+    report = replace(found, runs=tuple(map(_run_report, data["runs"])))
+    if sum(len(part.names) for part in report.parts) > len(report.runs):
+        raise ValueError("the runs of a part are missing")
+    verdicts = [report.verdict, *(run.verdict for run in report.runs), *(part.verdict for part in report.parts)]
+    for verdict in verdicts:
+        _check(verdict)
+    return report
+
+
+def _check(verdict: Verdict) -> None:
+    """Raise ValueError for a verdict that contradicts itself, or is too deep to be shown."""
+    if not coherent(verdict) or max(map(_depth, verdict.findings), default=0) > _DEEPEST:
+        raise ValueError("not a verdict of ours")
+
+
+def _depth(finding: Finding) -> int:
+    match finding:
+        case RerunFindings():
+            return 1 + max(map(_depth, finding.findings), default=0)
+        case OfPlans():
+            return 1 + _depth(finding.finding)
+        case _:
+            return 1
 
 
 def _run_report(data: Object) -> RunReport:

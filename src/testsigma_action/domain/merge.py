@@ -1,0 +1,239 @@
+"""Merges results files into one report: pure.
+
+The result does not depend on the order of the files. A merged file counts as the parts in it, so merging is
+associative. A part keeps the verdict of its own step, unless that is a pass which its results do not show.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from testsigma_action.domain import verdict as verdicts
+from testsigma_action.domain.build import Build
+from testsigma_action.domain.findings import Finding, OfPlans
+from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.names import Named, names
+from testsigma_action.domain.quarantine import Outdated
+from testsigma_action.domain.rejudgement import judged_again
+from testsigma_action.domain.report import Conclusion, Part, Report, RunReport, Verdict
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.domain.tolerance import QuarantineEntry
+from testsigma_action.errors import ErrorCode, ExitCode
+
+# The name of the row about the number of parts: the input that says it.
+NUMBER = "merge-expects"
+
+
+@dataclass(frozen=True, slots=True)
+class OnePart:
+    """A part with its runs, under the names that they had in its own report."""
+
+    part: Part
+    runs: tuple[RunReport, ...]
+
+    @property
+    def keys(self) -> set[object]:
+        """What no other part may share: the content, and each run."""
+        runs = ((run.run.id, run.run.plan_id or run.spec.plan_id) for run in self.runs if run.run and run.run.id)
+        return {self.part.digest, *runs}
+
+    @property
+    def finished(self) -> bool:
+        """Whether its step ended, and waited for its runs."""
+        found = [self.part.verdict, *(run.verdict for run in self.runs)]
+        return not any(one.code is ErrorCode.NOT_FINISHED or _without_result(one) for one in found)
+
+
+def _without_result(verdict: Verdict) -> bool:
+    return verdict.exit_code is ExitCode.PASSED and verdict.conclusion is not Conclusion.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The contents of results files: parts, and files that could not be used."""
+
+    parts: tuple[OnePart, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How many parts there must be (None: as many as files were named), and the patterns that no file matches."""
+
+    number: int | None
+    unmatched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The fields of the report of a merge."""
+
+    verdict: Verdict
+    runs: tuple[RunReport, ...]
+    parts: tuple[Part, ...]
+    outdated: Outdated
+    title: str
+
+
+def opened(file: str, digest: str, report: Report) -> Opened:
+    """The parts in a results file. What was missing when it was merged is left to the one who merges it now."""
+    if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
+        return _alone(file, digest, report)
+    runs = iter(report.runs)
+    parts = tuple(OnePart(part, _renamed(islice(runs, len(part.names)), part.names)) for part in report.parts)
+    found = (finding for run in runs for finding in run.verdict.findings)
+    return Opened(parts, tuple(one for one in found if isinstance(one, Unusable) and one.fault is not Fault.MISSING))
+
+
+def _alone(file: str, digest: str, report: Report) -> Opened:
+    """A file that was not merged. Without any run, its verdict is that of an empty one."""
+    runs = report.runs or (RunReport(RunSpec(), report.verdict),)
+    part = Part(
+        file,
+        digest,
+        report.verdict,
+        report.started,
+        report.ended,
+        tuple(run.name for run in runs),
+        report.title,
+        report.build,
+        report.policy,
+        report.outdated,
+    )
+    found = OnePart(part, runs)
+    return Opened((found,)) if found.finished else Opened(unusable=(Unusable(file, Fault.UNFINISHED),))
+
+
+def _renamed(runs: Iterable[RunReport], given: Sequence[str]) -> tuple[RunReport, ...]:
+    return tuple(replace(run, name=name) for run, name in zip(runs, given, strict=True))
+
+
+def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
+    """The report on all parts, of which none may be missing, for a step of this build."""
+    contents = list(files)
+    found = sorted((part for file in contents for part in file.parts), key=_order)
+    foreign = [(part, _foreign(part.part, build)) for part in found]
+    parts, repeated = _distinct([part for part, fault in foreign if not fault])
+    unusable = [*(one for file in contents for one in file.unusable), *(fault for _, fault in foreign if fault)]
+    present = len(parts) + sum(one.fault is not Fault.DUPLICATE for one in unusable)
+    numbers = _of_number(len(parts), present, expected)
+    faults = [*sorted((*unusable, *repeated), key=lambda one: (one.file, one.fault.value, one.detail)), *numbers]
+    return _concluded([replace(one, runs=_judged_again(one)) for one in parts], faults)
+
+
+def _judged_again(one: OnePart) -> tuple[RunReport, ...]:
+    return tuple(judged_again(run, one.part.policy) for run in one.runs)
+
+
+def _order(one: OnePart) -> tuple[object, ...]:
+    """The order of the report, whatever the order of the files is."""
+    part = one.part
+    return tuple(run.title for run in one.runs), part.started, part.ended, part.file, part.digest
+
+
+def _foreign(part: Part, build: Build) -> Unusable | None:
+    """The fault of a part of another commit or pipeline run; None if that is not known here."""
+    if build.pipeline_run and part.build.pipeline_run != build.pipeline_run:
+        return Unusable(part.file, Fault.OTHER_PIPELINE_RUN, part.build.pipeline_run, build.pipeline_run)
+    if build.commit and part.build.commit != build.commit:
+        return Unusable(part.file, Fault.OTHER_COMMIT, part.build.commit, build.commit)
+    return None
+
+
+def _distinct(parts: Sequence[OnePart]) -> tuple[list[OnePart], list[Unusable]]:
+    """The parts without those that repeat another one, and the faults of these."""
+    known: dict[object, str] = {}
+    distinct: list[OnePart] = []
+    repeated: list[Unusable] = []
+    for one in parts:
+        other = next((known[key] for key in one.keys if key in known), None)
+        if other is None:
+            known |= dict.fromkeys(one.keys, one.part.file)
+            distinct.append(one)
+        else:
+            repeated.append(Unusable(one.part.file, Fault.DUPLICATE, other))
+    return distinct, repeated
+
+
+def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Unusable | PartsMissing | TooManyParts]:
+    """What is missing, by its path where that is known, or that there is too much.
+
+    `present` counts the files that cannot be used as well.
+    """
+    wanted = present + len(expected.unmatched) if expected.number is None else expected.number
+    missing = max(wanted - present, 0)
+    named = sorted(expected.unmatched)[:missing]
+    yield from (Unusable(path, Fault.MISSING) for path in named)
+    if missing > len(named):
+        yield PartsMissing(present, wanted)
+    if parts > wanted:
+        yield TooManyParts(parts, wanted)
+
+
+def _concluded(parts: Sequence[OnePart], faults: Sequence[Unusable | PartsMissing | TooManyParts]) -> Merged:
+    runs = (*_runs(parts, alone=not faults and len(parts) == 1), *map(_row, faults))
+    labelled = _named(runs) if len(parts) > 1 or faults else runs
+    judged = [run.verdict for run in labelled]
+    around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
+    return Merged(
+        verdicts.of_step(judged, around, [run.name for run in labelled]),
+        labelled,
+        tuple(one.part for one in parts),
+        _outdated([one.part for one in parts]),
+        parts[0].part.title if len(runs) == len(parts) == 1 else "",
+    )
+
+
+def _runs(parts: Sequence[OnePart], *, alone: bool) -> Iterator[RunReport]:
+    """The runs of all parts, with names that begin with the title of their part. One part alone keeps its names."""
+    for one in parts:
+        for run in one.runs:
+            own = one.part.title if len(one.runs) == 1 else f"{one.part.title}: {run.title}"
+            yield run if alone else replace(run, name=own if one.part.title else run.title)
+
+
+def _row(fault: Unusable | PartsMissing | TooManyParts) -> RunReport:
+    """The row of a file that cannot be used, in place of its runs."""
+    name = fault.file if isinstance(fault, Unusable) else NUMBER
+    judged = Verdict(Conclusion.ERROR, ExitCode.SERVICE, ErrorCode.INCOMPLETE_MERGE, (fault,))
+    return RunReport(RunSpec(), judged, name=name)
+
+
+def _named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
+    """The runs with unique names."""
+    found = names([Named(plan_name=run.name, plan_id=run.spec.plan_id) for run in runs])
+    return tuple(replace(run, name=name) for run, name in zip(runs, found, strict=True))
+
+
+def _explains_more(one: OnePart) -> bool:
+    """Whether the verdict of a step says more than those of its runs: a bug, or a report that could not be written."""
+    code = one.part.verdict.exit_code
+    return code is not ExitCode.PASSED and all(run.verdict.exit_code is not code for run in one.runs)
+
+
+def _of_part(part: Part, *, several: bool) -> Verdict:
+    """The verdict of the step of a part, with the name of its file where there are several."""
+    first: Sequence[Finding] = part.verdict.findings[:1]
+    return (
+        replace(part.verdict, findings=tuple(OfPlans((part.file,), one) for one in first)) if several else part.verdict
+    )
+
+
+def _outdated(parts: Sequence[Part]) -> Outdated:
+    """The entries that no part needs: an entry that is outdated for one plan may name cases of another one."""
+    expired = dict.fromkeys(entry for part in parts for entry in part.outdated.expired)
+    unmatched = dict.fromkeys(entry for part in parts for entry in part.outdated.unmatched)
+    passing = dict.fromkeys(entry for part in parts for entry in part.outdated.passing)
+    return Outdated(
+        tuple(expired),
+        tuple(entry for entry in unmatched if all(entry in part.outdated.unmatched for part in _using(entry, parts))),
+        tuple(entry for entry in passing if all(_unneeded(entry, part.outdated) for part in _using(entry, parts))),
+    )
+
+
+def _using(entry: QuarantineEntry, parts: Sequence[Part]) -> Iterator[Part]:
+    return (part for part in parts if entry in part.policy.quarantine)
+
+
+def _unneeded(entry: QuarantineEntry, outdated: Outdated) -> bool:
+    return entry in outdated.passing or entry in outdated.unmatched

@@ -1,0 +1,48 @@
+"""The verdict of a results file, judged again by the results in it: pure.
+
+Only a pass is judged again: what was red stays red. The rules and the policy are those of the step that wrote the file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from testsigma_action.domain.findings import Fact
+from testsigma_action.domain.judgement import failed, judge
+from testsigma_action.domain.policy import Policy, tolerating
+from testsigma_action.domain.report import Conclusion, RunReport, Verdict
+from testsigma_action.domain.rerun_judgement import judge_merged
+from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.errors import ErrorCode
+
+
+def judged_again(run: RunReport, policy: Policy) -> RunReport:
+    """The run, with another verdict if its own is a pass that its results do not show."""
+    if run.verdict.exit_code:
+        return run
+    bad = next((verdict for verdict in _again(run, policy) if verdict.exit_code), None)
+    return replace(run, verdict=replace(bad, findings=(Fact.JUDGED_AGAIN, *bad.findings))) if bad else run
+
+
+def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
+    """The verdicts by what the policy tolerates, and by what the file calls tolerated."""
+    tree = run.tree
+    if not tree or not tree.run.completed or run.verdict.conclusion is not Conclusion.PASSED:
+        yield failed(ErrorCode.NO_EVIDENCE, Fact.UNPROVEN_SUCCESS)
+        return
+    trees = [tree]
+    if policy.tolerates or any(case.tolerance for case in tree.rows()):
+        trees.append(tolerating(_without_tolerance(tree), policy))
+    for each in trees:
+        yield judge_merged(each, policy) if each.reruns else judge(each, policy)
+
+
+def _without_tolerance(tree: ResultTree) -> ResultTree:
+    machines = (
+        replace(machine, suites=tuple(replace(suite, cases=_counting(suite.cases)) for suite in machine.suites))
+        for machine in tree.machines
+    )
+    return replace(tree, machines=tuple(machines))
+
+
+def _counting(cases: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:
+    return tuple(replace(case, tolerance=None) if case.tolerance else case for case in cases)
