@@ -4,11 +4,16 @@ import base64
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 from tests import ci_readers, junit_rules
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
+from testsigma_action.domain.build import Build
+from testsigma_action.domain.merge import Expected, merged
+from testsigma_action.domain.merge_findings import Fault
+from testsigma_action.merge import opened
 
 CONCLUSIONS = {
     0: {"passed", "started"},
@@ -75,8 +80,24 @@ def _of_files(story: Story) -> Iterator[str]:
         if name.endswith(".xml"):
             yield from _of_junit(ET.fromstring(text), code)
             yield from _of_suites(ET.fromstring(text), story)
-        elif json.loads(text)["verdict"]["exitCode"] != code:
-            yield f"the results say {json.loads(text)['verdict']}, and the exit code is {code}"
+        else:
+            verdict = json.loads(text)["verdict"]
+            if verdict["exitCode"] != code:
+                yield f"the results say {verdict}, and the exit code is {code}"
+            yield from _of_merge(workspace / name, verdict["conclusion"], code)
+
+
+def _of_merge(path: Path, conclusion: str, code: int) -> Iterator[str]:
+    """Merged alone, the file has the verdict of its step: judged again, a pass is a pass. One without a result is none.
+
+    The merge sees the file only, so this is about everything that the verdict of a step depends on.
+    """
+    found = merged([opened(path.name, path.parent)], Expected(1), Build())
+    unfinished = found.verdict.code == "incomplete-merge" and Fault.UNFINISHED.value in str(found.verdict)
+    if found.verdict.exit_code != code and not unfinished:
+        yield f"merged alone, the exit code is {found.verdict}"
+    if unfinished and code == 0 and conclusion != "started":
+        yield "merged alone, a pass is not finished"
 
 
 def _of_junit(root: ET.Element, code: int) -> Iterator[str]:

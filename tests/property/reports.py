@@ -16,8 +16,9 @@ from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.history import History, Mark, has_history
 from testsigma_action.domain.names import named
+from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.quarantine import Outdated, purely_failed
-from testsigma_action.domain.report import Report, RunReport, Verdict
+from testsigma_action.domain.report import Part, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
 from testsigma_action.domain.share import Share
@@ -149,7 +150,23 @@ class Parts:
     def builds(self) -> st.SearchStrategy[Build]:
         """What a CI system says of a build."""
         text = self.texts
-        return st.builds(Build, text, text, st.none() | st.integers(0), text, text, text, text)
+        number = st.none() | st.integers(0, 2**62)
+        return st.builds(Build, text, text, number, text, text, text, text, text)
+
+    @cached_property
+    def policies(self) -> st.SearchStrategy[Policy]:
+        """What a step requires and tolerates."""
+        entries = st.lists(self.entries, max_size=2).map(tuple)
+        return st.builds(Policy, st.builds(Share, st.integers(0, 100), st.booleans()), entries, st.integers(0, 9))
+
+    @cached_property
+    def parts(self) -> st.SearchStrategy[Part]:
+        """A results file with one run that was merged."""
+        text = self.texts
+        names = st.tuples(text)
+        return st.builds(
+            Part, text, text, self.verdicts, moments, moments, names, text, self.builds, self.policies, self.outdated
+        )
 
     @cached_property
     def gaps(self) -> st.SearchStrategy[Gap]:
@@ -214,4 +231,5 @@ def reports(draw: st.DrawFn, parts: Parts = ANY) -> Report:
         runs = [replace(run, name="") for run in runs]
     worst = min((run.verdict for run in runs), key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
     told = samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
-    return replace(told, build=draw(parts.builds), outdated=draw(parts.outdated))
+    told = replace(told, build=draw(parts.builds), outdated=draw(parts.outdated), policy=draw(parts.policies))
+    return replace(told, parts=tuple(draw(st.lists(parts.parts, max_size=min(len(runs), 2)))))

@@ -128,7 +128,7 @@ def _judged_again(one: OnePart) -> tuple[RunReport, ...]:
 def _order(one: OnePart) -> tuple[object, ...]:
     """The order of the report, whatever the order of the files is."""
     part = one.part
-    return tuple(run.title for run in one.runs), part.started, part.ended, part.file, part.digest
+    return part.title, tuple(run.title for run in one.runs), part.started, part.ended, part.file, part.digest
 
 
 def _foreign(part: Part, build: Build) -> Unusable | None:
@@ -171,8 +171,9 @@ def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Unusabl
 
 
 def _concluded(parts: Sequence[OnePart], faults: Sequence[Unusable | PartsMissing | TooManyParts]) -> Merged:
-    runs = (*_runs(parts, alone=not faults and len(parts) == 1), *map(_row, faults))
-    labelled = _named(runs) if len(parts) > 1 or faults else runs
+    alone = not faults and len(parts) == 1
+    runs = (*_runs(parts, alone=alone), *map(_row, faults))
+    labelled = runs if alone else _named(runs)
     judged = [run.verdict for run in labelled]
     around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
     return Merged(
@@ -180,7 +181,7 @@ def _concluded(parts: Sequence[OnePart], faults: Sequence[Unusable | PartsMissin
         labelled,
         tuple(one.part for one in parts),
         _outdated([one.part for one in parts]),
-        parts[0].part.title if len(runs) == len(parts) == 1 else "",
+        parts[0].part.title if alone else "",
     )
 
 
