@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from bench import collect, history, pacing, report, start
+from bench import collect, history, merging, pacing, report, start
 from bench.children import ROOT
 from bench.figures import Figure
 
@@ -38,6 +38,7 @@ if __name__ == "__main__":
                 collect.figures(),
                 history.figures(),
                 report.figures(),
+                merging.figures(),
             ),
             ROOT / "build" / "bench.json",
         )

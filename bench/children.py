@@ -8,7 +8,7 @@ from subprocess import PIPE, Popen
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def child(module: str, *arguments: float) -> Popen[str]:
+def child(module: str, *arguments: float | str) -> Popen[str]:
     """Start a module with this interpreter; its standard input and output are text pipes."""
     environ = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
     line = [sys.executable, "-m", module, *map(str, arguments)]

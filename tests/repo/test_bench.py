@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import collect, floor, history, report, start
+from bench import collect, floor, history, merging, report, start
 from bench.__main__ import run
 from bench.collect import budget, complain_about, measured
 from bench.figures import Figure
@@ -30,6 +30,8 @@ FIGURES = {
     "report all growth": 13.0,
     "report memory": 400.0,
     "memory of 20 plans": 600.0,
+    "merge growth": 13.0,
+    "merge memory": 400.0,
     "start": 1.6,
 }
 
@@ -37,7 +39,8 @@ FIGURES = {
 def test_every_figure_has_the_limit_that_was_promised() -> None:
     """Names are unique, and no limit is raised unnoticed. Growth is that of ten times the cases."""
     reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
-    found = [*collect.figures(TINY, 0.001), *history.figures(), *reports, *start.figures(repeats=1)]
+    merges = merging.figures(Size(1, 1, 10), 20, 2)
+    found = [*collect.figures(TINY, 0.001), *history.figures(), *reports, *merges, *start.figures(repeats=1)]
     assert {figure.name: figure.limit for figure in found} == FIGURES
     assert len(found) == len(FIGURES)
     assert all(figure.value > 0 for figure in found)
@@ -50,6 +53,7 @@ def test_the_real_sizes() -> None:
     assert collect.LATENCY == 0.05
     assert (report.SMALL.total, report.LARGE.total) == (10_000, 100_000)
     assert (report.ONE_OF_SEVERAL.total, report.RUNS) == (5000, 20)
+    assert (merging.SIZE.total, merging.MANY, merging.FEW) == (1000, 100, 10)
 
 
 def test_a_run_that_passed_costs_nothing_more() -> None:
@@ -132,10 +136,11 @@ def test_a_figure_that_varies_has_a_tolerance(value: float, judgement: str) -> N
 def test_which_figures_vary() -> None:
     """Only ratios of times do; requests, memory and pacing are exact, and a number above their limit fails."""
     reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
-    found = [*collect.figures(TINY, 0.001), *reports, *start.figures(repeats=1)]
+    merges = merging.figures(Size(1, 1, 10), 20, 2)
+    found = [*collect.figures(TINY, 0.001), *reports, *merges, *start.figures(repeats=1)]
     varying = {figure.name for figure in found if figure.varies}
     floors = {"collect time / floor", "report junit / floor", "report all / floor"}
-    assert varying == {"start", "report junit growth", "report all growth", *floors}
+    assert varying == {"start", "report junit growth", "report all growth", "merge growth", *floors}
 
 
 @pytest.mark.parametrize(("junit", "everything", "ok"), [(6.0, 16.0, True), (6.1, 16.0, False), (6.0, 16.1, False)])
