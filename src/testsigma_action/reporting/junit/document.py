@@ -25,38 +25,17 @@ from junitparser.junitparser import Result as Child
 from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
 
 from testsigma_action.domain.report import Report
-from testsigma_action.domain.results import StepResult
-from testsigma_action.reporting.junit.entries import Entry, Outcome
+from testsigma_action.reporting.junit.entries import Entry, Outcome, merged
 from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
-from testsigma_action.reporting.wording import RESULTS, heading, last_steps
+from testsigma_action.reporting.junit.texts import LINE, Names, body, plain
+from testsigma_action.reporting.wording import heading
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _NO_REASON = "Not executed."
-_NO_MESSAGE = "No message."
-# Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.
-_BODY_MESSAGE = 6000
-_LINE = 500
-_STEP = 200
+_SKIPPED = {Outcome.SKIPPED, Outcome.TOLERATED, Outcome.PENDING}
 # A URL is as long as `web_link` accepts, or it leads nowhere.
 _PROPERTY = 2048
-
-
-class _Names:
-    """Makes names unique with a counter."""
-
-    def __init__(self) -> None:
-        self._used: dict[str, int] = {}
-
-    def unique(self, name: str) -> str:
-        """Return the name, with ` (2)` or more appended if it was used before."""
-        candidate = name
-        while candidate in self._used:
-            self._used[name] += 1
-            candidate = f"{name} ({self._used[name]})"
-        self._used[candidate] = 1
-        return candidate
 
 
 def render(report: Report) -> Iterator[str]:
@@ -64,7 +43,7 @@ def render(report: Report) -> Iterator[str]:
     found = suites(report)
     root = JUnitXml(_line(heading(report)) or WHOLE_RUN)
     root.time = _seconds(sum((suite.duration for suite in found), timedelta()))
-    names, classnames = _Names(), _Names()
+    names, classnames = Names(), Names()
     for suite in found:
         path = [_line(part) or "-" for part in suite.path]
         classname = classnames.unique(".".join(part.replace(".", "_") for part in path))
@@ -79,10 +58,10 @@ def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
     for key, value in suite.properties.items():
         if value:
             element.add_property(key, _line(value, _PROPERTY))
-    names = _Names()
+    names = Names()
     # `add_testcase` would count all cases again for each one.
     element.add_testcases(
-        [_testcase(entry, names.unique(_line(entry.name) or "-"), classname) for entry in suite.entries]
+        [_testcase(entry, names.unique(_line(entry.name) or "-"), classname) for entry in map(merged, suite.tests)]
     )
     element.time = _seconds(suite.duration)
     return element
@@ -98,7 +77,7 @@ def _children(entry: Entry) -> list[Child]:
     """The outcome of a testcase and its other attempts, in the order of surefire's schema."""
     if entry.outcome is Outcome.PASSED:
         return [_other_attempt(other, FlakyFailure) for other in entry.others]
-    if entry.outcome is Outcome.SKIPPED:
+    if entry.outcome in _SKIPPED:
         return [_skipped(entry.message or _NO_REASON)]
     others = [_other_attempt(other, RerunFailure) for other in entry.others]
     if entry.outcome is Outcome.FAILURE:
@@ -108,45 +87,24 @@ def _children(entry: Entry) -> list[Child]:
 
 def _skipped(reason: str) -> Skipped:
     element = Skipped(_line(reason, MESSAGE) or _NO_REASON)
-    element.text = _plain(lines(reason, MESSAGE, _LINE)) or _NO_REASON
+    element.text = plain(lines(reason, MESSAGE, LINE)) or _NO_REASON
     return element
 
 
 def _told(entry: Entry, kind: type[Failure | Error]) -> Failure | Error:
     element = kind(_line(entry.message, MESSAGE), _camel(entry.kind))
-    element.text = _body(entry)
+    element.text = body(entry)
     return element
 
 
 def _other_attempt(attempt: Entry, kind: type[InterimResult]) -> InterimResult:
     element = kind(_line(attempt.message, MESSAGE), _camel(attempt.kind))
-    element.stack_trace = _body(attempt)
+    element.stack_trace = body(attempt)
     return element
 
 
-def _body(entry: Entry) -> str:
-    before, steps = last_steps(entry.steps)
-    body = [lines(entry.message, _BODY_MESSAGE, _LINE) or _NO_MESSAGE]
-    if steps:
-        body += ["", "Steps:"]
-    if before:
-        body.append(f"     ... {before} before these")
-    body += [_step_line(step) for step in steps]
-    notes = [one_line(note, _LINE) for note in entry.notes if note]
-    return _plain("\n".join([*body, "", *notes] if notes else body))
-
-
-def _step_line(step: StepResult) -> str:
-    mark = " " if step.result.tolerable else "*"
-    return f"{mark}{step.position:4}. {RESULTS[step.result]}: {one_line(step.action, _STEP)}"
-
-
 def _line(text: str, most: int = NAME) -> str:
-    return _plain(one_line(text, most))
-
-
-def _plain(text: str) -> str:
-    return text.replace(_REPLACEMENT, "?")
+    return plain(one_line(text, most))
 
 
 def _seconds(duration: timedelta | None) -> float:

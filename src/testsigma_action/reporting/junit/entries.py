@@ -1,12 +1,12 @@
-"""The testcases of the JUnit file, and their outcomes.
+"""The testcases of the JUnit and the CTRF file, and their outcomes.
 
 A data-driven case becomes one testcase for each data set, named `case [data set]`, since people search for, fix and
 rerun data sets. The case itself is left out, unless no data set has its result or its own steps have a failure. So
 there may be more testcases than cases in the summary.
 
-A case that ran more than once is one testcase. As in surefire's reports, it passed if its last attempt did, with the
-failed attempts attached; otherwise it has the first failure, with the later ones attached. A failure that is tolerated
-is skipped, without attempts: readers turn every `<failure>` red.
+A case that ran more than once is one testcase with several attempts. In JUnit, as in surefire's reports, it passed if
+its last attempt did, with the failed attempts attached; otherwise it has the first failure, with the later ones
+attached. A failure that is tolerated is skipped, without attempts: readers turn every `<failure>` red.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,6 @@ from itertools import pairwise
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
-from testsigma_action.domain.tolerance import Tolerance
 from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.wording import plain_case_name, step_and_message, took
 from testsigma_action.text import one_line
@@ -29,12 +28,17 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class Outcome(Enum):
-    """The outcomes of JUnit: a failure is a failed test, an error is any other result that is not a pass."""
+    """The outcomes of testcases: a failure is a failed test, an error is any other result that is not a pass.
+
+    TOLERATED: a failure that does not count. PENDING: the run was started, and its result is not known yet.
+    """
 
     PASSED = auto()
     FAILURE = auto()
     ERROR = auto()
     SKIPPED = auto()
+    TOLERATED = auto()
+    PENDING = auto()
 
 
 _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Result.NOT_EXECUTED: Outcome.SKIPPED}
@@ -42,9 +46,9 @@ _OUTCOMES = {Result.PASSED: Outcome.PASSED, Result.FAILED: Outcome.FAILURE, Resu
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One testcase. `kind` is the error type, `notes` are placed after the steps. All text is untrusted.
+    """One attempt of a testcase. `kind` is the error type, `notes` are placed after the steps. All text is untrusted.
 
-    `others` are its other attempts that did not pass, the oldest first.
+    `case` and `iteration` are what it is made of, `others` the other attempts that did not pass, the oldest first.
     """
 
     name: str
@@ -55,9 +59,15 @@ class Entry:
     steps: Sequence[StepResult] | None = None
     notes: tuple[str, ...] = ()
     others: tuple["Entry", ...] = ()
+    case: CaseResult | None = None
+    iteration: Iteration | None = None
 
 
-def of_case(case: CaseResult) -> Iterator[Entry]:
+Attempts = tuple[Entry, ...]
+"""All attempts of one testcase, the oldest first."""
+
+
+def of_case(case: CaseResult) -> Iterator[Attempts]:
     """The testcases of a case: one, or one for each data set."""
     if case.iterations:
         yield from _of_data_driven(case)
@@ -65,11 +75,11 @@ def of_case(case: CaseResult) -> Iterator[Entry]:
         yield _of_itself(case, took(case.timing))
 
 
-def _of_itself(case: CaseResult, duration: timedelta | None) -> Entry:
-    return _entry(plain_case_name(case), case, duration, case, [(each, each) for each in case.earlier])
+def _of_itself(case: CaseResult, duration: timedelta | None) -> Attempts:
+    return _attempts(plain_case_name(case), case, duration, case, [(each, each) for each in case.earlier])
 
 
-def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
+def _of_data_driven(case: CaseResult) -> Iterator[Attempts]:
     """The testcases of a data-driven case. Their times add up to its duration, unless its steps took longer."""
     name, known = plain_case_name(case), [_time_of_steps(iteration) for iteration in case.iterations]
     total = took(case.timing) or timedelta()
@@ -82,7 +92,7 @@ def _of_data_driven(case: CaseResult) -> Iterator[Entry]:
         data_set = one_line(iteration.name or iteration.id, _DATA_SET)
         duration = next(shares) if time is None else time
         earlier = _earlier(iteration, case) if case.earlier else ()
-        yield _entry(f"{one_line(name, _CASE)} [{data_set}]", iteration, duration, case, earlier)
+        yield _attempts(f"{one_line(name, _CASE)} [{data_set}]", iteration, duration, case, earlier)
 
 
 def _time_of_steps(iteration: Iteration) -> timedelta | None:
@@ -111,17 +121,22 @@ def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, Ca
     return [(one, attempt) for one, attempt in found if one is not iteration]
 
 
-def _entry(
+def _attempts(
     name: str,
     part: CaseResult | Iteration,
     duration: timedelta | None,
     case: CaseResult,
     earlier: Sequence[tuple[CaseResult | Iteration, CaseResult]],
-) -> Entry:
-    last = _attempt(name, part, duration, case)
-    if not earlier:
-        return last
-    attempts = [*(_attempt(name, one, duration, owner) for one, owner in earlier), last]
+) -> Attempts:
+    every = (*earlier, (part, case)) if earlier else ((part, case),)
+    return tuple(_attempt(name, one, duration, owner) for one, owner in every)
+
+
+def merged(attempts: Attempts) -> Entry:
+    """One testcase of all its attempts, as surefire's reports have it."""
+    if len(attempts) == 1:
+        return attempts[0]
+    last = attempts[-1]
     bad = [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
     if last in bad:
         return replace(bad[0], others=tuple(bad[1:]))
@@ -129,24 +144,19 @@ def _entry(
 
 
 def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None, case: CaseResult) -> Entry:
+    iteration = part if isinstance(part, Iteration) else None
     outcome = _OUTCOMES.get(part.result, Outcome.ERROR)
-    if case.tolerance and outcome is Outcome.FAILURE:
-        return Entry(name, Outcome.SKIPPED, duration, message=_why_tolerated(part, case, case.tolerance))
     if outcome is Outcome.PASSED:
-        return Entry(name, outcome, duration)
+        return Entry(name, outcome, duration, case=case, iteration=iteration)
     if outcome is Outcome.SKIPPED:
-        return Entry(name, outcome, duration, message="disabled" if case.disabled else _why_skipped(part))
+        why = "disabled" if case.disabled else _why_skipped(part)
+        return Entry(name, outcome, duration, message=why, case=case, iteration=iteration)
     step = failing_step(part.steps or ())
     kind = step.error_type if step and step.error_type else part.result.value
-    label = case.result_label if part is case else ""
-    return Entry(name, outcome, duration, kind, step_and_message(part.result, step, label)[1], part.steps, (case.url,))
-
-
-def _why_tolerated(part: CaseResult | Iteration, case: CaseResult, tolerance: Tolerance) -> str:
-    """The reason why a failure does not count, and that of the failure (both untrusted)."""
-    step = failing_step(part.steps or ())
-    label = case.result_label if part is case else ""
-    return f"{why_tolerated(tolerance)}\n{step_and_message(part.result, step, label)[1]}"
+    why = step_and_message(part.result, step, "" if iteration else case.result_label)[1]
+    if case.tolerance and outcome is Outcome.FAILURE:
+        outcome, why = Outcome.TOLERATED, f"{why_tolerated(case.tolerance)}\n{why}"
+    return Entry(name, outcome, duration, kind, why, part.steps, (case.url,), case=case, iteration=iteration)
 
 
 def _why_skipped(part: CaseResult | Iteration) -> str:

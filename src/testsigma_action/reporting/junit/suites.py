@@ -16,7 +16,7 @@ from testsigma_action.domain.build import Build
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
 from testsigma_action.domain.run import Result, Timing
-from testsigma_action.reporting.junit.entries import Entry, Outcome, of_case
+from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome, of_case
 from testsigma_action.reporting.wording import (
     heading,
     hint,
@@ -37,19 +37,22 @@ _CUT_SHORT = {Result.STOPPED, Result.ABORTED}
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One testsuite. `path` is its place: title, plan, machine, suite."""
+    """One testsuite. `path` is its place: title, plan, machine, suite; `place` has the last two, if it has them."""
 
     path: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    tests: tuple[Attempts, ...]
     started: datetime
     properties: dict[str, str]
     timing: Timing = Timing()
+    run: RunReport | None = None
+    place: tuple[MachineResult, SuiteResult] | None = None
 
     @property
     def duration(self) -> timedelta:
         """The suite's own duration, else the sum of its cases."""
         own = took(self.timing)
-        return sum((entry.duration or timedelta() for entry in self.entries), timedelta()) if own is None else own
+        times = (attempts[-1].duration or timedelta() for attempts in self.tests)
+        return sum(times, timedelta()) if own is None else own
 
 
 def suites(report: Report) -> list[Suite]:
@@ -57,7 +60,8 @@ def suites(report: Report) -> list[Suite]:
     found = [suite for run in report.runs for suite in _of_run(run, report)]
     verdict, properties = step_verdict(report), _build_properties(report.build)
     if verdict or not found:
-        found.append(Suite((heading(report),), (_whole(verdict or report.verdict),), report.started, properties))
+        whole = (_whole(verdict or report.verdict),)
+        found.append(Suite((heading(report),), (whole,), report.started, properties))
     return found
 
 
@@ -69,13 +73,15 @@ def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
     for machine, suite in placed:
         yield Suite(
             path=(*path, machine_name(machine), suite_name(suite)),
-            entries=tuple(entry for case in _shown(suite) for entry in of_case(case)),
+            tests=tuple(attempts for case in _shown(suite) for attempts in of_case(case)),
             started=suite.timing.started or machine.timing.started or started,
             properties=properties | _machine_properties(machine, suite),
             timing=suite.timing,
+            run=run,
+            place=(machine, suite),
         )
     if not placed or (needs_saying(run) and not _cases_show_the_stop(run)):
-        yield Suite(path, (_whole(run.verdict, run),), started, properties)
+        yield Suite(path, ((_whole(run.verdict, run),),), started, properties, run=run)
 
 
 def _path(run: RunReport, report: Report) -> tuple[str, ...]:
@@ -96,10 +102,11 @@ def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
 
 
 def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
-    """A verdict as a testcase: an error, passed, or skipped."""
+    """A verdict as a testcase: an error, passed, skipped, or pending for a run that nobody waited for."""
     if verdict.exit_code == 0:
         passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
-        return Entry(WHOLE_RUN, Outcome.PASSED if passed else Outcome.SKIPPED, message=reason(verdict))
+        other = Outcome.PENDING if verdict.conclusion is Conclusion.STARTED else Outcome.SKIPPED
+        return Entry(WHOLE_RUN, Outcome.PASSED if passed else other, message=reason(verdict))
     remote = run.run if run else None
     notes = (service_message(run) if run else "", hint(verdict), remote.url if remote else "")
     has_code = verdict.conclusion in {Conclusion.ERROR, Conclusion.FAILED} and verdict.code
