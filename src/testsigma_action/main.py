@@ -183,6 +183,8 @@ class Step:
             title=inputs.summary_title,
             junit_file=inputs.junit_path,
             results_file=inputs.results_path,
+            ctrf_file=inputs.ctrf_path,
+            agent_file=inputs.agent_path,
             build=self._build,
             outdated=Outdated(self._reading.expired, unused, self._sessions.passing()),
             policy=inputs.policy,

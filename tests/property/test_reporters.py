@@ -5,20 +5,22 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
-from tests import junit_rules, samples
+from tests import ctrf_rules, junit_rules, samples
 from tests.property.reports import ANY, PLAIN, reports, results, texts
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
-from testsigma_action.reporting import annotations, console, outputs, results_json
+from testsigma_action.reporting import agent, annotations, console, outputs, results_json, wording
+from testsigma_action.reporting.ctrf import document as ctrf
 from testsigma_action.reporting.junit import document as junit
 from testsigma_action.reporting.results_reader import parse
 from testsigma_action.reporting.summary import document as summary
@@ -40,6 +42,31 @@ def test_junit_is_what_readers_need(report: Report) -> None:
     assert all(re.fullmatch("[A-Z0-9][A-Za-z0-9]*", kind) for kind in types)
 
 
+def read_ctrf(report: Report) -> dict[str, Any]:
+    """The CTRF file of a report."""
+    document: dict[str, Any] = json.loads("".join(ctrf.render(report)).encode())
+    return document
+
+
+@fast
+@given(reports())
+def test_ctrf_is_what_readers_need(report: Report) -> None:
+    """Whatever its texts are, a file keeps the rules of all readers, and its numbers are those of the JUnit file."""
+    document = read_ctrf(report)
+    assert ctrf_rules.broken(document) == []
+    found, expected = ctrf_rules.counts(document), junit_rules.counts(samples.parsed(junit.render(report)))
+    assert found["tests"] == expected["tests"]
+    assert found["failed"] == expected["failures"] + expected["errors"]
+    assert found["skipped"] + found["other"] + found["pending"] == expected["skipped"]
+
+
+@fast
+@given(reports())
+def test_no_green_ctrf_file_under_a_red_verdict(report: Report) -> None:
+    """A verdict that is no pass shows as a failed test, whatever the cases are."""
+    assert report.verdict.exit_code == 0 or ctrf_rules.counts(read_ctrf(report))["failed"]
+
+
 plain_cases = st.lists(
     st.builds(CaseResult, texts, texts, texts, results, steps=st.none() | ANY.steps), min_size=1, max_size=5
 )
@@ -56,6 +83,32 @@ def test_junit_read_again_has_the_same_outcomes(cases: list[CaseResult]) -> None
     (*suites,) = JUnitXml.fromstring("".join(junit.render(samples.of_cases(*cases))).encode())
     read = [case for suite in suites for case in suite]
     assert [type(case.result[0]) if case.result else None for case in read] == expected
+
+
+@fast
+@given(reports())
+def test_the_agent_file_has_every_way_out(report: Report) -> None:
+    """Whatever its texts are, the file can be encoded, is not too large, and has the conclusion and all failures."""
+    document = "".join(agent.render(report))
+    assert len(document.encode()) < 1_000_000
+    assert document.startswith(f"# Testsigma: {report.verdict.conclusion.value}\n")
+    failures = sum(len(list(wording.failures(run.tree))) for run in report.runs)
+    assert len(re.findall("^## Failure [0-9]+ of", document, re.MULTILINE)) == failures
+
+
+@fast
+@given(plain_cases)
+def test_ctrf_counts_the_cases_as_the_outputs_do(cases: list[CaseResult]) -> None:
+    """Where each case is one test, passed, failed, not executed and tolerated cases are as many as in the outputs."""
+    report = samples.of_cases(*cases)
+    found, given_out = ctrf_rules.counts(read_ctrf(report)), outputs.render(report)
+    bad = {Result.FAILED, Result.NOT_EXECUTED, Result.PASSED}
+    others = sum(case.result not in bad for case in cases)
+    # A run without a failure did not fail because of its cases, so there is one more test that says so.
+    shown = any(not case.acceptable for case in cases)
+    assert found["passed"] == int(given_out["passed"])
+    assert found["skipped"] == int(given_out["not-executed"])
+    assert found["failed"] == int(given_out["failed"]) + others + (not shown)
 
 
 @fast

@@ -58,7 +58,8 @@ GIVEN = {
     "write_summary": ("summary.render(",),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "write_links": ("outputs.links(", "[]"),
-    "workspace.write": ("junit.render(", "results_json.render(", "rendered["),
+    # What `publish.files` says: the renderer of a reporter.
+    "workspace.write": ("render(report)",),
     "_write_file": ("as_json(", "self._env_file(", "[text]", "_annotations(safe)"),
 }
 SAY = ("console.", "[console.", "[cleanup_wording.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")

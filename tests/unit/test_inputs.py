@@ -708,6 +708,22 @@ def test_two_reports_in_one_file(tmp_path: Path, junit: str, results: str) -> No
     assert not reading.inputs.results_path
 
 
+def test_every_report_has_its_own_file() -> None:
+    """Each of several reports in one file is named; only the first of them is written."""
+    reading = read_inputs(("--ctrf-file", "x.json", "--results-file", "./x.json", "--agent-file", "x.json"), GOOD)
+    assert "same file as results-file" in problem(reading, "ctrf-file")
+    assert "same file as results-file" in problem(reading, "agent-file")
+    assert (reading.inputs.results_path, reading.inputs.ctrf_path, reading.inputs.agent_path) == ("./x.json", "", "")
+
+
+def test_files_that_nobody_asked_for() -> None:
+    """Without their inputs, the files for CTRF and for agents are not written."""
+    inputs = read_inputs((), GOOD).inputs
+    assert (inputs.ctrf_path, inputs.agent_path) == ("", "")
+    inputs = read_inputs(("--ctrf-file", "ctrf/a.json", "--agent-file", "agent/a.md"), GOOD).inputs
+    assert (inputs.ctrf_path, inputs.agent_path) == ("ctrf/a.json", "agent/a.md")
+
+
 @pytest.mark.parametrize(
     ("junit", "results"), [("off", "off"), ("false", "false"), ("out/x", "out/y"), ("out/x", "Out/x"), ("", "")]
 )

@@ -36,6 +36,8 @@ NAMES = {
     "duration",
     "junit-file",
     "results-file",
+    "ctrf-file",
+    "agent-file",
     "error-code",
 }
 
@@ -81,6 +83,8 @@ def test_realistic_run() -> None:
         "duration": "252",
         "junit-file": "test-results/TEST-testsigma-12.xml",
         "results-file": "test-results/testsigma-12.json",
+        "ctrf-file": "",
+        "agent-file": "",
         "error-code": "tests-failed",
     }
 

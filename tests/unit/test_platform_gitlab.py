@@ -76,7 +76,7 @@ def test_sections() -> None:
     assert len(names) == 2
 
 
-PATHS = {"TESTSIGMA_OUTPUT_JUNIT_FILE", "TESTSIGMA_OUTPUT_RESULTS_FILE"}
+PATHS = {f"TESTSIGMA_OUTPUT_{name}_FILE" for name in ("JUNIT", "RESULTS", "CTRF", "AGENT")}
 
 
 def test_the_outputs_of_a_step_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

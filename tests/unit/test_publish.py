@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import junit_rules, samples
+from tests import ctrf_rules, junit_rules, samples
 from tests.samples import case, machine, of_cases, run, run_report, suite, tree
 from tests.scenario.files import read_command_file
 from testsigma_action.domain.names import named
@@ -95,6 +95,30 @@ def test_unfinished_files_name_every_run(publisher: Publisher, tmp_path: Path) -
     assert [suite.get("name") for suite in root] == ["Checkout", "Checkout (2)", "Checkout (3)"]
     assert junit_rules.counts(root)["errors"] == 3
     assert parse((tmp_path / "r.json").read_text("utf-8")) == unfinished
+
+
+def test_files_for_other_tools(publisher: Publisher, log: io.StringIO, tmp_path: Path) -> None:
+    """The CTRF and the agent file are written from the beginning, and listed at the end."""
+    report = replace(several(), ctrf_file="ctrf/c.json", agent_file="a.md")
+    unfinished = replace(report, runs=(run_report(samples.CANCELLED),), verdict=samples.CANCELLED)
+    assert publisher.write_unfinished(unfinished) == []
+    [test] = json.loads((tmp_path / "ctrf/c.json").read_text("utf-8"))["results"]["tests"]
+    assert test["status"] == "failed"
+    assert (tmp_path / "a.md").read_text("utf-8").startswith("# Testsigma: cancelled")
+    publisher.publish(report)
+    document = json.loads((tmp_path / "ctrf/c.json").read_text("utf-8"))
+    assert ctrf_rules.counts(document) == {
+        "tests": 4,
+        "passed": 1,
+        "failed": 3,
+        "skipped": 0,
+        "pending": 0,
+        "other": 0,
+    }
+    assert (tmp_path / "a.md").read_text("utf-8").startswith("# Testsigma: error")
+    assert "Files: j.xml, r.json, ctrf/c.json, a.md" in log.getvalue()
+    outputs = read_command_file((tmp_path / "GITHUB_OUTPUT").read_text("utf-8"))
+    assert (outputs["ctrf-file"], outputs["agent-file"]) == ("ctrf/c.json", "a.md")
 
 
 def test_a_cause_of_all_runs_is_told_once(publisher: Publisher, log: io.StringIO, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.untrusted import masker
-from tests.untrusted.test_reports import hostile, publish
+from tests.untrusted.test_reports import AGENT, CTRF, hostile, publish
 from testsigma_action.domain.run import Result
 
 HEAD, TAIL = "KxtvRmQz", "WpLdNyHc"
@@ -53,6 +53,9 @@ def leaks(text: str, folder: Path, *secrets: str) -> dict[str, list[str]]:
     found = {"log": masker.leaked(masker.log_seen(log, *secrets), *secrets)}
     pages = (folder / "GITHUB_STEP_SUMMARY").read_text("utf-8")
     found["summary"] = masker.leaked(masker.page_seen(pages, *secrets), *secrets)
+    # Files that a later step may print.
+    for name in (CTRF, AGENT):
+        found[name] = masker.leaked(masker.masked((folder / name).read_text("utf-8"), *secrets), *secrets)
     return {sink: parts for sink, parts in found.items() if parts}
 
 

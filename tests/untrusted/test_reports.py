@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from tests import junit_rules, samples
+from tests import ctrf_rules, junit_rules, samples
 from tests.scenario.files import read_command_file
 from tests.untrusted import page, runner
 from tests.untrusted.filled import filled, places
@@ -26,7 +26,7 @@ from testsigma_action.reporting.publish import Publisher
 from testsigma_action.text import one_line
 
 COMMAND_FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
-JUNIT, RESULTS = "TEST-testsigma.xml", "testsigma.json"
+JUNIT, RESULTS, CTRF, AGENT = "TEST-testsigma.xml", "testsigma.json", "ctrf.json", "agent.md"
 # Texts that come from elsewhere; others of their kind are ours, like the code of an error.
 KNOWN = (
     ".runs.tree.machines.suites.cases.steps.message",
@@ -44,7 +44,8 @@ def hostile(text: str, choice: int) -> Report:
     made: Report = filled(Report, text, choice)
     verdict = _verdict(text, choice)
     runs = tuple(replace(run, verdict=_verdict(text, choice + number)) for number, run in enumerate(made.runs))
-    return replace(made, verdict=verdict, runs=runs, junit_file=JUNIT, results_file=RESULTS)
+    made = replace(made, verdict=verdict, runs=runs, junit_file=JUNIT, results_file=RESULTS)
+    return replace(made, ctrf_file=CTRF, agent_file=AGENT)
 
 
 def _verdict(text: str, choice: int) -> Verdict:
@@ -67,7 +68,7 @@ def publish(report: Report, folder: Path, *, github: bool) -> str:
 
 @pytest.mark.parametrize(("number", "text"), [*enumerate(TEXTS)])
 def test_everything_written_of_a_hostile_report(number: int, text: str, tmp_path: Path) -> None:
-    """Log, summary, JUnit, JSON, outputs and annotations: no command, no markup, no value is the text's."""
+    """Log, summary, all files, outputs and annotations: no command, no markup, no value is the text's."""
     report = hostile(text, number % len(Result))
     log = publish(report, tmp_path, github=True)
     commands = runner.commands(log)
@@ -78,6 +79,7 @@ def test_everything_written_of_a_hostile_report(number: int, text: str, tmp_path
     assert page.active((tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8")) == []
     assert junit_rules.broken(ET.fromstring((tmp_path / JUNIT).read_text("utf-8"))) == []
     json.loads((tmp_path / RESULTS).read_text("utf-8"))
+    assert ctrf_rules.broken(json.loads((tmp_path / CTRF).read_text("utf-8"))) == []
     values = read_command_file((tmp_path / "GITHUB_OUTPUT").read_text("utf-8"))
     assert values.keys() == outputs.render(samples.failing()).keys()
     assert values["conclusion"] == report.verdict.conclusion.value

@@ -26,13 +26,13 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_POLL_INTERVAL --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT \
                       --env=TESTSIGMA_ON_JOB_RERUN --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE \
                       --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS \
-                      --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_SUMMARY \
-                      --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE \
-                      --env=TESTSIGMA_HISTORY --env=TESTSIGMA_MERGE --env=TESTSIGMA_MERGE_EXPECTS \
-                      --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME \
-                      --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH \
-                      --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY \
-                      --env=BUILD_TAG \
+                      --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_CTRF_FILE \
+                      --env=TESTSIGMA_AGENT_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
+                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
+                      --env=TESTSIGMA_MERGE --env=TESTSIGMA_MERGE_EXPECTS --env=TESTSIGMA_BASE_URL \
+                      --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT \
+                      --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL \
+                      --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -124,6 +124,8 @@ private Map<String, String> variableNames() {
         details: 'TESTSIGMA_DETAILS',
         junitFile: 'TESTSIGMA_JUNIT_FILE',
         resultsFile: 'TESTSIGMA_RESULTS_FILE',
+        ctrfFile: 'TESTSIGMA_CTRF_FILE',
+        agentFile: 'TESTSIGMA_AGENT_FILE',
         summary: 'TESTSIGMA_SUMMARY',
         summaryTitle: 'TESTSIGMA_SUMMARY_TITLE',
         annotations: 'TESTSIGMA_ANNOTATIONS',

@@ -140,6 +140,8 @@ class Report:
     title: str = ""
     junit_file: str = ""
     results_file: str = ""
+    ctrf_file: str = ""
+    agent_file: str = ""
     build: Build = Build()
     outdated: Outdated = UP_TO_DATE
     policy: Policy = STRICT

@@ -125,14 +125,23 @@ def other_host(text: str, base_url: str) -> str:
     return ""
 
 
-def same_file(junit: str, results: str, root: Path) -> Iterator[Problem]:
-    """Two reports in one file, however its path is spelled; an empty path is a report that is off."""
-    if junit and results and _resolved(root / junit) == _resolved(root / results):
-        yield Problem("results-file", "it is the same file as junit-file; one report would overwrite the other.")
+def same_file(paths: Mapping[str, str], root: Path) -> dict[str, Problem]:
+    """Reports in the file of one before them, however its path is spelled, by their fields; no path: it is off."""
+    owners: dict[Path, str] = {}
+    problems: dict[str, Problem] = {}
+    for field, path in paths.items():
+        if path and (owner := owners.setdefault(_resolved(root / path), field)) != field:
+            sentence = f"it is the same file as {_input(owner)}; one report would overwrite the other."
+            problems[field] = Problem(_input(field), sentence)
+    return problems
 
 
 def _field(name: str) -> str:
     return name.replace("-", "_")
+
+
+def _input(field: str) -> str:
+    return field.replace("_", "-")
 
 
 def _resolved(path: Path) -> Path:

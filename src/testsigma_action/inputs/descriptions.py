@@ -80,6 +80,8 @@ SECTIONS = MappingProxyType(
             "details": "Cases whose steps are read: failed, all or none.",
             "junit-file": "Path of the JUnit file, or off.",
             "results-file": "Path of the results as JSON, or off.",
+            "ctrf-file": "Path of the results in the Common Test Report Format (CTRF), or off.",
+            "agent-file": "Path of the failures as Markdown for coding agents, or off.",
             "summary": "What the summary of the job shows: full, failed (only what failed) or off.",
             "summary-title": "Title of the summary, and start of each suite name in the JUnit file.",
             "annotations": (

@@ -65,6 +65,8 @@ class Inputs:
     details: Literal["failed", "all", "none"] = "failed"
     junit_file: str | None = None
     results_file: str | None = None
+    ctrf_file: str = parsers.OFF
+    agent_file: str = parsers.OFF
     summary: Literal["full", "failed", "off"] = "full"
     summary_title: str = ""
     annotations: int = 10
@@ -111,6 +113,16 @@ class Inputs:
         return self.stops_own and (not self.run_id or self.on_cancel == "stop")
 
     @property
+    def report_paths(self) -> dict[str, str]:
+        """The path of each report that is a file, by the field of its input; empty if it is off."""
+        return {
+            "junit_file": self.junit_path,
+            "results_file": self.results_path,
+            "ctrf_file": self.ctrf_path,
+            "agent_file": self.agent_path,
+        }
+
+    @property
     def junit_path(self) -> str:
         """The path of the JUnit file; empty if it is off."""
         return self._report_path(self.junit_file, "TEST-testsigma{}.xml")
@@ -119,6 +131,16 @@ class Inputs:
     def results_path(self) -> str:
         """The path of the results file; empty if it is off."""
         return self._report_path(self.results_file, "testsigma{}.json")
+
+    @property
+    def ctrf_path(self) -> str:
+        """The path of the CTRF file; empty if it is off."""
+        return "" if self.ctrf_file == parsers.OFF else self.ctrf_file
+
+    @property
+    def agent_path(self) -> str:
+        """The path of the Markdown file for coding agents; empty if it is off."""
+        return "" if self.agent_file == parsers.OFF else self.agent_file
 
     def _report_path(self, given: str | None, pattern: str) -> str:
         """The path of a report. The default tells what it is about, so that steps of one job do not collide."""
@@ -186,6 +208,8 @@ DEFINITIONS = (
     Definition("details", parsers.word("failed", "all", "none"), "failed"),
     Definition("junit-file", parsers.output_path, "test-results/TEST-testsigma-<plan or run ID>.xml"),
     Definition("results-file", parsers.output_path, "test-results/testsigma-<plan or run ID>.json"),
+    Definition("ctrf-file", parsers.output_path, "off"),
+    Definition("agent-file", parsers.output_path, "off"),
     Definition("summary", parsers.word("full", "failed", "off"), "full"),
     Definition("summary-title", parsers.line, "plan name"),
     Definition("annotations", parsers.number(0, 50), "10"),

@@ -63,9 +63,10 @@ def read_inputs(
     problems += wrong
     inputs = Inputs(**read)
     problems += cross_checks.given_numbers(inputs)
-    if clash := list(cross_checks.same_file(inputs.junit_path, inputs.results_path, root)):
-        inputs = replace(inputs, results_file=parsers.OFF)
-        problems += clash
+    clashes = cross_checks.same_file(inputs.report_paths, root)
+    turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
+    inputs = replace(inputs, **turned_off)
+    problems += clashes.values()
     return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired, debug)
 
 

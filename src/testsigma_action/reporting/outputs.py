@@ -65,6 +65,8 @@ def render(report: Report) -> dict[str, str]:
         "duration": _whole_seconds(_duration([run.run for run in report.runs if run.run])),
         "junit-file": report.junit_file,
         "results-file": report.results_file,
+        "ctrf-file": report.ctrf_file,
+        "agent-file": report.agent_file,
         "error-code": report.verdict.code,
     }
     counted = [numbers(run) for run in report.runs]

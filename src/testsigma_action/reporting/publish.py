@@ -1,7 +1,8 @@
 """Writes all reports, however the step ends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.report import Report, RunReport, Verdict
@@ -13,6 +14,31 @@ from testsigma_action.platforms.files import NotRegular, Workspace, permission_a
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console, outputs, results_json
 from testsigma_action.reporting.junit import document as junit
+
+Writer = Callable[[Report], Iterable[str]]
+
+
+def _ctrf(report: Report) -> Iterable[str]:
+    from testsigma_action.reporting.ctrf import document as ctrf
+
+    return ctrf.render(report)
+
+
+def _agent(report: Report) -> Iterable[str]:
+    from testsigma_action.reporting import agent
+
+    return agent.render(report)
+
+
+def files(report: Report) -> Iterator[tuple[str, str, Writer]]:
+    """The reports that are files and are asked for: the input, the path, and what writes it."""
+    every: tuple[tuple[str, str, Writer], ...] = (
+        ("junit-file", report.junit_file, junit.render),
+        ("results-file", report.results_file, results_json.render),
+        ("ctrf-file", report.ctrf_file, _ctrf),
+        ("agent-file", report.agent_file, _agent),
+    )
+    return (one for one in every if one[1])
 
 
 @dataclass(slots=True)
@@ -35,13 +61,12 @@ class Publisher:
         Returns a problem for each file that cannot be written. These files are not written later either.
         """
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
-        rendered = {"junit-file": junit.render(report), "results-file": results_json.render(report)}
         problems: list[str] = []
         advice: set[str] = set()
-        for name, path in (("junit-file", report.junit_file), ("results-file", report.results_file)):
+        for name, path, render in files(report):
             try:
-                if path and path not in self.refused:
-                    workspace.write(path, rendered[name])
+                if path not in self.refused:
+                    workspace.write(path, render(report))
             except OSError as error:
                 failure = unwritable(path, error)
                 problems.append(f"{name}: {failure.message} {'' if failure.hint in advice else failure.hint}".rstrip())
@@ -57,23 +82,18 @@ class Publisher:
     def publish(self, report: Report) -> Report:
         """Write all requested reports. Returns the report with the final verdict."""
         workspace = Workspace(self.platform.workspace, self.inputs.api_key)
-        if report.junit_file and report.junit_file not in self.refused:
-            report = self._tried(report, report.junit_file, lambda: self._write_junit(workspace, report))
-        if report.results_file and report.results_file not in self.refused:
-            report = self._tried(report, report.results_file, lambda: self._write_results(workspace, report))
+        for _, path, render in files(report):
+            if path not in self.refused:
+                report = self._tried(report, path, partial(self._write_file, workspace, path, render, report))
         report = self._tried(report, "the step summary", lambda: self._write_summary(report))
         report = self._tried(report, "the log", lambda: self._log_results(report))
         report = self._tried(report, "the outputs", lambda: self._write_outputs(report))
         self.log.say(console.conclude(report))
         return report
 
-    def _write_junit(self, workspace: Workspace, report: Report) -> None:
-        workspace.write(report.junit_file, junit.render(report))
-        self.written.append(report.junit_file)
-
-    def _write_results(self, workspace: Workspace, report: Report) -> None:
-        workspace.write(report.results_file, results_json.render(report))
-        self.written.append(report.results_file)
+    def _write_file(self, workspace: Workspace, path: str, render: Writer, report: Report) -> None:
+        workspace.write(path, render(report))
+        self.written.append(path)
 
     def _write_summary(self, report: Report) -> None:
         if self.inputs.summary != "off":

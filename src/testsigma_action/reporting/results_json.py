@@ -38,6 +38,8 @@ def render(report: Report) -> Iterator[str]:
         "verdict": _verdict(report.verdict),
         "junitFile": report.junit_file,
         "resultsFile": report.results_file,
+        "ctrfFile": report.ctrf_file,
+        "agentFile": report.agent_file,
         "outdated": encode(report.outdated),
         "policy": encode(report.policy),
         "parts": [encode(part, "verdict") | {"verdict": _verdict(part.verdict)} for part in report.parts],

@@ -1,0 +1,1 @@
+"""The CTRF file, of which `tests` makes the tests and `document` the rest."""
