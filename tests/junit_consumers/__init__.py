@@ -1,1 +1,1 @@
-"""Programs of other people read our JUnit file: `make junit-consumers`."""
+"""Programs of other people read our JUnit and CTRF files: `make junit-consumers`."""

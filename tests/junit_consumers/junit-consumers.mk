@@ -1,4 +1,4 @@
-# Reads our JUnit file with programs that other people use. Needs node.
+# Reads our JUnit and CTRF files with programs that other people use. Needs node.
 .PHONY: junit-consumers
 
 $(BIN)/.junit-consumers: $(BIN)/.dev requirements/junit-consumers.txt tests/junit_consumers/package-lock.json
@@ -8,5 +8,5 @@ $(BIN)/.junit-consumers: $(BIN)/.dev requirements/junit-consumers.txt tests/juni
 	npm ci --prefix build/junit-consumers --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-junit-consumers: $(BIN)/.junit-consumers ## read our JUnit file with programs that other people use
+junit-consumers: $(BIN)/.junit-consumers ## read our JUnit and CTRF files with programs that other people use
 	JUNIT_CONSUMERS=build/junit-consumers $(BIN)/python -m pytest tests/junit_consumers $(ARGS)

@@ -57,7 +57,13 @@ def test_the_quickstart_serves_merge_queues() -> None:
 
 NEEDED_BY_READERS = {
     "EnricoMi/publish-unit-test-result-action": {"files"},
-    "ctrf-io/github-test-reporter": {"report-path", "pull-request", "previous-results-report", "upload-artifact"},
+    "ctrf-io/github-test-reporter": {
+        "report-path",
+        "pull-request",
+        "previous-results-report",
+        "upload-artifact",
+        "use-suite-name",
+    },
     "mikepenz/action-junit-report": {"report_paths", "check_title_template"},
     "ScaCap/action-surefire-report": {"report_paths", "ignore_flaky_tests"},
 }
@@ -70,7 +76,7 @@ def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
     assert re.fullmatch(r".+@v[0-9]+", found["uses"])
     assert found["if"] == "always()"
     assert NEEDED_BY_READERS[reader] <= set(found["with"])
-    assert "test-results/TEST-*.xml" in block
+    assert any(file in block for file in ("test-results/TEST-*.xml", "ctrf-file: test-results/ctrf.json"))
 
 
 # The image, the task of Tekton, the orb, the plugin of Buildkite, or the outputs.
