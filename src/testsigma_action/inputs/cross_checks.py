@@ -30,6 +30,8 @@ FOR_A_START = (
     "runtime-data",
     "upload-versions",
     "start-options",
+    "uploads",
+    "upload-timeout",
     "on-job-rerun",
 )
 # What `merge` can use; everything else is about runs, and would silently be ignored.
@@ -40,6 +42,8 @@ WITH_MERGE = frozenset(
         "merge-expects",
         "junit-file",
         "results-file",
+        "ctrf-file",
+        "agent-file",
         "summary",
         "summary-title",
         "annotations",
@@ -50,8 +54,8 @@ WITH_MERGE = frozenset(
 EXPECTS_MISSING = (
     "not given. Say how many parts there must be: without a number, nobody would notice that a results file is missing."
 )
-# Inputs that may be the address of a page.
-ADDRESSES = ("plan-id", "environment-id", "run-id", "compare")
+# Inputs, and keys of entries, that may be the address of a page.
+ADDRESSES = ("plan-id", "environment-id", "run-id", "compare", "upload-id")
 
 
 def missing(read: Mapping[str, Any], wrong: Collection[str], key_advice: str) -> Iterator[Problem]:
@@ -100,6 +104,16 @@ def given_numbers(inputs: Inputs) -> Iterator[Problem]:
     if inputs.on_job_rerun != START and given:
         entries = f" (plans, entry {', '.join(map(str, given))})" if inputs.plans else ""
         yield Problem("build-number", f"{OWN_NUMBER}{entries}.")
+
+
+def pinned_twice(inputs: Inputs) -> Iterator[Problem]:
+    """Devices that get a version by an entry of `uploads`, and another one by `upload-versions`."""
+    for number, upload in enumerate(inputs.uploads, 1):
+        for at, request in enumerate(inputs.runs, 1):
+            entry = f" (plans, entry {at})" if inputs.plans else ""
+            if both := [device for device in upload.devices if device in request.upload_versions]:
+                named = f"upload-versions{entry} has a version for {', '.join(both)}, too"
+                yield Problem(f"uploads, entry {number}, devices", f"{named}. Give each device one version.")
 
 
 def other_hosts(texts: Mapping[str, str], base_url: str) -> Iterator[Problem]:

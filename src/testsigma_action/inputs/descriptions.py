@@ -40,6 +40,13 @@ SECTIONS = MappingProxyType(
             ),
             "run-id": "Existing run to attach to, instead of starting one: its ID, or the address of its page.",
         },
+        "App builds": {
+            "uploads": (
+                "Files to upload before the start: a YAML or JSON list, or the path of a file with it. Keys: file; "
+                "upload-id, or name, project-id and application-id; version, type, devices."
+            ),
+            "upload-timeout": "Longest time for each upload, until the service has stored (and signed) the file.",
+        },
         "Waiting": {
             "wait": "Whether to wait for the result. false: start the run, set the outputs and end.",
             "timeout": "Longest wait, from the start of the step, like 90s, 30m or 1h30m.",

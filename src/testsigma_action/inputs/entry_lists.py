@@ -1,12 +1,15 @@
 """The entries of an input that is a list of mappings, or of the file that it names."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from testsigma_action.inputs import files, lists, pasted, values
+from testsigma_action.inputs import cross_checks, files, lists, pasted, values
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.list_source import ListFile, ListKind
+from testsigma_action.inputs.options import Definition
 from testsigma_action.secret import Secret
 
 
@@ -58,3 +61,55 @@ def given(entry: lists.Entry, keys: Container[str]) -> dict[str, lists.Value]:
     """The values of an entry as inputs have them: without blanks around them, and an empty one is not given."""
     trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in entry.values.items()}
     return {name: value for name, value in trimmed.items() if value != "" or name not in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKeys:
+    """The keys of an entry by name, the sentences about required ones that are missing, and about no mapping."""
+
+    known: Mapping[str, Definition]
+    required: Mapping[str, str]
+    no_mapping: str
+
+    def read(self, entry: lists.Entry, key: Secret, base_url: str = "") -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """The values of an entry by field; and what is wrong: the key, empty for the whole entry, and a sentence."""
+        read: dict[str, Any] = {}
+        wrong = [("", fault) for fault in (entry.faults if entry.instead is None else (self.no_mapping,))]
+        for name, text in given(entry, self.known).items():
+            try:
+                if name not in self.known:
+                    raise values.Refused(self._unknown(name, key))
+                read[self.known[name].field] = value(self.known[name], text, key, base_url)
+            except values.Refused as refused:
+                wrong.append((name if name in self.known else "", refused.sentence))
+        if not wrong or entry.instead is None:
+            wrong += self._missing(entry)
+        return read, wrong
+
+    def _missing(self, entry: lists.Entry) -> Iterator[tuple[str, str]]:
+        names = given(entry, self.known)
+        return ((name, sentence) for name, sentence in self.required.items() if name not in names)
+
+    def _unknown(self, name: str, key: Secret) -> str:
+        """The sentence about a key that entries do not have."""
+        meant = next(iter(get_close_matches(name.strip().lower().replace("_", "-"), self.known, n=1)), "")
+        remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(self.known)}."
+        # What follows a colon may be a value.
+        return f"{pasted.quoted(''.join(name.partition(':')[:2]), key)} is not a key of an entry; {remedy}"
+
+
+def value(definition: Definition, found: lists.Value, key: Secret, base_url: str = "") -> object:
+    """The value of a key. Raises Refused."""
+    if isinstance(found, lists.Unread):
+        raise values.Refused(f"its value is not accepted. {found.why}")
+    read = values.read(definition, found, key)
+    is_address = definition.name in cross_checks.ADDRESSES and isinstance(found, str)
+    if is_address and (sentence := cross_checks.other_host(str(found), base_url)):
+        raise values.Refused(sentence)
+    return read
+
+
+def where(name: str, at: int, label: str, key_name: str, key: Secret) -> str:
+    """The place of a problem: the input, the entry by its position and its label, and the key."""
+    shown = f" ({pasted.visible(label)})" if label and not pasted.looks_like_key(label, key) else ""
+    return f"{name}, entry {at}{shown}" + f", {key_name}" * bool(key_name)

@@ -1,7 +1,16 @@
-"""Reading a file that an input names: a regular file of bounded size, as UTF-8."""
+"""Files that inputs name: a text of bounded size is read at once, a file to upload is opened when it is sent."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
+
+# What makes a path a pattern, unless a file has that very name; and how many matches are looked at.
+WILDCARDS = frozenset("*?[")
+MAX_MATCHES = 100
 
 
 class Unusable(Exception):
@@ -14,23 +23,85 @@ class Missing(Unusable):
 
 def read_text(path: str, root: Path, limit: int) -> str:
     """The text of a file of at most `limit` bytes. A relative path starts at `root`. Raises Unusable."""
-    try:
-        found = _located(path, root)
-        if not found.is_file():
-            raise Unusable("is not a regular file.")
-        # Not blocking: a pipe may have taken its place.
-        with os.fdopen(os.open(found, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            content = file.read(limit + 1)
-    except FileNotFoundError:
-        raise Missing("does not exist here. A relative path starts at the workspace.") from None
-    except (OSError, RuntimeError, ValueError) as error:
-        raise Unusable(f"cannot be read ({getattr(error, 'strerror', '') or type(error).__name__}).") from None
+    with _unusable(), _opened(_located(path, root)) as file:
+        content = file.read(limit + 1)
     if len(content) > limit:
         raise Unusable(f"has more than {limit // 1024} KB.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable("is not UTF-8 text.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """The size of a file in bytes, and when it was changed (nanoseconds): a file that changes gets another one."""
+
+    size: int
+    changed: int
+
+
+def the_only_match(pattern: str, root: Path) -> Path:
+    """The regular file with this path, or the only one that matches the pattern. Raises Unusable."""
+    if not WILDCARDS & set(pattern) or (root / pattern).exists():
+        return _of_this_path(pattern, root)
+    base = Path("/") if pattern.startswith("/") else root
+    with _unusable():
+        found = islice(base.glob(pattern.lstrip("/")), MAX_MATCHES)
+        matches = sorted(one for one in found if one.is_file())
+    if not matches:
+        raise Missing("matches no file here. A relative path starts at the workspace.")
+    if len(matches) > 1:
+        raise Unusable(f"matches {len(matches)} files, and must match exactly one.")
+    return _of_this_path(str(matches[0] if base != root else matches[0].relative_to(root)), root)
+
+
+def _of_this_path(path: str, root: Path) -> Path:
+    with _unusable():
+        found = _located(path, root)
+    state_of(found)
+    return found
+
+
+def state_of(path: Path) -> FileState:
+    """The state of a file that can be read and is not empty. Raises Unusable."""
+    with opened(path) as file:
+        return state_of_opened(file)
+
+
+def opened(path: Path) -> BinaryIO:
+    """A regular file that is not empty, opened to be read. Raises Unusable."""
+    with _unusable():
+        file = _opened(path)
+    if not state_of_opened(file).size:
+        file.close()
+        raise Unusable("is empty.")
+    return file
+
+
+def state_of_opened(file: BinaryIO) -> FileState:
+    """The state of a file that was opened."""
+    status = os.fstat(file.fileno())
+    return FileState(status.st_size, status.st_mtime_ns)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A regular file, opened to be read. Raises Unusable and OSError."""
+    if not path.is_file():
+        raise Unusable("is not a regular file.")
+    # Not blocking: a pipe may have taken its place.
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+@contextmanager
+def _unusable() -> Iterator[None]:
+    """Turn the errors of the system into Unusable."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Missing("does not exist here. A relative path starts at the workspace.") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise Unusable(f"cannot be read ({getattr(error, 'strerror', '') or type(error).__name__}).") from None
 
 
 def _located(path: str, root: Path) -> Path:

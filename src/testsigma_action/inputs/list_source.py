@@ -20,13 +20,15 @@ LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
 class ListKind:
     """What an input takes that is a list: of which things, and an example.
 
-    YAML may have a comment after the value of a key in `ids`; values of those in `texts` are no secrets either.
+    YAML may have a comment after the value of a key in `ids`; values of those in `texts` are no secrets either. The
+    value of a key in `lists` may be a list, which is read as a text with commas.
     """
 
     things: str
     example: str
     ids: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
 
     @property
     def accepted(self) -> str:
@@ -46,6 +48,13 @@ QUARANTINE = ListKind(
     example="{case: Pay by card, reason: the bank's test system is down, expires: 2026-12-31}",
     ids=frozenset({"expires"}),
     texts=frozenset({"case", "reason", "suite", "machine", "data-set", "owner", "issue"}),
+)
+UPLOADS = ListKind(
+    things="uploads",
+    example="{file: build/app.apk, upload-id: 62, devices: [211]}",
+    ids=frozenset({"upload-id", "project-id", "application-id", "devices"}),
+    texts=frozenset({"file", "name", "version", "type"}),
+    lists=frozenset({"devices"}),
 )
 
 

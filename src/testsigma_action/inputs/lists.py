@@ -10,7 +10,16 @@ from itertools import islice
 from testsigma_action.inputs import mappings
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.list_source import ListKind
-from testsigma_action.inputs.yaml_events import LIST, Events, is_end_of_list, is_mapping, is_tagged, place, reading
+from testsigma_action.inputs.yaml_events import (
+    LIST,
+    Events,
+    is_end_of_list,
+    is_list,
+    is_mapping,
+    is_tagged,
+    place,
+    reading,
+)
 from testsigma_action.inputs.yaml_faults import Kind, Unreadable
 
 TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
@@ -18,6 +27,8 @@ TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
 MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
+# Between the texts of a value that is a list.
+SEPARATOR = ", "
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ def read(text: str, kind: ListKind) -> Sequence[Entry]:
     if not any(map(_says_something, text.splitlines())):
         return []
     if isinstance(found, list):
-        return [_json_entry(each) for each in found[: MAX_ENTRIES + 1]]
+        return [_json_entry(each, kind) for each in found[: MAX_ENTRIES + 1]]
     return _from_yaml(text, kind)
 
 
@@ -96,7 +107,7 @@ def _yaml_entry(events: Events, kind: ListKind) -> Entry:
             events.skip_to(depth)
             faults.append(str(unreadable))
             name = None
-        value = _yaml_value(events)
+        value = _yaml_value(events, may_be_list=name in kind.lists)
         if name is not None:
             values[name] = value if name not in values else _repeated(place(event))
 
@@ -107,31 +118,42 @@ def _kind_of(key: str, kind: ListKind) -> Kind:
     return Kind.FREE_TEXT if key in kind.texts else Kind.SECRET
 
 
-def _yaml_value(events: Events) -> Value:
+def _yaml_value(events: Events, *, may_be_list: bool) -> Value:
     depth = events.depth
     try:
         event = events.take()
         if is_mapping(event):
             return mappings.collected(events.pairs())
+        if may_be_list and is_list(event):
+            return SEPARATOR.join(_texts(events))
         return events.value(event, required=False)
     except Unreadable as unreadable:
         events.skip_to(depth)
         return Unread(str(unreadable))
 
 
-def _json_entry(found: object) -> Entry:
+def _texts(events: Events) -> Iterator[str]:
+    """The texts of a list that has begun. Raises Unreadable."""
+    while not is_end_of_list(event := events.take()):
+        yield events.value(event)
+
+
+def _json_entry(found: object, kind: ListKind) -> Entry:
     if not isinstance(found, tuple):
         return Entry({}, instead=found if isinstance(found, str) else "")
     values: dict[str, Value] = {}
     for name, value in found:
-        values[name] = _json_value(value) if name not in values else _repeated("")
+        may_be_list = name in kind.lists
+        values[name] = _json_value(value, may_be_list=may_be_list) if name not in values else _repeated("")
     return Entry(values)
 
 
-def _json_value(value: object) -> Value:
+def _json_value(value: object, *, may_be_list: bool) -> Value:
     try:
         if isinstance(value, tuple):
             return mappings.collected(mappings.json_pairs(value))
+        if may_be_list and isinstance(value, list):
+            return SEPARATOR.join(mappings.json_text("", each) for each in value)
         return mappings.json_text("", value)
     except Unreadable as unreadable:
         return Unread(str(unreadable))

@@ -9,6 +9,7 @@ from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
+from testsigma_action.domain.uploads import UploadSpec
 from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers, patterns
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -48,6 +49,8 @@ class Inputs:
     runtime_data: Mapping[str, str] | None = field(default=None, repr=False)
     upload_versions: Mapping[str, str] | None = None
     start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    uploads: tuple[UploadSpec, ...] = ()
+    upload_timeout: timedelta = timedelta(minutes=15)
     run_id: str = ""
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
@@ -191,6 +194,9 @@ DEFINITIONS = (
     Definition("upload-versions", mapping_parsers.upload_versions, takes_mapping=True),
     Definition("start-options", mapping_parsers.start_options, shown=_never),
     Definition("run-id", parsers.identity_of(pages.RUN)),
+    # As those of plans, its entries are parsed elsewhere, in `uploads.py`.
+    Definition("uploads", list_source.source_of(list_source.UPLOADS), shown=list_source.is_path),
+    Definition("upload-timeout", parsers.duration, "15m"),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),
     Definition("queue-timeout", parsers.duration),
@@ -241,4 +247,15 @@ QUARANTINE_KEYS = (
     Definition("data-set", parsers.line),
     Definition("owner", parsers.line),
     Definition("issue", parsers.line),
+)
+# The keys of an entry of `uploads`: the fields of UploadSpec, but for `type`.
+UPLOAD_KEYS = (
+    Definition("file", parsers.path),
+    Definition("upload-id", parsers.identity_of(pages.UPLOAD)),
+    Definition("name", parsers.line),
+    Definition("project-id", parsers.identity),
+    Definition("application-id", parsers.identity),
+    Definition("version", parsers.line),
+    Definition("type", parsers.word("apk", "ipa", "attachment")),
+    Definition("devices", parsers.identities),
 )

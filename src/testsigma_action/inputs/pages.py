@@ -26,7 +26,8 @@ class Kind:
 PLAN = Kind("test plan", frozenset({"plan", "testplan"}))
 ENVIRONMENT = Kind("environment", frozenset({"environment"}))
 RUN = Kind("run", frozenset({"run", "testplanresult", "executionresult"}))
-KINDS = (PLAN, ENVIRONMENT, RUN)
+UPLOAD = Kind("upload", frozenset({"upload"}))
+KINDS = (PLAN, ENVIRONMENT, RUN, UPLOAD)
 # An address with a single number may have it after one of these, at its end. The number after `td` is a project's.
 NEUTRAL = frozenset({"", "ui"})
 
@@ -38,7 +39,8 @@ def is_address(value: str) -> bool:
 
 def identity_in(address: str, kind: Kind) -> str:
     """The ID of the object of this kind that an address names. Raises Invalid if it names none, or several."""
-    accepted = f"the ID of a{'n' if kind is ENVIRONMENT else ''} {kind.name} (digits), or the address of its page"
+    article = "an" if kind in {ENVIRONMENT, UPLOAD} else "a"
+    accepted = f"the ID of {article} {kind.name} (digits), or the address of its page"
     if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not _is_web(address):
         raise Invalid(accepted)
     named = _named(_segments(address), kind)

@@ -68,6 +68,14 @@ def is_digits(value: str) -> bool:
     return value.isascii() and value.isdecimal()
 
 
+def identities(value: str) -> tuple[str, ...]:
+    """IDs between commas, each of them once. Raises Invalid."""
+    try:
+        return tuple(dict.fromkeys(map(identity, filter(None, map(str.strip, value.split(","))))))
+    except Invalid:
+        raise Invalid("a list of IDs (digits), like [211, 212]") from None
+
+
 def line(value: str) -> str:
     """A short text on one line, in any script. Raises Invalid."""
     if len(value) > LONGEST_TEXT or not _is_one_line(value):

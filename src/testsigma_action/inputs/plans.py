@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, entry_lists, lists, pasted, values
+from testsigma_action.inputs import entry_lists, lists, pasted, values
 from testsigma_action.inputs.entry_lists import Wanted
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.list_source import RUNS, ListFile
-from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, Definition, RunRequest
+from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, RunRequest
 from testsigma_action.secret import Secret
 from testsigma_action.text import appearance
 
@@ -79,24 +79,13 @@ def _request(at: int, entry: lists.Entry, context: Context) -> tuple[RunRequest,
             if name not in KEYS:
                 wrong.append(("", _unknown(name, context.key)))
             else:
-                read[KEYS[name].field] = _value(KEYS[name], value, context)
+                read[KEYS[name].field] = entry_lists.value(KEYS[name], value, context.key, context.base_url)
         except values.Refused as refused:
             wrong.append((name, refused.sentence))
     if not faults and not any(_meant(name) == "plan-id" for name in given):
         wrong.append(("plan-id", NO_PLAN))
     request = _with_defaults(read, context.defaults)
     return request, [Problem(_where(at, request, name, context.key), sentence) for name, sentence in wrong]
-
-
-def _value(definition: Definition, given: lists.Value, context: Context) -> object:
-    """The value of a key. Raises Refused."""
-    if isinstance(given, lists.Unread):
-        raise values.Refused(f"its value is not accepted. {given.why}")
-    read = values.read(definition, given, context.key)
-    is_address = definition.name in cross_checks.ADDRESSES and isinstance(given, str)
-    if is_address and (sentence := cross_checks.other_host(str(given), context.base_url)):
-        raise values.Refused(sentence)
-    return read
 
 
 def _no_mapping(text: str, key: Secret) -> str:

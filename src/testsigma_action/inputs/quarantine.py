@@ -1,21 +1,19 @@
 """The input `quarantine`: a list of cases -> entries, or problems that name the entry and the key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs import entry_lists, lists, pasted, values
-from testsigma_action.inputs.entry_lists import Wanted
+from testsigma_action.inputs import entry_lists, lists, pasted
+from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.list_source import QUARANTINE, ListFile
 from testsigma_action.inputs.options import QUARANTINE_KEYS
 from testsigma_action.secret import Secret
 
-KEYS = {definition.name: definition for definition in QUARANTINE_KEYS}
 REQUIRED = {
     "case": "required. It is the name of a case, with the wildcards * and ?, or its ID.",
     "reason": "required. It says why the failure of this case does not count.",
@@ -23,7 +21,11 @@ REQUIRED = {
 }
 # An entry is for known trouble: somebody has to look at it at least twice a year.
 LONGEST = timedelta(days=180)
-NO_MAPPING = f"an entry must be a mapping like {QUARANTINE.example}."
+KEYS = EntryKeys(
+    {definition.name: definition for definition in QUARANTINE_KEYS},
+    REQUIRED,
+    f"an entry must be a mapping like {QUARANTINE.example}.",
+)
 
 
 def entries(
@@ -59,46 +61,10 @@ def _neither(text: str, key: Secret) -> str:
 
 def _entry(at: int, entry: lists.Entry, key: Secret, today: date) -> tuple[dict[str, Any], list[Problem]]:
     """The values of an entry by field, and the problems with it."""
-    read: dict[str, Any] = {}
-    wrong = [("", fault) for fault in (entry.faults if entry.instead is None else (NO_MAPPING,))]
-    given = entry_lists.given(entry, KEYS)
-    for name, value in given.items():
-        try:
-            read[_field(name)] = _value(name, value, key)
-        except values.Refused as refused:
-            wrong.append((name if name in KEYS else "", refused.sentence))
-    if not wrong or entry.instead is None:
-        wrong += [(name, sentence) for name, sentence in REQUIRED.items() if name not in given]
+    read, wrong = KEYS.read(entry, key)
     if "expires" in read and read["expires"] - today > LONGEST:
         latest = f", so at most {today + LONGEST}" if today > date.min else ""
         sentence = f"{read['expires']} is not accepted; it must be at most {LONGEST.days} days ahead{latest}."
         wrong.append(("expires", sentence))
-    return read, [Problem(_where(at, read, name, key), sentence) for name, sentence in wrong]
-
-
-def _value(name: str, given: lists.Value, key: Secret) -> object:
-    """The value of a key. Raises Refused."""
-    if name not in KEYS:
-        raise values.Refused(_unknown(name, key))
-    if isinstance(given, lists.Unread):
-        raise values.Refused(f"its value is not accepted. {given.why}")
-    return values.read(KEYS[name], given, key)
-
-
-def _unknown(name: str, key: Secret) -> str:
-    """The sentence about a key that entries do not have."""
-    meant = next(iter(get_close_matches(name.strip().lower().replace("_", "-"), KEYS, n=1)), "")
-    remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(KEYS)}."
-    # What follows a colon may be a value.
-    return f"{pasted.quoted(''.join(name.partition(':')[:2]), key)} is not a key of an entry; {remedy}"
-
-
-def _where(at: int, read: Mapping[str, Any], name: str, key: Secret) -> str:
-    """The place of a problem: the entry by its position and its case, and the key."""
-    case = read.get("case", "")
-    label = f" ({pasted.visible(case)})" if case and not pasted.looks_like_key(case, key) else ""
-    return f"quarantine, entry {at}{label}" + f", {name}" * bool(name)
-
-
-def _field(name: str) -> str:
-    return name.replace("-", "_")
+    label = read.get("case", "")
+    return read, [Problem(entry_lists.where("quarantine", at, label, name, key), sentence) for name, sentence in wrong]

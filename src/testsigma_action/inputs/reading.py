@@ -59,10 +59,15 @@ def read_inputs(
 
         read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
         problems += wrong
+    if "uploads" in read:
+        from testsigma_action.inputs import uploads
+
+        read["uploads"], wrong = uploads.specs(read["uploads"], key, base_url, root)
+        problems += wrong
     expired, wrong = _read_quarantine(read, key, root, today)
     problems += wrong
     inputs = Inputs(**read)
-    problems += cross_checks.given_numbers(inputs)
+    problems += [*cross_checks.given_numbers(inputs), *cross_checks.pinned_twice(inputs)]
     clashes = cross_checks.same_file(inputs.report_paths, root)
     turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
     inputs = replace(inputs, **turned_off)

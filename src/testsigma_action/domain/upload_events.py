@@ -1,0 +1,82 @@
+"""An upload while it goes on: what the service says of it, and the events. Pure; only loaded if there are uploads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from testsigma_action.domain.uploads import Uploaded, UploadKind, UploadSpec
+
+
+class Stored(Enum):
+    """Whether the service has stored a version, or signed it. An unknown word counts as pending."""
+
+    DONE = "done"
+    FAILED = "failed"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadVersion:
+    """A version of an upload, as the last answer described it.
+
+    `name` is the version's own; `error` is the message of the service (untrusted). `size` is None if unknown.
+    """
+
+    id: str
+    name: str
+    upload_id: str
+    stored: Stored
+    signed: Stored
+    size: int | None = None
+    error: str = ""
+
+    def usable(self, kind: UploadKind) -> Stored:
+        """Whether a run can use it: it is stored and, for an app for iOS, signed."""
+        if kind is not UploadKind.IPA or self.stored is not Stored.DONE:
+            return self.stored
+        return self.signed
+
+
+@dataclass(frozen=True, slots=True)
+class UploadBegan:
+    """A file of `size` bytes is about to be sent."""
+
+    spec: UploadSpec
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProgress:
+    """So many bytes of a file were sent."""
+
+    spec: UploadSpec
+    sent: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadAnswerLost:
+    """The answer to an upload was lost, or is about another version: the version is looked for by its name."""
+
+    spec: UploadSpec
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPending:
+    """The service has the file, and still has to store it, or to sign it."""
+
+    spec: UploadSpec
+    version: UploadVersion
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDone:
+    """The version can be used. `adopted`: it was found by its name."""
+
+    uploaded: Uploaded
+    adopted: bool = False
+
+
+UploadEvent = UploadBegan | UploadProgress | UploadAnswerLost | UploadPending | UploadDone
+UploadListener = Callable[[UploadEvent], None]

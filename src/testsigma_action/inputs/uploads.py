@@ -1,0 +1,96 @@
+"""The input `uploads`: a list of files -> upload specs, or problems that name the entry and the key.
+
+The files are looked at, too: each exists, can be read, is not empty, and is the only one that its pattern matches.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from testsigma_action.domain.uploads import UploadKind, UploadSpec
+from testsigma_action.inputs import entry_lists, files, lists, pasted
+from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
+from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.list_source import UPLOADS, ListFile
+from testsigma_action.inputs.options import UPLOAD_KEYS
+from testsigma_action.secret import Secret
+
+KEYS = EntryKeys(
+    {definition.name: definition for definition in UPLOAD_KEYS},
+    {"file": "required. It is the path of the file, or a pattern like build/*.apk that matches one file."},
+    f"an entry must be a mapping like {UPLOADS.example}.",
+)
+KINDS = {f".{kind.value}": kind for kind in (UploadKind.APK, UploadKind.IPA)}
+NO_TARGET = (
+    "required, for a new version of an upload; it is the number in the address of the upload's page. For a new upload, "
+    "set name, project-id and application-id instead."
+)
+TWO_TARGETS = "cannot be combined with upload-id: an upload that exists has a name."
+OF_NEW = "required with name: it says where the new upload belongs."
+NO_KIND = "required, since the ending of the file is neither .apk nor .ipa: APK, IPA or Attachment."
+
+
+def specs(
+    source: Sequence[lists.Entry] | ListFile, key: Secret, base_url: str, root: Path
+) -> tuple[tuple[UploadSpec, ...], list[Problem]]:
+    """The uploads of a list, in its order, and no problem; or no uploads, and all problems."""
+    wanted = Wanted("uploads", UPLOADS, root, key, partial(_neither, key=key))
+    listed, problems = entry_lists.entries(source, wanted)
+    found: list[UploadSpec] = []
+    for at, entry in enumerate(listed, 1):
+        read, wrong = KEYS.read(entry, key, base_url)
+        path, faults = _file(read, root, key)
+        if entry.instead is None:
+            wrong += [*_missing(read, {name for name, _ in wrong}, path), *faults, *_repeated(read, path, found)]
+        label = read.get("file", "")
+        problems += [Problem(entry_lists.where("uploads", at, label, name, key), text) for name, text in wrong]
+        if not wrong:
+            found.append(_spec(read, path))
+    return ((), problems) if problems else (tuple(found), [])
+
+
+def _neither(text: str, key: Secret) -> str:
+    """The sentence about a text that is no list, and no path of a file."""
+    return (
+        f"{pasted.quoted(text, key)} is neither a list nor an existing file; it must be a list like "
+        f"[{UPLOADS.example}], or the path of a file with one."
+    )
+
+
+def _missing(read: dict[str, Any], refused: set[str], path: str) -> Iterator[tuple[str, str]]:
+    """Keys that are missing, or exclude each other. Those in `refused` have their own problem."""
+    given = {name.replace("_", "-") for name in read} | refused
+    if "upload-id" not in given and "name" not in given:
+        yield "upload-id", NO_TARGET
+    elif "upload-id" in given and "name" in given:
+        yield "name", TWO_TARGETS
+    elif "name" in given:
+        yield from ((name, OF_NEW) for name in ("project-id", "application-id") if name not in given)
+    if "type" not in given and path and Path(path).suffix.lower() not in KINDS:
+        yield "type", NO_KIND
+
+
+def _file(read: dict[str, Any], root: Path, key: Secret) -> tuple[str, list[tuple[str, str]]]:
+    """The file of an entry, or what is wrong with it."""
+    if "file" not in read:
+        return "", []
+    try:
+        return str(files.the_only_match(read["file"], root)), []
+    except files.Unusable as unusable:
+        return "", [("file", f"{pasted.quoted(read['file'], key)} {unusable}")]
+
+
+def _repeated(read: dict[str, Any], path: str, before: Sequence[UploadSpec]) -> Iterator[tuple[str, str]]:
+    """What earlier entries have as well: a file is named by the output, and a device has one version."""
+    for at, other in enumerate(before, 1):
+        if path and path == other.path:
+            yield "file", f"entry {at} uploads the same file."
+        if both := [device for device in read.get("devices", ()) if device in other.devices]:
+            yield "devices", f"entry {at} has a version for {', '.join(both)}, too. Give each device one version."
+
+
+def _spec(read: dict[str, Any], path: str) -> UploadSpec:
+    given = dict(read)
+    kind = given.pop("type", "") or KINDS[Path(path).suffix.lower()].value
+    return UploadSpec(path=path, kind=UploadKind(kind), **given)
