@@ -156,10 +156,25 @@ class Line:
         if self._down or self._closed:
             raise BrokenPipeError(errno.EPIPE, "Broken pipe")
         self._sent += data
+        if b"\r\nContent-Type: multipart/form-data" in self._sent:
+            self._read_form(len(data))
         request = parsed(self._sent)
         if request:
             self._sent = b""
             self._net.carry(request, self)
+
+    def _read_form(self, size: int) -> None:
+        """The service reads bytes of a form, slowly, or only the first ones. Raises what a socket raises."""
+        options = self._net.simulator.scenario.options
+        seconds = size / options.body_rate if options.body_rate else 0.0
+        if seconds:
+            self._net.clock.until(lambda: self._down, seconds if self._timeout is None else min(seconds, self._timeout))
+        if self._timeout is not None and seconds > self._timeout:
+            raise TimeoutError("timed out")
+        body = len(self._sent.partition(b"\r\n\r\n")[2])
+        if options.body_cut is not None and body >= options.body_cut:
+            self._down = True
+            raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
 
     def makefile(self, _mode: str, *_arguments: object, **_options: object) -> io.BufferedReader:
         """What the answer is read from."""

@@ -60,7 +60,8 @@ Faults, the first that hits counts; all of it is data (`call` takes patterns, `c
     scenario("passing").with_faults(*faults)
 
 Names of calls: start, rerun, status, stop, stop-all, cases (v1 list), configs, environments, environment, newest,
-raw-cases, junit; v2 and v3: run, machine, suite, case, steps, index-runs, index-machines, index-suites, index-cases;
+raw-cases, junit, upload-new, upload-version (PUT), upload, uploads, upload-versions (GET);
+v2 and v3: run, machine, suite, case, steps, index-runs, index-machines, index-suites, index-cases;
 unknown, wrong-method. A request is recorded (`server.seen`, see `Seen`) when the simulator has acted on it: before a
 delay, and before the answer leaves. `server.simulator.statuses()` looks at the runs without a call.
 
@@ -84,6 +85,7 @@ from tests.simulator.content import (
     SavedConfiguration,
     Step,
     Suite,
+    UploadBefore,
     Variable,
 )
 from tests.simulator.faults import Fault
@@ -116,6 +118,7 @@ __all__ = [
     "Simulator",
     "Step",
     "Suite",
+    "UploadBefore",
     "Variable",
     "data_driven",
     "failed",

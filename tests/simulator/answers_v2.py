@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tests.simulator import bodies_v2 as bodies
+from tests.simulator.answers_uploads import LINK
 from tests.simulator.paging import criteria, matches, paged, step_page
 from tests.simulator.plan_body import Body
 from tests.simulator.routes import Match
@@ -44,7 +45,16 @@ def run(service: Service, _request: Request, match: Match, _now: float) -> Respo
 def machine(service: Service, _request: Request, match: Match, _now: float) -> Response:
     """A machine result."""
     parent = _run_of(service, match)
-    return json_response(bodies.machine_result(parent, _node(parent.tree.machine, match, "machine"), _lag(service)))
+    node = _node(parent.tree.machine, match, "machine")
+    return json_response(bodies.machine_result(parent, node, _lag(service), _app(service, parent, node)))
+
+
+def _app(service: Service, run: Run, machine: MachineNode) -> Body | None:
+    """The version that a machine tests. All published samples have null there."""
+    version = service.uploads.version(run.apps.get(machine.machine_id, -1))
+    if version is None or not service.scenario.options.app_details:
+        return None
+    return {"appName": version.upload.name, "appVersionId": version.id, "appVersion": version.name, "appUrl": LINK}
 
 
 def suite(service: Service, _request: Request, match: Match, _now: float) -> Response:

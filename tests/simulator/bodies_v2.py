@@ -34,13 +34,13 @@ def test_run(run: Run, lag: float) -> Body:
     return merged(body | {"metrics": metrics}, run.plan.test_run if run.over else {})
 
 
-def machine_result(run: Run, machine: MachineNode, lag: float = 0.0) -> Body:
-    """A machine result."""
+def machine_result(run: Run, machine: MachineNode, lag: float = 0.0, app: Body | None = None) -> Body:
+    """A machine result; `app` is null in all samples."""
     result = _behind(run, lag, run.machine_result(machine))
     body: Body = {"id": machine.id, "testRunId": run.id, "result": result, **_times(run, machine)}
     metrics: Body = {"id": machine.id + 70_000, "testDeviceResultId": machine.id, "testPlanResultId": run.id}
     metrics |= _level(run, machine.cases) | _outcome(result, machine.duration if run.over else None)
-    body |= {"deviceConfiguration": _device(machine), "metrics": metrics, "appDetails": None}
+    body |= {"deviceConfiguration": _device(machine), "metrics": metrics, "appDetails": app}
     return merged(body, machine.content.fields if run.over else {})
 
 

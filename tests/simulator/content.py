@@ -79,7 +79,10 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A machine of a plan; without `result` it has the worst one of its suites."""
+    """A machine of a plan; without `result` it has the worst one of its suites.
+
+    `upload` is the ID of the upload whose newest version it tests, unless a start names another version for it.
+    """
 
     title: str
     suites: tuple[Suite, ...] = ()
@@ -90,6 +93,7 @@ class Machine:
     os_version: str = "11"
     id: int | None = None
     result_id: int | None = None
+    upload: int | None = None
     fields: Fields = field(default_factory=dict)
 
 
@@ -181,6 +185,19 @@ class SavedConfiguration:
     suites: tuple[int, ...] = ()
     excluded: bool = True
     fields: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadBefore:
+    """An upload that exists already, with the names of its versions; their IDs count from `first_version`."""
+
+    id: int
+    name: str = "Shop"
+    versions: tuple[str, ...] = ("1.0",)
+    kind: Literal["Attachment", "APK", "IPA"] = "APK"
+    project_id: int = 11
+    application_id: int = 4
+    first_version: int = 68
 
 
 @dataclass(frozen=True, slots=True)

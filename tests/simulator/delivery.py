@@ -74,8 +74,7 @@ class Line:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
     def _reset(self, _response: Response) -> None:
-        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._connection.close()
+        reset(self._connection)
 
     def _pour(self, response: Response, head: bytes, pieces: Iterator[bytes]) -> None:
         self._connection.sendall(head)
@@ -90,6 +89,12 @@ class Line:
         while missing and not self._stopping.is_set():
             self._connection.sendall(b" " * min(_BLOCK, missing))
             missing -= min(_BLOCK, missing)
+
+
+def reset(connection: socket.socket) -> None:
+    """Reset a connection."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def _pieces(response: Response) -> Iterator[bytes]:

@@ -53,6 +53,8 @@ class Run:
     polls_after_reruns: int = 0
     now: float = 0.0
     selections: dict[str, list[object]] = field(default_factory=dict)
+    # The version of an upload that each machine tests, by the IDs of both.
+    apps: dict[int, int] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tests.simulator.content import Environment, Phase, Plan, SavedConfiguration
+from tests.simulator.content import Environment, Phase, Plan, SavedConfiguration, UploadBefore
 from tests.simulator.faults import Fault
 
 Pace = Literal["polls", "time"]
@@ -63,6 +63,15 @@ class Options:
         by turns), or `some` (every other one).
     stop_polls, stop_seconds: how long a run goes on after its stop was accepted.
     lag: how long answers about a run that is over are behind.
+    upload_stored_after, signed_after: seconds after which a file is stored, and an app for iOS signed.
+    upload_error: what the service says of every file that it cannot store, in an answer with status 200.
+    signing_fails: apps for iOS cannot be signed.
+    upload_listed_after: seconds in which a new upload, or a new version, is missing where it is read.
+    upload_shape: the newer shape of an upload that is read, or the older one, in which no version is named.
+    upload_lists: how uploads are listed; `object` if there is only one, else an array.
+    body_rate: bytes of a form that are read in a second; 0 is all at once.
+    body_cut: the connection is reset when so many bytes of a form were read.
+    app_details: details of machines name the version that they test.
     """
 
     versions: tuple[str, ...] = ("v2", "v3")
@@ -99,6 +108,16 @@ class Options:
     stop_polls: int = 0
     stop_seconds: float = 0.0
     lag: Lag = Lag()
+    upload_stored_after: float = 0.0
+    signed_after: float = 60.0
+    upload_error: str = ""
+    signing_fails: bool = False
+    upload_listed_after: float = 0.0
+    upload_shape: Literal["versions", "flat"] = "versions"
+    upload_lists: Literal["object", "array", "page"] = "page"
+    body_rate: float = 0.0
+    body_cut: int | None = None
+    app_details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +152,7 @@ class Scenario:
     configurations: tuple[SavedConfiguration, ...] = ()
     environments: tuple[Environment, ...] = ()
     runs_before: tuple[RunBefore, ...] = ()
+    uploads_before: tuple[UploadBefore, ...] = ()
     next_run_id: int = 1001
     next_result_id: int = 50_001
     options: Options = Options()

@@ -9,10 +9,13 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self, cast
 
-from tests.simulator.delivery import Line
+from tests.simulator.delivery import Line, reset
 from tests.simulator.recording import Predicate, Seen
 from tests.simulator.simulator import Simulator
-from tests.simulator.wire import Request
+from tests.simulator.wire import FORM_TYPE, Request
+
+# Bytes of a form that are read at a time.
+_BLOCK = 16 * 1024
 
 
 class Server:
@@ -151,13 +154,34 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer one request."""
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
+        body = self._body(int(self.headers.get("Content-Length") or 0))
+        if body is None:
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, body)
         line = Line(self.connection, self.server.stopping, head_only=self.command == "HEAD")
         going_on = line.send(self.server.simulator.answer(request))
         self.close_connection = self.close_connection or not going_on
+
+    def _body(self, length: int) -> bytes | None:
+        """The body of the request; None if the connection was reset before its end. A form may be read slowly."""
+        options = self.server.simulator.scenario.options
+        if not self.headers.get("Content-Type", "").startswith(FORM_TYPE) or not (
+            options.body_rate or options.body_cut
+        ):
+            return self.rfile.read(length)
+        body = b""
+        while len(body) < length:
+            if options.body_cut is not None and len(body) >= options.body_cut:
+                reset(self.connection)
+                return None
+            block = self.rfile.read(min(_BLOCK, length - len(body)))
+            pause = len(block) / options.body_rate if options.body_rate else 0.0
+            if not block or self.server.stopping.wait(pause):
+                return None
+            body += block
+        return body
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer  # noqa: N815 - names of the base class
 

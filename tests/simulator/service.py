@@ -8,6 +8,7 @@ from tests.simulator.runs import Run, completed
 from tests.simulator.scenario import RunBefore, Scenario
 from tests.simulator.selection import FAILED, again_by_itself, cases_to_rerun, kept_again, kept_by
 from tests.simulator.tree import CaseNode, Ids, grow
+from tests.simulator.uploads import Uploads
 from tests.simulator.wire import Refusal, as_id
 
 BUSY = (
@@ -24,6 +25,7 @@ class Service:
         self.runs: dict[int, Run] = {}
         self._ids = Ids(scenario.next_result_id)
         self._next_run_id = scenario.next_run_id
+        self.uploads = Uploads(scenario.uploads_before)
         self._before = {before.id for before in scenario.runs_before}
         for before in scenario.runs_before:
             self._add_before(before, now)
@@ -107,7 +109,15 @@ class Service:
         tree = grow(plan, run_id, self._ids, kept_by(configuration, self._ids))
         run = Run(run_id, plan, tree, self._life(plan, now), now)
         run.build_no, run.environment_id = build_no, environment.id if environment else None
+        run.apps = self._apps(run, body.get("uploadVersions"))
         return self._added(run)
+
+    def _apps(self, run: Run, pinned: object) -> dict[int, int]:
+        """The version that each machine tests; one that is pinned for another device is ignored."""
+        versions = {as_id(device): as_id(one) for device, one in pinned.items()} if isinstance(pinned, dict) else {}
+        machines = {machine.machine_id: machine.content.upload for machine in run.tree.machines}
+        newest = {one: self.uploads.one(upload).latest.id for one, upload in machines.items() if upload is not None}
+        return newest | {device: one for device, one in versions.items() if device in machines}
 
     def rerun(self, body: Mapping[str, object], now: float) -> Run:
         """Run cases of a run again, as the body of a rerun call asks for."""
@@ -130,6 +140,7 @@ class Service:
         phases = plan.life if plan.reruns.life is None else plan.reruns.life
         life = Life.of(phases, self.scenario.pace, now)
         run = Run(run_id, plan, tree, life, now, parent.build_no, parent.environment_id)
+        run.apps = parent.apps
         run.parent, parent.child = parent, run
         return self._added(run)
 

@@ -7,6 +7,7 @@ from email.utils import formatdate
 from threading import RLock
 from typing import Final
 
+from tests.simulator import answers_uploads as uploads
 from tests.simulator import answers_v1 as v1
 from tests.simulator import answers_v2 as v2
 from tests.simulator.bodies_v1 import run_object
@@ -18,7 +19,9 @@ from tests.simulator.runs import Run
 from tests.simulator.scenario import Scenario
 from tests.simulator.selection import again_by_itself
 from tests.simulator.service import Service
+from tests.simulator.uploads import Upload, parsed_form
 from tests.simulator.wire import (
+    FORM_TYPE,
     Refusal,
     Request,
     Response,
@@ -39,6 +42,11 @@ _ANSWERS: Final[dict[str, Answer]] = {
     "configs": v1.configs,
     "environments": v1.environments,
     "environment": v1.environment,
+    "upload-new": uploads.create,
+    "uploads": uploads.many,
+    "upload-version": uploads.update,
+    "upload": uploads.one,
+    "upload-versions": uploads.versions,
     "raw-cases": v1.raw_cases,
     "newest": v1.newest,
     "junit": v1.junit,
@@ -52,6 +60,8 @@ _ANSWERS: Final[dict[str, Answer]] = {
     "case": v2.case,
     "steps": v2.steps,
 }
+# Calls whose body is a form.
+FORMS = {"upload-new", "upload-version"}
 _SILENT = {"reset", "close", "garbage"}
 
 
@@ -108,6 +118,11 @@ class Simulator:
             self._service.tick(self._clock())
             return dict(self._service.runs)
 
+    def uploads(self) -> dict[int, Upload]:
+        """Every upload by its ID, as the service itself knows it."""
+        with self._lock:
+            return dict(self._service.uploads.all)
+
     def _faulty(self, request: Request, found: Match, now: float) -> Response:
         fault = self._faults.next(found.call, request, now - self._born)
         if fault is None:
@@ -148,7 +163,8 @@ class Simulator:
         if found.call == "unknown":
             return error_response(404, f"No handler found for {request.method} {request.path}")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if request.method in {"POST", "PUT"} and kind != "application/json":
+        wanted = FORM_TYPE if found.call in FORMS else "application/json"
+        if request.method in {"POST", "PUT"} and kind != wanted:
             return error_response(415, f"Content type '{kind}' not supported")
         first = self._acted_on(request, found, now)
         doubled = self.scenario.options.doubled_starts if found.call in {"start", "rerun"} else ""
@@ -171,4 +187,12 @@ class Simulator:
     def _record(self, request: Request, call: str, response: Response, now: float) -> None:
         status = 0 if response.delivery.kind in _SILENT else response.status
         seen = Seen(0, now, call, request.method, request.path, request.queries, request.headers, None, status)
-        self.recording.add(lambda number: replace(seen, number=number, body=parsed(request.body)))
+        self.recording.add(lambda number: replace(seen, number=number, body=_recorded(request)))
+
+
+def _recorded(request: Request) -> object:
+    """The body of a request; of a form its fields, and the name, the size and a digest of its file."""
+    form = parsed_form(request)
+    if form is None:
+        return parsed(request.body)
+    return {**form.fields, "file": form.file_name, "size": len(form.content), "digest": form.digest}

@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 JSON_TYPE = "application/json;charset=UTF-8"
+FORM_TYPE = "multipart/form-data"
 HTML_TYPE = "text/html;charset=UTF-8"
 
 DeliveryKind = Literal[
