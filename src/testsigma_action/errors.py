@@ -9,7 +9,8 @@
     │   ├── Transient                   a failed try that may be retried
     │   ├── Unreachable                 api-unreachable                    retried until the deadline
     │   │   └── DeadlineExceeded        api-unreachable                    no answer when the time was over
-    │   └── StartError                  start-refused, start-uncertain, plan-busy
+    │   ├── StartError                  start-refused, start-uncertain, plan-busy
+    │   └── UploadError                 upload-failed, upload-uncertain
     ├── TimedOut                     4  timed-out, queue-timed-out, api-unreachable
     ├── ReportError                  5  report-unwritable
     ├── Cancelled                    130 or 143  cancelled
@@ -47,6 +48,8 @@ class ErrorCode(StrEnum):
     START_REFUSED = "start-refused"
     START_UNCERTAIN = "start-uncertain"
     PLAN_BUSY = "plan-busy"
+    UPLOAD_FAILED = "upload-failed"
+    UPLOAD_UNCERTAIN = "upload-uncertain"
     TIMED_OUT = "timed-out"
     QUEUE_TIMED_OUT = "queue-timed-out"
     REPORT_UNWRITABLE = "report-unwritable"
@@ -181,6 +184,10 @@ class DeadlineExceeded(Unreachable):
 
 class StartError(ApiError):
     """The run was not started, or it is not certain whether it was."""
+
+
+class UploadError(ApiError):
+    """A file was not uploaded, or it is not certain whether it was. No run was started."""
 
 
 class TimedOut(ActionError):

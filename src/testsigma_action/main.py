@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from testsigma_action import platforms
 from testsigma_action.api.client import Client
@@ -18,10 +19,11 @@ from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.quarantine import Outdated, unmatched
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
+from testsigma_action.domain.uploads import ignored_devices
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
 from testsigma_action.inputs.options import START
 from testsigma_action.inputs.reading import Reading, read_inputs
-from testsigma_action.inputs.run_specs import run_specs
+from testsigma_action.inputs.run_specs import run_specs, upload_specs
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Shared
 from testsigma_action.lifecycle.group import SessionGroup
@@ -106,6 +108,7 @@ class Step:
         self._attempt = self._build.attempt if self._build.label and platform.step else None
         shared = Shared(began, began + inputs.timeout.total_seconds(), signals, self._attempt)
         state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
+        inputs = replace(inputs, uploads=upload_specs(inputs, specs, self._build.label or NO_BUILD, nonce))
         self._sessions = SessionGroup(specs, remote, inputs, shared, state, self._on_event)
 
     def run(self) -> int:
@@ -134,7 +137,7 @@ class Step:
     async def _run(self) -> None:
         with Background() as background:
             background.begin(self._heartbeat())
-            if await self._sessions.prepare():
+            if await self._sessions.prepare(self._progress.on_upload):
                 await self._sessions.run()
 
     async def _heartbeat(self) -> None:
@@ -188,6 +191,8 @@ class Step:
             build=self._build,
             outdated=Outdated(self._reading.expired, unused, self._sessions.passing()),
             policy=inputs.policy,
+            uploads=self._sessions.uploaded,
+            ignored_devices=ignored_devices([run.spec for run in runs], [run.tree for run in runs]),
         )
 
     def _warn_of_state(self, error: OSError) -> None:

@@ -88,12 +88,11 @@ def test_a_pinned_version() -> None:
     assert details["appDetails"]["appVersion"] == "1.0"
 
 
-@pytest.mark.parametrize(("how", "kind"), [("object", dict), ("array", list), ("page", dict)])
-def test_lists(how: str, kind: type) -> None:
+@pytest.mark.parametrize("how", ["object", "array", "page"])
+def test_lists(how: str) -> None:
     """Uploads are listed in each of the shapes that the documents leave open."""
     caller, _ = service(upload_lists=how)
     listed: Any = caller.get(f"{UPLOADS}?query=name:Shop")
-    assert type(listed) is kind
     rows = listed["content"] if how == "page" else listed if how == "array" else [listed]
     assert [row["id"] for row in rows] == [62]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from testsigma_action.api import decode, lists, named
 from testsigma_action.api.cases import case_list_of, step
@@ -21,6 +21,9 @@ from testsigma_action.domain.identity import Mismatch, RunKey, same_id
 from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
+
+if TYPE_CHECKING:
+    from testsigma_action.api.uploads import Uploads
 
 T = TypeVar("T")
 Cases = tuple[MachineResult, ...]
@@ -66,6 +69,13 @@ class Client:
     def version(self) -> str:
         """The API version that has answered with detailed results; empty before."""
         return self._results.answering
+
+    @property
+    def uploads(self) -> "Uploads":
+        """The calls about uploads, which most steps do not need."""
+        from testsigma_action.api.uploads import Uploads
+
+        return Uploads(self._transport, self._on_retry)
 
     @property
     def too_many(self) -> int:

@@ -4,8 +4,8 @@ Decoding is lenient where that is safe (a missing text is empty, an unknown resu
 and strict where it is not (no ID, no status, not the requested run): see docs/api.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from testsigma_action.api.counters import (
     CONSOLIDATED,
@@ -22,6 +22,8 @@ from testsigma_action.api.fields import DecodeError, Evidence, Fields
 from testsigma_action.domain.results import Device
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
+# Maximum number of fields that are kept of what the service says about an app.
+MAX_APP_DETAILS = 50
 STATUSES = {
     "STATUS_CREATED": Status.CREATED,
     "STATUS_QUEUED": Status.QUEUED,
@@ -155,6 +157,7 @@ class MachineDetails:
     result: Result
     timing: Timing
     unreadable: tuple[str, ...] = ()
+    app_details: Mapping[str, str] = field(default_factory=dict)
 
 
 def machine_details(body: object) -> MachineDetails:
@@ -175,6 +178,7 @@ def machine_details(body: object) -> MachineDetails:
         result=outcome(fields).value or Result.UNKNOWN,
         timing=fields.timing(),
         unreadable=_unreadable((outcome(fields),)),
+        app_details=fields.texts("appDetails", MAX_APP_DETAILS),
     )
 
 

@@ -91,6 +91,13 @@ class Fields:
         """A nested object; empty if there is none."""
         return Fields(self._body.get(key))
 
+    def texts(self, key: str, most: int) -> Mapping[str, str]:
+        """The texts and numbers of a nested object, without web addresses: those may be credentials."""
+        nested, inner = self._body.get(key), self.inner(key)
+        names = list(nested)[:most] if isinstance(nested, dict) else []
+        found = {name: inner.text(name) for name in names}
+        return {cut(name, 100): text for name, text in found.items() if text and "://" not in text}
+
     def rows(self, key: str) -> list[object]:
         """A nested list; empty if there is none."""
         value = self._body.get(key)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -24,6 +24,9 @@ from testsigma_action.api.sessions import Adapter, Sessions
 from testsigma_action.errors import ApiError, DeadlineExceeded, Refused, Transient
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
+
+if TYPE_CHECKING:
+    from testsigma_action.api.file_form import FileForm
 
 T = TypeVar("T")
 Json = object
@@ -58,7 +61,7 @@ class Request:
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
     retried (seconds). `retried`: if it is false, the request is sent once. `private`: texts of the body that are hidden
-    if an error repeats them.
+    if an error repeats them. `form`: what is sent in place of JSON.
     """
 
     method: str
@@ -72,6 +75,7 @@ class Request:
     error_retry_limit: float = inf
     retried: bool = True
     private: Collection[str] = ()
+    form: "FileForm | None" = None
 
 
 class Http:
@@ -155,6 +159,8 @@ class Http:
             self.base_url + request.path,
             params=dict(request.query) or None,
             json=request.body,
+            data=request.form,
+            headers={"Content-Type": request.form.content_type} if request.form else None,
             timeout=(request.limits.connect, request.limits.read),
             stream=True,
             verify=self._route.bundle.value or True,

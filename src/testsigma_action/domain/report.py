@@ -13,6 +13,7 @@ from testsigma_action.domain.policy import STRICT, Policy
 from testsigma_action.domain.quarantine import UP_TO_DATE, Outdated
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Run, RunSpec
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import ErrorCode, ExitCode
 
 
@@ -131,6 +132,7 @@ class Report:
     `verdict` is the verdict of the step: see `verdict.of_step`. `outdated` has entries of the quarantine to look at.
     `parts` are the results files that were merged, if any: the first runs are theirs, in this order, and each run after
     them stands for a file that could not be used. Each part has a policy of its own.
+    `ignored_devices` are devices with a version of an upload that are no machine of any run.
     """
 
     verdict: Verdict
@@ -146,6 +148,8 @@ class Report:
     outdated: Outdated = UP_TO_DATE
     policy: Policy = STRICT
     parts: tuple[Part, ...] = ()
+    uploads: tuple[Uploaded, ...] = ()
+    ignored_devices: tuple[str, ...] = ()
 
     @property
     def several(self) -> bool:

@@ -3,8 +3,8 @@
 Every text in them came from the service and is untrusted: see `text`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from testsigma_action.domain.gaps import Gap
 from testsigma_action.domain.run import Counts, Result, Run, Timing
@@ -155,7 +155,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """One machine (device) of a run. `listed_as` is its title in the list of cases, if that is a different one."""
+    """One machine (device) of a run. `listed_as` is its title in the list of cases, if that is a different one.
+
+    `app_details` is what the service says about the app under test, as names and texts; mostly empty.
+    """
 
     id: str
     title: str
@@ -165,6 +168,7 @@ class MachineResult:
     device: Device = Device()
     listed_as: str = ""
     machine_id: str = ""
+    app_details: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[CaseResult]:
         """Its cases and hooks in the order of its suites."""

@@ -26,6 +26,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def in_megabytes(size: int) -> str:
+    """A number of bytes as `48.2 MB`."""
+    return f"{size / 1_000_000:,.1f} MB"
+
+
 def in_words(duration: timedelta | None) -> str:
     """A duration as `12.3 s`, `4 min 05 s` or `1 h 02 min`; empty if it is unknown."""
     if duration is None:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+BLOCK = 64 * 1024
 # What makes a path a pattern, unless a file has that very name; and how many matches are looked at.
 WILDCARDS = frozenset("*?[")
 MAX_MATCHES = 100
@@ -83,6 +84,18 @@ def state_of_opened(file: BinaryIO) -> FileState:
     """The state of a file that was opened."""
     status = os.fstat(file.fileno())
     return FileState(status.st_size, status.st_mtime_ns)
+
+
+def content(path: Path, state: FileState) -> Iterator[bytes]:
+    """The content of a file in blocks. Raises Unusable if it is not in this state before and after."""
+    changed = Unusable("changed while it was sent. The build must end before this step.")
+    with opened(path) as file:
+        left = state.size
+        while left and state_of_opened(file) == state and (block := file.read(min(BLOCK, left))):
+            left -= len(block)
+            yield block
+        if left or state_of_opened(file) != state:
+            raise changed
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from testsigma_action.domain import build_numbers
 from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.uploads import UploadSpec
 from testsigma_action.inputs.options import Inputs, RunRequest
 from testsigma_action.inputs.parsers import is_digits
 
@@ -29,6 +31,21 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
     return tuple(specs)
 
 
+def upload_specs(
+    inputs: Inputs, specs: Sequence[RunSpec], label: str, nonce: Callable[[], str]
+) -> tuple[UploadSpec, ...]:
+    """The files to upload. A version that was not given is the build number; several runs have one together."""
+    if not inputs.uploads:
+        return ()
+    version, unique = inputs.build_number, False
+    if len(specs) == 1:
+        version, unique = specs[0].build_number, specs[0].unique
+    elif not version:
+        key = build_numbers.key_of(inputs.api_key.digest("uploads"))
+        version, unique = build_numbers.derived(label, key, nonce()), True
+    return tuple(one if one.version else replace(one, version=version, unique=unique) for one in inputs.uploads)
+
+
 def _asked_for(request: RunRequest, inputs: Inputs) -> str:
     """All that tells a run from others of the same plan: legs of a matrix may differ in any of it.
 
@@ -45,6 +62,7 @@ def _asked_for(request: RunRequest, inputs: Inputs) -> str:
             sorted(request.runtime_data.items()),
             sorted(request.upload_versions.items()),
             *sorted(inputs.start_options.items()),
+            *([one.file, one.upload_id, one.name, one.devices] for one in inputs.uploads),
         ]
     )
 

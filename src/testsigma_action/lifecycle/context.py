@@ -51,6 +51,11 @@ class Shared:
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
 
+    def put_off(self, seconds: float) -> None:
+        """Move all deadlines: the time that uploads took is not counted."""
+        self.began += seconds
+        self.deadline += seconds
+
     @property
     def last_start(self) -> float:
         """From this instant on nothing is started: there would be no time to wait for it."""

@@ -42,6 +42,7 @@ def with_places(
             timing=details.timing,
             device=details.device,
             listed_as=given.title,
+            app_details=details.app_details,
         )
 
     broken = (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain.events import Answered, CasesFailed, Ended, Event
 from testsigma_action.domain.findings import StoppedAfterFailures
@@ -12,6 +13,7 @@ from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
+from testsigma_action.domain.uploads import Uploaded, pinned
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle import prepare
@@ -21,13 +23,17 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
 
+if TYPE_CHECKING:
+    from testsigma_action.domain.upload_events import UploadListener
+
 Listener = Callable[[int, Event | StoppedAfterFailures], None]
 
 
 class SessionGroup:
     """All sessions of a step.
 
-    `listener` gets their events, each with the index of its session, and why all of them are stopped early.
+    `listener` gets their events, each with the index of its session, and why all of them are stopped early. `uploaded`
+    has the files that were uploaded so far.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class SessionGroup:
         self._shared = shared
         self._state = state
         self._listener = listener
+        self.uploaded: tuple[Uploaded, ...] = ()
         self._limit = FailureLimit(inputs.stop_after_failures)
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions = [
@@ -65,18 +72,34 @@ class SessionGroup:
         """Record an error from outside the session with this index."""
         self._sessions[index].conclude(error)
 
-    async def prepare(self) -> bool:
-        """Look up the data for the starts; False if a signal interrupted it. Raises InputError and ApiError."""
-        remote = self._remote.with_listener(self._sessions[0].on_retry)
-        until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
-        looking = asyncio.ensure_future(prepare.resolve(self._specs, remote, until=until))
-        self._shared.signals.cancels([looking])
-        await asyncio.wait({looking})
-        if looking.cancelled():
+    async def prepare(self, on_upload: "UploadListener") -> bool:
+        """Look up the data for the starts, and upload files; False if a signal interrupted it.
+
+        `on_upload` gets the events of the uploads. Raises InputError and ApiError.
+        """
+        preparing = asyncio.ensure_future(self._prepared(on_upload))
+        self._shared.signals.cancels([preparing])
+        await asyncio.wait({preparing})
+        if preparing.cancelled():
             return False
-        for session, spec in zip(self._sessions, looking.result(), strict=True):
+        for session, spec in zip(self._sessions, preparing.result(), strict=True):
             session.prepared(spec)
         return True
+
+    async def _prepared(self, on_upload: "UploadListener") -> tuple[RunSpec, ...]:
+        """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
+        remote = self._remote.with_listener(self._sessions[0].on_retry)
+        until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
+        specs = await prepare.resolve(self._specs, remote, until=until)
+        if not self._inputs.uploads:
+            return specs
+        from testsigma_action.lifecycle.uploads import upload_all
+
+        began = remote.now()
+        async for uploaded in upload_all(self._inputs.uploads, remote, self._inputs.upload_timeout, on_upload):
+            self.uploaded = (*self.uploaded, uploaded)
+        self._shared.put_off(remote.now() - began)
+        return tuple(pinned(spec, self.uploaded) for spec in specs)
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""

@@ -67,6 +67,9 @@ class TimeLimits:
     # All requests for the history of a run together.
     history: float = 10.0
 
+    # Interval between reports about an upload.
+    upload_progress: float = 30.0
+
     # Minimum interval between lists of cases during a run.
     live_list: float = 30.0
 

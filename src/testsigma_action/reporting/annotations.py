@@ -10,6 +10,7 @@ from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.reporting import history_wording
+from testsigma_action.reporting.upload_wording import ignored
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     case_name,
@@ -50,7 +51,7 @@ def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
 
     Several runs alternate, so that each has its share. The last annotation says how many failures are not shown.
     """
-    found: Iterator[Annotation | Failure] = chain(_verdicts(report), _failures(report))
+    found: Iterator[Annotation | Failure] = chain(_verdicts(report), _warnings(report), _failures(report))
     shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, most)]
     left = sum(1 for _ in found)
     if left and shown:
@@ -86,6 +87,12 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
     for run in () if has_common_cause(report) else report.runs:
         if needs_saying(run):
             yield _verdict(run.title, run.verdict, run.run.url if run.run else "")
+
+
+def _warnings(report: Report) -> Iterator[Annotation]:
+    """A warning about the build under test: without it, a pass would be taken for one of the new build."""
+    if sentence := ignored(report.ignored_devices):
+        yield Annotation("warning", _title(heading(report), "another build was tested"), _message(sentence))
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:

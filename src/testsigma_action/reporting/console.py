@@ -19,6 +19,7 @@ from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.policy_wording import outdated as outdated_entries
 from testsigma_action.reporting.policy_wording import why_tolerated
+from testsigma_action.reporting.upload_wording import ignored
 from testsigma_action.reporting.wording import (
     CONCLUSIONS,
     RESULTS,
@@ -158,6 +159,11 @@ def _tolerated(placed: Placed) -> list[str]:
 def outdated(report: Report) -> list[str]:
     """A warning for each entry of the quarantine that somebody should remove or renew."""
     return warnings(outdated_entries(report.outdated))
+
+
+def ignored_devices(report: Report) -> list[str]:
+    """A warning about devices whose build was not tested; empty if there are none."""
+    return warnings(filter(None, [ignored(report.ignored_devices)]))
 
 
 def gaps(report: RunReport) -> list[str]:

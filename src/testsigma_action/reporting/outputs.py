@@ -77,7 +77,9 @@ def render(report: Report) -> dict[str, str]:
     compared = [run.comparison for run in report.runs]
     counts["new-failures"] = _sum([len(one.new) if one else None for one in compared])
     counts["known-failures"] = _sum([len(one.known) if one else None for one in compared])
-    return early(report.runs) | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
+    versions = {one.file: one.version_id for one in report.uploads}
+    files = {"upload-version-ids": json.dumps(versions, separators=(",", ":")) if versions else ""}
+    return early(report.runs) | files | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
 
 
 def _severity(run: RunReport) -> tuple[tuple[int, bool], int]:

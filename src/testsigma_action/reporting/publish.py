@@ -116,6 +116,7 @@ class Publisher:
             self.log.say(console.history(run))
             self.log.say(console.gaps(run))
         self.log.say(console.outdated(report))
+        self.log.say(console.ignored_devices(report))
         for note in annotations.render(report, self.inputs.annotations):
             self.log.commands(self.platform.annotation(note.level, note.title, note.message))
         if self.written:

@@ -43,6 +43,8 @@ def render(report: Report) -> Iterator[str]:
         "outdated": encode(report.outdated),
         "policy": encode(report.policy),
         "parts": [encode(part, "verdict") | {"verdict": _verdict(part.verdict)} for part in report.parts],
+        "uploads": [encode(one) for one in report.uploads],
+        "ignoredDevices": list(report.ignored_devices),
     }
     yield from _nest(fields, "runs", map(_run_report, report.runs))
     yield "\n"

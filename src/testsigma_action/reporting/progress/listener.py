@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.run import RunSpec
@@ -9,6 +10,9 @@ from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
 from testsigma_action.reporting.progress.several_runs import SeveralRuns
 from testsigma_action.reporting.progress.tracked import Moment
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.upload_events import UploadEvent
 
 # Seconds between two heartbeats: in a log, and on a terminal, where the bar is drawn again each time.
 BEAT = 5.0
@@ -50,6 +54,12 @@ class Progress:
     def on_event(self, index: int, event: Event) -> None:
         """Handle an event of the session with this index in the list of specs."""
         self._print(self._lines.on_event(index, event, self._moment))
+
+    def on_upload(self, event: "UploadEvent") -> None:
+        """Handle an event of an upload, before any run is started."""
+        from testsigma_action.reporting.progress import uploads
+
+        self._print(uploads.about(event, self._moment.elapsed))
 
     @property
     def _moment(self) -> Moment:

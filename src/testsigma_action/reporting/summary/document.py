@@ -23,6 +23,7 @@ from testsigma_action.reporting.summary import failure, headline, rest, tables, 
 from testsigma_action.reporting.summary.markup import cases_list, paragraph, place, title
 from testsigma_action.reporting.summary.page import Detail, Page
 from testsigma_action.reporting.summary.strip import Strips
+from testsigma_action.reporting.upload_wording import ignored
 from testsigma_action.reporting.wording import (
     cases_and_hooks,
     failures,
@@ -31,6 +32,7 @@ from testsigma_action.reporting.wording import (
     left_out_cases,
     tolerated_cases,
 )
+from testsigma_action.text import MESSAGE, html
 
 # Up to _FEW failures of a run are shown unfolded; if there are more, _UNFOLDED of them. Fewer for several runs.
 _FEW, _UNFOLDED = 25, 10
@@ -43,6 +45,7 @@ def render(report: Report, mode: Mode = "full") -> str:
     """Return the summary; `failed` is the headline and the failures only."""
     page = Page()
     page.add(*headline.of_report(report))
+    page.add(paragraph(html(ignored(report.ignored_devices), MESSAGE)))
     if report.several:
         page.add_table(tables.RUNS, tables.of_runs(report))
         _add_sections(page, report)

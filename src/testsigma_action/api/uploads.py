@@ -1,0 +1,150 @@
+"""The calls about uploads. See docs/api.md for the facts and their sources."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from testsigma_action.api import lists
+from testsigma_action.api.error_response import OnRetry
+from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.file_form import FileForm
+from testsigma_action.api.http import Json, Limits, Request
+from testsigma_action.api.retry import Transport
+from testsigma_action.domain.identity import same_id
+from testsigma_action.domain.upload_events import Stored, UploadVersion
+from testsigma_action.domain.uploads import UploadKind, UploadSpec
+
+UPLOADS, VERSIONS = "/api/v1/uploads", "/api/v1/upload_versions"
+KINDS = {UploadKind.APK: "APK", UploadKind.IPA: "IPA", UploadKind.ATTACHMENT: "Attachment"}
+# For a connection, and for each block of a file (seconds): a busy service may read slowly.
+PATIENCE = 30.0
+DONE, FAILED = re.compile("SUCCESS|COMPLETED|SIGNED|DONE"), re.compile("FAIL|ERROR|REJECT")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload, and its newest version if that is known: older answers do not name it."""
+
+    id: str
+    name: str
+    project_id: str = ""
+    latest: UploadVersion | None = None
+
+
+class Uploads:
+    """The uploads of an account. Reading is retried until `until`, sending never. Each call raises ApiError."""
+
+    def __init__(self, transport: Transport, on_retry: OnRetry) -> None:
+        """Wrap a transport; nothing is sent yet."""
+        self._transport = transport
+        self._on_retry = on_retry
+
+    async def fetch(self, upload_id: str, *, until: float) -> Upload:
+        """One upload."""
+        request = Request("GET", f"{UPLOADS}/{upload_id}", f"read upload {upload_id}")
+        return await self._transport.get(request, _of(upload_id), until=until, on_retry=self._on_retry)
+
+    async def fetch_versions(self, upload_id: str, *, until: float) -> tuple[UploadVersion, ...]:
+        """The versions of an upload, as far as one page has them. The service may ignore the query."""
+
+        def versions(body: Json) -> tuple[UploadVersion, ...]:
+            found = (_version(Fields(row)) for row in lists.page(body).rows)
+            return tuple(one for one in found if one and same_id(one.upload_id, upload_id))
+
+        query = {"query": f"uploadId:{upload_id}"}
+        request = Request("GET", VERSIONS, f"list the versions of upload {upload_id}", query, optional=True)
+        return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
+
+    async def find(self, name: str, *, until: float) -> tuple[Upload, ...]:
+        """The uploads with a name, as far as one page has them. The service may ignore the query."""
+
+        def uploads(body: Json) -> tuple[Upload, ...]:
+            # The documents show a single object; others are lists.
+            rows: Iterable[object] = [body] if Fields(body).identity("id") else lists.page(body).rows
+            return tuple(one for one in map(_upload, rows) if one.name == name.strip())
+
+        request = Request("GET", UPLOADS, f"look for the upload '{name}'", {"query": f"name:{name}"})
+        return await self._transport.get(request, uploads, until=until, on_retry=self._on_retry)
+
+    async def send(
+        self, spec: UploadSpec, to: Upload, form: FileForm, *, until: float, seconds: float
+    ) -> UploadVersion:
+        """Send a file, within so many seconds.
+
+        After Transient or DeadlineExceeded it may have been stored, if the form is complete.
+        """
+        method, path = ("PUT", f"{UPLOADS}/{to.id}") if to.id else ("POST", UPLOADS)
+        limits = Limits(connect=min(PATIENCE, seconds), read=seconds, total=seconds)
+        request = Request(method, path, f"upload '{spec.file}'", form=form, limits=limits)
+        return await self._transport.send(request, _sent(spec, to.id), until=until)
+
+
+def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
+    """The fields of the form. A new version keeps the name of its upload."""
+    given = {
+        "projectId": spec.project_id or to.project_id,
+        "applicationId": spec.application_id,
+        "name": to.name,
+        "uploadType": KINDS[spec.kind],
+        "platformType": "TestsigmaLab",
+        "version": spec.version,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _of(upload_id: str) -> Callable[[Json], Upload]:
+    def decoded(body: Json) -> Upload:
+        found = _upload(body)
+        if not same_id(found.id, upload_id):
+            raise DecodeError("with another ID than the requested one")
+        return found
+
+    return decoded
+
+
+def _sent(spec: UploadSpec, upload_id: str) -> Callable[[Json], UploadVersion]:
+    """A decoder that rejects an answer about another version: another job may have sent one at the same time."""
+
+    def decoded(body: Json) -> UploadVersion:
+        found = _upload(body)
+        same = found.latest and found.latest.name == spec.version and same_id(found.id, upload_id or found.id)
+        if not found.latest or not same:
+            raise DecodeError(f"that does not describe version '{spec.version}'")
+        return found.latest
+
+    return decoded
+
+
+def _upload(body: Json) -> Upload:
+    row = Fields(body)
+    identity = row.identity("id")
+    if not identity:
+        raise DecodeError("that does not describe an upload")
+    return Upload(
+        identity, row.text("name").strip(), row.identity("projectId"), _version(row.inner("latestVersion"), identity)
+    )
+
+
+def _version(row: Fields, upload_id: str = "") -> UploadVersion | None:
+    """A version; None if it has no ID or no name, as in older answers."""
+    identity, name = row.identity("id"), row.text("name").strip()
+    if not identity or not name:
+        return None
+    error = row.text("errorMessage")
+    return UploadVersion(
+        id=identity,
+        name=name,
+        upload_id=row.identity("uploadId") or upload_id,
+        stored=Stored.FAILED if error else _progress(row.text("status")),
+        signed=Stored.DONE if row.flag("signed") else _progress(row.text("signStatus")),
+        size=row.count("fileSize"),
+        error=error,
+    )
+
+
+def _progress(word: str) -> Stored:
+    """Only SUCCESS is documented. An unknown word is waited for."""
+    shown = word.upper()
+    if FAILED.search(shown):
+        return Stored.FAILED
+    return Stored.DONE if DONE.fullmatch(shown) else Stored.PENDING

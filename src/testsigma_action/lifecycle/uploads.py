@@ -1,0 +1,218 @@
+"""Uploading files before the first start, each of them exactly once.
+
+The service has no idempotency key, and a new version moves every machine that uses the upload. So a file is sent again
+only if it was not sent, or if the service refused it for now and a search proved that it stored nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from testsigma_action.api.error_response import RetryEvent, backoff
+from testsigma_action.api.file_form import FileForm
+from testsigma_action.api.uploads import Upload, Uploads, fields
+from testsigma_action.domain.run import RunSpec
+from testsigma_action.domain.upload_events import (
+    Stored,
+    UploadAnswerLost,
+    UploadBegan,
+    UploadDone,
+    UploadListener,
+    UploadPending,
+    UploadProgress,
+    UploadVersion,
+)
+from testsigma_action.domain.uploads import Uploaded, UploadSpec
+from testsigma_action.errors import ApiError, DeadlineExceeded
+from testsigma_action.inputs import files
+from testsigma_action.lifecycle import upload_failure
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, no_answer
+
+
+async def upload_all(
+    specs: Sequence[UploadSpec], remote: Remote, limit: timedelta, emit: UploadListener
+) -> AsyncIterator[Uploaded]:
+    """Upload the files one after the other, each within the limit.
+
+    Raises InputError for a file, and ApiError for the service; then there may be versions that no run uses.
+    """
+    seconds = limit.total_seconds()
+    for spec in specs:
+        yield await _Sending(spec, remote, remote.client.uploads, remote.after(seconds), seconds, emit).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Versions that may be ours. `nothing`: it is proven that there is none."""
+
+    versions: tuple[UploadVersion, ...] = ()
+    nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One file, until it can be used or `until` (instant of the monotonic clock)."""
+
+    spec: UploadSpec
+    remote: Remote
+    uploads: Uploads
+    until: float
+    limit: float
+    emit: UploadListener
+
+    async def run(self) -> Uploaded:
+        """Send the file, and wait until a run can use it."""
+        to = await self._target()
+        before = await self._known(to)
+        version, adopted = await self._send(to, before)
+        await self._wait_until_usable(version)
+        spec = self.spec
+        uploaded = Uploaded(spec.file, version.upload_id, version.id, version.name, spec.devices)
+        self.emit(UploadDone(uploaded, adopted))
+        return uploaded
+
+    async def _target(self) -> Upload:
+        """The upload that gets a new version, or one that does not exist yet and has no ID."""
+        if not self.spec.upload_id:
+            return Upload("", self.spec.name)
+        until = min(self.until, self.remote.after(self.remote.limits.unreachable))
+        try:
+            return await self.uploads.fetch(self.spec.upload_id, until=until)
+        except ApiError as error:
+            raise upload_failure.refused(error) from None
+
+    async def _known(self, to: Upload) -> frozenset[str]:
+        """The IDs of versions with this name that exist before; empty if no other version can have it."""
+        versions = None if self.spec.unique else await self._listed(to)
+        return frozenset(version.id for version in versions or ())
+
+    async def _send(self, to: Upload, before: frozenset[str]) -> tuple[UploadVersion, bool]:
+        """The version that the file became, and whether it had to be looked for."""
+        number, unreachable = 0, min(self.until, self.remote.after(self.remote.limits.unreachable))
+        while True:
+            number += 1
+            form = self._form(to)
+            self.emit(UploadBegan(self.spec, form.size))
+            answer = await self._answer(to, form)
+            if isinstance(answer, UploadVersion):
+                return answer, False
+            if found := await self._after(answer, form, to, before):
+                return found, True
+            again = self.remote.after(backoff(number, answer.retry_after))
+            if again >= unreachable:
+                raise upload_failure.refused(answer)
+            self.remote.on_retry(RetryEvent(f"upload {self.spec.file}", number, answer.message))
+            await self.remote.sleep_until(again)
+
+    def _form(self, to: Upload) -> FileForm:
+        path = Path(self.spec.path)
+        try:
+            state = files.state_of(path)
+        except files.Unusable as unusable:
+            raise upload_failure.unusable_file(self.spec, str(unusable)) from None
+        return FileForm(fields(self.spec, to), path.name, state.size, partial(files.content, path, state))
+
+    async def _answer(self, to: Upload, form: FileForm) -> UploadVersion | ApiError:
+        """The answer, or the error of the service. Raises InputError if the file changed."""
+        left = max(0.1, self.until - self.remote.now())
+        sender = asyncio.ensure_future(self.uploads.send(self.spec, to, form, until=self.until, seconds=left))
+        try:
+            while not (await asyncio.wait({sender}, timeout=self.remote.limits.upload_progress))[0]:
+                self.emit(UploadProgress(self.spec, form.sent, form.size))
+            return sender.result()
+        except files.Unusable as unusable:
+            raise upload_failure.unusable_file(self.spec, str(unusable)) from None
+        except DeadlineExceeded:
+            return no_answer(f"upload '{self.spec.file}'")
+        except ApiError as error:
+            return error
+        finally:
+            sender.cancel()
+
+    async def _after(self, error: ApiError, form: FileForm, to: Upload, before: frozenset[str]) -> UploadVersion | None:
+        """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
+        kind = failure_of(error, RunSpec())
+        if kind is StartFailure.REFUSED:
+            raise upload_failure.refused(error)
+        if kind is StartFailure.NOT_SENT or (kind is StartFailure.RATE_LIMITED and not form.complete):
+            return None
+        if not form.complete:
+            raise upload_failure.cut_off(error, form.sent, form.size, late=self.remote.now() >= self.until)
+        self.emit(UploadAnswerLost(self.spec, error.message))
+        found = await self._look_for(to, before, form.size)
+        if len(found.versions) == 1:
+            return found.versions[0]
+        if found.nothing and kind is StartFailure.RATE_LIMITED:
+            return None
+        if found.nothing and error.said:
+            raise upload_failure.refused(error)
+        raise upload_failure.uncertain(error, self.spec)
+
+    async def _look_for(self, to: Upload, before: frozenset[str], size: int) -> _Found:
+        """Search for the version after its answer was lost: it may be missing in lists for a while."""
+        limits, pause = self.remote.limits, self.remote.limits.search_interval
+        settled = self.remote.after(limits.replication)
+        until = max(min(self.until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
+        while True:
+            now = self.remote.now()
+            listed = await self._listed(to)
+            ours = [one for one in listed or () if one.id not in before and one.size in {None, size}]
+            if ours or (listed is not None and now >= settled):
+                return _Found(tuple(ours), nothing=not ours)
+            again = self.remote.after(pause)
+            # The first list from then on is a proof.
+            again = min(again, settled) if self.remote.now() < settled else again
+            if again > until:
+                return _Found()
+            await self.remote.sleep_until(again)
+            pause = min(2 * pause, limits.longest_search_interval)
+
+    async def _listed(self, to: Upload) -> list[UploadVersion] | None:
+        """The versions with our name, each of them once; None if they cannot be read."""
+        try:
+            versions = await (self._versions(to.id) if to.id else self._of_new_uploads())
+        except ApiError:
+            return None
+        return list({one.id: one for one in versions if one.name == self.spec.version}.values())
+
+    async def _versions(self, upload_id: str) -> list[UploadVersion]:
+        """The newest version of an upload, and the older ones if they can be listed."""
+        calls, until = self.remote.client.uploads, self.remote.after(2 * self.remote.limits.list_answer)
+        latest = (await calls.fetch(upload_id, until=until)).latest
+        try:
+            older = await calls.fetch_versions(upload_id, until=until)
+        except ApiError:
+            older = ()
+        if not latest and not older:
+            raise DeadlineExceeded
+        return [*older, *([latest] if latest else [])]
+
+    async def _of_new_uploads(self) -> list[UploadVersion]:
+        """The newest versions of all uploads with our name."""
+        until = self.remote.after(2 * self.remote.limits.list_answer)
+        return [one.latest for one in await self.uploads.find(self.spec.name, until=until) if one.latest]
+
+    async def _wait_until_usable(self, version: UploadVersion) -> None:
+        """Wait until the service has stored the file and, if it does that, signed it. Raises UploadError."""
+        pause = self.remote.limits.search_interval
+        while (state := version.usable(self.spec.kind)) is not Stored.DONE:
+            if state is Stored.FAILED:
+                raise upload_failure.not_stored(version, self.spec)
+            if pause == self.remote.limits.search_interval:
+                self.emit(UploadPending(self.spec, version))
+            if self.remote.now() + pause > self.until:
+                raise upload_failure.not_in_time(version, self.spec, self.limit)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self.remote.limits.longest_search_interval)
+            version = await self._read_again(version)
+
+    async def _read_again(self, version: UploadVersion) -> UploadVersion:
+        try:
+            versions = await self._versions(version.upload_id)
+        except ApiError:
+            return version
+        return next((one for one in reversed(versions) if one.id == version.id), version)
