@@ -14,7 +14,7 @@ from testsigma_action import __version__
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
 from testsigma_action.errors import ErrorCode, ExitCode
-from testsigma_action.inputs.options import DEFINITIONS, ENTRY_KEYS, QUARANTINE_KEYS, Definition, Inputs
+from testsigma_action.inputs.options import DEFINITIONS, ENTRY_KEYS, QUARANTINE_KEYS, UPLOAD_KEYS, Definition, Inputs
 from testsigma_action.reporting import outputs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,6 +44,7 @@ def current() -> Names:
         "words of inputs": [f"{each.name}: {word}" for each in DEFINITIONS for word in words(each)],
         "keys of an entry of plans": [each.name for each in ENTRY_KEYS],
         "keys of an entry of quarantine": [each.name for each in QUARANTINE_KEYS],
+        "keys of an entry of uploads": [each.name for each in UPLOAD_KEYS],
         "outputs": list(set_outputs),
         "words of outputs": [
             f"{kind.__name__.lower()}: {word.value}" for kind in (Status, Result, Conclusion) for word in kind

@@ -23,6 +23,7 @@ from testsigma_action.domain.results import CaseResult, Device, Iteration, Machi
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.domain.verdict import PRECEDENCE
 
 HOSTILE = [
@@ -112,14 +113,21 @@ class Parts:
         return st.builds(Outdated, entries, entries, entries)
 
     @cached_property
+    def uploads(self) -> st.SearchStrategy[tuple[Uploaded, ...]]:
+        """Files that were uploaded."""
+        text = self.texts
+        one = st.builds(Uploaded, text, text, text, text, st.lists(text, max_size=2).map(tuple))
+        return st.lists(one, max_size=2).map(tuple)
+
+    @cached_property
     def machines(self) -> st.SearchStrategy[tuple[MachineResult, ...]]:
         """Machines with their suites."""
         text = self.texts
         suites = st.builds(SuiteResult, text, text, st.lists(self.cases, max_size=3).map(tuple), results, timings)
         devices = st.builds(Device, text, text, text)
-        one = st.builds(
-            MachineResult, text, text, st.lists(suites, max_size=2).map(tuple), results, timings, devices, text, text
-        )
+        apps = st.dictionaries(text, text, max_size=1)
+        placed = st.lists(suites, max_size=2).map(tuple)
+        one = st.builds(MachineResult, text, text, placed, results, timings, devices, text, text, apps)
         return st.lists(one, max_size=2).map(tuple)
 
     @cached_property
@@ -231,5 +239,6 @@ def reports(draw: st.DrawFn, parts: Parts = ANY) -> Report:
         runs = [replace(run, name="") for run in runs]
     worst = min((run.verdict for run in runs), key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
     told = samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
+    told = replace(told, uploads=draw(parts.uploads), ignored_devices=draw(st.sampled_from([(), ("7",), ("7", "8")])))
     told = replace(told, build=draw(parts.builds), outdated=draw(parts.outdated), policy=draw(parts.policies))
     return replace(told, parts=tuple(draw(st.lists(parts.parts, max_size=min(len(runs), 2)))))

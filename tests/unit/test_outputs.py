@@ -12,6 +12,7 @@ from testsigma_action.domain.compare import compare
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Counts, Result, Status, Timing
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.reporting import outputs
 
 NAMES = {
@@ -38,6 +39,7 @@ NAMES = {
     "results-file",
     "ctrf-file",
     "agent-file",
+    "upload-version-ids",
     "error-code",
 }
 
@@ -56,6 +58,14 @@ def test_all_outputs_on_every_way_out(verdict: Verdict) -> None:
         "",
         "[]",
     )
+
+
+def test_uploads() -> None:
+    """The version of each file as JSON, however many there are; empty without uploads."""
+    uploads = tuple(Uploaded(f"build/{number}.apk", "62", str(number), "1") for number in range(200))
+    found = outputs.render(replace(samples.report(run_report()), uploads=uploads))["upload-version-ids"]
+    assert json.loads(found) == {f"build/{number}.apk": str(number) for number in range(200)}
+    assert outputs.render(samples.report(run_report()))["upload-version-ids"] == ""
 
 
 def test_realistic_run() -> None:
@@ -85,6 +95,7 @@ def test_realistic_run() -> None:
         "results-file": "test-results/testsigma-12.json",
         "ctrf-file": "",
         "agent-file": "",
+        "upload-version-ids": "",
         "error-code": "tests-failed",
     }
 

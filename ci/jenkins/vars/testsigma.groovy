@@ -21,18 +21,19 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_MAX_PARALLEL --env=TESTSIGMA_STOP_AFTER_FAILURES --env=TESTSIGMA_ENVIRONMENT_ID \
                       --env=TESTSIGMA_BUILD_NUMBER --env=TESTSIGMA_ON_BUSY --env=TESTSIGMA_EXECUTION_CONFIG \
                       --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_START_OPTIONS \
-                      --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT \
-                      --env=TESTSIGMA_QUEUE_TIMEOUT --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL \
-                      --env=TESTSIGMA_POLL_INTERVAL --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT \
-                      --env=TESTSIGMA_ON_JOB_RERUN --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE \
-                      --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS \
-                      --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_CTRF_FILE \
-                      --env=TESTSIGMA_AGENT_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
-                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
-                      --env=TESTSIGMA_MERGE --env=TESTSIGMA_MERGE_EXPECTS --env=TESTSIGMA_BASE_URL \
-                      --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT \
-                      --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL \
-                      --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
+                      --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_UPLOADS --env=TESTSIGMA_UPLOAD_TIMEOUT \
+                      --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT --env=TESTSIGMA_QUEUE_TIMEOUT \
+                      --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL --env=TESTSIGMA_POLL_INTERVAL \
+                      --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT --env=TESTSIGMA_ON_JOB_RERUN \
+                      --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS \
+                      --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE \
+                      --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_CTRF_FILE --env=TESTSIGMA_AGENT_FILE \
+                      --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS \
+                      --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY --env=TESTSIGMA_MERGE \
+                      --env=TESTSIGMA_MERGE_EXPECTS --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE \
+                      --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH \
+                      --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY \
+                      --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -108,6 +109,8 @@ private Map<String, String> variableNames() {
         uploadVersions: 'TESTSIGMA_UPLOAD_VERSIONS',
         startOptions: 'TESTSIGMA_START_OPTIONS',
         runId: 'TESTSIGMA_RUN_ID',
+        uploads: 'TESTSIGMA_UPLOADS',
+        uploadTimeout: 'TESTSIGMA_UPLOAD_TIMEOUT',
         wait: 'TESTSIGMA_WAIT',
         timeout: 'TESTSIGMA_TIMEOUT',
         queueTimeout: 'TESTSIGMA_QUEUE_TIMEOUT',
