@@ -17,6 +17,7 @@ from tests.simulator import (
     SavedConfiguration,
     Scenario,
     Suite,
+    UploadBefore,
     data_driven,
     failed,
     passed,
@@ -45,6 +46,11 @@ RERUN = FLAKY.with_plan(rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True)
 LOST_START = Fault("start", delivery="reset", takes_effect=True)
 BY_NAME = {"TESTSIGMA_EXECUTION_CONFIG": "smoke"}
 ENVIRONMENT = {"TESTSIGMA_ENVIRONMENT_ID": "staging"}
+UPLOADS = replace(BASE, uploads_before=(UploadBefore(62),))
+LOST_UPLOAD = Fault("upload-version", delivery="reset", takes_effect=True)
+APP = {"TESTSIGMA_UPLOADS": "[{file: app.apk, upload-id: 62}]"}
+APP_FOR_IOS = {"TESTSIGMA_UPLOADS": "[{file: app.ipa, upload-id: 62}]"}
+NEW_APP = {"TESTSIGMA_UPLOADS": "[{file: app.apk, name: App, project-id: 11, application-id: 4}]"}
 ATTACHED = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(EARLIER_RUN)}
 OWN = {"TESTSIGMA_BUILD_NUMBER": "my build"}
 
@@ -74,6 +80,13 @@ class Call:
 CALLS: dict[str, Call] = {
     "configs": Call("Look up the saved configuration by its name", "configs", environ=BY_NAME),
     "environments": Call("Look up the environment by its name", "environments", environ=ENVIRONMENT),
+    "upload-read": Call("Read an upload, before a new version is sent", "upload", UPLOADS, APP),
+    "upload-version": Call("Upload a file as a new version", "upload-version", UPLOADS, APP, changes=True),
+    "upload-new": Call("Upload a file as a new upload", "upload-new", UPLOADS, NEW_APP, changes=True),
+    "upload-lost": Call(
+        "Look for a version whose upload was not answered", "upload", UPLOADS.with_faults(LOST_UPLOAD), APP, after=1
+    ),
+    "upload-signed": Call("Read an upload until an app for iOS is signed", "upload", UPLOADS, APP_FOR_IOS, after=1),
     "start": Call("Start the run, with a derived build number", "start", changes=True),
     "start-own": Call("Start the run, with your own build number", "start", environ=OWN, changes=True),
     "newest": Call("Look for a run whose start was not answered", "newest", BASE.with_faults(LOST_START)),

@@ -38,6 +38,8 @@ def keep_the_promises(cell: Cell, world: World, outcome: Outcome, where: str) ->
     assert cell.exit_code != 70, f"{where}: {outcome.log}"
     assert outcome.duration <= LONGEST, where
     assert len(cell.runs) <= 1, where
+    uploads = world.simulator.uploads().values()
+    assert len([one for upload in uploads for one in upload.versions if one.digest]) <= 1, where
     assert len([run for run in world.simulator.runs().values() if run.parent]) <= 1, where
     if cell.exit_code == 0:
         run = world.simulator.runs()[int(cell.run_id)]

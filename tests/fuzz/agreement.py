@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tests import ci_readers, junit_rules
+from tests.fuzz import uploads
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
 from testsigma_action.domain.build import Build
@@ -67,7 +68,7 @@ def _of_runs(story: Story) -> Iterator[str]:
 def _of_files(story: Story) -> Iterator[str]:
     workspace, code = story.outcome.workspace, story.outcome.exit_code
     found = {path.relative_to(workspace).as_posix() for path in workspace.rglob("*") if path.is_file()}
-    names = sorted(found - OUTPUT_FILES)
+    names = sorted(found - OUTPUT_FILES - uploads.FILES.keys())
     wanted = [story.script.given(name) != "off" for name in ("junit-file", "results-file")]
     if len(names) != sum(wanted) or found & OUTPUT_FILES != (set() if story.script.github else OUTPUT_FILES):
         yield f"the files are {sorted(found)}"

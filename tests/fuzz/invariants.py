@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from tests.fuzz import evidence, oracle
+from tests.fuzz import evidence, oracle, uploads
 from tests.fuzz.agreement import keeps_the_key, says_one_thing
 from tests.fuzz.stopping import STOPPED_EARLY, post_stops_what_is_left, stops_what_it_was_to_stop
 from tests.fuzz.story import Story, entry_of
@@ -177,7 +177,7 @@ def no_run_is_lost(story: Story) -> Iterator[str]:
 
 def ends_in_time(story: Story) -> Iterator[str]:
     """The step ends by its deadline and the time for what comes after it; after a signal within seconds."""
-    longest = _timeout(story) + AFTERWARDS
+    longest = _timeout(story) + uploads.longest(story) + AFTERWARDS
     if story.outcome.duration > longest:
         yield f"it took {story.outcome.duration:.0f} s, of at most {longest:.0f}"
     if story.outcome.signalled and story.outcome.duration - story.outcome.signalled[0][0] > WAY_OUT:
@@ -207,6 +207,8 @@ PROMISES: tuple[Promise, ...] = (
     each_run_by_itself,
     started_once,
     reruns_once,
+    uploads.nothing_after_a_failed_upload,
+    uploads.uploaded_once,
     tells_runs_apart,
     no_run_is_lost,
     ends_in_time,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from tests.fuzz import content, plans, trouble
+from tests.fuzz import content, plans, trouble, uploads
 from tests.simulation import Cut, Signal, World
 from tests.simulator import Scenario
 
@@ -45,6 +45,8 @@ TOLERANT = 0.3
 SEVERAL = 0.4
 # Share of those that ask for reruns.
 RERUNNING = 0.4
+# Share of the scripts that upload files.
+UPLOADING = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Script:
 
     def world(self, folder: Path) -> World:
         """The world in which it happens."""
-        return World(
+        made = World(
             self.scenario,
             folder,
             self.environ,
@@ -73,6 +75,9 @@ class Script:
             seed=self.seed,
             github=self.github,
         )
+        for name, found in uploads.FILES.items() if self.given("uploads") else ():
+            (made.workspace / name).write_bytes(found)
+        return made
 
     @property
     def entries(self) -> list[dict[str, str]]:
@@ -93,15 +98,24 @@ class Script:
 def make(seed: int, number: int, *, several: bool = True) -> Script:
     """The script with this number; the same for ever, as long as the makers of its parts are.
 
-    Some scripts have several plans, unless that is not wanted, and some have policies. All others stay as they are,
-    whatever is added to those.
+    Some scripts have several plans, unless that is not wanted, some have policies, and some upload files. All others
+    stay as they are, whatever is added to those.
     """
-    script = _with_plans(seed, number, several=several)
+    script = _with_uploads(seed, number, _with_plans(seed, number, several=several))
     random = Random(f"{seed}:{number}:policies")  # noqa: S311 - a story that can be told again
     if random.random() >= TOLERANT:
         return script
     given = {name: value for name, values in POLICIES.items() if (value := random.choice(values))}
     return replace(script, environ={**script.environ, **given})
+
+
+def _with_uploads(seed: int, number: int, script: Script) -> Script:
+    """Some scripts upload files before the start."""
+    random = Random(f"{seed}:{number}:uploads")  # noqa: S311 - a story that can be told again
+    if script.given("run-id") or random.random() >= UPLOADING:
+        return script
+    scenario = uploads.scenario_of(random, script.scenario)
+    return replace(script, scenario=scenario, environ={**script.environ, **uploads.inputs_of(random)})
 
 
 def _with_plans(seed: int, number: int, *, several: bool) -> Script:

@@ -43,6 +43,13 @@ CLEANS_ONE = """
 _all = _PostStage._clean_up
 _PostStage._clean_up = lambda self, entries, remote: _all(self, entries[:1], remote)
 """
+# A file counts as stored and signed, whatever the service says of it.
+USES_ANYTHING = """
+async def _go_on(*_):
+    pass
+
+_Sending._wait_until_usable = _go_on
+"""
 # Bugs: a seed whose first scripts find it, the promise that each breaks, and what is written below a module of a copy
 # of the action. With another seed it takes a few hundred scripts.
 BUGS = (
@@ -64,6 +71,8 @@ BUGS = (
     (10, "asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),
     (20, "started_once", "lifecycle/start.py", "_Start.failure_of = lambda *_: StartFailure.NOT_SENT"),
     (86, "reruns_once", "lifecycle/rerun.py", "_Rerun.failure_of = lambda *_: StartFailure.NOT_SENT"),
+    (21, "nothing_after_a_failed_upload", "lifecycle/uploads.py", USES_ANYTHING),
+    (19, "uploaded_once", "lifecycle/uploads.py", "def failure_of(*_):\n    return StartFailure.NOT_SENT"),
     (32, "tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),
     (10, "post_stops_what_is_left", "lifecycle/stop.py", "async def _send_stop(*_):\n    return ''"),
     (28, "post_stops_what_is_left", "post.py", CLEANS_ONE),

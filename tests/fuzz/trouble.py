@@ -68,6 +68,13 @@ def faults(random: Random, strangers: Sequence[int]) -> tuple[Fault, ...]:
     return tuple(found)
 
 
+def of_uploads(random: Random) -> tuple[Fault, ...]:
+    """None, or some that concern the calls about uploads."""
+    calls = ("upload-new", "upload-version", "upload-version", "upload", "uploads", "upload-versions", "upload*")
+    number = random.choices((0, 1, 2), (60, 30, 10))[0]
+    return tuple(replace(_fault(random), call=random.choice(calls)) for _ in range(number))
+
+
 def of_reruns(random: Random) -> tuple[Fault, ...]:
     """None, or one that loses the answer to a rerun call, refuses the call in words, or answers with a stranger."""
     kind = random.choice(("", "", "lost", "lost", "busy", "stranger", "taken"))
