@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from bench import collect, history, merging, pacing, report, start
+from bench import collect, history, merging, pacing, report, start, upload
 from bench.children import ROOT
 from bench.figures import Figure
 
@@ -39,6 +39,7 @@ if __name__ == "__main__":
                 history.figures(),
                 report.figures(),
                 merging.figures(),
+                upload.figures(),
             ),
             ROOT / "build" / "bench.json",
         )

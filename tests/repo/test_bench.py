@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import collect, floor, history, merging, report, start
+from bench import collect, floor, history, merging, report, start, upload
 from bench.__main__ import run
 from bench.collect import budget, complain_about, measured
 from bench.figures import Figure
@@ -33,14 +33,18 @@ FIGURES = {
     "merge growth": 13.0,
     "merge memory": 400.0,
     "start": 1.6,
+    "upload memory": 60.0,
 }
+# Larger than what a process may need for anything else.
+LARGE_FILE = 100_000_000
 
 
 def test_every_figure_has_the_limit_that_was_promised() -> None:
     """Names are unique, and no limit is raised unnoticed. Growth is that of ten times the cases."""
     reports = report.figures(replace(TINY, cases=200), TINY, repeats=1, one=TINY)
     merges = merging.figures(Size(1, 1, 10), 20, 2)
-    found = [*collect.figures(TINY, 0.001), *history.figures(), *reports, *merges, *start.figures(repeats=1)]
+    others = [*history.figures(), *start.figures(repeats=1), *upload.figures(LARGE_FILE)]
+    found = [*collect.figures(TINY, 0.001), *reports, *merges, *others]
     assert {figure.name: figure.limit for figure in found} == FIGURES
     assert len(found) == len(FIGURES)
     assert all(figure.value > 0 for figure in found)
@@ -54,6 +58,7 @@ def test_the_real_sizes() -> None:
     assert (report.SMALL.total, report.LARGE.total) == (10_000, 100_000)
     assert (report.ONE_OF_SEVERAL.total, report.RUNS) == (5000, 20)
     assert (merging.SIZE.total, merging.MANY, merging.FEW) == (1000, 100, 10)
+    assert (upload.SIZE, upload.PAUSE) == (500_000_000, 0.001)
 
 
 def test_a_run_that_passed_costs_nothing_more() -> None:

@@ -1,0 +1,59 @@
+"""A process with a service that reads an uploaded file slowly, and forgets it.
+
+    python -m bench.slow_reader 0.001
+
+It prints the base URL, serves until its standard input ends, and prints the number of bytes of the largest request.
+The argument is the pause after each block in seconds.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+BLOCK = 256 * 1024
+VERSION = {"id": 9031, "name": "1.0", "status": "SUCCESS", "uploadId": 62}
+UPLOAD = json.dumps({"id": 62, "name": "App", "latestVersion": VERSION}).encode()
+
+
+class Reader(BaseHTTPRequestHandler):
+    """Answers every request with the same upload, after it has read all of it."""
+
+    pause, largest = 0.0, 0
+
+    def answer(self) -> None:
+        """Read the body block by block."""
+        size = left = int(self.headers.get("Content-Length") or 0)
+        while left and (block := self.rfile.read(min(BLOCK, left))):
+            left -= len(block)
+            time.sleep(self.pause)
+        Reader.largest = max(Reader.largest, size - left)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(UPLOAD)))
+        self.end_headers()
+        self.wfile.write(UPLOAD)
+
+    do_GET = do_PUT = answer  # noqa: N815 - names of the base class
+
+    def log_message(self, *_arguments: object) -> None:
+        """Print nothing."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Argument: the pause."""
+    Reader.pause = float(arguments[0])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Reader) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        server.shutdown()
+        thread.join()
+        sys.stdout.write(f"{Reader.largest}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

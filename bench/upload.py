@@ -1,0 +1,33 @@
+"""Memory of an upload to a service that reads slowly. Step and service are processes of their own."""
+
+from collections.abc import Iterator
+
+from bench.children import child, last_words
+from bench.figures import Figure
+
+SIZE = 500_000_000
+# Seconds after each block of 256 KB.
+PAUSE = 0.001
+# MB on top of the modules of the step.
+MAX_MEMORY = 60.0
+
+
+def figures(size: int = SIZE) -> Iterator[Figure]:
+    """Measure; tests pass a smaller size."""
+    memory = memory_of(size)
+    yield Figure(
+        "upload memory", memory, MAX_MEMORY, f"MB on top of the step's own, for a file of {size / 1e6:,.0f} MB"
+    )
+
+
+def memory_of(size: int) -> float:
+    """The memory that an upload needs. Raises RuntimeError if the service did not get all of the file."""
+    with child("bench.slow_reader", PAUSE) as service:
+        if not service.stdout:
+            raise AssertionError("the child has a pipe")
+        url = service.stdout.readline().strip()
+        with child("bench.uploading", size, url) as step:
+            memory = float(last_words(step))
+        if int(last_words(service)) < size:
+            raise RuntimeError("incomplete")
+        return memory
