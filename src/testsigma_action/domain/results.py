@@ -155,10 +155,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """One machine (device) of a run. `listed_as` is its title in the list of cases, if that is a different one.
-
-    `app_details` is what the service says about the app under test, as names and texts; mostly empty.
-    """
+    """One machine (device) of a run. `listed_as`: its title in the list of cases; `app_details`: texts of its app."""
 
     id: str
     title: str
