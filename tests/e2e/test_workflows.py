@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from tests.e2e.conftest import serving
 from tests.e2e.workspace import Workspace
-from tests.simulator import Machine, Plan, Scenario, Suite, failed, passed, scenario
+from tests.simulator import Machine, Plan, Scenario, Suite, UploadBefore, failed, passed, scenario
 
 
 def assert_owned(folder: Path) -> None:
@@ -96,6 +98,21 @@ def test_a_partial_run_is_asked_for_by_the_name_of_its_configuration(workspace: 
         told = workspace.run("partial", server)
     assert told.results() == {"testsigma": "success", "check": "success", "post": "success"}
     assert server.calls.index("configs") < server.calls.index("start")
+
+
+@pytest.mark.parametrize(("devices", "warnings"), [("[211]", 0), ("[211, 212]", 1)])
+def test_the_build_of_this_commit_is_uploaded_and_tested(devices: str, warnings: int, workspace: Workspace) -> None:
+    """The version is pinned for the machine; a device that is no machine of the plan is a warning."""
+    machine = Machine("Pixel", (Suite("Smoke", (passed("Log in"),)),), id=211, upload=62)
+    service = replace(scenario("passing"), runs_before=(), uploads_before=(UploadBefore(62),))
+    with serving(service.with_plan(machines=(machine,)), workspace.key) as server:
+        told = workspace.run("uploads", server, "--var", f"DEVICES={devices}")
+        assert [run.apps for run in server.simulator.runs().values()] == [{211: 9031}]
+    assert told.results() == {"testsigma": "success", "check": "success", "post": "success"}
+    assert json.loads(told.outputs()["upload-version-ids"]) == {"build/*.apk": "9031"}
+    assert server.calls.count("upload-version") == 1
+    assert len(told.commands("warning")) == warnings
+    assert ("Device 212 is no machine of the run." in told.summary()) is bool(warnings)
 
 
 def test_a_timeout_stops_the_run(workspace: Workspace) -> None:

@@ -153,15 +153,19 @@ class Bench:
         script: str = "entrypoint.py",
         program: tuple[str, ...] = (),
         stdout: int = subprocess.PIPE,
+        files: Mapping[str, bytes] | None = None,
     ) -> Step:
         """Start a step, by its script or as another program; its environment is what is given, and what all tests need.
 
+        `files` are in the workspace before.
         Its log is collected, unless it goes to a file descriptor of the test's own.
         """
         folder = self.folder / f"step-{len(self.steps) + 1}"
         workspace, commands = folder / "workspace", folder / "commands"
         workspace.mkdir(parents=True)
         commands.mkdir()
+        for name, content in (files or {}).items():
+            (workspace / name).write_bytes(content)
         given = {
             **_needed(),
             **(self._github(workspace, commands) if github else {}),
