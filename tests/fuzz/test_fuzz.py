@@ -45,10 +45,10 @@ _PostStage._clean_up = lambda self, entries, remote: _all(self, entries[:1], rem
 """
 # A file counts as stored and signed, whatever the service says of it.
 USES_ANYTHING = """
-async def _go_on(*_):
-    pass
+async def _at_once(self, search, version):
+    return version
 
-_Sending._wait_until_usable = _go_on
+_Sending._until_usable = _at_once
 """
 # Bugs: a seed whose first scripts find it, the promise that each breaks, and what is written below a module of a copy
 # of the action. With another seed it takes a few hundred scripts.

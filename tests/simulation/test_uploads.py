@@ -194,6 +194,27 @@ def test_a_version_of_the_same_name_from_before(tmp_path: Path) -> None:
     assert (made.run().exit_code, apps(made)) == (0, [{211: 9031}])
 
 
+def test_a_version_of_the_same_name_that_may_be_old(tmp_path: Path) -> None:
+    """Without a list from before, a version with a name of the user may be an old one: it is not taken for ours."""
+    faults = (
+        Fault("uploads", status=503, count=None, end=6.5),
+        Fault("upload-new", delivery="reset", takes_effect=True),
+    )
+    text = "[{file: app.apk, name: Build, project-id: 11, application-id: 4, version: '1.0', devices: [211]}]"
+    not_started(world(service(*faults), tmp_path, text).run(), 3, "upload-uncertain")
+
+
+def test_without_a_list_nothing_is_proven(tmp_path: Path) -> None:
+    """Another job may have uploaded a newer version since: after a 429 the file is not sent again."""
+    newer = Fault("upload", after=1, count=None, fields={"latestVersion.id": 8000, "latestVersion.name": "theirs"})
+    unlisted = Fault("upload-versions", status=404, count=None)
+    for faults, calls in (((unlisted,), 2), ((unlisted, newer), 1)):
+        limited = Fault(SENT, status=429)
+        outcome = world(service(limited, *faults), tmp_path / str(calls)).run()
+        assert outcome.calls.count(SENT) == calls
+        assert outcome.outputs["error-code"] == ("" if calls == 2 else "upload-uncertain")
+
+
 def test_the_answer_is_about_another_version(tmp_path: Path) -> None:
     """Another job uploaded a version at the same time, and the answer describes that one: ours is looked up."""
     strange = Fault(SENT, fields={"latestVersion.id": 8000, "latestVersion.name": "theirs"})

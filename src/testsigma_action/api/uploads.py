@@ -1,7 +1,7 @@
 """The calls about uploads. See docs/api.md for the facts and their sources."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.api import lists
@@ -31,6 +31,14 @@ class Upload:
     latest: UploadVersion | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Versions of one or several uploads. `complete`: there are no others; if it is false, there may be."""
+
+    found: tuple[UploadVersion, ...] = ()
+    complete: bool = False
+
+
 class Uploads:
     """The uploads of an account. Reading is retried until `until`, sending never. Each call raises ApiError."""
 
@@ -44,27 +52,31 @@ class Uploads:
         request = Request("GET", f"{UPLOADS}/{upload_id}", f"read upload {upload_id}")
         return await self._transport.get(request, _of(upload_id), until=until, on_retry=self._on_retry)
 
-    async def fetch_versions(self, upload_id: str, *, until: float) -> tuple[UploadVersion, ...]:
+    async def fetch_versions(self, upload_id: str, *, until: float) -> Versions:
         """The versions of an upload, as far as one page has them. The service may ignore the query."""
 
-        def versions(body: Json) -> tuple[UploadVersion, ...]:
-            found = (_version(Fields(row)) for row in lists.page(body).rows)
-            return tuple(one for one in found if one and same_id(one.upload_id, upload_id))
+        def versions(body: Json) -> Versions:
+            page = lists.page(body)
+            found = [_version(Fields(row)) for row in page.rows]
+            ours = tuple(one for one in found if one and same_id(one.upload_id, upload_id))
+            return Versions(ours, complete=page.last and all(one and one.upload_id for one in found))
 
         query = {"query": f"uploadId:{upload_id}"}
         request = Request("GET", VERSIONS, f"list the versions of upload {upload_id}", query, optional=True)
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
 
-    async def find(self, name: str, *, until: float) -> tuple[Upload, ...]:
-        """The uploads with a name, as far as one page has them. The service may ignore the query."""
+    async def find(self, name: str, *, until: float) -> Versions:
+        """The newest versions of all uploads with a name, as far as one page has them."""
 
-        def uploads(body: Json) -> tuple[Upload, ...]:
-            # The documents show a single object; others are lists.
-            rows: Iterable[object] = [body] if Fields(body).identity("id") else lists.page(body).rows
-            return tuple(one for one in map(_upload, rows) if one.name == name.strip())
+        def versions(body: Json) -> Versions:
+            # The documents show a single object; others are lists. The service may ignore the query.
+            page = lists.Page((body,), last=True) if Fields(body).identity("id") else lists.page(body)
+            named = [one for one in map(_upload, page.rows) if one.name == name.strip()]
+            newest = tuple(one.latest for one in named if one.latest)
+            return Versions(newest, complete=page.last and len(newest) == len(named))
 
         request = Request("GET", UPLOADS, f"look for the upload '{name}'", {"query": f"name:{name}"})
-        return await self._transport.get(request, uploads, until=until, on_retry=self._on_retry)
+        return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
 
     async def send(
         self, spec: UploadSpec, to: Upload, form: FileForm, *, until: float, seconds: float

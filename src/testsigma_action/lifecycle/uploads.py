@@ -13,7 +13,7 @@ from pathlib import Path
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import Upload, Uploads, fields
+from testsigma_action.api.uploads import Upload, Uploads, Versions, fields
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.upload_events import (
     Stored,
@@ -31,6 +31,7 @@ from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, no_answer
+from testsigma_action.lifecycle.upload_search import VersionSearch
 
 
 async def upload_all(
@@ -46,14 +47,6 @@ async def upload_all(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Versions that may be ours. `nothing`: it is proven that there is none."""
-
-    versions: tuple[UploadVersion, ...] = ()
-    nothing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Sending:
     """One file, until it can be used or `until` (instant of the monotonic clock)."""
 
@@ -66,10 +59,11 @@ class _Sending:
 
     async def run(self) -> Uploaded:
         """Send the file, and wait until a run can use it."""
-        to = await self._target()
-        before = await self._known(to)
-        version, adopted = await self._send(to, before)
-        await self._wait_until_usable(version)
+        search = VersionSearch(self.spec, await self._target(), self.remote.quiet())
+        # Only a version of the user's may have a name that another one has, too.
+        before = Versions(complete=True) if self.spec.unique else await search.listed()
+        version, adopted = await self._send(search, before)
+        version = await self._until_usable(search, version)
         spec = self.spec
         uploaded = Uploaded(spec.file, version.upload_id, version.id, version.name, spec.devices)
         self.emit(UploadDone(uploaded, adopted))
@@ -85,22 +79,17 @@ class _Sending:
         except ApiError as error:
             raise upload_failure.refused(error) from None
 
-    async def _known(self, to: Upload) -> frozenset[str]:
-        """The IDs of versions with this name that exist before; empty if no other version can have it."""
-        versions = None if self.spec.unique else await self._listed(to)
-        return frozenset(version.id for version in versions or ())
-
-    async def _send(self, to: Upload, before: frozenset[str]) -> tuple[UploadVersion, bool]:
+    async def _send(self, search: VersionSearch, before: Versions) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
         number, unreachable = 0, min(self.until, self.remote.after(self.remote.limits.unreachable))
         while True:
             number += 1
-            form = self._form(to)
+            form = self._form(search.to)
             self.emit(UploadBegan(self.spec, form.size))
-            answer = await self._answer(to, form)
+            answer = await self._answer(search.to, form)
             if isinstance(answer, UploadVersion):
                 return answer, False
-            if found := await self._after(answer, form, to, before):
+            if found := await self._after(answer, form, search, before):
                 return found, True
             again = self.remote.after(backoff(number, answer.retry_after))
             if again >= unreachable:
@@ -133,7 +122,9 @@ class _Sending:
         finally:
             sender.cancel()
 
-    async def _after(self, error: ApiError, form: FileForm, to: Upload, before: frozenset[str]) -> UploadVersion | None:
+    async def _after(
+        self, error: ApiError, form: FileForm, search: VersionSearch, before: Versions
+    ) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
         kind = failure_of(error, RunSpec())
         if kind is StartFailure.REFUSED:
@@ -143,7 +134,7 @@ class _Sending:
         if not form.complete:
             raise upload_failure.cut_off(error, form.sent, form.size, late=self.remote.now() >= self.until)
         self.emit(UploadAnswerLost(self.spec, error.message))
-        found = await self._look_for(to, before, form.size)
+        found = await search.find(before, form.size, self.until)
         if len(found.versions) == 1:
             return found.versions[0]
         if found.nothing and kind is StartFailure.RATE_LIMITED:
@@ -152,52 +143,8 @@ class _Sending:
             raise upload_failure.refused(error)
         raise upload_failure.uncertain(error, self.spec)
 
-    async def _look_for(self, to: Upload, before: frozenset[str], size: int) -> _Found:
-        """Search for the version after its answer was lost: it may be missing in lists for a while."""
-        limits, pause = self.remote.limits, self.remote.limits.search_interval
-        settled = self.remote.after(limits.replication)
-        until = max(min(self.until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
-        while True:
-            now = self.remote.now()
-            listed = await self._listed(to)
-            ours = [one for one in listed or () if one.id not in before and one.size in {None, size}]
-            if ours or (listed is not None and now >= settled):
-                return _Found(tuple(ours), nothing=not ours)
-            again = self.remote.after(pause)
-            # The first list from then on is a proof.
-            again = min(again, settled) if self.remote.now() < settled else again
-            if again > until:
-                return _Found()
-            await self.remote.sleep_until(again)
-            pause = min(2 * pause, limits.longest_search_interval)
-
-    async def _listed(self, to: Upload) -> list[UploadVersion] | None:
-        """The versions with our name, each of them once; None if they cannot be read."""
-        try:
-            versions = await (self._versions(to.id) if to.id else self._of_new_uploads())
-        except ApiError:
-            return None
-        return list({one.id: one for one in versions if one.name == self.spec.version}.values())
-
-    async def _versions(self, upload_id: str) -> list[UploadVersion]:
-        """The newest version of an upload, and the older ones if they can be listed."""
-        calls, until = self.remote.client.uploads, self.remote.after(2 * self.remote.limits.list_answer)
-        latest = (await calls.fetch(upload_id, until=until)).latest
-        try:
-            older = await calls.fetch_versions(upload_id, until=until)
-        except ApiError:
-            older = ()
-        if not latest and not older:
-            raise DeadlineExceeded
-        return [*older, *([latest] if latest else [])]
-
-    async def _of_new_uploads(self) -> list[UploadVersion]:
-        """The newest versions of all uploads with our name."""
-        until = self.remote.after(2 * self.remote.limits.list_answer)
-        return [one.latest for one in await self.uploads.find(self.spec.name, until=until) if one.latest]
-
-    async def _wait_until_usable(self, version: UploadVersion) -> None:
-        """Wait until the service has stored the file and, if it does that, signed it. Raises UploadError."""
+    async def _until_usable(self, search: VersionSearch, version: UploadVersion) -> UploadVersion:
+        """The version, once the service has stored it and, if it does that, signed it. Raises UploadError."""
         pause = self.remote.limits.search_interval
         while (state := version.usable(self.spec.kind)) is not Stored.DONE:
             if state is Stored.FAILED:
@@ -208,11 +155,5 @@ class _Sending:
                 raise upload_failure.not_in_time(version, self.spec, self.limit)
             await asyncio.sleep(pause)
             pause = min(2 * pause, self.remote.limits.longest_search_interval)
-            version = await self._read_again(version)
-
-    async def _read_again(self, version: UploadVersion) -> UploadVersion:
-        try:
-            versions = await self._versions(version.upload_id)
-        except ApiError:
-            return version
-        return next((one for one in reversed(versions) if one.id == version.id), version)
+            version = await search.read_again(version)
+        return version

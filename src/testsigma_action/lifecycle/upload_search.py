@@ -1,0 +1,87 @@
+"""Searching the version that a file became, after the answer to its upload was lost."""
+
+from dataclasses import dataclass
+
+from testsigma_action.api.uploads import Upload, Versions
+from testsigma_action.domain.upload_events import UploadVersion
+from testsigma_action.domain.uploads import UploadSpec
+from testsigma_action.errors import ApiError
+from testsigma_action.lifecycle.remote import Remote
+
+NOTHING_READ = Versions()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Versions that may be ours. `nothing`: it is proven that there is none."""
+
+    versions: tuple[UploadVersion, ...] = ()
+    nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSearch:
+    """The versions with the name of ours, of the upload `to`: as it was before, without an ID if it is new."""
+
+    spec: UploadSpec
+    to: Upload
+    remote: Remote
+
+    async def find(self, before: Versions, size: int, until: float) -> Found:
+        """Search for a version that was not there before: it may be missing in lists for a while.
+
+        A version of the same name that may have been there before is none: without a complete list nothing is found.
+        """
+        limits, pause = self.remote.limits, self.remote.limits.search_interval
+        settled = self.remote.after(limits.replication)
+        until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
+        known = {version.id for version in before.found}
+        while before.complete:
+            now, listed = self.remote.now(), await self.listed()
+            ours = tuple(one for one in listed.found if one.id not in known and one.size in {None, size})
+            if ours or (listed.complete and now >= settled):
+                return Found(ours, nothing=not ours)
+            again = self.remote.after(pause)
+            # The first list from then on is a proof.
+            again = min(again, settled) if self.remote.now() < settled else again
+            if again > until:
+                break
+            await self.remote.sleep_until(again)
+            pause = min(2 * pause, limits.longest_search_interval)
+        return Found()
+
+    async def listed(self) -> Versions:
+        """The versions with our name, each of them once; none if they cannot be read."""
+        versions = await (self._of_upload(self.to.id) if self.to.id else self._of_new_uploads())
+        named = {one.id: one for one in versions.found if one.name == self.spec.version}
+        return Versions(tuple(named.values()), versions.complete)
+
+    async def read_again(self, version: UploadVersion) -> UploadVersion:
+        """What the service says of a version now; unchanged if it cannot be read."""
+        versions = await self._of_upload(version.upload_id)
+        return next((one for one in versions.found if one.id == version.id), version)
+
+    async def _of_upload(self, upload_id: str) -> Versions:
+        """The newest version of an upload, and all others if they can be listed.
+
+        If only the newest one is known, and it is still the one of before, there is no other new one.
+        """
+        calls, until = self.remote.client.uploads, self.remote.after(2 * self.remote.limits.list_answer)
+        try:
+            latest = (await calls.fetch(upload_id, until=until)).latest
+        except ApiError:
+            return NOTHING_READ
+        newest = (latest,) if latest else ()
+        try:
+            listed = await calls.fetch_versions(upload_id, until=until)
+        except ApiError:
+            return Versions(newest, complete=bool(latest and self.to.latest and latest.id == self.to.latest.id))
+        return Versions((*newest, *listed.found), listed.complete)
+
+    async def _of_new_uploads(self) -> Versions:
+        """The newest versions of all uploads with our name."""
+        until = self.remote.after(2 * self.remote.limits.list_answer)
+        try:
+            return await self.remote.client.uploads.find(self.spec.name, until=until)
+        except ApiError:
+            return NOTHING_READ
