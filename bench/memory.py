@@ -18,8 +18,17 @@ from bench.trees import Size, report
 
 def peak() -> float:
     """The peak memory of this process so far, in MB."""
+    return _status("VmHWM")
+
+
+def resident() -> float:
+    """The memory of this process now, in MB."""
+    return _status("VmRSS")
+
+
+def _status(name: str) -> float:
     status = Path("/proc/self/status").read_text("ascii")
-    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
+    return int(re.findall(rf"{name}:\s+(\d+) kB", status)[0]) / 1024
 
 
 def main(arguments: Sequence[str]) -> None:

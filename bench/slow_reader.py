@@ -1,19 +1,20 @@
 """A process with a service that reads an uploaded file slowly, and forgets it.
 
-    python -m bench.slow_reader 0.001
+    python -m bench.slow_reader 0.001 2
 
-It prints the base URL, serves until its standard input ends, and prints the number of bytes of the largest request.
-The argument is the pause after each block in seconds.
+It prints the base URL, answers so many requests, and prints the number of bytes of the largest one. The first argument
+is the pause after each block in seconds.
 """
 
 import json
 import sys
 import time
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 BLOCK = 256 * 1024
+# Seconds until a request that does not come is given up.
+PATIENCE = 60.0
 VERSION = {"id": 9031, "name": "1.0", "status": "SUCCESS", "uploadId": 62}
 UPLOAD = json.dumps({"id": 62, "name": "App", "latestVersion": VERSION}).encode()
 
@@ -42,17 +43,15 @@ class Reader(BaseHTTPRequestHandler):
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Argument: the pause."""
+    """Arguments: the pause, and the number of requests."""
     Reader.pause = float(arguments[0])
-    with ThreadingHTTPServer(("127.0.0.1", 0), Reader) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with HTTPServer(("127.0.0.1", 0), Reader) as server:
+        server.timeout = PATIENCE
         sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}\n")
         sys.stdout.flush()
-        sys.stdin.read()
-        server.shutdown()
-        thread.join()
-        sys.stdout.write(f"{Reader.largest}\n")
+        for _ in range(int(arguments[1])):
+            server.handle_request()
+    sys.stdout.write(f"{Reader.largest}\n")
 
 
 if __name__ == "__main__":

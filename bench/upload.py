@@ -8,6 +8,8 @@ from bench.figures import Figure
 SIZE = 500_000_000
 # Seconds after each block of 256 KB.
 PAUSE = 0.001
+# The upload is read before it gets a new version.
+REQUESTS = 2
 # MB on top of the modules of the step.
 MAX_MEMORY = 60.0
 
@@ -22,7 +24,7 @@ def figures(size: int = SIZE) -> Iterator[Figure]:
 
 def memory_of(size: int) -> float:
     """The memory that an upload needs. Raises RuntimeError if the service did not get all of the file."""
-    with child("bench.slow_reader", PAUSE) as service:
+    with child("bench.slow_reader", PAUSE, REQUESTS) as service:
         if not service.stdout:
             raise AssertionError("the child has a pipe")
         url = service.stdout.readline().strip()

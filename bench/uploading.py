@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import testsigma_action.main  # noqa: F401 - the memory of all modules of the step does not count
-from bench.memory import peak
+from bench.memory import peak, resident
 from tests.simulator import TEST_KEY
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str]) -> None:
         path = Path(folder) / "app.apk"
         with path.open("wb") as file:
             file.truncate(int(arguments[0]))
-        before = peak()
+        before = resident()
         upload(path, arguments[1])
-    sys.stdout.write(f"{peak() - before:.1f}\n")
+    sys.stdout.write(f"{peak() - before:.3f}\n")
 
 
 def upload(path: Path, url: str) -> None:

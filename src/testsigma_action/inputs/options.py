@@ -49,9 +49,9 @@ class Inputs:
     runtime_data: Mapping[str, str] | None = field(default=None, repr=False)
     upload_versions: Mapping[str, str] | None = None
     start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    run_id: str = ""
     uploads: tuple[UploadSpec, ...] = ()
     upload_timeout: timedelta = timedelta(minutes=15)
-    run_id: str = ""
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
     queue_timeout: timedelta | None = None

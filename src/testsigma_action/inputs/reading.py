@@ -59,11 +59,7 @@ def read_inputs(
 
         read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
         problems += wrong
-    if "uploads" in read:
-        from testsigma_action.inputs import uploads
-
-        read["uploads"], wrong = uploads.specs(read["uploads"], key, base_url, root)
-        problems += wrong
+    problems += _read_uploads(read, key, base_url, root)
     expired, wrong = _read_quarantine(read, key, root, today)
     problems += wrong
     inputs = Inputs(**read)
@@ -82,6 +78,16 @@ def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret
     # A key that was given as a flag is not used, and not shown either.
     key = key or Secret(flags.pop("api-key", ""))
     return key, {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}, problems
+
+
+def _read_uploads(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:
+    """Replace a list of files by what is to be uploaded. Returns the problems."""
+    if "uploads" not in read:
+        return []
+    from testsigma_action.inputs import uploads
+
+    read["uploads"], wrong = uploads.specs(read["uploads"], key, base_url, root)
+    return wrong
 
 
 def _read_quarantine(

@@ -16,7 +16,8 @@ from testsigma_action.text import no_command, one_line, web_link
 
 # A job fails if its file has 5 KiB or more.
 LONGEST_FILE = 5 * 1024 - 1
-# A self-managed GitLab accepts 20 variables in a dotenv report, so the outputs that repeat inputs, and the long one, are left out.
+# A self-managed GitLab accepts 20 variables in a dotenv report, so the outputs that repeat inputs are left out,
+# and the one that few steps have. It is in the file with all outputs.
 LEFT_OUT = frozenset({"junit-file", "results-file", "ctrf-file", "agent-file", "upload-version-ids"})
 ANNOTATIONS_FILE = "test-results/testsigma-annotations.json"
 """Links to the runs, for the page of the job."""
