@@ -1,6 +1,6 @@
 """Cost of merging results files: CPU time with ten times the files, and peak memory.
 
-`python -m bench.merging FOLDER NUMBER` merges that many files, and prints its CPU seconds and its own peak memory in MB.
+`python -m bench.merging FOLDER NUMBER` merges that many files, and prints its CPU seconds and its peak memory in MB.
 """
 
 import os

@@ -14,7 +14,8 @@ from testsigma_action import __version__
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
 from testsigma_action.errors import ErrorCode, ExitCode
-from testsigma_action.inputs.options import DEFINITIONS, ENTRY_KEYS, QUARANTINE_KEYS, UPLOAD_KEYS, Definition, Inputs
+from testsigma_action.inputs.keys import ENTRY_KEYS, QUARANTINE_KEYS, UPLOAD_KEYS
+from testsigma_action.inputs.options import DEFINITIONS, Definition, Inputs
 from testsigma_action.reporting import outputs
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.inputs.options import ENTRY_KEYS
+from testsigma_action.inputs.keys import ENTRY_KEYS
 from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
 

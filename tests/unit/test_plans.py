@@ -8,7 +8,8 @@ import pytest
 
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs import list_source
-from testsigma_action.inputs.options import ENTRY_KEYS, RunRequest
+from testsigma_action.inputs.keys import ENTRY_KEYS
+from testsigma_action.inputs.options import RunRequest
 from testsigma_action.inputs.reading import Reading, read_inputs
 
 KEY = "key-for-tests"

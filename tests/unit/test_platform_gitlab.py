@@ -76,7 +76,8 @@ def test_sections() -> None:
     assert len(names) == 2
 
 
-LEFT_OUT = {f"TESTSIGMA_OUTPUT_{name}" for name in ("JUNIT_FILE", "RESULTS_FILE", "CTRF_FILE", "AGENT_FILE", "UPLOAD_VERSION_IDS")}
+FILES = {f"TESTSIGMA_OUTPUT_{name}_FILE" for name in ("JUNIT", "RESULTS", "CTRF", "AGENT")}
+LEFT_OUT = {*FILES, "TESTSIGMA_OUTPUT_UPLOAD_VERSION_IDS"}
 
 
 def test_the_outputs_of_a_step_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

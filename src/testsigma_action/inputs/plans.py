@@ -11,8 +11,9 @@ from typing import Any
 from testsigma_action.inputs import entry_lists, lists, pasted, values
 from testsigma_action.inputs.entry_lists import Wanted
 from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.keys import ENTRY_KEYS
 from testsigma_action.inputs.list_source import RUNS, ListFile
-from testsigma_action.inputs.options import BY_NAME, ENTRY_KEYS, RunRequest
+from testsigma_action.inputs.options import BY_NAME, RunRequest
 from testsigma_action.secret import Secret
 from testsigma_action.text import appearance
 

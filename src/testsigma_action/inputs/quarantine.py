@@ -10,8 +10,8 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import entry_lists, lists, pasted
 from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
 from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.keys import QUARANTINE_KEYS
 from testsigma_action.inputs.list_source import QUARANTINE, ListFile
-from testsigma_action.inputs.options import QUARANTINE_KEYS
 from testsigma_action.secret import Secret
 
 REQUIRED = {

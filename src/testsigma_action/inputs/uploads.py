@@ -12,8 +12,8 @@ from testsigma_action.domain.uploads import UploadKind, UploadSpec
 from testsigma_action.inputs import entry_lists, files, lists, pasted
 from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
 from testsigma_action.inputs.invalid import Problem
+from testsigma_action.inputs.keys import UPLOAD_KEYS
 from testsigma_action.inputs.list_source import UPLOADS, ListFile
-from testsigma_action.inputs.options import UPLOAD_KEYS
 from testsigma_action.secret import Secret
 
 KEYS = EntryKeys(
