@@ -1,9 +1,11 @@
 """Merging: the order of the files and the way they are grouped change nothing, and only a complete merge is green."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,9 @@ from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.verdict import NOT_FINISHED
 from testsigma_action.errors import ErrorCode
-from testsigma_action.reporting import results_json, results_reader
+from testsigma_action.reporting import annotations, console, outputs, results_json, results_reader
+from testsigma_action.reporting.junit import document as junit
+from testsigma_action.reporting.summary import document as summary
 
 SETTINGS = settings(database=None, deadline=None, max_examples=150)
 
@@ -144,3 +148,41 @@ def test_a_merge_is_read_as_it_was_written(files: list[File], expects: int) -> N
     report = samples.report(*found.runs, verdict=found.verdict, title=found.title)
     report = replace(report, parts=found.parts, outdated=found.outdated, build=Build())
     assert written(report) == report
+
+
+# Values of every type, and texts and numbers that no report of ours has.
+VALUES: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, 0, -1, 3, 10**30, 1.5, "", "x", "passed", "\ud800", "9999-12-31T23:59:59Z", "2026-01-01", [], {}, [[]]]
+)
+
+
+@SETTINGS
+@given(data=st.data(), failed=st.booleans())
+def test_a_changed_file_is_read_or_refused(data: st.DataObject, failed: bool) -> None:  # noqa: FBT001 - a parameter
+    """Whatever is in a file: it is unreadable, or every report about it can be written."""
+    original = replace(samples.failing(), build=samples.BUILD) if failed else contents(File(Kind.GREEN, 1, "a"))
+    document = json.loads("".join(results_json.render(original)))
+    for _ in range(data.draw(st.integers(1, 2))):
+        place, key = data.draw(st.sampled_from(list(places(document))))
+        place[key] = data.draw(VALUES)
+    try:
+        report = results_reader.parse(json.dumps(document))
+    except results_reader.UnreadableResults:
+        return
+    found = merge([opened("a", "a", report)], 1)
+    shown = samples.report(*found.runs, verdict=found.verdict, title=found.title)
+    shown = replace(shown, parts=found.parts, outdated=found.outdated, build=report.build)
+    for document_of in (junit.render, results_json.render):
+        assert "".join(document_of(shown))
+    assert summary.render(shown, "full")
+    assert outputs.render(shown)
+    assert console.conclude(shown)
+    assert annotations.render(shown) or not found.verdict.exit_code
+
+
+def places(value: object) -> Iterator[tuple[Any, Any]]:
+    """Every place of a document: what it is in, and its key or position there."""
+    keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in list(keys):
+        yield value, key
+        yield from places(value[key])  # type: ignore[index]

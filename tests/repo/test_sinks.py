@@ -62,7 +62,19 @@ GIVEN = {
     "workspace.write": ("render(report)",),
     "_write_file": ("as_json(", "self._env_file(", "[text]", "_annotations(safe)"),
 }
-SAY = ("console.", "[console.", "[cleanup_wording.", "events.", '["', "['", "[f'", '[f"', "[line]", "lines")
+SAY = (
+    "console.",
+    "[console.",
+    "[cleanup_wording.",
+    "merge_wording.merging(",
+    "events.",
+    '["',
+    "['",
+    "[f'",
+    '[f"',
+    "[line]",
+    "lines",
+)
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, ast.Call]]:

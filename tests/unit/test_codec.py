@@ -1,5 +1,6 @@
 """Dataclasses as JSON: every type that a field may have, and a refusal of every other."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,9 +9,12 @@ from typing import Union, get_args, get_type_hints
 
 import pytest
 
+from tests import samples
 from testsigma_action.domain.report import Report
-from testsigma_action.domain.run import Timing
+from testsigma_action.domain.run import Counts, Timing
+from testsigma_action.reporting import results_json
 from testsigma_action.reporting.codec import codec_of, decode, encode
+from testsigma_action.reporting.results_reader import UnreadableResults, parse
 
 
 class Colour(Enum):
@@ -147,3 +151,43 @@ def parts_of(kind: object) -> list[object]:
         *(get_type_hints(kind).values() if is_dataclass(kind) else ()),
         *(part for part in get_args(kind) if part not in {type(None), Ellipsis}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("started", "2026-03-04T10:00:00"),
+        ("started", "0001-01-01T00:00:00+23:00"),
+        ("started", 5),
+        ("started", "9999-12-31T23:59:59Z"),
+        ("title", "x" * 65_537),
+        ("title", None),
+    ],
+)
+def test_values_that_no_report_has(name: str, value: object) -> None:
+    """A time without a zone cannot be compared, and a text that is too long was not written by us."""
+    data = json.loads("".join(results_json.render(samples.failing())))
+    field = {"title": "summaryTitle"}.get(name, name)
+    with pytest.raises(UnreadableResults):
+        parse(json.dumps(data | {field: value}))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), 10**400, True, 1.5, "1"])
+def test_numbers_are_whole_and_bounded(number: object) -> None:
+    """A larger one could not be written again."""
+    with pytest.raises(TypeError):
+        decode(int, number)
+
+
+def test_counters_are_not_negative() -> None:
+    """One below zero would make up for a failure."""
+    assert decode(Counts, {"failed": 0, "passed": None}) == Counts(failed=0)
+    with pytest.raises(ValueError, match="counters"):
+        decode(Counts, {"failed": -1})
+
+
+@pytest.mark.parametrize("seconds", [1e12, -1e12, float("inf"), float("nan"), "1", None])
+def test_durations_are_bounded(seconds: object) -> None:
+    """Reports add them to times."""
+    with pytest.raises((ValueError, TypeError, OverflowError)):
+        decode(timedelta, seconds)

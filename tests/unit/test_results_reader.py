@@ -116,6 +116,34 @@ def test_a_value_of_the_wrong_kind_is_refused(name: str, value: object) -> None:
         parse(json.dumps(data))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("conclusion", "passed"), ("exitCode", 0), ("code", ""), ("conclusion", "cancelled")]
+)
+def test_a_verdict_that_contradicts_itself_is_refused(name: str, value: object) -> None:
+    """Exit code, conclusion and error code of a failure belong together, in the step and in each run."""
+    for place in ("verdict", "runs"):
+        data = json.loads(written(samples.failing()))
+        verdict = data["verdict"] if place == "verdict" else data["runs"][0]["verdict"]
+        verdict[name] = value
+        with pytest.raises(UnreadableResults):
+            parse(json.dumps(data))
+
+
+@pytest.mark.parametrize("depth", [5, 6, 200])
+def test_findings_that_are_too_deep_are_refused(depth: int) -> None:
+    """A report of ours nests them twice or so; a sentence about hundreds of them cannot be made."""
+    data = json.loads(written(samples.failing()))
+    finding = data["verdict"]["findings"][0]
+    for _ in range(depth - 1):
+        finding = {"kind": "of-plans", "names": ["a"], "finding": finding, "more": 0}
+    data["verdict"]["findings"] = [finding]
+    if depth == 5:
+        assert parse(json.dumps(data)).verdict.findings
+        return
+    with pytest.raises(UnreadableResults):
+        parse(json.dumps(data))
+
+
 @pytest.mark.parametrize(("version", "newer"), [(1, False), (3, True)])
 def test_another_version_is_refused(version: int, newer: bool) -> None:  # noqa: FBT001 - a parameter
     """The error says which one it is, and whether a later release wrote it."""

@@ -24,9 +24,12 @@ _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
 # The version of the format of results files.
 SCHEMA_VERSION = 2
-# The longest text that is written (characters), and the bound of the numbers that are read.
+# The longest text that is written (characters), and the bounds of numbers and times that are read: reports calculate
+# with them.
 LONGEST_TEXT = 65_536
 _BOUND = 2**63
+_YEARS = range(1970, 2300)
+_LONGEST_DURATION = timedelta(days=366 * 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,18 @@ def _number(data: Json) -> int:
 
 
 def _moment(data: Json) -> datetime:
-    """Raises ValueError for a time without a time zone, which cannot be compared."""
+    """Raises ValueError for a time without a time zone, which cannot be compared, and for one of another age."""
     moment = datetime.fromisoformat(data)
-    if moment.tzinfo is None:
-        raise ValueError("a time zone expected")
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise ValueError("a time with its zone expected")
     return moment.astimezone(UTC)
 
 
 def _duration(number: float) -> timedelta:
-    return timedelta(seconds=number)
+    duration = timedelta(seconds=number)
+    if abs(duration) > _LONGEST_DURATION:
+        raise ValueError("a shorter duration expected")
+    return duration
 
 
 _PLAIN: dict[Any, Codec] = {
