@@ -14,7 +14,9 @@ from testsigma_action.inputs import files, patterns
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.reading import Reading
 from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.gitlab import ANNOTATIONS_FILE
 from testsigma_action.platforms.log import Log
+from testsigma_action.platforms.variables import JSON_FILE
 from testsigma_action.reporting import console, merge_wording, results_reader
 from testsigma_action.reporting.codec import SCHEMA_VERSION
 from testsigma_action.reporting.publish import Publisher
@@ -23,6 +25,8 @@ from testsigma_action.runtime.signals import Signals
 
 # Maximum size of a results file (bytes). One with 100,000 cases is about half as large.
 LARGEST_FILE = 256 * 1024 * 1024
+# Files that a step writes beside its results file on some CI systems.
+OTHER_FILES = frozenset({Path(JSON_FILE).name, Path(ANNOTATIONS_FILE).name})
 NO_RESULTS_FILE = "is not a results file of testsigma-action."
 
 
@@ -71,7 +75,7 @@ class Merge:
     def _find(self) -> tuple[patterns.Found, list[str]]:
         inputs, root = self._reading.inputs, self._platform.workspace
         try:
-            found = patterns.find(inputs.merge, root)
+            found = patterns.find(inputs.merge, root, OTHER_FILES)
         except Invalid as refusal:
             return patterns.Found(()), [str(Problem("merge", f"it must be {refusal}."))]
         parts = {(root / file).resolve() for file in found.files}

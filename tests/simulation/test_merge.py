@@ -141,6 +141,14 @@ def test_a_file_that_a_report_would_replace(tmp_path: Path) -> None:
     assert (found.workspace / "parts" / "0-a.json").read_text("utf-8") == path.read_text("utf-8")
 
 
+def test_files_with_outputs_are_no_parts(tmp_path: Path) -> None:
+    """Off GitHub a step writes its outputs beside the results file, where a wildcard finds both."""
+    path = part(tmp_path, "a", plan(1, GOOD))
+    shutil.copy(path, path.with_name("testsigma-outputs.json"))
+    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_MERGE": f"{path.parent}/*.json", "TESTSIGMA_MERGE_EXPECTS": "1"}
+    assert World(scenario("passing"), tmp_path / "merge", environ).run().exit_code == 0
+
+
 def test_a_signal(tmp_path: Path) -> None:
     """A merge that is cancelled says so, and is no pass."""
     path = part(tmp_path, "a", plan(1, GOOD))

@@ -46,6 +46,12 @@ def test_folders_are_no_files(root: Path) -> None:
     assert find(["folder.json"], root).files == ("folder.json",)
 
 
+def test_skipped_names(root: Path) -> None:
+    """A wildcard does not name them; their own name does."""
+    assert find(["[ab].json"], root, {"b.json"}).files == ("a.json",)
+    assert find(["b.json"], root, {"b.json"}).files == ("b.json",)
+
+
 def test_absolute_paths(root: Path) -> None:
     """They stay as they were written."""
     assert find([f"{root}/sub/deep/*.json"], Path("/")).files == (f"{root}/sub/deep/c.json",)

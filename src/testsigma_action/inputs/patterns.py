@@ -1,6 +1,6 @@
 """Paths of files with wildcards: the text of an input, one on each line, and the files that they name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,12 +33,15 @@ def has_wildcard(pattern: str) -> bool:
     return any(sign in pattern for sign in "*?[")
 
 
-def find(given: Sequence[str], root: Path) -> Found:
-    """Find the files; relative paths start at `root`. Raises Invalid for too many of them."""
+def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Found:
+    """Find the files; relative paths start at `root`. Raises Invalid for too many of them.
+
+    A wildcard does not name files that have one of the `skipped` names.
+    """
     files: dict[Path, str] = {}
     unmatched = []
     for pattern in given:
-        matching = sorted(islice(_matching(pattern, root), MOST_FILES + 1))
+        matching = sorted(islice(_matching(pattern, root, skipped), MOST_FILES + 1))
         for file in matching:
             files.setdefault(_located(root / file), file)
         unmatched += [] if matching else [pattern]
@@ -47,7 +50,7 @@ def find(given: Sequence[str], root: Path) -> Found:
     return Found(tuple(sorted(files.values())), tuple(dict.fromkeys(unmatched)))
 
 
-def _matching(pattern: str, root: Path) -> Iterator[str]:
+def _matching(pattern: str, root: Path, skipped: Container[str]) -> Iterator[str]:
     """The files that one pattern names. A file with exactly this name comes first: `[` may be a part of names."""
     if (root / pattern).exists():
         yield pattern
@@ -56,7 +59,7 @@ def _matching(pattern: str, root: Path) -> Iterator[str]:
     base = Path(anchor) if anchor else root
     try:
         for found in base.glob(pattern.removeprefix(anchor)):
-            if not found.is_dir():
+            if found.name not in skipped and not found.is_dir():
                 yield str(found if anchor else found.relative_to(root))
     except (OSError, ValueError, NotImplementedError):
         # A pattern that Python does not accept names no file.
