@@ -5,9 +5,10 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from tests import ci_readers, junit_rules
+from tests import ci_readers, ctrf_rules, junit_rules
 from tests.fuzz import uploads
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
@@ -70,6 +71,7 @@ def _of_files(story: Story) -> Iterator[str]:
     found = {path.relative_to(workspace).as_posix() for path in workspace.rglob("*") if path.is_file()}
     names = sorted(found - OUTPUT_FILES - uploads.FILES.keys())
     wanted = [story.script.given(name) != "off" for name in ("junit-file", "results-file")]
+    wanted += [bool(story.script.given(name)) for name in ("ctrf-file", "agent-file")]
     if len(names) != sum(wanted) or found & OUTPUT_FILES != (set() if story.script.github else OUTPUT_FILES):
         yield f"the files are {sorted(found)}"
     if not story.script.github:
@@ -77,15 +79,34 @@ def _of_files(story: Story) -> Iterator[str]:
         if (conclusion in {"passed", "started"}) != (code == 0):
             yield f"the file with the outputs says {conclusion}, and the exit code is {code}"
     for name in names:
-        text = (workspace / name).read_text("utf-8")
-        if name.endswith(".xml"):
-            yield from _of_junit(ET.fromstring(text), code)
-            yield from _of_suites(ET.fromstring(text), story)
-        else:
-            verdict = json.loads(text)["verdict"]
-            if verdict["exitCode"] != code:
-                yield f"the results say {verdict}, and the exit code is {code}"
-            yield from _of_merge(workspace / name, verdict["conclusion"], code)
+        yield from _of_file(name, (workspace / name).read_text("utf-8"), story)
+
+
+def _of_file(name: str, text: str, story: Story) -> Iterator[str]:
+    """What is wrong with one of the reports."""
+    code = story.outcome.exit_code
+    if name.endswith(".xml"):
+        yield from _of_junit(ET.fromstring(text), code)
+        yield from _of_suites(ET.fromstring(text), story)
+    elif name.endswith("ctrf.json"):
+        yield from _of_ctrf(json.loads(text), code)
+    elif name.endswith(".md"):
+        if f"\n\nExit code {code}" not in text[:100]:
+            yield f"the agent file begins with {text[:100]!r}, and the exit code is {code}"
+    else:
+        yield from _of_results(story.outcome.workspace / name, json.loads(text)["verdict"], code)
+
+
+def _of_results(path: Path, verdict: dict[str, Any], code: int) -> Iterator[str]:
+    if verdict["exitCode"] != code:
+        yield f"the results say {verdict}, and the exit code is {code}"
+    yield from _of_merge(path, verdict["conclusion"], code)
+
+
+def _of_ctrf(document: dict[str, Any], code: int) -> Iterator[str]:
+    if not ctrf_rules.counts(document)["failed"] and code != 0:
+        yield f"the CTRF file is green, and the exit code {code}"
+    yield from (f"the CTRF file breaks a rule: {problem}" for problem in ctrf_rules.broken(document))
 
 
 def _of_merge(path: Path, conclusion: str, code: int) -> Iterator[str]:

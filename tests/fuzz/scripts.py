@@ -39,6 +39,9 @@ POLICIES = {
     "TESTSIGMA_MIN_TESTS": ("", "", "0", "2"),
     "TESTSIGMA_FAIL_ON_FLAKY": ("", "", "true"),
 }
+# Files for other tools, of the scripts that get some.
+FILES = {"TESTSIGMA_CTRF_FILE": "out/ctrf.json", "TESTSIGMA_AGENT_FILE": "out/agent.md"}
+SHARE_WITH_FILES = 0.3
 # Share of the scripts that get policies.
 TOLERANT = 0.3
 # Share of the scripts that get several plans.
@@ -101,7 +104,7 @@ def make(seed: int, number: int, *, several: bool = True) -> Script:
     Some scripts have several plans, unless that is not wanted, some have policies, and some upload files. All others
     stay as they are, whatever is added to those.
     """
-    script = _with_uploads(seed, number, _with_plans(seed, number, several=several))
+    script = _with_uploads(seed, number, _with_files(seed, number, _with_plans(seed, number, several=several)))
     random = Random(f"{seed}:{number}:policies")  # noqa: S311 - a story that can be told again
     if random.random() >= TOLERANT:
         return script
@@ -116,6 +119,11 @@ def _with_uploads(seed: int, number: int, script: Script) -> Script:
         return script
     scenario = uploads.scenario_of(random, script.scenario)
     return replace(script, scenario=scenario, environ={**script.environ, **uploads.inputs_of(random)})
+
+
+def _with_files(seed: int, number: int, script: Script) -> Script:
+    random = Random(f"{seed}:{number}:files")  # noqa: S311 - a story that can be told again
+    return replace(script, environ={**script.environ, **FILES}) if random.random() < SHARE_WITH_FILES else script
 
 
 def _with_plans(seed: int, number: int, *, several: bool) -> Script:

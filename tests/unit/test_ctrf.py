@@ -14,7 +14,7 @@ from testsigma_action.domain.history import History, Mark
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import Iteration
-from testsigma_action.domain.run import Result
+from testsigma_action.domain.run import Result, RunSpec
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, WithinLimit
 from testsigma_action.reporting.ctrf import document as ctrf
@@ -96,6 +96,18 @@ def test_the_build_is_the_environment() -> None:
         "extra": {"ciSystem": "GitHub Actions", "attempt": 2, "pullRequest": "5"},
     }
     assert rendered(samples.flaky())["results"]["environment"] == {"reportName": "Checkout", "healthy": True}
+
+
+def test_the_environment_of_the_tests() -> None:
+    """By name, or by ID; of several runs all of them."""
+    found = [
+        replace(run_report(samples.FAILED, tree(machine(suite(case("A"))))), spec=RunSpec("12", environment_id=number))
+        for number in ("11", "10", "10")
+    ]
+    named_one = replace(found[0], spec=replace(found[0].spec, environment_name="staging"))
+    for runs, words in ((found, "10, 11"), ([named_one], "staging (11)")):
+        document = rendered(samples.report(*named(runs)))
+        assert document["results"]["environment"]["testEnvironment"] == words
 
 
 @pytest.mark.parametrize("result", Result)

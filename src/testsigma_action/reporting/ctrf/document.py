@@ -21,7 +21,7 @@ from testsigma_action.reporting.codec import Object, time
 from testsigma_action.reporting.ctrf.tests import STATUSES, given, instant, milliseconds, short, tests, uuid_of
 from testsigma_action.reporting.junit.suites import Suite, suites
 from testsigma_action.reporting.junit.texts import LINE
-from testsigma_action.reporting.wording import heading, hint, reason
+from testsigma_action.reporting.wording import environment_of, heading, hint, reason
 from testsigma_action.text import MESSAGE, encodable, lines, one_line, web_link
 
 _DETAILS = 5_000_000
@@ -76,7 +76,7 @@ def _summary(report: Report, found: list[Suite], counts: Counter[str]) -> Object
 
 def _environment(report: Report) -> Object:
     build = report.build
-    environments = {suite for run in report.runs if (suite := _environment_of(run))}
+    environments = {name for run in report.runs if (name := _environment_of(run))}
     return given(
         {
             "reportName": one_line(heading(report)),
@@ -92,7 +92,7 @@ def _environment(report: Report) -> Object:
 
 
 def _environment_of(run: RunReport) -> str:
-    return run.spec.environment_id or (run.run.environment_id if run.run else "")
+    return environment_of(run.spec) or (run.run.environment_id if run.run else "")
 
 
 def _verdict(report: Report) -> Object:
