@@ -237,7 +237,9 @@ def test_a_refusal_for_now(tmp_path: Path) -> None:
 def test_no_connection(tmp_path: Path) -> None:
     """What was never sent is sent again; after two minutes the step gives up."""
     made = world(service(), tmp_path, cuts=(Cut("refused", Fault(SENT, count=2)),))
-    assert (made.run().exit_code, apps(made)) == (0, [{211: 9031}])
+    outcome = made.run()
+    assert (outcome.exit_code, apps(made)) == (0, [{211: 9031}])
+    assert outcome.log.index("Testsigma answers again") < outcome.log.index("Uploaded 'app.apk'")
     outcome = world(service(), tmp_path / "never", cuts=(Cut("refused", Fault(SENT, count=None)),)).run()
     not_started(outcome, 3, "api-unreachable")
     assert outcome.duration < 150

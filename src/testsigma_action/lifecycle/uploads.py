@@ -81,21 +81,27 @@ class _Sending:
 
     async def _send(self, search: VersionSearch, before: Versions) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
-        number, unreachable = 0, min(self.until, self.remote.after(self.remote.limits.unreachable))
+        unreachable, number = min(self.until, self.remote.after(self.remote.limits.unreachable)), 0
         while True:
             number += 1
             form = self._form(search.to)
             self.emit(UploadBegan(self.spec, form.size))
             answer = await self._answer(search.to, form)
             if isinstance(answer, UploadVersion):
+                self._on_retry(number - 1)
                 return answer, False
             if found := await self._after(answer, form, search, before):
                 return found, True
             again = self.remote.after(backoff(number, answer.retry_after))
             if again >= unreachable:
                 raise upload_failure.refused(answer)
-            self.remote.on_retry(RetryEvent(f"upload {self.spec.file}", number, answer.message))
+            self._on_retry(number, answer.message)
             await self.remote.sleep_until(again)
+
+    def _on_retry(self, number: int, message: str = "") -> None:
+        """Report a retry or, without a message, that one succeeded. The number is 0 if there was none."""
+        if number:
+            self.remote.on_retry(RetryEvent(f"upload '{self.spec.file}'", number, message))
 
     def _form(self, to: Upload) -> FileForm:
         path = Path(self.spec.path)
