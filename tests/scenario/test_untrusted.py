@@ -12,7 +12,7 @@ import pytest
 
 from tests import ci_readers
 from tests.scenario.conftest import Bench, Outcome
-from tests.simulator import Fault, Phase, SavedConfiguration, Scenario, scenario
+from tests.simulator import Fault, Phase, SavedConfiguration, Scenario, UploadBefore, scenario
 from tests.untrusted import page, runner
 from tests.untrusted.service import RESULTS, WORDS, HostileSimulator, texts_read
 from tests.untrusted.texts import TEXTS
@@ -34,7 +34,7 @@ OUTPUTS = frozenset(
         "junit-file",
         "results-file",
     }
-    | {"error-code"}
+    | {"upload-version-ids", "error-code"}
 )
 STATE = frozenset({"runs", "settled"})
 OURS = frozenset({"add-mask", "group", "endgroup", "error", "warning"})
@@ -94,6 +94,11 @@ ENDINGS: dict[str, Callable[[int], Ending]] = {
     "redirected": lambda _: _ending(
         scenario("passing").with_faults(Fault("*", status=302, headers={"Location": ELSEWHERE}, count=None)), 3
     ),
+    "upload refused": lambda seed: _ending(
+        replace(_faulty(seed, "upload-version", 422), uploads_before=(UploadBefore(62),)),
+        3,
+        UPLOADS="[{file: '::error::app.apk', upload-id: 62}]",
+    ),
     "unknown configuration": lambda _: _ending(_configurations(), 2, EXECUTION_CONFIG="::error::none of these"),
 }
 
@@ -151,7 +156,7 @@ def test_endings(bench: Bench, ending: str, seed: int) -> None:
     """Whatever the service says and however the run ends: its words are words, in the log and in every file."""
     how = ENDINGS[ending](seed)
     server = bench.serve(how.served, HostileSimulator(how.served, seed, words=how.words))
-    step = bench.run(how.environ, server=server)
+    step = bench.run(how.environ, server=server, files={"::error::app.apk": b"an app"})
     assert step.exit_code in how.exit_codes, step.log
     check(step)
 
