@@ -105,3 +105,21 @@ def test_a_long_name_of_a_plan_leaves_room() -> None:
     long = replace(run_report(results=tree(machine(suite(case("Pay", Result.FAILED))))), name="word " * 60)
     (found, _) = annotations.render(samples.report(long, replace(long, name="B")))
     assert found.title.endswith("… / Chrome / Login / Pay")
+
+
+@pytest.mark.parametrize(
+    ("most", "levels", "last"),
+    [
+        (10, ["warning", "error", "error"], ""),
+        (2, ["warning", "error"], "2 failures"),
+        (1, ["error"], "2 failures"),
+        (0, [], ""),
+    ],
+)
+def test_a_build_that_was_not_tested(most: int, levels: list[str], last: str) -> None:
+    """A warning comes first, takes no place from the only annotation, and is no failure that is counted."""
+    report = replace(of_cases(*(case(name, Result.FAILED) for name in "ab")), ignored_devices=("212",))
+    found = annotations.render(report, most)
+    assert [note.level for note in found] == levels
+    assert not last or found[-1].title == last
+    assert most < 2 or "Device 212 is no machine of the run." in found[0].message

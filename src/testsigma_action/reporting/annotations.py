@@ -47,16 +47,19 @@ Failure = tuple[RunReport, Placed, str]
 
 
 def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
-    """At most `most` annotations: verdicts that no case explains, then failures, new ones first.
+    """At most `most` annotations: warnings, verdicts that no case explains, then failures, new ones first.
 
-    Several runs alternate, so that each has its share. The last annotation says how many failures are not shown.
+    Several runs alternate, so that each has its share. The last annotation says how many failures are not shown. A
+    warning does not take the only place.
     """
-    found: Iterator[Annotation | Failure] = chain(_verdicts(report), _warnings(report), _failures(report))
-    shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, most)]
+    warnings = _warnings(report) if most > 1 else ()
+    found: Iterator[Annotation | Failure] = chain(_verdicts(report), _failures(report))
+    room = most - len(warnings)
+    shown = [one if isinstance(one, Annotation) else _failure(*one) for one in islice(found, room)]
     left = sum(1 for _ in found)
     if left and shown:
-        shown[-1] = _more(left + 1, report, alone=most == 1)
-    return tuple(shown)
+        shown[-1] = _more(left + 1, report, alone=room == 1)
+    return (*warnings, *shown)
 
 
 def _failures(report: Report) -> Iterator[Failure]:
@@ -89,10 +92,11 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
             yield _verdict(run.title, run.verdict, run.run.url if run.run else "")
 
 
-def _warnings(report: Report) -> Iterator[Annotation]:
+def _warnings(report: Report) -> tuple[Annotation, ...]:
     """A warning about the build under test: without it, a pass would be taken for one of the new build."""
-    if sentence := ignored(report.ignored_devices):
-        yield Annotation("warning", _title(heading(report), "another build was tested"), _message(sentence))
+    sentence = ignored(report.ignored_devices)
+    title = _title(heading(report), "a build was not tested")
+    return (Annotation("warning", title, _message(sentence)),) if sentence else ()
 
 
 def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
