@@ -23,10 +23,14 @@ COUNTERS = (
 )
 
 
+def wire_name(counter: str, prefix: str = "") -> str:
+    """The name of a counter on the wire; `prefix` is that of its set (`consolidatedPlan`, ...)."""
+    return f"{prefix}{counter[0].upper()}{counter[1:]}Count" if prefix else f"{counter}Count"
+
+
 def _counters_of(fields: Fields, prefix: str = "") -> dict[str, Evidence[int]]:
-    """One set of counters as evidence; `prefix` is that of the wire names (`consolidatedPlan`, ...)."""
-    wire = {name: f"{prefix}{name[0].upper()}{name[1:]}Count" if prefix else f"{name}Count" for name in COUNTERS}
-    return {name: fields.evidence(key, whole_number) for name, key in wire.items()}
+    """One set of counters as evidence; `prefix` is that of the wire names."""
+    return {name: fields.evidence(wire_name(name, prefix), whole_number) for name in COUNTERS}
 
 
 def counts(fields: Fields, prefix: str = "") -> Counts:

@@ -29,7 +29,7 @@ def page(body: object) -> Page:
 
     `last: false` in the answer proves nothing: documented answers have it on their only page.
     """
-    rows = _rows(body)
+    rows = rows_of(body)
     if rows and not any(isinstance(row, dict) for row in rows):
         raise DecodeError("with rows that are not objects")
     fields = Fields(body)
@@ -44,7 +44,8 @@ def page(body: object) -> Page:
     return Page(tuple(rows), last)
 
 
-def _rows(body: object) -> list[object]:
+def rows_of(body: object) -> list[object]:
+    """The rows of a page in any format, which may be none. Raises DecodeError if it has no list of rows."""
     if isinstance(body, list):
         return body
     if isinstance(body, dict):
@@ -53,7 +54,7 @@ def _rows(body: object) -> list[object]:
                 rows: list[object] = body[key]
                 return rows
         if isinstance(body.get("data"), dict):
-            return _rows(body["data"])
+            return rows_of(body["data"])
         lists = [value for value in body.values() if isinstance(value, list)]
         if len(lists) == 1:
             return lists[0]
