@@ -64,7 +64,14 @@ def main(
         return _closing(log, Merge(reading, platform, log, signals, clock).run)
     service_route = route(reading.inputs.base_url, reading.inputs.ca_bundle, environ)
     on_trace = (lambda trace: log.say(console.request(trace))) if reading.debug else untraced
-    transport = Transport(service_route, reading.inputs.api_key, clock=clock, adapter=adapter, on_trace=on_trace)
+    key = reading.inputs.api_key
+    if reading.inputs.dry_run:
+        from testsigma_action.api.probing import ProbingTransport
+        from testsigma_action.check import Check
+
+        probing = ProbingTransport(service_route, key, clock=clock, adapter=adapter, on_trace=on_trace)
+        return _closing(log, Check(reading, platform, log, signals, clock, probing).run)
+    transport = Transport(service_route, key, clock=clock, adapter=adapter, on_trace=on_trace)
     return _closing(log, Step(reading, platform, log, signals, clock, transport).run)
 
 

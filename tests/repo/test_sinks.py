@@ -51,11 +51,12 @@ GIVEN = {
         "self.platform.annotation(",
         "self.platform.write_outputs(outputs.",
         "self.platform.write_summary(summary.render(",
+        "self.platform.write_summary(checkup.summary(",
         "map(no_command, ",
     ),
     "command": ("line", "self._without_secrets(line)"),
     "draw": ("self._lines.bar(",),
-    "write_summary": ("summary.render(",),
+    "write_summary": ("summary.render(", "checkup.summary("),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "write_links": ("outputs.links(", "[]"),
     # What `publish.files` says: the renderer of a reporter.
@@ -64,6 +65,8 @@ GIVEN = {
 }
 SAY = (
     "console.",
+    "checkup.lines(",
+    "[checkup.STARTING]",
     "[console.",
     "[cleanup_wording.",
     "merge_wording.merging(",

@@ -116,3 +116,23 @@ def test_help_lists_subcommands(command: Subcommand) -> None:
     """With how each is written and what it does."""
     lines = [" ".join(line.split()) for line in text().splitlines()]
     assert f"{command.usage} {command.meaning}" in lines
+
+
+@pytest.mark.parametrize("arguments", [("check", "--plan-id", "7"), ("--plan-id", "7", "--dry-run", "true")])
+def test_check_is_a_dry_run(arguments: tuple[str, ...]) -> None:
+    """`check` is the input `dry-run`, and takes the same flags."""
+    reading = read_inputs(arguments, {"TESTSIGMA_API_KEY": "k"})
+    assert (reading.problems, reading.inputs.dry_run, reading.inputs.plan_id) == ((), True, "7")
+
+
+def test_a_merge_is_no_dry_run() -> None:
+    """There is nothing to check in a merge."""
+    assert any(
+        "Remove dry-run" in problem for problem in read_inputs(("merge", "a.json", "--dry-run", "true"), {}).problems
+    )
+
+
+def test_inputs_with_problems_are_named() -> None:
+    """Without their values, and also if the problem is in an entry of a list; a flag that nobody knows is no input."""
+    arguments = ("--timeout", "soon", "--plans", "[{plan-id: x y}]", "--unknown", "1")
+    assert read_inputs(arguments, {}).wrong == {"timeout", "plans", "api-key"}

@@ -22,18 +22,18 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_BUILD_NUMBER --env=TESTSIGMA_ON_BUSY --env=TESTSIGMA_EXECUTION_CONFIG \
                       --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_START_OPTIONS \
                       --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_UPLOADS --env=TESTSIGMA_UPLOAD_TIMEOUT \
-                      --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT --env=TESTSIGMA_QUEUE_TIMEOUT \
-                      --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL --env=TESTSIGMA_POLL_INTERVAL \
-                      --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT --env=TESTSIGMA_ON_JOB_RERUN \
-                      --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE --env=TESTSIGMA_MIN_TESTS \
-                      --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS --env=TESTSIGMA_JUNIT_FILE \
-                      --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_CTRF_FILE --env=TESTSIGMA_AGENT_FILE \
-                      --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE --env=TESTSIGMA_ANNOTATIONS \
-                      --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY --env=TESTSIGMA_MERGE \
-                      --env=TESTSIGMA_MERGE_EXPECTS --env=TESTSIGMA_BASE_URL --env=TESTSIGMA_CA_BUNDLE \
-                      --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT --env=CHANGE_BRANCH \
-                      --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL --env=HTTPS_PROXY \
-                      --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
+                      --env=TESTSIGMA_DRY_RUN --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT \
+                      --env=TESTSIGMA_QUEUE_TIMEOUT --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL \
+                      --env=TESTSIGMA_POLL_INTERVAL --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT \
+                      --env=TESTSIGMA_ON_JOB_RERUN --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE \
+                      --env=TESTSIGMA_MIN_TESTS --env=TESTSIGMA_FAIL_ON_FLAKY --env=TESTSIGMA_DETAILS \
+                      --env=TESTSIGMA_JUNIT_FILE --env=TESTSIGMA_RESULTS_FILE --env=TESTSIGMA_CTRF_FILE \
+                      --env=TESTSIGMA_AGENT_FILE --env=TESTSIGMA_SUMMARY --env=TESTSIGMA_SUMMARY_TITLE \
+                      --env=TESTSIGMA_ANNOTATIONS --env=TESTSIGMA_COMPARE --env=TESTSIGMA_HISTORY \
+                      --env=TESTSIGMA_MERGE --env=TESTSIGMA_MERGE_EXPECTS --env=TESTSIGMA_BASE_URL \
+                      --env=TESTSIGMA_CA_BUNDLE --env=JENKINS_URL --env=JOB_NAME --env=BUILD_NUMBER --env=GIT_COMMIT \
+                      --env=CHANGE_BRANCH --env=BRANCH_NAME --env=GIT_BRANCH --env=CHANGE_ID --env=BUILD_URL \
+                      --env=HTTPS_PROXY --env=ALL_PROXY --env=NO_PROXY --env=BUILD_TAG \
                       "$TESTSIGMA_IMAGE"
                 '''
             }
@@ -111,6 +111,7 @@ private Map<String, String> variableNames() {
         runId: 'TESTSIGMA_RUN_ID',
         uploads: 'TESTSIGMA_UPLOADS',
         uploadTimeout: 'TESTSIGMA_UPLOAD_TIMEOUT',
+        dryRun: 'TESTSIGMA_DRY_RUN',
         wait: 'TESTSIGMA_WAIT',
         timeout: 'TESTSIGMA_TIMEOUT',
         queueTimeout: 'TESTSIGMA_QUEUE_TIMEOUT',

@@ -54,6 +54,10 @@ class Limits:
         return Limits(min(self.connect, seconds), min(self.read, seconds), min(self.total, seconds), self.size)
 
 
+def ignore_body(_: Json) -> None:
+    """Nothing is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request. `purpose` completes the sentence "Could not ...".
@@ -61,7 +65,8 @@ class Request:
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
     retried (seconds). `retried`: if it is false, the request is sent once. `private`: texts of the body that are hidden
-    if an error repeats them. `form`: what is sent in place of JSON.
+    if an error repeats them. `form`: what is sent in place of JSON. `on_body` is called with the JSON of an answer as it
+    came, before it is decoded.
     """
 
     method: str
@@ -76,6 +81,7 @@ class Request:
     retried: bool = True
     private: Collection[str] = ()
     form: "FileForm | None" = None
+    on_body: Callable[[Json], object] = ignore_body
 
 
 class Http:
@@ -106,6 +112,7 @@ class Http:
             # Only one answer is decoded at a time, and its bytes are freed early, to limit memory.
             with self._decoding:
                 body = parse_json(received.pop(), self._key)
+                request.on_body(body)
                 if not envelope.error_said(body):
                     value = decode(envelope.unwrapped(body))
                     self.proven = True

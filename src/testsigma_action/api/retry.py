@@ -168,6 +168,7 @@ class Transport:
         delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
             final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
+            final.said = error.said
             final.by_service = error.by_service
             raise final from None
         on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))

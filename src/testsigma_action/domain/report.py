@@ -26,6 +26,7 @@ class Conclusion(Enum):
     CANCELLED = "cancelled"
     ERROR = "error"
     STARTED = "started"
+    CHECKED = "checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,13 @@ def started(run: Run) -> Verdict:
     return Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started(run.id),))
 
 
+def checked(errors: Sequence[ActionError]) -> Verdict:
+    """The verdict of a dry run, which starts nothing: it was cut short, or it found these errors, if any."""
+    found = combined(map(of_error, errors)) if errors else Verdict(Conclusion.CHECKED, ExitCode.PASSED)
+    complete = found.exit_code in {ExitCode.PASSED, ExitCode.NOT_STARTED, ExitCode.SERVICE}
+    return replace(found, conclusion=Conclusion.CHECKED) if complete else found
+
+
 def stopped_after_failures(reached: StoppedAfterFailures, ending: Ending) -> Verdict:
     """The verdict on a run that was stopped, or not started, since enough cases have failed over all runs."""
     return Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.STOPPED_AFTER_FAILURES, (reached, ending))

@@ -39,6 +39,10 @@ SECTIONS = MappingProxyType(
                 "own, like {testDevices: [5]}. Numbers, true, false, lists and mappings keep their type."
             ),
             "run-id": "Existing run to attach to, instead of starting one: its ID, or the address of its page.",
+            "dry-run": (
+                "Check inputs, key, plans and files, and start nothing. Log and summary show what the service "
+                "answered, in a form that can be shown to anybody."
+            ),
         },
         "App builds": {
             "uploads": (

@@ -52,6 +52,7 @@ class Inputs:
     run_id: str = ""
     uploads: tuple[UploadSpec, ...] = ()
     upload_timeout: timedelta = timedelta(minutes=15)
+    dry_run: bool = False
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
     queue_timeout: timedelta | None = None
@@ -197,6 +198,7 @@ DEFINITIONS = (
     # As those of plans, its entries are parsed elsewhere, in `uploads.py`.
     Definition("uploads", list_source.source_of(list_source.UPLOADS), shown=list_source.is_path),
     Definition("upload-timeout", parsers.duration, "15m"),
+    Definition("dry-run", parsers.flag, "false"),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),
     Definition("queue-timeout", parsers.duration),

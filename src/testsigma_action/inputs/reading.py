@@ -19,7 +19,7 @@ class Reading:
     """The result of reading: inputs (with defaults for invalid ones), problems that end the step, and warnings.
 
     `expired` are the entries of the quarantine whose last day is over; the inputs have the others. With `debug` every
-    request is logged.
+    request is logged. `wrong` has the names of the inputs that the problems are about.
     """
 
     inputs: Inputs
@@ -27,6 +27,7 @@ class Reading:
     warnings: tuple[str, ...] = ()
     expired: tuple[QuarantineEntry, ...] = ()
     debug: bool = False
+    wrong: frozenset[str] = frozenset()
 
 
 def read_inputs(
@@ -68,7 +69,13 @@ def read_inputs(
     turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
     inputs = replace(inputs, **turned_off)
     problems += clashes.values()
-    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired, debug)
+    warnings = tuple(unknown.variables(environ, key))
+    return Reading(inputs, tuple(map(str, problems)), warnings, expired, debug, _inputs_in(problems))
+
+
+def _inputs_in(problems: Sequence[Problem]) -> frozenset[str]:
+    """The inputs that problems are about. One may be in an entry of a list: "plans, entry 3"."""
+    return frozenset(problem.where.partition(",")[0] for problem in problems) & BY_NAME.keys()
 
 
 def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret, dict[str, str], list[Problem]]:

@@ -27,8 +27,9 @@ class Subcommand:
 
 
 MERGE = Subcommand("merge", "merge", "Judge results files of other steps, without any request.", takes_files=True)
+CHECK = Subcommand("check", "dry-run", "Check inputs, key, plans and files, and start nothing.")
 # Without any of these, test plans are run.
-SUBCOMMANDS = (MERGE,)
+SUBCOMMANDS = (CHECK, MERGE)
 _BY_NAME = {each.name: each for each in SUBCOMMANDS}
 
 

@@ -19,7 +19,8 @@ MAX_CANDIDATES = 10
 class Kind:
     """A kind of object that an input may give by its name.
 
-    `one` and `many` are its name in sentences. `name_of` is the name in a spec that has to be looked up, else empty.
+    `one` and `many` are its name in sentences. `name_of` is the name in a spec that has to be looked up, else empty;
+    `id_of` is the ID that was given.
     """
 
     input: str
@@ -27,6 +28,7 @@ class Kind:
     many: str
     fetch: Callable[[Client, float], Awaitable[tuple[Named, ...]]]
     name_of: Callable[[RunSpec], str]
+    id_of: Callable[[RunSpec], str]
     with_id: Callable[[RunSpec, str], RunSpec]
 
 
@@ -45,6 +47,7 @@ KINDS = (
         many="saved configurations",
         fetch=lambda client, until: client.fetch_saved_configurations(until=until),
         name_of=_name_of_configuration,
+        id_of=lambda spec: spec.configuration.id if spec.configuration else "",
         with_id=_with_configuration,
     ),
     Kind(
@@ -53,6 +56,7 @@ KINDS = (
         many="environments",
         fetch=lambda client, until: client.fetch_environments(until=until),
         name_of=lambda spec: "" if spec.environment_id else spec.environment_name,
+        id_of=lambda spec: spec.environment_id,
         with_id=lambda spec, identity: replace(spec, environment_id=identity),
     ),
 )
@@ -66,14 +70,19 @@ async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> 
     """
     resolved, problems = tuple(specs), list[str]()
     for kind in KINDS:
-        names = dict.fromkeys(filter(None, map(kind.name_of, specs)))
-        known = await _listed(kind, remote, until) if names else ()
-        found = {name: [one for one in known if one.name.strip() == name.strip()] for name in names}
-        problems += _problems(kind, specs, found, known)
+        known = await _listed(kind, remote, until) if any(map(kind.name_of, specs)) else ()
+        found = _matches(kind, specs, known)
+        problems += name_problems(kind, specs, known)
         resolved = tuple(_with_id(kind, spec, found) for spec in resolved)
     if problems:
         raise InputError(*problems)
     return resolved
+
+
+def _matches(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) -> dict[str, list[Named]]:
+    """The objects that have the names in the specs."""
+    names = filter(None, map(kind.name_of, specs))
+    return {name: [one for one in known if one.name.strip() == name.strip()] for name in names}
 
 
 def _with_id(kind: Kind, spec: RunSpec, found: Mapping[str, Sequence[Named]]) -> RunSpec:
@@ -85,8 +94,13 @@ async def _listed(kind: Kind, remote: Remote, until: float) -> tuple[Named, ...]
     try:
         return await kind.fetch(remote.client, until)
     except ApiError as error:
-        error.hint = f"{_instead_of_the_list(kind, error)} {error.hint}".strip()
-        raise
+        raise with_way_out(kind, error) from None
+
+
+def with_way_out(kind: Kind, error: ApiError) -> ApiError:
+    """An error with a list, with the hint how to do without it."""
+    error.hint = f"{_instead_of_the_list(kind, error)} {error.hint}".strip()
+    return error
 
 
 def _instead_of_the_list(kind: Kind, error: ApiError) -> str:
@@ -100,9 +114,9 @@ def _instead_of_the_list(kind: Kind, error: ApiError) -> str:
     return f"{needed} {give_the_id}"
 
 
-def _problems(
-    kind: Kind, specs: Sequence[RunSpec], found: Mapping[str, Sequence[Named]], known: Sequence[Named]
-) -> Iterator[str]:
+def name_problems(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) -> Iterator[str]:
+    """The names in the specs that do not match exactly one object."""
+    found = _matches(kind, specs, known)
     for number, spec in enumerate(specs, 1):
         name = kind.name_of(spec)
         if name and len(found[name]) != 1:

@@ -45,7 +45,7 @@ def failure_of(error: ApiError, spec: RunSpec) -> StartFailure:
         return StartFailure.RATE_LIMITED
     # A refusal without a status was raised before anything was sent.
     by_service = isinstance(error, Refused) and (error.by_service or error.status is None)
-    return StartFailure.REFUSED if by_service or _no_such_plan(error, spec) else StartFailure.LOST
+    return StartFailure.REFUSED if by_service or no_such_plan(error, spec) else StartFailure.LOST
 
 
 def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
@@ -65,7 +65,8 @@ def _same_answer(error: ApiError, refusal: ApiError) -> bool:
     return refusal.status == error.status and (not refusal.by_service or error.status == 401)
 
 
-def _no_such_plan(error: ApiError, spec: RunSpec) -> bool:
+def no_such_plan(error: ApiError, spec: RunSpec) -> bool:
+    """Whether the service says that it does not know the plan."""
     found = NO_SUCH_PLAN.search(error.said)
     return found is not None and same_id(found["id"], spec.plan_id)
 
@@ -78,7 +79,7 @@ def no_answer(purpose: str) -> Transient:
 def refused(error: ApiError, spec: RunSpec) -> StartError:
     """Nothing was started."""
     message = f"{error.message} Nothing was started."
-    if _no_such_plan(error, spec):
+    if no_such_plan(error, spec):
         return StartError(message, code=ErrorCode.START_REFUSED, hint=NO_SUCH_HINT)
     if failure_of(error, spec) is StartFailure.LOST and error.said:
         return StartError(message, code=ErrorCode.START_REFUSED, hint=REFUSED_HINT)

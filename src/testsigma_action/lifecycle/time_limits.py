@@ -69,6 +69,9 @@ class TimeLimits:
 
     # Interval between reports about an upload.
     upload_progress: float = 30.0
+    # A dry run: in total, and for one call with its retry.
+    checkup: float = 300.0
+    checkup_call: float = 20.0
 
     # Minimum interval between lists of cases during a run.
     live_list: float = 30.0

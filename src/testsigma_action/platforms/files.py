@@ -28,9 +28,7 @@ class Workspace:
 
     def write(self, path: str, chunks: Iterable[str]) -> None:
         """Write a text file atomically; relative paths are below the root folder. Raises OSError."""
-        if not path.startswith("/") and ".." in Path(path).parts:
-            raise OSError(f"'{path}' leads out of the workspace")
-        target = Path(os.path.normpath(self.root / path))
+        target = self._target(path)
         self._make_folder(target.parent)
         _check_is_file(target)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", dir=target.parent)
@@ -43,22 +41,39 @@ class Workspace:
             Path(temporary).unlink(missing_ok=True)
             raise
 
-    def _make_folder(self, folder: Path) -> None:
+    def check(self, path: str) -> None:
+        """Raise the OSError that writing this file would raise, as far as it is known without making anything."""
+        target = self._target(path)
+        self._make_folder(target.parent, making=False)
+        nearest = next(folder for folder in target.parents if folder.exists())
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if nearest == target.parent:
+            _check_is_file(target)
+
+    def _target(self, path: str) -> Path:
+        if not path.startswith("/") and ".." in Path(path).parts:
+            raise OSError(f"'{path}' leads out of the workspace")
+        return Path(os.path.normpath(self.root / path))
+
+    def _make_folder(self, folder: Path, *, making: bool = True) -> None:
         """Create the folder and its parents within the workspace, none of which may be a symbolic link.
 
-        The workspace and folders outside it must exist: a missing one may exist on the host only, and files that are
-        written to it in a container would be lost.
+        Without `making` they are only checked. The workspace and folders outside it must exist: a missing one may exist
+        on the host only, and files that are written to it in a container would be lost.
         """
         if folder == self.root or self.root not in folder.parents:
             if not folder.is_dir():
                 raise OSError(f"the folder '{folder}' does not exist here; use a path relative to the workspace")
             return
-        self._make_folder(folder.parent)
+        self._make_folder(folder.parent, making=making)
         if folder.is_symlink():
             raise OSError(
                 f"'{folder.relative_to(self.root)}' is a symbolic link; files are not written through symbolic links"
             )
-        if not folder.exists():
+        if making and not folder.exists():
             folder.mkdir()
             self._share(folder, FOLDER_MODE)
 

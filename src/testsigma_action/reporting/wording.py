@@ -27,6 +27,7 @@ CONCLUSIONS = {
     Conclusion.CANCELLED: "cancelled",
     Conclusion.ERROR: "error",
     Conclusion.STARTED: "started",
+    Conclusion.CHECKED: "checked",
 }
 RESULTS = {
     Result.PASSED: "passed",

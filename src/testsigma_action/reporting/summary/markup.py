@@ -20,6 +20,7 @@ CONCLUSION_SIGNS = {
     Conclusion.CANCELLED: "🚫",
     Conclusion.ERROR: "⚠️",
     Conclusion.STARTED: "▶️",
+    Conclusion.CHECKED: "🔎",
 }
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
 _OTHER_SIGN = "⚠️"

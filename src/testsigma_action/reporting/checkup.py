@@ -1,0 +1,209 @@
+"""The report of a dry run: a block that can be shown to anybody, and the lines around it, which may have names and IDs.
+
+The block has fixed words, names of documented fields, and numbers of our own: no text of an input or an answer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from testsigma_action.api.documented import PATHS
+from testsigma_action.domain.checkup import (
+    Answer,
+    Call,
+    Difference,
+    Findings,
+    Kind,
+    Level,
+    Outcome,
+    Subject,
+    in_one_row,
+)
+from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.words import counted
+from testsigma_action.errors import help_url
+from testsigma_action.reporting.finding_wording import sentence
+from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, bullets, paragraph, title
+from testsigma_action.reporting.wording import CONCLUSIONS, hints
+from testsigma_action.text import MESSAGE, html, log_text
+
+BEGIN, END = "===== BEGIN testsigma-action check =====", "===== END testsigma-action check ====="
+STARTING = "Dry run: reading and checking. Nothing is started or changed, and no report file is written."
+PASTE = (
+    f"Paste the lines from {BEGIN.strip('= ')} to END into an issue: nothing in them identifies you. "
+    "The lines before them may have names and IDs."
+)
+# What the step does without a call that no version of the API answers.
+WITHOUT = {
+    Level.CONFIGURATIONS: "an ID has to be given instead of a name",
+    Level.ENVIRONMENTS: "an ID has to be given instead of a name",
+    Level.NEWEST_RUNS: "no history of failed cases; a lost start is looked for in the index of runs only",
+    Level.INDEX_OF_RUNS: "a lost start is looked for in the list of the plan's newest runs only",
+    Level.CASES: "the counters of the run decide, and reports have no cases",
+    Level.RUN: "reports have no times, devices, steps and messages",
+    Level.MACHINE: "reports have no devices",
+    Level.SUITE: "reports have no times of suites",
+    Level.INDEX_OF_SUITES: "suites are read one by one",
+    Level.CASE: "cases that no index lists have no times",
+    Level.INDEX_OF_CASES: "cases are read one by one, at most 200 of them",
+    Level.STEPS: "reports have no steps and messages",
+    Level.STEPS_OF_SET: "the steps of the whole case are read instead",
+}
+_ANSWERS = {
+    Answer.ANSWERED: "answered",
+    Answer.MISSING: "missing",
+    Answer.REFUSED: "refused",
+    Answer.REDIRECTED: "redirected",
+    Answer.UNREADABLE: "unreadable",
+    Answer.FAILED: "failed",
+    Answer.NO_ANSWER: "no answer",
+}
+_SUBJECTS = {
+    Subject.INPUTS: "inputs",
+    Subject.REPORTS: "report files",
+    Subject.SERVICE: "service",
+    Subject.KEY: "API key",
+    Subject.PLANS: "plans",
+    Subject.RUN: "run to attach to",
+    Subject.CONFIGURATION: "saved configuration",
+    Subject.ENVIRONMENT: "environment",
+    Subject.RESULTS: "results of the last run",
+}
+_OUTCOMES = {
+    Outcome.FINE: "fine",
+    Outcome.NO_RUN: "no run found",
+    Outcome.UNFINISHED: "not completed",
+    Outcome.NOT_CHECKED: "could not be checked",
+    Outcome.WRONG: "wrong",
+}
+_KINDS = {
+    Kind.FLAG: "true or false",
+    Kind.NUMBER: "a number",
+    Kind.TEXT: "a text",
+    Kind.OBJECT: "an object",
+    Kind.LIST: "a list",
+    Kind.NULL: "null",
+}
+_FORMS = Kind.TIME | Kind.RESULT | Kind.STATUS
+
+
+def lines(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outcome]) -> list[str]:
+    """The log: each problem, what to do, what could not be seen of plans (by ID), the block, and the verdict."""
+    return [
+        *(f"- {log_text(problem)}" for problem in _problems(verdict)),
+        *(f"What to do: {log_text(advice)}" for advice in hints(verdict)),
+        *(f"Warning: {log_text(line)}" for line in _without_run(without_run)),
+        PASTE,
+        *block(findings, verdict),
+        *([f"Help: {help_url(verdict.code)}"] if verdict.code else []),
+        f"{_said(verdict)}: {_found(verdict)} Nothing was started.",
+    ]
+
+
+def _problems(verdict: Verdict) -> list[str]:
+    return [sentence(finding) for finding in verdict.findings]
+
+
+def _without_run(without_run: Mapping[str, Outcome]) -> Iterator[str]:
+    for plan_id, outcome in without_run.items():
+        if outcome is Outcome.NO_RUN:
+            yield f"no run of plan {plan_id} was found. It has never run, or its ID is wrong: only a start can tell."
+        else:
+            yield f"no list of runs can be read, so it is not known whether plan {plan_id} exists."
+
+
+def summary(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outcome]) -> str:
+    """The summary of the job, with the same block."""
+    problems = [html(line, MESSAGE) for line in (*_problems(verdict), *_without_run(without_run))]
+    advice = " ".join(hints(verdict))
+    sign = CONCLUSION_SIGNS[verdict.conclusion]
+    parts = [
+        title(2, f"{sign} Dry run: {CONCLUSIONS[verdict.conclusion]}"),
+        paragraph(f"<b>{_found(verdict)} Nothing was started.</b>"),
+        bullets(problems) if problems else "",
+        paragraph(f"What to do: {html(advice, MESSAGE)}" if advice else ""),
+        paragraph("You can paste this block into an issue: nothing in it identifies you. The lines above it may."),
+    ]
+    return "\n\n".join([*filter(None, parts), "```text\n" + "\n".join(block(findings, verdict)) + "\n```\n"])
+
+
+def block(findings: Findings, verdict: Verdict) -> list[str]:
+    """The lines that can be shown to anybody."""
+    rows = in_one_row(findings.calls)
+    inputs = f" ({', '.join(findings.wrong_inputs)})" if findings.wrong_inputs else ""
+    checks = [f"{_SUBJECTS[subject]}: {_OUTCOMES[outcome]}" for subject, outcome in findings.outcomes.items()]
+    if inputs:
+        checks[0] += inputs
+    return [BEGIN, *_head(findings), f"verdict: {_said(verdict)}", "", *checks, "", *_table(rows), *_remarks(rows), END]
+
+
+def _head(findings: Findings) -> Iterator[str]:
+    around = findings.surroundings
+    yield ", ".join((f"testsigma-action {around.version}", f"Python {around.python}", around.system, around.ci))
+    proxy = "a proxy" if around.proxy else "no proxy"
+    certificates = ", own certificates" if around.own_certificates else ""
+    yield f"base-url: {around.host or 'another host'}, {proxy}{certificates}"
+
+
+def _said(verdict: Verdict) -> str:
+    code = f", {verdict.code}" if verdict.code else ""
+    return f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
+
+
+def _found(verdict: Verdict) -> str:
+    if verdict.conclusion is not Conclusion.CHECKED:
+        return "The dry run did not end."
+    found = counted(len(verdict.findings), "problem") if verdict.findings else "no problem"
+    return f"The dry run found {found}."
+
+
+def _table(rows: Iterable[Call]) -> list[str]:
+    """A line for each kind of call, in columns."""
+    cells = [("call", "answer", "time", "requests"), *map(_cells, rows)]
+    if len(cells) == 1:
+        return ["No call was made."]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [" | ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+
+
+def _cells(call: Call) -> tuple[str, str, str, str]:
+    status = f" ({call.status})" if call.status else ""
+    time = f"{call.seconds * 1000:.0f} ms"
+    return _path(call), f"{_ANSWERS[call.answer]}{status}", time, str(call.requests)
+
+
+def _path(call: Call) -> str:
+    return f"GET /api/{call.version}/{PATHS[call.level]}"
+
+
+def _remarks(rows: tuple[Call, ...]) -> Iterator[str]:
+    """What differs from the documentation, and what the step does without the calls that were not answered."""
+    answered = {call.level for call in rows if call.answer is Answer.ANSWERED}
+    # Said once for all versions of a call.
+    last_of = {call.level: call for call in rows}
+    for call in rows:
+        lines = list(_differences(call.differences))
+        if answered and call is last_of[call.level] and call.level not in answered and call.level in WITHOUT:
+            lines.append(f"without it: {WITHOUT[call.level]}")
+        if lines:
+            yield from ("", _path(call), *(f"  {line}" for line in lines))
+
+
+def _differences(found: Iterable[Difference]) -> Iterator[str]:
+    """One line for the fields that differ in the same way."""
+    said = sorted((_difference(one), one.field) for one in found)
+    for words, group in groupby(said, key=lambda pair: pair[0]):
+        fields = ", ".join(field for _, field in group)
+        yield f"{fields}: {words}" if fields.strip() else words
+
+
+def _difference(one: Difference) -> str:
+    where = "" if one.everywhere else " in some rows"
+    if one.documented is Kind.ABSENT:
+        return f"the answer is within this field{where}"
+    if one.found is Kind.ABSENT:
+        return f"absent{where}"
+    if one.found is Kind.TEXT and one.documented & _FORMS:
+        form = "a time" if one.documented & Kind.TIME else "a documented word"
+        return f"a text that is not {form}{where}"
+    documented = " or ".join(word for kind, word in _KINDS.items() if kind & one.documented)
+    return f"{_KINDS[one.found]}{where}, documented as {documented or 'a text'}"
