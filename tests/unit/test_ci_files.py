@@ -275,3 +275,46 @@ def test_root_that_may_not_give_files_away_still_writes_them(tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a" / "report.xml").read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize("path", ["report.xml", "a/b/report.xml", "there/report.xml"])
+def test_a_file_that_could_be_written(tmp_path: Path, path: str) -> None:
+    """To check it makes nothing, neither the file nor its folder."""
+    (tmp_path / "there").mkdir()
+    Workspace(tmp_path).check(path)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
+def _in_the_way(root: Path) -> str:
+    (root / "a").touch()
+    return "a/report.xml"
+
+
+def _a_folder(root: Path) -> str:
+    (root / "report.xml").mkdir()
+    return "report.xml"
+
+
+def _a_link(root: Path) -> str:
+    (root / "a").symlink_to(root)
+    return "a/report.xml"
+
+
+PLACES: list[Callable[[Path], str]] = [
+    _in_the_way,
+    _a_folder,
+    _a_link,
+    lambda _: "../report.xml",
+    lambda root: f"{root}-missing/report.xml",
+]
+
+
+@pytest.mark.parametrize("make", PLACES)
+def test_a_check_and_a_write_agree(tmp_path: Path, make: Callable[[Path], str]) -> None:
+    """What cannot be written is found beforehand, with the same error."""
+    path = make(tmp_path)
+    with pytest.raises(OSError) as checked:  # noqa: PT011 - compared below
+        Workspace(tmp_path).check(path)
+    with pytest.raises(OSError) as written:  # noqa: PT011
+        Workspace(tmp_path).write(path, ["x"])
+    assert (type(checked.value), checked.value.strerror) == (type(written.value), written.value.strerror)
