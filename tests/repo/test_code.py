@@ -16,7 +16,15 @@ OWNED = [path for path in CODE if not path.is_relative_to(ROOT / "tools")]
 SOURCE = ROOT / "src" / "testsigma_action"
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # These raise errors, whose messages and hints are written where they are raised.
-WITH_ERRORS = {"begin.py", "checkup_failure.py", "prepare.py", "start.py", "start_failure.py", "upload_failure.py", "watch.py"}
+WITH_ERRORS = {
+    "begin.py",
+    "checkup_failure.py",
+    "prepare.py",
+    "start.py",
+    "start_failure.py",
+    "upload_failure.py",
+    "watch.py",
+}
 DATA_ONLY = [
     *(SOURCE / name for name in ("main.py", "post.py")),
     *sorted(SOURCE.glob("domain/*.py")),

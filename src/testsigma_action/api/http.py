@@ -65,8 +65,8 @@ class Request:
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
     retried (seconds). `retried`: if it is false, the request is sent once. `private`: texts of the body that are hidden
-    if an error repeats them. `form`: what is sent in place of JSON. `on_body` is called with the JSON of an answer as it
-    came, before it is decoded.
+    if an error repeats them. `form`: what is sent in place of JSON. `on_body` is called with the JSON of an answer,
+    before it is decoded.
     """
 
     method: str
