@@ -25,6 +25,7 @@ VALUES = {
     "on-job-rerun": "failed",
     "base-url": "https://app.testsigma.com",
     "plans": "[{plan-id: 1}]",
+    "uploads": "[{file: LICENSE, upload-id: 1, type: attachment}]",
 }
 
 
