@@ -33,6 +33,8 @@ OUTPUTS = frozenset(
         "duration",
         "junit-file",
         "results-file",
+        "ctrf-file",
+        "agent-file",
     }
     | {"upload-version-ids", "error-code"}
 )
