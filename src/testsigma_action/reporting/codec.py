@@ -16,20 +16,15 @@ from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from testsigma_action.domain.run import Counts, Timing
+from testsigma_action.reporting import json_values
+from testsigma_action.reporting.json_values import Json
 
-Json = Any
 Object = dict[str, Json]
 
 _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
 # The version of the format of results files.
 SCHEMA_VERSION = 2
-# The longest text that is written (characters), and the bounds of numbers and times that are read: reports calculate
-# with them.
-LONGEST_TEXT = 65_536
-_BOUND = 2**63
-_YEARS = range(1970, 2300)
-_LONGEST_DURATION = timedelta(days=366 * 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,57 +74,24 @@ def key(name: str) -> str:
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
 
 
-def time(moment: datetime) -> str:
+def time(point: datetime) -> str:
     """A time in UTC, in milliseconds, or in microseconds where it has such."""
-    spec = "microseconds" if moment.microsecond % _MILLISECOND else "milliseconds"
-    return f"{moment.astimezone(UTC).isoformat('T', spec)[:-6]}Z"
+    spec = "microseconds" if point.microsecond % _MILLISECOND else "milliseconds"
+    return f"{point.astimezone(UTC).isoformat('T', spec)[:-6]}Z"
 
 
-def seconds(duration: timedelta) -> float:
+def seconds(span: timedelta) -> float:
     """A duration as a number of seconds."""
-    return duration.total_seconds()
-
-
-def _checked(kind: type, data: Json) -> Json:
-    if isinstance(data, kind):
-        return data
-    raise TypeError(f"{kind.__name__} expected")
-
-
-def _text(data: Json) -> str:
-    if not isinstance(data, str) or len(data) > LONGEST_TEXT:
-        raise TypeError("a text that is not too long expected")
-    return data
-
-
-def _number(data: Json) -> int:
-    if not isinstance(data, int) or isinstance(data, bool) or not -_BOUND < data < _BOUND:
-        raise TypeError("a number that is not too large expected")
-    return data
-
-
-def _moment(data: Json) -> datetime:
-    """Raises ValueError for a time without a time zone, which cannot be compared, and for one of another age."""
-    moment = datetime.fromisoformat(data)
-    if moment.tzinfo is None or moment.year not in _YEARS:
-        raise ValueError("a time with its zone expected")
-    return moment.astimezone(UTC)
-
-
-def _duration(number: float) -> timedelta:
-    duration = timedelta(seconds=number)
-    if abs(duration) > _LONGEST_DURATION:
-        raise ValueError("a shorter duration expected")
-    return duration
+    return span.total_seconds()
 
 
 _PLAIN: dict[Any, Codec] = {
-    **{kind: Codec(None, partial(_checked, kind)) for kind in (float, bool)},
-    str: Codec(None, _text),
-    int: Codec(None, _number),
-    datetime: Codec(time, _moment),
+    **{kind: Codec(None, partial(json_values.checked, kind)) for kind in (float, bool)},
+    str: Codec(None, json_values.text),
+    int: Codec(None, json_values.number),
+    datetime: Codec(time, json_values.moment),
     date: Codec(date.isoformat, date.fromisoformat),
-    timedelta: Codec(seconds, _duration),
+    timedelta: Codec(seconds, json_values.duration),
 }
 
 
