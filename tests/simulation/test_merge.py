@@ -92,6 +92,10 @@ def test_one_red_one_missing_one_twice(tmp_path: Path) -> None:
         assert "2 of 4 parts are missing." in where
         assert "The results file is about the same run as parts/0-a.json." in where
     assert "Click on Pay" in found.summary
+    assert found.lines[-1] == (
+        "ERROR (exit code 3, incomplete-merge): parts/2-a.json: The results file is about the same run as "
+        "parts/0-a.json. merge-expects: 2 of 4 parts are missing. 1 of 2 plans failed. Plan no. 2: 1 of 2 cases failed."
+    )
     assert found.junit_counts["errors"] == 2
 
 

@@ -26,6 +26,7 @@ from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.merge import LARGEST_FILE, opened
 from testsigma_action.reporting import results_json
 from testsigma_action.reporting.finding_wording import sentence
+from testsigma_action.reporting.wording import reason
 
 GREEN, RED = Result.PASSED, Result.FAILED
 ENTRY = QuarantineEntry("Pay", "The bank is down.", date(2026, 12, 31))
@@ -367,6 +368,18 @@ def test_outdated_entries(part: Write) -> None:
     assert all_of(*files[:1], files[3]).outdated == Outdated((other,), (ENTRY,), ())
     assert all_of(*files[:2]).outdated == Outdated((other,), (), (ENTRY,))
     assert all_of(*files[:3]).outdated == Outdated((other,), (), ())
+
+
+def test_the_verdict_names_a_few_files(part: Write) -> None:
+    """First what cannot be used, then what the others say. Each file has a row of its own."""
+    found = all_of(*(part("", name) for name in "abcde"), part(green(1), "f"), part(green(2), "g"))
+    assert reason(found.verdict) == (
+        "a: The results file cannot be used: it is not a results file of testsigma-action. "
+        "b: The results file cannot be used: it is not a results file of testsigma-action. "
+        "c: The results file cannot be used: it is not a results file of testsigma-action. "
+        "And 2 more files. All 2 plans passed (2 cases)."
+    )
+    assert [run.name for run in found.runs] == ["Plan 1", "Plan 2", "a", "b", "c", "d", "e"]
 
 
 def test_an_empty_run_stands_for_a_file(part: Write) -> None:

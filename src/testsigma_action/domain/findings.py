@@ -10,7 +10,7 @@ from enum import Enum
 from testsigma_action.domain.contradictions import Contradiction
 from testsigma_action.domain.doubts import NeverExecuted, NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import Ending, NotRunAgain
-from testsigma_action.domain.merge_findings import PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.merge_findings import MoreFiles, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.run import Result
 
@@ -213,4 +213,5 @@ Finding = (
     | Unusable
     | PartsMissing
     | TooManyParts
+    | MoreFiles
 )

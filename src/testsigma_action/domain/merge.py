@@ -11,7 +11,7 @@ from itertools import islice
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.findings import Finding, OfPlans
-from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.names import Named, names
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.rejudgement import judged_again
@@ -174,10 +174,11 @@ def _concluded(parts: Sequence[OnePart], faults: Sequence[Unusable | PartsMissin
     alone = not faults and len(parts) == 1
     runs = (*_runs(parts, alone=alone), *map(_row, faults))
     labelled = runs if alone else _named(runs)
-    judged = [run.verdict for run in labelled]
+    judged, rows = labelled[: len(runs) - len(faults)], labelled[len(runs) - len(faults) :]
     around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
+    around += [_incomplete(rows) if len(runs) > 1 else rows[0].verdict] if rows else []
     return Merged(
-        verdicts.of_step(judged, around, [run.name for run in labelled]),
+        verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
         labelled,
         tuple(one.part for one in parts),
         _outdated([one.part for one in parts]),
@@ -198,6 +199,13 @@ def _row(fault: Unusable | PartsMissing | TooManyParts) -> RunReport:
     name = fault.file if isinstance(fault, Unusable) else NUMBER
     judged = Verdict(Conclusion.ERROR, ExitCode.SERVICE, ErrorCode.INCOMPLETE_MERGE, (fault,))
     return RunReport(RunSpec(), judged, name=name)
+
+
+def _incomplete(rows: Sequence[RunReport]) -> Verdict:
+    """The verdict on the files that cannot be used, with the names of the first few."""
+    shown = [OfPlans((row.name,), row.verdict.findings[0]) for row in rows[: verdicts.MAX_SHOWN]]
+    more = [MoreFiles(len(rows) - len(shown))] if len(rows) > len(shown) else []
+    return replace(rows[0].verdict, findings=(*shown, *more))
 
 
 def _named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:

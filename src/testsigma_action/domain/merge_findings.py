@@ -46,3 +46,10 @@ class TooManyParts:
 
     found: int
     expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoreFiles:
+    """How many results files that cannot be used are not named."""
+
+    number: int

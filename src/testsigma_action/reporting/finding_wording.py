@@ -28,7 +28,7 @@ from testsigma_action.domain.findings import (
     StoppedAfterFailures,
     Tally,
 )
-from testsigma_action.domain.merge_findings import PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.merge_findings import MoreFiles, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.words import counted
 from testsigma_action.reporting import merge_wording, policy_wording, rerun_wording
@@ -109,7 +109,7 @@ def _(failures: Failures) -> str:
 
 for _finding in (PassedByPolicy, OverLimit, NotAccounted, TooFewTests, FlakyCases):
     sentence.register(_finding, policy_wording.sentence)
-for _merged in (Unusable, PartsMissing, TooManyParts):
+for _merged in (Unusable, PartsMissing, TooManyParts, MoreFiles):
     sentence.register(_merged, merge_wording.sentence)
 
 

@@ -1,10 +1,10 @@
 """Wording about results files that are merged (untrusted text)."""
 
-from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.words import counted
 from testsigma_action.reporting.ending_wording import with_full_stop
 
-MergeFinding = Unusable | PartsMissing | TooManyParts
+MergeFinding = Unusable | PartsMissing | TooManyParts | MoreFiles
 UPLOAD_HINT = (
     "Check that each job uploads its results file, also when it fails (if: always()), and that the merge gets all of "
     "them."
@@ -45,6 +45,8 @@ def sentence(finding: MergeFinding) -> str:
             return f"{missing:,} of {counted(finding.expected, 'part')} {are} missing."
         case TooManyParts():
             return f"{counted(finding.found, 'part')} were found instead of {finding.expected:,}."
+        case MoreFiles():
+            return f"And {counted(finding.number, 'more file')}."
         case Unusable():
             return _unusable(finding)
 
@@ -53,7 +55,7 @@ def _unusable(finding: Unusable) -> str:
     return with_full_stop(SENTENCES[finding.fault].format(detail=finding.detail or "unknown", wanted=finding.wanted))
 
 
-def advice(finding: MergeFinding) -> str:
+def advice(finding: Unusable | PartsMissing | TooManyParts) -> str:
     """What to do about a finding."""
     match finding:
         case Unusable():

@@ -15,6 +15,7 @@ from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdic
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
 from testsigma_action.domain.words import counted, in_words
+from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting import contradiction_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
 
@@ -227,7 +228,9 @@ def heading(report: Report) -> str:
     """A name for the whole report (untrusted): the given title, else the titles of the runs, or their number."""
     if report.title:
         return report.title
-    titles = list(dict.fromkeys(run.title for run in report.runs))
+    # A row for a results file that could not be merged is no plan.
+    plans = [run for run in report.runs if run.verdict.code is not ErrorCode.INCOMPLETE_MERGE] or report.runs
+    titles = list(dict.fromkeys(run.title for run in plans))
     if len(titles) > MAX_NAMED:
         return counted(len(titles), "plan")
     return ", ".join(titles) or "Testsigma"
