@@ -20,6 +20,7 @@ from tests.simulator import (
     Scenario,
     Simulator,
     Suite,
+    UploadBefore,
     failed,
     scenario,
 )
@@ -32,6 +33,7 @@ COUNTERS = ("total", "passed", "failed", "aborted", "stopped", "notExecuted", "q
 NO_COUNTERS = {f"{name}Count": None for name in COUNTERS}
 ATTACH = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "9001"}
 MERGE = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_MERGE": "parts/*.json", "TESTSIGMA_MERGE_EXPECTS": "4"}
+APP = {"TESTSIGMA_UPLOADS": "[{file: app.apk, upload-id: 62}]"}
 # Examples that no step of this world writes into its log: the one of a step that was killed, and our own fault.
 NOT_HERE = {"not-finished", "bug"}
 
@@ -47,6 +49,11 @@ def rerunning() -> Scenario:
     cases = tuple(replace(failed(name, "Click"), rerun_result="SUCCESS") for name in ("Pay by card", "Log in"))
     machines = (Machine("Windows Chrome", (Suite("Smoke", cases),)),)
     return plan(machines=machines, rerun_type="ALL", automatic_rerun=True, reruns=Reruns())
+
+
+def uploading(**options: object) -> Scenario:
+    """An upload exists that gets a new version."""
+    return replace(plan(), uploads_before=(UploadBefore(62),)).with_options(**options)
 
 
 def busy() -> Scenario:
@@ -92,6 +99,11 @@ SITUATIONS = {
     "not-found": Situation(plan(), ATTACH),
     "start-refused": Situation(plan("passing", refusal(400, "Invalid environment"))),
     "plan-busy": Situation(busy()),
+    "upload-failed": Situation(uploading(upload_error="Unsupported package"), APP),
+    "upload-uncertain": Situation(
+        uploading().with_faults(Fault("upload-version", status=504, text="<html></html>")),
+        APP | {"TESTSIGMA_BUILD_NUMBER": "build 7"},
+    ),
     "api-key-rejected": Situation(plan("passing", refusal(401, "Invalid JWT token"))),
     "api-forbidden": Situation(plan("passing", refusal(403, "Access denied"))),
     "api-unreachable": Situation(plan(), cuts=(Cut("refused", Fault("*", count=None)),)),
@@ -124,6 +136,8 @@ def last_line(folder: Path, situation: Situation) -> str:
         cuts=situation.cuts,
         threads=situation.threads,
     )
+
+    (world.workspace / "app.apk").write_bytes(b"an app")
 
     def spoil(_: Simulator) -> None:
         shutil.rmtree(world.workspace / "test-results")

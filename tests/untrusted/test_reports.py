@@ -73,7 +73,7 @@ def test_everything_written_of_a_hostile_report(number: int, text: str, tmp_path
     log = publish(report, tmp_path, github=True)
     commands = runner.commands(log)
     assert "Traceback" not in log
-    assert {command.name for command in commands} <= {"group", "endgroup", "error"}, commands
+    assert {command.name for command in commands} <= {"group", "endgroup", "error", "warning"}, commands
     assert all(command.properties.keys() <= {"title"} for command in commands)
     assert runner.markers(log) == []
     assert page.active((tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8")) == []
