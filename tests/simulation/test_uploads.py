@@ -201,7 +201,11 @@ def test_a_version_of_the_same_name_that_may_be_old(tmp_path: Path) -> None:
         Fault("upload-new", delivery="reset", takes_effect=True),
     )
     text = "[{file: app.apk, name: Build, project-id: 11, application-id: 4, version: '1.0', devices: [211]}]"
-    not_started(world(service(*faults), tmp_path, text).run(), 3, "upload-uncertain")
+    not_started(world(service(*faults), tmp_path / "new", text).run(), 3, "upload-uncertain")
+    faults = (Fault("upload-versions", status=404), Fault(SENT, status=502))
+    text = "[{file: app.apk, upload-id: 62, version: '0.9', devices: [211]}]"
+    old = replace(service(*faults), uploads_before=(UploadBefore(62, versions=("0.9", "1.0")),))
+    not_started(world(old, tmp_path / "version", text).run(), 3, "upload-uncertain")
 
 
 def test_without_a_list_nothing_is_proven(tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ class VersionSearch:
     async def _of_upload(self, upload_id: str) -> Versions:
         """The newest version of an upload, and all others if they can be listed.
 
-        If only the newest one is known, and it is still the one of before, there is no other new one.
+        If only the newest one is known, and it is still the one of before, there is no other new one. Older ones may
+        have the same name, unless ours is unique.
         """
         calls, until = self.remote.client.uploads, self.remote.after(2 * self.remote.limits.list_answer)
         try:
@@ -75,7 +76,8 @@ class VersionSearch:
         try:
             listed = await calls.fetch_versions(upload_id, until=until)
         except ApiError:
-            return Versions(newest, complete=bool(latest and self.to.latest and latest.id == self.to.latest.id))
+            same = latest is not None and self.to.latest is not None and latest.id == self.to.latest.id
+            return Versions(newest, complete=same and self.spec.unique)
         return Versions((*newest, *listed.found), listed.complete)
 
     async def _of_new_uploads(self) -> Versions:
