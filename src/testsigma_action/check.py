@@ -54,6 +54,7 @@ class Check:
         self._clock = clock
         self._transport = transport
         self._started_at = clock.now()
+        self._reachable = False
         self._checkup = Checkup()
         self._errors: list[ActionError] = []
         remote = Remote(Client(transport), clock)
@@ -79,27 +80,35 @@ class Check:
         """Check what needs no call: inputs, files and the machine."""
         self._log.say([checkup.STARTING])
         self._log.say(console.warnings(self._reading.warnings))
+        settings = list(self._wrong_settings())
+        self._reachable = not settings and not self._reading.wrong & ACCESS
         files = [*self.platform.problems(summary=self._reading.inputs.summary != OFF), *self._unwritable()]
-        found = {Subject.INPUTS: list(self._reading.problems), Subject.REPORTS: files}
+        found = {Subject.INPUTS: [*self._reading.problems, *settings], Subject.REPORTS: files}
         for subject, problems in found.items():
             self._checkup.note(subject, Outcome.WRONG if problems else Outcome.FINE)
             self._errors += [InputError(*problems)] if problems else []
         check_threads(self._clock.begin)
-        self._transport.check_settings()
+
+    def _wrong_settings(self) -> Iterator[str]:
+        """Problems with the settings of proxy and certificates."""
+        try:
+            self._transport.check_settings()
+        except InputError as error:
+            yield from error.problems
 
     def _unwritable(self) -> Iterator[str]:
         """A problem for each report file that a step could not write."""
-        workspace, inputs = Workspace(self.platform.workspace), self._reading.inputs
-        for name, path in (("junit-file", inputs.junit_path), ("results-file", inputs.results_path)):
+        workspace = Workspace(self.platform.workspace)
+        for field, path in self._reading.inputs.report_paths.items():
             try:
                 if path:
                     workspace.check(path)
             except OSError as error:
-                yield f"{name}: {unwritable(path, error).message}"
+                yield f"{field.replace('_', '-')}: {unwritable(path, error).message}"
 
     async def _ask(self) -> None:
         """Ask the service, until a signal comes."""
-        if self._reading.wrong & ACCESS:
+        if not self._reachable:
             return
         asking = asyncio.ensure_future(self._examination.run(self._specs, self._reading.inputs.run_id))
         self._signals.cancels([asking])

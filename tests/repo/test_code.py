@@ -87,8 +87,22 @@ def test_a_command_installs_its_handlers_before_slow_imports() -> None:
 
 def test_what_the_start_request_does_not_need_is_imported_later() -> None:
     """The step starts the run before it imports what waits for it, collects its results and shows them."""
-    late = {"inputs.yaml_events", "lifecycle.collect", "lifecycle.wait", "merge", "reporting.summary.document"}
-    late |= {"api.file_form", "domain.upload_events", "inputs.uploads", "lifecycle.uploads", "reporting.ctrf.document"}
+    late = {
+        "api.documented",
+        "api.file_form",
+        "check",
+        "domain.checkup",
+        "domain.upload_events",
+        "inputs.uploads",
+        "inputs.yaml_events",
+        "lifecycle.collect",
+        "lifecycle.uploads",
+        "lifecycle.wait",
+        "merge",
+        "reporting.agent",
+        "reporting.ctrf.document",
+        "reporting.summary.document",
+    }
     assert {"yaml", *(f"testsigma_action.{name}" for name in late)} & loaded_by("testsigma_action.main") == set()
 
 

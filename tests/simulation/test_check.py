@@ -388,6 +388,30 @@ def test_no_access(tmp_path: Path, missing: str) -> None:
     assert "No call was made." in block(outcome)
 
 
+def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
+    """A wrong setting is reported with all other problems, and no request is sent."""
+    environ = {"TESTSIGMA_CA_BUNDLE": "missing.pem", "TESTSIGMA_TIMEOUT": "soon"}
+    outcome = dry(tmp_path, scenario("passing"), environ)
+    assert (outcome.exit_code, outcome.calls, checks(outcome)["inputs"]) == (2, [], "wrong (timeout)")
+    assert len([line for line in outcome.lines if line.startswith("- ")]) == 2
+
+
+def test_no_threads(tmp_path: Path) -> None:
+    """What the machine lacks is reported as in a step."""
+    outcome = dry(tmp_path, scenario("passing"), threads=1)
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (2, "no-threads")
+
+
+def test_outputs_that_cannot_be_written(tmp_path: Path) -> None:
+    """It is found before anything is asked, and is no end of the other checks."""
+    world = World(scenario("passing"), tmp_path, DRY)
+    (world.commands / "GITHUB_STEP_SUMMARY").unlink()
+    (world.commands / "GITHUB_STEP_SUMMARY").mkdir()
+    log = world.run().lines
+    assert log[-1].startswith("CHECKED (exit code 2, bad-input)")
+    assert "report files: wrong" in log
+
+
 def test_a_dry_run_without_waiting(tmp_path: Path) -> None:
     """`wait: false` changes nothing."""
     assert dry(tmp_path, scenario("passing"), {"TESTSIGMA_WAIT": "false"}).exit_code == 0
