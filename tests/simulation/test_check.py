@@ -361,7 +361,7 @@ def test_names_and_ids_that_exist(tmp_path: Path) -> None:
     """Names are looked up as in a step, and IDs are found on the lists."""
     environ = {"TESTSIGMA_EXECUTION_CONFIG": "smoke only", "TESTSIGMA_ENVIRONMENT_ID": "010"}
     outcome = dry(tmp_path, scenario("passing"), environ)
-    assert (outcome.exit_code, set(checks(outcome).values())) == (0, {"fine"})
+    assert (outcome.exit_code, set(checks(outcome).values()), remarks(outcome)) == (0, {"fine"}, {})
 
 
 @pytest.mark.parametrize(("given", "exit_code", "found"), [("10", 0, "could not be checked"), ("staging", 3, "wrong")])

@@ -21,10 +21,11 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import no_such_plan
 
 T = TypeVar("T")
-LOOKED_UP = {
-    "execution-config": (Subject.CONFIGURATION, Level.CONFIGURATIONS),
-    "environment-id": (Subject.ENVIRONMENT, Level.ENVIRONMENTS),
-}
+# What may be given by its name.
+LOOKED_UP = (
+    (prepare.CONFIGURATIONS, Subject.CONFIGURATION, Level.CONFIGURATIONS),
+    (prepare.ENVIRONMENTS, Subject.ENVIRONMENT, Level.ENVIRONMENTS),
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Examination:
 
     async def run(self, specs: Sequence[RunSpec], run_id: str) -> None:
         """Make all calls; of the runs that are found, the results of one are read."""
-        configurations = await self._ask(Level.CONFIGURATIONS, self._list_of(prepare.KINDS[0]))
+        configurations = await self._ask(Level.CONFIGURATIONS, self._list_of(prepare.CONFIGURATIONS))
         if isinstance(configurations, ApiError) and self._ends(configurations):
             rejected = configurations.code is ErrorCode.API_KEY_REJECTED
             self.checkup.note(Subject.KEY if rejected else Subject.SERVICE, Outcome.WRONG)
@@ -82,13 +83,12 @@ class Examination:
 
     async def _names(self, specs: Sequence[RunSpec], configurations: tuple[Named, ...] | ApiError) -> None:
         """Check the names and IDs that were given of saved configurations and environments."""
-        for kind in prepare.KINDS:
-            subject, level = LOOKED_UP[kind.input]
+        for kind, subject, level in LOOKED_UP:
             named, numbered = any(map(kind.name_of, specs)), any(map(kind.id_of, specs))
             if not named and not numbered:
                 continue
-            first = level is Level.CONFIGURATIONS
-            known = configurations if first else await self._ask(level, self._list_of(kind))
+            is_read = kind is prepare.CONFIGURATIONS
+            known = configurations if is_read else await self._ask(level, self._list_of(kind))
             if isinstance(known, ApiError):
                 # A step does not read the list for the sake of an ID.
                 self.checkup.note(subject, Outcome.WRONG if named else Outcome.NOT_CHECKED)

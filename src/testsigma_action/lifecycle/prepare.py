@@ -60,6 +60,7 @@ KINDS = (
         with_id=lambda spec, identity: replace(spec, environment_id=identity),
     ),
 )
+CONFIGURATIONS, ENVIRONMENTS = KINDS
 
 
 async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> tuple[RunSpec, ...]:

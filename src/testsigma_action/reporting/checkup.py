@@ -20,7 +20,7 @@ from testsigma_action.domain.checkup import (
 )
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.words import counted
-from testsigma_action.errors import help_url
+from testsigma_action.errors import ExitCode, help_url
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, bullets, paragraph, title
 from testsigma_action.reporting.wording import CONCLUSIONS, hints
@@ -150,8 +150,8 @@ def _said(verdict: Verdict) -> str:
 
 
 def _found(verdict: Verdict) -> str:
-    if verdict.conclusion is not Conclusion.CHECKED:
-        return "The dry run did not end."
+    if verdict.conclusion is Conclusion.CANCELLED or verdict.exit_code is ExitCode.BUG:
+        return "The dry run was cut short."
     found = counted(len(verdict.findings), "problem") if verdict.findings else "no problem"
     return f"The dry run found {found}."
 
