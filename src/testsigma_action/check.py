@@ -11,6 +11,7 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.probing import ProbingTransport
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.checkup import Checkup, Findings, Outcome, Subject, Surroundings
+from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
@@ -23,6 +24,7 @@ from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import checkup, console, outputs
+from testsigma_action.reporting.policy_wording import outdated
 from testsigma_action.reporting.publish import unwritable
 from testsigma_action.runtime.ask import check_threads
 from testsigma_action.runtime.clock import Clock
@@ -80,6 +82,7 @@ class Check:
         """Check what needs no call: inputs, files and the machine."""
         self._log.say([checkup.STARTING])
         self._log.say(console.warnings(self._reading.warnings))
+        self._log.say(console.warnings(outdated(Outdated(self._reading.expired))))
         settings = list(self._wrong_settings())
         self._reachable = not settings and not self._reading.wrong & ACCESS
         files = [*self.platform.problems(summary=self._reading.inputs.summary != OFF), *self._unwritable()]

@@ -396,6 +396,14 @@ def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
     assert len([line for line in outcome.lines if line.startswith("- ")]) == 2
 
 
+def test_a_quarantine_that_has_expired(tmp_path: Path) -> None:
+    """It is no error, and a warning tells of it, as in a step."""
+    environ = {"TESTSIGMA_QUARANTINE": "[{case: Pay, reason: slow, expires: 2001-01-01}]"}
+    outcome = dry(tmp_path, scenario("passing"), environ)
+    assert (outcome.exit_code, checks(outcome)["inputs"]) == (0, "fine")
+    assert any(line.startswith("Warning: ") and "expired on 2001-01-01" in line for line in outcome.lines)
+
+
 def test_no_threads(tmp_path: Path) -> None:
     """What the machine lacks is reported as in a step."""
     outcome = dry(tmp_path, scenario("passing"), threads=1)
