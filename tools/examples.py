@@ -1,4 +1,4 @@
-"""Writes the examples of the README and of docs/ as workflow files, so that linters of workflows can check them.
+"""Writes the examples of the README, of docs/ and of examples/github where linters of workflows look for workflows.
 
 An example that is only a list of steps, or has no trigger, gets the rest of a workflow around it.
 """
@@ -21,6 +21,11 @@ def pages() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+def files() -> list[Path]:
+    """The examples that are whole files."""
+    return sorted((ROOT / "examples/github").glob("*.yml"))
+
+
 def workflow(example: str) -> str:
     """A whole workflow that contains an example."""
     # Gitea and Forgejo accept a whole address; linters of GitHub's workflows do not.
@@ -32,6 +37,8 @@ def workflow(example: str) -> str:
 
 def workflows() -> Iterator[tuple[str, str]]:
     """The examples that use the action, each with a file name that says where it is from."""
+    for path in files():
+        yield f"github-{path.name}", path.read_text("utf-8")
     for page in pages():
         text = page.read_text("utf-8")
         for found in BLOCK.finditer(text):

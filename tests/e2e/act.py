@@ -1,6 +1,7 @@
 """Runs workflow files with act, and reads what it tells."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -114,10 +115,10 @@ class WorkflowRun:
         self._engine.remove(*self._containers)
         self._write_log()
 
-    def wait(self) -> Told:
-        """Wait for its end; raises TimeoutExpired."""
+    def wait(self, step: str = "testsigma") -> Told:
+        """Wait for its end; raises TimeoutExpired. `step` is the ID of the action's step."""
         exit_code = self._process.wait(LONGEST)
-        return Told(self._events(), exit_code)
+        return Told(self._events(), exit_code, step)
 
     def container(self) -> str:
         """Name of the action's container, which must be running."""
@@ -153,15 +154,17 @@ class Act:
         """A workflow of the folder `workflows` in a workspace, to be entered."""
         return self.start_file(WORKFLOWS / f"{name}.yml", workspace, *options, key=key, base_url=base_url)
 
-    def start_file(self, workflow: Path, workspace: Path, *options: str, key: str, base_url: str) -> WorkflowRun:
-        """Any workflow file in a workspace, to be entered. The name of the workflow is that of the file.
+    def start_file(
+        self, workflow: Path, workspace: Path, *options: str, key: str, base_url: str, event: str = "push"
+    ) -> WorkflowRun:
+        """Any workflow file in a workspace, to be entered, as after an event.
 
         The work tree is mounted, not copied, so that its files can be looked at. Secrets are printed raw: it is not
         act that shall keep them out of the log.
         """
         act = shutil.which("act", path=str(Path(sys.executable).parent)) or "act"
         command = [
-            *(act, "push", "--json", "--directory", str(workspace), "--workflows", str(workflow)),
+            *(act, event, "--json", "--directory", str(workspace), "--workflows", str(workflow)),
             *("--platform", f"ubuntu-latest={self.job_image}", "--pull=false", "--container-daemon-socket", "-"),
             *("--bind", "--rm", "--no-cache-server", "--insecure-secrets"),
             *("--secret", f"TESTSIGMA_API_KEY={key}", "--var", f"BASE_URL={base_url}", *options),
@@ -176,5 +179,6 @@ def containers(workflow: Path) -> tuple[str, ...]:
     With its jobs: else `plans` would stand for the containers of the workflow `plans-interrupted` as well, which may
     run at the same time, and whose containers must not be removed.
     """
-    jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
-    return tuple(f"act-{workflow.stem}-{job}-" for job in jobs)
+    document = yaml.safe_load(workflow.read_text("utf-8"))
+    shown = [job.get("name", key).partition("${{")[0].strip() for key, job in document["jobs"].items()]
+    return tuple(re.sub(r"[^a-zA-Z0-9-]", "-", f"act-{document['name']}-{name}-") for name in shown)

@@ -11,45 +11,30 @@ import pytest
 from tests.ci_systems.containers import docker
 from tests.e2e import checkout
 from tests.e2e.act import Act, Told
-from tests.e2e.conftest import give_away, serving
+from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
-from tests.e2e.image import IMAGE
+from tests.e2e.repository import Repository
 from tests.e2e.secrecy import assert_not_in
 from tests.simulator import Scenario, Server, scenario
 
 README = (checkout.ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(yaml|sh)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 QUICKSTART, SEVERAL_PLANS = (text for language, text in BLOCKS if language == "yaml")
-# Where the README says that the workflow belongs, what its check is called, and the version that it uses.
+# Where the README says that the workflow belongs, and what its check is called.
 PLACE = re.findall(r"Add `(\.github/workflows/[^`]+)`", README)[0]
 CHECK = re.findall(r"so that GitHub knows the check `([^`]+)`", README)[0]
-USED = re.findall(r"uses: (\S+)", QUICKSTART)[0]
 
 Push = Callable[[str, Scenario], Told]
 
 
 @pytest.fixture
 def push(act: Act, key: str, tmp_path: Path) -> Push:
-    """Makes a repository of a workflow and nothing else, and runs the workflow as GitHub does after a push.
-
-    Instead of the release that the workflow names, act uses this checkout, and TESTSIGMA_BASE_URL is the simulator.
-    """
-    action = tmp_path / "action"
-    action.mkdir()
-    checkout.copy_with_image(action, IMAGE)
-    checkout.commit(action)
+    """Makes a repository of a workflow and nothing else, and runs the workflow as GitHub does after a push."""
+    repository = Repository.new(act, key, tmp_path)
 
     def run(workflow: str, wanted: Scenario) -> Told:
-        folder = tmp_path / "repository"
-        path = folder / PLACE
-        path.parent.mkdir(parents=True)
-        path.write_text(workflow, "utf-8")
-        checkout.commit(folder)
-        give_away(folder)
         with serving(wanted, key) as server:
-            places = ("--local-repository", f"{USED}={action}", "--env", f"TESTSIGMA_BASE_URL={server.url}")
-            with act.start_file(path, folder, *places, key=key, base_url=server.url) as going:
-                return replace(going.wait(), step="tests")
+            return repository.run(repository.write(PLACE, workflow), server)
 
     return run
 

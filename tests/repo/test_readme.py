@@ -20,6 +20,8 @@ PAGES = "\n".join([README, *(path.read_text("utf-8") for path in sorted((ROOT / 
 ALL_BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGES, re.MULTILINE | re.DOTALL)
 BLOCKS = [block for block in ALL_BLOCKS if "testsigma-action@" in block]
 OTHERS = [block for block in ALL_BLOCKS if block not in BLOCKS]
+FILES = {path.stem: path.read_text("utf-8") for path in examples.files()}
+EXAMPLES = [*BLOCKS, *FILES.values()]
 MAKEFILES = "\n".join(
     path.read_text("utf-8") for path in (ROOT / "Makefile", ROOT / "tests/e2e/e2e.mk", ROOT / "tests/visual/visual.mk")
 )
@@ -37,15 +39,24 @@ def uses(node: object, action: str) -> Iterator[dict[str, Any]]:
             yield from uses(inner, action)
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_examples_use_what_there_is(block: str) -> None:
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_use_what_there_is(example: str) -> None:
     """Every example is YAML that uses the action with the required inputs and none that it does not have."""
-    used = list(uses(yaml.safe_load(block), "testsigma-action@"))
+    used = list(uses(yaml.safe_load(example), "testsigma-action@"))
     inputs = action()["inputs"]
     required = {name for name, declared in inputs.items() if declared.get("required")}
     assert used
     for step in used:
         assert required <= set(step["with"]) <= set(inputs)
+
+
+def test_every_file_is_explained_and_run() -> None:
+    """docs/recipes.md links every workflow in examples/github, and a test runs it."""
+    recipes = (ROOT / "docs/recipes.md").read_text("utf-8")
+    linked = re.findall(r"\]\(\.\./examples/github/([a-z-]+)\.yml\)", recipes)
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests/e2e").glob("test_*.py"))
+    run = re.findall(r'copied\(repository, "([a-z-]+)"\)', tests)
+    assert set(FILES) == set(linked) == set(run)
 
 
 def test_the_quickstart_serves_merge_queues() -> None:
@@ -72,7 +83,7 @@ NEEDED_BY_READERS = {
 @pytest.mark.parametrize("reader", NEEDED_BY_READERS)
 def test_recipes_have_the_settings_that_readers_need(reader: str) -> None:
     """Each action that reads our files is shown with a version, our files, and what keeps its numbers equal to ours."""
-    ((block, found),) = ((block, step) for block in BLOCKS for step in uses(yaml.safe_load(block), f"{reader}@"))
+    ((block, found),) = ((block, step) for block in EXAMPLES for step in uses(yaml.safe_load(block), f"{reader}@"))
     assert re.fullmatch(r".+@v[0-9]+", found["uses"])
     assert found["if"] == "always()"
     assert NEEDED_BY_READERS[reader] <= set(found["with"])
@@ -172,13 +183,13 @@ def test_secrets_in_runtime_data_arrive_as_they_are(secret: str) -> None:
     """The recipe for secrets works for every secret: GitHub pastes its text before the input is read as YAML."""
     found = [
         step["with"]["runtime-data"]
-        for block in BLOCKS
+        for block in EXAMPLES
         for step in uses(yaml.safe_load(block), "testsigma-action@")
         if "${{" in step["with"].get("runtime-data", "")
     ]
     assert found
     for given in found:
-        pasted = re.sub(r"\$\{\{ toJSON\(secrets\.\w+\) \}\}", lambda _: to_json(secret), given)
+        pasted = re.sub(r"\$\{\{ toJSON\([\w.]+\) \}\}", lambda _: to_json(secret), given)
         assert pasted != given
         data = read_inputs((), {"INPUT_RUNTIME-DATA": pasted}).inputs.runtime_data
         assert data
@@ -189,7 +200,7 @@ def test_lists_of_plans_in_examples_are_accepted() -> None:
     """Every list of plans that an example shows can be pasted: it is read without a problem."""
     found = [
         step["with"]["plans"]
-        for block in BLOCKS
+        for block in EXAMPLES
         for step in uses(yaml.safe_load(block), "testsigma-action@")
         if "plans" in step["with"]
     ]
@@ -200,10 +211,11 @@ def test_lists_of_plans_in_examples_are_accepted() -> None:
         assert len(reading.inputs.runs) == len(yaml.safe_load(given))
 
 
-def test_outputs_in_examples_exist() -> None:
-    """Every output that an example reads is one."""
-    read = {name for block in BLOCKS for name in re.findall(r"outputs\.([a-z-]+)", block)}
-    assert read
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_outputs_in_examples_exist(example: str) -> None:
+    """Every output of the action that an example reads is one."""
+    ours = {step.get("id") for step in uses(yaml.safe_load(example), "testsigma-action@")}
+    read = {name for step, name in re.findall(r"steps\.([\w-]+)\.outputs\.([a-z-]+)", example) if step in ours}
     assert read <= set(action()["outputs"])
 
 
@@ -240,5 +252,5 @@ def test_the_readme_is_short() -> None:
 def test_every_example_can_be_checked_as_a_workflow() -> None:
     """`make workflows` checks all examples that use the action: each is a whole workflow that says what it may do."""
     files = dict(examples.workflows())
-    assert len(files) == len(BLOCKS)
+    assert len(files) == len(EXAMPLES)
     assert all({True, "permissions", "jobs"} <= set(yaml.safe_load(text)) for text in files.values())

@@ -1,0 +1,98 @@
+"""The workflows in examples/github run as somebody copies them. Only the simulator and stand-ins are different."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import checkout
+from tests.e2e.act import Act
+from tests.e2e.conftest import serving
+from tests.e2e.repository import Repository
+from tests.simulator import Machine, Plan, Scenario, Suite, failed, passed, scenario
+
+EXAMPLES = checkout.ROOT / "examples"
+
+
+@pytest.fixture
+def repository(act: Act, key: str, tmp_path: Path) -> Repository:
+    """An empty repository."""
+    return Repository.new(act, key, tmp_path)
+
+
+def copied(repository: Repository, name: str) -> Path:
+    """The workflow of an example, where GitHub expects it."""
+    text = (EXAMPLES / "github" / f"{name}.yml").read_text("utf-8")
+    return repository.write(f".github/workflows/{name}.yml", text)
+
+
+def plans(name: str, *numbers: int) -> Scenario:
+    """A scenario whose plan is there several times, with these IDs."""
+    found = scenario(name)
+    return replace(found, plans=tuple(replace(found.plans[0], id=number) for number in numbers))
+
+
+def test_a_preview_is_deployed_and_tested(repository: Repository) -> None:
+    """The run gets the address of the deployment and a password with special characters, both unchanged."""
+    special = "# & 'quoted': \"text\"\\n"
+    with serving(plans("passing", 431), repository.key) as server:
+        told = repository.run(
+            copied(repository, "preview"), server, f"--secret=SHOP_PASSWORD={special}", event="pull_request"
+        )
+        (start,) = server.seen_of("start")
+    assert told.exit_code == 0, told.log()
+    assert isinstance(start.body, dict)
+    data = start.body["runtimeData"]
+    assert data["password"] == special
+    assert re.fullmatch(r"https://preview-[0-9a-f]{40}\.example\.com", data["url"])
+
+
+def test_a_quarantined_failure_is_tolerated(repository: Repository) -> None:
+    """The list of the examples names the case that fails: the job is green, and a notice says how many it tolerates."""
+    quarantine = (EXAMPLES / "quarantine.yml").read_text("utf-8")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    repository.write(".github/testsigma-quarantine.yml", re.sub(r"(?<=expires: ).*", tomorrow, quarantine))
+    cases = (passed("Log in", "Open"), failed("Pay by card", "Open", at=0, message="?"))
+    plan = Plan(431, "Shop", (Machine("Windows Chrome", (Suite("Checkout", cases),)),))
+    with serving(Scenario((plan,)), repository.key) as server:
+        told = repository.run(copied(repository, "quarantine"), server, event="pull_request")
+    assert told.exit_code == 0, told.log()
+    assert told.outputs()["tolerated"] == "1"
+    assert any("1 failed cases are tolerated" in event["msg"] for event in told.events if "stepID" in event)
+
+
+def test_results_become_a_comment(repository: Repository) -> None:
+    """The comment counts the cases that our step counts, also when the step failed. The job stays red.
+
+    A stand-in counts them. Whether the real action reads our files: see tests/junit_consumers.
+    """
+    with serving(plans("failing", 431), repository.key) as server:
+        told = repository.run(copied(repository, "pr-comment"), server, event="pull_request")
+    assert told.failed_jobs() == ["testsigma"]
+    # Two of the 11 cases have three data sets, which are cases of their own in the file.
+    assert (told.outputs()["total"], told.outputs()["failed"]) == ("11", "2")
+    assert replace(told, step="comment").outputs()["cases"] == "15 cases, 2 failed"
+
+
+@pytest.mark.parametrize(("event", "plan"), [("pull_request", 431), ("merge_group", 432)])
+def test_the_gate_judges_the_run_that_another_job_started(repository: Repository, event: str, plan: int) -> None:
+    """One start, of the plan for this event; the gate attaches to its run, and is red because the run failed."""
+    with serving(plans("failing", 431, 432), repository.key) as server:
+        told = repository.run(copied(repository, "gate"), server, event=event, step="gate")
+        (start,) = server.seen_of("start")
+    assert isinstance(start.body, dict)
+    assert start.body["executionId"] == plan
+    assert told.failed_jobs() == ["gate"]
+    assert "FAILED (exit code 1, tests-failed)" in told.log()
+    assert replace(told, step="start").outputs()["conclusion"] == "started"
+    assert told.outputs()["run-id"] == "1001"
+
+
+def test_the_gate_is_red_if_no_run_was_started(repository: Repository) -> None:
+    """The job `start` fails; the gate is not skipped, since GitHub takes a skipped required check as passed."""
+    with serving(plans("passing", 999), repository.key) as server:
+        told = repository.run(copied(repository, "gate"), server, event="pull_request", step="gate")
+    assert told.failed_jobs() == ["start", "gate"]
+    assert told.step_exit_code() == 2
