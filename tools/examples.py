@@ -11,6 +11,8 @@ from textwrap import dedent, indent
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Uses the action, or the reusable workflow that comes with it.
+OURS = re.compile(r"testsigma-action(?:/\.github/workflows/plans\.yml)?@")
 # No permissions: an example that needs some must ask for them.
 TRIGGER = "on: push\npermissions: {}\n"
 JOB = f"{TRIGGER}jobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n"
@@ -42,7 +44,7 @@ def workflows() -> Iterator[tuple[str, str]]:
     for page in pages():
         text = page.read_text("utf-8")
         for found in BLOCK.finditer(text):
-            if "testsigma-action@" in found[1]:
+            if OURS.search(found[1]):
                 line = text.count("\n", 0, found.start()) + 2
                 yield f"{page.stem.lower()}-{line}.yml", workflow(found[1])
 

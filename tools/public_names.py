@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import yaml
+
 from testsigma_action import __version__
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
@@ -21,6 +23,7 @@ from testsigma_action.reporting import outputs
 ROOT = Path(__file__).resolve().parents[1]
 RECORD = ROOT / "tools" / "public-names.json"
 SCHEMA = ROOT / "schemas" / "results.schema.json"
+WORKFLOW = ROOT / ".github" / "workflows" / "plans.yml"
 
 _NO_TIME = (datetime.fromtimestamp(0, UTC),) * 2
 
@@ -53,8 +56,16 @@ def current() -> Names:
         "keys of the output runs": list(one_run),
         "exit codes": [str(int(code)) for code in ExitCode],
         "error codes": [code.value for code in ErrorCode if code.value],
+        "reusable workflow": list(_of_the_workflow()),
         "results file": [f"schemaVersion: {schema['properties']['schemaVersion']['const']}", *_fields("", schema)],
     }
+
+
+def _of_the_workflow() -> Iterator[str]:
+    """Inputs, secrets and outputs of plans.yml."""
+    # YAML 1.1 reads `on` as true.
+    call = yaml.safe_load(WORKFLOW.read_text("utf-8"))[True]["workflow_call"]
+    yield from (f"{kind}: {name}" for kind in ("inputs", "secrets", "outputs") for name in call[kind])
 
 
 def _fields(owner: str, schema: Mapping[str, Any]) -> Iterator[str]:

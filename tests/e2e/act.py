@@ -115,9 +115,9 @@ class WorkflowRun:
         self._engine.remove(*self._containers)
         self._write_log()
 
-    def wait(self, step: str = "testsigma") -> Told:
+    def wait(self, step: str = "testsigma", timeout: float = LONGEST) -> Told:
         """Wait for its end; raises TimeoutExpired. `step` is the ID of the action's step."""
-        exit_code = self._process.wait(LONGEST)
+        exit_code = self._process.wait(timeout)
         return Told(self._events(), exit_code, step)
 
     def container(self) -> str:

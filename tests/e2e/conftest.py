@@ -13,6 +13,7 @@ from tests.e2e import engine as engines
 from tests.e2e.act import Act
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
+from tests.e2e.repository import Artifacts, Repository
 from tests.e2e.workspace import Workspace
 from tests.simulator import Scenario, Server, Simulator
 
@@ -51,6 +52,20 @@ def workspace(act: Act, tmp_path: Path, key: str) -> Workspace:
     checkout.commit(folder)
     give_away(folder)
     return Workspace(act, folder, key)
+
+
+@pytest.fixture
+def repository(act: Act, key: str, tmp_path: Path) -> Repository:
+    """An empty repository, whose workflows use the action by the name of a release."""
+    return Repository.new(act, key, tmp_path)
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Artifacts:
+    """No artifacts yet."""
+    folder = tmp_path / "artifacts"
+    folder.mkdir()
+    return Artifacts(folder)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from testsigma_action.errors import REPOSITORY
 
 # Small actions that stand for actions of other people, which cannot be fetched everywhere. Each says what it does.
 STAND_INS = Path(__file__).parent / "stand_ins"
+# Seconds: for a workflow of several jobs.
+LONGEST = 400.0
 RELEASE = f"{REPOSITORY.removeprefix('https://github.com/')}@v{__version__}"
 
 
@@ -49,7 +51,9 @@ class Repository:
         Each job has a workspace of its own, as on GitHub. The key must be nowhere in the end. `step` is the ID of the
         action's step, and `options` are of act.
         """
-        checkout.commit(self.folder)
+        # Another attempt is about the same commit.
+        if not (self.folder / ".git").exists():
+            checkout.commit(self.folder)
         # Set by name as an input of the job, so that the workflow needs no change.
         environ = {"TESTSIGMA_BASE_URL": server.url}
         places = [f"--local-repository={uses}={folder}" for uses, folder in self._local().items()]
@@ -58,7 +62,7 @@ class Repository:
         with self.act.start_file(
             workflow, self.folder, *given, key=self.key, base_url=server.url, event=event
         ) as going:
-            told = going.wait(step)
+            told = going.wait(step, LONGEST)
         assert_not_in(self.key, (str(event) for event in told.events if event.get("command") != "add-mask"))
         return told
 
@@ -68,3 +72,25 @@ class Repository:
         uses = re.findall(r"uses: (\S+)", "\n".join(path.read_text("utf-8") for path in workflows))
         stand_ins = {name: STAND_INS / name.partition("@")[0].rpartition("/")[2] for name in uses}
         return {RELEASE: self.action} | {name: folder for name, folder in stand_ins.items() if folder.is_dir()}
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """What all jobs of a workflow run share. The stand-ins for the actions of artifacts keep it in this folder."""
+
+    folder: Path
+
+    def options(self, **environ: str) -> list[str]:
+        """Options of act: all jobs see the folder, and steps have these variables."""
+        variables = [f"--env={name}={value}" for name, value in environ.items()]
+        return [f"--container-options=--volume={self.folder}:/artifacts", *variables]
+
+    def names(self) -> list[str]:
+        """Names of all artifacts."""
+        return sorted(path.name for path in self.folder.iterdir())
+
+
+def copied(repository: Repository, name: str) -> Path:
+    """An example of examples/github, copied to where GitHub expects a workflow."""
+    text = (checkout.ROOT / "examples/github" / f"{name}.yml").read_text("utf-8")
+    return repository.write(f".github/workflows/{name}.yml", text)

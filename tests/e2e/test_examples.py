@@ -3,35 +3,19 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.e2e import checkout
-from tests.e2e.act import Act
 from tests.e2e.conftest import serving
-from tests.e2e.repository import Repository
+from tests.e2e.repository import Repository, copied
 from tests.simulator import Machine, Plan, Scenario, Suite, failed, passed, scenario
-
-EXAMPLES = checkout.ROOT / "examples"
-
-
-@pytest.fixture
-def repository(act: Act, key: str, tmp_path: Path) -> Repository:
-    """An empty repository."""
-    return Repository.new(act, key, tmp_path)
-
-
-def copied(repository: Repository, name: str) -> Path:
-    """The workflow of an example, where GitHub expects it."""
-    text = (EXAMPLES / "github" / f"{name}.yml").read_text("utf-8")
-    return repository.write(f".github/workflows/{name}.yml", text)
 
 
 def plans(name: str, *numbers: int) -> Scenario:
-    """A scenario whose plan is there several times, with these IDs."""
+    """A scenario whose plan is there several times, with these IDs. Its runs end at once."""
     found = scenario(name)
-    return replace(found, plans=tuple(replace(found.plans[0], id=number) for number in numbers))
+    return replace(found, plans=tuple(replace(found.plans[0], id=number, life=()) for number in numbers))
 
 
 def test_a_preview_is_deployed_and_tested(repository: Repository) -> None:
@@ -51,11 +35,11 @@ def test_a_preview_is_deployed_and_tested(repository: Repository) -> None:
 
 def test_a_quarantined_failure_is_tolerated(repository: Repository) -> None:
     """The list of the examples names the case that fails: the job is green, and a notice says how many it tolerates."""
-    quarantine = (EXAMPLES / "quarantine.yml").read_text("utf-8")
+    quarantine = (checkout.ROOT / "examples/quarantine.yml").read_text("utf-8")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     repository.write(".github/testsigma-quarantine.yml", re.sub(r"(?<=expires: ).*", tomorrow, quarantine))
     cases = (passed("Log in", "Open"), failed("Pay by card", "Open", at=0, message="?"))
-    plan = Plan(431, "Shop", (Machine("Windows Chrome", (Suite("Checkout", cases),)),))
+    plan = Plan(431, "Shop", (Machine("Windows Chrome", (Suite("Checkout", cases),)),), life=())
     with serving(Scenario((plan,)), repository.key) as server:
         told = repository.run(copied(repository, "quarantine"), server, event="pull_request")
     assert told.exit_code == 0, told.log()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.ci_systems.containers import docker
 from tests.e2e import checkout
-from tests.e2e.act import Act, Told
+from tests.e2e.act import Told
 from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
 from tests.e2e.repository import Repository
@@ -28,12 +28,11 @@ Push = Callable[[str, Scenario], Told]
 
 
 @pytest.fixture
-def push(act: Act, key: str, tmp_path: Path) -> Push:
+def push(repository: Repository) -> Push:
     """Makes a repository of a workflow and nothing else, and runs the workflow as GitHub does after a push."""
-    repository = Repository.new(act, key, tmp_path)
 
     def run(workflow: str, wanted: Scenario) -> Told:
-        with serving(wanted, key) as server:
+        with serving(wanted, repository.key) as server:
             return repository.run(repository.write(PLACE, workflow), server)
 
     return run

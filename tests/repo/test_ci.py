@@ -103,8 +103,11 @@ def test_no_workflow_runs_foreign_code_with_rights(name: str) -> None:
 
 
 def test_every_action_has_one_commit() -> None:
-    """All workflows pin an action to the same commit, with its version in a comment."""
-    lines = re.findall(r"uses: ([^@\s]+)@(.+)", "\n".join(WORKFLOWS.values()))
+    """All workflows pin an action to the same commit, with its version in a comment.
+
+    Except our own action, which `plans.yml` uses by the tag of a release: see test_release.py.
+    """
+    lines = re.findall(r"uses: (?!\S+/testsigma-action@)([^@\s]+)@(.+)", "\n".join(WORKFLOWS.values()))
     pins = {(name if name.count("/") < 2 else name.rpartition("/")[0], pin) for name, pin in lines}
     assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for _, pin in pins)
     assert len(pins) == len({name for name, _ in pins})

@@ -35,8 +35,16 @@ def test_pages_and_examples_name_this_version() -> None:
     """All of them name the same release, by its whole version, because no tag moves."""
     texts = {page: page.read_text("utf-8") for page in commit.pages(ROOT)}
     assert {name for text in texts.values() for name in commit.releases(text)} == {__version__}
-    moving = re.compile(r"testsigma-action(?:@|/)v(?!\d+\.\d+\.\d+\b)")
+    moving = re.compile(r"testsigma-action(?:@|/|/\.github/workflows/plans\.yml@)v(?!\d+\.\d+\.\d+\b)")
     assert [str(page) for page, text in texts.items() if moving.search(text)] == []
+
+
+def test_the_reusable_workflow_uses_the_action_of_its_own_release() -> None:
+    """All of its steps that use the action name this version; a release changes them, as it changes the pages."""
+    path = ROOT / ".github/workflows/plans.yml"
+    used = re.findall(r"uses: \S+/testsigma-action@v(\S+)", path.read_text("utf-8"))
+    assert used == [__version__] * 2
+    assert path in commit.pages(ROOT)
 
 
 def test_the_workflow_publishes_nothing_by_itself() -> None:

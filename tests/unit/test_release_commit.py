@@ -55,6 +55,8 @@ def test_a_release_and_its_end_change_the_files_that_name_it(tmp_path: Path) -> 
     assert '__version__ = "0.2.0"' in (tmp_path / commit.VERSION_FILE).read_text("utf-8")
     assert any("testsigma-action:0.2.0" in path.read_text("utf-8") for path in (tmp_path / "ci").rglob("*.*"))
     assert {name for page in commit.pages(tmp_path) for name in commit.releases(page.read_text("utf-8"))} == {"0.2.0"}
+    workflow = (tmp_path / ".github/workflows/plans.yml").read_text("utf-8")
+    assert workflow.count("/testsigma-action@v0.2.0 ") == workflow.count("/testsigma-action@") == 2
     assert (tmp_path / "CHANGELOG.md").read_text("utf-8") == DONE
     action = (tmp_path / "action.yml").read_text("utf-8")
     assert action_file.image(action) == "docker://registry.example.com/image@sha256:0"

@@ -10,9 +10,13 @@ from tools.release import action_file, changelog
 
 VERSION_FILE = "src/testsigma_action/__init__.py"
 VERSION_LINE = re.compile(r'^__version__ = ".*"$', re.MULTILINE)
-# Pages and examples that name a release, and how they do it: as a tag of git, or as an image of a registry.
-PAGES = ("README.md", "docs", "examples")
-RELEASE = re.compile(r"(testsigma-action(?:@v|/v|:|\.git#v|\.git/ci/buildkite#v)|/testsigma@)\d+\.\d+\.\d+\b")
+# Pages and examples that name a release, and the workflow that other repositories call: it cannot use `./`.
+PAGES = ("README.md", "docs", "examples", ".github/workflows/plans.yml")
+# How they name it: as a tag of git, or as an image of a registry.
+RELEASE = re.compile(
+    r"(testsigma-action(?:@v|/v|:|\.git#v|\.git/ci/buildkite#v|/\.github/workflows/plans\.yml@v)|/testsigma@)"
+    r"\d+\.\d+\.\d+\b"
+)
 
 
 def releases(text: str) -> list[str]:
