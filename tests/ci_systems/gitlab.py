@@ -20,6 +20,7 @@ from tools.ci_files import project
 
 COMPONENT = ROOT / "ci/gitlab/templates/testsigma/template.yml"
 EXAMPLE = ROOT / "examples/ci/gitlab/.gitlab-ci.yml"
+FAN_OUT = ROOT / "examples/ci/gitlab/fan-out.gitlab-ci.yml"
 # gitlab-ci-local copies artifacts with rsync, in a container of this image.
 HELPER = "localhost/testsigma-action-gitlab-helper"
 PODMAN = Path(__file__).with_name("podman.sh")

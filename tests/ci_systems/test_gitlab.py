@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,13 +17,14 @@ from tests import ci_readers
 from tests.ci_systems import gitlab
 from tests.ci_systems.checkers import assert_valid
 from tests.ci_systems.conftest import ROOT
-from tests.ci_systems.gitlab import COMPONENT, EXAMPLE, GitLabCI, Told, with_our_image
+from tests.ci_systems.gitlab import COMPONENT, EXAMPLE, FAN_OUT, GitLabCI, Told, with_our_image
 from tests.e2e.conftest import serving
 from tests.e2e.engine import Engine
 from tests.e2e.image import IMAGE
 from tests.e2e.secrecy import assert_not_in, files
 from tests.e2e.test_image import variables
-from tests.simulator import Server, scenario
+from tests.simulator import Scenario, Server, scenario
+from tools.ci_files import project
 
 SCHEMA = ("--builtin-schema", "vendor.gitlab-ci")
 FROM_THE_PROJECT = {"component": "$CI_SERVER_FQDN/$CI_PROJECT_PATH/testsigma@$CI_COMMIT_SHA"}
@@ -84,9 +86,10 @@ def title(root: ET.Element) -> str:
     return found
 
 
-def test_the_example_is_valid() -> None:
+@pytest.mark.parametrize("example", [EXAMPLE, FAN_OUT], ids=lambda path: path.name)
+def test_the_example_is_valid(example: Path) -> None:
     """GitLab's schema accepts it."""
-    assert_valid(EXAMPLE, *SCHEMA)
+    assert_valid(example, *SCHEMA)
 
 
 def test_the_component_is_valid(tmp_path: Path) -> None:
@@ -182,6 +185,41 @@ def test_the_job_that_prints_failed_runs(ci: GitLabCI, key: str) -> None:
     assert told.exit_code_of("failed-runs") == 0
     printed = [line for line in told.lines("failed-runs") if "/ui/td/runs/" in line]
     assert [line.split()[:3] for line in printed] == [["regression", "failed", "tests-failed"]]
+
+
+def fan_out(ci: GitLabCI, server: Server, before: str = "", after: str = "") -> Told:
+    """Run the example with a job for each plan, with another text in one place."""
+    text = FAN_OUT.read_text("utf-8").replace(project.IMAGE, IMAGE).replace(before, after)
+    # A variable of the whole project about runs would be refused by the job that merges.
+    return run(ci, server, text, TESTSIGMA_POLL_INTERVAL="")
+
+
+def three_plans(*failing: int) -> Scenario:
+    """The plans of the example with a job for each; some of them fail. Their runs end at once."""
+    good, bad = (scenario(name).plans[0] for name in ("passing", "failing"))
+    made = (replace(bad if number in failing else good, id=number, life=()) for number in (431, 432, 433))
+    return replace(scenario("passing"), plans=tuple(made))
+
+
+def test_a_job_for_each_plan(ci: GitLabCI, key: str) -> None:
+    """Three plans pass in three jobs: the last one merges their files, and has all cases."""
+    with serving(three_plans(), key) as server:
+        told = fan_out(ci, server)
+        assert server.calls.count("start") == 3
+    assert told.exit_code == 0
+    # Eleven cases for each plan; two of them have three data sets, which are cases of their own in the file.
+    merged = ET.parse(told.artifacts("verdict") / "test-results/TEST-testsigma-merged.xml")
+    assert len(merged.findall(".//testcase")) == 3 * 15
+
+
+def test_a_job_for_each_plan_and_one_is_missing(ci: GitLabCI, key: str) -> None:
+    """A plan that left no results, and one that failed: the last job names both, with an exit code of its own."""
+    with serving(three_plans(432), key) as server:
+        told = fan_out(ci, server, before='["431", "432", "433"]', after='["431", "432"]')
+    assert told.exit_code_of("verdict") == 3
+    log = "\n".join(told.lines("verdict"))
+    assert "test-results/testsigma-433.json. No results file was found at this path." in log
+    assert "2 of 11 cases failed" in log
 
 
 def test_an_entry_point_that_was_cleared(ci: GitLabCI, key: str) -> None:
