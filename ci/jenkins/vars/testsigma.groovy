@@ -21,8 +21,8 @@ Map call(Map inputs = [:]) {
                       --env=TESTSIGMA_MAX_PARALLEL --env=TESTSIGMA_STOP_AFTER_FAILURES --env=TESTSIGMA_ENVIRONMENT_ID \
                       --env=TESTSIGMA_BUILD_NUMBER --env=TESTSIGMA_ON_BUSY --env=TESTSIGMA_EXECUTION_CONFIG \
                       --env=TESTSIGMA_RUNTIME_DATA --env=TESTSIGMA_UPLOAD_VERSIONS --env=TESTSIGMA_START_OPTIONS \
-                      --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_UPLOADS --env=TESTSIGMA_UPLOAD_TIMEOUT \
-                      --env=TESTSIGMA_DRY_RUN --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT \
+                      --env=TESTSIGMA_RUN_ID --env=TESTSIGMA_DRY_RUN --env=TESTSIGMA_UPLOADS \
+                      --env=TESTSIGMA_UPLOAD_TIMEOUT --env=TESTSIGMA_WAIT --env=TESTSIGMA_TIMEOUT \
                       --env=TESTSIGMA_QUEUE_TIMEOUT --env=TESTSIGMA_ON_TIMEOUT --env=TESTSIGMA_ON_CANCEL \
                       --env=TESTSIGMA_POLL_INTERVAL --env=TESTSIGMA_RERUN_FAILED --env=TESTSIGMA_RERUN_LIMIT \
                       --env=TESTSIGMA_ON_JOB_RERUN --env=TESTSIGMA_MAX_FAILURES --env=TESTSIGMA_QUARANTINE \
@@ -109,9 +109,9 @@ private Map<String, String> variableNames() {
         uploadVersions: 'TESTSIGMA_UPLOAD_VERSIONS',
         startOptions: 'TESTSIGMA_START_OPTIONS',
         runId: 'TESTSIGMA_RUN_ID',
+        dryRun: 'TESTSIGMA_DRY_RUN',
         uploads: 'TESTSIGMA_UPLOADS',
         uploadTimeout: 'TESTSIGMA_UPLOAD_TIMEOUT',
-        dryRun: 'TESTSIGMA_DRY_RUN',
         wait: 'TESTSIGMA_WAIT',
         timeout: 'TESTSIGMA_TIMEOUT',
         queueTimeout: 'TESTSIGMA_QUEUE_TIMEOUT',

@@ -162,6 +162,7 @@ DOCUMENTED: Mapping[Level, Shape] = MappingProxyType(
         Level.MACHINE: {
             **SUITE,
             "deviceConfiguration": OBJECT,
+            "appDetails": OBJECT | OPTIONAL,
             **{
                 f"deviceConfiguration.{name}": TEXT
                 for name in ("title", "browser", "browserVersion", "platform", "osVersion", "resolution", "hostName")

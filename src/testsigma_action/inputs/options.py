@@ -50,9 +50,9 @@ class Inputs:
     upload_versions: Mapping[str, str] | None = None
     start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
     run_id: str = ""
+    dry_run: bool = False
     uploads: tuple[UploadSpec, ...] = ()
     upload_timeout: timedelta = timedelta(minutes=15)
-    dry_run: bool = False
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
     queue_timeout: timedelta | None = None
@@ -195,10 +195,10 @@ DEFINITIONS = (
     Definition("upload-versions", mapping_parsers.upload_versions, takes_mapping=True),
     Definition("start-options", mapping_parsers.start_options, shown=_never),
     Definition("run-id", parsers.identity_of(pages.RUN)),
+    Definition("dry-run", parsers.flag, "false"),
     # As those of plans, its entries are parsed elsewhere, in `uploads.py`.
     Definition("uploads", list_source.source_of(list_source.UPLOADS), shown=list_source.is_path),
     Definition("upload-timeout", parsers.duration, "15m"),
-    Definition("dry-run", parsers.flag, "false"),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),
     Definition("queue-timeout", parsers.duration),

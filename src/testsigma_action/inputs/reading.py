@@ -55,11 +55,7 @@ def read_inputs(
     if texts["plans"]:
         # Set together with plans by mistake: reports are named as those of several plans.
         read = {name: value for name, value in read.items() if name not in {"plan_id", "run_id"}}
-    if "plans" in read:
-        from testsigma_action.inputs import plans
-
-        read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
-        problems += wrong
+    problems += _read_plans(read, key, base_url, root)
     problems += _read_uploads(read, key, base_url, root)
     expired, wrong = _read_quarantine(read, key, root, today)
     problems += wrong
@@ -85,6 +81,16 @@ def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret
     # A key that was given as a flag is not used, and not shown either.
     key = key or Secret(flags.pop("api-key", ""))
     return key, {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}, problems
+
+
+def _read_plans(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:
+    """Replace a list of runs by the requests for them. Returns the problems."""
+    if "plans" not in read:
+        return []
+    from testsigma_action.inputs import plans
+
+    read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
+    return wrong
 
 
 def _read_uploads(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:
