@@ -79,12 +79,11 @@ class Merge:
         except Invalid as refusal:
             return patterns.Found(()), [str(Problem("merge", f"it must be {refusal}."))]
         parts = {(root / file).resolve() for file in found.files}
-        own = {"junit-file": inputs.junit_path, "results-file": inputs.results_path}
-        clashes = [name for name, path in own.items() if path and (root / path).resolve() in parts]
+        own = {name: path for name, path in inputs.report_paths.items() if path}
+        clashes = [name for name, path in own.items() if (root / path).resolve() in parts]
         self._publisher.refused |= {own[name] for name in clashes}
-        return found, [
-            str(Problem(name, "it is one of the files that merge names. Use another path.")) for name in clashes
-        ]
+        advice = "it is one of the files that merge names. Use another path."
+        return found, [str(Problem(name.replace("_", "-"), advice)) for name in clashes]
 
     def _merged(self, found: patterns.Found) -> merge.Merged | None:
         """The report on all files; None if a signal ended it."""
@@ -109,7 +108,14 @@ class Merge:
         judged = verdict.combined((merged.verdict, *around))
         report = self._report(judged, merged.runs)
         title = report.title or merged.title
-        return replace(report, title=title, parts=merged.parts, outdated=merged.outdated)
+        return replace(
+            report,
+            title=title,
+            parts=merged.parts,
+            outdated=merged.outdated,
+            uploads=tuple(one for part in merged.parts for one in part.uploads),
+            ignored_devices=tuple(dict.fromkeys(one for part in merged.parts for one in part.ignored_devices)),
+        )
 
     def _report(self, judged: Verdict, runs: tuple[RunReport, ...] = ()) -> Report:
         inputs = self._reading.inputs
@@ -121,6 +127,8 @@ class Merge:
             title=inputs.summary_title,
             junit_file=inputs.junit_path,
             results_file=inputs.results_path,
+            ctrf_file=inputs.ctrf_path,
+            agent_file=inputs.agent_path,
             build=self._build,
         )
 

@@ -173,7 +173,19 @@ class Parts:
         text = self.texts
         names = st.tuples(text)
         return st.builds(
-            Part, text, text, self.verdicts, moments, moments, names, text, self.builds, self.policies, self.outdated
+            Part,
+            file=text,
+            digest=text,
+            verdict=self.verdicts,
+            started=moments,
+            ended=moments,
+            names=names,
+            title=text,
+            build=self.builds,
+            policy=self.policies,
+            outdated=self.outdated,
+            uploads=self.uploads,
+            ignored_devices=devices,
         )
 
     @cached_property
@@ -197,6 +209,7 @@ def _tolerating(case: CaseResult, tolerance: Tolerance | None) -> CaseResult:
 
 
 ANY, PLAIN = Parts(texts), Parts(plain_texts)
+devices: st.SearchStrategy[tuple[str, ...]] = st.sampled_from([(), ("7",), ("7", "8")])
 endings = st.builds(Ending, st.sampled_from(Disposition), by_timeout=st.booleans(), may_run_again=st.booleans())
 
 
@@ -239,6 +252,6 @@ def reports(draw: st.DrawFn, parts: Parts = ANY) -> Report:
         runs = [replace(run, name="") for run in runs]
     worst = min((run.verdict for run in runs), key=lambda verdict: PRECEDENCE.index(verdict.exit_code))
     told = samples.report(*named(runs), verdict=worst, title=draw(parts.texts))
-    told = replace(told, uploads=draw(parts.uploads), ignored_devices=draw(st.sampled_from([(), ("7",), ("7", "8")])))
+    told = replace(told, uploads=draw(parts.uploads), ignored_devices=draw(devices))
     told = replace(told, build=draw(parts.builds), outdated=draw(parts.outdated), policy=draw(parts.policies))
     return replace(told, parts=tuple(draw(st.lists(parts.parts, max_size=min(len(runs), 2)))))

@@ -72,6 +72,32 @@ def test_all_parts_green(tmp_path: Path) -> None:
     assert found.outputs["results-file"] == "test-results/testsigma-merged.json"
 
 
+def test_devices_that_were_ignored(tmp_path: Path) -> None:
+    """A part that tested another build than it was told to: merging does not lose the warning."""
+    one = part(tmp_path, "a", plan(1, GOOD), upload_versions="{7: 62}")
+    two = part(tmp_path, "b", plan(2, GOOD))
+    found = merged(tmp_path, one, two, expects=2)
+    assert found.exit_code == 0
+    assert found.results["ignoredDevices"] == ["7"]
+    assert found.results["parts"][0]["ignoredDevices"] == ["7"]
+    assert all("7" in text and "no machine" in text for text in (found.log, found.summary))
+
+
+@pytest.mark.parametrize("name", ["ctrf-file", "agent-file"])
+def test_further_files(tmp_path: Path, name: str) -> None:
+    """A merge writes them like any step, but never in place of a part."""
+    one = part(tmp_path, "a", plan(1, GOOD, BAD))
+    variable = f"TESTSIGMA_{name.upper().replace('-', '_')}"
+    given: dict[str, Any] = {variable: "further.txt"}
+    found = merged(tmp_path, one, expects=1, **given)
+    assert (found.exit_code, found.outputs[name]) == (1, "further.txt")
+    assert "Pay" in (found.workspace / "further.txt").read_text("utf-8")
+    (tmp_path / "again").mkdir()
+    refused = merged(tmp_path / "again", one, expects=1, **(given | {variable: "parts/0-a.json"}))
+    assert (refused.exit_code, refused.outputs["error-code"]) == (2, "bad-input")
+    assert parse((refused.workspace / "parts/0-a.json").read_text("utf-8")).verdict.exit_code == 1
+
+
 def test_one_red_one_missing_one_twice(tmp_path: Path) -> None:
     """Nothing is green; every file is named with its reason, and the parts that are there are shown."""
     green, red = part(tmp_path, "a", plan(1, GOOD)), part(tmp_path, "b", plan(2, GOOD, BAD))

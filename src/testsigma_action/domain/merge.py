@@ -99,6 +99,8 @@ def _alone(file: str, digest: str, report: Report) -> Opened:
         report.build,
         report.policy,
         report.outdated,
+        report.uploads,
+        report.ignored_devices,
     )
     found = OnePart(part, runs)
     return Opened((found,)) if found.finished else Opened(unusable=(Unusable(file, Fault.UNFINISHED),))

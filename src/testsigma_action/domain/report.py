@@ -124,6 +124,8 @@ class Part:
     build: Build = Build()
     policy: Policy = STRICT
     outdated: Outdated = UP_TO_DATE
+    uploads: tuple[Uploaded, ...] = ()
+    ignored_devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
