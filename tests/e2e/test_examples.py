@@ -3,13 +3,15 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.e2e import checkout
+from tests.e2e.act import Told
 from tests.e2e.conftest import serving
-from tests.e2e.repository import Repository, copied
-from tests.simulator import Machine, Plan, Scenario, Suite, failed, passed, scenario
+from tests.e2e.repository import Artifacts, Repository, copied
+from tests.simulator import Machine, Plan, Scenario, Suite, UploadBefore, failed, passed, scenario
 
 
 def plans(name: str, *numbers: int) -> Scenario:
@@ -80,3 +82,46 @@ def test_the_gate_is_red_if_no_run_was_started(repository: Repository) -> None:
         told = repository.run(copied(repository, "gate"), server, event="pull_request", step="gate")
     assert told.failed_jobs() == ["start", "gate"]
     assert told.step_exit_code() == 2
+
+
+def test_results_have_a_history(repository: Repository) -> None:
+    """The reporter of CTRF gets the cases of the JUnit file as tests, also when the step failed. The job stays red.
+
+    A stand-in counts them. Whether the real reporter reads our file: see tests/junit_consumers.
+    """
+    with serving(plans("failing", 431), repository.key) as server:
+        told = repository.run(copied(repository, "history"), server, event="pull_request")
+    assert told.failed_jobs() == ["testsigma"]
+    assert replace(told, step="report").outputs()["tests"] == "15 tests, 2 failed"
+
+
+GRADLEW = """#!/bin/sh
+mkdir -p app/build/outputs/apk/release
+head -c 300000 /dev/urandom > app/build/outputs/apk/release/app-release.apk
+"""
+
+
+def mobile(build: str, repository: Repository, artifacts: Artifacts) -> tuple[Told, list[Any]]:
+    """Run the example with this script as the build. Also what apps the runs tested, by machine."""
+    suites = (Suite("Smoke", (passed("Log in", "Open"),)),)
+    machines = tuple(Machine(f"Pixel {number}", suites, id=number, upload=62) for number in (211, 212))
+    plan = Plan(431, "Shop", machines, life=())
+    repository.write("gradlew", build).chmod(0o755)
+    with serving(Scenario((plan,), uploads_before=(UploadBefore(62),)), repository.key) as server:
+        options = artifacts.options()
+        told = repository.run(copied(repository, "mobile"), server, *options, event="pull_request")
+        return told, [run.apps for run in server.simulator.runs().values()]
+
+
+def test_the_app_of_the_commit_is_tested(repository: Repository, artifacts: Artifacts) -> None:
+    """One job builds the app, the next one uploads it: the run tests this version on the machines that are named."""
+    told, apps = mobile(GRADLEW, repository, artifacts)
+    assert told.exit_code == 0, told.log()
+    assert apps == [{211: 9031, 212: 9031}]
+
+
+def test_an_app_that_cannot_be_built_is_red(repository: Repository, artifacts: Artifacts) -> None:
+    """The job of the tests is not skipped, since GitHub takes a skipped check as passed. Nothing is started."""
+    told, apps = mobile("#!/bin/sh\nexit 1\n", repository, artifacts)
+    assert told.failed_jobs() == ["build", "testsigma"]
+    assert apps == []
