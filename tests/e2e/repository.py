@@ -54,11 +54,8 @@ class Repository:
         # Another attempt is about the same commit.
         if not (self.folder / ".git").exists():
             checkout.commit(self.folder)
-        # Set by name as an input of the job, so that the workflow needs no change.
-        environ = {"TESTSIGMA_BASE_URL": server.url}
         places = [f"--local-repository={uses}={folder}" for uses, folder in self._local().items()]
-        variables = [f"--env={name}={value}" for name, value in environ.items()]
-        given = ("--bind=false", *places, *variables, *options)
+        given = ("--bind=false", f"--env=TESTSIGMA_BASE_URL={server.url}", *places, *options)
         with self.act.start_file(
             workflow, self.folder, *given, key=self.key, base_url=server.url, event=event
         ) as going:
