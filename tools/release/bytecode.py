@@ -4,8 +4,8 @@ The bytecode of the action and its packages goes beside their sources, that of t
 none of, to the same path below FOLDER. Modules of packages that a step never imports have none. None of it needs a look
 at its source when it is loaded, and the same sources give the same bytes.
 
-The standard library is compiled as `python -OO` does it, without docstrings and assertions, which saves a sixth. The
-action keeps its docstrings, because each data class without one makes its own at every start.
+The standard library and the packages are compiled as `python -OO` does it, without docstrings and assertions, which
+saves a sixth. The action keeps its docstrings, because each data class without one makes its own at every start.
 """
 
 import importlib
@@ -21,8 +21,8 @@ CODECS = ("encodings.idna", "encodings.utf_16_le", "encodings.utf_16_be")
 # It is compiled before its import fails, because a library that it needs is not installed: requests does without it.
 INCOMPLETE = "urllib3.contrib.socks"
 ACTION = "testsigma_action"
-# The level of optimisation of `python -OO`.
-SMALLEST = 2
+# The levels of optimisation of `python` and `python -OO`.
+PLAIN, SMALLEST = 0, 2
 
 
 def imported() -> list[Path]:
@@ -38,7 +38,7 @@ def imported() -> list[Path]:
     return sorted(paths | set((APP / "src").rglob("*.py")))
 
 
-def compile_file(source: Path, root: str, optimize: int = -1) -> None:
+def compile_file(source: Path, root: str, optimize: int) -> None:
     """Compile one file into its cache folder below a root."""
     py_compile.compile(
         str(source),
@@ -51,7 +51,5 @@ def compile_file(source: Path, root: str, optimize: int = -1) -> None:
 
 if __name__ == "__main__":
     for path in imported():
-        if APP in path.parents:
-            compile_file(path, "")
-        else:
-            compile_file(path, sys.argv[1], SMALLEST)
+        own = APP / "src" in path.parents
+        compile_file(path, "" if APP in path.parents else sys.argv[1], PLAIN if own else SMALLEST)
