@@ -344,7 +344,9 @@ def test_everything_that_is_wrong(tmp_path: Path) -> None:
     ]
     assert len(problems) == len(beginnings)
     assert all(any(problem.startswith(f"- {begin}") for problem in problems) for begin in beginnings), problems
-    assert outcome.lines[-1] == "CHECKED (exit code 2, bad-input): The dry run found 7 problems. Nothing was started."
+    wrong = "inputs, report files, plans, saved configuration, environment"
+    last = f"CHECKED (exit code 2, bad-input): The dry run found 7 problems ({wrong}). Nothing was started."
+    assert outcome.lines[-1] == last
     assert checks(outcome) == {
         "inputs": "wrong (quarantine, timeout)",
         "report files": "wrong",

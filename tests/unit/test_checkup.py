@@ -84,6 +84,14 @@ def test_the_last_line(error: ActionError, said: str, found: str) -> None:
     assert lines(NOTHING, checked([error]), {})[-1] == f"{said}: The dry run {found}. Nothing was started."
 
 
+def test_what_is_wrong_in_the_last_line() -> None:
+    """It names what is wrong, so that nobody has to look for it above the block, but has no text of the problem."""
+    found = Findings(AROUND, {Subject.INPUTS: Outcome.FINE, Subject.ENVIRONMENT: Outcome.WRONG}, ())
+    last = lines(found, checked([InputError("environment-id: no environment is called 'shop'.")]), {})[-1]
+    assert "The dry run found 1 problem (environment). Nothing was started." in last
+    assert "shop" not in last
+
+
 @pytest.mark.parametrize("text", [*COMMANDS, *HOSTILE])
 def test_hostile_text(text: str) -> None:
     """What a problem quotes stays within its line of the log, and is inert in the summary; the block never has it."""

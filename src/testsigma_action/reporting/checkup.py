@@ -29,7 +29,7 @@ from testsigma_action.text import MESSAGE, html, log_text
 BEGIN, END = "===== BEGIN testsigma-action check =====", "===== END testsigma-action check ====="
 STARTING = "Dry run: reading and checking. Nothing is started or changed, and no report file is written."
 PASTE = (
-    f"Paste the lines from {BEGIN.strip('= ')} to END into an issue: nothing in them identifies you. "
+    f"If you open an issue, paste the lines from {BEGIN.strip('= ')} to END: nothing in them identifies you. "
     "The lines before them may have names and IDs."
 )
 # What the step does without a call that no version of the API answers.
@@ -95,7 +95,7 @@ def lines(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outcom
         PASTE,
         *block(findings, verdict),
         *([f"Help: {help_url(verdict.code)}"] if verdict.code else []),
-        f"{_said(verdict)}: {_found(verdict)} Nothing was started.",
+        f"{_said(verdict)}: {_found(verdict, findings)} Nothing was started.",
     ]
 
 
@@ -118,10 +118,10 @@ def summary(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outc
     sign = CONCLUSION_SIGNS[verdict.conclusion]
     parts = [
         title(2, f"{sign} Dry run: {CONCLUSIONS[verdict.conclusion]}"),
-        paragraph(f"<b>{_found(verdict)} Nothing was started.</b>"),
+        paragraph(f"<b>{_found(verdict, findings)} Nothing was started.</b>"),
         bullets(problems) if problems else "",
         paragraph(f"What to do: {html(advice, MESSAGE)}" if advice else ""),
-        paragraph("You can paste this block into an issue: nothing in it identifies you. The lines above it may."),
+        paragraph("If you open an issue, paste this block: nothing in it identifies you. The lines above it may."),
     ]
     return "\n\n".join([*filter(None, parts), "```text\n" + "\n".join(block(findings, verdict)) + "\n```\n"])
 
@@ -149,11 +149,13 @@ def _said(verdict: Verdict) -> str:
     return f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
 
 
-def _found(verdict: Verdict) -> str:
+def _found(verdict: Verdict, findings: Findings) -> str:
+    """How many problems there are, and with what: in words of our own, since people paste too much."""
     if verdict.conclusion is Conclusion.CANCELLED or verdict.exit_code is ExitCode.BUG:
         return "The dry run was cut short."
     found = counted(len(verdict.findings), "problem") if verdict.findings else "no problem"
-    return f"The dry run found {found}."
+    wrong = ", ".join(_SUBJECTS[subject] for subject, outcome in findings.outcomes.items() if outcome is Outcome.WRONG)
+    return f"The dry run found {found} ({wrong})." if wrong else f"The dry run found {found}."
 
 
 def _table(rows: Iterable[Call]) -> list[str]:
