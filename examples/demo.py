@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.simulator import scenario  # noqa: E402 - needs the path above
+from tests.simulator import NAMES, scenario  # noqa: E402 - needs the path above
 
 KEY = "key-for-the-demo"
 FOLDER = ROOT / "build" / "demo"
@@ -68,7 +68,10 @@ def _plans(plan_ids: list[int]) -> dict[str, str]:
 
 
 def main(name: str) -> int:
-    """Run one scenario. Returns the exit code of the step."""
+    """Run one scenario. Returns the exit code of the step, or 2 for an unknown name."""
+    if name not in NAMES:
+        print(f"There is no scenario '{name}'. There are: {', '.join(NAMES)}.")
+        return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     summary = FOLDER / "summary.md"
     plan_ids = [plan.id for plan in scenario(name).plans]

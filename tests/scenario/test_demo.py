@@ -51,6 +51,13 @@ def test_the_demo_of_several_plans() -> None:
     assert "The step ended with exit code 3." in output
 
 
+def test_the_demo_of_no_scenario() -> None:
+    """A misspelt name is answered with the names that there are, and nothing is run."""
+    code, output = demo("failling")
+    assert code == 2
+    assert output.startswith("There is no scenario 'failling'. There are: passing, failing, ")
+
+
 def test_the_demo_shows_its_own_files_only() -> None:
     """Reports of an earlier demo are gone; what else is in its folder stays."""
     earlier = ROOT / "build" / "demo" / "test-results" / "TEST-testsigma-7.xml"
