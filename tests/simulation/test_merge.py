@@ -139,7 +139,7 @@ def test_policies_and_reruns_hold_again(tmp_path: Path) -> None:
     # The policy of a part is its own: the merge has none.
     refused = merged(tmp_path / "x", tolerated, expects=1, TESTSIGMA_QUARANTINE=quarantine)
     assert refused.exit_code == 2
-    assert "each part keeps its own policies. Remove quarantine." in refused.log
+    assert "its own policies. Remove quarantine (also the variable TESTSIGMA_QUARANTINE)." in refused.log
 
 
 def test_a_part_that_was_changed(tmp_path: Path) -> None:

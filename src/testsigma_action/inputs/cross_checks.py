@@ -76,7 +76,10 @@ def around_merge(read: Mapping[str, Any], wrong: Collection[str], *, named_files
         yield Problem("merge-expects", EXPECTS_MISSING)
     given = [field.replace("_", "-") for field in read]
     if ignored := [name for name in given if name not in {*WITH_MERGE, *TARGETS}]:
-        yield Problem("merge", f"nothing is run, and each part keeps its own policies. Remove {', '.join(ignored)}.")
+        variables = ", ".join(f"TESTSIGMA_{_field(name).upper()}" for name in ignored)
+        also = f"also the variable{'s' if len(ignored) > 1 else ''} {variables}"
+        why = "nothing is run, and each part keeps its own policies"
+        yield Problem("merge", f"{why}. Remove {', '.join(ignored)} ({also}).")
 
 
 def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
