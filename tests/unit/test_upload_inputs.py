@@ -158,3 +158,12 @@ def test_a_key_is_not_shown(root: Path) -> None:
     """An API key in the place of a path is refused, and no message has it."""
     found = problem(root, f"[{{file: {'k' * 20}, upload-id: 3}}]")
     assert "k" * 8 not in found
+
+
+def test_the_path_of_an_app_instead_of_a_list(root: Path) -> None:
+    """Whoever writes the path of the app itself is told that a list is needed, and how it looks."""
+    (root / "large.apk").write_bytes(bytes(300 * 1024))
+    (root / "small.apk").write_bytes(bytes([255, 0]))
+    for path in ("large.apk", "small.apk"):
+        said = problem(root, path)
+        assert "It must hold a YAML or JSON list of uploads, like [{file: build/app.apk, upload-id: 62" in said

@@ -51,7 +51,8 @@ def _from_file(path: str, wanted: Wanted) -> Sequence[lists.Entry]:
     except files.Missing:
         raise values.Refused(wanted.neither(path)) from None
     except files.Unusable as unusable:
-        raise values.Refused(f"{file} {unusable}") from None
+        accepted = f"a YAML or JSON list of {wanted.kind.things}, like [{wanted.kind.example}]"
+        raise values.Refused(f"{file} {unusable} It must hold {accepted}.") from None
     except Invalid as refusal:
         sentence = f"{file} is not accepted; it must hold a YAML or JSON list of {wanted.kind.things}. {refusal.remedy}"
         raise values.Refused(sentence.rstrip()) from None
