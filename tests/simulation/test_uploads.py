@@ -86,6 +86,13 @@ def test_a_new_upload(tmp_path: Path) -> None:
     assert apps(made) == [{211: 68}]
 
 
+def test_the_log_names_the_file_that_a_pattern_matches(tmp_path: Path) -> None:
+    """So that everybody sees which build is tested; a path is not said twice."""
+    by_pattern = world(service(), tmp_path, "[{file: '*.apk', upload-id: 62, devices: [211]}]").run()
+    assert "Uploading '*.apk' (app.apk, 0.2 MB) as version" in by_pattern.log
+    assert "Uploading 'app.apk' (0.2 MB) as version" in world(service(), tmp_path / "x").run().log
+
+
 def test_without_uploads_nothing_is_asked(tmp_path: Path) -> None:
     """The output is empty, and no call about uploads is made."""
     outcome = World(service(), tmp_path).run()

@@ -1,6 +1,7 @@
 """The lines about uploads, before any run is started. File names are text of the user, errors are untrusted."""
 
 from datetime import timedelta
+from pathlib import PurePath
 
 from testsigma_action.domain.upload_events import (
     Stored,
@@ -21,7 +22,8 @@ def about(event: UploadEvent, elapsed: timedelta) -> list[str]:
     """The lines for an event."""
     match event:
         case UploadBegan(spec, size):
-            return [f"Uploading {_file(spec.file)} ({in_megabytes(size)}) as {_target(spec)}."]
+            matched = "".join(f"{log_text(name, NAME)}, " for name in _matched(spec))
+            return [f"Uploading {_file(spec.file)} ({matched}{in_megabytes(size)}) as {_target(spec)}."]
         case UploadProgress(spec, sent, size):
             share = f"{in_megabytes(sent)} of {in_megabytes(size)}"
             done = "sent, waiting for the answer" if sent == size else "sent"
@@ -39,6 +41,12 @@ def about(event: UploadEvent, elapsed: timedelta) -> list[str]:
 
 def _file(name: str) -> str:
     return f"'{log_text(name, NAME)}'"
+
+
+def _matched(spec: UploadSpec) -> tuple[str, ...]:
+    """The name of the file, if the text of the input is a pattern."""
+    name = PurePath(spec.path).name
+    return () if PurePath(spec.file).name == name else (name,)
 
 
 def _target(spec: UploadSpec) -> str:
