@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, files, lists, pasted, values
+from testsigma_action.inputs import cross_checks, files, lists, pasted, unknown, values
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.list_source import ListFile, ListKind
 from testsigma_action.inputs.options import Definition
@@ -93,7 +92,7 @@ class EntryKeys:
 
     def _unknown(self, name: str, key: Secret) -> str:
         """The sentence about a key that entries do not have."""
-        meant = next(iter(get_close_matches(name.strip().lower().replace("_", "-"), self.known, n=1)), "")
+        meant = unknown.closest(name.strip().lower().replace("_", "-"), self.known)
         remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(self.known)}."
         # What follows a colon may be a value.
         return f"{pasted.quoted(''.join(name.partition(':')[:2]), key)} is not a key of an entry; {remedy}"

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import entry_lists, lists, pasted, values
+from testsigma_action.inputs import entry_lists, lists, pasted, unknown, values
 from testsigma_action.inputs.entry_lists import Wanted
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import ENTRY_KEYS
@@ -114,7 +113,7 @@ def _unspaced(text: str) -> str:
 def _meant(name: str) -> str:
     """The key that a name stands for, also where it is misspelt; empty if it is like none."""
     alike = name.strip().lower().replace("_", "-")
-    return next(iter(get_close_matches(alike, KEYS, n=1)), "") if alike not in BY_NAME else alike
+    return unknown.closest(alike, KEYS) if alike not in BY_NAME else alike
 
 
 def _unknown(name: str, key: Secret) -> str:

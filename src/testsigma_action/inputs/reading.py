@@ -10,7 +10,6 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import cross_checks, parsers, sources, unknown, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
-from testsigma_action.inputs.subcommands import MERGE, subcommand_of
 from testsigma_action.secret import Secret
 
 
@@ -48,7 +47,7 @@ def read_inputs(
     read = _parse(texts, key, problems)
     wrong_inputs = {problem.where for problem in problems}
     problems += cross_checks.missing(read, wrong_inputs, key_advice)
-    problems += cross_checks.around_merge(read, wrong_inputs, named_files=subcommand_of(arguments) is MERGE)
+    problems += cross_checks.around_merge(read, wrong_inputs, named_files=_names_files(arguments))
     problems += cross_checks.conflicts(read)
     base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
     problems += cross_checks.other_hosts(texts, base_url)
@@ -77,10 +76,29 @@ def _inputs_in(problems: Sequence[Problem]) -> frozenset[str]:
 def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret, dict[str, str], list[Problem]]:
     """The key, the text of each input, and the problems of the command line."""
     key = Secret(sources.from_environment("api-key", environ))
-    flags, problems = sources.from_flags(arguments, key)
+    flags, problems = _flags(arguments, key)
     # A key that was given as a flag is not used, and not shown either.
     key = key or Secret(flags.pop("api-key", ""))
     return key, {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}, problems
+
+
+def _flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[Problem]]:
+    """The flags that were given, and the problems of the command line. A step of a CI system has no arguments."""
+    if not arguments:
+        return {}, []
+    from testsigma_action.inputs.flags import from_flags
+
+    return from_flags(arguments, key)
+
+
+def _names_files(arguments: Sequence[str]) -> bool:
+    """Whether the arguments begin with a subcommand that takes the names of files."""
+    if not arguments:
+        return False
+    from testsigma_action.inputs.subcommands import subcommand_of
+
+    command = subcommand_of(arguments)
+    return command is not None and command.takes_files
 
 
 def _read_plans(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:

@@ -1,7 +1,6 @@
 """Variables and arguments that are no inputs, and what was probably meant. Values are never quoted. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from testsigma_action.inputs import pasted, vendor_script
@@ -66,8 +65,16 @@ def _meant(variable: str) -> str:
     name = _input(variable.removeprefix(OURS))
     if name in BY_NAME:
         return "" if variable == _variable(name) else _variable(name)
-    close = next(iter(get_close_matches(name, BY_NAME, n=1, cutoff=SIMILAR)), "")
+    close = closest(name, BY_NAME, SIMILAR)
     return "" if not close or f"-{close}-" in f"-{name}-" else _variable(close)
+
+
+def closest(name: str, names: Iterable[str], similar: float = 0.6) -> str:
+    """The name that is most like this one; empty if none is as similar as this (0 to 1)."""
+    # Imported only for a name that is wrong: it takes its time.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(names), n=1, cutoff=similar)), "")
 
 
 def _input(name: str) -> str:
