@@ -18,7 +18,7 @@ from tests.simulator import TEST_KEY
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import Route
-from testsigma_action.domain.uploads import UploadKind, UploadSpec
+from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.uploads import upload_all
 from testsigma_action.runtime.clock import SystemClock

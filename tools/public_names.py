@@ -15,6 +15,7 @@ import yaml
 from testsigma_action import __version__
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, RunSpec, Status
+from testsigma_action.domain.upload_events import UploadSpec
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.inputs.keys import ENTRY_KEYS, QUARANTINE_KEYS, UPLOAD_KEYS
 from testsigma_action.inputs.options import DEFINITIONS, Definition, Inputs
@@ -32,7 +33,7 @@ Names = Mapping[str, Sequence[str]]
 
 def words(definition: Definition) -> tuple[str, ...]:
     """The words that an input accepts; none if it accepts other values too."""
-    hint = get_type_hints(Inputs)[definition.field]
+    hint = get_type_hints(Inputs, localns={"UploadSpec": UploadSpec})[definition.field]
     found = [part for part in (hint, *get_args(hint)) if get_origin(part) is Literal]
     return get_args(found[0]) if found else ()
 

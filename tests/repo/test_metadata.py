@@ -8,6 +8,7 @@ import yaml
 
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Result, Status
+from testsigma_action.domain.upload_events import UploadSpec
 from testsigma_action.inputs.options import DEFINITIONS, Definition, Inputs
 from tools.public_names import words
 
@@ -48,7 +49,7 @@ def typing_of(definition: Definition) -> dict[str, Any]:
     """The type of an input, from what the code makes of it."""
     if words(definition):
         return enum(*words(definition))
-    kind = get_type_hints(Inputs)[definition.field]
+    kind = get_type_hints(Inputs, localns={"UploadSpec": UploadSpec})[definition.field]
     return {"type": PLAIN.get(kind, "string")}
 
 

@@ -8,8 +8,8 @@ from tests.samples import case, machine, run, suite, tree
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.uploads import Upload, _sent, _upload, fields
 from testsigma_action.domain.run import Counts, RunSpec
-from testsigma_action.domain.upload_events import Stored, UploadVersion
-from testsigma_action.domain.uploads import Uploaded, UploadKind, UploadSpec, ignored_devices, pinned
+from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
+from testsigma_action.domain.uploads import Uploaded, ignored_devices, pinned
 
 VERSION = {"id": 68, "name": "v101", "status": "SUCCESS", "signStatus": "NONE", "signed": False, "uploadId": 62}
 BODY = {"id": 62, "name": " Shop", "latestVersion": VERSION}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.domain.uploads import UploadKind, UploadSpec
+from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.inputs.reading import Reading, read_inputs
 
 KEYS = {"TESTSIGMA_API_KEY": "k" * 20, "TESTSIGMA_PLAN_ID": "12"}

@@ -11,8 +11,7 @@ from testsigma_action.api.file_form import FileForm
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.upload_events import Stored, UploadVersion
-from testsigma_action.domain.uploads import UploadKind, UploadSpec
+from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
 
 UPLOADS, VERSIONS = "/api/v1/uploads", "/api/v1/upload_versions"
 KINDS = {UploadKind.APK: "APK", UploadKind.IPA: "IPA", UploadKind.ATTACHMENT: "Attachment"}

@@ -1,10 +1,41 @@
-"""An upload while it goes on: what the service says of it, and the events. Pure; only loaded if there are uploads."""
+"""An upload: what was asked for, what the service says of it, and the events.
+
+Pure; only imported if there are uploads.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.uploads import Uploaded, UploadKind, UploadSpec
+from testsigma_action.domain.uploads import Uploaded
+
+
+class UploadKind(Enum):
+    """What a file is for the service. An app for iOS is signed by the service after it was uploaded."""
+
+    APK = "apk"
+    IPA = "ipa"
+    ATTACHMENT = "attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSpec:
+    """A file to upload: as a new version of the upload `upload_id`, or as a new upload with `name`.
+
+    `file` is the text of the input, `path` the absolute path of the file that it names. `version` is always set by the
+    time the file is sent; if it is `unique`, no other version has this name. `devices` are IDs of machines.
+    """
+
+    file: str
+    path: str
+    kind: UploadKind
+    upload_id: str = ""
+    name: str = ""
+    project_id: str = ""
+    application_id: str = ""
+    version: str = ""
+    unique: bool = False
+    devices: tuple[str, ...] = ()
 
 
 class Stored(Enum):

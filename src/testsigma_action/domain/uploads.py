@@ -1,40 +1,11 @@
-"""Files that are uploaded before the first start: what was asked for, and what came of it. Pure."""
+"""Files that were uploaded before the first start, and the devices that use them. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import RunSpec
-
-
-class UploadKind(Enum):
-    """What a file is for the service. An app for iOS is signed by the service after it was uploaded."""
-
-    APK = "apk"
-    IPA = "ipa"
-    ATTACHMENT = "attachment"
-
-
-@dataclass(frozen=True, slots=True)
-class UploadSpec:
-    """A file to upload: as a new version of the upload `upload_id`, or as a new upload with `name`.
-
-    `file` is the text of the input, `path` the absolute path of the file that it names. `version` is always set by the
-    time the file is sent; if it is `unique`, no other version has this name. `devices` are IDs of machines.
-    """
-
-    file: str
-    path: str
-    kind: UploadKind
-    upload_id: str = ""
-    name: str = ""
-    project_id: str = ""
-    application_id: str = ""
-    version: str = ""
-    unique: bool = False
-    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

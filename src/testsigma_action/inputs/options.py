@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.domain.uploads import UploadSpec
-from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers, patterns
+from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.upload_events import UploadSpec
 
 HALF = Share(50, percent=True)
 START = "start"
@@ -51,7 +53,7 @@ class Inputs:
     start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
     run_id: str = ""
     dry_run: bool = False
-    uploads: tuple[UploadSpec, ...] = ()
+    uploads: "tuple[UploadSpec, ...]" = ()
     upload_timeout: timedelta = timedelta(minutes=15)
     wait: bool = True
     timeout: timedelta = timedelta(hours=2)
@@ -223,7 +225,7 @@ DEFINITIONS = (
     Definition("annotations", parsers.number(0, 50), "10"),
     Definition("compare", parsers.comparison, "previous"),
     Definition("history", parsers.number(0, 50), "10"),
-    Definition("merge", patterns.patterns),
+    Definition("merge", parsers.paths),
     Definition("merge-expects", parsers.number(1, 1000)),
     Definition("base-url", parsers.base_url, "https://app.testsigma.com"),
     Definition("ca-bundle", parsers.path),

@@ -196,6 +196,14 @@ def path(value: str) -> str:
     return value
 
 
+def paths(value: str) -> tuple[str, ...]:
+    """Paths of files, one on each line, maybe with wildcards. Raises Invalid."""
+    try:
+        return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
+    except Invalid:
+        raise Invalid("paths of files, one on each line, maybe with wildcards (*, ?, **)") from None
+
+
 def output_path(value: str) -> str:
     """The path of a file to be written, or `off`. Raises Invalid."""
     checked = path(value)

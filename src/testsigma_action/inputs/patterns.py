@@ -1,4 +1,4 @@
-"""Paths of files with wildcards: the text of an input, one on each line, and the files that they name."""
+"""The files that paths with wildcards name."""
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.parsers import path
 
 # Maximum number of files.
 MOST_FILES = 2000
@@ -18,14 +17,6 @@ class Found:
 
     files: tuple[str, ...]
     unmatched: tuple[str, ...] = ()
-
-
-def patterns(value: str) -> tuple[str, ...]:
-    """Paths of files, one on each line, maybe with wildcards. Raises Invalid."""
-    try:
-        return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
-    except Invalid:
-        raise Invalid("paths of files, one on each line, maybe with wildcards (*, ?, **)") from None
 
 
 def has_wildcard(pattern: str) -> bool:

@@ -4,12 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain import build_numbers
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.domain.uploads import UploadSpec
 from testsigma_action.inputs.options import Inputs, RunRequest
 from testsigma_action.inputs.parsers import is_digits
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.upload_events import UploadSpec
 
 
 def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = "") -> tuple[RunSpec, ...]:
@@ -33,7 +36,7 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
 
 def upload_specs(
     inputs: Inputs, specs: Sequence[RunSpec], label: str, nonce: Callable[[], str]
-) -> tuple[UploadSpec, ...]:
+) -> "tuple[UploadSpec, ...]":
     """The files to upload. A version that was not given is the build number; several runs have one together."""
     if not inputs.uploads:
         return ()

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.domain.uploads import UploadKind, UploadSpec
+from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.inputs import entry_lists, files, lists, pasted
 from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
 from testsigma_action.inputs.invalid import Problem

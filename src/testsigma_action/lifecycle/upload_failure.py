@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from testsigma_action.domain.upload_events import Stored, UploadVersion
-from testsigma_action.domain.uploads import UploadSpec
+from testsigma_action.domain.upload_events import Stored, UploadSpec, UploadVersion
 from testsigma_action.domain.words import in_megabytes, in_words
 from testsigma_action.errors import ApiError, ErrorCode, InputError, Transient, UploadError
 from testsigma_action.text import cut

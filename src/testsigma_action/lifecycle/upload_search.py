@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from testsigma_action.api.uploads import Upload, Versions
-from testsigma_action.domain.upload_events import UploadVersion
-from testsigma_action.domain.uploads import UploadSpec
+from testsigma_action.domain.upload_events import UploadSpec, UploadVersion
 from testsigma_action.errors import ApiError
 from testsigma_action.lifecycle.remote import Remote
 

@@ -23,9 +23,10 @@ from testsigma_action.domain.upload_events import (
     UploadListener,
     UploadPending,
     UploadProgress,
+    UploadSpec,
     UploadVersion,
 )
-from testsigma_action.domain.uploads import Uploaded, UploadSpec
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import ApiError, DeadlineExceeded
 from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure

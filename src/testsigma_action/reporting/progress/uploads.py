@@ -11,8 +11,8 @@ from testsigma_action.domain.upload_events import (
     UploadEvent,
     UploadPending,
     UploadProgress,
+    UploadSpec,
 )
-from testsigma_action.domain.uploads import UploadSpec
 from testsigma_action.domain.words import in_megabytes
 from testsigma_action.reporting.progress.lines import stamp
 from testsigma_action.text import NAME, log_text
