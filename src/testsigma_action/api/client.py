@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from testsigma_action.api import decode, lists, named
+from testsigma_action.api import decode, lists
 from testsigma_action.api.cases import case_list_of, step
 from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.identities import about, part
-from testsigma_action.api.named import Named
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import rerun_body, start_body
@@ -23,6 +22,7 @@ from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
 
 if TYPE_CHECKING:
+    from testsigma_action.api.named import Named
     from testsigma_action.api.uploads import Uploads
 
 T = TypeVar("T")
@@ -149,13 +149,17 @@ class Client:
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
         return await self._results.page(request, lists.found_runs, until, self._on_retry)
 
-    async def fetch_saved_configurations(self, *, until: float) -> tuple[Named, ...]:
+    async def fetch_saved_configurations(self, *, until: float) -> "tuple[Named, ...]":
         """All saved configurations for partial runs."""
+        from testsigma_action.api import named
+
         request = Request("GET", "/api/v1/saved_execution_configs", "read the saved configurations")
         return await self._get(request, named.saved_configurations, until)
 
-    async def fetch_environments(self, *, until: float) -> tuple[Named, ...]:
+    async def fetch_environments(self, *, until: float) -> "tuple[Named, ...]":
         """All environments of the account. Raises Refused if there are too many pages."""
+        from testsigma_action.api import named
+
         request = Request("GET", "/api/v1/environments", "read the environments")
         return await named.all_pages(request, lambda page: self._get(page, named.environments, until))
 

@@ -242,3 +242,9 @@ class RunSpec:
     name: str = ""
     environment_name: str = ""
     start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def has_unknown_ids(self) -> bool:
+        """Whether an ID has to be looked up before the start, because only a name was given."""
+        by_name = self.environment_name and not self.environment_id
+        return bool(by_name or (self.configuration and not self.configuration.id))

@@ -16,7 +16,6 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.domain.uploads import Uploaded, pinned
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
-from testsigma_action.lifecycle import prepare
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.failure_limit import FailureLimit
 from testsigma_action.lifecycle.remote import Remote
@@ -90,7 +89,11 @@ class SessionGroup:
         """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
         remote = self._remote.with_listener(self._sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
-        specs = await prepare.resolve(self._specs, remote, until=until)
+        specs = tuple(self._specs)
+        if any(spec.has_unknown_ids for spec in specs):
+            from testsigma_action.lifecycle import prepare
+
+            specs = await prepare.resolve(specs, remote, until=until)
         if not self._inputs.uploads:
             return specs
         from testsigma_action.lifecycle.uploads import upload_all
