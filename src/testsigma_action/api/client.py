@@ -17,13 +17,13 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import rerun_body, start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import Mismatch, RunKey, same_id
-from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.results import MachineResult, StepResult
 from testsigma_action.domain.run import Run, RunSpec
 
 if TYPE_CHECKING:
     from testsigma_action.api.named import Named
     from testsigma_action.api.uploads import Uploads
+    from testsigma_action.domain.rerun_choice import Choice
 
 T = TypeVar("T")
 Cases = tuple[MachineResult, ...]
@@ -110,7 +110,7 @@ class Client:
         request = Request("POST", RUNS, purpose, body=start_body(spec), limits=START_LIMITS, private=values)
         return await self._transport.send(request, self._run, until=until)
 
-    async def rerun(self, choice: Choice, *, until: float) -> Run:
+    async def rerun(self, choice: "Choice", *, until: float) -> Run:
         """Run cases of a run again, as a new run. Sent once, like a start."""
         purpose = f"run cases of run {choice.parent.id} again"
         request = Request("POST", RUNS, purpose, body=rerun_body(choice), limits=START_LIMITS)

@@ -1,9 +1,12 @@
 """The bodies of the start call and of the rerun call."""
 
 import json
+from typing import TYPE_CHECKING
 
-from testsigma_action.domain.rerun_choice import Choice, Pick
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.rerun_choice import Choice, Pick
 
 
 def start_body(spec: RunSpec) -> dict[str, object]:
@@ -24,7 +27,7 @@ def start_body(spec: RunSpec) -> dict[str, object]:
     return body
 
 
-def rerun_body(choice: Choice) -> dict[str, object]:
+def rerun_body(choice: "Choice") -> dict[str, object]:
     """The body of the rerun call: the run that is rerun, and its cases by the IDs of their results."""
     return {
         "executionId": _wire_id(choice.parent.plan_id),
@@ -35,7 +38,7 @@ def rerun_body(choice: Choice) -> dict[str, object]:
     }
 
 
-def _pick(pick: Pick) -> dict[str, object]:
+def _pick(pick: "Pick") -> dict[str, object]:
     case: dict[str, object] = {"id": _wire_id(pick.case_id)}
     if pick.data_sets:
         sets = [_wire_id(one) for one in pick.data_sets]

@@ -11,7 +11,6 @@ from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.job_rerun import EarlierRun
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
-from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.reruns import Chain, awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
@@ -143,6 +142,8 @@ class RunRecord:
         self.tree = tolerating(self.tree, self.policy)
         if self.cut_short and not self.reruns:
             return False
+        from testsigma_action.domain.rerun_judgement import judge_reruns
+
         judged = judge_reruns(self.attempts, self.tree, self.rerun_incomplete, self.policy)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.as_passed(self.tree)

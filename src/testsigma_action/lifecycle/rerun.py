@@ -1,9 +1,9 @@
 """Asking for one rerun, exactly once: if the answer is lost, the rerun is searched by its parent."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain.identity import Claim, Foreign, same_id
-from testsigma_action.domain.rerun_choice import Choice
 from testsigma_action.domain.reruns import Chain, as_rerun
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, StartError
@@ -14,8 +14,13 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.send_once import OnOutcome, send_once
 from testsigma_action.lifecycle.start_failure import BUSY_HINT, UNPROVEN_HINT, StartFailure
 
+if TYPE_CHECKING:
+    from testsigma_action.domain.rerun_choice import Choice
 
-async def rerun(choice: Choice, chain: Chain, remote: Remote, deadlines: StartDeadlines, on_outcome: OnOutcome) -> None:
+
+async def rerun(
+    choice: "Choice", chain: Chain, remote: Remote, deadlines: StartDeadlines, on_outcome: OnOutcome
+) -> None:
     """Run cases of a completed run again. `on_outcome` is called with each new outcome; the last one has the rerun.
 
     If the run has another rerun by now (of its plan, or of somebody else), the outcome has that one: a run can have one
@@ -39,7 +44,7 @@ def search(parent: Run, chain: Chain, until: float) -> Search:
 class _Rerun:
     """The rerun call: see `send_once.Call`."""
 
-    choice: Choice
+    choice: "Choice"
     chain: Chain
     remote: Remote
 
