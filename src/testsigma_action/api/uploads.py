@@ -9,6 +9,7 @@ from testsigma_action.api.error_response import OnRetry
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.file_form import FileForm
 from testsigma_action.api.http import Json, Limits, Request
+from testsigma_action.api.identities import about, part
 from testsigma_action.api.retry import Transport
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
@@ -48,8 +49,8 @@ class Uploads:
 
     async def fetch(self, upload_id: str, *, until: float) -> Upload:
         """One upload."""
-        request = Request("GET", f"{UPLOADS}/{upload_id}", f"read upload {upload_id}")
-        return await self._transport.get(request, _of(upload_id), until=until, on_retry=self._on_retry)
+        request = Request("GET", f"{UPLOADS}/{part(upload_id)}", f"read upload {upload_id}")
+        return await self._transport.get(request, about(upload_id, _upload), until=until, on_retry=self._on_retry)
 
     async def fetch_versions(self, upload_id: str, *, until: float) -> Versions:
         """The versions of an upload, as far as one page has them. The service may ignore the query."""
@@ -84,7 +85,7 @@ class Uploads:
 
         After Transient or DeadlineExceeded it may have been stored, if the form is complete.
         """
-        method, path = ("PUT", f"{UPLOADS}/{to.id}") if to.id else ("POST", UPLOADS)
+        method, path = ("PUT", f"{UPLOADS}/{part(to.id)}") if to.id else ("POST", UPLOADS)
         limits = Limits(connect=min(PATIENCE, seconds), read=seconds, total=seconds)
         request = Request(method, path, f"upload '{spec.file}'", form=form, limits=limits)
         return await self._transport.send(request, _sent(spec, to.id), until=until)
@@ -101,16 +102,6 @@ def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
         "version": spec.version,
     }
     return {name: value for name, value in given.items() if value}
-
-
-def _of(upload_id: str) -> Callable[[Json], Upload]:
-    def decoded(body: Json) -> Upload:
-        found = _upload(body)
-        if not same_id(found.id, upload_id):
-            raise DecodeError("with another ID than the requested one")
-        return found
-
-    return decoded
 
 
 def _sent(spec: UploadSpec, upload_id: str) -> Callable[[Json], UploadVersion]:
