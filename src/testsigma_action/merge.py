@@ -10,7 +10,7 @@ from testsigma_action.domain.merge_findings import Fault, Unusable
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
-from testsigma_action.inputs import files, patterns
+from testsigma_action.inputs import files, paths, patterns
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.reading import Reading
 from testsigma_action.platforms.base import Platform
@@ -78,9 +78,9 @@ class Merge:
             found = patterns.find(inputs.merge, root, OTHER_FILES)
         except Invalid as refusal:
             return patterns.Found(()), [str(Problem("merge", f"it must be {refusal}."))]
-        parts = {(root / file).resolve() for file in found.files}
+        parts = {paths.resolved(root / file) for file in found.files}
         own = {name: path for name, path in inputs.report_paths.items() if path}
-        clashes = [name for name, path in own.items() if (root / path).resolve() in parts]
+        clashes = [name for name, path in own.items() if paths.resolved(root / path) in parts]
         self._publisher.refused |= {own[name] for name in clashes}
         advice = "it is one of the files that merge names. Use another path."
         return found, [str(Problem(name.replace("_", "-"), advice)) for name in clashes]
@@ -93,7 +93,7 @@ class Merge:
         if len(contents) < len(found.files):
             return None
         # Beside a number, a pattern with wildcards may be one for files that need not be there.
-        missing = tuple(one for one in found.unmatched if not number or not patterns.has_wildcard(one))
+        missing = tuple(one for one in found.unmatched if not number or not paths.has_wildcard(one))
         others = [one for one in found.unmatched if one not in missing]
         self._log.say(console.warnings(f"merge: no file matches '{one}'." for one in others))
         return merge.merged(contents, merge.Expected(number or None, missing), self._build)

@@ -171,6 +171,15 @@ def test_a_file_that_a_report_would_replace(tmp_path: Path) -> None:
     assert (found.workspace / "parts" / "0-a.json").read_text("utf-8") == path.read_text("utf-8")
 
 
+def test_a_report_behind_a_loop_of_links(tmp_path: Path) -> None:
+    """It is an input error like every other file that cannot be written, and no bug of the step."""
+    path = part(tmp_path, "a", plan(1, GOOD))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    found = merged(tmp_path, path, expects=1, TESTSIGMA_CTRF_FILE=str(tmp_path / "loop" / "ctrf.json"))
+    assert (found.exit_code, found.outputs["error-code"]) == (2, "bad-input")
+    assert "ctrf-file: Could not write " in found.log
+
+
 def test_files_with_outputs_are_no_parts(tmp_path: Path) -> None:
     """Off GitHub a step writes its outputs beside the results file, where a wildcard finds both."""
     path = part(tmp_path, "a", plan(1, GOOD))

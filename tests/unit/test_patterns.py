@@ -6,7 +6,8 @@ import pytest
 
 from testsigma_action.inputs import patterns
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.patterns import Found, find, has_wildcard
+from testsigma_action.inputs.paths import has_wildcard
+from testsigma_action.inputs.patterns import Found, find
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import START, Inputs
 from testsigma_action.inputs.pages import host_in, is_address
+from testsigma_action.inputs.paths import resolved
 from testsigma_action.text import is_loopback
 
 PLAN_MISSING = (
@@ -147,7 +148,7 @@ def same_file(paths: Mapping[str, str], root: Path) -> dict[str, Problem]:
     owners: dict[Path, str] = {}
     problems: dict[str, Problem] = {}
     for field, path in paths.items():
-        if path and (owner := owners.setdefault(_resolved(root / path), field)) != field:
+        if path and (owner := owners.setdefault(resolved(root / path), field)) != field:
             sentence = f"it is the same file as {_input(owner)}; one report would overwrite the other."
             problems[field] = Problem(_input(field), sentence)
     return problems
@@ -159,11 +160,3 @@ def _field(name: str) -> str:
 
 def _input(field: str) -> str:
     return field.replace("_", "-")
-
-
-def _resolved(path: Path) -> Path:
-    """The path without symbolic links; unchanged if they form a loop, since no file can be written there."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return path

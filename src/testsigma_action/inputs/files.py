@@ -8,9 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from testsigma_action.inputs.paths import has_wildcard
+
 BLOCK = 64 * 1024
-# What makes a path a pattern, unless a file has that very name; and how many matches are looked at.
-WILDCARDS = frozenset("*?[")
+# How many matches of a pattern are looked at.
 MAX_MATCHES = 100
 
 
@@ -44,7 +45,7 @@ class FileState:
 
 def the_only_match(pattern: str, root: Path) -> Path:
     """The regular file with this path, or the only one that matches the pattern. Raises Unusable."""
-    if not WILDCARDS & set(pattern) or (root / pattern).exists():
+    if not has_wildcard(pattern) or (root / pattern).exists():
         return _of_this_path(pattern, root)
     base = Path("/") if pattern.startswith("/") else root
     with _unusable():

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.paths import resolved
 
 # Maximum number of files.
 MOST_FILES = 2000
@@ -19,11 +20,6 @@ class Found:
     unmatched: tuple[str, ...] = ()
 
 
-def has_wildcard(pattern: str) -> bool:
-    """Whether a pattern can name more than one file."""
-    return any(sign in pattern for sign in "*?[")
-
-
 def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Found:
     """Find the files; relative paths start at `root`. Raises Invalid for too many of them.
 
@@ -34,7 +30,7 @@ def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Foun
     for pattern in given:
         matching = sorted(islice(_matching(pattern, root, skipped), MOST_FILES + 1))
         for file in matching:
-            files.setdefault(_located(root / file), file)
+            files.setdefault(resolved(root / file), file)
         unmatched += [] if matching else [pattern]
     if len(files) > MOST_FILES:
         raise Invalid(f"paths of at most {MOST_FILES:,} files")
@@ -55,11 +51,3 @@ def _matching(pattern: str, root: Path, skipped: Container[str]) -> Iterator[str
     except (OSError, ValueError, NotImplementedError):
         # A pattern that Python does not accept names no file.
         return
-
-
-def _located(file: Path) -> Path:
-    """The file behind all symbolic links, by which it is the same file as another one."""
-    try:
-        return file.resolve()
-    except (OSError, RuntimeError):
-        return file

@@ -1,0 +1,16 @@
+"""Paths as they are written, and the files behind them. Opens no file."""
+
+from pathlib import Path
+
+
+def has_wildcard(path: str) -> bool:
+    """Whether a path can name more than one file."""
+    return any(sign in path for sign in "*?[")
+
+
+def resolved(path: Path) -> Path:
+    """The path without symbolic links, by which two spellings are the same file; unchanged if they form a loop."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
