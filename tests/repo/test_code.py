@@ -43,6 +43,27 @@ OWNERS = {
     "os": {"signals.py", "files.py", "output.py", "cli.py", "programs.py", "demo.py", "children.py"},
 }
 
+# Most steps need these late or never, and the start request waits for every import.
+LATE = {
+    "yaml",
+    "testsigma_action.api.named",
+    "testsigma_action.api.uploads",
+    "testsigma_action.check",
+    "testsigma_action.domain.judgement",
+    "testsigma_action.domain.merge",
+    "testsigma_action.domain.rerun_choice",
+    "testsigma_action.domain.upload_events",
+    "testsigma_action.inputs.files",
+    "testsigma_action.inputs.flags",
+    "testsigma_action.inputs.lists",
+    "testsigma_action.inputs.patterns",
+    "testsigma_action.lifecycle.prepare",
+    "testsigma_action.lifecycle.wait",
+    "testsigma_action.merge",
+    "testsigma_action.reporting.ctrf",
+    "testsigma_action.reporting.summary",
+}
+
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
     """The functions of a file with their lengths in lines, docstrings and all."""
@@ -160,6 +181,16 @@ def test_no_message_grows(path: Path) -> None:
 def test_the_simulator_is_independent(path: Path) -> None:
     """The simulator imports nothing of the action, and nothing but the standard library."""
     assert "testsigma_action" not in set(imported(path))
+
+
+def test_a_step_starts_without_what_most_steps_need_late_or_never() -> None:
+    """`main` imports none of these, directly or by way of another module."""
+    code = "import sys, testsigma_action.main; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(
+        command, env={"PYTHONPATH": str(SOURCE.parent)}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert LATE & set(found.stdout.split()) == set()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.name)
