@@ -73,7 +73,7 @@ class SearchResult:
 
 async def find(search: Search, remote: Remote) -> SearchResult:
     """Search for such runs of the plan until one is found, or none can exist."""
-    interval = remote.limits.search_interval
+    pauses = remote.limits.search_pauses()
     lists = list(_lists(search, remote))
     found = SearchResult()
     while lists and (now := remote.now()) < search.until:
@@ -81,8 +81,7 @@ async def find(search: Search, remote: Remote) -> SearchResult:
         found = replace(found, nothing=found.nothing and now >= search.settled)
         if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
             return found
-        await asyncio.sleep(_pause(search, interval, now, remote) if lists else 0.0)
-        interval = min(2 * interval, remote.limits.longest_search_interval)
+        await asyncio.sleep(_pause(search, next(pauses), now, remote) if lists else 0.0)
     return replace(found, nothing=False, unusable=not lists)
 
 

@@ -1,5 +1,6 @@
 """Timeouts and intervals of the stages of a run. Tests pass shorter ones."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -75,6 +76,13 @@ class TimeLimits:
 
     # Minimum interval between lists of cases during a run.
     live_list: float = 30.0
+
+    def search_pauses(self) -> Iterator[float]:
+        """The pauses of a search: each is twice as long as the one before it, up to the longest. Never ends."""
+        pause = self.search_interval
+        while True:
+            yield pause
+            pause = min(2 * pause, self.longest_search_interval)
 
 
 # The last request is sent this long before a deadline, so that its answer arrives in time (seconds).

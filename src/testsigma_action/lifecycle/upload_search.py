@@ -31,7 +31,7 @@ class VersionSearch:
 
         A version of the same name that may have been there before is none: without a complete list nothing is found.
         """
-        limits, pause = self.remote.limits, self.remote.limits.search_interval
+        limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
         settled = self.remote.after(limits.replication)
         until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
         known = {version.id for version in before.found}
@@ -40,13 +40,12 @@ class VersionSearch:
             ours = tuple(one for one in listed.found if one.id not in known and one.size in {None, size})
             if ours or (listed.complete and now >= settled):
                 return Found(ours, nothing=not ours)
-            again = self.remote.after(pause)
+            again = self.remote.after(next(pauses))
             # The first list from then on is a proof.
             again = min(again, settled) if self.remote.now() < settled else again
             if again > until:
                 break
             await self.remote.sleep_until(again)
-            pause = min(2 * pause, limits.longest_search_interval)
         return Found()
 
     async def listed(self) -> Versions:

@@ -152,15 +152,15 @@ class _Sending:
 
     async def _until_usable(self, search: VersionSearch, version: UploadVersion) -> UploadVersion:
         """The version, once the service has stored it and, if it does that, signed it. Raises UploadError."""
-        pause = self.remote.limits.search_interval
+        pauses = self.remote.limits.search_pauses()
+        if version.usable(self.spec.kind) is Stored.PENDING:
+            self.emit(UploadPending(self.spec, version))
         while (state := version.usable(self.spec.kind)) is not Stored.DONE:
             if state is Stored.FAILED:
                 raise upload_failure.not_stored(version, self.spec)
-            if pause == self.remote.limits.search_interval:
-                self.emit(UploadPending(self.spec, version))
+            pause = next(pauses)
             if self.remote.now() + pause > self.until:
                 raise upload_failure.not_in_time(version, self.spec, self.limit)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, self.remote.limits.longest_search_interval)
             version = await search.read_again(version)
         return version
