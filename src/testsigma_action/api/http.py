@@ -55,7 +55,7 @@ class Limits:
 
 
 def ignore_body(_: Json) -> None:
-    """Nothing is done."""
+    """Ignore the body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,4 +24,4 @@ OnTrace = Callable[[Trace], None]
 
 
 def untraced(_: Trace) -> None:
-    """Nothing is done."""
+    """Ignore the trace."""

@@ -32,7 +32,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Versions:
+class FoundVersions:
     """Versions of one or several uploads. `complete`: there are no others; if it is false, there may be."""
 
     found: tuple[UploadVersion, ...] = ()
@@ -52,28 +52,28 @@ class Uploads:
         request = Request("GET", f"{UPLOADS}/{part(upload_id)}", f"read upload {upload_id}")
         return await self._transport.get(request, about(upload_id, _upload), until=until, on_retry=self._on_retry)
 
-    async def fetch_versions(self, upload_id: str, *, until: float) -> Versions:
+    async def fetch_versions(self, upload_id: str, *, until: float) -> FoundVersions:
         """The versions of an upload, as far as one page has them. The service may ignore the query."""
 
-        def versions(body: Json) -> Versions:
+        def versions(body: Json) -> FoundVersions:
             page = lists.page(body)
             found = [_version(Fields(row)) for row in page.rows]
             ours = tuple(one for one in found if one and same_id(one.upload_id, upload_id))
-            return Versions(ours, complete=page.last and all(one and one.upload_id for one in found))
+            return FoundVersions(ours, complete=page.last and all(one and one.upload_id for one in found))
 
         query = {"query": f"uploadId:{upload_id}"}
         request = Request("GET", VERSIONS, f"list the versions of upload {upload_id}", query, optional=True)
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
 
-    async def find(self, name: str, *, until: float) -> Versions:
+    async def find(self, name: str, *, until: float) -> FoundVersions:
         """The newest versions of all uploads with a name, as far as one page has them."""
 
-        def versions(body: Json) -> Versions:
+        def versions(body: Json) -> FoundVersions:
             # The documents show a single object; others are lists. The service may ignore the query.
             page = lists.Page((body,), last=True) if Fields(body).identity("id") else lists.page(body)
             named = [one for one in map(_upload, page.rows) if one.name == name.strip()]
             newest = tuple(one.latest for one in named if one.latest)
-            return Versions(newest, complete=page.last and len(newest) == len(named))
+            return FoundVersions(newest, complete=page.last and len(newest) == len(named))
 
         request = Request("GET", UPLOADS, f"look for the upload '{name}'", {"query": f"name:{name}"})
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)

@@ -76,7 +76,7 @@ class Merged:
 
 
 def opened(file: str, digest: str, report: Report) -> Opened:
-    """The parts in a results file. What was missing when it was merged is left to the one who merges it now."""
+    """The parts in a results file. Parts that were missing when it was merged are not kept: the new merge counts."""
     if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
         return _alone(file, digest, report)
     runs = iter(report.runs)
@@ -86,7 +86,7 @@ def opened(file: str, digest: str, report: Report) -> Opened:
 
 
 def _alone(file: str, digest: str, report: Report) -> Opened:
-    """A file that was not merged. Without any run, its verdict is that of an empty one."""
+    """The part in the file of a single step. If the step has no run, one without data gets its verdict."""
     runs = report.runs or (RunReport(RunSpec(), report.verdict),)
     part = Part(
         file,

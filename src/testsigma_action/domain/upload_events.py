@@ -87,7 +87,7 @@ class UploadProgress:
 
 @dataclass(frozen=True, slots=True)
 class UploadAnswerLost:
-    """The answer to an upload was lost, or is about another version: the version is looked for by its name."""
+    """The answer to an upload was lost, or is about another version. The version is searched by its name."""
 
     spec: UploadSpec
     reason: str

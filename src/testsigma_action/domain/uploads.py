@@ -26,9 +26,9 @@ def pinned(spec: RunSpec, uploads: Iterable[Uploaded]) -> RunSpec:
 
 
 def ignored_devices(specs: Sequence[RunSpec], trees: Sequence[ResultTree | None]) -> tuple[str, ...]:
-    """The devices with a version that are no machine of any run: the service ignores such an ID without a word.
+    """The devices with a version that are no machine of any run: the service ignores such an ID silently.
 
-    None unless the machines of all runs are known.
+    Empty unless the machines of all runs are known.
     """
     if not trees or not all(tree and tree.complete for tree in trees):
         return ()

@@ -14,7 +14,7 @@ MOST_FILES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files that patterns name, each once, in an order of their own; and the patterns that name none."""
+    """The files that patterns name, each once and sorted; and the patterns that name none."""
 
     files: tuple[str, ...]
     unmatched: tuple[str, ...] = ()

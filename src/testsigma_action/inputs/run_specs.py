@@ -37,7 +37,7 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
 def upload_specs(
     inputs: Inputs, specs: Sequence[RunSpec], label: str, nonce: Callable[[], str]
 ) -> "tuple[UploadSpec, ...]":
-    """The files to upload. A version that was not given is the build number; several runs have one together."""
+    """The files to upload. A version that was not given is the build number; several runs share one."""
     if not inputs.uploads:
         return ()
     version, unique = inputs.build_number, False

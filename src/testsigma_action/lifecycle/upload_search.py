@@ -1,13 +1,13 @@
-"""Searching the version that a file became, after the answer to its upload was lost."""
+"""Searching for the version of a file, after the answer to its upload was lost."""
 
 from dataclasses import dataclass
 
-from testsigma_action.api.uploads import Upload, Versions
+from testsigma_action.api.uploads import FoundVersions, Upload
 from testsigma_action.domain.upload_events import UploadSpec, UploadVersion
 from testsigma_action.errors import ApiError
 from testsigma_action.lifecycle.remote import Remote
 
-NOTHING_READ = Versions()
+NOTHING_READ = FoundVersions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class VersionSearch:
     to: Upload
     remote: Remote
 
-    async def find(self, before: Versions, size: int, until: float) -> Found:
-        """Search for a version that was not there before: it may be missing in lists for a while.
+    async def find(self, before: FoundVersions, size: int, until: float) -> Found:
+        """Search for a version that is not in `before`: it may be missing in lists for a while.
 
-        A version of the same name that may have been there before is none: without a complete list nothing is found.
+        If `before` is incomplete, a version of the same name may be an old one. Then nothing is found.
         """
         limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
         settled = self.remote.after(limits.replication)
@@ -48,18 +48,18 @@ class VersionSearch:
             await self.remote.sleep_until(again)
         return Found()
 
-    async def listed(self) -> Versions:
+    async def listed(self) -> FoundVersions:
         """The versions with our name, each of them once; none if they cannot be read."""
         versions = await (self._of_upload(self.to.id) if self.to.id else self._of_new_uploads())
         named = {one.id: one for one in versions.found if one.name == self.spec.version}
-        return Versions(tuple(named.values()), versions.complete)
+        return FoundVersions(tuple(named.values()), versions.complete)
 
     async def read_again(self, version: UploadVersion) -> UploadVersion:
         """What the service says of a version now; unchanged if it cannot be read."""
         versions = await self._of_upload(version.upload_id)
         return next((one for one in versions.found if one.id == version.id), version)
 
-    async def _of_upload(self, upload_id: str) -> Versions:
+    async def _of_upload(self, upload_id: str) -> FoundVersions:
         """The newest version of an upload, and all others if they can be listed.
 
         If only the newest one is known, and it is still the one of before, there is no other new one. Older ones may
@@ -75,10 +75,10 @@ class VersionSearch:
             listed = await calls.fetch_versions(upload_id, until=until)
         except ApiError:
             same = latest is not None and self.to.latest is not None and latest.id == self.to.latest.id
-            return Versions(newest, complete=same and self.spec.unique)
-        return Versions((*newest, *listed.found), listed.complete)
+            return FoundVersions(newest, complete=same and self.spec.unique)
+        return FoundVersions((*newest, *listed.found), listed.complete)
 
-    async def _of_new_uploads(self) -> Versions:
+    async def _of_new_uploads(self) -> FoundVersions:
         """The newest versions of all uploads with our name."""
         until = self.remote.after(2 * self.remote.limits.list_answer)
         try:

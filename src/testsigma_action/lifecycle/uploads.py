@@ -13,7 +13,7 @@ from pathlib import Path
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import Upload, Uploads, Versions, fields
+from testsigma_action.api.uploads import FoundVersions, Upload, Uploads, fields
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.upload_events import (
     Stored,
@@ -62,7 +62,7 @@ class _Sending:
         """Send the file, and wait until a run can use it."""
         search = VersionSearch(self.spec, await self._target(), self.remote.quiet())
         # Only a version of the user's may have a name that another one has, too.
-        before = Versions(complete=True) if self.spec.unique else await search.listed()
+        before = FoundVersions(complete=True) if self.spec.unique else await search.listed()
         version, adopted = await self._send(search, before)
         version = await self._until_usable(search, version)
         spec = self.spec
@@ -80,7 +80,7 @@ class _Sending:
         except ApiError as error:
             raise upload_failure.refused(error) from None
 
-    async def _send(self, search: VersionSearch, before: Versions) -> tuple[UploadVersion, bool]:
+    async def _send(self, search: VersionSearch, before: FoundVersions) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
         unreachable, number = min(self.until, self.remote.after(self.remote.limits.unreachable)), 0
         while True:
@@ -130,7 +130,7 @@ class _Sending:
             sender.cancel()
 
     async def _after(
-        self, error: ApiError, form: FileForm, search: VersionSearch, before: Versions
+        self, error: ApiError, form: FileForm, search: VersionSearch, before: FoundVersions
     ) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
         kind = failure_of(error, RunSpec())

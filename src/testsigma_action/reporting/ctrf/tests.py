@@ -37,6 +37,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def tests(found: Iterable[Suite]) -> Iterator[Object]:
+    """The tests of all suites, with unique names and IDs."""
     names, identities = Names(), Names()
     stories: dict[int, _Story] = {}
     for suite in found:
@@ -197,12 +198,15 @@ def short(test: Object) -> Object:
 
 
 def milliseconds(duration: timedelta | None) -> int:
+    """A duration in whole milliseconds; 0 if it is unknown."""
     return max(duration // _MILLISECOND, 0) if duration else 0
 
 
 def instant(moment: datetime) -> int:
+    """A time in milliseconds since 1970."""
     return (moment - _EPOCH) // _MILLISECOND
 
 
 def uuid_of(*parts: str) -> str:
+    """The same UUID for the same texts."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, encodable("\n".join(parts))))
