@@ -54,18 +54,21 @@ class HostileSimulator(Simulator):
             body = json.loads(response.body)
         except ValueError:
             return response
-        return replace(response, body=json.dumps(self._value(body, request.path)).encode("ascii"))
+        # An error with all texts would be too large to be read.
+        added = self._free if response.status < 400 else OF_ERRORS
+        return replace(response, body=json.dumps(self._value(body, request.path, added)).encode("ascii"))
 
     def text(self, place: str) -> str:
         """The text for a place; every place has another one with every seed."""
         return TEXTS[(zlib.crc32(place.encode()) + self._seed) % len(TEXTS)]
 
-    def _value(self, value: Any, place: str) -> Any:  # noqa: ANN401 - any JSON
+    def _value(self, value: Any, place: str, added: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
         if isinstance(value, dict):
-            whole = dict.fromkeys(self._free) | value
+            whole = dict.fromkeys(added) | value
             return {
-                key: each if key in self._kept else self._value(each, f"{place}/{key}") for key, each in whole.items()
+                key: each if key in self._kept else self._value(each, f"{place}/{key}", added)
+                for key, each in whole.items()
             }
         if isinstance(value, list):
-            return [self._value(each, f"{place}/{number}") for number, each in enumerate(value)]
+            return [self._value(each, f"{place}/{number}", added) for number, each in enumerate(value)]
         return self.text(place) if value is None or isinstance(value, str) else value
