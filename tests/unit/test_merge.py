@@ -352,9 +352,38 @@ def test_a_merge_without_any_part(part: Write) -> None:
     assert faults(found) == [Unusable("x", Fault.UNREADABLE, "is not a results file of testsigma-action.")]
 
 
+@pytest.mark.parametrize("expected", [Expected(3, ("b",)), Expected(2), Expected(1)])
+def test_an_incomplete_merge_is_not_completed_by_judging_it_again(part: Write, expected: Expected) -> None:
+    """Without a number of parts, what a merge missed is still missing, or it still has too many parts."""
+    count = 2 if expected.number == 1 else 1
+    inner = merged([part(green(number), f"{number}") for number in range(1, count + 1)], expected, samples.BUILD)
+    assert inner.verdict.code is ErrorCode.INCOMPLETE_MERGE
+    again = part(written(inner), "merged.json")
+    alone = merged([again], Expected(None), samples.BUILD)
+    assert (alone.verdict.code, faults(alone)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
+    beside = merged([again, part(green(9), "z")], Expected(None), samples.BUILD)
+    assert (beside.verdict.code, faults(beside)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
+
+
+def test_a_merge_that_has_no_part_is_judged_again(part: Write) -> None:
+    """All of its files are still missing."""
+    nothing = part(written(merged([], Expected(2, ("b",)), samples.BUILD)), "merged.json")
+    assert len(faults(merged([nothing], Expected(None), samples.BUILD))) == 2
+
+
+@pytest.mark.parametrize("verdict", [samples.CANCELLED, samples.UNWRITABLE])
+def test_a_merge_that_was_red_around_its_parts(part: Write, verdict: Verdict) -> None:
+    """That it was cancelled, or could not write a report, is in its own verdict only. It stays red, at any depth."""
+    found = all_of(part(replace(written(all_of(part(green(1), "a"))), verdict=verdict), "merged.json"))
+    for parts in range(2, 10):
+        assert (found.verdict.exit_code, found.verdict.code) == (verdict.exit_code, verdict.code)
+        found = all_of(part(written(found), f"{parts}.json"), part(green(parts), "b"), expects=parts)
+
+
 def written(found: Merged) -> Report:
     """The report of a merge, as it is written."""
-    return replace(samples.report(*found.runs, verdict=found.verdict, title=found.title), parts=found.parts)
+    report = samples.report(*found.runs, verdict=found.verdict, title=found.title)
+    return replace(report, parts=found.parts, build=samples.BUILD)
 
 
 def test_outdated_entries(part: Write) -> None:

@@ -11,13 +11,13 @@ from itertools import islice
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.findings import Finding, OfPlans
-from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, TooManyParts, Unusable
+from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, Problem, TooManyParts, Unusable
+from testsigma_action.domain.merge_outdated import outdated
 from testsigma_action.domain.names import Named, names
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.rejudgement import judged_again
 from testsigma_action.domain.report import Conclusion, Part, Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ErrorCode, ExitCode
 
 # The name of the row about the number of parts: the input that says it.
@@ -50,10 +50,16 @@ def _without_result(verdict: Verdict) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The contents of results files: parts, and files that could not be used."""
+    """The contents of results files: parts, and files that could not be used.
+
+    Of a file that was merged, `missed` says why its parts were not as many as expected, and `around` is its verdict if
+    its runs do not explain it: it was cancelled, or could not write a report.
+    """
 
     parts: tuple[OnePart, ...] = ()
     unusable: tuple[Unusable, ...] = ()
+    missed: tuple[Problem, ...] = ()
+    around: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,23 @@ class Merged:
 
 
 def opened(file: str, digest: str, report: Report) -> Opened:
-    """The parts in a results file. Parts that were missing when it was merged are not kept: the new merge counts."""
+    """The parts in a results file. Whether what its merge missed is there now, is left to the one who merges it."""
     if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
         return _alone(file, digest, report)
     runs = iter(report.runs)
     parts = tuple(OnePart(part, _renamed(islice(runs, len(part.names)), part.names)) for part in report.parts)
-    found = (finding for run in runs for finding in run.verdict.findings)
-    return Opened(parts, tuple(one for one in found if isinstance(one, Unusable) and one.fault is not Fault.MISSING))
+    found = [one for run in runs for one in run.verdict.findings if isinstance(one, Problem)]
+    unusable = tuple(one for one in found if isinstance(one, Unusable) and one.fault is not Fault.MISSING)
+    return Opened(parts, unusable, tuple(one for one in found if one not in unusable), tuple(_around(file, report)))
+
+
+def _around(file: str, report: Report) -> Iterator[Verdict]:
+    """The verdict of a merge, if it is neither that of one of its runs nor of one of its parts."""
+    verdict = report.verdict
+    others = [run.verdict for run in report.runs] + [part.verdict for part in report.parts]
+    if all(one.exit_code is not verdict.exit_code for one in others):
+        of_file = (one if isinstance(one, OfPlans) else OfPlans((file,), one) for one in verdict.findings[:1])
+        yield replace(verdict, findings=tuple(of_file))
 
 
 def _alone(file: str, digest: str, report: Report) -> Opened:
@@ -120,7 +136,10 @@ def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
     present = len(parts) + sum(one.fault is not Fault.DUPLICATE for one in unusable)
     numbers = _of_number(len(parts), present, expected)
     faults = [*sorted((*unusable, *repeated), key=lambda one: (one.file, one.fault.value, one.detail)), *numbers]
-    return _concluded([replace(one, runs=_judged_again(one)) for one in parts], faults)
+    if expected.number is None:  # nobody says how many there must be now
+        faults += dict.fromkeys(one for file in contents for one in file.missed)
+    judged = [replace(one, runs=_judged_again(one)) for one in parts]
+    return _concluded(judged, faults, [verdict for file in contents for verdict in file.around])
 
 
 def _judged_again(one: OnePart) -> tuple[RunReport, ...]:
@@ -157,7 +176,7 @@ def _distinct(parts: Sequence[OnePart]) -> tuple[list[OnePart], list[Unusable]]:
     return distinct, repeated
 
 
-def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Unusable | PartsMissing | TooManyParts]:
+def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Problem]:
     """What is missing, by its path where that is known, or that there is too much.
 
     `present` counts the files that cannot be used as well.
@@ -172,18 +191,19 @@ def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Unusabl
         yield TooManyParts(parts, wanted)
 
 
-def _concluded(parts: Sequence[OnePart], faults: Sequence[Unusable | PartsMissing | TooManyParts]) -> Merged:
+def _concluded(parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Sequence[Verdict]) -> Merged:
     alone = not faults and len(parts) == 1
     runs = (*_runs(parts, alone=alone), *map(_row, faults))
     labelled = runs if alone else _named(runs)
     judged, rows = labelled[: len(runs) - len(faults)], labelled[len(runs) - len(faults) :]
     around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
+    around += of_files
     around += [_incomplete(rows) if len(runs) > 1 else rows[0].verdict] if rows else []
     return Merged(
         verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
         labelled,
         tuple(one.part for one in parts),
-        _outdated([one.part for one in parts]),
+        outdated([one.part for one in parts]),
         parts[0].part.title if alone else "",
     )
 
@@ -196,7 +216,7 @@ def _runs(parts: Sequence[OnePart], *, alone: bool) -> Iterator[RunReport]:
             yield run if alone else replace(run, name=own if one.part.title else run.title)
 
 
-def _row(fault: Unusable | PartsMissing | TooManyParts) -> RunReport:
+def _row(fault: Problem) -> RunReport:
     """The row of a file that cannot be used, in place of its runs."""
     name = fault.file if isinstance(fault, Unusable) else NUMBER
     judged = Verdict(Conclusion.ERROR, ExitCode.SERVICE, ErrorCode.INCOMPLETE_MERGE, (fault,))
@@ -228,23 +248,3 @@ def _of_part(part: Part, *, several: bool) -> Verdict:
     return (
         replace(part.verdict, findings=tuple(OfPlans((part.file,), one) for one in first)) if several else part.verdict
     )
-
-
-def _outdated(parts: Sequence[Part]) -> Outdated:
-    """The entries that no part needs: an entry that is outdated for one plan may name cases of another one."""
-    expired = dict.fromkeys(entry for part in parts for entry in part.outdated.expired)
-    unmatched = dict.fromkeys(entry for part in parts for entry in part.outdated.unmatched)
-    passing = dict.fromkeys(entry for part in parts for entry in part.outdated.passing)
-    return Outdated(
-        tuple(expired),
-        tuple(entry for entry in unmatched if all(entry in part.outdated.unmatched for part in _using(entry, parts))),
-        tuple(entry for entry in passing if all(_unneeded(entry, part.outdated) for part in _using(entry, parts))),
-    )
-
-
-def _using(entry: QuarantineEntry, parts: Sequence[Part]) -> Iterator[Part]:
-    return (part for part in parts if entry in part.policy.quarantine)
-
-
-def _unneeded(entry: QuarantineEntry, outdated: Outdated) -> bool:
-    return entry in outdated.passing or entry in outdated.unmatched

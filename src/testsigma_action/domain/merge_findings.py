@@ -48,6 +48,10 @@ class TooManyParts:
     expected: int
 
 
+Problem = Unusable | PartsMissing | TooManyParts
+"""Why a merge is incomplete. Each has a row of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class MoreFiles:
     """How many results files that cannot be used are not named."""
