@@ -23,7 +23,7 @@ from testsigma_action.domain.run import Counts, Result, RunSpec, Status
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ErrorCode, ExitCode
-from testsigma_action.merge import LARGEST_FILE, opened
+from testsigma_action.merge import LARGEST_FILE, NO_RESULTS_FILE, opened
 from testsigma_action.reporting import results_json
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.wording import reason
@@ -289,6 +289,23 @@ def test_the_runs_of_a_part_must_be_there(part: Write) -> None:
     assert not part(json.dumps(data)).unusable
     data["parts"][0]["names"].append("x")
     assert part(json.dumps(data)).unusable
+
+
+def test_each_run_of_a_merge_belongs_to_a_part(part: Write) -> None:
+    """A merged file is not one of ours if a run is of no part, or a part has no run."""
+    several = report(*(replace(one.runs[0], name=one.runs[0].title) for one in (green(1), red(2))))
+    both = json.loads("".join(results_json.render(written(all_of(part(several))))))
+    without_name, without_part, without_runs = (json.loads(json.dumps(both)) for _ in range(3))
+    without_name["parts"][0]["names"].pop()
+    without_part["parts"].clear()
+    without_part["verdict"] |= {"conclusion": "error", "exitCode": 3, "code": "incomplete-merge"}
+    without_runs["parts"][0]["names"].clear()
+    without_runs["runs"].clear()
+    assert not part(json.dumps(both)).unusable
+    for broken in (without_name, without_part, without_runs):
+        assert faults(all_of(part(json.dumps(broken), "odd.json"), part(green(3), "b"))) == [
+            Unusable("odd.json", Fault.UNREADABLE, NO_RESULTS_FILE)
+        ]
 
 
 @pytest.mark.parametrize(
