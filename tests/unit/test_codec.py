@@ -181,9 +181,10 @@ def test_numbers_are_whole_and_bounded(number: object) -> None:
 
 def test_counters_are_not_negative() -> None:
     """One below zero would make up for a failure."""
-    assert decode(Counts, {"failed": 0, "passed": None}) == Counts(failed=0)
+    counters = encode(Counts())
+    assert decode(Counts, counters | {"failed": 0}) == Counts(failed=0)
     with pytest.raises(ValueError, match="counters"):
-        decode(Counts, {"failed": -1})
+        decode(Counts, counters | {"failed": -1})
 
 
 @pytest.mark.parametrize("seconds", [1e12, -1e12, float("inf"), float("nan"), "1", None])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,6 @@ from testsigma_action.domain.compare import compare
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
-from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import results_json
 from testsigma_action.reporting.results_reader import UnreadableResults, parse
@@ -188,11 +188,49 @@ def test_a_file_without_start_options_is_read() -> None:
 
 
 def test_fields_of_later_versions_are_skipped() -> None:
-    """A field that is missing has its default, and one that is not known is no error."""
+    """A field that is not known is no error."""
     data = json.loads(written(samples.failing()))
-    first = data["runs"][0]["machines"][0]["suites"][0]["cases"][0]
-    del first["hook"]
-    first["somethingNew"] = 1
-    found = parse(json.dumps(data)).runs[0].tree
-    assert found
-    assert isinstance(next(found.cases()), CaseResult)
+    data["runs"][0]["machines"][0]["suites"][0]["cases"][0]["somethingNew"] = 1
+    assert parse(json.dumps(data)) == samples.failing()
+
+
+# What the domain holds: it decides whether a part passed. The rest is there for the convenience of programs.
+HOLDS = {
+    (): ("verdict", "runs", "outdated", "started", "ended"),
+    ("policy",): ("minTests", "failOnFlaky", "maxFailures", "quarantine"),
+    ("runs", 0): (
+        "verdict",
+        "spec",
+        "run",
+        "ending",
+        "reruns",
+        "listed",
+        "machines",
+        "detailsResult",
+        "unreadableFields",
+    ),
+    ("runs", 0, "run"): ("status", "result", "counts", "otherCounts", "consolidatedResult", "unreadableFields"),
+    ("runs", 0, "run", "counts"): ("total", "passed", "failed", "queued", "running"),
+    ("runs", 0, "machines", 0): ("result", "suites"),
+    ("runs", 0, "machines", 0, "suites", 0): ("result", "cases"),
+    ("runs", 0, "machines", 0, "suites", 0, "cases", 0): ("result", "iterations", "hook", "disabled", "tolerance"),
+}
+
+
+@pytest.mark.parametrize(("place", "name"), [(place, name) for place, names in HOLDS.items() for name in names])
+def test_a_field_that_is_missing_proves_nothing(place: tuple[str | int, ...], name: str) -> None:
+    """Evidence against a pass could be in it, so the file is not one of ours; neither if it has another type."""
+    changes: tuple[Any, ...] = (None, "", "x", [[]], {"a": {}})
+    for change in changes:
+        data: Any = json.loads(written(samples.failing()))
+        owner = data
+        for key in place:
+            owner = owner[key]
+        if change is None:
+            del owner[name]
+        elif isinstance(owner[name], dict | list) and type(owner[name]) is not type(change):
+            owner[name] = change
+        else:
+            continue
+        with pytest.raises(UnreadableResults):
+            parse(json.dumps(data))

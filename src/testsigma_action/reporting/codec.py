@@ -23,6 +23,12 @@ Object = dict[str, Json]
 
 _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
+# Fields that may be missing, and have their defaults then: earlier versions did not write them, and of the earlier
+# attempts of a case none has earlier ones. Any other one may be what speaks against a pass.
+_OPTIONAL = {
+    *("build", "pipeline_run", "environment_name", "app_details", "uploads", "ignored_devices", "policy", "parts"),
+    *("ctrf_file", "agent_file", "earlier"),
+}
 # The version of the format of results files.
 SCHEMA_VERSION = 2
 
@@ -146,7 +152,7 @@ def _tuple(kinds: tuple[Any, ...]) -> Codec:
         encoder = inner().encode
         return list(map(encoder, values)) if encoder else list(values)
 
-    return Codec(to_json, lambda data: tuple(map(inner().decode, data)))
+    return Codec(to_json, lambda data: tuple(map(inner().decode, json_values.checked(list, data))))
 
 
 def _late(kind: Any) -> Callable[[], Codec]:  # noqa: ANN401 - as above
@@ -158,7 +164,12 @@ def _fixed(codecs: list[Codec]) -> Codec:
     def to_json(values: tuple[Any, ...]) -> list[Json]:
         return [codec.encode(value) if codec.encode else value for codec, value in zip(codecs, values, strict=True)]
 
-    return Codec(to_json, lambda data: tuple(codec.decode(value) for codec, value in zip(codecs, data, strict=True)))
+    return Codec(
+        to_json,
+        lambda data: tuple(
+            codec.decode(value) for codec, value in zip(codecs, json_values.checked(list, data), strict=True)
+        ),
+    )
 
 
 def _mapping(inner: Codec) -> Codec:
@@ -169,13 +180,16 @@ def _mapping(inner: Codec) -> Codec:
 
 
 def _dataclass(kind: Any) -> Codec:  # noqa: ANN401 - as above
-    """An object with a key for each field. What is missing when it is read has its default."""
+    """An object with a key for each field."""
     hints = get_type_hints(kind)
     parts = [(name, key(name), _late(hint)) for name, hint in hints.items() if hint is not Timing]
     timings = [name for name, hint in hints.items() if hint is Timing]
 
     def from_json(data: Object) -> object:
-        given = {name: codec().decode(data[shown]) for name, shown, codec in parts if shown in data}
+        json_values.checked(dict, data)
+        given = {
+            name: codec().decode(data[shown]) for name, shown, codec in parts if shown in data or name not in _OPTIONAL
+        }
         if kind is Counts and any((number or 0) < 0 for number in given.values()):
             raise ValueError("counters from 0 expected")
         return kind(**given, **{name: codec_of(Timing).decode(data) for name in timings})

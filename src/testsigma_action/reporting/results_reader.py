@@ -14,6 +14,7 @@ from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.verdict import coherent
+from testsigma_action.reporting import json_values
 from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, decode
 
 # How deep findings can be in each other: a finding of a rerun, of one of several plans, of a part.
@@ -48,7 +49,7 @@ def parse(text: str) -> Report:
 
 def _report(data: Object) -> Report:
     found: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
-    report = replace(found, runs=tuple(map(_run_report, data["runs"])))
+    report = replace(found, runs=tuple(map(_run_report, json_values.checked(list, data["runs"]))))
     if sum(len(part.names) for part in report.parts) > len(report.runs):
         raise ValueError("the runs of a part are missing")
     verdicts = [report.verdict, *(run.verdict for run in report.runs), *(part.verdict for part in report.parts)]
@@ -81,6 +82,7 @@ def _run_report(data: Object) -> RunReport:
         "spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], ""), "startOptions": options},
         "comparison": None,
         "history": None,
+        "tree": None,
     }
     report: RunReport = decode(RunReport, data | known)
     # Earlier versions wrote no history.
