@@ -162,6 +162,16 @@ def test_parts_of_another_pipeline_run(tmp_path: Path, variable: str, value: str
     assert merged(tmp_path / "y", path, expects=1, GITHUB_RUN_ATTEMPT="2").exit_code == 0
 
 
+def test_a_part_that_is_a_link_to_itself(tmp_path: Path) -> None:
+    """It cannot be read, and is named as every other file of that kind."""
+    path = part(tmp_path, "a", plan(1, GOOD))
+    (path.parent / "loop.json").symlink_to("loop.json")
+    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_MERGE": f"{path}\n{path.parent}/l*.json"}
+    found = World(scenario("passing"), tmp_path / "merge", environ | {"TESTSIGMA_MERGE_EXPECTS": "2"}).run()
+    assert (found.exit_code, found.outputs["error-code"]) == (3, "incomplete-merge")
+    assert "loop.json: The results file cannot be used" in found.lines[-1]
+
+
 def test_a_file_that_a_report_would_replace(tmp_path: Path) -> None:
     """It is an input error, and the file is still there."""
     path = part(tmp_path, "a", plan(1, GOOD))

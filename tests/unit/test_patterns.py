@@ -53,6 +53,14 @@ def test_skipped_names(root: Path) -> None:
     assert find(["b.json"], root, {"b.json"}).files == ("b.json",)
 
 
+def test_names_that_no_file_has(root: Path) -> None:
+    """A name that the system does not accept names no file. A link to itself is one, which cannot be read."""
+    long = "x" * 300 + ".json"
+    assert find([long, f"{long}/*.json", "a.json"], root) == Found(("a.json",), (long, f"{long}/*.json"))
+    (root / "sub" / "loop.json").symlink_to("loop.json")
+    assert find(["sub/*.json"], root).files == ("sub/loop.json",)
+
+
 def test_absolute_paths(root: Path) -> None:
     """They stay as they were written."""
     assert find([f"{root}/sub/deep/*.json"], Path("/")).files == (f"{root}/sub/deep/c.json",)

@@ -39,15 +39,15 @@ def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Foun
 
 def _matching(pattern: str, root: Path, skipped: Container[str]) -> Iterator[str]:
     """The files that one pattern names. A file with exactly this name comes first: `[` may be a part of names."""
-    if (root / pattern).exists():
-        yield pattern
-        return
     anchor = Path(pattern).anchor
     base = Path(anchor) if anchor else root
     try:
+        if (root / pattern).exists():
+            yield pattern
+            return
         for found in base.glob(pattern.removeprefix(anchor)):
             if found.name not in skipped and not found.is_dir():
                 yield str(found if anchor else found.relative_to(root))
     except (OSError, ValueError, NotImplementedError):
-        # A pattern that Python does not accept names no file.
+        # A pattern that Python or the system does not accept names no file.
         return
