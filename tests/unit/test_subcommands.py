@@ -50,6 +50,20 @@ def test_merge_without_a_file() -> None:
     assert "merge: no file follows merge on the command line." in read_inputs(("merge",), {}).problems
 
 
+@pytest.mark.parametrize("arguments", [("a.json", ""), ("", "a.json"), ("a.json", " ")])
+def test_a_file_without_a_name(arguments: tuple[str, ...]) -> None:
+    """It stands for a variable without a value: without a problem, one part less would be expected."""
+    (problem,) = read_inputs(("merge", *arguments), {}).problems
+    assert problem == "merge: one of the files on the command line has an empty name."
+
+
+@pytest.mark.parametrize("flag", [("--merge", "b.json"), ("--merge=b.json",)])
+def test_files_of_a_subcommand_and_of_its_input(flag: tuple[str, ...]) -> None:
+    """Otherwise those of one of them would be ignored."""
+    (problem,) = read_inputs(("merge", "a.json", *flag), {}).problems
+    assert problem == "merge: given twice on the command line: by the word merge, and by --merge. Use one of them."
+
+
 def test_a_subcommand_is_the_first_argument() -> None:
     """Anywhere else it is no subcommand, and an error like every other word."""
     (problem,) = read_inputs(("--plan-id", "7", "merge", "a.json"), {"TESTSIGMA_API_KEY": "k"}).problems[:1]

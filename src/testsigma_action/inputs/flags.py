@@ -17,6 +17,8 @@ COMMAND_LINE = "command line"
 KEY_AS_FLAG = Problem(
     "api-key", "not accepted on the command line, where process lists show it. Set TESTSIGMA_API_KEY instead."
 )
+BY_BOTH = "given twice on the command line: by the word {}, and by --{}. Use one of them."
+NO_NAME = "one of the files on the command line has an empty name."
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,7 +66,11 @@ def from_flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], l
 
 def _apply(command: Subcommand, flags: dict[str, str], rest: list[str]) -> tuple[list[str], list[Problem]]:
     """Set the input of a subcommand. Returns the arguments that are left, and the problems."""
+    given = flags[command.input]
     flags[command.input], left = command.value(rest)
-    if flags[command.input]:
-        return left, []
-    return left, [Problem(command.input, f"no file follows {command.name} on the command line.")]
+    problems = [BY_BOTH.format(command.name, command.input)] if given and command.takes_files else []
+    if not flags[command.input].strip():
+        problems.append(f"no file follows {command.name} on the command line.")
+    elif not all(map(str.strip, flags[command.input].split("\n"))):
+        problems.append(NO_NAME)
+    return left, [Problem(command.input, problem) for problem in problems]
