@@ -142,3 +142,15 @@ def test_no_text_ends_its_block(text: str) -> None:
     fences = re.findall("^(`{3,})text$", document, re.MULTILINE)
     assert len([fence for fence in fences if len(fence) > longest]) >= 2
     assert len(re.findall("^ *```", document, re.MULTILINE)) == 2 * (len(fences) + 1)
+
+
+def test_many_runs() -> None:
+    """The file stays short: runs that did not pass come first, and the number of the others is told."""
+    good = run_report(samples.PASSED, tree(machine(suite(case()))))
+    bad = run_report(samples.TIMED_OUT, remote=run())
+    runs = [replace(bad if number == 400 else good, name=f"no. {number}") for number in range(1, 1001)]
+    text = "".join(agent.render(samples.report(*runs, verdict=samples.TIMED_OUT)))
+    assert len(text) < 60_000
+    titles = re.findall("^## .*$", text, re.MULTILINE)
+    assert titles[:2] == ["## Run 400: timed-out", "## Run 1: passed"]
+    assert titles[-1] == f"## {1001 - len(titles)} more runs"

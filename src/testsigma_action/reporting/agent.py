@@ -45,8 +45,8 @@ NOT_AGAIN = "This case cannot be run again by itself. These inputs, with the oth
 _EVERY_CASE = Share(100, percent=True)
 _ID = re.compile(r"[0-9A-Za-z_-]{1,50}", re.ASCII)
 _OPENING = re.compile("^(?=[ \t]*```)", re.MULTILINE)
-# No section begins after so many failures, or so many characters.
-_MOST, _LONGEST = 50, 150_000
+# No section of a failure begins after so many of them, or so many characters; none of a run after so many characters.
+_MOST, _LONGEST, _LONGEST_RUNS = 50, 150_000, 40_000
 _MOST_SETS = 3
 _MOST_LEFT_OUT = 20
 
@@ -54,8 +54,7 @@ _MOST_LEFT_OUT = 20
 def render(report: Report) -> Iterator[str]:
     """Yield the document, section by section."""
     yield _text(_head(report))
-    for position, run in enumerate(report.runs, 1):
-        yield _text(_run(f"Run {position}" if report.several else "The run", run, report))
+    yield from _runs(report)
     yield from _failures(report)
 
 
@@ -67,6 +66,19 @@ def _head(report: Report) -> Iterator[str]:
     yield f"Exit code {int(verdict.exit_code)}{code}. {DATA}"
     yield ""
     yield from _fenced(_facts({"name": heading(report), "reason": reason(verdict), "hint": hint(verdict)}))
+
+
+def _runs(report: Report) -> Iterator[str]:
+    """A section for each run, those that did not pass first."""
+    found = sorted(enumerate(report.runs, 1), key=lambda numbered: not numbered[1].verdict.exit_code)
+    size = 0
+    for shown, (position, run) in enumerate(found):
+        if size > _LONGEST_RUNS:
+            yield f"## {counted(len(found) - shown, 'more run')}\n\nThe results file has them.\n\n"
+            return
+        section = _text(_run(f"Run {position}" if report.several else "The run", run, report))
+        size += len(section)
+        yield section
 
 
 def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
