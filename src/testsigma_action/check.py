@@ -25,7 +25,7 @@ from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import checkup, console, outputs
 from testsigma_action.reporting.policy_wording import outdated
-from testsigma_action.reporting.publish import unwritable
+from testsigma_action.reporting.publish import taken, unwritable
 from testsigma_action.runtime.ask import check_threads
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
@@ -85,7 +85,9 @@ class Check:
         self._log.say(console.warnings(outdated(Outdated(self._reading.expired))))
         settings = list(self._wrong_settings())
         self._reachable = not settings and not self._reading.wrong & ACCESS
-        files = [*self.platform.problems(summary=self._reading.inputs.summary != OFF), *self._unwritable()]
+        clashes = taken(self.platform, self._reading.inputs).values()
+        places = self.platform.problems(summary=self._reading.inputs.summary != OFF)
+        files = [*clashes, *places, *self._unwritable()]
         found = {Subject.INPUTS: [*self._reading.problems, *settings], Subject.REPORTS: files}
         for subject, problems in found.items():
             self._checkup.note(subject, Outcome.WRONG if problems else Outcome.FINE)

@@ -69,3 +69,25 @@ def test_a_working_folder_that_is_gone_is_refused(tmp_path: Path) -> None:
     assert (outcome.exit_code, outcome.calls) == (2, [])
     assert "working folder: it no longer exists." in outcome.lines[-1]
     assert "│" not in outcome.log
+
+
+@pytest.mark.parametrize("name", ["JUNIT", "RESULTS", "CTRF", "AGENT"])
+@pytest.mark.parametrize(
+    ("system", "path"),
+    [
+        ("DRONE", "test-results/testsigma-outputs.json"),
+        ("DRONE", "test-results/testsigma-outputs.env"),
+        ("GITLAB_CI", "./test-results/testsigma-annotations.json"),
+        ("TF_BUILD", "test-results/testsigma-summary.md"),
+    ],
+)
+@pytest.mark.parametrize("also", [{}, {"TESTSIGMA_DRY_RUN": "true"}], ids=["step", "dry run"])
+def test_a_report_in_place_of_a_file_of_the_system(
+    tmp_path: Path, name: str, system: str, path: str, also: Mapping[str, str]
+) -> None:
+    """It would be replaced at the end, and nobody would notice that it is lost."""
+    environ = {system: "true", f"TESTSIGMA_{name}_FILE": path, **also}
+    outcome = World(scenario("passing"), tmp_path, environ, github=False).run()
+    assert outcome.exit_code == 2
+    assert "start" not in outcome.calls
+    assert f"{name.lower()}-file: the outputs or links of the step are written to '{path}'" in outcome.log

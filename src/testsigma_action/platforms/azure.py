@@ -21,6 +21,7 @@ class Azure(CiSystem):
     """Azure Pipelines."""
 
     name = "Azure Pipelines"
+    own_files = (*CiSystem.own_files, SUMMARY_FILE)
     marker = ("TF_BUILD", "true")
     key_advice = (
         "Map the secret variable in `env` of this step, and pass it with `docker run -e TESTSIGMA_API_KEY`. Pull "

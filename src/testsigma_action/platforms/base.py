@@ -5,7 +5,7 @@ from pathlib import Path
 
 from testsigma_action.domain.build import Build
 from testsigma_action.platforms.build import BuildFacts, build_of, filled
-from testsigma_action.platforms.files import append
+from testsigma_action.platforms.files import append, same_place
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
 
@@ -30,6 +30,8 @@ class Platform:
         "Set TESTSIGMA_API_KEY. `docker run` passes it only with `-e TESTSIGMA_API_KEY`, and only if it is exported."
     )
     """How a step gets the API key, for a step without one."""
+    own_files: tuple[str, ...] = ()
+    """Files of the workspace that the platform writes, whose place no report can take."""
     facts = BuildFacts()
     """Where the facts about the build come from."""
 
@@ -58,6 +60,12 @@ class Platform:
         `summary`: whether a summary will be written.
         """
         return [] if self.workspace.is_absolute() else [NO_WORKING_FOLDER]
+
+    def takes(self, path: str) -> bool:
+        """Whether a report at this path would be replaced by a file of the platform."""
+        if not self.workspace.is_absolute():  # it was deleted
+            return False
+        return any(same_place(self.workspace / path, self.workspace / own) for own in self.own_files)
 
     @property
     def watched(self) -> bool:

@@ -12,6 +12,7 @@ NO_FOLDER = "In a container, mount a folder that this user can write to, and set
 class CiSystem(Platform):
     """The base of the adapters. An adapter says how its system is recognised, and what it has of its own."""
 
+    own_files: tuple[str, ...] = (JSON_FILE, ENV_FILE)
     marker = ("", "")
     """The variable that the system sets, and its value in lower case; an empty value stands for any."""
     files: tuple[str, ...] = ()

@@ -110,6 +110,11 @@ def read(path: Path, limit: int) -> bytes:
     return content
 
 
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to the same place, whatever links are on the way. Nothing has to be there."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def permission_advice(error: OSError) -> str:
     """What to do if this user may not write a file; empty if the error has another reason."""
     if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:

@@ -31,6 +31,7 @@ class GitLab(CiSystem):
     """GitLab CI. Sections are not collapsed: GitLab has no other place that shows failures of a job at once."""
 
     name = "GitLab CI"
+    own_files = (*CiSystem.own_files, ANNOTATIONS_FILE)
     marker = ("GITLAB_CI", "true")
     key_advice = (
         "Add the CI/CD variable TESTSIGMA_API_KEY to the project. A protected variable is empty in branches that are "

@@ -53,7 +53,9 @@ class Publisher:
 
     def problems(self) -> list[str]:
         """Problems with writing outputs, state and summary; checked before anything is started."""
-        return self.platform.problems(summary=self.inputs.summary != OFF)
+        found = taken(self.platform, self.inputs)
+        self.refused |= found.keys()
+        return [*found.values(), *self.platform.problems(summary=self.inputs.summary != OFF)]
 
     def write_unfinished(self, report: Report) -> list[str]:
         """Write files that say "not finished", so that a killed step does not leave the files of an earlier one.
@@ -134,6 +136,12 @@ class Publisher:
         return report
 
 
+def taken(platform: Platform, inputs: Inputs) -> dict[str, str]:
+    """A problem for each path of a report at which the platform writes a file of its own."""
+    paths = [(field.replace("_", "-"), path) for field, path in inputs.report_paths.items() if path]
+    return {path: f"{name}: {OWN_FILE.format(path)}" for name, path in paths if platform.takes(path)}
+
+
 def unwritable(what: str, error: OSError) -> ReportError:
     """The error for a report that cannot be written."""
     return ReportError(
@@ -147,6 +155,7 @@ def _hint(error: OSError) -> str:
     return REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
 
 
+OWN_FILE = "the outputs or links of the step are written to '{}', and would replace the report. Use another path."
 OFF_HINT = "To write no reports, set junit-file: off and results-file: off."
 PATH_HINT = "Check the path and its permissions, or turn the report off."
 REGULAR_HINT = "Use another file for the report, or turn it off."
