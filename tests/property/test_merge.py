@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import samples
+from tests import ctrf_rules, samples
 from tests.samples import case, machine, run_report, suite, tree
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.judgement import judge
@@ -20,7 +20,8 @@ from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.verdict import NOT_FINISHED
 from testsigma_action.errors import ErrorCode
-from testsigma_action.reporting import annotations, console, outputs, results_json, results_reader
+from testsigma_action.reporting import agent, annotations, console, outputs, results_json, results_reader
+from testsigma_action.reporting.ctrf import document as ctrf
 from testsigma_action.reporting.junit import document as junit
 from testsigma_action.reporting.summary import document as summary
 
@@ -172,8 +173,9 @@ def test_a_changed_file_is_read_or_refused(data: st.DataObject, failed: bool) ->
     found = merge([opened("a", "a", report)], 1)
     shown = samples.report(*found.runs, verdict=found.verdict, title=found.title)
     shown = replace(shown, parts=found.parts, outdated=found.outdated, build=report.build)
-    for document_of in (junit.render, results_json.render):
+    for document_of in (junit.render, results_json.render, agent.render):
         assert "".join(document_of(shown))
+    assert ctrf_rules.broken(json.loads("".join(ctrf.render(shown)))) == []
     assert summary.render(shown, "full")
     assert outputs.render(shown)
     assert console.conclude(shown)
