@@ -163,6 +163,15 @@ def test_the_policy_of_a_part_holds(part: Write, policy: Policy) -> None:
     assert all_of(part(report(run))).verdict.findings[0] is Fact.JUDGED_AGAIN
 
 
+def test_an_entry_that_had_expired_excuses_nothing(part: Write) -> None:
+    """No step uses it: it must have been valid on the day on which the step began, and need not be today."""
+    for day, exit_code in ((samples.BEGIN.date(), 0), (samples.BEGIN.date() - timedelta(days=1), 1)):
+        policy = Policy(quarantine=(replace(ENTRY, expires=day),))
+        run = one_run(results(1, case("Pay", RED), replace(case("Log in"), id="72"), result=RED), policy)
+        assert run.verdict.exit_code == 0
+        assert all_of(part(report(run, policy=policy))).verdict.exit_code == exit_code
+
+
 @pytest.mark.parametrize(
     ("policy", "code"),
     [(Policy(min_tests=2), ErrorCode.TOO_FEW_TESTS), (Policy(fail_on_flaky=True), ErrorCode.NONE)],

@@ -143,7 +143,7 @@ def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
 
 
 def _judged_again(one: OnePart) -> tuple[RunReport, ...]:
-    return tuple(judged_again(run, one.part.policy) for run in one.runs)
+    return tuple(judged_again(run, one.part) for run in one.runs)
 
 
 def _order(one: OnePart) -> tuple[object, ...]:

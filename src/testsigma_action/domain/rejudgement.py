@@ -5,22 +5,33 @@ Only a pass is judged again: what was red stays red. The rules and the policy ar
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.judgement import failed, judge
 from testsigma_action.domain.policy import Policy, tolerating
-from testsigma_action.domain.report import Conclusion, RunReport, Verdict
+from testsigma_action.domain.report import Conclusion, Part, RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_merged
 from testsigma_action.domain.results import CaseResult, ResultTree
 from testsigma_action.errors import ErrorCode
 
+# A step reads its inputs a moment before the time at which it began, maybe on the day before.
+_READING = timedelta(minutes=1)
 
-def judged_again(run: RunReport, policy: Policy) -> RunReport:
+
+def judged_again(run: RunReport, part: Part) -> RunReport:
     """The run, with another verdict if its own is a pass that its results do not show."""
     if run.verdict.exit_code:
         return run
-    bad = next((verdict for verdict in _again(run, policy) if verdict.exit_code), None)
+    bad = next((verdict for verdict in _again(run, _in_force(part)) if verdict.exit_code), None)
     return replace(run, verdict=replace(bad, findings=(Fact.JUDGED_AGAIN, *bad.findings))) if bad else run
+
+
+def _in_force(part: Part) -> Policy:
+    """The policy of a part, without entries of its quarantine that had expired when its step began."""
+    today = (part.started - _READING).date()
+    kept = (entry for entry in part.policy.quarantine if entry.expires >= today)
+    return replace(part.policy, quarantine=tuple(kept))
 
 
 def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
