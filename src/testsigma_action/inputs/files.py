@@ -45,7 +45,9 @@ class FileState:
 
 def the_only_match(pattern: str, root: Path) -> Path:
     """The regular file with this path, or the only one that matches the pattern. Raises Unusable."""
-    if not has_wildcard(pattern) or (root / pattern).exists():
+    with _unusable():
+        is_path = not has_wildcard(pattern) or (root / pattern).exists()
+    if is_path:
         return _of_this_path(pattern, root)
     base = Path("/") if pattern.startswith("/") else root
     with _unusable():
