@@ -16,11 +16,11 @@ BLOCK = 256 * 1024
 # Seconds until a request that does not come is given up.
 PATIENCE = 60.0
 VERSION = {"id": 9031, "name": "1.0", "status": "SUCCESS", "uploadId": 62}
-UPLOAD = json.dumps({"id": 62, "name": "App", "latestVersion": VERSION}).encode()
+UPLOAD = {"id": 62, "name": "App"}
 
 
 class Reader(BaseHTTPRequestHandler):
-    """Answers every request with the same upload, after it has read all of it."""
+    """Answers every request with the same upload, after it has read all of it: the file is its first version."""
 
     pause, largest = 0.0, 0
 
@@ -31,10 +31,11 @@ class Reader(BaseHTTPRequestHandler):
             left -= len(block)
             time.sleep(self.pause)
         Reader.largest = max(Reader.largest, size - left)
+        answer = json.dumps(UPLOAD | {"latestVersion": VERSION} if size else UPLOAD).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(UPLOAD)))
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(UPLOAD)
+        self.wfile.write(answer)
 
     do_GET = do_PUT = answer  # noqa: N815 - names of the base class
 

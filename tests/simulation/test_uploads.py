@@ -45,6 +45,12 @@ def apps(made: World) -> list[dict[int, int]]:
     return [run.apps for run in made.simulator.runs().values()]
 
 
+def version_ids(outcome: Outcome) -> dict[str, str]:
+    """The versions that the files became, as the output has them."""
+    found: dict[str, str] = json.loads(outcome.outputs["upload-version-ids"])
+    return found
+
+
 def not_started(outcome: Outcome, exit_code: int, code: str, *words: str) -> None:
     """Nothing was started, and all reports say why."""
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (exit_code, code), outcome.log
@@ -231,6 +237,53 @@ def test_the_answer_is_about_another_version(tmp_path: Path) -> None:
     strange = Fault(SENT, fields={"latestVersion.id": 8000, "latestVersion.name": "theirs"})
     made = world(service(strange), tmp_path)
     assert (made.run().exit_code, apps(made)) == (0, [{211: 9031}])
+
+
+TWO = "[{{file: app.apk, {0}, devices: [211]}}, {{file: app.ipa, type: APK, {0}, devices: [212]}}]"
+
+
+@pytest.mark.parametrize("to", ["upload-id: 62", "name: Build, project-id: 11, application-id: 4"])
+@pytest.mark.parametrize("stored", [True, False])
+def test_two_files_of_the_same_size_and_name(to: str, tmp_path: Path, *, stored: bool) -> None:
+    """The version of the first file is never taken for that of the second one, whose answer was lost."""
+    lost = Fault("upload-[nv]e*", after=1, delivery="reset", takes_effect=stored)
+    outcome = world(service(lost), tmp_path, TWO.format(to)).run()
+    if not stored:
+        not_started(outcome, 3, "upload-uncertain")
+        return
+    assert outcome.exit_code == 0, outcome.log
+    assert [version_ids(outcome), outcome.calls.count("start")] == [{"app.apk": "9031", "app.ipa": "9032"}, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "newest", "ours"),
+    [
+        ("[{file: app.apk, upload-id: 62, version: '1.0', devices: [211]}]", 0, 68, ["9031"]),
+        (TWO.format("upload-id: 62"), 1, 9031, ["9031", "9032"]),
+    ],
+)
+def test_an_answer_that_is_behind(text: str, after: int, newest: int, ours: list[str], tmp_path: Path) -> None:
+    """An answer that describes the newest version of before is not about ours, though that has the same name."""
+    outcome = world(service(Fault(SENT, after=after, fields={"latestVersion.id": newest})), tmp_path, text).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert list(version_ids(outcome).values()) == ours
+
+
+def test_another_job_uploads_a_version_of_the_same_name(tmp_path: Path) -> None:
+    """With a version name of the user, the answer may describe the file of another job: it has another size."""
+    theirs = Fault(SENT, fields={"latestVersion.id": 8000, "latestVersion.fileSize": 5})
+    made = world(service(theirs), tmp_path, "[{file: app.apk, upload-id: 62, version: '7', devices: [211]}]")
+    assert (made.run().exit_code, apps(made)) == (0, [{211: 9031}])
+
+
+def test_the_size_of_a_version_proves_nothing(tmp_path: Path) -> None:
+    """A version with our name and another size may be ours: the file is not sent again, and nothing is started."""
+    limited = Fault("upload-new", status=429, takes_effect=True)
+    smaller = Fault("uploads", count=None, fields={"latestVersion.fileSize": 5})
+    text = "[{file: app.apk, name: Build, project-id: 11, application-id: 4}]"
+    outcome = world(service(limited, smaller, upload_lists="object"), tmp_path, text).run()
+    not_started(outcome, 3, "upload-uncertain")
+    assert outcome.calls.count("upload-new") == 1
 
 
 def test_a_refusal_for_now(tmp_path: Path) -> None:

@@ -49,18 +49,23 @@ def test_whether_a_version_can_be_used(kind: UploadKind, changes: dict[str, obje
 
 
 def test_what_an_answer_must_be_about() -> None:
-    """Another upload, another version, or none: that is not the answer to ours."""
-    decode = _sent(SPEC, "62")
+    """Another upload, another version, an old one, or none: that is not the answer to ours."""
+    decode = _sent(SPEC, "62", 700, {"67"})
     assert decode(BODY).id == "68"
     others: tuple[object, ...] = (
         {**BODY, "id": 63},
         {**BODY, "latestVersion": {**VERSION, "name": "v100"}},
+        {**BODY, "latestVersion": {**VERSION, "id": "067"}},
+        {**BODY, "latestVersion": {**VERSION, "fileSize": 701}},
         {"id": 62, "name": "Shop"},
         [],
     )
     for body in others:
         with pytest.raises(DecodeError):
             decode(body)
+    sized = {**BODY, "latestVersion": {**VERSION, "fileSize": 701}}
+    assert _sent(replace(SPEC, unique=True), "62", 700, ())(sized).id == "68"
+    assert decode({**BODY, "latestVersion": {**VERSION, "fileSize": 0}}).size is None
 
 
 def test_the_fields_of_the_form() -> None:

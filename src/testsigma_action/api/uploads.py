@@ -1,7 +1,7 @@
 """The calls about uploads. See docs/api.md for the facts and their sources."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from testsigma_action.api import lists
@@ -79,16 +79,16 @@ class Uploads:
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
 
     async def send(
-        self, spec: UploadSpec, to: Upload, form: FileForm, *, until: float, seconds: float
+        self, spec: UploadSpec, to: Upload, form: FileForm, known: Collection[str], *, until: float, seconds: float
     ) -> UploadVersion:
-        """Send a file, within so many seconds.
+        """Send a file, within so many seconds. An answer about one of the versions in `known` (IDs) is not about it.
 
         After Transient or DeadlineExceeded it may have been stored, if the form is complete.
         """
         method, path = ("PUT", f"{UPLOADS}/{part(to.id)}") if to.id else ("POST", UPLOADS)
         limits = Limits(connect=min(PATIENCE, seconds), read=seconds, total=seconds)
         request = Request(method, path, f"upload '{spec.file}'", form=form, limits=limits)
-        return await self._transport.send(request, _sent(spec, to.id), until=until)
+        return await self._transport.send(request, _sent(spec, to.id, form.size, known), until=until)
 
 
 def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
@@ -104,15 +104,27 @@ def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _sent(spec: UploadSpec, upload_id: str) -> Callable[[Json], UploadVersion]:
-    """A decoder that rejects an answer about another version: another job may have sent one at the same time."""
+def _of(upload_id: str) -> Callable[[Json], Upload]:
+    def decoded(body: Json) -> Upload:
+        found = _upload(body)
+        if not same_id(found.id, upload_id):
+            raise DecodeError("with another ID than the requested one")
+        return found
+
+    return decoded
+
+
+def _sent(spec: UploadSpec, upload_id: str, size: int, known: Collection[str]) -> Callable[[Json], UploadVersion]:
+    """A decoder that rejects an answer about another version: an old one, or one that another job sent just now."""
+    sizes = {None, size}
 
     def decoded(body: Json) -> UploadVersion:
         found = _upload(body)
-        same = found.latest and found.latest.name == spec.version and same_id(found.id, upload_id or found.id)
-        if not found.latest or not same:
+        new = found.latest if found.latest and found.latest.id not in known else None
+        ours = new and new.name == spec.version and (spec.unique or new.size in sizes)
+        if not new or not ours or not same_id(found.id, upload_id or found.id):
             raise DecodeError(f"that does not describe version '{spec.version}'")
-        return found.latest
+        return new
 
     return decoded
 
@@ -139,7 +151,8 @@ def _version(row: Fields, upload_id: str = "") -> UploadVersion | None:
         upload_id=row.identity("uploadId") or upload_id,
         stored=Stored.FAILED if error else _progress(row.text("status")),
         signed=Stored.DONE if row.flag("signed") else _progress(row.text("signStatus")),
-        size=row.count("fileSize"),
+        # An empty file is never sent, so 0 says nothing.
+        size=row.count("fileSize") or None,
         error=error,
     )
 

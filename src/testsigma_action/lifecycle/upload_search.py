@@ -19,6 +19,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The IDs of versions that were there before ours was sent. `complete`: all with our name are among them."""
+
+    ids: frozenset[str] = frozenset()
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VersionSearch:
     """The versions with the name of ours, of the upload `to`: as it was before, without an ID if it is new."""
 
@@ -26,20 +34,30 @@ class VersionSearch:
     to: Upload
     remote: Remote
 
-    async def find(self, before: FoundVersions, size: int, until: float) -> Found:
-        """Search for a version that is not in `before`: it may be missing in lists for a while.
+    async def before(self, sent: frozenset[str]) -> Before:
+        """The versions that are there now; `sent` has the IDs of those that this step made before.
 
-        If `before` is incomplete, a version of the same name may be an old one. Then nothing is found.
+        Only a version of the user's may have a name that others have, too.
+        """
+        named = FoundVersions(complete=True) if self.spec.unique else await self.listed()
+        newest = (self.to.latest,) if self.to.latest else ()
+        return Before(sent.union(one.id for one in (*newest, *named.found)), named.complete)
+
+    async def find(self, before: Before, size: int, until: float) -> Found:
+        """Search for a version that was not there before: it may be missing in lists for a while.
+
+        A version of the same name that may have been there before is none: without a complete list nothing is found.
+        One of another size is not taken for ours, and proves nothing: its size may have changed since.
         """
         limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
         settled = self.remote.after(limits.replication)
         until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
-        known = {version.id for version in before.found}
         while before.complete:
             now, listed = self.remote.now(), await self.listed()
-            ours = tuple(one for one in listed.found if one.id not in known and one.size in {None, size})
+            fresh = [one for one in listed.found if one.id not in before.ids]
+            ours = tuple(one for one in fresh if one.size in {None, size})
             if ours or (listed.complete and now >= settled):
-                return Found(ours, nothing=not ours)
+                return Found(ours, nothing=not fresh)
             again = self.remote.after(next(pauses))
             # The first list from then on is a proof.
             again = min(again, settled) if self.remote.now() < settled else again

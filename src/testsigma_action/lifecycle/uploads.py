@@ -13,7 +13,7 @@ from pathlib import Path
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import FoundVersions, Upload, Uploads, fields
+from testsigma_action.api.uploads import Upload, Uploads, fields
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.upload_events import (
     Stored,
@@ -32,7 +32,7 @@ from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, no_answer
-from testsigma_action.lifecycle.upload_search import VersionSearch
+from testsigma_action.lifecycle.upload_search import Before, VersionSearch
 
 
 async def upload_all(
@@ -42,9 +42,12 @@ async def upload_all(
 
     Raises InputError for a file, and ApiError for the service; then there may be versions that no run uses.
     """
-    seconds = limit.total_seconds()
+    seconds, sent = limit.total_seconds(), frozenset[str]()
     for spec in specs:
-        yield await _Sending(spec, remote, remote.client.uploads, remote.after(seconds), seconds, emit).run()
+        sending = _Sending(spec, remote, remote.client.uploads, remote.after(seconds), seconds, emit)
+        uploaded = await sending.run(sent)
+        sent |= {uploaded.version_id}
+        yield uploaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,10 @@ class _Sending:
     limit: float
     emit: UploadListener
 
-    async def run(self) -> Uploaded:
-        """Send the file, and wait until a run can use it."""
+    async def run(self, sent: frozenset[str]) -> Uploaded:
+        """Send the file, and wait until a run can use it. `sent` has the versions of files before this one."""
         search = VersionSearch(self.spec, await self._target(), self.remote.quiet())
-        # Only a version of the user's may have a name that another one has, too.
-        before = FoundVersions(complete=True) if self.spec.unique else await search.listed()
-        version, adopted = await self._send(search, before)
+        version, adopted = await self._send(search, await search.before(sent))
         version = await self._until_usable(search, version)
         spec = self.spec
         uploaded = Uploaded(spec.file, version.upload_id, version.id, version.name, spec.devices)
@@ -80,14 +81,14 @@ class _Sending:
         except ApiError as error:
             raise upload_failure.refused(error) from None
 
-    async def _send(self, search: VersionSearch, before: FoundVersions) -> tuple[UploadVersion, bool]:
+    async def _send(self, search: VersionSearch, before: Before) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
         unreachable, number = min(self.until, self.remote.after(self.remote.limits.unreachable)), 0
         while True:
             number += 1
             form = self._form(search.to)
             self.emit(UploadBegan(self.spec, form.size))
-            answer = await self._answer(search.to, form)
+            answer = await self._answer(search.to, form, before.ids)
             if isinstance(answer, UploadVersion):
                 self._on_retry(number - 1)
                 return answer, False
@@ -112,10 +113,11 @@ class _Sending:
             raise upload_failure.unusable_file(self.spec, str(unusable)) from None
         return FileForm(fields(self.spec, to), path.name, state.size, partial(files.content, path, state))
 
-    async def _answer(self, to: Upload, form: FileForm) -> UploadVersion | ApiError:
+    async def _answer(self, to: Upload, form: FileForm, known: frozenset[str]) -> UploadVersion | ApiError:
         """The answer, or the error of the service. Raises InputError if the file changed."""
         left = max(0.1, self.until - self.remote.now())
-        sender = asyncio.ensure_future(self.uploads.send(self.spec, to, form, until=self.until, seconds=left))
+        sending = self.uploads.send(self.spec, to, form, known, until=self.until, seconds=left)
+        sender = asyncio.ensure_future(sending)
         try:
             while not (await asyncio.wait({sender}, timeout=self.remote.limits.upload_progress))[0]:
                 self.emit(UploadProgress(self.spec, form.sent, form.size))
@@ -130,7 +132,7 @@ class _Sending:
             sender.cancel()
 
     async def _after(
-        self, error: ApiError, form: FileForm, search: VersionSearch, before: FoundVersions
+        self, error: ApiError, form: FileForm, search: VersionSearch, before: Before
     ) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
         kind = failure_of(error, RunSpec())
