@@ -34,6 +34,7 @@ def version(**changes: object) -> UploadVersion:
         (UploadKind.APK, {"status": "SOMETHING_NEW"}, Stored.PENDING),
         (UploadKind.APK, {"status": "FAILED"}, Stored.FAILED),
         (UploadKind.APK, {"errorMessage": "No space"}, Stored.FAILED),
+        (UploadKind.APK, {"errorMessage": {"code": "E1"}}, Stored.FAILED),
         (UploadKind.APK, {"signStatus": "FAILED"}, Stored.DONE),
         (UploadKind.IPA, {}, Stored.PENDING),
         (UploadKind.IPA, {"signStatus": "UNSIGNED"}, Stored.PENDING),

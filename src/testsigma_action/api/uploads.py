@@ -144,16 +144,16 @@ def _version(row: Fields, upload_id: str = "") -> UploadVersion | None:
     identity, name = row.identity("id"), row.text("name").strip()
     if not identity or not name:
         return None
-    error = row.text("errorMessage")
+    error = row.evidence("errorMessage", lambda raw: raw if isinstance(raw, str) else None)
     return UploadVersion(
         id=identity,
         name=name,
         upload_id=row.identity("uploadId") or upload_id,
-        stored=Stored.FAILED if error else _progress(row.text("status")),
+        stored=Stored.FAILED if error.value or error.unreadable else _progress(row.text("status")),
         signed=Stored.DONE if row.flag("signed") else _progress(row.text("signStatus")),
         # An empty file is never sent, so 0 says nothing.
         size=row.count("fileSize") or None,
-        error=error,
+        error=row.text("errorMessage"),
     )
 
 
