@@ -13,6 +13,7 @@ from testsigma_action.api.identities import about, part
 from testsigma_action.api.retry import Transport
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
+from testsigma_action.errors import Transient
 
 UPLOADS, VERSIONS = "/api/v1/uploads", "/api/v1/upload_versions"
 KINDS = {UploadKind.APK: "APK", UploadKind.IPA: "IPA", UploadKind.ATTACHMENT: "Attachment"}
@@ -88,7 +89,10 @@ class Uploads:
         method, path = ("PUT", f"{UPLOADS}/{part(to.id)}") if to.id else ("POST", UPLOADS)
         limits = Limits(connect=min(PATIENCE, seconds), read=seconds, total=seconds)
         request = Request(method, path, f"upload '{spec.file}'", form=form, limits=limits)
-        return await self._transport.send(request, _sent(spec, to.id, form.size, known), until=until)
+        version = await self._transport.send(request, _sent(spec, to.id, form.size, known), until=until)
+        if not form.complete:
+            raise Transient(f"Could not {request.purpose}: it was answered before all of the file was sent.")
+        return version
 
 
 def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
