@@ -319,6 +319,14 @@ def test_a_refusal(status: int, code: str, tmp_path: Path) -> None:
     assert outcome.calls.count(SENT) == 1
 
 
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    """A gateway that says so has passed nothing on: nothing is looked for, and the advice is about the size."""
+    page = Fault(SENT, status=413, text="<html>413 Request Entity Too Large</html>")
+    outcome = world(service(page), tmp_path).run()
+    not_started(outcome, 3, "upload-failed", "413 Request Entity Too Large", "limits for the size of a file")
+    assert outcome.duration < 5
+
+
 def test_an_upload_that_does_not_exist(tmp_path: Path) -> None:
     """A wrong ID is found before anything is sent."""
     outcome = world(service(), tmp_path, "[{file: app.apk, upload-id: 63}]").run()

@@ -1,6 +1,7 @@
 """Failed uploads: the errors, each of which ends the step before anything is started. Pure."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from testsigma_action.domain.upload_events import Stored, UploadSpec, UploadVersion
 from testsigma_action.domain.words import in_megabytes, in_words
@@ -24,10 +25,15 @@ def unusable_file(spec: UploadSpec, why: str) -> InputError:
     return InputError(f"uploads: the file '{spec.file}' {why}")
 
 
+def is_too_large(error: ApiError) -> bool:
+    """Whether the file is larger than the service accepts, or a gateway before it, which then passes nothing on."""
+    return error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 def refused(error: ApiError) -> UploadError:
     """Nothing was stored."""
     message = f"{error.message} {NOTHING}"
-    if isinstance(error, Transient) and error.said:
+    if is_too_large(error) or (isinstance(error, Transient) and error.said):
         return UploadError(message, code=ErrorCode.UPLOAD_FAILED, hint=STORAGE_HINT)
     code = ErrorCode.UPLOAD_FAILED if error.code is ErrorCode.API_REFUSED else error.code
     return UploadError(message, code=code, hint=error.hint)

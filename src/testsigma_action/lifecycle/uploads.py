@@ -136,7 +136,7 @@ class _Sending:
     ) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
         kind = failure_of(error, RunSpec())
-        if kind is StartFailure.REFUSED:
+        if kind is StartFailure.REFUSED or upload_failure.is_too_large(error):
             raise upload_failure.refused(error)
         if kind is StartFailure.NOT_SENT or (kind is StartFailure.RATE_LIMITED and not form.complete):
             return None
