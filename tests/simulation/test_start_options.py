@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.scenario.conftest import body_of
 from tests.simulation import World
 from tests.simulation.plans import listed, plan, service
-from tests.simulator import scenario
+from tests.simulator import Fault, scenario
 
 OPTIONS = "{testDevices: [5, 6], secretField: value-of-a-secret, flag: true}"
 
@@ -27,6 +27,16 @@ def test_only_their_names_are_shown(tmp_path: Path) -> None:
     assert "start options (values not shown) flag, secretField, testDevices" in outcome.log
     assert outcome.results["runs"][0]["spec"]["startOptionNames"] == ["flag", "secretField", "testDevices"]
     assert "value-of-a-secret" not in outcome.everything
+
+
+def test_a_refusal_does_not_repeat_their_values(tmp_path: Path) -> None:
+    """A text in them may be a password, however deep it is nested, and an error of the service may quote it."""
+    given = {"TESTSIGMA_START_OPTIONS": '{"proxy": {"logins": ["hunter-two-of-many"], "pin": 86753090}}'}
+    for text in ('{"error": "Bad login hunter-two-of-many with 86753090"}', "<p>hunter-two-of-many</p>"):
+        refusal = Fault("start", status=400, text=text)
+        outcome = World(scenario("passing").with_faults(refusal), tmp_path / str(len(text)), given).run()
+        assert "***" in outcome.log
+        assert not [one for one in ("hunter-two", "86753090") if one in outcome.everything]
 
 
 def test_a_field_of_an_input_starts_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.identities import about, part
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.start_body import rerun_body, start_body
+from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import Mismatch, RunKey, same_id
 from testsigma_action.domain.results import MachineResult, StepResult
@@ -106,8 +106,8 @@ class Client:
 
         The caller checks that the run in the answer is ours (`identity.claim`).
         """
-        purpose, values = f"start plan {spec.plan_id}", spec.runtime_data.values()
-        request = Request("POST", RUNS, purpose, body=start_body(spec), limits=START_LIMITS, private=values)
+        purpose, texts = f"start plan {spec.plan_id}", private_texts(spec)
+        request = Request("POST", RUNS, purpose, body=start_body(spec), limits=START_LIMITS, private=texts)
         return await self._transport.send(request, self._run, until=until)
 
     async def rerun(self, choice: "Choice", *, until: float) -> Run:

@@ -1,6 +1,7 @@
 """The bodies of the start call and of the rerun call."""
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
@@ -25,6 +26,21 @@ def start_body(spec: RunSpec) -> dict[str, object]:
     if spec.upload_versions:
         body["uploadVersions"] = dict(spec.upload_versions)
     return body
+
+
+def private_texts(spec: RunSpec) -> tuple[str, ...]:
+    """What the user gave, and no error may repeat: the values of runtime data and of the further fields."""
+    further = (text for value in spec.start_options.values() for text in _texts(json.loads(value)))
+    return (*spec.runtime_data.values(), *further)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The single values in a value of JSON, as texts."""
+    if not isinstance(value, dict | list):
+        yield value if isinstance(value, str) else json.dumps(value)
+        return
+    for each in value.values() if isinstance(value, dict) else value:
+        yield from _texts(each)
 
 
 def rerun_body(choice: "Choice") -> dict[str, object]:
