@@ -130,6 +130,17 @@ def test_a_name_that_two_have_lists_their_ids(tmp_path: Path) -> None:
     assert "2 environments are called 'staging'. Give the ID of one: 'staging' (ID 7), ' staging ' (ID 8)." in log
 
 
+def test_a_page_that_comes_again(tmp_path: Path) -> None:
+    """A service that ignores the number of the page may hide a second environment of the same name: nothing starts."""
+    rows = [{"id": number, "name": f"other {number}"} for number in range(PAGE - 1)] + [{"id": 99, "name": "staging"}]
+    again = {"content": rows, "last": False, "totalPages": 2, "number": 0, "size": PAGE}
+    about = with_environments(0).with_faults(Fault("environments", text=json.dumps(again), count=None))
+    outcome = World(about, tmp_path, NAMED).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "api-refused"), outcome.log
+    assert "page 2 of 2 has nothing new" in outcome.log
+    assert "start" not in outcome.calls
+
+
 def test_candidates_are_untrusted(tmp_path: Path) -> None:
     """Names of environments can be anything: none becomes a command of the CI system, and long ones are cut."""
     commands = []

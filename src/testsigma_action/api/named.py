@@ -22,10 +22,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class NamedPage:
-    """A page of environments; `last` as in `lists.Page`."""
+    """A page of environments; `last` as in `lists.Page`, `pages` is how many there are (0: not known)."""
 
     rows: tuple[Named, ...]
     last: bool
+    pages: int = 0
 
 
 def saved_configurations(body: object) -> tuple[Named, ...]:
@@ -42,7 +43,7 @@ def environments(body: object) -> NamedPage:
     rows = tuple(map(_named, listed.rows))
     if not all(row.id for row in rows):
         raise DecodeError("with an environment without an ID")
-    return NamedPage(rows, listed.last)
+    return NamedPage(rows, listed.last, Fields(body).count("totalPages") or 0)
 
 
 def _named(body: object) -> Named:
@@ -51,13 +52,20 @@ def _named(body: object) -> Named:
 
 
 async def all_pages(request: Request, fetch: Callable[[Request], Awaitable[NamedPage]]) -> tuple[Named, ...]:
-    """The rows of all pages, each once. Pages count from 0. Raises Refused if there are too many."""
+    """The rows of all pages, each once. Pages count from 0. Raises Refused if they cannot all be read."""
     found: dict[str, Named] = {}
     for number in range(MAX_PAGES):
         listed = await fetch(replace(request, query={"page": str(number)}))
         fresh = {row.id: row for row in listed.rows if row.id not in found}
         found |= fresh
+        if not fresh and 0 < number < listed.pages:
+            # A name that was found may be one of two: the other one on a page that is never answered.
+            raise _unread(request, f"page {number + 1} of {listed.pages} has nothing new")
         if listed.last or not fresh:
             return tuple(found.values())
-    message = f"Could not {request.purpose}: there are more than {MAX_PAGES} pages."
-    raise Refused(message, code=ErrorCode.API_REFUSED, hint="Give the ID instead of the name.")
+    raise _unread(request, f"there are more than {MAX_PAGES} pages")
+
+
+def _unread(request: Request, why: str) -> Refused:
+    message = f"Could not {request.purpose}: {why}."
+    return Refused(message, code=ErrorCode.API_REFUSED, hint="Give the ID instead of the name.")
