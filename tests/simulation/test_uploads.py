@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.simulation import Cut, Outcome, Signal, World
-from tests.simulator import Fault, Machine, Scenario, Suite, UploadBefore, passed, scenario
+from tests.simulator import Fault, Machine, Scenario, Suite, UploadBefore, failed, passed, scenario
 
 CONTENT = b"the app of this commit " * 10_000
 ONE = "[{file: app.apk, upload-id: 62, devices: [211]}]"
@@ -446,6 +446,17 @@ def test_the_app_under_test(tmp_path: Path) -> None:
     (machine,) = results(outcome)["runs"][0]["machines"]
     assert machine["appDetails"]["appVersionId"] == "9031"
     assert "PLACEHOLDER" not in json.dumps(machine)
+
+
+def test_a_second_attempt_that_continues_does_not_claim_its_version(tmp_path: Path) -> None:
+    """The run of the first attempt tested another version than the one that the second attempt uploaded."""
+    pay = Machine("Pixel", (Suite("Smoke", (failed("Pay", "Tap", message="No"),)),), id=211, upload=62)
+    made = world(service().with_plan(machines=(pay,)), tmp_path, environ={"TESTSIGMA_ON_JOB_RERUN": "failed"})
+    assert results(made.run())["runs"][0]["spec"]["uploadVersions"] == {"211": "9031"}
+    made.environ = {**made.environ, "GITHUB_RUN_ATTEMPT": "2"}
+    outcome = made.run()
+    assert "start" not in outcome.calls
+    assert (version_ids(outcome), results(outcome)["runs"][0]["spec"]["uploadVersions"]) == ({"app.apk": "9032"}, {})
 
 
 def test_a_second_attempt_finds_the_run_of_the_first(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
+from testsigma_action.domain.uploads import pinned
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
 from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import spec_of
@@ -49,6 +50,8 @@ async def _start(context: Context) -> None:
     if context.remote.now() >= shared.last_start:
         message = f"Plan {record.spec.plan_id} was not started: the timeout was reached before its turn."
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
+    # Not before: a run that exists already tests other versions.
+    record.spec = pinned(record.spec, shared.uploaded)
     context.activity(Activity.STARTING)
     context.emit(events.Starting(record.spec))
     busy_until = shared.deadline if context.inputs.on_busy == "wait" else None

@@ -9,6 +9,7 @@ from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Run
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
@@ -41,7 +42,7 @@ class Shared:
     """Data that the sessions of a step share: deadlines (monotonic clock), signals, and the IDs of all runs.
 
     `attempt` is the number of this attempt of the CI job, None unless the runs of earlier attempts can be recognised.
-    `stopped_early` is set by the step when it stops after failures.
+    `stopped_early` is set by the step when it stops after failures, `uploaded` has the files that it uploaded so far.
     """
 
     began: float
@@ -50,6 +51,7 @@ class Shared:
     attempt: int | None = None
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
+    uploaded: tuple[Uploaded, ...] = ()
 
     def put_off(self, seconds: float) -> None:
         """Move all deadlines: the time that uploads took is not counted."""

@@ -13,7 +13,7 @@ from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.domain.uploads import Uploaded, pinned
+from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.context import Interruption, Shared
@@ -31,8 +31,7 @@ Listener = Callable[[int, Event | StoppedAfterFailures], None]
 class SessionGroup:
     """All sessions of a step.
 
-    `listener` gets their events, each with the index of its session, and why all of them are stopped early. `uploaded`
-    has the files that were uploaded so far.
+    `listener` gets their events, each with the index of its session, and why all of them are stopped early.
     """
 
     def __init__(
@@ -51,12 +50,16 @@ class SessionGroup:
         self._shared = shared
         self._state = state
         self._listener = listener
-        self.uploaded: tuple[Uploaded, ...] = ()
         self._limit = FailureLimit(inputs.stop_after_failures)
         self._tasks: list[asyncio.Task[None]] = []
         self._sessions = [
             Session(spec, remote, inputs, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)
         ]
+
+    @property
+    def uploaded(self) -> tuple[Uploaded, ...]:
+        """The files that were uploaded so far."""
+        return self._shared.uploaded
 
     def reports(self) -> tuple[RunReport, ...]:
         """The reports of all runs in their current state."""
@@ -100,9 +103,9 @@ class SessionGroup:
 
         began = remote.now()
         async for uploaded in upload_all(self._inputs.uploads, remote, self._inputs.upload_timeout, on_upload):
-            self.uploaded = (*self.uploaded, uploaded)
+            self._shared.uploaded = (*self.uploaded, uploaded)
         self._shared.put_off(remote.now() - began)
-        return tuple(pinned(spec, self.uploaded) for spec in specs)
+        return specs
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""
