@@ -15,6 +15,7 @@ from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, Cancelled, InputError
+from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.parsers import OFF
 from testsigma_action.inputs.reading import Reading
 from testsigma_action.inputs.run_specs import run_specs
@@ -115,7 +116,8 @@ class Check:
         """Ask the service, until a signal comes."""
         if not self._reachable:
             return
-        asking = asyncio.ensure_future(self._examination.run(self._specs, self._reading.inputs.run_id))
+        inputs = self._reading.inputs
+        asking = asyncio.ensure_future(self._examination.run(self._specs, inputs.run_id, inputs.uploads))
         self._signals.cancels([asking])
         await asyncio.wait({asking})
         if not asking.cancelled():
@@ -144,7 +146,7 @@ class Check:
     def _findings(self) -> Findings:
         return Findings(
             surroundings=self._surroundings(),
-            outcomes=self._checkup.of(_subjects(self._specs, self._reading.inputs.run_id)),
+            outcomes=self._checkup.of(_subjects(self._specs, self._reading.inputs)),
             calls=tuple(self._transport.calls),
             wrong_inputs=tuple(sorted(self._reading.wrong)),
         )
@@ -163,12 +165,14 @@ class Check:
         )
 
 
-def _subjects(specs: tuple[RunSpec, ...], run_id: str) -> Iterator[Subject]:
+def _subjects(specs: tuple[RunSpec, ...], inputs: Inputs) -> Iterator[Subject]:
     """What this dry run checks."""
     yield from (Subject.INPUTS, Subject.REPORTS, Subject.SERVICE, Subject.KEY)
-    yield Subject.RUN if run_id else Subject.PLANS
+    yield Subject.RUN if inputs.run_id else Subject.PLANS
     if any(spec.configuration for spec in specs):
         yield Subject.CONFIGURATION
     if any(spec.environment_id or spec.environment_name for spec in specs):
         yield Subject.ENVIRONMENT
+    if any(one.upload_id for one in inputs.uploads):
+        yield Subject.UPLOADS
     yield Subject.RESULTS

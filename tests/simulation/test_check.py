@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation import Cut, Outcome, Signal, World
 from tests.simulation.net import CutKind
-from tests.simulator import Fault, Phase, Scenario, scenario
+from tests.simulator import Fault, Phase, Scenario, UploadBefore, scenario
 
 DRY = {"TESTSIGMA_DRY_RUN": "true"}
 HTML = "<html><body>Welcome</body></html>"
@@ -61,6 +61,20 @@ def remarks(outcome: Outcome) -> dict[str, list[str]]:
         elif line.startswith("  "):
             found[list(found)[-1]].append(line.strip())
     return found
+
+
+def dry_with_uploads(
+    folder: Path, upload_id: int, environ: Mapping[str, str] | None = None, *faults: Fault, **options: object
+) -> Outcome:
+    """A dry run of a step that makes two files new versions of an upload."""
+    names = ("a.apk", "b.apk")
+    about = scenario("passing").with_options(**options).with_faults(*faults)
+    entries = ", ".join(f"{{file: {name}, upload-id: {upload_id}}}" for name in names)
+    about = replace(about, uploads_before=(UploadBefore(62),))
+    world = World(about, folder, {**DRY, **(environ or {}), "TESTSIGMA_UPLOADS": f"[{entries}]"})
+    for name in names:
+        (world.workspace / name).write_bytes(b"app")
+    return world.run()
 
 
 def not_answered(outcome: Outcome) -> dict[tuple[str, str], str]:
@@ -372,6 +386,30 @@ def test_a_list_that_is_refused(tmp_path: Path, given: str, exit_code: int, foun
     about = scenario("passing").with_faults(always("environments", status=403))
     outcome = dry(tmp_path, about, {"TESTSIGMA_ENVIRONMENT_ID": given})
     assert (outcome.exit_code, checks(outcome)["environment"]) == (exit_code, found)
+
+
+@pytest.mark.parametrize("shape", ["versions", "flat"])
+def test_an_upload_that_exists(tmp_path: Path, shape: str) -> None:
+    """It is read once, in each of its documented shapes; nothing is sent to it."""
+    outcome = dry_with_uploads(tmp_path, 62, upload_shape=shape)
+    assert (outcome.exit_code, set(checks(outcome).values()), remarks(outcome)) == (0, {"fine"}, {})
+    assert [call for call in outcome.calls if "upload" in call] == ["upload"]
+    assert answers(outcome)["v1", "uploads/<upload>"] == "answered (200)"
+
+
+def test_an_upload_that_does_not_exist(tmp_path: Path) -> None:
+    """A step would end with the same exit code and error code before it starts anything."""
+    outcome = dry_with_uploads(tmp_path, 63)
+    assert (outcome.exit_code, outcome.outputs["error-code"], checks(outcome)["uploads"]) == (3, "not-found", "wrong")
+    assert not any("63" in line for line in block(outcome))
+
+
+def test_no_time_for_the_uploads(tmp_path: Path) -> None:
+    """What the dry run had no time to ask for is not called wrong."""
+    late = {"TESTSIGMA_TIMEOUT": "5s", "TESTSIGMA_ENVIRONMENT_ID": "10"}
+    outcome = dry_with_uploads(tmp_path, 62, late, Fault("environments", delay=9.0))
+    assert "upload" not in outcome.calls
+    assert (outcome.exit_code, checks(outcome)["uploads"]) == (0, "could not be checked")
 
 
 @pytest.mark.parametrize(("run_id", "exit_code", "found"), [("900", 0, "fine"), ("901", 3, "wrong")])

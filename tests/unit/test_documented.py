@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from testsigma_action.api import decode, lists, named
+from testsigma_action.api import decode, lists, named, uploads
 from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.differences import differences, recognised
 from testsigma_action.api.documented import DOCUMENTED, Shape
@@ -35,6 +35,7 @@ def steps(body: object) -> object:
 DECODERS: dict[Level, Callable[[object], object]] = {
     Level.CONFIGURATIONS: named.saved_configurations,
     Level.ENVIRONMENTS: named.environments,
+    Level.UPLOAD: uploads._upload,
     Level.NEWEST_RUNS: lists.newest_runs,
     Level.INDEX_OF_RUNS: lists.found_runs,
     Level.STATUS: decode.run,
@@ -108,7 +109,13 @@ def read_by(level: Level) -> set[str]:
     least = (
         LEAST
         if level in {Level.STATUS, Level.NEWEST_RUNS}
-        else {"id": 7, "testCases": [{}], "metrics": {}, "deviceConfiguration": {}}
+        else {
+            "id": 7,
+            "testCases": [{}],
+            "metrics": {},
+            "deviceConfiguration": {},
+            "latestVersion": {"id": 7, "name": "1"},
+        }
     )
     rows = [least | {"result": "SUCCESS"}]
     for body in (full, least, rows, {"content": rows}):

@@ -105,10 +105,22 @@ STEPS: Shape = SPRING_PAGE | _rows(
         **_TIMES,
     }
 )
+# Older answers name no version.
+UPLOAD: Shape = {
+    "id": NUMBER,
+    "name": TEXT,
+    "projectId": NUMBER | OPTIONAL,
+    "latestVersion": OBJECT | OPTIONAL,
+    **{f"latestVersion.{name}": NUMBER for name in ("id", "fileSize", "uploadId")},
+    **{f"latestVersion.{name}": TEXT for name in ("name", "status", "signStatus")},
+    "latestVersion.errorMessage": TEXT | NULL,
+    "latestVersion.signed": FLAG,
+}
 DOCUMENTED: Mapping[Level, Shape] = MappingProxyType(
     {
         Level.CONFIGURATIONS: _ANY_PAGE | {"": LIST, **_ID_AND_NAME},
         Level.ENVIRONMENTS: SPRING_PAGE | _ID_AND_NAME,
+        Level.UPLOAD: UPLOAD,
         Level.NEWEST_RUNS: SPRING_PAGE
         | _SAME_AS_STATUS
         | {
@@ -184,6 +196,7 @@ PATHS: Mapping[Level, str] = MappingProxyType(
     {
         Level.CONFIGURATIONS: "saved_execution_configs",
         Level.ENVIRONMENTS: "environments",
+        Level.UPLOAD: "uploads/<upload>",
         Level.NEWEST_RUNS: "executions/<plan>/test_plan_results",
         Level.INDEX_OF_RUNS: "test_runs",
         Level.STATUS: "execution_results/<run>",

@@ -13,6 +13,7 @@ class Level(Enum):
 
     CONFIGURATIONS = auto()
     ENVIRONMENTS = auto()
+    UPLOAD = auto()
     NEWEST_RUNS = auto()
     INDEX_OF_RUNS = auto()
     STATUS = auto()
@@ -113,6 +114,7 @@ class Subject(Enum):
     RUN = auto()
     CONFIGURATION = auto()
     ENVIRONMENT = auto()
+    UPLOADS = auto()
     RESULTS = auto()
 
 

@@ -13,8 +13,9 @@ from testsigma_action.domain.checkup import Answer, Checkup, Level, Outcome, Sub
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, SuiteResult
 from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.uploads import UploadSpec
 from testsigma_action.errors import ActionError, ApiError, DeadlineExceeded, ErrorCode, InputError, Refused
-from testsigma_action.lifecycle import prepare
+from testsigma_action.lifecycle import prepare, upload_failure
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.checkup_failure import other_service, unknown_id, unknown_plan, without_evidence
 from testsigma_action.lifecycle.remote import Remote
@@ -44,7 +45,7 @@ class Examination:
     refusals: list[ApiError] = field(default_factory=list)
     without_run: dict[str, Outcome] = field(default_factory=dict)
 
-    async def run(self, specs: Sequence[RunSpec], run_id: str) -> None:
+    async def run(self, specs: Sequence[RunSpec], run_id: str, uploads: Sequence[UploadSpec]) -> None:
         """Make all calls; of the runs that are found, the results of one are read."""
         configurations = await self._ask(Level.CONFIGURATIONS, self._list_of(prepare.CONFIGURATIONS))
         if isinstance(configurations, ApiError) and self._ends(configurations):
@@ -53,6 +54,8 @@ class Examination:
             self.errors.append(configurations)
             return
         await self._names(specs, configurations)
+        for upload in dict.fromkeys(one.upload_id for one in uploads if one.upload_id):
+            await self._upload(upload)
         run = await self._attached(run_id) if run_id else await self._last_run(specs)
         if run:
             await self._results(run)
@@ -97,6 +100,15 @@ class Examination:
             wrong = list(_wrong(kind, specs, known))
             self.checkup.note(subject, Outcome.WRONG if wrong else Outcome.FINE)
             self.errors += wrong
+
+    async def _upload(self, upload_id: str) -> None:
+        """Check that an upload exists, which gets a new version in a step."""
+        if self.remote.now() >= self.until:
+            self.checkup.note(Subject.UPLOADS, Outcome.NOT_CHECKED)
+            return
+        found = await self._ask(Level.UPLOAD, lambda until: self.remote.client.uploads.fetch(upload_id, until=until))
+        self.checkup.note(Subject.UPLOADS, Outcome.WRONG if isinstance(found, ApiError) else Outcome.FINE)
+        self.errors += [upload_failure.refused(found)] if isinstance(found, ApiError) else []
 
     async def _attached(self, run_id: str) -> Run | None:
         return await self._status(

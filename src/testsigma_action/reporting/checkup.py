@@ -66,6 +66,7 @@ _SUBJECTS = {
     Subject.RUN: "run to attach to",
     Subject.CONFIGURATION: "saved configuration",
     Subject.ENVIRONMENT: "environment",
+    Subject.UPLOADS: "uploads",
     Subject.RESULTS: "results of the last run",
 }
 _OUTCOMES = {
