@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulation import Cut, Outcome, Signal, World
 from tests.simulation.net import CutKind
-from tests.simulator import Fault, Phase, Scenario, UploadBefore, scenario
+from tests.simulator import Environment, Fault, Phase, Scenario, UploadBefore, scenario
 
 DRY = {"TESTSIGMA_DRY_RUN": "true"}
 HTML = "<html><body>Welcome</body></html>"
@@ -378,6 +378,14 @@ def test_names_and_ids_that_exist(tmp_path: Path) -> None:
     environ = {"TESTSIGMA_EXECUTION_CONFIG": "smoke only", "TESTSIGMA_ENVIRONMENT_ID": "010"}
     outcome = dry(tmp_path, scenario("passing"), environ)
     assert (outcome.exit_code, set(checks(outcome).values()), remarks(outcome)) == (0, {"fine"}, {})
+
+
+def test_a_list_of_many_pages(tmp_path: Path) -> None:
+    """The list of environments has as much time as in a step: half a second for each of 40 pages is no problem."""
+    many = tuple(Environment(number, f"place {number}") for number in range(1000, 1800))
+    about = replace(scenario("passing"), environments=many)
+    outcome = dry(tmp_path, about, {"TESTSIGMA_ENVIRONMENT_ID": "place 1799"}, travel=0.3)
+    assert (outcome.exit_code, checks(outcome)["environment"]) == (0, "fine")
 
 
 @pytest.mark.parametrize(("given", "exit_code", "found"), [("10", 0, "could not be checked"), ("staging", 3, "wrong")])

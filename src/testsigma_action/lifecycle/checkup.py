@@ -61,13 +61,13 @@ class Examination:
             await self._results(run)
         self._judge_service()
 
-    async def _ask(self, level: Level, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
-        """The answer to a call, or the error."""
+    async def _ask(self, level: Level, fetch: Callable[[float], Awaitable[T]], seconds: float = 0.0) -> T | ApiError:
+        """The answer to a call, or the error. It has so many seconds if that is not the usual time for a call."""
         if self.remote.now() >= self.until:
             return DeadlineExceeded()
         self.transport.level = level
         try:
-            return await fetch(min(self.until, self.remote.after(self.remote.limits.checkup_call)))
+            return await fetch(min(self.until, self.remote.after(seconds or self.remote.limits.checkup_call)))
         except ApiError as error:
             self.refusals.append(error)
             return error
@@ -90,8 +90,9 @@ class Examination:
             named, numbered = any(map(kind.name_of, specs)), any(map(kind.id_of, specs))
             if not named and not numbered:
                 continue
-            is_read = kind is prepare.CONFIGURATIONS
-            known = configurations if is_read else await self._ask(level, self._list_of(kind))
+            # A list of many pages has as much time as in a step.
+            as_in_a_step, is_read = self.remote.limits.unreachable, kind is prepare.CONFIGURATIONS
+            known = configurations if is_read else await self._ask(level, self._list_of(kind), as_in_a_step)
             if isinstance(known, ApiError):
                 # A step does not read the list for the sake of an ID.
                 self.checkup.note(subject, Outcome.WRONG if named else Outcome.NOT_CHECKED)
