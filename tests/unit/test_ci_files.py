@@ -306,6 +306,9 @@ PLACES: list[Callable[[Path], str]] = [
     _a_link,
     lambda _: "../report.xml",
     lambda root: f"{root}-missing/report.xml",
+    lambda _: f"{'a' * 300}.xml",
+    lambda _: f"new/{'a' * 300}.xml",
+    lambda _: f"new/{'a' * 300}/report.xml",
 ]
 
 

@@ -52,6 +52,10 @@ class Workspace:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if nearest == target.parent:
             _check_is_file(target)
+        for name in target.relative_to(nearest).parts:
+            with suppress(FileNotFoundError):
+                # Raises if the name is too long, which its own folder cannot say while it does not exist.
+                (nearest / name).lstat()
 
     def _target(self, path: str) -> Path:
         if not path.startswith("/") and ".." in Path(path).parts:
