@@ -286,6 +286,16 @@ def test_the_size_of_a_version_proves_nothing(tmp_path: Path) -> None:
     assert outcome.calls.count("upload-new") == 1
 
 
+def test_a_name_that_a_query_cannot_have(tmp_path: Path) -> None:
+    """The service reads a comma or a colon as a mark of the query, so a list without the upload proves nothing."""
+    for name in ("Build, debug", "Build:debug"):
+        text = f"[{{file: app.apk, name: '{name}', project-id: 11, application-id: 4}}]"
+        limited = Fault("upload-new", status=429, takes_effect=True)
+        outcome = world(service(limited), tmp_path / name, text).run()
+        assert outcome.calls.count("upload-new") == 1, outcome.log
+        assert (outcome.exit_code, outcome.outputs["error-code"]) in {(0, ""), (3, "upload-uncertain")}
+
+
 def test_a_refusal_for_now(tmp_path: Path) -> None:
     """After a 429 the file is sent again, once it is proven that it was not stored."""
     made = world(service(Fault(SENT, status=429, headers={"Retry-After": "30"})), tmp_path)

@@ -17,6 +17,8 @@ from testsigma_action.errors import Transient
 
 UPLOADS, VERSIONS = "/api/v1/uploads", "/api/v1/upload_versions"
 KINDS = {UploadKind.APK: "APK", UploadKind.IPA: "IPA", UploadKind.ATTACHMENT: "Attachment"}
+# The operators of a query, and what separates and quotes its parts.
+MARKS = frozenset(":!><~@;$,*'")
 # For a connection, and for each block of a file (seconds): a busy service may read slowly.
 PATIENCE = 30.0
 DONE, FAILED = re.compile("SUCCESS|COMPLETED|SIGNED|DONE"), re.compile("FAIL|ERROR|REJECT")
@@ -67,14 +69,17 @@ class Uploads:
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
 
     async def find(self, name: str, *, until: float) -> FoundVersions:
-        """The newest versions of all uploads with a name, as far as one page has them."""
+        """The newest versions of all uploads with a name, as far as one page has them.
+
+        A mark of the query in the name changes what is listed, so the list is never complete then.
+        """
 
         def versions(body: Json) -> FoundVersions:
             # The documents show a single object; others are lists. The service may ignore the query.
             page = lists.Page((body,), last=True) if Fields(body).identity("id") else lists.page(body)
             named = [one for one in map(_upload, page.rows) if one.name == name.strip()]
             newest = tuple(one.latest for one in named if one.latest)
-            return FoundVersions(newest, complete=page.last and len(newest) == len(named))
+            return FoundVersions(newest, complete=page.last and len(newest) == len(named) and not MARKS & set(name))
 
         request = Request("GET", UPLOADS, f"look for the upload '{name}'", {"query": f"name:{name}"})
         return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
