@@ -13,7 +13,7 @@ from testsigma_action.domain.checkup import Answer, Checkup, Level, Outcome, Sub
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, SuiteResult
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.domain.uploads import UploadSpec
+from testsigma_action.domain.upload_events import UploadSpec
 from testsigma_action.errors import ActionError, ApiError, DeadlineExceeded, ErrorCode, InputError, Refused
 from testsigma_action.lifecycle import prepare, upload_failure
 from testsigma_action.lifecycle.attach import attach
