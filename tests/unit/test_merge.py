@@ -235,6 +235,27 @@ def test_duplicates(part: Write, *, same: bool) -> None:
     assert len(found.parts) == 2
 
 
+def test_the_same_run_where_the_plan_is_unknown(part: Write) -> None:
+    """A step that attached to a run may not know its plan: it is the same run all the same."""
+    one, other = green(1), replace(green(1), title="Another title")
+    (run,) = other.runs
+    assert run.run
+    unknown = replace(run, run=replace(run.run, plan_id=""), spec=replace(run.spec, plan_id=""))
+    found = all_of(part(one, "a.json"), part(replace(other, runs=(unknown,)), "b.json"), expects=2)
+    assert [fault.fault for fault in faults(found) if isinstance(fault, Unusable)] == [Fault.DUPLICATE]
+
+
+@pytest.mark.parametrize("identity", ["", "9999"])
+def test_results_of_another_run_prove_nothing(part: Write, identity: str) -> None:
+    """A green run without an ID, or with the results of another run, is red."""
+    told = green(1)
+    (run,) = told.runs
+    assert run.run
+    changed = replace(told, runs=(replace(run, run=replace(run.run, id=identity)),))
+    assert all_of(part(told, "a.json")).verdict.exit_code == 0
+    assert all_of(part(changed, "a.json")).verdict.code == "no-evidence"
+
+
 def test_steps_without_a_run_are_no_duplicates(part: Write) -> None:
     """Two jobs with the same wrong input are two parts."""
     bad = report(run_report(samples.BAD_INPUT))

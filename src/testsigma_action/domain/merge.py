@@ -33,9 +33,8 @@ class OnePart:
 
     @property
     def keys(self) -> set[object]:
-        """What no other part may share: the content, and each run."""
-        runs = ((run.run.id, run.run.plan_id or run.spec.plan_id) for run in self.runs if run.run and run.run.id)
-        return {self.part.digest, *runs}
+        """What no other part may share: the content, and the ID of each run, whether its plan is known or not."""
+        return {self.part.digest, *(f"run {run.run.id}" for run in self.runs if run.run and run.run.id)}
 
     @property
     def finished(self) -> bool:

@@ -37,7 +37,8 @@ def _in_force(part: Part) -> Policy:
 def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
     """The verdicts by what the policy tolerates, and by what the file calls tolerated."""
     tree = run.tree
-    if not tree or not tree.run.completed or run.verdict.conclusion is not Conclusion.PASSED:
+    passed = tree and tree.run.completed and run.verdict.conclusion is Conclusion.PASSED
+    if not tree or not passed or not _about_one_run(run, tree):
         yield failed(ErrorCode.NO_EVIDENCE, Fact.UNPROVEN_SUCCESS)
         return
     trees = [tree]
@@ -45,6 +46,12 @@ def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
         trees.append(tolerating(_without_tolerance(tree), policy))
     for each in trees:
         yield judge_merged(each, policy) if each.reruns else judge(each, policy)
+
+
+def _about_one_run(run: RunReport, tree: ResultTree) -> bool:
+    """Whether the results are those of the run, or of a rerun of it."""
+    judged = run.run.id if run.run else ""
+    return bool(judged) and tree.run.id in {judged, *(one.id for one in tree.reruns)}
 
 
 def _without_tolerance(tree: ResultTree) -> ResultTree:
