@@ -128,6 +128,8 @@ class Check:
         if self._signals.number is not None:
             self._errors.append(Cancelled(self._signals.number))
         verdict = self._try_writing(verdicts.checked(self._errors))
+        for note in checkup.annotations(verdict)[: self._reading.inputs.annotations]:
+            self._log.commands(self.platform.annotation(note.level, note.title, note.message))
         self._log.say(checkup.lines(self._findings(), verdict, self._examination.without_run))
         return verdict.exit_code
 

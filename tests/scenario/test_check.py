@@ -28,5 +28,10 @@ def test_on_github(bench: Bench) -> None:
     )
     begin, end = (outcome.log.index(f"===== {word} testsigma-action check") for word in ("BEGIN", "END"))
     assert outcome.log[begin:end] in outcome.summary
+    assert "⚠️ Dry run: 1 problem</h2>" in outcome.summary
+    assert "#api-key-rejected" in outcome.summary
+    (note,) = (line for line in outcome.lines if line.startswith("::error "))
+    assert "title=Dry run%3A 1 problem::" in note
+    assert "Incorrect" in note or "401" in note
     assert "127.0.0.1" not in outcome.log[begin:]
     assert outcome.state == {}

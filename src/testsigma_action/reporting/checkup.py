@@ -21,10 +21,11 @@ from testsigma_action.domain.checkup import (
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.words import counted
 from testsigma_action.errors import ExitCode, help_url
+from testsigma_action.reporting.annotations import Annotation
 from testsigma_action.reporting.finding_wording import sentence
-from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, bullets, paragraph, title
+from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, bullets, link, paragraph, title
 from testsigma_action.reporting.wording import CONCLUSIONS, hints
-from testsigma_action.text import MESSAGE, html, log_text
+from testsigma_action.text import MESSAGE, html, log_line, log_text, no_command
 
 BEGIN, END = "===== BEGIN testsigma-action check =====", "===== END testsigma-action check ====="
 STARTING = "Dry run: reading and checking. Nothing is started or changed, and no report file is written."
@@ -116,15 +117,30 @@ def summary(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outc
     """The summary of the job, with the same block."""
     problems = [html(line, MESSAGE) for line in (*_problems(verdict), *_without_run(without_run))]
     advice = " ".join(hints(verdict))
-    sign = CONCLUSION_SIGNS[verdict.conclusion]
+    failed = verdict.exit_code and verdict.conclusion is Conclusion.CHECKED
+    sign = CONCLUSION_SIGNS[Conclusion.ERROR if failed else verdict.conclusion]
+    code = f"Error code {link(f'<code>{html(verdict.code)}</code>', help_url(verdict.code))}" if verdict.code else ""
     parts = [
-        title(2, f"{sign} Dry run: {CONCLUSIONS[verdict.conclusion]}"),
+        title(
+            2,
+            f"{sign} Dry run: {counted(len(verdict.findings), 'problem') if failed else CONCLUSIONS[verdict.conclusion]}",
+        ),
         paragraph(f"<b>{_found(verdict, findings)} Nothing was started.</b>"),
         bullets(problems) if problems else "",
         paragraph(f"What to do: {html(advice, MESSAGE)}" if advice else ""),
+        paragraph(f"{code}, exit code {verdict.exit_code}" if code else ""),
         paragraph("If you open an issue, paste this block: nothing in it identifies you. The lines above it may."),
     ]
     return "\n\n".join([*filter(None, parts), "```text\n" + "\n".join(block(findings, verdict)) + "\n```\n"])
+
+
+def annotations(verdict: Verdict) -> tuple[Annotation, ...]:
+    """One error with all problems, if there are any."""
+    if not verdict.exit_code:
+        return ()
+    title = no_command(f"Dry run: {counted(len(verdict.findings), 'problem')}")
+    texts = [log_line(text, MESSAGE) for text in (*_problems(verdict), *hints(verdict))]
+    return (Annotation("error", title, "\n".join(texts)),)
 
 
 def block(findings: Findings, verdict: Verdict) -> list[str]:
