@@ -119,12 +119,10 @@ def summary(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outc
     advice = " ".join(hints(verdict))
     failed = verdict.exit_code and verdict.conclusion is Conclusion.CHECKED
     sign = CONCLUSION_SIGNS[Conclusion.ERROR if failed else verdict.conclusion]
+    said = counted(len(verdict.findings), "problem") if failed else CONCLUSIONS[verdict.conclusion]
     code = f"Error code {link(f'<code>{html(verdict.code)}</code>', help_url(verdict.code))}" if verdict.code else ""
     parts = [
-        title(
-            2,
-            f"{sign} Dry run: {counted(len(verdict.findings), 'problem') if failed else CONCLUSIONS[verdict.conclusion]}",
-        ),
+        title(2, f"{sign} Dry run: {said}"),
         paragraph(f"<b>{_found(verdict, findings)} Nothing was started.</b>"),
         bullets(problems) if problems else "",
         paragraph(f"What to do: {html(advice, MESSAGE)}" if advice else ""),

@@ -35,7 +35,7 @@ from testsigma_action.reporting import merge_wording, policy_wording, rerun_word
 from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, contradiction
 from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
 from testsigma_action.reporting.rerun_wording import RerunFinding
-from testsigma_action.text import one_line
+from testsigma_action.text import NAME, one_line
 
 # Maximum length of the sentence about one of several plans (characters).
 LONGEST_OF_PLAN = 300
@@ -194,7 +194,9 @@ def _(tally: Tally) -> str:
 
 @sentence.register
 def _(of: OfPlans) -> str:
-    names = ", ".join(one_line(name, LONGEST_NAME) for name in of.names)
+    # A long path has no blank at which it could be cut.
+    longest = NAME if isinstance(of.finding, Unusable) else LONGEST_NAME
+    names = ", ".join(one_line(name, longest) for name in of.names)
     more = f" and {of.more:,} more" if of.more else ""
     # Without this the counters would look like a sum.
     each = " (each)" if isinstance(of.finding, Failures) and len(of.names) + of.more > 1 else ""

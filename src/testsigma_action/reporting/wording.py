@@ -225,12 +225,15 @@ def step_verdict(report: Report) -> Verdict | None:
 
 
 def heading(report: Report) -> str:
-    """A name for the whole report (untrusted): the given title, else the titles of the runs, or their number."""
+    """A name for the whole report (untrusted): the given title, else the titles of the runs, or their number.
+
+    An incomplete merge is not named after its runs, which may have passed.
+    """
     if report.title:
         return report.title
-    # A row for a results file that could not be merged is no plan.
-    plans = [run for run in report.runs if run.verdict.code is not ErrorCode.INCOMPLETE_MERGE] or report.runs
-    titles = list(dict.fromkeys(run.title for run in plans))
+    if any(run.verdict.code is ErrorCode.INCOMPLETE_MERGE for run in report.runs):
+        return "Merged results"
+    titles = list(dict.fromkeys(run.title for run in report.runs))
     if len(titles) > MAX_NAMED:
         return counted(len(titles), "plan")
     return ", ".join(titles) or "Testsigma"
