@@ -112,7 +112,7 @@ def test_the_build_of_this_commit_is_uploaded_and_tested(devices: str, warnings:
     assert json.loads(told.outputs()["upload-version-ids"]) == {"build/*.apk": "9031"}
     assert server.calls.count("upload-version") == 1
     assert len(told.commands("warning")) == warnings
-    assert ("Device 212 is no machine of the run." in told.summary()) is bool(warnings)
+    assert ("Device 212 is not a machine of the run." in told.summary()) is bool(warnings)
 
 
 def test_a_timeout_stops_the_run(workspace: Workspace) -> None:

@@ -422,7 +422,7 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
     not_started(made.run(), 2, "bad-input", "the file 'app.apk' is not a regular file")
 
 
-WARNING = "Device 212 is no machine of the run. Testsigma ignores a version for such a device"
+WARNING = "Device 212 is not a machine of the run. Testsigma ignores a version for such a device"
 
 
 @pytest.mark.parametrize(
@@ -439,15 +439,18 @@ def test_a_device_that_is_no_machine(environ: dict[str, str], tmp_path: Path) ->
     assert f"Warning: {WARNING}" in outcome.log
     assert [line for line in outcome.lines if line.startswith("::warning") and WARNING in line]
     assert WARNING in outcome.summary
+    (machine,) = results(outcome)["runs"][0]["machines"]
+    there_is = f"The machines are: {machine['title']} (211)."
+    assert (there_is in outcome.log, there_is in outcome.summary) == (True, True)
     assert results(outcome)["ignoredDevices"] == ["212"]
 
 
 def test_no_warning_unless_the_machines_are_known(tmp_path: Path) -> None:
     """All devices are machines, or nobody knows: then nothing is said."""
-    assert "no machine" not in world(service(), tmp_path).run().log
+    assert "not a machine" not in world(service(), tmp_path).run().log
     text = "[{file: app.apk, upload-id: 62, devices: [212]}]"
     outcome = world(service(list_of_cases=False), tmp_path / "unlisted", text).run()
-    assert "no machine of" not in outcome.log
+    assert "not a machine of" not in outcome.log
 
 
 def test_the_app_under_test(tmp_path: Path) -> None:

@@ -122,4 +122,4 @@ def test_a_build_that_was_not_tested(most: int, levels: list[str], last: str) ->
     found = annotations.render(report, most)
     assert [note.level for note in found] == levels
     assert not last or found[-1].title == last
-    assert most < 2 or "Device 212 is no machine of the run." in found[0].message
+    assert most < 2 or "Device 212 is not a machine of the run." in found[0].message

@@ -94,7 +94,7 @@ def _verdicts(report: Report) -> Iterator[Annotation]:
 
 def _warnings(report: Report) -> tuple[Annotation, ...]:
     """A warning about the build under test: without it, a pass would be taken for one of the new build."""
-    sentence = ignored(report.ignored_devices)
+    sentence = ignored(report)
     title = _title(heading(report), "a build was not tested")
     return (Annotation("warning", title, _message(sentence)),) if sentence else ()
 

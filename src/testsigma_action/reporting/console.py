@@ -163,7 +163,7 @@ def outdated(report: Report) -> list[str]:
 
 def ignored_devices(report: Report) -> list[str]:
     """A warning about devices whose build was not tested; empty if there are none."""
-    return warnings(filter(None, [ignored(report.ignored_devices)]))
+    return warnings(filter(None, [ignored(report)]))
 
 
 def gaps(report: RunReport) -> list[str]:

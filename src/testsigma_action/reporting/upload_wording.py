@@ -1,19 +1,35 @@
 """Wording about the builds under test."""
 
-from collections.abc import Sequence
+from testsigma_action.domain.report import Report
+from testsigma_action.text import one_line
+
+# Maximum number of machines in the sentence, and of characters of the title of each.
+_MOST, _LONGEST = 10, 60
 
 
-def ignored(devices: Sequence[str]) -> str:
-    """The sentence about devices with a version that are no machine of any run; empty if there are none."""
+def ignored(report: Report) -> str:
+    """The sentence about devices with a version that are not machines of any run (untrusted); empty without any."""
+    devices = report.ignored_devices
     if not devices:
         return ""
     named = ", ".join(devices)
-    if len(devices) == 1:
-        return f"Device {named} is no machine of the run. {_TESTED}"
-    return f"Devices {named} are no machines of the run. {_TESTED}"
+    what = f"Device {named} is not a machine" if len(devices) == 1 else f"Devices {named} are not machines"
+    return f"{what} of the run. {_TESTED} {_machines(report)}".rstrip()
+
+
+def _machines(report: Report) -> str:
+    """The machines that there are."""
+    found = dict.fromkeys(
+        f"{one_line(machine.title, _LONGEST)} ({machine.machine_id})"
+        for run in report.runs
+        for machine in (run.tree.machines if run.tree else ())
+        if machine.machine_id
+    )
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    return f"The machines are: {', '.join(list(found)[:_MOST])}{more}." if found else ""
 
 
 _TESTED = (
     "Testsigma ignores a version for such a device, and tests the build that was there before. Check the IDs in "
-    "uploads and upload-versions: they are the machine IDs in the results file."
+    "uploads and upload-versions."
 )

@@ -45,7 +45,7 @@ def render(report: Report, mode: Mode = "full") -> str:
     """Return the summary; `failed` is the headline and the failures only."""
     page = Page()
     page.add(*headline.of_report(report))
-    page.add(paragraph(html(ignored(report.ignored_devices), MESSAGE)))
+    page.add(paragraph(html(ignored(report), MESSAGE)))
     if report.several:
         page.add_table(tables.RUNS, tables.of_runs(report))
         _add_sections(page, report)
