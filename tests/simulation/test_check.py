@@ -131,13 +131,19 @@ SHAPES: dict[str, tuple[dict[str, object], dict[tuple[str, str], str], dict[str,
     "v2 is missing": (
         {"versions": ("v3",)},
         {("v2", path): "missing (404)" for path in ("test_runs", RUN, f"{RUN}/test_suite_results")},
-        {"v2/test_runs": ["without it: a lost start is looked for in the list of the plan's newest runs only"]},
+        {
+            "v2/test_runs": [
+                "without it: a run whose start was not answered is only looked for in the plan's newest runs"
+            ]
+        },
     ),
     "all versions are missing": (
         {"versions": ()},
         {("v2", "test_runs"): "missing (404)", **{(one, RUN): "missing (404)" for one in ("v2", "v3", "v1")}},
         {
-            "v2/test_runs": ["without it: a lost start is looked for in the list of the plan's newest runs only"],
+            "v2/test_runs": [
+                "without it: a run whose start was not answered is only looked for in the plan's newest runs"
+            ],
             f"v1/{RUN}": ["without it: reports have no times, devices, steps and messages"],
         },
     ),
@@ -145,7 +151,9 @@ SHAPES: dict[str, tuple[dict[str, object], dict[tuple[str, str], str], dict[str,
         {"index": False},
         {("v2", path): "missing (404)" for path in INDEXES},
         {
-            "v2/test_runs": ["without it: a lost start is looked for in the list of the plan's newest runs only"],
+            "v2/test_runs": [
+                "without it: a run whose start was not answered is only looked for in the plan's newest runs"
+            ],
             f"v2/{RUN}/test_suite_results": ["without it: suites are read one by one"],
             f"v2/{RUN}/test_case_results": ["without it: cases are read one by one, at most 200 of them"],
         },
@@ -160,7 +168,7 @@ SHAPES: dict[str, tuple[dict[str, object], dict[tuple[str, str], str], dict[str,
         {("v1", NEWEST): "missing (404)"},
         {
             f"v1/{NEWEST}": [
-                "without it: no history of failed cases; a lost start is looked for in the index of runs only"
+                "without it: no history; a run whose start was not answered is only looked for in the index"
             ]
         },
     ),
@@ -314,6 +322,7 @@ def test_an_unknown_plan(tmp_path: Path, status: int) -> None:
     """A plan that the service does not know ends with exit code 3, as in a step."""
     outcome = dry(tmp_path, scenario("passing").with_options(unknown_plan_status=status), {"TESTSIGMA_PLAN_ID": "777"})
     assert (outcome.exit_code, outcome.outputs["error-code"], checks(outcome)["plans"]) == (3, "not-found", "wrong")
+    assert "without it" not in outcome.log
 
 
 def test_a_plan_that_has_never_run(tmp_path: Path) -> None:

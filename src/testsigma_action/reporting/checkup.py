@@ -37,8 +37,8 @@ PASTE = (
 WITHOUT = {
     Level.CONFIGURATIONS: "an ID has to be given instead of a name",
     Level.ENVIRONMENTS: "an ID has to be given instead of a name",
-    Level.NEWEST_RUNS: "no history of failed cases; a lost start is looked for in the index of runs only",
-    Level.INDEX_OF_RUNS: "a lost start is looked for in the list of the plan's newest runs only",
+    Level.NEWEST_RUNS: "no history; a run whose start was not answered is only looked for in the index",
+    Level.INDEX_OF_RUNS: "a run whose start was not answered is only looked for in the plan's newest runs",
     Level.CASES: "the counters of the run decide, and reports have no cases",
     Level.RUN: "reports have no times, devices, steps and messages",
     Level.MACHINE: "reports have no devices",
@@ -49,6 +49,7 @@ WITHOUT = {
     Level.STEPS: "reports have no steps and messages",
     Level.STEPS_OF_SET: "the steps of the whole case are read instead",
 }
+_OF_PLANS = frozenset({Level.NEWEST_RUNS, Level.INDEX_OF_RUNS})
 _ANSWERS = {
     Answer.ANSWERED: "answered",
     Answer.MISSING: "missing",
@@ -148,7 +149,20 @@ def block(findings: Findings, verdict: Verdict) -> list[str]:
     checks = [f"{_SUBJECTS[subject]}: {_OUTCOMES[outcome]}" for subject, outcome in findings.outcomes.items()]
     if inputs:
         checks[0] += inputs
-    return [BEGIN, *_head(findings), f"verdict: {_said(verdict)}", "", *checks, "", *_table(rows), *_remarks(rows), END]
+    # Lists of a plan that does not exist say nothing about what a step would do without them.
+    unknown = findings.outcomes.get(Subject.PLANS) is Outcome.WRONG
+    without = {level: words for level, words in WITHOUT.items() if not (unknown and level in _OF_PLANS)}
+    return [
+        BEGIN,
+        *_head(findings),
+        f"verdict: {_said(verdict)}",
+        "",
+        *checks,
+        "",
+        *_table(rows),
+        *_remarks(rows, without),
+        END,
+    ]
 
 
 def _head(findings: Findings) -> Iterator[str]:
@@ -192,15 +206,15 @@ def _path(call: Call) -> str:
     return f"GET /api/{call.version}/{PATHS[call.level]}"
 
 
-def _remarks(rows: tuple[Call, ...]) -> Iterator[str]:
+def _remarks(rows: tuple[Call, ...], without: Mapping[Level, str]) -> Iterator[str]:
     """What differs from the documentation, and what the step does without the calls that were not answered."""
     answered = {call.level for call in rows if call.answer is Answer.ANSWERED}
     # Said once for all versions of a call.
     last_of = {call.level: call for call in rows}
     for call in rows:
         lines = list(_differences(call.differences))
-        if answered and call is last_of[call.level] and call.level not in answered and call.level in WITHOUT:
-            lines.append(f"without it: {WITHOUT[call.level]}")
+        if answered and call is last_of[call.level] and call.level not in answered and call.level in without:
+            lines.append(f"without it: {without[call.level]}")
         if lines:
             yield from ("", _path(call), *(f"  {line}" for line in lines))
 
