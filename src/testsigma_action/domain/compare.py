@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from testsigma_action.domain import results
-from testsigma_action.domain.results import CaseResult, MachineResult
+from testsigma_action.domain.results import CaseResult, MachineResult, placed_rows
 from testsigma_action.domain.run import Result, Run
 
 Placed = results.Placed
@@ -73,11 +73,6 @@ def of_matches(before: Run, matches: Matches) -> Comparison:
         gone -= old is not None and _counts(old)
     new, known, fixed, not_run, _ = changes.values()
     return Comparison(before, tuple(new), tuple(known), tuple(fixed), gone + len(not_run))
-
-
-def placed_rows(machines: Iterable[MachineResult]) -> Iterator[Placed]:
-    """All cases and hooks, each with its machine and suite."""
-    return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
 
 
 def _counts(case: CaseResult) -> bool:

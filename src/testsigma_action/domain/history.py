@@ -9,8 +9,8 @@ from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 
-from testsigma_action.domain.compare import Comparison, Placed, as_before, matched, of_matches, placed_rows
-from testsigma_action.domain.results import CaseResult, MachineResult
+from testsigma_action.domain.compare import Comparison, as_before, matched, of_matches
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, placed_rows
 from testsigma_action.domain.run import Result, Run
 
 # A case is flaky if it changed so often between passed and failed, up to the run that is reported.

@@ -3,12 +3,11 @@
 Each case is judged once, here. Its tolerance stands in the tree from then on, where verdict and reports read it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from testsigma_action.domain.quarantine import excuse, purely_failed
-from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
+from testsigma_action.domain.results import CaseResult, Placed, ResultTree
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
@@ -41,41 +40,28 @@ def tolerating(tree: ResultTree, policy: Policy, whole: ResultTree | None = None
     if not policy.tolerates:
         return tree
     within = _within(whole or tree, policy)
-    machines = tuple(_machine(machine, policy, within) for machine in tree.machines)
-    return replace(tree, machines=machines)
+
+    def judged(placed: Placed) -> CaseResult:
+        tolerance: Tolerance | None = excuse(policy.quarantine, placed)
+        if not tolerance and within and purely_failed(placed[2]):
+            tolerance = within
+        return replace(placed[2], tolerance=tolerance) if tolerance else placed[2]
+
+    return tree.with_rows(judged)
 
 
 def _within(tree: ResultTree, policy: Policy) -> WithinLimit | None:
     """The limit, unless there is none, or more cases failed, apart from those in quarantine."""
     if not policy.max_failures.number:
         return None
-    failed = sum(not excuse(policy.quarantine, placed) for placed in _failed(tree))
-    return WithinLimit(policy.max_failures) if failed <= policy.max_failures.of(executed(tree)) else None
-
-
-def _failed(tree: ResultTree) -> Iterator[Placed]:
-    return (placed for placed in tree.placed_cases() if placed[2].result is Result.FAILED)
+    failed = [placed for placed in tree.placed_cases() if placed[2].result is Result.FAILED]
+    counting = sum(not excuse(policy.quarantine, placed) for placed in failed)
+    return WithinLimit(policy.max_failures) if counting <= policy.max_failures.of(executed(tree)) else None
 
 
 def executed(tree: ResultTree) -> int:
     """How many different cases on the list were executed."""
     return tree.distinct_of(lambda case: case.result.executed)
-
-
-def _machine(machine: MachineResult, policy: Policy, within: WithinLimit | None) -> MachineResult:
-    return replace(machine, suites=tuple(_suite(machine, suite, policy, within) for suite in machine.suites))
-
-
-def _suite(machine: MachineResult, suite: SuiteResult, policy: Policy, within: WithinLimit | None) -> SuiteResult:
-    judged = partial(_judged, policy=policy, within=within)
-    return replace(suite, cases=tuple(judged((machine, suite, case)) for case in suite.cases))
-
-
-def _judged(placed: Placed, policy: Policy, within: WithinLimit | None) -> CaseResult:
-    found: Tolerance | None = excuse(policy.quarantine, placed)
-    if not found and within and purely_failed(placed[2]):
-        found = within
-    return replace(placed[2], tolerance=found) if found else placed[2]
 
 
 def tolerated(tree: ResultTree) -> tuple[int, int]:
@@ -86,10 +72,7 @@ def tolerated(tree: ResultTree) -> tuple[int, int]:
 
 def counting_flaky(tree: ResultTree, entries: Sequence[QuarantineEntry]) -> int:
     """How many cases passed only in a rerun, apart from those whose failures are all excused by the quarantine."""
-    return sum(_counts_as_flaky(placed, entries) for placed in tree.placed_cases() if placed[2].flaky)
-
-
-def _counts_as_flaky(placed: Placed, entries: Sequence[QuarantineEntry]) -> bool:
-    machine, suite, case = placed
-    failures = (attempt for attempt in case.earlier if not attempt.acceptable)
-    return not all(excuse(entries, (machine, suite, attempt)) for attempt in failures)
+    return sum(
+        case.acceptable and any(not (one.acceptable or excuse(entries, (machine, suite, one))) for one in case.earlier)
+        for machine, suite, case in tree.placed_cases()
+    )

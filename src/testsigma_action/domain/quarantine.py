@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
-from testsigma_action.domain.compare import placed_rows
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, placed_rows
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry
 
@@ -103,8 +102,6 @@ def unmatched(entries: Sequence[QuarantineEntry], trees: Sequence[ResultTree | N
 
 def named_cases(entries: Sequence[QuarantineEntry], machines: Iterable[MachineResult]) -> tuple[Placed, ...]:
     """The cases of a run that any of the entries names."""
-    if not entries:
-        return ()
     return tuple(placed for placed in placed_rows(machines) if any(names(entry, placed) for entry in entries))
 
 
@@ -118,14 +115,6 @@ def passing(entries: Sequence[QuarantineEntry], history: Sequence[Iterable[Place
 
 
 def _always_passed(entry: QuarantineEntry, runs: Sequence[Sequence[Placed]]) -> bool:
-    executed = [[case for case in _named(entry, run) if case.result.executed] for run in runs]
+    executed = [[one[2] for one in run if one[2].result.executed and names(entry, one)] for run in runs]
     known = [cases for cases in executed if cases]
-    return len(known) > 1 and all(_passed_at_once(case) for cases in known for case in cases)
-
-
-def _named(entry: QuarantineEntry, run: Iterable[Placed]) -> list[CaseResult]:
-    return [placed[2] for placed in run if names(entry, placed)]
-
-
-def _passed_at_once(case: CaseResult) -> bool:
-    return case.acceptable and not case.flaky
+    return len(known) > 1 and all(case.acceptable and not case.flaky for cases in known for case in cases)

@@ -12,7 +12,7 @@ from testsigma_action.domain.judgement import failed, judge
 from testsigma_action.domain.policy import Policy, tolerating
 from testsigma_action.domain.report import Conclusion, Part, RunReport, Verdict
 from testsigma_action.domain.rerun_judgement import judge_merged
-from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.domain.results import ResultTree
 from testsigma_action.errors import ErrorCode
 
 # A step reads its inputs a moment before the time at which it began, maybe on the day before.
@@ -43,7 +43,7 @@ def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
         return
     trees = [tree]
     if policy.tolerates or any(case.tolerance for case in tree.rows()):
-        trees.append(tolerating(_without_tolerance(tree), policy))
+        trees.append(tolerating(tree.with_rows(lambda placed: replace(placed[2], tolerance=None)), policy))
     for each in trees:
         yield judge_merged(each, policy) if each.reruns else judge(each, policy)
 
@@ -52,15 +52,3 @@ def _about_one_run(run: RunReport, tree: ResultTree) -> bool:
     """Whether the results are those of the run, or of a rerun of it."""
     judged = run.run.id if run.run else ""
     return bool(judged) and tree.run.id in {judged, *(one.id for one in tree.reruns)}
-
-
-def _without_tolerance(tree: ResultTree) -> ResultTree:
-    machines = (
-        replace(machine, suites=tuple(replace(suite, cases=_counting(suite.cases)) for suite in machine.suites))
-        for machine in tree.machines
-    )
-    return replace(tree, machines=tuple(machines))
-
-
-def _counting(cases: tuple[CaseResult, ...]) -> tuple[CaseResult, ...]:
-    return tuple(replace(case, tolerance=None) if case.tolerance else case for case in cases)

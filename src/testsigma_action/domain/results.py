@@ -3,8 +3,8 @@
 Every text in them came from the service and is untrusted: see `text`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from testsigma_action.domain.gaps import Gap
 from testsigma_action.domain.run import Counts, Result, Run, Timing
@@ -106,10 +106,7 @@ class CaseResult:
 
     @property
     def left_out(self) -> bool:
-        """Whether the case, or one of its data sets, was not executed although it is not disabled.
-
-        In a run that did not pass, a failure may be the reason.
-        """
+        """Whether it, or one of its data sets, was not executed although it is not disabled: maybe after a failure."""
         results = [self.result, *(iteration.result for iteration in self.iterations)]
         return not self.disabled and Result.NOT_EXECUTED in results
 
@@ -169,8 +166,7 @@ class MachineResult:
 
     def rows(self) -> Iterator[CaseResult]:
         """Its cases and hooks in the order of its suites."""
-        for suite in self.suites:
-            yield from suite.cases
+        return (row for suite in self.suites for row in suite.cases)
 
     def cases(self) -> Iterator[CaseResult]:
         """Its cases in the order of its suites."""
@@ -178,6 +174,11 @@ class MachineResult:
 
 
 Placed = tuple[MachineResult, SuiteResult, CaseResult]
+
+
+def placed_rows(machines: Iterable[MachineResult]) -> Iterator[Placed]:
+    """All cases and hooks, each with its machine and suite."""
+    return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,7 @@ class ResultTree:
 
     def rows(self) -> Iterator[CaseResult]:
         """All cases and hooks, which have to pass, in the order of machines and suites."""
-        for machine in self.machines:
-            yield from machine.rows()
+        return (row for machine in self.machines for row in machine.rows())
 
     def cases(self) -> Iterator[CaseResult]:
         """All cases, which are counted, in the order of machines and suites."""
@@ -210,14 +210,20 @@ class ResultTree:
 
     def placed_rows(self) -> Iterator[Placed]:
         """All cases and hooks, each with its machine and suite."""
-        for machine in self.machines:
-            for suite in machine.suites:
-                for case in suite.cases:
-                    yield machine, suite, case
+        return placed_rows(self.machines)
 
     def placed_cases(self) -> Iterator[Placed]:
         """All cases, each with its machine and suite."""
         return (placed for placed in self.placed_rows() if not placed[2].hook)
+
+    def with_rows(self, change: Callable[[Placed], CaseResult]) -> "ResultTree":
+        """The tree with each case and hook changed."""
+
+        def changed(machine: MachineResult, suite: SuiteResult) -> SuiteResult:
+            return replace(suite, cases=tuple(change((machine, suite, case)) for case in suite.cases))
+
+        machines = (replace(one, suites=tuple(changed(one, suite) for suite in one.suites)) for one in self.machines)
+        return replace(self, machines=tuple(machines))
 
     @property
     def distinct(self) -> int:
@@ -226,13 +232,12 @@ class ResultTree:
 
     def distinct_of(self, wanted: Callable[[CaseResult], bool]) -> int:
         """How many different cases of this kind are listed."""
-        return len(
-            {
-                case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
-                for machine, suite, case in self.placed_cases()
-                if wanted(case)
-            }
-        )
+        found = {
+            case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
+            for machine, suite, case in self.placed_cases()
+            if wanted(case)
+        }
+        return len(found)
 
     @property
     def complete(self) -> bool:
@@ -243,7 +248,5 @@ class ResultTree:
     @property
     def counts(self) -> Counts:
         """The numbers to show: our own count of the list, unless the list is missing or shorter than the counters."""
-        if not self.listed:
-            return self.run.counts
-        own = Counts.of(case.result for case in self.cases())
-        return own if self.distinct >= (self.run.counts.total or 0) else self.run.counts
+        whole = self.listed and self.distinct >= (self.run.counts.total or 0)
+        return Counts.of(case.result for case in self.cases()) if whole else self.run.counts
