@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from testsigma_action.domain.run import Counts
+
 
 class CounterName(Enum):
     """Counters of a run that speak against a pass unless they are zero."""
@@ -13,6 +15,11 @@ class CounterName(Enum):
     NOT_EXECUTED = "not-executed"
     QUEUED = "queued"
     RUNNING = "running"
+
+    def of(self, counts: Counts) -> int:
+        """Its number; 0 if it is unknown."""
+        number: int | None = getattr(counts, self.name.lower())
+        return number or 0
 
 
 @dataclass(frozen=True, slots=True)

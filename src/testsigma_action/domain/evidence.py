@@ -27,11 +27,14 @@ UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
 
 def contradictions(tree: ResultTree) -> Iterator[Contradiction]:
     """Evidence against a pass of a run that the service calls passed, the most important first."""
-    yield from _broken_rows(tree)
+    broken = [row for row in tree.rows() if row.breaks]
+    if broken:
+        yield BrokenRows(*numbers(broken), next(filter(None, map(_unknown_result, broken)), None))
     tolerated = tree.distinct_of(lambda case: case.tolerance is not None)
-    for counts in tree.run.all_counts:
-        yield from _broken_counts(counts, tolerated)
-    yield from _unfinished_counts(tree)
+    yield from _above(tree, {CounterName.FAILED: tolerated, CounterName.ABORTED: 0, CounterName.STOPPED: 0})
+    # The counters of parts that wait or run are stale if the list of cases shows that all were executed.
+    if not all_executed(tree):
+        yield from _above(tree, {CounterName.QUEUED: 0, CounterName.RUNNING: 0})
     if tree.listed and not tree.distinct and any(counts.passed for counts in tree.run.all_counts):
         yield Oddity.EMPTY_LIST
     yield from unaccounted(tree)
@@ -50,21 +53,13 @@ def unaccounted_failures(tree: ResultTree) -> Iterator[Contradiction]:
     if not tree.complete:
         yield Oddity.INCOMPLETE_LIST
     idle = tree.distinct_of(lambda case: case.result is Result.NOT_EXECUTED)
-    for counts in tree.run.all_counts:
-        yield from _not_zero({CounterName.NOT_EXECUTED: _above(counts.not_executed, idle)})
+    yield from _above(tree, {CounterName.NOT_EXECUTED: idle})
 
 
 def numbers(rows: Iterable[CaseResult]) -> tuple[int, int]:
     """How many of the rows are cases, and how many are hooks."""
     hooks = [row.hook for row in rows]
     return hooks.count(False), hooks.count(True)
-
-
-def _broken_rows(tree: ResultTree) -> Iterator[Contradiction]:
-    broken = [row for row in tree.rows() if row.breaks]
-    if broken:
-        cases, hooks = numbers(broken)
-        yield BrokenRows(cases, hooks, next(filter(None, map(_unknown_result, broken)), None))
 
 
 def _unknown_result(case: CaseResult) -> UnknownCaseResult | None:
@@ -75,30 +70,12 @@ def _unknown_result(case: CaseResult) -> UnknownCaseResult | None:
     return UnknownCaseResult(case.name, data_set=unknown.name) if unknown else None
 
 
-def _broken_counts(counts: Counts, tolerated: int) -> Iterator[Contradiction]:
-    yield from _not_zero(
-        {
-            CounterName.FAILED: _above(counts.failed, tolerated),
-            CounterName.ABORTED: counts.aborted,
-            CounterName.STOPPED: counts.stopped,
-        }
-    )
-
-
-def _unfinished_counts(tree: ResultTree) -> Iterator[Contradiction]:
-    """Counters of parts that wait or run, unless the list of cases shows that they are stale."""
-    if not all_executed(tree):
-        for counts in tree.run.all_counts:
-            yield from _not_zero({CounterName.QUEUED: counts.queued, CounterName.RUNNING: counts.running})
-
-
-def _not_zero(counters: Mapping[CounterName, int | None]) -> Iterator[Contradiction]:
-    return (BadCounter(counter, number) for counter, number in counters.items() if number)
-
-
-def _above(number: int | None, explained: int) -> int | None:
-    """A counter that shows more cases than the list explains; None if it does not."""
-    return number if (number or 0) > explained else None
+def _above(tree: ResultTree, explained: Mapping[CounterName, int]) -> Iterator[Contradiction]:
+    """Counters that show more cases than are explained."""
+    for counts in tree.run.all_counts:
+        for counter, most in explained.items():
+            if counter.of(counts) > most:
+                yield BadCounter(counter, counter.of(counts))
 
 
 def all_executed(tree: ResultTree) -> bool:

@@ -48,22 +48,12 @@ def balanced(counts: Counts) -> Counts:
     Older versions of the service have no counter for running cases, and counters are not updated at the same moment.
     Cases that are in no counter are counted as `queued`: they have no result. A total that is too small is raised.
     """
-    parts = (
-        counts.passed,
-        counts.failed,
-        counts.aborted,
-        counts.stopped,
-        counts.not_executed,
-        counts.queued,
-        counts.running,
-    )
-    counted = [part for part in parts if part is not None]
-    if counts.total is None or not counted:
+    if counts.total is None or counts == Counts(counts.total):
         return counts
-    missing = counts.total - sum(counted)
+    missing = counts.total - counts.done - counts.unfinished
     if missing > 0:
         return replace(counts, queued=(counts.queued or 0) + missing)
-    return replace(counts, total=sum(counted))
+    return replace(counts, total=counts.total - missing)
 
 
 @dataclass(frozen=True, slots=True)
