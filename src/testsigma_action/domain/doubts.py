@@ -54,3 +54,6 @@ class NeverExecuted:
 
     run_id: str
     cases: int
+
+
+RerunDoubt = RunDoubt | RunUnreadable | NotProven | NeverExecuted

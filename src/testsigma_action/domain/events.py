@@ -195,25 +195,9 @@ class Ended:
     conclusion: Conclusion | None = None
 
 
-Event = (
-    ActivityChanged
-    | Starting
-    | PlanBusy
-    | AnswerLost
-    | Started
-    | Attached
-    | JobRerun
-    | Answered
-    | CasesFailed
-    | RerunAwaited
-    | RerunAsked
-    | RerunAnswerLost
-    | RerunStarted
-    | RerunIgnored
-    | ResultsLag
-    | OutageBegan
-    | OutageEnded
-    | Crashed
-    | Ended
-)
+StartEvent = Starting | PlanBusy | AnswerLost | Started | Attached | JobRerun
+AnswerEvent = Answered | CasesFailed | ResultsLag
+RerunEvent = RerunAwaited | RerunAsked | RerunAnswerLost | RerunStarted | RerunIgnored
+SessionEvent = ActivityChanged | OutageBegan | OutageEnded | Crashed | Ended
+Event = StartEvent | AnswerEvent | RerunEvent | SessionEvent
 EventListener = Callable[[Event], None]

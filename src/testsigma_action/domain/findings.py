@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from testsigma_action.domain.contradictions import Contradiction
-from testsigma_action.domain.doubts import NeverExecuted, NotProven, RunDoubt, RunUnreadable
+from testsigma_action.domain.doubts import RerunDoubt
 from testsigma_action.domain.ending import Ending, NotRunAgain
-from testsigma_action.domain.merge_findings import MoreFiles, PartsMissing, TooManyParts, Unusable
-from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
+from testsigma_action.domain.merge_findings import MergeFinding
+from testsigma_action.domain.policy_findings import PolicyFinding
 from testsigma_action.domain.run import Result
 
 
@@ -180,38 +180,7 @@ class MorePlans:
     number: int
 
 
-Finding = (
-    Fact
-    | Passed
-    | Started
-    | Failures
-    | FailedAgain
-    | CutShort
-    | NoKnownResult
-    | NotExecutedYetRan
-    | ServiceMessage
-    | StoppedAfterFailures
-    | InputProblem
-    | ErrorFinding
-    | Ending
-    | CalledPassed
-    | RunDoubt
-    | RunUnreadable
-    | NotProven
-    | NeverExecuted
-    | NotRunAgain
-    | RerunFindings
-    | Tally
-    | OfPlans
-    | MorePlans
-    | MayStillRun
-    | PassedByPolicy
-    | OverLimit
-    | NotAccounted
-    | TooFewTests
-    | FlakyCases
-    | Unusable
-    | PartsMissing
-    | TooManyParts
-    | MoreFiles
-)
+ResultFinding = Fact | Passed | Failures | FailedAgain | CutShort | NoKnownResult | NotExecutedYetRan | CalledPassed
+RunFinding = Started | Ending | ServiceMessage | ErrorFinding | InputProblem | RerunFindings | RerunDoubt | NotRunAgain
+StepFinding = StoppedAfterFailures | Tally | OfPlans | MorePlans | MayStillRun
+Finding = ResultFinding | RunFinding | StepFinding | PolicyFinding | MergeFinding

@@ -57,3 +57,6 @@ class MoreFiles:
     """How many results files that cannot be used are not named."""
 
     number: int
+
+
+MergeFinding = Problem | MoreFiles

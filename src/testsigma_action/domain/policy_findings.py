@@ -50,3 +50,6 @@ class FlakyCases:
     """Cases passed only in a rerun, which the input `fail-on-flaky` does not accept."""
 
     cases: int
+
+
+PolicyFinding = PassedByPolicy | OverLimit | NotAccounted | TooFewTests | FlakyCases
