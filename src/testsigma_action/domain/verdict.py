@@ -3,70 +3,52 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from testsigma_action.domain import findings
 from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.findings import (
-    ErrorFinding,
-    Fact,
-    Failures,
-    Finding,
-    InputProblem,
-    MayStillRun,
-    MorePlans,
-    OfPlans,
-    Passed,
-    Started,
-    StoppedAfterFailures,
-    Tally,
-)
 from testsigma_action.domain.policy_findings import PassedByPolicy
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ErrorCode, ExitCode, InputError
 
-# If several verdicts hold, the first in this order decides (README, "When the step fails").
-PRECEDENCE = (
-    ExitCode.BUG,
-    ExitCode.INTERRUPTED,
-    ExitCode.TERMINATED,
-    ExitCode.NOT_STARTED,
-    ExitCode.SERVICE,
-    ExitCode.TIMED_OUT,
-    ExitCode.FAILED,
-    ExitCode.REPORT,
-    ExitCode.PASSED,
-)
+# The conclusion for each exit code.
 CONCLUSIONS = {
-    ExitCode.PASSED: Conclusion.PASSED,
-    ExitCode.FAILED: Conclusion.FAILED,
-    ExitCode.TIMED_OUT: Conclusion.TIMED_OUT,
+    ExitCode.BUG: Conclusion.ERROR,
     ExitCode.INTERRUPTED: Conclusion.CANCELLED,
     ExitCode.TERMINATED: Conclusion.CANCELLED,
+    ExitCode.NOT_STARTED: Conclusion.ERROR,
+    ExitCode.SERVICE: Conclusion.ERROR,
+    ExitCode.TIMED_OUT: Conclusion.TIMED_OUT,
+    ExitCode.FAILED: Conclusion.FAILED,
+    ExitCode.REPORT: Conclusion.ERROR,
+    ExitCode.PASSED: Conclusion.PASSED,
 }
+# If several verdicts hold, the first in this order decides (README, "When the step fails").
+PRECEDENCE = tuple(CONCLUSIONS)
 # The files of a step say this until it ends, so that a killed step does not leave a result of an earlier one.
-NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (Fact.NOT_FINISHED,))
+NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (findings.Fact.NOT_FINISHED,))
 # Maximum number of findings in the verdict of a step with several plans, and of plan names for each.
 MAX_SHOWN = 3
 
 
 def of_error(error: ActionError, ending: Ending | None = None) -> Verdict:
     """The verdict for an error. `ending`: what became of the run, where the error left it before its end."""
-    conclusion = CONCLUSIONS.get(error.exit_code, Conclusion.ERROR)
-    findings: tuple[Finding, ...] = (ErrorFinding(error.message, error.hint),)
+    conclusion = CONCLUSIONS[error.exit_code]
+    found: tuple[findings.Finding, ...] = (findings.ErrorFinding(error.message, error.hint),)
     if isinstance(error, InputError):
-        findings = tuple(InputProblem(problem, error.hint) for problem in error.problems)
-    return Verdict(conclusion, error.exit_code, error.code, (*findings, ending) if ending else findings)
+        found = tuple(findings.InputProblem(problem, error.hint) for problem in error.problems)
+    return Verdict(conclusion, error.exit_code, error.code, (*found, ending) if ending else found)
 
 
 def coherent(verdict: Verdict) -> bool:
     """Whether the exit code and the conclusion of a verdict agree. That can be wrong only in one that was read."""
     if verdict.exit_code is ExitCode.PASSED:
         return verdict.conclusion in {Conclusion.PASSED, Conclusion.STARTED} and not verdict.code
-    return verdict.conclusion is CONCLUSIONS.get(verdict.exit_code, Conclusion.ERROR) and bool(verdict.code)
+    return verdict.conclusion is CONCLUSIONS[verdict.exit_code] and bool(verdict.code)
 
 
 def started(run: Run) -> Verdict:
     """The verdict on a run that the step does not wait for."""
-    return Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(Started(run.id),))
+    return Verdict(Conclusion.STARTED, ExitCode.PASSED, findings=(findings.Started(run.id),))
 
 
 def checked(errors: Sequence[ActionError]) -> Verdict:
@@ -76,7 +58,7 @@ def checked(errors: Sequence[ActionError]) -> Verdict:
     return replace(found, conclusion=Conclusion.CHECKED) if complete else found
 
 
-def stopped_after_failures(reached: StoppedAfterFailures, ending: Ending) -> Verdict:
+def stopped_after_failures(reached: findings.StoppedAfterFailures, ending: Ending) -> Verdict:
     """The verdict on a run that was stopped, or not started, since enough cases have failed over all runs."""
     return Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.STOPPED_AFTER_FAILURES, (reached, ending))
 
@@ -84,14 +66,14 @@ def stopped_after_failures(reached: StoppedAfterFailures, ending: Ending) -> Ver
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict if several hold: the first in the order of precedence, with the findings of all of them."""
     ordered = sorted(verdicts, key=rank)
-    findings: dict[object, Finding] = {}
+    found: dict[object, findings.Finding] = {}
     for verdict in ordered:
         for finding in verdict.findings:
-            findings.setdefault(_subject(finding), finding)
-    return replace(ordered[0], findings=tuple(findings.values()))
+            found.setdefault(_subject(finding), finding)
+    return replace(ordered[0], findings=tuple(found.values()))
 
 
-def _subject(finding: Finding) -> object:
+def _subject(finding: findings.Finding) -> object:
     """The key for removing duplicates: the finding, or for an ending its run. The first finding is kept."""
     return (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
 
@@ -107,57 +89,53 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     For one run it has all findings of that run. For several it has the totals and the first finding of the worst few;
     `names` are the names of the runs, in the same order.
     """
-    if len(run_verdicts) <= 1 or _common(run_verdicts):
+    # All runs may have the same error, such as a wrong input, so that none of them was started.
+    alike = len(set(run_verdicts)) == 1 and run_verdicts[0].exit_code is ExitCode.NOT_STARTED
+    if len(run_verdicts) <= 1 or alike:
         return combined((*run_verdicts, *around))
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
     ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: rank(pair[1]))
     of_plans = tuple(_of_plans(ordered))
     of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *of_plans, *_left(run_verdicts)))
-    shown = {one.finding for one in of_plans if isinstance(one, OfPlans)}
+    shown = {one.finding for one in of_plans if isinstance(one, findings.OfPlans)}
     return combined((of_runs, *(_without(verdict, shown) for verdict in around)))
 
 
-def _common(verdicts: Sequence[Verdict]) -> bool:
-    """Whether all runs have the same error, such as a wrong input, so that none of them was started."""
-    return verdicts[0].exit_code is ExitCode.NOT_STARTED and len(set(verdicts)) == 1
-
-
-def _left(verdicts: Sequence[Verdict]) -> Iterator[Finding]:
+def _left(verdicts: Sequence[Verdict]) -> Iterator[findings.Finding]:
     """How many runs may still be running, if any."""
     runs = sum(any(isinstance(one, Ending) and one.may_still_run for one in verdict.findings) for verdict in verdicts)
     if runs:
-        yield MayStillRun(runs)
+        yield findings.MayStillRun(runs)
 
 
-def _tally(verdicts: Sequence[Verdict]) -> Tally:
+def _tally(verdicts: Sequence[Verdict]) -> findings.Tally:
     conclusions = [verdict.conclusion for verdict in verdicts]
-    passes = [one for verdict in verdicts for one in verdict.findings if isinstance(one, Passed | PassedByPolicy)]
-    failed = sum(
-        one.conclusion is Conclusion.FAILED and one.code is not ErrorCode.STOPPED_AFTER_FAILURES for one in verdicts
-    )
-    return Tally(
+    found = [one for verdict in verdicts for one in verdict.findings]
+    passes = [one for one in found if isinstance(one, findings.Passed | PassedByPolicy)]
+    failed = [one for one in verdicts if one.conclusion is Conclusion.FAILED]
+    return findings.Tally(
         plans=len(verdicts),
         passed=conclusions.count(Conclusion.PASSED),
         started=conclusions.count(Conclusion.STARTED),
         cases=sum(one.passed for one in passes),
-        failed=failed,
+        failed=sum(one.code is not ErrorCode.STOPPED_AFTER_FAILURES for one in failed),
         tolerated=sum(one.tolerated for one in passes if isinstance(one, PassedByPolicy)),
     )
 
 
-def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[Finding]:
+def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[findings.Finding]:
     """The findings of the plans that did not pass, the worst first; plans with the same finding are named together."""
-    groups: dict[Finding, list[str]] = {}
+    groups: dict[findings.Finding, list[str]] = {}
     for name, verdict in ordered:
         if verdict.exit_code:
-            first = verdict.findings[0] if verdict.findings else Failures()
+            first = verdict.findings[0] if verdict.findings else findings.Failures()
             groups.setdefault(first, []).append(name)
     for finding, names in list(groups.items())[:MAX_SHOWN]:
-        yield OfPlans(tuple(names[:MAX_SHOWN]), finding, len(names[MAX_SHOWN:]))
+        yield findings.OfPlans(tuple(names[:MAX_SHOWN]), finding, len(names[MAX_SHOWN:]))
     left = sum(len(names) for names in list(groups.values())[MAX_SHOWN:])
     if left:
-        yield MorePlans(left)
+        yield findings.MorePlans(left)
 
 
-def _without(verdict: Verdict, shown: set[Finding]) -> Verdict:
+def _without(verdict: Verdict, shown: set[findings.Finding]) -> Verdict:
     return replace(verdict, findings=tuple(one for one in verdict.findings if one not in shown))
