@@ -8,7 +8,6 @@ suites share a name, they are matched in the order of the runs. The time is line
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from testsigma_action.domain import results
 from testsigma_action.domain.results import CaseResult, MachineResult, placed_rows
@@ -33,62 +32,44 @@ class Comparison:
     not_run: int = 0
 
 
-class _Change(Enum):
-    NEW = auto()
-    KNOWN = auto()
-    FIXED = auto()
-    NOT_RUN = auto()
-    NONE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Each case of a run with its result in an earlier run (None if it has none there).
-
-    `failed_before` counts the failures of the earlier run, without hooks.
-    """
-
-    pairs: tuple[tuple[Placed, CaseResult | None], ...]
-    failed_before: int
+Matches = list[tuple[Placed, CaseResult | None]]
+"""Each case of a run with its result in an earlier run (None if it has none there)."""
 
 
 def compare(before: Run, then: Iterable[MachineResult], now: Iterable[MachineResult]) -> Comparison:
     """Compare the cases of a run with those of the run before it."""
-    return of_matches(before, matched(then, now))
+    earlier = list(placed_rows(then))
+    return compared(before, earlier, matched(earlier, now))
 
 
-def matched(then: Iterable[MachineResult], now: Iterable[MachineResult]) -> Matches:
+def matched(earlier: Sequence[Placed], now: Iterable[MachineResult]) -> Matches:
     """Find the cases of a run in an earlier one."""
-    cases, earlier = list(placed_rows(now)), list(placed_rows(then))
-    pairs = zip(cases, _found_again(cases, earlier), strict=True)
-    return Matches(tuple(pairs), sum(_counts(case) for *_, case in earlier))
+    cases = list(placed_rows(now))
+    return list(zip(cases, _found_again(cases, earlier), strict=True))
 
 
-def of_matches(before: Run, matches: Matches) -> Comparison:
+def compared(before: Run, earlier: Sequence[Placed], matches: Matches) -> Comparison:
     """The comparison of the matched cases."""
-    changes: dict[_Change, list[Placed]] = {change: [] for change in _Change}
-    gone = matches.failed_before
-    for placed, old in matches.pairs:
-        changes[_change(placed[2], old)].append(placed)
-        gone -= old is not None and _counts(old)
-    new, known, fixed, not_run, _ = changes.values()
-    return Comparison(before, tuple(new), tuple(known), tuple(fixed), gone + len(not_run))
+    new, known, fixed = list[Placed](), list[Placed](), list[Placed]()
+    not_run = sum(_counts(case) for *_, case in earlier)
+    for placed, old in matches:
+        case, failed_before = placed[2], old if old and not old.acceptable else None
+        not_run -= old is not None and _counts(old)
+        if not case.acceptable and failed_before and as_before(case, failed_before):
+            known.append(placed)
+        elif not case.acceptable:
+            new.append(placed)
+        elif failed_before and not case.hook:
+            if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
+                not_run += 1
+            elif not case.flaky:
+                fixed.append(placed)
+    return Comparison(before, tuple(new), tuple(known), tuple(fixed), not_run)
 
 
 def _counts(case: CaseResult) -> bool:
     """Whether the failure counts as `not_run` if it is missing. Hooks do not: their names may change."""
     return not case.acceptable and not case.hook
-
-
-def _change(case: CaseResult, old: CaseResult | None) -> _Change:
-    failed_before = old if old and not old.acceptable else None
-    if not case.acceptable:
-        return _Change.KNOWN if failed_before and as_before(case, failed_before) else _Change.NEW
-    if failed_before is None or case.hook:
-        return _Change.NONE
-    if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
-        return _Change.NOT_RUN
-    return _Change.NONE if case.flaky else _Change.FIXED
 
 
 def as_before(case: CaseResult, old: CaseResult) -> bool:

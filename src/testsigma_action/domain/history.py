@@ -3,13 +3,13 @@
 Cases are matched as in `compare`. Runs that did not execute a case say nothing about it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 
-from testsigma_action.domain.compare import Comparison, as_before, matched, of_matches
+from testsigma_action.domain.compare import Comparison, as_before, compared, matched
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, placed_rows
 from testsigma_action.domain.run import Result, Run
 
@@ -50,8 +50,7 @@ class CaseHistory:
     def since(self) -> int | None:
         """The position of the first of the runs in which it failed up to now; None if it fails since this run."""
         first = None
-        for position in range(len(self.marks) - 1, -1, -1):
-            mark = self.marks[position]
+        for position, mark in reversed(list(enumerate(self.marks))):
             if mark is Mark.FAILED:
                 first = position
             elif mark in EXECUTED:
@@ -155,12 +154,10 @@ def marks_of(
     before: Run, then: Iterable[MachineResult], now: Iterable[MachineResult]
 ) -> tuple[tuple[Mark, ...], Comparison]:
     """What the cases with a history did in an earlier run, in the order of this run, and the comparison with it."""
-    matches = matched(then, now)
-    return tuple(_marks(matches.pairs)), of_matches(before, matches)
-
-
-def _marks(pairs: Iterable[tuple[Placed, CaseResult | None]]) -> Iterator[Mark]:
-    return (_mark(placed[2], old) for placed, old in pairs if has_history(placed[2]))
+    earlier = list(placed_rows(then))
+    matches = matched(earlier, now)
+    marks = tuple(_mark(placed[2], old) for placed, old in matches if has_history(placed[2]))
+    return marks, compared(before, earlier, matches)
 
 
 def _mark(case: CaseResult, old: CaseResult | None) -> Mark:
