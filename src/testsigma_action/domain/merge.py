@@ -13,7 +13,7 @@ from testsigma_action.domain.build import Build
 from testsigma_action.domain.findings import Finding, OfPlans
 from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, Problem, TooManyParts, Unusable
 from testsigma_action.domain.merge_outdated import outdated
-from testsigma_action.domain.names import Named, names
+from testsigma_action.domain.names import Named, names, renamed
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.rejudgement import judged_again
 from testsigma_action.domain.report import Conclusion, Part, Report, RunReport, Verdict
@@ -40,11 +40,8 @@ class OnePart:
     def finished(self) -> bool:
         """Whether its step ended, and waited for its runs."""
         found = [self.part.verdict, *(run.verdict for run in self.runs)]
-        return not any(one.code is ErrorCode.NOT_FINISHED or _without_result(one) for one in found)
-
-
-def _without_result(verdict: Verdict) -> bool:
-    return verdict.exit_code is ExitCode.PASSED and verdict.conclusion is not Conclusion.PASSED
+        waited = all(one.exit_code or one.conclusion is Conclusion.PASSED for one in found)
+        return waited and all(one.code is not ErrorCode.NOT_FINISHED for one in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def opened(file: str, digest: str, report: Report) -> Opened:
     if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
         return _alone(file, digest, report)
     runs = iter(report.runs)
-    parts = tuple(OnePart(part, _renamed(islice(runs, len(part.names)), part.names)) for part in report.parts)
+    parts = tuple(OnePart(part, renamed(islice(runs, len(part.names)), part.names)) for part in report.parts)
     found = [one for run in runs for one in run.verdict.findings if isinstance(one, Problem)]
     unusable = tuple(one for one in found if isinstance(one, Unusable) and one.fault is not Fault.MISSING)
     return Opened(parts, unusable, tuple(one for one in found if one not in unusable), tuple(_around(file, report)))
@@ -121,10 +118,6 @@ def _alone(file: str, digest: str, report: Report) -> Opened:
     return Opened((found,)) if found.finished else Opened(unusable=(Unusable(file, Fault.UNFINISHED),))
 
 
-def _renamed(runs: Iterable[RunReport], given: Sequence[str]) -> tuple[RunReport, ...]:
-    return tuple(replace(run, name=name) for run, name in zip(runs, given, strict=True))
-
-
 def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
     """The report on all parts, of which none may be missing, for a step of this build."""
     contents = list(files)
@@ -137,12 +130,8 @@ def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
     faults = [*sorted((*unusable, *repeated), key=lambda one: (one.file, one.fault.value, one.detail)), *numbers]
     if expected.number is None:  # nobody says how many there must be now
         faults += dict.fromkeys(one for file in contents for one in file.missed)
-    judged = [replace(one, runs=_judged_again(one)) for one in parts]
+    judged = [replace(one, runs=tuple(judged_again(run, one.part) for run in one.runs)) for one in parts]
     return _concluded(judged, faults, [verdict for file in contents for verdict in file.around])
-
-
-def _judged_again(one: OnePart) -> tuple[RunReport, ...]:
-    return tuple(judged_again(run, one.part) for run in one.runs)
 
 
 def _order(one: OnePart) -> tuple[object, ...]:
@@ -193,14 +182,15 @@ def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Problem
 def _concluded(parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Sequence[Verdict]) -> Merged:
     alone = not faults and len(parts) == 1
     runs = (*_runs(parts, alone=alone), *map(_row, faults))
-    labelled = runs if alone else _named(runs)
-    judged, rows = labelled[: len(runs) - len(faults)], labelled[len(runs) - len(faults) :]
+    if not alone:
+        runs = renamed(runs, names([Named(plan_name=run.name, plan_id=run.spec.plan_id) for run in runs]))
+    judged, rows = runs[: len(runs) - len(faults)], runs[len(runs) - len(faults) :]
     around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
     around += of_files
     around += [_incomplete(rows) if len(runs) > 1 else rows[0].verdict] if rows else []
     return Merged(
         verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
-        labelled,
+        runs,
         tuple(one.part for one in parts),
         outdated([one.part for one in parts]),
         parts[0].part.title if alone else "",
@@ -227,12 +217,6 @@ def _incomplete(rows: Sequence[RunReport]) -> Verdict:
     shown = [OfPlans((row.name,), row.verdict.findings[0]) for row in rows[: verdicts.MAX_SHOWN]]
     more = [MoreFiles(len(rows) - len(shown))] if len(rows) > len(shown) else []
     return replace(rows[0].verdict, findings=(*shown, *more))
-
-
-def _named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
-    """The runs with unique names."""
-    found = names([Named(plan_name=run.name, plan_id=run.spec.plan_id) for run in runs])
-    return tuple(replace(run, name=name) for run, name in zip(runs, found, strict=True))
 
 
 def _explains_more(one: OnePart) -> bool:

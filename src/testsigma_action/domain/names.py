@@ -1,6 +1,6 @@
 """Names of the runs of one step: unique, and the same in every build with the same list of plans. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.report import RunReport
@@ -37,7 +37,12 @@ def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
     if len(runs) < 2:
         return tuple(runs)
     found = names([Named(run.name, run.run.plan_name if run.run else "", _plan_id(run)) for run in runs])
-    return tuple(replace(run, name=name) for run, name in zip(runs, found, strict=True))
+    return renamed(runs, found)
+
+
+def renamed(runs: Iterable[RunReport], given: Iterable[str]) -> tuple[RunReport, ...]:
+    """Return the runs with these names."""
+    return tuple(replace(run, name=name) for run, name in zip(runs, given, strict=True))
 
 
 def _plan_id(run: RunReport) -> str:
