@@ -4,9 +4,8 @@ Two results belong to the same object if the IDs of machine, suite and case agre
 have names only. If neither is certain, nothing is replaced, so a failure stays a failure.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
-from functools import reduce
 from typing import TypeVar
 
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, Placed, ResultTree, SuiteResult
@@ -29,12 +28,11 @@ def merged(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     first, *later = attempts
     if not reruns:
         return first
-    return replace(
-        first,
-        machines=reduce(_machines, (tree.machines for tree in later), first.machines),
-        gaps=first.gaps + tuple(replace(gap, run_id=tree.run.id) for tree in later for gap in tree.gaps),
-        reruns=tuple(reruns),
-    )
+    machines, gaps = first.machines, first.gaps
+    for tree in later:
+        machines = _joined(machines, tree.machines, MACHINES, _machine)
+        gaps += tuple(replace(gap, run_id=tree.run.id) for gap in tree.gaps)
+    return replace(first, machines=machines, gaps=gaps, reruns=tuple(reruns))
 
 
 def as_passed(tree: ResultTree) -> ResultTree:
@@ -54,8 +52,8 @@ def pairs(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> dict[int, i
     """
     found: dict[int, int] = {}
     for key in keys:
-        mine = _grouped(before, key, found.keys())
-        theirs = _grouped(again, key, found.values())
+        mine = _grouped(before, key, set(found))
+        theirs = _grouped(again, key, set(found.values()))
         for name in mine.keys() & theirs.keys():
             if len(mine[name]) == len(theirs[name]):
                 found |= zip(mine[name], theirs[name], strict=True)
@@ -76,8 +74,7 @@ def counterparts(tree: ResultTree, again: ResultTree) -> Iterator[tuple[Placed, 
                     yield (machine, suite, case), cases[found[index]] if index in found else None
 
 
-def _grouped(parts: Sequence[T], key: Callable[[T], str], taken: object) -> dict[str, list[int]]:
-    done = set(taken)  # type: ignore[call-overload]
+def _grouped(parts: Sequence[T], key: Callable[[T], str], done: Container[int]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = {}
     for position, part in enumerate(parts):
         name = key(part)
@@ -92,10 +89,6 @@ def _joined(before: tuple[T, ...], again: tuple[T, ...], keys: Keys[T], join: Ca
     known = set(found.values())
     kept = tuple(join(part, again[found[place]]) if place in found else part for place, part in enumerate(before))
     return kept + tuple(part for place, part in enumerate(again) if place not in known)
-
-
-def _machines(before: tuple[MachineResult, ...], again: tuple[MachineResult, ...]) -> tuple[MachineResult, ...]:
-    return _joined(before, again, MACHINES, _machine)
 
 
 def _machine(before: MachineResult, again: MachineResult) -> MachineResult:

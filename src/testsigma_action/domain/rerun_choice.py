@@ -1,6 +1,6 @@
 """Which cases of a run run again, and why none does: pure. See docs/decisions/0020."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain import infrastructure
@@ -34,13 +34,11 @@ class Choice:
     infrastructure: bool = False
 
 
-def every(_: Placed) -> bool:
-    """Every failure counts."""
-    return True
-
-
 def choose(
-    attempts: Sequence[ResultTree], reruns: Sequence[Run], limit: Share, counts: Callable[[Placed], bool] = every
+    attempts: Sequence[ResultTree],
+    reruns: Sequence[Run],
+    limit: Share,
+    counts: Callable[[Placed], bool] = lambda _: True,
 ) -> Choice | NotRunAgain | None:
     """The cases that did not pass in the end, in the last of the runs; None if no case has to run again.
 
@@ -51,7 +49,8 @@ def choose(
         return None
     whole, latest = merged(attempts, reruns), attempts[-1]
     last, trouble = latest.run, infrastructure.explains(latest)
-    bad = [(placed, there) for placed, there in counterparts(whole, latest) if _did_not_pass(placed[2])]
+    both = counterparts(whole, latest)
+    bad = [(placed, there) for placed, there in both if not placed[2].acceptable or placed[2].left_out]
     wanted = [(placed[2], there) for placed, there in bad if counts(placed)]
     if bad and not wanted:
         return None
@@ -73,10 +72,6 @@ def _may_run_again(attempts: Sequence[ResultTree]) -> bool:
     return all(tree.run.result in AWAITED or infrastructure.explains(tree) for tree in bad)
 
 
-def _did_not_pass(case: CaseResult) -> bool:
-    return not case.acceptable or case.left_out
-
-
 def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int) -> WhyNotAgain | None:
     """Why no case runs again. A rerun that could not make up for the failure would be of no use."""
     last = attempts[-1].run
@@ -94,10 +89,7 @@ def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int) -> WhyNot
 def _pick(case: CaseResult, there: CaseResult) -> Pick:
     """The case in the run that is rerun; of its data sets those that did not pass in the end."""
     same = pairs(case.iterations, there.iterations, ITERATIONS)
-    bad = [there.iterations[same[place]].id for place in _bad_sets(case) if place in same]
-    complete = len(bad) == sum(1 for _ in _bad_sets(case)) and all(bad)
-    return Pick(there.id, bool(there.iterations) or there.data_driven, tuple(bad) if complete else ())
-
-
-def _bad_sets(case: CaseResult) -> Iterator[int]:
-    return (place for place, one in enumerate(case.iterations) if one.result is not Result.PASSED)
+    bad = [place for place, one in enumerate(case.iterations) if one.result is not Result.PASSED]
+    found = tuple(there.iterations[same[place]].id for place in bad if place in same)
+    complete = len(found) == len(bad) and all(found)
+    return Pick(there.id, bool(there.iterations) or there.data_driven, found if complete else ())
