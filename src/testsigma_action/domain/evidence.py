@@ -18,14 +18,14 @@ from testsigma_action.domain.contradictions import (
     UnknownCaseResult,
     UnreadableFields,
 )
-from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree
-from testsigma_action.domain.run import Counts, Result, Run
+from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.domain.run import Result, Run
 
 # Results of what has not ended, or has no result yet.
 UNFINISHED = {Result.QUEUED, Result.UNKNOWN}
 
 
-def contradictions(tree: ResultTree) -> Iterator[Contradiction]:
+def against_pass(tree: ResultTree) -> Iterator[Contradiction]:
     """Evidence against a pass of a run that the service calls passed, the most important first."""
     broken = [row for row in tree.rows() if row.breaks]
     if broken:
@@ -49,7 +49,7 @@ def unaccounted_failures(tree: ResultTree) -> Iterator[Contradiction]:
 
     Unlike in a run that passed, the list must have all cases.
     """
-    yield from contradictions(tree)
+    yield from against_pass(tree)
     if not tree.complete:
         yield Oddity.INCOMPLETE_LIST
     idle = tree.distinct_of(lambda case: case.result is Result.NOT_EXECUTED)
@@ -80,14 +80,9 @@ def _above(tree: ResultTree, explained: Mapping[CounterName, int]) -> Iterator[C
 
 def all_executed(tree: ResultTree) -> bool:
     """Whether the list of cases is complete by the counters, and each of its cases and data sets was executed."""
-    return tree.complete and all(result.executed for result in _row_results(tree))
-
-
-def _row_results(tree: ResultTree) -> Iterator[Result]:
-    """The results of all cases and hooks, and of their data sets."""
-    for row in tree.rows():
-        yield row.result
-        yield from (one.result for one in row.iterations)
+    return tree.complete and all(
+        row.result.executed and all(one.result.executed for one in row.iterations) for row in tree.rows()
+    )
 
 
 def unaccounted(tree: ResultTree) -> Iterator[Unaccounted]:
@@ -102,11 +97,9 @@ def unaccounted(tree: ResultTree) -> Iterator[Unaccounted]:
 
 def broken_part(tree: ResultTree, *of_run: Result) -> bool:
     """Whether a machine, a suite, or the run by another answer (`of_run`), did not pass without an explanation."""
-    return any(_broken(result, tree.cases()) for result in of_run) or any(map(_has_broken_part, tree.machines))
-
-
-def _has_broken_part(machine: MachineResult) -> bool:
-    return _broken(machine.result, machine.cases()) or any(_broken(one.result, one.cases) for one in machine.suites)
+    machines = any(_broken(machine.result, machine.cases()) for machine in tree.machines)
+    suites = any(_broken(suite.result, suite.cases) for machine in tree.machines for suite in machine.suites)
+    return machines or suites or any(_broken(result, tree.cases()) for result in of_run)
 
 
 def _broken(result: Result, cases: Iterable[CaseResult]) -> bool:
@@ -131,14 +124,10 @@ def lagging(tree: ResultTree) -> bool:
     """Whether the results of a completed run are inconsistent in a way that another reading may change."""
     if without_result(tree.run):
         return True
-    if tree.run.result is Result.PASSED and any(not isinstance(one, UnreadableFields) for one in contradictions(tree)):
+    if tree.run.result is Result.PASSED and any(not isinstance(one, UnreadableFields) for one in against_pass(tree)):
         return True
-    return tree.listed and (_is_short(tree) or _has_unfinished(tree) or _hides_failures(tree))
-
-
-def _is_short(tree: ResultTree) -> bool:
-    """Whether the list has fewer cases than the counters."""
-    return tree.distinct < max(counts.total or 0 for counts in tree.run.all_counts)
+    total = max(counts.total or 0 for counts in tree.run.all_counts)
+    return tree.listed and (tree.distinct < total or _has_unfinished(tree) or _hides_failures(tree))
 
 
 def _has_unfinished(tree: ResultTree) -> bool:

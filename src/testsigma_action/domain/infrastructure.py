@@ -4,12 +4,12 @@ No agent, no device, no free place: such a run says nothing about the tests. It 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.report import Verdict
-from testsigma_action.domain.results import CaseResult, ResultTree
+from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result
 from testsigma_action.errors import ErrorCode
 
@@ -19,25 +19,18 @@ MOST_RERUNS = 2
 EXPLAINED = {ErrorCode.TESTS_FAILED, ErrorCode.RUN_STOPPED, ErrorCode.RUN_ABORTED, ErrorCode.NO_TESTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words of the service, and the file of the Community Edition that has them (docs/api.md, "Infrastructure")."""
-
-    pattern: str
-    source: str
-
-
 SERVER = "server/src/main/java/com/testsigma/constants/AutomatorMessages.java"
 AUTOMATOR = "automator/src/com/testsigma/automator/constants/AutomatorMessages.java"
-PHRASES = (
-    Phrase(r"agent is out of sync", SERVER),
-    Phrase(r"device is not online", SERVER),
-    Phrase(r"parallel executions limit exceeded", AUTOMATOR),
-    Phrase(r"unable to create a new test session due to unexpected failure", AUTOMATOR),
-    Phrase(r"test case execution aborted on session failure", AUTOMATOR),
-    Phrase(r"the associated device .{1,200} please check if its connected", AUTOMATOR),
-)
-_ANY = re.compile("|".join(phrase.pattern for phrase in PHRASES), re.IGNORECASE)
+# Words of the service, and the file of the Community Edition that has them (docs/api.md, "Infrastructure").
+PHRASES = {
+    r"agent is out of sync": SERVER,
+    r"device is not online": SERVER,
+    r"parallel executions limit exceeded": AUTOMATOR,
+    r"unable to create a new test session due to unexpected failure": AUTOMATOR,
+    r"test case execution aborted on session failure": AUTOMATOR,
+    r"the associated device .{1,200} please check if its connected": AUTOMATOR,
+}
+_ANY = re.compile("|".join(PHRASES), re.IGNORECASE)
 
 
 def is_trouble(message: str) -> bool:
@@ -52,14 +45,10 @@ def explains(tree: ResultTree) -> bool:
     """
     if not tree.run.completed or tree.run.result is Result.PASSED:
         return False
-    said = [row.message for row in _failed(tree)]
+    said = [row.message for row in tree.rows() if not row.acceptable]
     if any(message and not is_trouble(message) for message in said):
         return False
     return is_trouble(tree.run.message) or (bool(said) and all(said))
-
-
-def _failed(tree: ResultTree) -> Iterator[CaseResult]:
-    return (row for row in tree.rows() if not row.acceptable)
 
 
 def named(verdict: Verdict, attempts: Sequence[ResultTree]) -> Verdict:

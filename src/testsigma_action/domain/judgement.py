@@ -4,31 +4,13 @@ A run that failed is a pass by policy if all its failures are tolerated, and not
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
-from testsigma_action.domain import infrastructure
+from testsigma_action.domain import findings, infrastructure
 from testsigma_action.domain.contradictions import NeverRan
-from testsigma_action.domain.evidence import contradictions, numbers, unaccounted_failures
-from testsigma_action.domain.findings import (
-    CalledPassed,
-    CutShort,
-    Fact,
-    Failures,
-    Finding,
-    NoKnownResult,
-    NotExecutedYetRan,
-    Passed,
-    ServiceMessage,
-)
+from testsigma_action.domain.evidence import against_pass, numbers, unaccounted_failures
 from testsigma_action.domain.policy import STRICT, Policy, counting_flaky, executed, tolerated
-from testsigma_action.domain.policy_findings import (
-    FlakyCases,
-    NotAccounted,
-    OverLimit,
-    PassedByPolicy,
-    TooFewTests,
-)
+from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.report import Conclusion, Verdict, balanced
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run
@@ -58,7 +40,7 @@ def judge_results(tree: ResultTree, policy: Policy = STRICT) -> Verdict:
     if verdict:
         verdict = replace(verdict, findings=(*verdict.findings, *service_message(tree.run)))
         return infrastructure.named(verdict, [tree])
-    return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(tree),))
+    return passed(tree)
 
 
 def held_to(policy: Policy, tree: ResultTree, verdict: Verdict) -> Verdict:
@@ -84,27 +66,28 @@ def _executed(tree: ResultTree) -> int:
     return listed if tree.complete else max(listed, *(counts.executed for counts in tree.run.all_counts))
 
 
-def passed(tree: ResultTree) -> Finding:
-    """The numbers of a pass."""
+def passed(tree: ResultTree) -> Verdict:
+    """The verdict on a run that passed, with the numbers of it."""
     counts, reruns = tree.counts, len(tree.reruns)
     flaky = sum(case.flaky for case in tree.cases()) if reruns else 0
     quarantined, within_limit = tolerated(tree)
+    finding: findings.Finding = findings.Passed(counts.passed or 0, counts.total or 0, reruns, flaky)
     if quarantined or within_limit:
-        return PassedByPolicy(counts.passed or 0, counts.total or 0, quarantined, within_limit, reruns, flaky)
-    if not _executed(tree):
-        return Fact.NO_CASE_NEEDED
-    return Passed(counts.passed or 0, counts.total or 0, reruns, flaky)
+        finding = PassedByPolicy(counts.passed or 0, counts.total or 0, quarantined, within_limit, reruns, flaky)
+    elif not _executed(tree):
+        finding = findings.Fact.NO_CASE_NEEDED
+    return Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(finding,))
 
 
-def failed(code: ErrorCode, *findings: Finding) -> Verdict:
+def failed(code: ErrorCode, *why: findings.Finding) -> Verdict:
     """The verdict on a run that did not pass."""
-    return Verdict(Conclusion.FAILED, ExitCode.FAILED, code, findings)
+    return Verdict(Conclusion.FAILED, ExitCode.FAILED, code, why)
 
 
-def service_message(run: Run) -> tuple[Finding, ...]:
+def service_message(run: Run) -> tuple[findings.Finding, ...]:
     """The service's own reason (no agent, parallel limit, ...) where it says more than the result does."""
     message = remarkable(run.message)
-    return (ServiceMessage(message),) if message else ()
+    return (findings.ServiceMessage(message),) if message else ()
 
 
 def remarkable(message: str) -> str:
@@ -123,9 +106,9 @@ def not_passed(tree: ResultTree, policy: Policy = STRICT) -> Verdict | None:
     if run.result is Result.NOT_EXECUTED:
         return _not_executed(tree, policy)
     if run.result in {Result.STOPPED, Result.ABORTED}:
-        return failed(ErrorCode(f"run-{run.result.value}"), CutShort(run.result))
+        return failed(ErrorCode(f"run-{run.result.value}"), findings.CutShort(run.result))
     unreadable = "result" in run.unreadable_fields
-    return failed(ErrorCode.RESULT_UNKNOWN, NoKnownResult(run.result_label, unreadable))
+    return failed(ErrorCode.RESULT_UNKNOWN, findings.NoKnownResult(run.result_label, unreadable))
 
 
 def _failed(tree: ResultTree, policy: Policy) -> Verdict | None:
@@ -138,35 +121,29 @@ def _failed(tree: ResultTree, policy: Policy) -> Verdict | None:
 
 def counting_failures(tree: ResultTree, policy: Policy) -> Verdict:
     """The verdict on a run in which cases failed, not all of which are tolerated."""
-    return failed(ErrorCode.TESTS_FAILED, failures(tree), *_over_limit(tree, policy))
-
-
-def _over_limit(tree: ResultTree, policy: Policy) -> Iterator[Finding]:
-    """That more failures count than `max-failures` allows, if it is set."""
     counting = tree.distinct_of(lambda case: case.breaks)
     allowed = policy.max_failures.of(executed(tree))
-    if policy.max_failures.number and counting > allowed:
-        yield OverLimit(counting, allowed)
+    over = [OverLimit(counting, allowed)] if policy.max_failures.number and counting > allowed else []
+    return failed(ErrorCode.TESTS_FAILED, failures(tree), *over)
 
 
-def failures(tree: ResultTree) -> Failures:
+def failures(tree: ResultTree) -> findings.Failures:
     """How many cases failed, and how many hooks did not pass."""
     counts = balanced(tree.counts)
     _, hooks = numbers(row for row in tree.rows() if not row.acceptable)
-    counted = counts.failed and counts.total
-    if not counted:
-        return Failures(hooks=hooks)
-    return Failures(counts.failed or 0, counts.total or 0, hooks, sum(tolerated(tree)))
+    if not counts.failed or not counts.total:
+        return findings.Failures(hooks=hooks)
+    return findings.Failures(counts.failed, counts.total, hooks, sum(tolerated(tree)))
 
 
 def _not_executed(tree: ResultTree, policy: Policy) -> Verdict | None:
     """The verdict on a run that the service calls not executed, although some of its cases may have been."""
     counts = next((one for one in (tree.counts, *tree.run.all_counts) if one.executed), None)
     if not counts:
-        return None if _may_be_empty(tree, policy) else failed(ErrorCode.NO_TESTS, Fact.NO_CASE_EXECUTED)
+        return None if _may_be_empty(tree, policy) else failed(ErrorCode.NO_TESTS, findings.Fact.NO_CASE_EXECUTED)
     if counts.failed:
-        return failed(ErrorCode.TESTS_FAILED, failures(tree), Fact.CALLED_NOT_EXECUTED)
-    ran = NotExecutedYetRan(counts.passed or counts.executed, counts.total or 0, bool(counts.passed))
+        return failed(ErrorCode.TESTS_FAILED, failures(tree), findings.Fact.CALLED_NOT_EXECUTED)
+    ran = findings.NotExecutedYetRan(counts.passed or counts.executed, counts.total or 0, bool(counts.passed))
     return failed(ErrorCode.CONTRADICTION, ran)
 
 
@@ -177,14 +154,14 @@ def _may_be_empty(tree: ResultTree, policy: Policy) -> bool:
     """
     known = tree.listed or any(counts.known for counts in tree.run.all_counts)
     allowed = policy.min_tests == 0 and not infrastructure.is_trouble(tree.run.message)
-    return allowed and known and not any(contradictions(tree))
+    return allowed and known and not any(against_pass(tree))
 
 
 def _contradicted(tree: ResultTree) -> Verdict | None:
     """The verdict on a run that has evidence against a pass; None if it has none."""
-    evidence = unaccounted_failures(tree) if any(tolerated(tree)) else contradictions(tree)
+    evidence = unaccounted_failures(tree) if any(tolerated(tree)) else against_pass(tree)
     found = next(evidence, None)
-    return failed(ErrorCode.CONTRADICTION, CalledPassed(found)) if found else None
+    return failed(ErrorCode.CONTRADICTION, findings.CalledPassed(found)) if found else None
 
 
 def _without_evidence(tree: ResultTree, policy: Policy) -> Verdict | None:
@@ -198,8 +175,8 @@ def _without_evidence(tree: ResultTree, policy: Policy) -> Verdict | None:
     if _may_be_empty(tree, policy):
         return None
     if tree.listed or any(counts.known for counts in counters):
-        return failed(ErrorCode.NO_TESTS, Fact.EMPTY_SUCCESS)
-    verdict = failed(ErrorCode.NO_EVIDENCE, Fact.UNPROVEN_SUCCESS)
+        return failed(ErrorCode.NO_TESTS, findings.Fact.EMPTY_SUCCESS)
+    verdict = failed(ErrorCode.NO_EVIDENCE, findings.Fact.UNPROVEN_SUCCESS)
     if tree.unreadable:
         return replace(verdict, conclusion=Conclusion.ERROR, exit_code=ExitCode.SERVICE)
     return verdict

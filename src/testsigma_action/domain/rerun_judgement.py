@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from testsigma_action.domain import infrastructure
+from testsigma_action.domain import infrastructure, judgement
 from testsigma_action.domain.doubts import Doubt, NeverExecuted, NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import RerunIncomplete
 from testsigma_action.domain.evidence import (
@@ -15,23 +15,12 @@ from testsigma_action.domain.evidence import (
     unreadable_fields,
 )
 from testsigma_action.domain.findings import ErrorFinding, Fact, FailedAgain, Finding, RerunFindings
-from testsigma_action.domain.judgement import (
-    counting_failures,
-    failed,
-    failures,
-    held_to,
-    judge,
-    judge_results,
-    not_passed,
-    passed,
-    service_message,
-)
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.policy_findings import OverLimit
-from testsigma_action.domain.report import Conclusion, Verdict
+from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Counts, Result, Run
-from testsigma_action.errors import ErrorCode, ExitCode
+from testsigma_action.errors import ErrorCode
 
 
 def judge_reruns(
@@ -56,9 +45,9 @@ def judge_reruns(
     if merged.reruns:
         verdict = infrastructure.named(_judged(attempts, merged, policy), attempts)
     else:
-        verdict = judge(merged, policy)
+        verdict = judgement.judge(merged, policy)
     if open_end and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
-        verdict = failed(ErrorCode.TESTS_FAILED, failures(merged))
+        verdict = judgement.failed(ErrorCode.TESTS_FAILED, judgement.failures(merged))
     if incomplete and verdict.exit_code:
         return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))
     return verdict
@@ -79,12 +68,12 @@ def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) 
     first = _as_it_was(merged, policy)
     last = tolerating(attempts[-1], policy, merged)
     if _failed_again(first, last, merged):
-        again = FailedAgain(failures(merged), merged.reruns[-1].id)
+        again = FailedAgain(judgement.failures(merged), merged.reruns[-1].id)
         return replace(first, findings=(again, *(one for one in first.findings if isinstance(one, OverLimit))))
     doubt = next(_doubts([*attempts[:-1], last], merged), None)
     if doubt:
-        return replace(first, findings=(*first.findings, doubt, *service_message(merged.run)))
-    return held_to(policy, merged, Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),)))
+        return replace(first, findings=(*first.findings, doubt, *judgement.service_message(merged.run)))
+    return judgement.held_to(policy, merged, judgement.passed(merged))
 
 
 def judge_merged(merged: ResultTree, policy: Policy) -> Verdict:
@@ -96,15 +85,15 @@ def judge_merged(merged: ResultTree, policy: Policy) -> Verdict:
     found = chain(_doubts_about_cases(merged), _doubts_about_the_whole(merged))
     doubt = next(found, None) if last.completed else RunDoubt(last.id, Doubt.RERUN_UNKNOWN)
     if doubt:
-        return failed(ErrorCode.TESTS_FAILED, doubt)
-    return held_to(policy, merged, Verdict(Conclusion.PASSED, ExitCode.PASSED, findings=(passed(merged),)))
+        return judgement.failed(ErrorCode.TESTS_FAILED, doubt)
+    return judgement.held_to(policy, merged, judgement.passed(merged))
 
 
 def _as_it_was(merged: ResultTree, policy: Policy) -> Verdict:
     """The verdict if the reruns make up for nothing."""
     if merged.run.result is Result.FAILED:
-        return counting_failures(merged, policy)
-    return not_passed(merged) or failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
+        return judgement.counting_failures(merged, policy)
+    return judgement.not_passed(merged) or judgement.failed(ErrorCode.TESTS_FAILED, Fact.FAILED_AT_FIRST)
 
 
 def _failed_again(first: Verdict, last: ResultTree, merged: ResultTree) -> bool:
@@ -115,9 +104,9 @@ def _failed_again(first: Verdict, last: ResultTree, merged: ResultTree) -> bool:
         completed
         and first.code == plain
         and bool(merged.counts.failed)
-        and judge_results(last).code == plain
+        and judgement.judge_results(last).code == plain
         and last.counts.failed == merged.counts.failed
-        and not (service_message(merged.run) or service_message(last.run))
+        and not (judgement.service_message(merged.run) or judgement.service_message(last.run))
     )
 
 
@@ -127,7 +116,7 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
     if not last.completed or attempts[-1].run.id != last.id:
         yield RunDoubt(last.id, Doubt.RERUN_UNKNOWN)
         return
-    by_itself = judge_results(attempts[-1])
+    by_itself = judgement.judge_results(attempts[-1])
     if by_itself.exit_code:
         yield RerunFindings(last.id, by_itself.findings)
     yield from _doubts_about_cases(merged)
@@ -173,7 +162,7 @@ def _without(counts: Counts, tolerated: int) -> Counts:
 def unexplained(tree: ResultTree) -> Iterator[Finding]:
     """Possible causes of a failure that are not in the list of cases, so that their rerun cannot be checked."""
     run = tree.run
-    if run.completed and not judge_results(tree).exit_code:
+    if run.completed and not judgement.judge_results(tree).exit_code:
         return
     bad = sum(not case.acceptable for case in tree.cases())
     if all(row.acceptable and not row.left_out for row in tree.rows()):
