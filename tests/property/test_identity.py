@@ -19,9 +19,9 @@ from testsigma_action.domain.identity import (
     canonical,
     claim,
     counts_unlisted,
-    foreign,
     same_id,
 )
+from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status, Timing
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -125,7 +125,8 @@ def test_a_rerun_contradicts_nothing_that_is_known(
         started = None if seconds is None else NOON + timedelta(seconds=seconds)
         return Run(number, Status.COMPLETED, Result.FAILED, plan_id, timing=Timing(started), parent_id=parent)
 
-    why = foreign(run("3", plan, child, parent_id), run("2", "420", before), ("1", "2"))
+    parent = run("2", "420", before)
+    why = Chain.of(run("1", "420", None), parent).rejects(run("3", plan, child, parent_id), parent)
     wrong = {
         Foreign.NAMELESS: not plan and not parent_id,
         Foreign.ANOTHER_PLAN: plan == "77",

@@ -60,18 +60,19 @@ def pairs(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> dict[int, i
     return found
 
 
+def aligned(before: Sequence[T], again: Sequence[T], keys: Keys[T]) -> Iterator[tuple[T, T | None]]:
+    """Each part of `before` with the same part of `again`; None if it is not there, or not certain."""
+    found = pairs(before, again, keys)
+    return ((part, again[found[place]] if place in found else None) for place, part in enumerate(before))
+
+
 def counterparts(tree: ResultTree, again: ResultTree) -> Iterator[tuple[Placed, CaseResult | None]]:
     """Each case of a tree with the same case in another one; None if it is not there, or not certain."""
-    machines = pairs(tree.machines, again.machines, MACHINES)
-    for place, machine in enumerate(tree.machines):
-        there = again.machines[machines[place]].suites if place in machines else ()
-        suites = pairs(machine.suites, there, SUITES)
-        for position, suite in enumerate(machine.suites):
-            cases = there[suites[position]].cases if position in suites else ()
-            found = pairs(suite.cases, cases, CASES)
-            for index, case in enumerate(suite.cases):
+    for machine, machine_again in aligned(tree.machines, again.machines, MACHINES):
+        for suite, suite_again in aligned(machine.suites, machine_again.suites if machine_again else (), SUITES):
+            for case, case_again in aligned(suite.cases, suite_again.cases if suite_again else (), CASES):
                 if not case.hook:
-                    yield (machine, suite, case), cases[found[index]] if index in found else None
+                    yield (machine, suite, case), case_again
 
 
 def _grouped(parts: Sequence[T], key: Callable[[T], str], done: Container[int]) -> dict[str, list[int]]:

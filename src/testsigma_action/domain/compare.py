@@ -5,8 +5,8 @@ machine with the same title: in the suite of the same name, else in any suite. I
 suites share a name, they are matched in the order of the runs. The time is linear in the number of cases.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain import results
@@ -43,9 +43,17 @@ def compare(before: Run, then: Iterable[MachineResult], now: Iterable[MachineRes
 
 
 def matched(earlier: Sequence[Placed], now: Iterable[MachineResult]) -> Matches:
-    """Find the cases of a run in an earlier one."""
-    cases = list(placed_rows(now))
-    return list(zip(cases, _found_again(cases, earlier), strict=True))
+    """Find the cases of a run in an earlier one: each in its suite, else anywhere on its machine."""
+    cases, found = list(placed_rows(now)), dict[int, int]()
+    for key in (_in_suite, _on_machine):
+        left, taken = defaultdict[Hashable, deque[int]](deque), set(found.values())
+        for position, placed in enumerate(earlier):
+            if position not in taken:
+                left[key(placed)].append(position)
+        for place, placed in enumerate(cases):
+            if place not in found and (same := left[key(placed)]):
+                found[place] = same.popleft()
+    return [(placed, earlier[found[place]][2] if place in found else None) for place, placed in enumerate(cases)]
 
 
 def compared(before: Run, earlier: Sequence[Placed], matches: Matches) -> Comparison:
@@ -60,7 +68,8 @@ def compared(before: Run, earlier: Sequence[Placed], matches: Matches) -> Compar
         elif not case.acceptable:
             new.append(placed)
         elif failed_before and not case.hook:
-            if case.result is Result.NOT_EXECUTED or _skipped_sets(case) & _broken_sets(failed_before):
+            skipped = Counter(one.name for one in case.iterations if one.result is Result.NOT_EXECUTED)
+            if case.result is Result.NOT_EXECUTED or skipped & _broken_sets(failed_before):
                 not_run += 1
             elif not case.flaky:
                 fixed.append(placed)
@@ -80,31 +89,6 @@ def as_before(case: CaseResult, old: CaseResult) -> bool:
 
 def _broken_sets(case: CaseResult) -> Counter[str]:
     return Counter(one.name for one in case.iterations if not one.result.tolerable)
-
-
-def _skipped_sets(case: CaseResult) -> Counter[str]:
-    return Counter(one.name for one in case.iterations if one.result is Result.NOT_EXECUTED)
-
-
-def _found_again(cases: Sequence[Placed], earlier: Sequence[Placed]) -> Iterator[CaseResult | None]:
-    """Each case's result in the earlier run: in its suite, else anywhere on its machine; None if there is none."""
-    exact, left = _matched(cases, earlier, _in_suite)
-    lost = [placed for placed, old in zip(cases, exact, strict=True) if old is None]
-    moved = iter(_matched(lost, left, _on_machine)[0])
-    return (old or next(moved) for old in exact)
-
-
-def _matched(
-    cases: Sequence[Placed], earlier: Sequence[Placed], key: Callable[[Placed], Hashable]
-) -> tuple[list[CaseResult | None], list[Placed]]:
-    """The earlier result of each case, matched by key and order, and the earlier results that were not matched."""
-    shelves: dict[Hashable, deque[int]] = {}
-    for position, placed in enumerate(earlier):
-        shelves.setdefault(key(placed), deque()).append(position)
-    taken = [shelf.popleft() if (shelf := shelves.get(key(placed))) else None for placed in cases]
-    gone = set(taken)
-    left = [placed for position, placed in enumerate(earlier) if position not in gone]
-    return [None if position is None else earlier[position][2] for position in taken], left
 
 
 def _in_suite(placed: Placed) -> Hashable:

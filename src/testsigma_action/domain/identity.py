@@ -5,7 +5,6 @@ that a gateway repeated. A run is ours if its plan and its build number are ours
 with `same_id` only.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -127,22 +126,3 @@ class Foreign(Enum):
     ANOTHER_PARENT = auto()
     ANOTHER_BUILD = auto()
     BEGAN_EARLIER = auto()
-
-
-def foreign(rerun: Run, parent: Run, chain: Collection[str]) -> Foreign | None:
-    """Why a run is not a rerun of its alleged parent; None if it is. `chain` has the IDs of the followed runs.
-
-    The parent that a rerun names may be any run of the chain: samples show the previous run and the first one. A run
-    that names no parent must have our build number, because anybody may start the same plan later.
-    """
-    if not rerun.plan_id and not rerun.parent_id:
-        return Foreign.NAMELESS
-    if rerun.plan_id and parent.plan_id and not same_id(rerun.plan_id, parent.plan_id):
-        return Foreign.ANOTHER_PLAN
-    if rerun.parent_id and not any(same_id(rerun.parent_id, one) for one in chain):
-        return Foreign.ANOTHER_PARENT
-    child, before = rerun.timing.started, parent.timing.started
-    if child and before and child < before:
-        return Foreign.BEGAN_EARLIER
-    named = rerun.parent_id or rerun.build_number == parent.build_number
-    return None if named else Foreign.ANOTHER_BUILD

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain import infrastructure
-from testsigma_action.domain.attempts import ITERATIONS, counterparts, merged, pairs
+from testsigma_action.domain.attempts import ITERATIONS, aligned, counterparts, merged
 from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
 from testsigma_action.domain.rerun_judgement import unexplained
 from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS
@@ -88,8 +88,7 @@ def _why_not(attempts: Sequence[ResultTree], wanted: int, picked: int) -> WhyNot
 
 def _pick(case: CaseResult, there: CaseResult) -> Pick:
     """The case in the run that is rerun; of its data sets those that did not pass in the end."""
-    same = pairs(case.iterations, there.iterations, ITERATIONS)
-    bad = [place for place, one in enumerate(case.iterations) if one.result is not Result.PASSED]
-    found = tuple(there.iterations[same[place]].id for place in bad if place in same)
-    complete = len(found) == len(bad) and all(found)
-    return Pick(there.id, bool(there.iterations) or there.data_driven, found if complete else ())
+    sets = aligned(case.iterations, there.iterations, ITERATIONS)
+    bad = [again for one, again in sets if one.result is not Result.PASSED]
+    ids = tuple(again.id if again else "" for again in bad)
+    return Pick(there.id, bool(there.iterations) or there.data_driven, ids if all(ids) else ())

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from testsigma_action.domain.identity import Began, Claim, Foreign, foreign, same_id
+from testsigma_action.domain.identity import Began, Claim, Foreign, same_id
 from testsigma_action.domain.run import Result, Run
 
 # Documented as the most reruns that a run can have.
@@ -66,15 +66,32 @@ class Chain:
 
         A run can have one rerun, so it does not matter who asked for it.
         """
-        if any(same_id(row.id, one) for one in self.parents) or (row.plan_id and not same_id(row.plan_id, plan_id)):
+        if self._has(row.id) or (row.plan_id and not same_id(row.plan_id, plan_id)):
             return Claim.FOREIGN
         if row.parent_id:
-            return Claim.OURS if any(same_id(row.parent_id, one) for one in self.parents) else Claim.FOREIGN
+            return Claim.OURS if self._has(row.parent_id) else Claim.FOREIGN
         return Claim.FOREIGN if when is Began.BEFORE else Claim.UNCONFIRMED
 
     def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
-        """Why a run that an answer about `parent` names is no rerun in this chain, if so."""
-        return foreign(rerun, parent, self.parents)
+        """Why a run that an answer about `parent` names is no rerun in this chain; None if it is.
+
+        The parent that a rerun names may be any run of the chain: samples show the previous run and the first one. A
+        run that names no parent must have our build number, because anybody may start the same plan later.
+        """
+        if not rerun.plan_id and not rerun.parent_id:
+            return Foreign.NAMELESS
+        if rerun.plan_id and parent.plan_id and not same_id(rerun.plan_id, parent.plan_id):
+            return Foreign.ANOTHER_PLAN
+        if rerun.parent_id and not self._has(rerun.parent_id):
+            return Foreign.ANOTHER_PARENT
+        child, before = rerun.timing.started, parent.timing.started
+        if child and before and child < before:
+            return Foreign.BEGAN_EARLIER
+        named = rerun.parent_id or rerun.build_number == parent.build_number
+        return None if named else Foreign.ANOTHER_BUILD
+
+    def _has(self, run_id: str) -> bool:
+        return any(same_id(run_id, one) for one in self.parents)
 
 
 def as_rerun(run: Run, parent: Run) -> Run:

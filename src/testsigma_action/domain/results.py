@@ -89,7 +89,7 @@ class CaseResult:
     @property
     def failing_step(self) -> StepResult | None:
         """The step that made the case fail."""
-        return failing_step(tuple(self.all_steps()))
+        return failing_step(self.all_steps())
 
     @property
     def message(self) -> str:
@@ -110,11 +110,9 @@ class CaseResult:
         results = [self.result, *(iteration.result for iteration in self.iterations)]
         return not self.disabled and Result.NOT_EXECUTED in results
 
-    def all_steps(self) -> Iterator[StepResult]:
+    def all_steps(self) -> tuple[StepResult, ...]:
         """Its own steps, then those of its iterations."""
-        yield from self.steps or ()
-        for iteration in self.iterations:
-            yield from iteration.steps or ()
+        return (*(self.steps or ()), *(step for one in self.iterations for step in one.steps or ()))
 
 
 @dataclass(frozen=True, slots=True)
