@@ -563,14 +563,14 @@ def test_what_is_said_of_a_run_and_its_reruns_together() -> None:
         "11",
     )
     assert run.consolidated_counts == (Counts(passed=2), Counts(failed=1))
-    assert not run.consolidated_passed
+    assert not run.consolidated_passed()
     bare = decode.run(RUN)
     assert (bare.consolidated_status, bare.consolidated_result, bare.consolidated_counts) == (None, None, ())
-    assert bare.consolidated_passed
-    assert not decode.run(RUN | {"consolidatedResult": "SOMETHING"}).consolidated_passed
-    assert not decode.run(RUN | {"consolidatedPlanFailedCount": "many"}).consolidated_passed
+    assert bare.consolidated_passed()
+    assert not decode.run(RUN | {"consolidatedResult": "SOMETHING"}).consolidated_passed()
+    assert not decode.run(RUN | {"consolidatedPlanFailedCount": "many"}).consolidated_passed()
     odd = decode.run(RUN | {"consolidatedStatus": "SOMETHING_NEW"})
-    assert (odd.consolidated_status, odd.consolidated_passed) == (Status.UNKNOWN, False)
+    assert (odd.consolidated_status, odd.consolidated_passed()) == (Status.UNKNOWN, False)
 
 
 def test_consolidated_counters_of_the_detailed_calls() -> None:

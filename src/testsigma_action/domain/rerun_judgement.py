@@ -4,22 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from testsigma_action.domain import infrastructure, judgement
+from testsigma_action.domain import evidence, infrastructure, judgement
 from testsigma_action.domain.doubts import Doubt, NeverExecuted, NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import RerunIncomplete
-from testsigma_action.domain.evidence import (
-    all_executed,
-    broken_part,
-    numbers,
-    unaccounted,
-    unreadable_fields,
-)
 from testsigma_action.domain.findings import ErrorFinding, Fact, FailedAgain, Finding, RerunFindings
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.policy_findings import OverLimit
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.domain.run import Counts, Result, Run
+from testsigma_action.domain.run import Result
 from testsigma_action.errors import ErrorCode
 
 
@@ -131,7 +124,7 @@ def _doubts_about_cases(merged: ResultTree) -> Iterator[Finding]:
     """Cases and hooks that are not shown to have passed in the end."""
     bad = [row for row in merged.rows() if row.breaks]
     if bad:
-        yield NotProven(merged.reruns[-1].id, *numbers(bad))
+        yield NotProven(merged.reruns[-1].id, *evidence.numbers(bad))
     left_out = sum(case.left_out for case in merged.cases())
     if left_out:
         yield NeverExecuted(merged.run.id, left_out)
@@ -140,23 +133,10 @@ def _doubts_about_cases(merged: ResultTree) -> Iterator[Finding]:
 def _doubts_about_the_whole(merged: ResultTree) -> Iterator[Finding]:
     """What speaks against a pass of the run together with its reruns, apart from failures that are tolerated."""
     tolerated = merged.distinct_of(lambda case: case.tolerance is not None)
-    if broken_part(merged):
+    if evidence.broken_part(merged):
         yield RunDoubt(merged.run.id, Doubt.PART_NOT_RERUN)
-    if not _whole_passed(merged.run, tolerated):
+    if not merged.run.consolidated_passed(tolerated):
         yield RunDoubt(merged.run.id, Doubt.WHOLE_NOT_PASSED)
-
-
-def _whole_passed(first: Run, tolerated: int) -> bool:
-    """Whether no consolidated field speaks against a pass, apart from failures that are tolerated."""
-    if not tolerated or first.consolidated_result not in {None, Result.PASSED, Result.FAILED}:
-        return first.consolidated_passed
-    counted = tuple(_without(counts, tolerated) for counts in first.consolidated_counts)
-    return replace(first, consolidated_result=None, consolidated_counts=counted).consolidated_passed
-
-
-def _without(counts: Counts, tolerated: int) -> Counts:
-    """The counters without failures that are tolerated, if they have no more."""
-    return replace(counts, failed=0) if (counts.failed or 0) <= tolerated else counts
 
 
 def unexplained(tree: ResultTree) -> Iterator[Finding]:
@@ -169,9 +149,9 @@ def unexplained(tree: ResultTree) -> Iterator[Finding]:
         yield RunDoubt(run.id, Doubt.NO_FAILED_CASE)
     if any(counts.bad > bad for counts in run.all_counts):
         yield RunDoubt(run.id, Doubt.MORE_FAILURES_COUNTED)
-    if any(counts.running for counts in run.all_counts) and not all_executed(tree):
+    if any(counts.running for counts in run.all_counts) and not evidence.all_executed(tree):
         yield RunDoubt(run.id, Doubt.COUNTED_AS_RUNNING)
-    if unreadable := unreadable_fields(tree):
+    if unreadable := evidence.unreadable_fields(tree):
         yield RunUnreadable(run.id, unreadable)
-    if any(unaccounted(tree)):
+    if any(evidence.unaccounted(tree)):
         yield RunDoubt(run.id, Doubt.LIST_INCOMPLETE)

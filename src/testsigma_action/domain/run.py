@@ -198,15 +198,12 @@ class Run:
             counts.unfinished or (counts.failed or 0) > most for counts in self.consolidated_counts
         )
 
-    @property
-    def consolidated_passed(self) -> bool:
-        """Whether no consolidated field speaks against a pass of the run together with its reruns."""
-        return (
-            self.consolidated_status in {None, Status.COMPLETED}
-            and self.consolidated_result in {None, Result.PASSED}
-            and not any(counts.bad or counts.running for counts in self.consolidated_counts)
-            and not self.unreadable_fields
-        )
+    def consolidated_passed(self, tolerated: int = 0) -> bool:
+        """Whether no consolidated field speaks against a pass of the run and its reruns, but for tolerated failures."""
+        results = {None, Result.PASSED, Result.FAILED} if tolerated else {None, Result.PASSED}
+        agreed = self.consolidated_failed(tolerated) and self.consolidated_result in results
+        cut_short = any(counts.aborted or counts.stopped for counts in self.consolidated_counts)
+        return agreed and not cut_short and not self.unreadable_fields
 
     @property
     def completed(self) -> bool:

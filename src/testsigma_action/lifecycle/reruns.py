@@ -68,7 +68,7 @@ def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] 
     """Whether an answer about the first run takes its reruns into account; None if that makes no difference."""
     first, *reruns = runs
     if reruns[-1].result is Result.PASSED:
-        return lambda seen: seen.consolidated_passed
+        return lambda seen: seen.consolidated_passed()
     if not tolerant or reruns[-1].result is not Result.FAILED:
         return None
     at_first = max(counts.failed or 0 for counts in first.all_counts)
