@@ -6,9 +6,8 @@ A run that failed is a pass by policy if all its failures are tolerated, and not
 import re
 from dataclasses import replace
 
-from testsigma_action.domain import findings, infrastructure
+from testsigma_action.domain import evidence, findings, infrastructure
 from testsigma_action.domain.contradictions import NeverRan
-from testsigma_action.domain.evidence import against_pass, numbers, unaccounted_failures
 from testsigma_action.domain.policy import STRICT, Policy, counting_flaky, executed, tolerated
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.report import Conclusion, Verdict, balanced
@@ -114,7 +113,7 @@ def not_passed(tree: ResultTree, policy: Policy = STRICT) -> Verdict | None:
 def _failed(tree: ResultTree, policy: Policy) -> Verdict | None:
     """The verdict on a run that failed; None if each failure is tolerated, and nothing shows that more is wrong."""
     if any(tolerated(tree)) and not any(row.breaks for row in tree.rows()):
-        doubt = next(unaccounted_failures(tree), None)
+        doubt = next(evidence.unaccounted_failures(tree), None)
         return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(doubt)) if doubt else None
     return counting_failures(tree, policy)
 
@@ -130,7 +129,7 @@ def counting_failures(tree: ResultTree, policy: Policy) -> Verdict:
 def failures(tree: ResultTree) -> findings.Failures:
     """How many cases failed, and how many hooks did not pass."""
     counts = balanced(tree.counts)
-    _, hooks = numbers(row for row in tree.rows() if not row.acceptable)
+    _, hooks = evidence.numbers(row for row in tree.rows() if not row.acceptable)
     if not counts.failed or not counts.total:
         return findings.Failures(hooks=hooks)
     return findings.Failures(counts.failed, counts.total, hooks, sum(tolerated(tree)))
@@ -154,25 +153,23 @@ def _may_be_empty(tree: ResultTree, policy: Policy) -> bool:
     """
     known = tree.listed or any(counts.known for counts in tree.run.all_counts)
     allowed = policy.min_tests == 0 and not infrastructure.is_trouble(tree.run.message)
-    return allowed and known and not any(against_pass(tree))
+    return allowed and known and not any(evidence.against_pass(tree))
 
 
 def _contradicted(tree: ResultTree) -> Verdict | None:
     """The verdict on a run that has evidence against a pass; None if it has none."""
-    evidence = unaccounted_failures(tree) if any(tolerated(tree)) else against_pass(tree)
-    found = next(evidence, None)
+    search = evidence.unaccounted_failures if any(tolerated(tree)) else evidence.against_pass
+    found = next(search(tree), None)
     return failed(ErrorCode.CONTRADICTION, findings.CalledPassed(found)) if found else None
 
 
 def _without_evidence(tree: ResultTree, policy: Policy) -> Verdict | None:
     """The verdict on a passed run without an executed case; None where there is evidence that tests ran."""
     listed = list(tree.cases())
-    if any(case.result is Result.PASSED or case.tolerance for case in listed):
-        return None
     counters = tree.run.all_counts
-    if not listed and any(counts.passed for counts in counters):
-        return None
-    if _may_be_empty(tree, policy):
+    proven = any(case.result is Result.PASSED or case.tolerance for case in listed)
+    counted = not listed and any(counts.passed for counts in counters)
+    if proven or counted or _may_be_empty(tree, policy):
         return None
     if tree.listed or any(counts.known for counts in counters):
         return failed(ErrorCode.NO_TESTS, findings.Fact.EMPTY_SUCCESS)

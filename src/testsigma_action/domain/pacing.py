@@ -5,7 +5,6 @@ late on average. So polls are rare while the end is far away, and frequent aroun
 """
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import erfc, exp, log, sqrt
@@ -85,14 +84,10 @@ def delay_by(belief: Belief | None, age: float, doubt: float = DOUBT) -> float:
         expected = (belief.lateness(age + delay) - before - delay * (1 - alive)) / alive
         return doubt * WORTH * (delay / delay_by_age(age)) ** 2 + (1 - doubt) * expected > WORTH
 
-    return _last_that_is_not(too_late)
-
-
-def _last_that_is_not(too_late: Callable[[float], bool]) -> float:
-    """The longest delay within the limits that is not too late, to a few milliseconds."""
+    if not too_late(LONGEST):
+        return LONGEST
     low, high = SHORTEST, LONGEST
-    if not too_late(high):
-        return high
+    # The longest delay that is not too late, to a few milliseconds.
     for _ in range(14):
         middle = (low + high) / 2
         low, high = (low, middle) if too_late(middle) else (middle, high)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from testsigma_action.domain import judgement, rerun_judgement
 from testsigma_action.domain.findings import Fact
-from testsigma_action.domain.judgement import failed, judge
 from testsigma_action.domain.policy import Policy, tolerating
 from testsigma_action.domain.report import Conclusion, Part, RunReport, Verdict
-from testsigma_action.domain.rerun_judgement import judge_merged
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.errors import ErrorCode
 
@@ -39,13 +38,13 @@ def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:
     tree = run.tree
     passed = tree and tree.run.completed and run.verdict.conclusion is Conclusion.PASSED
     if not tree or not passed or not _about_one_run(run, tree):
-        yield failed(ErrorCode.NO_EVIDENCE, Fact.UNPROVEN_SUCCESS)
+        yield judgement.failed(ErrorCode.NO_EVIDENCE, Fact.UNPROVEN_SUCCESS)
         return
     trees = [tree]
     if policy.tolerates or any(case.tolerance for case in tree.rows()):
         trees.append(tolerating(tree.with_rows(lambda placed: replace(placed[2], tolerance=None)), policy))
     for each in trees:
-        yield judge_merged(each, policy) if each.reruns else judge(each, policy)
+        yield rerun_judgement.judge_merged(each, policy) if each.reruns else judgement.judge(each, policy)
 
 
 def _about_one_run(run: RunReport, tree: ResultTree) -> bool:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import findings
+from testsigma_action.domain import findings, policy_findings
 from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.policy_findings import PassedByPolicy
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ErrorCode, ExitCode, InputError
@@ -111,7 +110,7 @@ def _left(verdicts: Sequence[Verdict]) -> Iterator[findings.Finding]:
 def _tally(verdicts: Sequence[Verdict]) -> findings.Tally:
     conclusions = [verdict.conclusion for verdict in verdicts]
     found = [one for verdict in verdicts for one in verdict.findings]
-    passes = [one for one in found if isinstance(one, findings.Passed | PassedByPolicy)]
+    passes = [one for one in found if isinstance(one, findings.Passed | policy_findings.PassedByPolicy)]
     failed = [one for one in verdicts if one.conclusion is Conclusion.FAILED]
     return findings.Tally(
         plans=len(verdicts),
@@ -119,7 +118,7 @@ def _tally(verdicts: Sequence[Verdict]) -> findings.Tally:
         started=conclusions.count(Conclusion.STARTED),
         cases=sum(one.passed for one in passes),
         failed=sum(one.code is not ErrorCode.STOPPED_AFTER_FAILURES for one in failed),
-        tolerated=sum(one.tolerated for one in passes if isinstance(one, PassedByPolicy)),
+        tolerated=sum(one.tolerated for one in passes if isinstance(one, policy_findings.PassedByPolicy)),
     )
 
 
