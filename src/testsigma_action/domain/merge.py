@@ -10,14 +10,14 @@ from itertools import islice
 
 from testsigma_action.domain import verdict as verdicts
 from testsigma_action.domain.build import Build
-from testsigma_action.domain.findings import Finding, OfPlans
+from testsigma_action.domain.findings import OfPlans
 from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, Problem, TooManyParts, Unusable
-from testsigma_action.domain.merge_outdated import outdated
 from testsigma_action.domain.names import Named, names, renamed
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.rejudgement import judged_again
 from testsigma_action.domain.report import Conclusion, Part, Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
+from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ErrorCode, ExitCode
 
 # The name of the row about the number of parts: the input that says it.
@@ -42,6 +42,12 @@ class OnePart:
         found = [self.part.verdict, *(run.verdict for run in self.runs)]
         waited = all(one.exit_code or one.conclusion is Conclusion.PASSED for one in found)
         return waited and all(one.code is not ErrorCode.NOT_FINISHED for one in found)
+
+    @property
+    def explained(self) -> bool:
+        """Whether a run explains the verdict of its step: not after a bug, or if a report could not be written."""
+        code = self.part.verdict.exit_code
+        return code is ExitCode.PASSED or any(run.verdict.exit_code is code for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +91,17 @@ def opened(file: str, digest: str, report: Report) -> Opened:
     parts = tuple(OnePart(part, renamed(islice(runs, len(part.names)), part.names)) for part in report.parts)
     found = [one for run in runs for one in run.verdict.findings if isinstance(one, Problem)]
     unusable = tuple(one for one in found if isinstance(one, Unusable) and one.fault is not Fault.MISSING)
-    return Opened(parts, unusable, tuple(one for one in found if one not in unusable), tuple(_around(file, report)))
+    missed = tuple(one for one in found if one not in unusable)
+    # The verdict of a merge may be neither that of one of its runs nor of one of its parts.
+    others = [*(run.verdict for run in report.runs), *(part.verdict for part in report.parts)]
+    explained = any(one.exit_code is report.verdict.exit_code for one in others)
+    return Opened(parts, unusable, missed, () if explained else (_of_file(file, report.verdict),))
 
 
-def _around(file: str, report: Report) -> Iterator[Verdict]:
-    """The verdict of a merge, if it is neither that of one of its runs nor of one of its parts."""
-    verdict = report.verdict
-    others = [run.verdict for run in report.runs] + [part.verdict for part in report.parts]
-    if all(one.exit_code is not verdict.exit_code for one in others):
-        of_file = (one if isinstance(one, OfPlans) else OfPlans((file,), one) for one in verdict.findings[:1])
-        yield replace(verdict, findings=tuple(of_file))
+def _of_file(file: str, verdict: Verdict) -> Verdict:
+    """The verdict of a step, with the name of its results file."""
+    first = [one if isinstance(one, OfPlans) else OfPlans((file,), one) for one in verdict.findings[:1]]
+    return replace(verdict, findings=tuple(first))
 
 
 def _alone(file: str, digest: str, report: Report) -> Opened:
@@ -185,14 +192,15 @@ def _concluded(parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Se
     if not alone:
         runs = renamed(runs, names([Named(plan_name=run.name, plan_id=run.spec.plan_id) for run in runs]))
     judged, rows = runs[: len(runs) - len(faults)], runs[len(runs) - len(faults) :]
-    around = [_of_part(one.part, several=len(runs) > 1) for one in parts if _explains_more(one)]
+    several, unexplained = len(runs) > 1, [one.part for one in parts if not one.explained]
+    around = [_of_file(part.file, part.verdict) if several else part.verdict for part in unexplained]
     around += of_files
-    around += [_incomplete(rows) if len(runs) > 1 else rows[0].verdict] if rows else []
+    around += [_incomplete(rows) if several else rows[0].verdict] if rows else []
     return Merged(
         verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
         runs,
         tuple(one.part for one in parts),
-        outdated([one.part for one in parts]),
+        _outdated([one.part for one in parts]),
         parts[0].part.title if alone else "",
     )
 
@@ -219,15 +227,13 @@ def _incomplete(rows: Sequence[RunReport]) -> Verdict:
     return replace(rows[0].verdict, findings=(*shown, *more))
 
 
-def _explains_more(one: OnePart) -> bool:
-    """Whether the verdict of a step says more than those of its runs: a bug, or a report that could not be written."""
-    code = one.part.verdict.exit_code
-    return code is not ExitCode.PASSED and all(run.verdict.exit_code is not code for run in one.runs)
-
-
-def _of_part(part: Part, *, several: bool) -> Verdict:
-    """The verdict of the step of a part, with the name of its file where there are several."""
-    first: Sequence[Finding] = part.verdict.findings[:1]
-    return (
-        replace(part.verdict, findings=tuple(OfPlans((part.file,), one) for one in first)) if several else part.verdict
-    )
+def _outdated(parts: Sequence[Part]) -> Outdated:
+    """The entries that no part needs: an entry that is outdated for one plan may name cases of another one."""
+    named, needed = set[QuarantineEntry](), set[QuarantineEntry]()
+    for part in parts:
+        named |= set(part.policy.quarantine).difference(part.outdated.unmatched)
+        needed |= set(part.policy.quarantine).difference(part.outdated.unmatched, part.outdated.passing)
+    expired = dict.fromkeys(entry for part in parts for entry in part.outdated.expired)
+    unmatched = dict.fromkeys(entry for part in parts for entry in part.outdated.unmatched if entry not in named)
+    passing = dict.fromkeys(entry for part in parts for entry in part.outdated.passing if entry not in needed)
+    return Outdated(tuple(expired), tuple(unmatched), tuple(passing))
