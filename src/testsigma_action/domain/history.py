@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from testsigma_action.domain.compare import Comparison, as_before, compared, matched
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, placed_rows
@@ -49,13 +49,9 @@ class CaseHistory:
     @property
     def since(self) -> int | None:
         """The position of the first of the runs in which it failed up to now; None if it fails since this run."""
-        first = None
-        for position, mark in reversed(list(enumerate(self.marks))):
-            if mark is Mark.FAILED:
-                first = position
-            elif mark in EXECUTED:
-                break
-        return first
+        executed = [(position, mark) for position, mark in enumerate(self.marks) if mark in EXECUTED]
+        failing = takewhile(lambda one: one[1] is Mark.FAILED, reversed(executed))
+        return min((position for position, _ in failing), default=None)
 
     @property
     def always(self) -> bool:
@@ -85,7 +81,7 @@ class CaseHistory:
     @property
     def known(self) -> bool:
         """Whether it failed in the same way when it was executed last."""
-        return next((mark for mark in reversed(self.marks) if mark in EXECUTED), None) is Mark.FAILED
+        return self._executed[-1:] == [Mark.FAILED]
 
     @property
     def _executed(self) -> list[Mark]:
