@@ -17,19 +17,15 @@ from testsigma_action.errors import ErrorCode
 MOST_RERUNS = 2
 # Verdicts that trouble of the infrastructure explains.
 EXPLAINED = {ErrorCode.TESTS_FAILED, ErrorCode.RUN_STOPPED, ErrorCode.RUN_ABORTED, ErrorCode.NO_TESTS}
-
-
-SERVER = "server/src/main/java/com/testsigma/constants/AutomatorMessages.java"
-AUTOMATOR = "automator/src/com/testsigma/automator/constants/AutomatorMessages.java"
-# Words of the service, and the file of the Community Edition that has them (docs/api.md, "Infrastructure").
-PHRASES = {
-    r"agent is out of sync": SERVER,
-    r"device is not online": SERVER,
-    r"parallel executions limit exceeded": AUTOMATOR,
-    r"unable to create a new test session due to unexpected failure": AUTOMATOR,
-    r"test case execution aborted on session failure": AUTOMATOR,
-    r"the associated device .{1,200} please check if its connected": AUTOMATOR,
-}
+# Words of the service (docs/api.md, "Infrastructure").
+PHRASES = (
+    r"agent is out of sync",
+    r"device is not online",
+    r"parallel executions limit exceeded",
+    r"unable to create a new test session due to unexpected failure",
+    r"test case execution aborted on session failure",
+    r"the associated device .{1,200} please check if its connected",
+)
 _ANY = re.compile("|".join(PHRASES), re.IGNORECASE)
 
 
