@@ -126,14 +126,13 @@ def lagging(tree: ResultTree) -> bool:
         return True
     if tree.run.result is Result.PASSED and any(not isinstance(one, UnreadableFields) for one in against_pass(tree)):
         return True
-    total = max(counts.total or 0 for counts in tree.run.all_counts)
-    return tree.listed and (tree.distinct < total or _has_unfinished(tree) or _hides_failures(tree))
-
-
-def _has_unfinished(tree: ResultTree) -> bool:
-    """Whether cases on the list, or by the counters, have not ended."""
-    by_counters = any(counts.unfinished for counts in tree.run.all_counts)
-    return any(_is_unfinished(row) for row in tree.rows()) or (by_counters and not all_executed(tree))
+    if not tree.listed:
+        return False
+    counters = tree.run.all_counts
+    is_short = tree.distinct < max(counts.total or 0 for counts in counters)
+    unfinished = any(counts.unfinished for counts in counters) and not all_executed(tree)
+    hides_failures = any(counts.bad for counts in counters) and all(row.acceptable for row in tree.rows())
+    return is_short or unfinished or hides_failures or any(_is_unfinished(row) for row in tree.rows())
 
 
 def _is_unfinished(row: CaseResult) -> bool:
@@ -141,9 +140,3 @@ def _is_unfinished(row: CaseResult) -> bool:
     if row.result is Result.UNKNOWN and row.result_label:
         return False
     return row.result in UNFINISHED or any(one.result in UNFINISHED for one in row.iterations)
-
-
-def _hides_failures(tree: ResultTree) -> bool:
-    """Whether the counters have failures, and no case on the list shows one."""
-    failures = any(counts.bad for counts in tree.run.all_counts)
-    return failures and all(row.acceptable for row in tree.rows())
