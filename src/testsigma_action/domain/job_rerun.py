@@ -103,10 +103,7 @@ def continued(attempt: int, run: Run, reruns: tuple[Run, ...]) -> EarlierRun | N
     latest = reruns[-1] if reruns else run
     if any(one.result is Result.STOPPED for one in (run, *reruns)):
         return NewRun(StartsAnew.STOPPED, run.id)
-    if not latest.completed:
-        return EarlierRun(attempt, run, reruns, Continued.GOING)
-    if latest.result is Result.PASSED:
-        return EarlierRun(attempt, run, reruns, Continued.PASSED)
-    if latest.result in AWAITED:
-        return EarlierRun(attempt, run, reruns, Continued.FAILED)
-    return NewRun(StartsAnew.NO_RESULT, run.id)
+    if latest.completed and latest.result not in {Result.PASSED, *AWAITED}:
+        return NewRun(StartsAnew.NO_RESULT, run.id)
+    ended = Continued.PASSED if latest.result is Result.PASSED else Continued.FAILED
+    return EarlierRun(attempt, run, reruns, ended if latest.completed else Continued.GOING)
