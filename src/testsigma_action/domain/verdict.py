@@ -97,7 +97,8 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     of_plans = tuple(_of_plans(ordered))
     of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *of_plans, *_left(run_verdicts)))
     shown = {one.finding for one in of_plans if isinstance(one, findings.OfPlans)}
-    return combined((of_runs, *(_without(verdict, shown) for verdict in around)))
+    others = [replace(one, findings=tuple(each for each in one.findings if each not in shown)) for one in around]
+    return combined((of_runs, *others))
 
 
 def _left(verdicts: Sequence[Verdict]) -> Iterator[findings.Finding]:
@@ -134,7 +135,3 @@ def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[findings.Findi
     left = sum(len(names) for names in list(groups.values())[MAX_SHOWN:])
     if left:
         yield findings.MorePlans(left)
-
-
-def _without(verdict: Verdict, shown: set[findings.Finding]) -> Verdict:
-    return replace(verdict, findings=tuple(one for one in verdict.findings if one not in shown))
