@@ -29,7 +29,8 @@ def test_any_sequence(marks: tuple[Mark, ...]) -> None:
             break
     executed = [mark for mark in marks if mark in EXECUTED]
     phases = [passed for passed, _ in groupby([*(mark is Mark.PASSED for mark in executed), False])]
-    assert found.since == since
+    before = tuple(run(number=number) for number in range(len(marks)))
+    assert History(before, (found,)).since(found) == (None if since is None else before[since])
     assert found.always == (not any(mark is not Mark.FAILED for mark in executed))
     assert (found.executed, found.failed) == (len(executed), sum(mark is not Mark.PASSED for mark in executed))
     assert found.flaky == (len(phases) >= 4)

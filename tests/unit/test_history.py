@@ -51,8 +51,9 @@ def history(letters: str) -> CaseHistory:
 )
 def test_since_when_it_fails(letters: str, since: int | None, always: bool) -> None:  # noqa: FBT001 - a parameter
     """It fails since the first of the failures that lead up to now; runs that did not execute it do not matter."""
-    found = history(letters)
-    assert (found.since, found.always) == (since, always)
+    found, runs = history(letters), tuple(run(number=number) for number in range(len(letters)))
+    first = None if since is None else runs[since]
+    assert (History(runs, (found,)).since(found), found.always) == (first, always)
 
 
 @pytest.mark.parametrize(

@@ -47,13 +47,6 @@ class CaseHistory:
     marks: tuple[Mark, ...]
 
     @property
-    def since(self) -> int | None:
-        """The position of the first of the runs in which it failed up to now; None if it fails since this run."""
-        executed = [(position, mark) for position, mark in enumerate(self.marks) if mark in EXECUTED]
-        failing = takewhile(lambda one: one[1] is Mark.FAILED, reversed(executed))
-        return min((position for position, _ in failing), default=None)
-
-    @property
     def always(self) -> bool:
         """Whether it failed in all earlier runs that executed it, so that it may be failing for longer."""
         return all(mark is Mark.FAILED for mark in self._executed)
@@ -120,9 +113,10 @@ class History:
         return tuple(one.placed for one in self.cases if not one.placed[2].acceptable and one.known)
 
     def since(self, case: CaseHistory) -> Run | None:
-        """The first of the earlier runs in which a case failed up to now."""
-        position = case.since
-        return None if position is None else self.runs[position]
+        """The first of the earlier runs in which a case failed up to now; None if it fails since this run."""
+        executed = [(mark, run) for mark, run in zip(case.marks, self.runs, strict=False) if mark in EXECUTED]
+        failing = [run for _, run in takewhile(lambda one: one[0] is Mark.FAILED, reversed(executed))]
+        return failing[-1] if failing else None
 
 
 @dataclass(frozen=True, slots=True)
