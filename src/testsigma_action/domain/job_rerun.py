@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
 
 from testsigma_action.domain.build_numbers import earlier_attempt
 from testsigma_action.domain.identity import canonical, same_id
@@ -60,15 +59,7 @@ class NewRun:
     run_id: str = ""
 
 
-class BuildRow(ListedRun, Protocol):
-    """A row of a list of runs, with its build number."""
-
-    @property
-    def build_number(self) -> str:
-        """Empty if unknown."""
-
-
-def newest_attempt(rows: Iterable[BuildRow], plan_id: str, ours: str, taken: Iterable[str]) -> tuple[int, list[str]]:
+def newest_attempt(rows: Iterable[ListedRun], plan_id: str, ours: str, taken: Iterable[str]) -> tuple[int, list[str]]:
     """The newest earlier attempt that has runs of this plan, and their IDs without those of `taken`; 0 if none has.
 
     `ours` is the build number that this attempt derived. An ID is empty if the row has none. Some of

@@ -19,7 +19,7 @@ def awaited(run: Run) -> bool:
 
 
 class ListedRun(Protocol):
-    """A row of a list of runs, with the fields that identify a rerun."""
+    """A row of a list of runs, with the fields that identify a run and a rerun."""
 
     @property
     def id(self) -> str:
@@ -28,6 +28,10 @@ class ListedRun(Protocol):
     @property
     def plan_id(self) -> str:
         """The ID of its plan; empty if unknown."""
+
+    @property
+    def build_number(self) -> str:
+        """Empty if unknown."""
 
     @property
     def parent_id(self) -> str:
