@@ -11,14 +11,7 @@ Steps = Mapping[str, tuple[StepResult, ...]]
 
 def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> ResultTree:
     """The tree with every case changed."""
-
-    def suite(given: SuiteResult) -> SuiteResult:
-        return replace(given, cases=tuple(change(case) for case in given.cases))
-
-    def machine(given: MachineResult) -> MachineResult:
-        return replace(given, suites=tuple(suite(one) for one in given.suites))
-
-    return replace(tree, machines=tuple(machine(one) for one in tree.machines))
+    return tree.with_rows(lambda placed: change(placed[2]))
 
 
 def with_places(
