@@ -177,6 +177,11 @@ def report(*runs: RunReport, verdict: Verdict | None = None, title: str = "") ->
     )
 
 
+def merging(build: Build = BUILD) -> Report:
+    """The report of a step that merges, before it has any part."""
+    return replace(report(verdict=PASSED), build=build)
+
+
 def of_cases(*cases: CaseResult, verdict: Verdict = FAILED) -> Report:
     """A report of one run with one machine and one suite."""
     return report(run_report(verdict, tree(machine(suite(*cases)))))

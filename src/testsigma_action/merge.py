@@ -58,7 +58,10 @@ class Merge:
         if self._signals.number is not None:
             errors.append(Cancelled(self._signals.number))
         around = [verdict.of_error(error) for error in errors]
-        report = self._report(verdict.combined(around)) if merged is None else self._with(merged, around)
+        if merged is None:
+            report = self._report(verdict.combined(around))
+        else:
+            report = replace(merged, ended=self._clock.now(), verdict=verdict.combined((merged.verdict, *around)))
         return self._publisher.publish(report).verdict.exit_code
 
     def _prepare(self) -> patterns.Found:
@@ -85,7 +88,7 @@ class Merge:
         advice = "it is one of the files that merge names. Use another path."
         return found, [str(Problem(name.replace("_", "-"), advice)) for name in clashes]
 
-    def _merged(self, found: patterns.Found) -> merge.Merged | None:
+    def _merged(self, found: patterns.Found) -> Report | None:
         """The report on all files; None if a signal ended it."""
         number, known = self._reading.inputs.merge_expects, bool(self._build.pipeline_run or self._build.commit)
         self._log.say(merge_wording.merging(len(found.files), known=known))
@@ -96,7 +99,7 @@ class Merge:
         missing = tuple(one for one in found.unmatched if not number or not paths.has_wildcard(one))
         others = [one for one in found.unmatched if one not in missing]
         self._log.say(console.warnings(f"merge: no file matches '{one}'." for one in others))
-        return merge.merged(contents, merge.Expected(number or None, missing), self._build)
+        return merge.merged(contents, merge.Expected(number or None, missing), self._report(verdict.NOT_FINISHED))
 
     def _contents(self, found: patterns.Found) -> Iterator[merge.Opened]:
         for file in found.files:
@@ -104,24 +107,11 @@ class Merge:
                 return
             yield opened(file, self._platform.workspace)
 
-    def _with(self, merged: merge.Merged, around: list[Verdict]) -> Report:
-        judged = verdict.combined((merged.verdict, *around))
-        report = self._report(judged, merged.runs)
-        title = report.title or merged.title
-        return replace(
-            report,
-            title=title,
-            parts=merged.parts,
-            outdated=merged.outdated,
-            uploads=tuple(one for part in merged.parts for one in part.uploads),
-            ignored_devices=tuple(dict.fromkeys(one for part in merged.parts for one in part.ignored_devices)),
-        )
-
-    def _report(self, judged: Verdict, runs: tuple[RunReport, ...] = ()) -> Report:
+    def _report(self, judged: Verdict) -> Report:
         inputs = self._reading.inputs
         return Report(
             verdict=judged,
-            runs=runs or (RunReport(RunSpec(), judged),),
+            runs=(RunReport(RunSpec(), judged),),
             started=self._started_at,
             ended=self._clock.now(),
             title=inputs.summary_title,

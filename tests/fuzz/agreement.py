@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests import ci_readers, ctrf_rules, junit_rules
+from tests import ci_readers, ctrf_rules, junit_rules, samples
 from tests.fuzz import uploads
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
@@ -114,7 +114,7 @@ def _of_merge(path: Path, conclusion: str, code: int) -> Iterator[str]:
 
     The merge sees the file only, so this is about everything that the verdict of a step depends on.
     """
-    found = merged([opened(path.name, path.parent)], Expected(1), Build())
+    found = merged([opened(path.name, path.parent)], Expected(1), samples.merging(Build()))
     unfinished = found.verdict.code == "incomplete-merge" and Fault.UNFINISHED.value in str(found.verdict)
     if found.verdict.exit_code != code and not unfinished:
         yield f"merged alone, the exit code is {found.verdict}"

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from tests import ctrf_rules, samples
 from tests.samples import case, machine, run_report, suite, tree
-from testsigma_action.domain.build import Build
 from testsigma_action.domain.judgement import judge
-from testsigma_action.domain.merge import Expected, Merged, Opened, merged, opened
+from testsigma_action.domain.merge import Expected, Opened, merged, opened
 from testsigma_action.domain.merge_findings import Fault, Unusable
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Counts, Result
@@ -80,15 +79,14 @@ def read(file: File) -> Opened:
     return opened(file.name, digest, written(contents(file)))
 
 
-def merge(files: list[Opened], expects: int) -> Merged:
+def merge(files: list[Opened], expects: int) -> Report:
     """The merge of files, in the build that they are of."""
-    return merged(files, Expected(expects), samples.BUILD)
+    return merged(files, Expected(expects), samples.merging())
 
 
-def as_file(found: Merged, name: str) -> Opened:
+def as_file(found: Report, name: str) -> Opened:
     """A merge as a file that is merged again."""
-    report = samples.report(*found.runs, verdict=found.verdict, title=found.title)
-    return opened(name, name, written(replace(report, parts=found.parts, build=samples.BUILD)))
+    return opened(name, name, written(found))
 
 
 kinds = st.sampled_from([Kind.GREEN] * 12 + list(Kind))
@@ -146,9 +144,7 @@ def test_merging_is_associative(data: st.DataObject, files: list[File], expects:
 def test_a_merge_is_read_as_it_was_written(files: list[File], expects: int) -> None:
     """The results file of a merge is lossless, too."""
     found = merge(list(map(read, files)), expects)
-    report = samples.report(*found.runs, verdict=found.verdict, title=found.title)
-    report = replace(report, parts=found.parts, outdated=found.outdated, build=Build())
-    assert written(report) == report
+    assert written(found) == found
 
 
 # Values of every type, and texts and numbers that no report of ours has.
@@ -170,16 +166,14 @@ def test_a_changed_file_is_read_or_refused(data: st.DataObject, failed: bool) ->
         report = results_reader.parse(json.dumps(document))
     except results_reader.UnreadableResults:
         return
-    found = merge([opened("a", "a", report)], 1)
-    shown = samples.report(*found.runs, verdict=found.verdict, title=found.title)
-    shown = replace(shown, parts=found.parts, outdated=found.outdated, build=report.build)
+    shown = replace(merge([opened("a", "a", report)], 1), build=report.build)
     for document_of in (junit.render, results_json.render, agent.render):
         assert "".join(document_of(shown))
     assert ctrf_rules.broken(json.loads("".join(ctrf.render(shown)))) == []
     assert summary.render(shown, "full")
     assert outputs.render(shown)
     assert console.conclude(shown)
-    assert annotations.render(shown) or not found.verdict.exit_code
+    assert annotations.render(shown) or not shown.verdict.exit_code
 
 
 def places(value: object) -> Iterator[tuple[Any, Any]]:

@@ -13,7 +13,7 @@ from tests.samples import case, machine, run_report, suite, tree
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.findings import CalledPassed, ErrorFinding, Fact, OfPlans
 from testsigma_action.domain.judgement import judge
-from testsigma_action.domain.merge import Expected, Merged, Opened, merged
+from testsigma_action.domain.merge import Expected, Opened, merged
 from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.quarantine import Outdated
@@ -77,12 +77,12 @@ def part(tmp_path: Path) -> Callable[..., Opened]:
 Write = Callable[..., Opened]
 
 
-def all_of(*files: Opened, expects: int | None = None, build: Build = samples.BUILD) -> Merged:
+def all_of(*files: Opened, expects: int | None = None, build: Build = samples.BUILD) -> Report:
     """The merge of these files; as many parts are expected as there are files."""
-    return merged(files, Expected(len(files) if expects is None else expects), build)
+    return merged(files, Expected(len(files) if expects is None else expects), samples.merging(build))
 
 
-def faults(found: Merged) -> list[object]:
+def faults(found: Report) -> list[object]:
     """The findings of the rows that stand for files that cannot be used."""
     return [run.verdict.findings[0] for run in found.runs if run.verdict.code is ErrorCode.INCOMPLETE_MERGE]
 
@@ -209,11 +209,11 @@ def test_missing_parts(part: Write) -> None:
 def test_named_files_that_are_missing(part: Write) -> None:
     """A file that was named is missing under its name, with a number and without."""
     for number in (2, None):
-        found = merged([part(green(1))], Expected(number, ("b.json",)), samples.BUILD)
+        found = merged([part(green(1))], Expected(number, ("b.json",)), samples.merging())
         assert faults(found) == [Unusable("b.json", Fault.MISSING)]
-    found = merged([part(green(1))], Expected(4, ("b.json",)), samples.BUILD)
+    found = merged([part(green(1))], Expected(4, ("b.json",)), samples.merging())
     assert faults(found) == [Unusable("b.json", Fault.MISSING), PartsMissing(1, 4)]
-    found = merged([part(green(1))], Expected(1, ("b.json",)), samples.BUILD)
+    found = merged([part(green(1))], Expected(1, ("b.json",)), samples.merging())
     assert found.verdict.exit_code == 0
 
 
@@ -324,7 +324,7 @@ def test_the_runs_of_a_part_must_be_there(part: Write) -> None:
 def test_each_run_of_a_merge_belongs_to_a_part(part: Write) -> None:
     """A merged file is not one of ours if a run is of no part, or a part has no run."""
     several = report(*(replace(one.runs[0], name=one.runs[0].title) for one in (green(1), red(2))))
-    both = json.loads("".join(results_json.render(written(all_of(part(several))))))
+    both = json.loads("".join(results_json.render(all_of(part(several)))))
     without_name, without_part, without_runs = (json.loads(json.dumps(both)) for _ in range(3))
     without_name["parts"][0]["names"].pop()
     without_part["parts"].clear()
@@ -378,7 +378,7 @@ def test_names_tell_runs_apart(part: Write) -> None:
 def test_a_merged_file_counts_as_its_parts(part: Write) -> None:
     """With the names, titles and verdicts that they had, and with the files that could not be used."""
     inner = all_of(part(green(1), "a"), part(red(2), "b"), part("", "c"), expects=4)
-    again = part(written(inner), "merged.json")
+    again = part(inner, "merged.json")
     found = all_of(again, part(green(3), "d"), expects=4)
     assert found == all_of(part(green(1), "a"), part(red(2), "b"), part("", "c"), part(green(3), "d"))
     assert [one.file for one in found.parts] == ["a", "b", "d"]
@@ -386,15 +386,15 @@ def test_a_merged_file_counts_as_its_parts(part: Write) -> None:
 
 def test_what_was_missing_may_be_there_now(part: Write) -> None:
     """A merge that missed a file does not keep it from being merged later."""
-    inner = merged([part(green(1), "a")], Expected(3, ("b",)), samples.BUILD)
+    inner = merged([part(green(1), "a")], Expected(3, ("b",)), samples.merging())
     assert len(faults(inner)) == 2
-    found = all_of(part(written(inner), "merged.json"), part(green(2), "b"), part(green(3), "c"), expects=3)
+    found = all_of(part(inner, "merged.json"), part(green(2), "b"), part(green(3), "c"), expects=3)
     assert found.verdict.exit_code == 0
 
 
 def test_a_merge_without_any_part(part: Write) -> None:
     """It holds no part, so it does not stand for one."""
-    nothing = part(written(all_of(part("", "x"), expects=2)), "merged.json")
+    nothing = part(all_of(part("", "x"), expects=2), "merged.json")
     found = all_of(nothing, part(green(1), "a"), expects=2)
     assert faults(found) == [Unusable("x", Fault.UNREADABLE, "is not a results file of testsigma-action.")]
 
@@ -403,34 +403,28 @@ def test_a_merge_without_any_part(part: Write) -> None:
 def test_an_incomplete_merge_is_not_completed_by_judging_it_again(part: Write, expected: Expected) -> None:
     """Without a number of parts, what a merge missed is still missing, or it still has too many parts."""
     count = 2 if expected.number == 1 else 1
-    inner = merged([part(green(number), f"{number}") for number in range(1, count + 1)], expected, samples.BUILD)
+    inner = merged([part(green(number), f"{number}") for number in range(1, count + 1)], expected, samples.merging())
     assert inner.verdict.code is ErrorCode.INCOMPLETE_MERGE
-    again = part(written(inner), "merged.json")
-    alone = merged([again], Expected(None), samples.BUILD)
+    again = part(inner, "merged.json")
+    alone = merged([again], Expected(None), samples.merging())
     assert (alone.verdict.code, faults(alone)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
-    beside = merged([again, part(green(9), "z")], Expected(None), samples.BUILD)
+    beside = merged([again, part(green(9), "z")], Expected(None), samples.merging())
     assert (beside.verdict.code, faults(beside)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
 
 
 def test_a_merge_that_has_no_part_is_judged_again(part: Write) -> None:
     """All of its files are still missing."""
-    nothing = part(written(merged([], Expected(2, ("b",)), samples.BUILD)), "merged.json")
-    assert len(faults(merged([nothing], Expected(None), samples.BUILD))) == 2
+    nothing = part(merged([], Expected(2, ("b",)), samples.merging()), "merged.json")
+    assert len(faults(merged([nothing], Expected(None), samples.merging()))) == 2
 
 
 @pytest.mark.parametrize("verdict", [samples.CANCELLED, samples.UNWRITABLE])
 def test_a_merge_that_was_red_around_its_parts(part: Write, verdict: Verdict) -> None:
     """That it was cancelled, or could not write a report, is in its own verdict only. It stays red, at any depth."""
-    found = all_of(part(replace(written(all_of(part(green(1), "a"))), verdict=verdict), "merged.json"))
+    found = all_of(part(replace(all_of(part(green(1), "a")), verdict=verdict), "merged.json"))
     for parts in range(2, 10):
         assert (found.verdict.exit_code, found.verdict.code) == (verdict.exit_code, verdict.code)
-        found = all_of(part(written(found), f"{parts}.json"), part(green(parts), "b"), expects=parts)
-
-
-def written(found: Merged) -> Report:
-    """The report of a merge, as it is written."""
-    report = samples.report(*found.runs, verdict=found.verdict, title=found.title)
-    return replace(report, parts=found.parts, build=samples.BUILD)
+        found = all_of(part(found, f"{parts}.json"), part(green(parts), "b"), expects=parts)
 
 
 def test_outdated_entries(part: Write) -> None:

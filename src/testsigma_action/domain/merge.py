@@ -72,17 +72,6 @@ class Expected:
     unmatched: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The fields of the report of a merge."""
-
-    verdict: Verdict
-    runs: tuple[RunReport, ...]
-    parts: tuple[Part, ...]
-    outdated: Outdated
-    title: str
-
-
 def opened(file: str, digest: str, report: Report) -> Opened:
     """The parts in a results file. Whether what its merge missed is there now, is left to the one who merges it."""
     if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
@@ -125,11 +114,11 @@ def _alone(file: str, digest: str, report: Report) -> Opened:
     return Opened((found,)) if found.finished else Opened(unusable=(Unusable(file, Fault.UNFINISHED),))
 
 
-def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
-    """The report on all parts, of which none may be missing, for a step of this build."""
+def merged(files: Iterable[Opened], expected: Expected, report: Report) -> Report:
+    """The report of a step that merges, with all parts in it, of which none may be missing."""
     contents = list(files)
     found = sorted((part for file in contents for part in file.parts), key=_order)
-    foreign = [(part, _foreign(part.part, build)) for part in found]
+    foreign = [(part, _foreign(part.part, report.build)) for part in found]
     parts, repeated = _distinct([part for part, fault in foreign if not fault])
     unusable = [*(one for file in contents for one in file.unusable), *(fault for _, fault in foreign if fault)]
     present = len(parts) + sum(one.fault is not Fault.DUPLICATE for one in unusable)
@@ -138,7 +127,7 @@ def merged(files: Iterable[Opened], expected: Expected, build: Build) -> Merged:
     if expected.number is None:  # nobody says how many there must be now
         faults += dict.fromkeys(one for file in contents for one in file.missed)
     judged = [replace(one, runs=tuple(judged_again(run, one.part) for run in one.runs)) for one in parts]
-    return _concluded(judged, faults, [verdict for file in contents for verdict in file.around])
+    return _concluded(report, judged, faults, [verdict for file in contents for verdict in file.around])
 
 
 def _order(one: OnePart) -> tuple[object, ...]:
@@ -186,7 +175,9 @@ def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Problem
         yield TooManyParts(parts, wanted)
 
 
-def _concluded(parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Sequence[Verdict]) -> Merged:
+def _concluded(
+    report: Report, parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Sequence[Verdict]
+) -> Report:
     alone = not faults and len(parts) == 1
     runs = (*_runs(parts, alone=alone), *map(_row, faults))
     if not alone:
@@ -196,12 +187,16 @@ def _concluded(parts: Sequence[OnePart], faults: Sequence[Problem], of_files: Se
     around = [_of_file(part.file, part.verdict) if several else part.verdict for part in unexplained]
     around += of_files
     around += [_incomplete(rows) if several else rows[0].verdict] if rows else []
-    return Merged(
-        verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
-        runs,
-        tuple(one.part for one in parts),
-        _outdated([one.part for one in parts]),
-        parts[0].part.title if alone else "",
+    given = tuple(one.part for one in parts)
+    return replace(
+        report,
+        verdict=verdicts.of_step([run.verdict for run in judged], around, [run.name for run in judged]),
+        runs=runs,
+        title=report.title or (given[0].title if alone else ""),
+        outdated=_outdated(given),
+        parts=given,
+        uploads=tuple(one for part in given for one in part.uploads),
+        ignored_devices=tuple(dict.fromkeys(one for part in given for one in part.ignored_devices)),
     )
 
 
