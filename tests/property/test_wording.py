@@ -6,9 +6,9 @@ from typing import TypeVar, get_args, get_type_hints
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.domain.contradictions import Contradiction, UnknownCaseResult, UnreadableFields
 from testsigma_action.domain.doubts import RunUnreadable
 from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.evidence import Contradiction, UnknownCaseResult, UnreadableFields
 from testsigma_action.domain.findings import (
     CalledPassed,
     ErrorFinding,

@@ -11,9 +11,9 @@ import pytest
 
 from tests import samples
 from tests.untrusted.filled import filled
-from testsigma_action.domain.contradictions import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
 from testsigma_action.domain.doubts import Doubt, RunDoubt
 from testsigma_action.domain.ending import Disposition, Ending, RerunIncomplete
+from testsigma_action.domain.evidence import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
 from testsigma_action.domain.findings import (
     CalledPassed,
     Fact,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.contradictions import UnreadableFields
+from testsigma_action.domain.evidence import UnreadableFields
 
 
 class Doubt(Enum):

@@ -7,9 +7,9 @@ same fact is shown once. Texts in them are quotations of the service, of an inpu
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.contradictions import Contradiction
 from testsigma_action.domain.doubts import RerunDoubt
 from testsigma_action.domain.ending import Ending, NotRunAgain
+from testsigma_action.domain.evidence import Contradiction
 from testsigma_action.domain.merge_findings import MergeFinding
 from testsigma_action.domain.policy_findings import PolicyFinding
 from testsigma_action.domain.run import Result

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 
 from testsigma_action.domain import evidence, findings, infrastructure
-from testsigma_action.domain.contradictions import NeverRan
 from testsigma_action.domain.policy import STRICT, Policy, counting_flaky, executed, tolerated
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.report import Conclusion, Verdict, balanced
@@ -51,7 +50,7 @@ def held_to(policy: Policy, tree: ResultTree, verdict: Verdict) -> Verdict:
         return verdict
     skipped = sum(case.left_out for case in tree.cases())
     if skipped and any(tolerated(tree)):
-        return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(NeverRan(skipped)))
+        return failed(ErrorCode.TESTS_FAILED, failures(tree), NotAccounted(evidence.NeverRan(skipped)))
     number = _executed(tree)
     if number < policy.min_tests:
         return failed(ErrorCode.TOO_FEW_TESTS, TooFewTests(number, policy.min_tests))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from testsigma_action.domain.contradictions import Contradiction
+from testsigma_action.domain.evidence import Contradiction
 
 
 @dataclass(frozen=True, slots=True)

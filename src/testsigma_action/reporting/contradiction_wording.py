@@ -1,6 +1,6 @@
 """Wording for evidence against a pass: parts of sentences whose subject is the run."""
 
-from testsigma_action.domain.contradictions import (
+from testsigma_action.domain.evidence import (
     BadCounter,
     BrokenRows,
     Contradiction,
