@@ -5,7 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from testsigma_action.domain import merge, merge_rows, verdict
+from testsigma_action.domain import merge, verdict
 from testsigma_action.domain.merge_findings import Fault, Unusable
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
@@ -129,7 +129,7 @@ def opened(file: str, root: Path) -> merge.Opened:
         text = files.read_text(file, root, LARGEST_FILE)
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         report = results_reader.parse(text)
-        if not merge_rows.explained(report):
+        if not merge.consistent(report):
             return _unusable(file, Fault.UNREADABLE, NO_RESULTS_FILE)
         return merge.opened(file, digest, report)
     except files.Unusable as error:

@@ -72,6 +72,18 @@ class Expected:
     unmatched: tuple[str, ...] = ()
 
 
+def consistent(report: Report) -> bool:
+    """Whether each part of a merge has runs, and each other run stands for a file that could not be used.
+
+    That can be wrong only in a file that was changed.
+    """
+    if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
+        return True
+    rows = report.runs[sum(len(part.names) for part in report.parts) :]
+    explained = all(not run.run and isinstance(next(iter(run.verdict.findings), None), Problem) for run in rows)
+    return bool(report.runs) and all(part.names for part in report.parts) and explained
+
+
 def opened(file: str, digest: str, report: Report) -> Opened:
     """The parts in a results file. Whether what its merge missed is there now, is left to the one who merges it."""
     if not report.parts and report.verdict.code is not ErrorCode.INCOMPLETE_MERGE:
