@@ -22,15 +22,12 @@ def judged_again(run: RunReport, part: Part) -> RunReport:
     """The run, with another verdict if its own is a pass that its results do not show."""
     if run.verdict.exit_code:
         return run
-    bad = next((verdict for verdict in _again(run, _in_force(part)) if verdict.exit_code), None)
-    return replace(run, verdict=replace(bad, findings=(Fact.JUDGED_AGAIN, *bad.findings))) if bad else run
-
-
-def _in_force(part: Part) -> Policy:
-    """The policy of a part, without entries of its quarantine that had expired when its step began."""
+    # Entries of the quarantine that had expired when the step of the part began excuse nothing.
     today = (part.started - _READING).date()
-    kept = (entry for entry in part.policy.quarantine if entry.expires >= today)
-    return replace(part.policy, quarantine=tuple(kept))
+    kept = tuple(entry for entry in part.policy.quarantine if entry.expires >= today)
+    again = _again(run, replace(part.policy, quarantine=kept))
+    bad = next((verdict for verdict in again if verdict.exit_code), None)
+    return replace(run, verdict=replace(bad, findings=(Fact.JUDGED_AGAIN, *bad.findings))) if bad else run
 
 
 def _again(run: RunReport, policy: Policy) -> Iterator[Verdict]:

@@ -95,17 +95,12 @@ def of_step(run_verdicts: Sequence[Verdict], around: Sequence[Verdict], names: S
     labels = names or [f"plan {number}" for number in range(1, len(run_verdicts) + 1)]
     ordered = sorted(zip(labels, run_verdicts, strict=True), key=lambda pair: rank(pair[1]))
     of_plans = tuple(_of_plans(ordered))
-    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *of_plans, *_left(run_verdicts)))
+    left = sum(any(isinstance(one, Ending) and one.may_still_run for one in each.findings) for each in run_verdicts)
+    may_still_run = [findings.MayStillRun(left)] if left else []
+    of_runs = replace(ordered[0][1], findings=(_tally(run_verdicts), *of_plans, *may_still_run))
     shown = {one.finding for one in of_plans if isinstance(one, findings.OfPlans)}
     others = [replace(one, findings=tuple(each for each in one.findings if each not in shown)) for one in around]
     return combined((of_runs, *others))
-
-
-def _left(verdicts: Sequence[Verdict]) -> Iterator[findings.Finding]:
-    """How many runs may still be running, if any."""
-    runs = sum(any(isinstance(one, Ending) and one.may_still_run for one in verdict.findings) for verdict in verdicts)
-    if runs:
-        yield findings.MayStillRun(runs)
 
 
 def _tally(verdicts: Sequence[Verdict]) -> findings.Tally:
