@@ -13,7 +13,7 @@ from testsigma_action.domain.report import Report, balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.reporting import outputs, results_json
 from testsigma_action.reporting.progress import lines
-from testsigma_action.reporting.progress.lines import Times
+from testsigma_action.reporting.progress.tracked import Times
 from testsigma_action.reporting.summary import document as summary
 
 NUMBERS = st.none() | st.integers(0, 2000)

@@ -37,8 +37,7 @@ from testsigma_action.domain.results import CaseResult, Device, MachineResult, S
 from testsigma_action.domain.run import ConfigurationRef, Counts, Result, Run, RunSpec, Status
 from testsigma_action.errors import InputError
 from testsigma_action.reporting.progress.one_run import SILENCE
-from testsigma_action.reporting.progress.outage import GRACE
-from testsigma_action.reporting.progress.several_runs import STATUS_PAUSE
+from testsigma_action.reporting.progress.several_runs import GRACE, STATUS_PAUSE
 
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 # A name that holds our separator would only confuse the test.

@@ -18,7 +18,6 @@ from testsigma_action.domain.events import (
     RerunStarted,
     ResultsLag,
     Started,
-    Starting,
 )
 from testsigma_action.domain.identity import Foreign
 from testsigma_action.domain.job_rerun import Continued, EarlierRun, NewRun, StartsAnew
@@ -43,24 +42,24 @@ DETAILS = (
 
 def test_starting() -> None:
     """What will be run is told with runtime data by name, never by value."""
-    assert events.starting(Starting(SPEC)) == [f"Plan 12; {DETAILS}"]
+    assert events.starting(SPEC) == [f"Plan 12; {DETAILS}"]
 
 
 def test_started() -> None:
     """The link of a run is told as soon as the run exists; with several runs, together with what identifies it."""
-    assert events.started(Started(run()), "b1") == [f"Run 9001: {RUN_URL}"]
-    assert events.started(Started(replace(run(), url="")), "b1") == ["Run 9001"]
-    assert events.started_of_several(Started(run()), SPEC) == [f"Run 9001: {RUN_URL} (plan 12; {DETAILS})"]
+    assert events.started(Started(run()), SPEC, alone=True) == [f"Run 9001: {RUN_URL}"]
+    assert events.started(Started(replace(run(), url="")), SPEC, alone=True) == ["Run 9001"]
+    assert events.started(Started(run()), SPEC, alone=False) == [f"Run 9001: {RUN_URL} (plan 12; {DETAILS})"]
 
 
 def test_started_in_an_odd_way() -> None:
     """How the run was found, and that the service gave it another build number, stands before its link."""
     adopted = "The answer to the start was lost. Found run 9001 by its build number; continuing with it."
-    assert events.started(Started(run(), adopted=True), "b1")[0] == adopted
-    assert events.started_of_several(Started(run(), adopted=True), SPEC)[0] == adopted
+    for alone in (True, False):
+        assert events.started(Started(run(), adopted=True), SPEC, alone=alone)[0] == adopted
     for build, named in (("b2", "has the build number b2"), ("", "has no build number")):
         other = Started(replace(run(), build_number=build), other_build=True)
-        assert events.started(other, "b1")[0] == (
+        assert events.started(other, SPEC, alone=True)[0] == (
             f"Warning: Run 9001 {named}, not b1. It is accepted as ours: it began after our request, and no run has "
             "our "
             "build number."

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from tests.samples import run
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.reporting.progress import lines
-from testsigma_action.reporting.progress.lines import Times
+from testsigma_action.reporting.progress.tracked import Times, TrackedRun
 
 
 def going(**counts: int) -> Run:
@@ -87,10 +86,13 @@ def test_signs_of_life() -> None:
 
 def test_outage() -> None:
     """Begin and end are told with what they mean for the run, as far as that is certain."""
-    began = partial(lines.outage_began, "503.")
-    assert began(running=True, started=True) == "Testsigma does not answer; retrying. The run continues. 503."
-    assert began(running=False, started=False) == "Testsigma does not answer; retrying. Nothing was started yet. 503."
-    assert began(running=False, started=True) == "Testsigma does not answer; retrying. 503."
+    for activity, one, consequence in (
+        (Activity.WATCHING, going(), "The run continues. "),
+        (Activity.PREPARING, None, "Nothing was started yet. "),
+        (Activity.STARTING, None, ""),
+    ):
+        tracked = TrackedRun(RunSpec(), activity, run=one)
+        assert lines.outage_began("503.", tracked) == f"Testsigma does not answer; retrying. {consequence}503."
     assert lines.outage_ended(timedelta(minutes=2)) == "Testsigma answers again after 2 min 00 s."
 
 

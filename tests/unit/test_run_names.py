@@ -15,7 +15,7 @@ def test_which_name_a_run_has() -> None:
     """The one that the user gave, else the plan's, else the plan's ID."""
     runs = names(("431", "smoke"), ("432", ""), ("433", ""))
     assert [runs.of(0, "Checkout"), runs.of(1, "Checkout"), runs.of(2)] == ["smoke", "Checkout", "plan 433"]
-    assert [runs.lacks_plan_name(index) for index in range(3)] == [False, False, True]
+    assert runs.without_plan_name == {2}
 
 
 def test_a_name_never_changes() -> None:

@@ -1,8 +1,7 @@
 """Progress output while the step waits: events of sessions become lines, heartbeats and a progress bar.
 
-`listener` receives events and has the clock; `one_run` and `several_runs` decide what is printed; `tracked` is the
-state of a run; `names` has the names of runs. Pure text: `events` (one function for each event), `lines` (progress of a
-run) and `board` (progress of all runs).
+`listener` receives events and has the clock; `one_run` and `several_runs` decide what is printed; `tracked` is what
+they remember; `names` has the names of runs. Pure text: `events` (what happened) and `lines` (progress of a run).
 """
 
 from testsigma_action.reporting.progress.listener import Progress

@@ -1,27 +1,12 @@
-"""The lines for events, one function for each: what happened, to which run, what happens next."""
+"""The lines for events: what happened, to which run, what happens next."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import singledispatch
 
+from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.events import (
-    AnswerLost,
-    Attached,
-    CasesFailed,
-    Ended,
-    JobRerun,
-    PlanBusy,
-    RerunAnswerLost,
-    RerunAsked,
-    RerunAwaited,
-    RerunIgnored,
-    RerunStarted,
-    ResultsLag,
-    Started,
-    Starting,
-)
 from testsigma_action.domain.identity import Foreign
-from testsigma_action.domain.job_rerun import Continued, EarlierRun, StartsAnew
+from testsigma_action.domain.job_rerun import Continued, EarlierRun, NewRun, StartsAnew
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Result, Run, RunSpec
@@ -35,67 +20,6 @@ from testsigma_action.text import NAME, log_text
 # names them again, with their messages.
 MAX_FAILED = 20
 MAX_FAILED_OF_RUN = 50
-
-
-@singledispatch
-def about(event: object) -> list[str]:  # noqa: ARG001 - the functions below are registered for a type each
-    """The lines for an event that are the same for one run and for several; else empty."""
-    return []
-
-
-def starting(event: Starting) -> list[str]:
-    """The spec of a start. Runtime data by name only: its values may be secrets."""
-    return ["; ".join([f"Plan {log_text(event.spec.plan_id)}", *_details(event.spec)])]
-
-
-@about.register
-def plan_busy(event: PlanBusy) -> list[str]:
-    """The plan is busy with another run, whose ID may be unknown."""
-    by = f" with run {log_text(event.run_id)}" if event.run_id else ""
-    limit = f"for up to {in_words(event.left)} (timeout)"
-    return [f"Plan {log_text(event.plan_id)} is busy{by}. Waiting until it can be started, {limit}."]
-
-
-@about.register
-def answer_lost(event: AnswerLost) -> list[str]:
-    """The answer to the start does not show which run was started."""
-    looking = f"Looking for a run with the build number {log_text(event.build_number)}, for up to a minute."
-    return [f"{log_text(event.reason)} {looking}"]
-
-
-def started(event: Started, build_number: str) -> list[str]:
-    """The run exists: its link, and how it was found if the answer to the start was lost."""
-    return [*_found(event, build_number), link(event.run)]
-
-
-def started_of_several(event: Started, spec: RunSpec) -> list[str]:
-    """The same with the details of the spec, which are not printed before for several runs."""
-    plan = [f"plan {log_text(spec.plan_id)}"] if spec.plan_id else []
-    return [*_found(event, spec.build_number), f"{link(event.run)} ({'; '.join([*plan, *_details(spec)])})"]
-
-
-@about.register
-def attached(event: Attached) -> list[str]:
-    """Attached to an existing run: its plan, and its link."""
-    run = event.run
-    name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
-    of = f" of {log_text(name)}" if name else ""
-    build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
-    return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
-
-
-@about.register
-def job_rerun(event: JobRerun) -> list[str]:
-    """What a second attempt of the job does with the run of an earlier attempt, and why."""
-    found = event.found
-    now = f"This is attempt {event.attempt} of the job."
-    if isinstance(found, EarlierRun):
-        run = f"Run {log_text(found.run.id)} of attempt {found.attempt}"
-        return [f"{now} {run} {_CONTINUED[found.how]}"]
-    run = f"run {log_text(found.run_id)} of an earlier attempt" if found.run_id else "the list of the plan's runs"
-    return [f"{now} A new run is started: {_ANEW[found.why].format(run=run)}."]
-
-
 _CONTINUED = {
     Continued.GOING: "has not completed. The step waits for it and starts nothing.",
     Continued.FAILED: "did not pass in Testsigma. Unless its failures are tolerated, its failed cases run once again.",
@@ -110,80 +34,107 @@ _ANEW = {
 }
 
 
-def plan_named(name: str) -> str:
-    """The plan's name, if the log has named the run by the plan's ID before."""
-    return f"The plan is called {log_text(name)}."
+def about(event: object) -> list[str]:
+    """The lines for an event that are the same for one run and for several; else empty."""
+    match event:
+        case events.PlanBusy(plan_id, run_id, left):
+            by = f" with run {log_text(run_id)}" if run_id else ""
+            limit = f"for up to {in_words(left)} (timeout)"
+            return [f"Plan {log_text(plan_id)} is busy{by}. Waiting until it can be started, {limit}."]
+        case events.AnswerLost(reason, build_number):
+            looking = f"Looking for a run with the build number {log_text(build_number)}, for up to a minute."
+            return [f"{log_text(reason)} {looking}"]
+        case events.Attached(run):
+            name = run.plan_name or (f"plan {run.plan_id}" if run.plan_id else "")
+            of = f" of {log_text(name)}" if name else ""
+            build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
+            return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
+        case events.JobRerun(attempt, found):
+            return [f"This is attempt {attempt} of the job. {_job_rerun(found)}"]
+        case events.ResultsLag(run):
+            said = f"Run {log_text(run.id)}: its results are incomplete or contradictory."
+            return [f"{said} Reading them again for up to 30 s."]
+    return _about_rerun(event)
 
 
-def cases_failed(event: CasesFailed, named: int) -> list[str]:
-    """A line for each new failed case, and the number of others.
-
-    `named`: number of failed cases of this run that were named before.
-    """
-    most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - named))
-    lines = [_failed(placed) for placed in event.cases[:most]]
-    more = len(event.cases) - len(lines)
-    return [*lines, f"{counted(more, 'more case')} failed"] if more else lines
-
-
-@about.register
-def rerun_awaited(event: RerunAwaited) -> list[str]:
-    """The run did not pass, and its plan runs failed cases again."""
-    run = event.run
-    return [f"Run {log_text(run.id)}: {RESULTS[run.result]}. Its plan runs failed cases again. Waiting for the rerun."]
-
-
-@about.register
-def rerun_asked(event: RerunAsked) -> list[str]:
-    """The step asks for a rerun of the cases that did not pass."""
-    trouble = "after trouble of the infrastructure, " if event.infrastructure else ""
-    number = f"({trouble}rerun {event.number} of at most {event.most})"
-    return [f"Run {log_text(event.parent.id)}: running {counted(event.cases, 'case')} again {number}."]
+def _about_rerun(event: object) -> list[str]:
+    match event:
+        case events.RerunAwaited(run):
+            said = f"Run {log_text(run.id)}: {RESULTS[run.result]}."
+            return [f"{said} Its plan runs failed cases again. Waiting for the rerun."]
+        case events.RerunAsked(parent, cases, number, most, infrastructure):
+            trouble = "after trouble of the infrastructure, " if infrastructure else ""
+            again = f"running {counted(cases, 'case')} again ({trouble}rerun {number} of at most {most})"
+            return [f"Run {log_text(parent.id)}: {again}."]
+        case events.RerunAnswerLost(reason, parent):
+            looking = f"Looking for the rerun of run {log_text(parent.id)}, for up to a minute."
+            return [f"{log_text(reason)} {looking}"]
+        case events.RerunStarted(run):
+            again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
+            return [f"{again}: {log_text(run.url)}" if run.url else again]
+        case events.RerunIgnored(run, parent, why):
+            named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
+            consequence = "It is ignored: the step neither waits for it nor stops it, and its result does not count."
+            return [f"Warning: {named}, but {_why_ignored(run, parent, why)}. {consequence}"]
+    return []
 
 
-@about.register
-def rerun_answer_lost(event: RerunAnswerLost) -> list[str]:
-    """The answer to the rerun call does not show which run was started."""
-    looking = f"Looking for the rerun of run {log_text(event.parent.id)}, for up to a minute."
-    return [f"{log_text(event.reason)} {looking}"]
+def _job_rerun(found: EarlierRun | NewRun) -> str:
+    """What a second attempt of the job does with the run of an earlier attempt, and why."""
+    if isinstance(found, EarlierRun):
+        return f"Run {log_text(found.run.id)} of attempt {found.attempt} {_CONTINUED[found.how]}"
+    run = f"run {log_text(found.run_id)} of an earlier attempt" if found.run_id else "the list of the plan's runs"
+    return f"A new run is started: {_ANEW[found.why].format(run=run)}."
 
 
-@about.register
-def rerun_started(event: RerunStarted) -> list[str]:
-    """A run in which failed cases run again."""
-    run = event.run
-    again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
-    return [f"{again}: {log_text(run.url)}" if run.url else again]
-
-
-@about.register
-def rerun_ignored(event: RerunIgnored) -> list[str]:
-    """An answer named a run as a rerun although it is none."""
-    run, parent = event.run, event.parent
-    reasons = {
+def _why_ignored(run: Run, parent: Run, why: Foreign) -> str:
+    return {
         Foreign.NAMELESS: "it does not say to which plan it belongs",
         Foreign.ANOTHER_PLAN: f"it belongs to plan {log_text(run.plan_id)}, not to plan {log_text(parent.plan_id)}",
         Foreign.ANOTHER_PARENT: f"it says that it is a rerun of run {log_text(run.parent_id)}",
         Foreign.ANOTHER_BUILD: "it does not say of which run it is a rerun, and has another build number",
         Foreign.BEGAN_EARLIER: f"it began before run {log_text(parent.id)}",
-    }
-    named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
-    consequence = "It is ignored: the step neither waits for it nor stops it, and its result does not count."
-    return [f"Warning: {named}, but {reasons[event.why]}. {consequence}"]
+    }[why]
 
 
-@about.register
-def results_lag(event: ResultsLag) -> list[str]:
-    """The run completed, and its results are not consistent yet."""
-    said = f"Run {log_text(event.run.id)}: its results are incomplete or contradictory."
-    return [f"{said} Reading them again for up to 30 s."]
+def starting(spec: RunSpec) -> list[str]:
+    """The spec of a start. Runtime data by name only: its values may be secrets."""
+    return ["; ".join([f"Plan {log_text(spec.plan_id)}", *_details(spec)])]
 
 
-def ended(event: Ended, run: Run | None, elapsed: timedelta) -> list[str]:
+def started(event: events.Started, spec: RunSpec, *, alone: bool) -> list[str]:
+    """The run exists: its link, and how it was found if the answer to the start was lost.
+
+    The details of the spec are added unless it is `alone`: of a single run they are printed before.
+    """
+    run = event.run
+    plan = [f"plan {log_text(spec.plan_id)}"] if spec.plan_id else []
+    lines = [link(run) if alone else f"{link(run)} ({'; '.join([*plan, *_details(spec)])})"]
+    if event.adopted:
+        found = f"Found run {log_text(run.id)} by its build number; continuing with it."
+        lines.insert(0, f"The answer to the start was lost. {found}")
+    elif event.other_build:
+        named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
+        but = f"Run {log_text(run.id)} {named}, not {log_text(spec.build_number)}. It is accepted as ours"
+        lines.insert(0, f"Warning: {but}: it began after our request, and no run has our build number.")
+    return lines
+
+
+def cases_failed(cases: Sequence[Placed], named: int) -> list[str]:
+    """A line for each new failed case, and the number of others.
+
+    `named`: number of failed cases of this run that were named before.
+    """
+    most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - named))
+    lines = [_failed(placed) for placed in cases[:most]]
+    more = len(cases) - len(lines)
+    return [*lines, f"{counted(more, 'more case')} failed"] if more else lines
+
+
+def ended(event: events.Ended, run: Run | None, elapsed: timedelta) -> list[str]:
     """Why one of several runs ended; empty if its result shows it."""
-    facts = [_became(event.ending)] if event.ending else []
-    if event.error:
-        facts.insert(0, log_text(event.error.message))
+    facts = [log_text(event.error.message)] if event.error else []
+    facts += [_became(event.ending)] if event.ending else []
     if not facts and not _surprising(event.conclusion, run):
         return []
     word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
@@ -202,29 +153,15 @@ def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
 
 def _became(ending: Ending) -> str:
     run = f"run {log_text(ending.run.id)}" if ending.run else "the run"
-    stopped = f"Stopped {run}."
-    if ending.completed_first:
-        stopped = f"{run.capitalize()} completed before it could be stopped."
+    completed_first = f"{run.capitalize()} completed before it could be stopped."
     return {
         Disposition.NOTHING_STARTED: "Nothing was started.",
         Disposition.COMPLETED: "",
-        Disposition.STOP_CONFIRMED: stopped,
+        Disposition.STOP_CONFIRMED: completed_first if ending.completed_first else f"Stopped {run}.",
         Disposition.STOP_UNCONFIRMED: f"Stopping {run} was not confirmed: it may still be running.",
         Disposition.LEFT_RUNNING: f"Left {run} running.",
         Disposition.UNKNOWN: "A run may have been started.",
     }[ending.disposition]
-
-
-def _found(event: Started, build_number: str) -> list[str]:
-    run = event.run
-    if event.adopted:
-        found = f"Found run {log_text(run.id)} by its build number; continuing with it."
-        return [f"The answer to the start was lost. {found}"]
-    if not event.other_build:
-        return []
-    named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
-    why = "it began after our request, and no run has our build number"
-    return [f"Warning: Run {log_text(run.id)} {named}, not {log_text(build_number)}. It is accepted as ours: {why}."]
 
 
 def _details(spec: RunSpec) -> list[str]:

@@ -1,66 +1,49 @@
 """The progress of a run, as text. All text of the service is sanitised here."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.words import in_words, status_in_words
+from testsigma_action.reporting.progress.tracked import Times, TrackedRun
 from testsigma_action.reporting.wording import RESULTS
 from testsigma_action.text import log_text
 
+# The activity of a single run, and what is counted of several runs.
 ACTIVITIES = {
-    Activity.WAITING_FOR_TURN: "waiting for its turn",
-    Activity.PREPARING: "preparing",
-    Activity.ATTACHING: "reading the run",
-    Activity.STARTING: "starting the run",
-    Activity.WAITING_FOR_PLAN: "waiting until the plan is free",
-    Activity.WATCHING: "waiting for the result",
-    Activity.WAITING_FOR_RERUN: "waiting for the rerun",
-    Activity.COLLECTING: "collecting the results",
-    Activity.STOPPING: "stopping the run",
-    Activity.ENDED: "writing the reports",
+    Activity.PREPARING: ("preparing", "starting"),
+    Activity.ATTACHING: ("reading the run", "starting"),
+    Activity.STARTING: ("starting the run", "starting"),
+    Activity.WAITING_FOR_PLAN: ("waiting until the plan is free", "waiting for a busy plan"),
+    Activity.WATCHING: ("waiting for the result", ""),
+    Activity.WAITING_FOR_RERUN: ("waiting for the rerun", "waiting for a rerun"),
+    Activity.COLLECTING: ("collecting the results", "collecting results"),
+    Activity.STOPPING: ("stopping the run", "stopping"),
+    Activity.WAITING_FOR_TURN: ("waiting for its turn", "not started yet"),
+    Activity.ENDED: ("writing the reports", ""),
 }
-# Shown instead of "completed" for a run that was cut short.
-CUT_SHORT = {Result.STOPPED: "stopped", Result.ABORTED: "aborted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Times for a line; None is left out.
-
-    `elapsed`: since the step began. `left`: until the expected end of the run. `queued`: how long it waited for a
-    machine. `age`: since the last answer.
-    """
-
-    elapsed: timedelta
-    left: timedelta | None = None
-    queued: timedelta | None = None
-    age: timedelta | None = None
 
 
 def progress(run: Run, times: Times) -> str:
     """Status and counters of a run: `[0:04:12] in progress, 12 of 40 cases done, 1 failed, about 6 min left`."""
-    facts = [status(run), *counted(balanced(run.counts)), *queue(run, times)]
-    if not run.completed and times.left is not None:
-        facts.append(time_left(times.left))
-    if times.age:
-        facts.append(f"last answer {roughly(times.age)} ago")
-    return f"{stamp(times.elapsed)} {', '.join(facts)}"
+    left = "" if run.completed else time_left(times.left)
+    age = f"last answer {roughly(times.age)} ago" if times.age else ""
+    facts = [status(run), *counted(balanced(run.counts)), queue(run, times), left, age]
+    return f"{stamp(times.elapsed)} {', '.join(filter(None, facts))}"
 
 
 def result(run: Run, times: Times, *, rerun: bool) -> str:
     """Result and counters of a completed run: `[0:04:12] failed: 40 of 40 cases done, 1 failed`."""
-    facts = [*counted(balanced(run.counts)), *queue(run, times)]
+    facts = ", ".join(filter(None, [*counted(balanced(run.counts)), queue(run, times)]))
     said = f"{'rerun: ' if rerun else ''}{RESULTS[run.result]}"
-    return f"{stamp(times.elapsed)} {said}{': ' if facts else ''}{', '.join(facts)}"
+    return f"{stamp(times.elapsed)} {said}{f': {facts}' if facts else ''}"
 
 
 def status(run: Run) -> str:
-    """The status of a run."""
-    if run.completed and run.result in CUT_SHORT:
-        return CUT_SHORT[run.result]
+    """The status of a run, or how it was cut short."""
+    if run.completed and run.result in {Result.STOPPED, Result.ABORTED}:
+        return RESULTS[run.result]
     words = log_text(status_in_words(run))
     return f"{words}, still waiting" if run.status is Status.UNKNOWN else words
 
@@ -78,16 +61,18 @@ def counted(counts: Counts) -> list[str]:
     return done + [f"{number:,} {name}" for name, number in numbers.items() if number]
 
 
-def queue(run: Run, times: Times) -> list[str]:
+def queue(run: Run, times: Times) -> str:
     """How long the run waited for a machine; empty if that is not known or not new."""
     if not times.queued:
-        return []
+        return ""
     queued = roughly(times.queued)
-    return [f"{queued} of it in the queue" if run.completed else f"left the queue after {queued}"]
+    return f"{queued} of it in the queue" if run.completed else f"left the queue after {queued}"
 
 
-def time_left(duration: timedelta) -> str:
-    """The expected time left, rounded."""
+def time_left(duration: timedelta | None) -> str:
+    """The expected time left, rounded; empty if it is unknown."""
+    if duration is None:
+        return ""
     minutes = round(duration.total_seconds() / 60)
     if minutes < 1:
         return "less than a minute left"
@@ -98,7 +83,7 @@ def time_left(duration: timedelta) -> str:
 
 def still(activity: Activity, elapsed: timedelta) -> str:
     """A heartbeat without news."""
-    return f"{stamp(elapsed)} still {ACTIVITIES[activity]}"
+    return f"{stamp(elapsed)} still {ACTIVITIES[activity][0]}"
 
 
 def outage_lasts(lasted: timedelta, elapsed: timedelta) -> str:
@@ -106,9 +91,10 @@ def outage_lasts(lasted: timedelta, elapsed: timedelta) -> str:
     return f"{stamp(elapsed)} no answer from Testsigma for {roughly(lasted)}, still retrying"
 
 
-def outage_began(problem: str, *, running: bool, started: bool) -> str:
-    """An outage of the service. `running`: the run exists; `started`: a run may exist."""
-    consequence = "The run continues. " if running else "" if started else "Nothing was started yet. "
+def outage_began(problem: str, tracked: TrackedRun) -> str:
+    """An outage of the service that affects one run, and what it means for the run, as far as that is certain."""
+    not_started = "Nothing was started yet. " if tracked.surely_not_started else ""
+    consequence = "The run continues. " if tracked.watched else not_started
     return f"Testsigma does not answer; retrying. {consequence}{log_text(problem)}".rstrip()
 
 
@@ -120,11 +106,10 @@ def outage_ended(lasted: timedelta) -> str:
 def bar(run: Run | None, activity: Activity, times: Times) -> str:
     """The progress bar: the progress of a run, or the activity if no run is watched."""
     if not run or run.completed:
-        return f"{clock(times.elapsed)}  {ACTIVITIES[activity]} ..."
+        return f"{clock(times.elapsed)}  {ACTIVITIES[activity][0]} ..."
     counts = balanced(run.counts)
-    facts = counted(counts) or [status(run)]
-    facts += [time_left(times.left)] if times.left is not None else []
-    facts += [f"no answer for {roughly(times.age)}"] if times.age else []
+    age = f"no answer for {roughly(times.age)}" if times.age else ""
+    facts = filter(None, [*(counted(counts) or [status(run)]), time_left(times.left), age])
     drawn = drawing(counts.done / counts.total) if counts.known and counts.total else ""
     return f"{clock(times.elapsed)}  {drawn}{', '.join(facts)}"
 

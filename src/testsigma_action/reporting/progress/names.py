@@ -16,15 +16,22 @@ ALIGNED = 24
 
 
 class RunNames:
-    """The names of all runs of the step."""
+    """The names of all runs of the step.
+
+    `without_plan_name` are the runs whose name was chosen without a name from the user or the service.
+    """
 
     def __init__(self, specs: Sequence[RunSpec]) -> None:
         """Reserve the names given by the user: no plan's name may repeat one of them."""
+        self.without_plan_name: set[int] = set()
         self._fallback = [f"plan {_short(spec.plan_id) or number}" for number, spec in enumerate(specs, 1)]
-        self._number = _numbers(specs)
+        # The number of each run among the runs of the same plan that have no name of their own.
+        self._number: list[int] = []
         self._chosen: dict[int, str] = {}
-        self._without_plan_name: set[int] = set()
+        seen: Counter[str] = Counter()
         for index, spec in enumerate(specs):
+            seen[spec.plan_id] += not spec.name
+            self._number.append(seen[spec.plan_id])
             if given := _short(spec.name):
                 self._chosen[index] = self._unused(given)
 
@@ -33,14 +40,10 @@ class RunNames:
         if index not in self._chosen:
             name, number = _short(plan_name), self._number[index]
             if not name:
-                self._without_plan_name.add(index)
+                self.without_plan_name.add(index)
                 name = self._fallback[index]
             self._chosen[index] = self._unused(f"{name} ({number})" if number > 1 else name)
         return self._chosen[index]
-
-    def lacks_plan_name(self, index: int) -> bool:
-        """Whether the name was chosen without a name from the user or the service."""
-        return index in self._without_plan_name
 
     def prefixed(self, name: str, lines: Sequence[str]) -> list[str]:
         """The lines of a run, each with its name as prefix."""
@@ -54,16 +57,6 @@ class RunNames:
             number += 1
             unused = f"{name} ({number})"
         return unused
-
-
-def _numbers(specs: Sequence[RunSpec]) -> list[int]:
-    """For each run its number among the runs of the same plan that have no name of their own."""
-    seen: Counter[str] = Counter()
-    numbers = []
-    for spec in specs:
-        seen[spec.plan_id] += not spec.name
-        numbers.append(seen[spec.plan_id])
-    return numbers
 
 
 def _short(name: str) -> str:

@@ -1,30 +1,28 @@
 """Progress of several runs: news of each run, and the progress of all together."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from testsigma_action.domain.events import Activity, Answered, Ended, Event, OutageBegan, OutageEnded, Started
-from testsigma_action.domain.run import Result, RunSpec, Status
-from testsigma_action.reporting.progress import board, events, lines
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Activity
+from testsigma_action.domain.report import balanced
+from testsigma_action.domain.run import RunSpec, Status
+from testsigma_action.reporting.progress import events as event_lines
+from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.names import RunNames
 from testsigma_action.reporting.progress.one_run import SILENCE, about
-from testsigma_action.reporting.progress.outage import SharedOutage
-from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
+from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
+from testsigma_action.text import log_text
 
 # Maximum time between lines about all runs (seconds).
 BOARD = 120.0
 # Minimum pause between status lines of a run, whose status may change back and forth (seconds).
 STATUS_PAUSE = 30.0
-
-
-@dataclass(slots=True)
-class _Printed:
-    """What was printed about a run: when its status, whether its first failure, and which results."""
-
-    status: float | None = None
-    failure: bool = False
-    results: set[tuple[str, Result]] = field(default_factory=set)
+# Shorter outages are not printed (seconds). By then it is also known how many runs are affected.
+GRACE = 10.0
+# Maximum number of runs that a line names; the others are counted.
+MAX_NAMES = 4
 
 
 class SeveralRuns:
@@ -34,19 +32,22 @@ class SeveralRuns:
         """Start without any event."""
         self._runs = [TrackedRun(spec, Activity.WAITING_FOR_TURN) for spec in specs]
         self._names = RunNames(specs)
-        self._outage = SharedOutage()
+        self._outage = Outage(GRACE)
         self._board_printed = began
-        self._printed = [_Printed() for _ in specs]
 
-    def on_event(self, index: int, event: Event, moment: Moment) -> list[str]:
+    def on_event(self, index: int, event: events.Event, moment: Moment) -> list[str]:
         """Handle an event of a session; returns the lines to print."""
         tracked = self._runs[index]
         known_before = bool(tracked.plan_name)
         tracked.take(event, moment.now)
-        news = self._news(index, event, moment)
-        if tracked.plan_name and not known_before and self._names.lacks_plan_name(index):
-            news.insert(0, events.plan_named(tracked.plan_name))
-        return [*self._outage_news(index, event, moment), *(self._prefixed(index, news) if news else [])]
+        news = self._news(tracked, event, moment)
+        if tracked.plan_name and not known_before and index in self._names.without_plan_name:
+            news.insert(0, f"The plan is called {log_text(tracked.plan_name)}.")
+        lasted = self._outage.take(index, event, moment.now)
+        outage = [lines.outage_ended(lasted)] if lasted is not None else []
+        if len(self._outage.seen) == 1:
+            return self._prefixed(index, outage + news)
+        return outage + self._prefixed(index, news)
 
     def beat(self, moment: Moment) -> list[str]:
         """Print an outage that lasts, and sometimes the progress of all runs."""
@@ -56,75 +57,108 @@ class SeveralRuns:
         if moment.live or not due:
             return []
         self._board_printed = moment.now
-        silent = [self._name(index) for index in sorted(self._outage.affected)]
-        names = [self._name(index) if run.watched else "" for index, run in enumerate(self._runs)]
-        return [board.heartbeat(self._runs, names, silent, moment)]
+        return [self._heartbeat(moment)]
 
     def bar(self, moment: Moment) -> str:
         """The progress bar of all runs."""
-        return board.bar(self._runs, len(self._outage.affected), moment)
+        silent, number = len(self._outage.affected), len(self._runs)
+        finished = sum(run.ended is not None for run in self._runs)
+        drawn = lines.drawing(sum(map(_share, self._runs)) / number, width=10)
+        left = lines.time_left(self._left(moment.now))
+        facts = filter(None, [self._cases("/", "cases"), left, f"no answer about {silent}" if silent else ""])
+        return f"{lines.clock(moment.elapsed)}  {finished}/{number} done {drawn}{', '.join(facts)}".rstrip()
 
-    def _news(self, index: int, event: Event, moment: Moment) -> list[str]:
-        tracked = self._runs[index]
+    def _news(self, tracked: TrackedRun, event: events.Event, moment: Moment) -> list[str]:
         match event:
-            case Answered():
-                return self._answered(index, event, moment)
-            case Started():
-                return events.started_of_several(event, tracked.spec)
-            case Ended():
-                return [*self._result(index, moment), *events.ended(event, tracked.run, moment.elapsed)]
+            case events.Answered():
+                return _answered(tracked, event, moment)
+            case events.Started():
+                return event_lines.started(event, tracked.spec, alone=False)
+            case events.Ended():
+                return [*_result(tracked, moment), *event_lines.ended(event, tracked.run, moment.elapsed)]
         return about(event, tracked)
 
-    def _answered(self, index: int, event: Answered, moment: Moment) -> list[str]:
-        before, run, printed = event.before, event.run, self._printed[index]
-        if run.completed:
-            return self._result(index, moment, event.queued)
-        queued = event.queued if before.waiting and not run.waiting else None
-        unknown = run.status is Status.UNKNOWN and before.status_label != run.status_label
-        may_tell = printed.status is None or moment.now - printed.status >= STATUS_PAUSE
-        status_is_news = may_tell and (unknown or queued is not None)
-        first_failure = bool(run.counts.failed) and not printed.failure
-        if not status_is_news and not first_failure:
-            return []
-        printed.status = moment.now if status_is_news else printed.status
-        printed.failure = printed.failure or first_failure
-        return [lines.progress(run, self._runs[index].times(moment, queued))]
-
-    def _result(self, index: int, moment: Moment, queued: timedelta | None = None) -> list[str]:
-        """The result of a run that completed, and again if a later answer has another one."""
-        tracked, printed = self._runs[index], self._printed[index]
-        run = tracked.run
-        if not run or not run.completed or (run.id, run.result) in printed.results:
-            return []
-        printed.results.add((run.id, run.result))
-        return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
-
-    def _outage_news(self, index: int, event: Event, moment: Moment) -> list[str]:
-        match event:
-            case OutageBegan(problem):
-                self._outage.began(index, problem, moment.now)
-            case OutageEnded() | Answered() | Started():
-                self._outage.ended(index)
-            case Ended():
-                self._outage.left(index)
-        end = self._outage.take_end(moment.now)
-        if not end:
-            return []
-        line = lines.outage_ended(timedelta(seconds=end.seconds))
-        return self._prefixed(end.only, [line]) if end.only is not None else [line]
-
     def _outage_began(self) -> list[str]:
-        affected = self._outage.affected
-        if len(affected) > 1:
-            return [board.outage_began(len(affected), len(self._runs), self._outage.problem)]
-        (index,) = affected
-        tracked = self._runs[index]
-        started = not tracked.surely_not_started
-        line = lines.outage_began(self._outage.problem, running=tracked.watched, started=started)
-        return self._prefixed(index, [line])
+        """The line for an outage; of a single run with its name."""
+        affected, problem = self._outage.affected, self._outage.problem
+        if len(affected) == 1:
+            (index,) = affected
+            return self._prefixed(index, [lines.outage_began(problem, self._runs[index])])
+        what = f"Testsigma does not answer ({len(affected)} of {len(self._runs)} runs affected); retrying."
+        return [f"{what} Runs that were started continue. {log_text(problem)}".rstrip()]
+
+    def _heartbeat(self, moment: Moment) -> str:
+        """The counters of runs and cases, the runs that are waited for, and the expected time left."""
+        finished, failed = sum(run.ended is not None for run in self._runs), sum(run.failed for run in self._runs)
+        silent = [self._name(index) for index in sorted(self._outage.affected)]
+        watched = [(self._name(index), run.waits) for index, run in enumerate(self._runs) if run.watched]
+        activities = Counter(lines.ACTIVITIES[run.activity][1] for run in self._runs if not run.watched)
+        labels = dict.fromkeys(label for _, label in lines.ACTIVITIES.values() if label)
+        facts = [
+            f"{finished} of {len(self._runs)} runs finished" + (f", {failed} failed" if failed else ""),
+            self._cases(" of ", "cases done"),
+            _listed("waiting for ", [name for name, waits in watched if not waits]),
+            _listed("in the queue: ", [name for name, waits in watched if waits]),
+            *(f"{activities[label]} {label}" for label in labels if activities[label]),
+            _listed("no answer about ", silent),
+            lines.time_left(self._left(moment.now)),
+        ]
+        return f"{lines.stamp(moment.elapsed)} {'; '.join(filter(None, facts))}"
+
+    def _cases(self, of: str, noun: str) -> str:
+        """The counters of the cases of all runs; empty if nothing was counted."""
+        counts = [balanced(run.cases) for run in self._runs if run.cases.known]
+        done, total = sum(each.done for each in counts), sum(each.total or 0 for each in counts)
+        failed = sum(each.failed or 0 for each in counts)
+        return f"{done:,}{of}{max(done, total):,} {noun}" + (f", {failed:,} failed" if failed else "") if counts else ""
+
+    def _left(self, now: float) -> timedelta | None:
+        """The expected time until all runs end; None unless it is known for each run that has not ended."""
+        going = [run.left(now) for run in self._runs if run.activity not in {Activity.COLLECTING, Activity.ENDED}]
+        known = [left for left in going if left is not None]
+        return max(known) if known and len(known) == len(going) else None
 
     def _name(self, index: int) -> str:
         return self._names.of(index, self._runs[index].plan_name)
 
     def _prefixed(self, index: int, news: list[str]) -> list[str]:
-        return self._names.prefixed(self._name(index), news)
+        return self._names.prefixed(self._name(index), news) if news else []
+
+
+def _answered(tracked: TrackedRun, event: events.Answered, moment: Moment) -> list[str]:
+    before, run = event.before, event.run
+    if run.completed:
+        return _result(tracked, moment, event.queued)
+    queued = event.queued if before.waiting and not run.waiting else None
+    unknown = run.status is Status.UNKNOWN and before.status_label != run.status_label
+    may_tell = moment.now - tracked.status_printed >= STATUS_PAUSE
+    status_is_news = may_tell and (unknown or queued is not None)
+    first_failure = bool(run.counts.failed) and not tracked.failure_printed
+    if not status_is_news and not first_failure:
+        return []
+    tracked.status_printed = moment.now if status_is_news else tracked.status_printed
+    tracked.failure_printed = tracked.failure_printed or first_failure
+    return [lines.progress(run, tracked.times(moment, queued))]
+
+
+def _result(tracked: TrackedRun, moment: Moment, queued: timedelta | None = None) -> list[str]:
+    """The result of a run that completed, and again if a later answer has another one."""
+    run = tracked.run
+    if not run or not run.completed or (run.id, run.result) in tracked.results_printed:
+        return []
+    tracked.results_printed.add((run.id, run.result))
+    return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    """Some names, and the number of others; empty without names."""
+    more = len(names) - MAX_NAMES
+    return f"{what}{', '.join(names[:MAX_NAMES])}{f' and {more} more' if more > 0 else ''}" if names else ""
+
+
+def _share(run: TrackedRun) -> float:
+    """How much of a run is done, from 0 to 1."""
+    counts = balanced(run.cases)
+    if run.ended or (run.run and run.run.completed):
+        return 1.0
+    return counts.done / counts.total if counts.known and counts.total else 0.0

@@ -1,25 +1,13 @@
-"""The state of one run, as far as the progress output needs it."""
+"""What the progress output remembers: the state of each run, what was printed of it, and the outage of the service."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 
-from testsigma_action.domain.events import (
-    Activity,
-    ActivityChanged,
-    Answered,
-    Attached,
-    CasesFailed,
-    Ended,
-    Event,
-    PlanBusy,
-    RerunAwaited,
-    RerunStarted,
-    Started,
-    Starting,
-)
+from testsigma_action.domain import events
+from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec
-from testsigma_action.reporting.progress.lines import Times
 
 # A line shows the age of the last answer if it is older than this (seconds).
 OLD = 90.0
@@ -41,11 +29,27 @@ class Moment:
     live: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times for a line; None is left out.
+
+    `elapsed`: since the step began. `left`: until the expected end of the run. `queued`: how long it waited for a
+    machine. `age`: since the last answer.
+    """
+
+    elapsed: timedelta
+    left: timedelta | None = None
+    queued: timedelta | None = None
+    age: timedelta | None = None
+
+
 @dataclass(slots=True)
 class TrackedRun:
     """One run. `run` is the newest answer about it or its latest rerun, `cases` are the counters without reruns.
 
-    `failed_cases`: number of failed cases that were printed; `rerunning`: its failed cases run again, or will.
+    `rerunning`: its failed cases run again, or will. Printed so far: `failed_cases` (their number), `busy_with` (the
+    runs that keep the plan busy), `counted` (the counters of a single run); of one of several runs its status (when),
+    its first failure, and its results.
     """
 
     spec: RunSpec
@@ -54,47 +58,37 @@ class TrackedRun:
     run: Run | None = None
     plan_name: str = ""
     cases: Counts = field(default_factory=Counts)
-    ended: Ended | None = None
+    ended: events.Ended | None = None
     rerunning: bool = False
     failed_cases: int = 0
+    busy_with: set[str] = field(default_factory=set)
+    counted: Counts = field(default_factory=Counts)
+    status_printed: float = -inf
+    failure_printed: bool = False
+    results_printed: set[tuple[str, Result]] = field(default_factory=set)
     _answered_at: float = 0.0
     _expected_end: float | None = None
-    _busy_with: set[str] = field(default_factory=set)
 
-    def take(self, event: Event, now: float) -> None:
+    def take(self, event: events.Event, now: float) -> None:
         """Update the state from an event."""
-        self._take_answer(event, now)
         match event:
-            case ActivityChanged(activity):
-                self.activity = activity
-            case Starting(spec):
-                self.spec = spec
-            case CasesFailed(cases):
-                self.failed_cases += len(cases)
-            case RerunAwaited():
-                self.rerunning, self.activity = True, Activity.WAITING_FOR_RERUN
-            case Ended():
-                self.ended, self.activity = event, Activity.ENDED
-
-    def _take_answer(self, event: Event, now: float) -> None:
-        match event:
-            case Started(run=run) | Attached(run):
+            case events.Started(run=run) | events.Attached(run):
                 self.activity = Activity.WATCHING
                 self._update(run, now)
-            case Answered(run=run, left=left):
+            case events.Answered(run=run, left=left):
                 self._update(run, now)
                 self._expected_end = None if left is None else now + left.total_seconds()
-            case RerunStarted(run):
+            case events.RerunStarted(run):
                 self.rerunning, self._expected_end = True, None
                 self._update(run, now)
-
-    def is_news(self, event: Event) -> bool:
-        """False if the event only repeats that the plan is busy with the same run."""
-        if not isinstance(event, PlanBusy):
-            return True
-        new = event.run_id not in self._busy_with
-        self._busy_with.add(event.run_id)
-        return new
+            case events.ActivityChanged(activity):
+                self.activity = activity
+            case events.Starting(spec):
+                self.spec = spec
+            case events.RerunAwaited():
+                self.rerunning, self.activity = True, Activity.WAITING_FOR_RERUN
+            case events.Ended():
+                self.ended, self.activity = event, Activity.ENDED
 
     @property
     def waits(self) -> bool:
@@ -137,3 +131,49 @@ class TrackedRun:
         self.plan_name = self.plan_name or run.plan_name
         if not self.rerunning:
             self.cases = run.counts
+
+
+@dataclass(slots=True)
+class Outage:
+    """The latest outage of the service. It ends when no session is affected any more, but it is printed only once.
+
+    An outage that is shorter than `grace` (seconds) is not printed. `seen` are all sessions that were affected.
+    """
+
+    grace: float
+    affected: set[int] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
+    problem: str = ""
+    _since: float = 0.0
+    _printed: bool = False
+    _answered: bool = False
+
+    def take(self, index: int, event: events.Event, now: float) -> timedelta | None:
+        """Update the state from an event of a session. Returns how long the outage lasted if its end must be printed.
+
+        The end of a session does not prove that the service answers.
+        """
+        if isinstance(event, events.OutageBegan):
+            if not self.affected:
+                self.seen, self.problem, self._since = set(), event.message, now
+                self._printed = self._answered = False
+            self.affected.add(index)
+            self.seen.add(index)
+            return None
+        answers = isinstance(event, events.Answered | events.Started | events.Attached | events.OutageEnded)
+        if index not in self.affected or not (answers or isinstance(event, events.Ended)):
+            return None
+        self.affected.remove(index)
+        self._answered = self._answered or answers
+        return self.lasts(now) if self._printed and self._answered and not self.affected else None
+
+    def is_news(self, now: float) -> bool:
+        """Whether the outage must be printed now. True once for each outage."""
+        if self._printed or not self.affected or now - self._since < self.grace:
+            return False
+        self._printed = True
+        return True
+
+    def lasts(self, now: float) -> timedelta:
+        """How long the outage lasts."""
+        return timedelta(seconds=now - self._since)
