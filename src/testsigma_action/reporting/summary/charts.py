@@ -8,12 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Self
 
-from testsigma_action.domain.results import MachineResult
-from testsigma_action.domain.run import Counts, Result, Timing
-from testsigma_action.reporting.wording import machine_name, suite_name, took
+from testsigma_action.domain.results import MachineResult, SuiteResult
+from testsigma_action.domain.run import Counts, Result
+from testsigma_action.reporting.wording import machine_name, suite_name
 from testsigma_action.text import mermaid_label
 
 MAX_ROWS = 40
@@ -71,33 +69,31 @@ class _Bar:
     begin: datetime
     end: datetime
 
-    @classmethod
-    def of(cls, name: str, result: Result, timing: Timing) -> Iterator[Self]:
-        """The bar, if start and duration are known."""
-        duration = took(timing)
-        if timing.started and duration is not None:
-            yield cls(name, result, timing.started, timing.started + max(duration, _SHORTEST))
-
 
 def timeline(machines: Sequence[MachineResult]) -> str:
     """A timeline of the suites of each machine, or of machines if there are too many suites; empty for a single bar."""
     sections = [
-        (_label(machine_name(machine), _SECTION, f"machine {number}"), list(_suites(machine)))
+        (
+            _label(machine_name(machine), _SECTION, f"machine {number}"),
+            _bars(((suite_name(suite), suite) for suite in machine.suites), "suite"),
+        )
         for number, machine in enumerate(machines, 1)
     ]
     if sum(len(bars) for _, bars in sections) > MAX_ROWS:
-        sections = [("Machines", list(islice(_machines(machines), MAX_ROWS)))]
+        bars = _bars(((machine_name(machine), machine) for machine in machines), "machine")
+        sections = [("Machines", bars[:MAX_ROWS])]
     return _gantt([section for section in sections if section[1]])
 
 
-def _suites(machine: MachineResult) -> Iterator[_Bar]:
-    for number, suite in enumerate(machine.suites, 1):
-        yield from _Bar.of(_label(suite_name(suite), _LABEL, f"suite {number}"), suite.result, suite.timing)
-
-
-def _machines(machines: Sequence[MachineResult]) -> Iterator[_Bar]:
-    for number, machine in enumerate(machines, 1):
-        yield from _Bar.of(_label(machine_name(machine), _LABEL, f"machine {number}"), machine.result, machine.timing)
+def _bars(named: Iterable[tuple[str, MachineResult | SuiteResult]], kind: str) -> list[_Bar]:
+    """The bars of the parts whose start and duration are known."""
+    bars = []
+    for number, (name, part) in enumerate(named, 1):
+        begin, took = part.timing.started, part.timing.took
+        if begin and took is not None:
+            label = _label(name, _LABEL, f"{kind} {number}")
+            bars.append(_Bar(label, part.result, begin, begin + max(took, _SHORTEST)))
+    return bars
 
 
 def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:

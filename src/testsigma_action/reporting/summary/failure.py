@@ -1,13 +1,14 @@
 """A failed case as one HTML block: its name, the failing step with its message, and the steps before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
+from testsigma_action.domain.results import CaseResult, Iteration, failing_step
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.summary.markup import joined, linked_case, sign
 from testsigma_action.reporting.summary.page import Detail
-from testsigma_action.reporting.wording import RESULTS, last_steps, step_and_message, took
+from testsigma_action.reporting.summary.strip import Strip
+from testsigma_action.reporting.wording import RESULTS, last_steps, step_and_message
 from testsigma_action.text import html, html_lines
 
 _MESSAGE = 2000
@@ -15,26 +16,26 @@ _STEP = 300
 _SETS_SHOWN = 10
 
 
-def render(case: CaseResult, detail: Detail, where: str, history: Callable[[CaseResult], str]) -> str:
-    """The block; `where` (HTML) follows the name, `history` gives the line below. No blank line: it would end it."""
-    below = [] if detail is Detail.NAME else [*_line(history(case)), *_causes(case, detail)]
-    return "\n".join([f"<div>{_title(case, where)}", *below, "</div>"])
-
-
-def _line(words: str) -> list[str]:
-    return [f"<br>{words}"] if words else []
+def render(case: CaseResult, detail: Detail, where: str, strip: Strip) -> str:
+    """The block; `where` (HTML) follows the name, the strip is below. No blank line: it would end it."""
+    parts = [f"<div>{_title(case, where)}"]
+    if detail is not Detail.NAME:
+        history = strip(case)
+        parts += [f"<br>{history}"] if history else []
+        parts += _causes(case, detail)
+    return "\n".join([*parts, "</div>"])
 
 
 def _title(case: CaseResult, where: str) -> str:
-    visual = case.visual_result
+    visual, broken = case.visual_result, _broken(case)
     return joined(
         f"{sign(case.result)} {linked_case(case)}",
         where,
         "" if case.result is Result.FAILED else RESULTS[case.result],
-        f"{len(_broken(case))} of {counted(len(case.iterations), 'data set')} did not pass" if _broken(case) else "",
+        f"{len(broken)} of {counted(len(case.iterations), 'data set')} did not pass" if broken else "",
         f"visual comparison: {RESULTS[visual]}" if visual and not visual.tolerable else "",
         f"run {len(case.earlier) + 1} times" if case.earlier else "",
-        in_words(took(case.timing)),
+        in_words(case.timing.took),
     )
 
 
@@ -66,9 +67,5 @@ def _cause(part: CaseResult | Iteration, detail: Detail, label: str = "") -> Ite
     before, steps = last_steps(part.steps)
     if detail is Detail.STEPS and len(steps) > 1:
         earlier = f" (and {before:,} before them)" if before else ""
-        lines = "<br>".join(map(_step, steps))
+        lines = "<br>".join(f"{sign(one.result)} {one.position}. {html(one.action, _STEP)}" for one in steps)
         yield f"<details><summary>{len(steps)} steps up to this one{earlier}</summary>{lines}</details>"
-
-
-def _step(step: StepResult) -> str:
-    return f"{sign(step.result)} {step.position}. {html(step.action, _STEP)}"

@@ -23,9 +23,9 @@ CONCLUSION_SIGNS = {
     Conclusion.CHECKED: "🔎",
 }
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
-_OTHER_SIGN = "⚠️"
 SEPARATOR = " · "
-_CASES_SHOWN = 20
+SHOWN = 20
+"""Maximum number of items in a list; others are counted."""
 
 
 def title(level: int, words: str) -> str:
@@ -38,14 +38,15 @@ def paragraph(words: str) -> str:
     return f"<p>{words}</p>" if words else ""
 
 
-def bullets(lines: Iterable[str]) -> str:
-    """A list of lines (HTML)."""
-    return "\n".join(["<ul>", *(f"<li>{line}</li>" for line in lines), "</ul>"])
+def bullets(lines: Iterable[str], left: int = 0, where: str = "") -> str:
+    """A list of lines (HTML), and the number of others that are `left` out, if any."""
+    more = [f"and {left:,} more{where}"] if left > 0 else []
+    return "\n".join(["<ul>", *(f"<li>{line}</li>" for line in (*lines, *more)), "</ul>"])
 
 
 def sign(result: Result) -> str:
     """The icon of a result."""
-    return _RESULT_SIGNS.get(result, _OTHER_SIGN)
+    return _RESULT_SIGNS.get(result, "⚠️")
 
 
 def link(label: str, url: str) -> str:
@@ -69,14 +70,13 @@ def joined(*facts: str) -> str:
     return SEPARATOR.join(filter(None, facts))
 
 
+def placed_case(placed: Placed) -> str:
+    """A case with its result and its place."""
+    machine, suite, case = placed
+    return f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}"
+
+
 def cases_list(cases: Sequence[Placed], below: Callable[[CaseResult], str] = lambda _: "") -> str:
     """The first cases with their places, as a list; `below` gives a second line (HTML) for a case."""
-    lines = [
-        f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}{_second_line(below(case))}"
-        for machine, suite, case in cases[:_CASES_SHOWN]
-    ]
-    return bullets(lines if len(cases) <= _CASES_SHOWN else [*lines, f"and {len(cases) - _CASES_SHOWN:,} more"])
-
-
-def _second_line(words: str) -> str:
-    return f"<br>{words}" if words else ""
+    lines = ["<br>".join(filter(None, (placed_case(placed), below(placed[2])))) for placed in cases[:SHOWN]]
+    return bullets(lines, len(cases) - SHOWN)

@@ -1,7 +1,6 @@
 """The history of a case or of the plan: a strip of signs, with text for readers who cannot see it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import RunReport
@@ -10,24 +9,17 @@ from testsigma_action.reporting import history_wording as wording
 from testsigma_action.reporting.summary.markup import joined, link
 from testsigma_action.text import html
 
+Strip = Callable[[CaseResult], str]
+"""Makes the strip of a case (HTML); empty if the case has no history."""
 
-@dataclass(frozen=True, slots=True)
-class Strips:
+
+def of_cases(report: RunReport) -> Strip:
     """The strips of the cases of a run. Each is made when it is shown, since most of many failures are not."""
-
-    history: History | None
-    cases: Mapping[int, CaseHistory]
-
-    @classmethod
-    def of_run(cls, report: RunReport) -> "Strips":
-        """All cases that have a history, by the identity of their result objects."""
-        history = report.history if report.history and report.history.shown else None
-        return cls(history, {id(one.placed[2]): one for one in history.cases} if history else {})
-
-    def of(self, case: CaseResult) -> str:
-        """The strip of a case (HTML); empty if it has no history."""
-        found = self.cases.get(id(case))
-        return _of_case(self.history, found) if self.history and found else ""
+    history = report.history
+    if not history or not history.shown:
+        return lambda _: ""
+    cases = {id(one.placed[2]): one for one in history.cases}
+    return lambda case: _of_case(history, cases[id(case)]) if id(case) in cases else ""
 
 
 def of_plan(report: RunReport) -> str:

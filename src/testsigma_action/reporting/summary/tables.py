@@ -9,24 +9,12 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.words import in_words
-from testsigma_action.reporting import causes
+from testsigma_action.reporting import causes, wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
-from testsigma_action.reporting.wording import (
-    CONCLUSIONS,
-    RESULTS,
-    has_common_cause,
-    hints,
-    machine_name,
-    needs_saying,
-    numbers,
-    reason,
-    suite_name,
-    took,
-)
 from testsigma_action.text import html, html_lines
 
-COLUMNS = ("Cases", "Time")
-RUNS = ("Plan", *COLUMNS)
+RUNS = ("Plan", "Cases", "Time")
+MACHINES = ("Machine / suite", "Cases", "Time")
 CAUSES = ("Cases", "Message")
 SLOWEST = ("Case", "Time")
 _FEW = 10
@@ -44,43 +32,34 @@ def of_runs(report: Report) -> Iterator[str]:
     for run in report.runs:
         conclusion = run.verdict.conclusion
         name = link(f'<b dir="auto">{html(run.title)}</b>', run.run.url if run.run else "")
-        why = _why(run, report) if needs_saying(run) and not has_common_cause(report) else ""
-        time = _unbroken(in_words(took(run.run.timing))) if run.run else ""
+        why = _why(run, report) if wording.needs_saying(run) and not wording.has_common_cause(report) else ""
+        time = _unbroken(in_words(run.run.timing.took)) if run.run else ""
         queued = f"{_unbroken(in_words(run.queued))} in the queue" if run.queued else ""
+        times = "<br>".join(filter(None, (time, queued)))
+        counts = wording.numbers(run)
+        failed = f"{counts.failed:,} failed" if counts.failed else ""
         yield (
-            f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}: {CONCLUSIONS[conclusion]}{why}</td>"
-            f'<td>{_numbers(numbers(run))}</td><td align="right">{"<br>".join(filter(None, (time, queued)))}</td></tr>'
+            f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}: {wording.CONCLUSIONS[conclusion]}{why}</td>"
+            f'<td>{_outcomes(failed, _passed(counts), others(counts))}</td><td align="right">{times}</td></tr>'
         )
 
 
-def _numbers(counts: Counts) -> str:
-    """All numbers that are not 0: `2 failed, 3 passed, 1 not executed`."""
-    failed = f"{counts.failed:,} failed" if counts.failed else ""
-    passed = f"{counts.passed:,} passed" if counts.passed else ""
-    return _unbroken(", ".join(filter(None, (failed, passed, others(counts)))))
-
-
 def _why(run: RunReport, report: Report) -> str:
-    known = hints(report.verdict)
-    advice = " ".join(one for one in hints(run.verdict) if one not in known)
-    lines = (html_lines(reason(run.verdict), _REASON), f"What to do: {html_lines(advice, _REASON)}" if advice else "")
-    return "".join(f"<br>{line}" for line in lines if line)
+    known = wording.hints(report.verdict)
+    advice = html_lines(" ".join(one for one in wording.hints(run.verdict) if one not in known), _REASON)
+    reason = html_lines(wording.reason(run.verdict), _REASON)
+    return (f"<br>{reason}" if reason else "") + (f"<br>What to do: {advice}" if advice else "")
 
 
-def of_machines(machines: Iterable[MachineResult]) -> Iterator[str]:
+def of_machines(tree: ResultTree) -> Iterator[str]:
     """A row for each machine and each of its suites."""
-    for machine in machines:
-        name = f"<b>{html(machine_name(machine))}</b>{_unusual_result(machine)}{_device(machine)}"
+    for machine in tree.machines:
+        name = f"<b>{html(wording.machine_name(machine))}</b>{_unusual_result(machine)}{_device(machine)}"
         counts = Counts.of(case.result for case in machine.cases())
-        yield _row(f"{_sign(machine, machine.rows())} {name}", counts, took(machine.timing))
+        yield _row(f"{_sign(machine, machine.rows())} {name}", counts, machine.timing.took)
         for suite in machine.suites:
-            name = f"{html(suite_name(suite))}{_unusual_result(suite)}"
-            yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, took(suite.timing))
-
-
-def rows_of_machines(machines: Iterable[MachineResult]) -> int:
-    """The number of these rows."""
-    return sum(1 + len(machine.suites) for machine in machines)
+            name = f"{html(wording.suite_name(suite))}{_unusual_result(suite)}"
+            yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, suite.timing.took)
 
 
 def _device(machine: MachineResult) -> str:
@@ -102,25 +81,26 @@ def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
 
 def _unusual_result(part: MachineResult | SuiteResult) -> str:
     """The result as text, if the icon is not specific."""
-    return f" ({RESULTS[part.result]})" if part.result in _ODD else ""
+    return f" ({wording.RESULTS[part.result]})" if part.result in _ODD else ""
 
 
 def _row(name: str, counts: Counts, duration: timedelta | None) -> str:
-    return f"<tr><td>{name}</td><td>{_ended(counts)}</td>{_time(duration)}</tr>"
+    """A row with outcomes such as `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
+    outcome = f"{counts.failed:,} of {counts.total:,} failed" if counts.failed else _passed(counts)
+    return f"<tr><td>{name}</td><td>{_outcomes(outcome, others(counts))}</td>{_time(duration)}</tr>"
 
 
 def _time(duration: timedelta | None) -> str:
     return f'<td align="right" nowrap>{in_words(duration)}</td>'
 
 
-def _ended(counts: Counts) -> str:
-    """The outcomes of cases: `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
-    failed = f"{counts.failed:,}" if counts.failed else ""
-    if failed and counts.total is not None:
-        failed += f" of {counts.total:,}"
-    passed = f"{counts.passed:,} passed" if counts.passed and not failed else ""
-    outcomes = ", ".join(filter(None, (f"{failed} failed" if failed else passed, others(counts))))
-    return _unbroken(outcomes)
+def _passed(counts: Counts) -> str:
+    return f"{counts.passed:,} passed" if counts.passed else ""
+
+
+def _outcomes(*facts: str) -> str:
+    """The outcomes that are not empty, with line breaks between them only."""
+    return _unbroken(", ".join(filter(None, facts)))
 
 
 def _unbroken(facts: str) -> str:
@@ -140,29 +120,23 @@ def others(counts: Counts) -> str:
     return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
 
 
-def of_causes(failures: Sequence[Placed]) -> list[str]:
-    """A row for each message that several failures share; empty for a few failures."""
-    return [_cause(cause) for cause in causes.common(failures)] if len(failures) > _FEW else []
-
-
-def _cause(cause: causes.Cause) -> str:
-    said = f"{html(cause.message, _MESSAGE)}<br>{linked_case(cause.first)}, and {cause.cases - 1:,} more"
-    return f'<tr><td align="right">{cause.cases:,}</td><td>{said}</td></tr>'
+def of_causes(failures: Sequence[Placed]) -> Iterator[str]:
+    """A row for each message that several failures share; none for a few failures."""
+    for cause in causes.common(failures) if len(failures) > _FEW else ():
+        said = f"{html(cause.message, _MESSAGE)}<br>{linked_case(cause.first)}, and {cause.cases - 1:,} more"
+        yield f'<tr><td align="right">{cause.cases:,}</td><td>{said}</td></tr>'
 
 
 def of_slowest(tree: ResultTree) -> list[str]:
     """A row for each of the slowest cases; empty if none is slow, or if there are only a few cases."""
     slowest = nlargest(_SLOWEST_SHOWN + 1, tree.placed_cases(), key=_span)
-    if len(slowest) <= _SLOWEST_SHOWN or _span(slowest[0]) < _SLOW or took(slowest[-1][2].timing) is None:
+    if len(slowest) <= _SLOWEST_SHOWN or _span(slowest[0]) < _SLOW or slowest[-1][2].timing.took is None:
         return []
-    return [_slow(*placed) for placed in slowest[:_SLOWEST_SHOWN]]
+    return [
+        f"<tr><td>{linked_case(case)}<br>{place(machine, suite)}</td>{_time(case.timing.took)}</tr>"
+        for machine, suite, case in slowest[:_SLOWEST_SHOWN]
+    ]
 
 
 def _span(placed: Placed) -> timedelta:
-    timing = placed[2].timing
-    return timing.duration or took(timing) or _NO_TIME
-
-
-def _slow(machine: MachineResult, suite: SuiteResult, case: CaseResult) -> str:
-    name = f"{linked_case(case)}<br>{place(machine, suite)}"
-    return f"<tr><td>{name}</td>{_time(took(case.timing))}</tr>"
+    return placed[2].timing.took or _NO_TIME
