@@ -18,14 +18,14 @@ Readers interpret JUnit differently, so the file only uses what all of them read
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import Result as Child
 from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
 
 from testsigma_action.domain.report import Report
-from testsigma_action.reporting.junit.entries import Entry, Outcome, merged
+from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
 from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
 from testsigma_action.reporting.junit.texts import LINE, Names, body, plain
 from testsigma_action.reporting.wording import heading
@@ -54,52 +54,49 @@ def render(report: Report) -> Iterator[str]:
 
 def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
     element = TestSuite(name)
-    element.timestamp = _timestamp(suite.started)
+    element.timestamp = suite.started.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     for key, value in suite.properties.items():
         if value:
             element.add_property(key, _line(value, _PROPERTY))
-    names = Names()
+    names, cases = Names(), []
+    for attempts in suite.tests:
+        case = TestCase(names.unique(_line(attempts[0].name) or "-"), classname, _seconds(attempts[0].duration))
+        case.extend(_children(attempts))
+        cases.append(case)
     # `add_testcase` would count all cases again for each one.
-    element.add_testcases(
-        [_testcase(entry, names.unique(_line(entry.name) or "-"), classname) for entry in map(merged, suite.tests)]
-    )
+    element.add_testcases(cases)
     element.time = _seconds(suite.duration)
     return element
 
 
-def _testcase(entry: Entry, name: str, classname: str) -> TestCase:
-    case = TestCase(name, classname, _seconds(entry.duration))
-    case.extend(_children(entry))
-    return case
+def _children(attempts: Attempts) -> list[Child]:
+    """The outcome of a testcase and its other attempts, in the order of surefire's schema.
+
+    As in surefire's reports, it passed if its last attempt did, with the failed attempts attached; otherwise it has the
+    first failure, with the later ones attached. A failure that is tolerated is skipped, without attempts: readers turn
+    every `<failure>` red.
+    """
+    last, failed = attempts[-1], [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
+    if last.outcome is Outcome.PASSED:
+        return [_failure(one, FlakyFailure) for one in failed]
+    if last.outcome in _SKIPPED:
+        reason = last.message or _NO_REASON
+        element = Skipped(_line(reason, MESSAGE) or _NO_REASON)
+        element.text = plain(lines(reason, MESSAGE, LINE)) or _NO_REASON
+        return [element]
+    first, *later = failed
+    others = [_failure(one, RerunFailure) for one in later]
+    if first.outcome is Outcome.FAILURE:
+        return [_failure(first, Failure), *others]
+    return [*others, _failure(first, Error)]
 
 
-def _children(entry: Entry) -> list[Child]:
-    """The outcome of a testcase and its other attempts, in the order of surefire's schema."""
-    if entry.outcome is Outcome.PASSED:
-        return [_other_attempt(other, FlakyFailure) for other in entry.others]
-    if entry.outcome in _SKIPPED:
-        return [_skipped(entry.message or _NO_REASON)]
-    others = [_other_attempt(other, RerunFailure) for other in entry.others]
-    if entry.outcome is Outcome.FAILURE:
-        return [_told(entry, Failure), *others]
-    return [*others, _told(entry, Error)]
-
-
-def _skipped(reason: str) -> Skipped:
-    element = Skipped(_line(reason, MESSAGE) or _NO_REASON)
-    element.text = plain(lines(reason, MESSAGE, LINE)) or _NO_REASON
-    return element
-
-
-def _told(entry: Entry, kind: type[Failure | Error]) -> Failure | Error:
-    element = kind(_line(entry.message, MESSAGE), _camel(entry.kind))
-    element.text = body(entry)
-    return element
-
-
-def _other_attempt(attempt: Entry, kind: type[InterimResult]) -> InterimResult:
+def _failure(attempt: Entry, kind: type[Failure | Error | InterimResult]) -> Child:
     element = kind(_line(attempt.message, MESSAGE), _camel(attempt.kind))
-    element.stack_trace = body(attempt)
+    if isinstance(element, InterimResult):
+        element.stack_trace = body(attempt)
+    else:
+        element.text = body(attempt)
     return element
 
 
@@ -110,10 +107,6 @@ def _line(text: str, most: int = NAME) -> str:
 def _seconds(duration: timedelta | None) -> float:
     """Seconds, rounded to milliseconds, so that the number has no exponent."""
     return max(round(duration.total_seconds(), 3), 0.0) if duration else 0.0
-
-
-def _timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _camel(words: str) -> str:

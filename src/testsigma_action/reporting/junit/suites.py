@@ -16,19 +16,8 @@ from testsigma_action.domain.build import Build
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
 from testsigma_action.domain.run import Result, Timing
+from testsigma_action.reporting import wording
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome, of_case
-from testsigma_action.reporting.wording import (
-    heading,
-    hint,
-    machine_name,
-    needs_saying,
-    numbers,
-    reason,
-    service_message,
-    step_verdict,
-    suite_name,
-    took,
-)
 
 WHOLE_RUN = "Test plan run"
 
@@ -50,7 +39,7 @@ class Suite:
     @property
     def duration(self) -> timedelta:
         """The suite's own duration, else the sum of its cases."""
-        own = took(self.timing)
+        own = self.timing.took
         times = (attempts[-1].duration or timedelta() for attempts in self.tests)
         return sum(times, timedelta()) if own is None else own
 
@@ -58,21 +47,23 @@ class Suite:
 def suites(report: Report) -> list[Suite]:
     """All suites of the document: at least one, and none without a testcase."""
     found = [suite for run in report.runs for suite in _of_run(run, report)]
-    verdict, properties = step_verdict(report), _build_properties(report.build)
+    verdict, properties = wording.step_verdict(report), _build_properties(report.build)
     if verdict or not found:
         whole = (_whole(verdict or report.verdict),)
-        found.append(Suite((heading(report),), (whole,), report.started, properties))
+        found.append(Suite((wording.heading(report),), (whole,), report.started, properties))
     return found
 
 
 def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
     machines = run.tree.machines if run.tree else ()
     placed = [(machine, suite) for machine in machines for suite in machine.suites if any(_shown(suite))]
-    path, properties = _path(run, report), _run_properties(run) | _build_properties(report.build)
+    # The title distinguishes two runs of the same plan in merged files.
+    path = (report.title, run.title) if report.title not in {"", run.title} else (run.title,)
+    properties = _run_properties(run) | _build_properties(report.build)
     started = (run.run and run.run.timing.started) or report.started
     for machine, suite in placed:
         yield Suite(
-            path=(*path, machine_name(machine), suite_name(suite)),
+            path=(*path, wording.machine_name(machine), wording.suite_name(suite)),
             tests=tuple(attempts for case in _shown(suite) for attempts in of_case(case)),
             started=suite.timing.started or machine.timing.started or started,
             properties=properties | _machine_properties(machine, suite),
@@ -80,13 +71,8 @@ def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
             run=run,
             place=(machine, suite),
         )
-    if not placed or (needs_saying(run) and not _cases_show_the_stop(run)):
+    if not placed or (wording.needs_saying(run) and not _cases_show_the_stop(run)):
         yield Suite(path, ((_whole(run.verdict, run),),), started, properties, run=run)
-
-
-def _path(run: RunReport, report: Report) -> tuple[str, ...]:
-    """The place of the suites of a run. The title distinguishes two runs of the same plan in merged files."""
-    return (report.title, run.title) if report.title not in {"", run.title} else (run.title,)
 
 
 def _cases_show_the_stop(run: RunReport) -> bool:
@@ -104,14 +90,14 @@ def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
 def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
     """A verdict as a testcase: an error, passed, skipped, or pending for a run that nobody waited for."""
     if verdict.exit_code == 0:
-        passed = verdict.conclusion is Conclusion.PASSED and run is not None and numbers(run).executed
+        passed = verdict.conclusion is Conclusion.PASSED and run is not None and wording.numbers(run).executed
         other = Outcome.PENDING if verdict.conclusion is Conclusion.STARTED else Outcome.SKIPPED
-        return Entry(WHOLE_RUN, Outcome.PASSED if passed else other, message=reason(verdict))
+        return Entry(WHOLE_RUN, Outcome.PASSED if passed else other, message=wording.reason(verdict))
     remote = run.run if run else None
-    notes = (service_message(run) if run else "", hint(verdict), remote.url if remote else "")
+    notes = (wording.service_message(run) if run else "", wording.hint(verdict), remote.url if remote else "")
     has_code = verdict.conclusion in {Conclusion.ERROR, Conclusion.FAILED} and verdict.code
     kind = verdict.code if has_code else verdict.conclusion.value
-    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=reason(verdict), notes=notes)
+    return Entry(WHOLE_RUN, Outcome.ERROR, kind=kind, message=wording.reason(verdict), notes=notes)
 
 
 def _run_properties(run: RunReport) -> dict[str, str]:
@@ -141,8 +127,8 @@ def _build_properties(build: Build) -> dict[str, str]:
 def _machine_properties(machine: MachineResult, suite: SuiteResult) -> dict[str, str]:
     device = machine.device
     return {
-        "machine": machine_name(machine),
-        "suite": suite_name(suite),
+        "machine": wording.machine_name(machine),
+        "suite": wording.suite_name(suite),
         "browser": f"{device.browser} {device.browser_version}".strip(),
         "os": f"{device.os} {device.os_version}".strip(),
     }
