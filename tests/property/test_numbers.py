@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import Report, balanced
-from testsigma_action.domain.run import Counts, Result, Run, Status
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.reporting import outputs, results_json
 from testsigma_action.reporting.progress import lines
-from testsigma_action.reporting.progress.tracked import Times
+from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 from testsigma_action.reporting.summary import document as summary
 
 NUMBERS = st.none() | st.integers(0, 2000)
@@ -80,7 +81,8 @@ def test_results_file_and_outputs(counts: Counts, results: list[Result]) -> None
 @example(Counts(total=3, passed=5))
 def test_progress(counts: Counts) -> None:
     """No more cases are done than there are, and none of them has two outcomes."""
-    line = lines.progress(run_of(counts), Times(timedelta()))
+    tracked = TrackedRun(RunSpec(), Activity.WATCHING, run=run_of(counts))
+    line = lines.progress(tracked, Moment(0, timedelta(), 0))
     done = re.search(r"([\d,]+) of ([\d,]+) cases done", line)
     others = sum(map(number, re.findall(r"([\d,]+) (?:failed|not executed)", line)))
     assert not done or others <= number(done[1]) <= number(done[2])

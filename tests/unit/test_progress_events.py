@@ -25,6 +25,7 @@ from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec
 from testsigma_action.errors import ErrorCode, InputError, TimedOut
 from testsigma_action.reporting.progress import events
+from testsigma_action.reporting.progress.tracked import NO_RUN
 
 SPEC = RunSpec(
     plan_id="12",
@@ -135,21 +136,21 @@ NO_PLAN = InputError("There is no plan 12.")
     [
         (Ended(conclusion=Conclusion.PASSED), PASSED, ""),
         (Ended(conclusion=Conclusion.FAILED), FAILED, ""),
-        (Ended(conclusion=Conclusion.STARTED), None, ""),
+        (Ended(conclusion=Conclusion.STARTED), NO_RUN, ""),
         (Ended(), FAILED, ""),
         (Ended(conclusion=Conclusion.FAILED), PASSED, "failed. The end of the log says why."),
         (Ended(conclusion=Conclusion.PASSED), FAILED, "passed. The end of the log says why."),
-        (Ended(conclusion=Conclusion.ERROR), None, "error. The end of the log says why."),
-        (Ended(NO_PLAN, conclusion=Conclusion.ERROR), None, "error: There is no plan 12."),
-        (Ended(NO_PLAN), None, "ended: There is no plan 12."),
+        (Ended(conclusion=Conclusion.ERROR), NO_RUN, "error. The end of the log says why."),
+        (Ended(NO_PLAN, conclusion=Conclusion.ERROR), NO_RUN, "error: There is no plan 12."),
+        (Ended(NO_PLAN), NO_RUN, "ended: There is no plan 12."),
         (
             Ended(NO_PLAN, Ending(Disposition.NOTHING_STARTED), Conclusion.ERROR),
-            None,
+            NO_RUN,
             "error: There is no plan 12. Nothing was started.",
         ),
     ],
 )
-def test_the_end_of_one_of_several(event: Ended, last: Run | None, said: str) -> None:
+def test_the_end_of_one_of_several(event: Ended, last: Run, said: str) -> None:
     """It is told where the result of the run does not say it already."""
     told = events.ended(event, last, timedelta(seconds=5))
     assert told == ([f"[0:00:05] {said}"] if said else [])
@@ -169,7 +170,7 @@ def test_what_became_of_the_run(disposition: Disposition, said: str) -> None:
     """Each way to leave a run has its words."""
     known = None if disposition is Disposition.UNKNOWN else run(Result.STOPPED)
     event = Ended(TimedOut("Gave up.", code=ErrorCode.TIMED_OUT), Ending(disposition, known), Conclusion.TIMED_OUT)
-    assert events.ended(event, known, timedelta()) == [f"[0:00:00] timed out: Gave up.{said}"]
+    assert events.ended(event, known or NO_RUN, timedelta()) == [f"[0:00:00] timed out: Gave up.{said}"]
 
 
 @pytest.mark.parametrize(

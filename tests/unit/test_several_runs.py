@@ -285,13 +285,13 @@ def test_a_run_that_was_over_at_once_has_its_result() -> None:
     assert several.lines[-1].endswith("| [0:00:00] passed: 10 of 10 cases done")
 
 
-def test_without_a_conclusion_the_result_counts() -> None:
-    """A run that ended without a pass is counted as failed, whatever is known of it."""
+def test_what_counts_as_failed() -> None:
+    """A run that ended without a pass is counted as failed, whatever its result; one that nobody waits for is not."""
     several = Several(3)
     several.start(0, 1)
     several.see(0, several.over(0))
-    several.tell(0, Ended())
-    several.tell(1, Ended())
+    several.tell(0, Ended(conclusion=Conclusion.FAILED))
+    several.tell(1, Ended(conclusion=Conclusion.STARTED))
     several.wait(SILENCE)
     assert "2 of 3 runs finished, 1 failed;" in several.lines[-1]
 

@@ -1,6 +1,5 @@
 """The lines for events: what happened, to which run, what happens next."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from testsigma_action.domain import events
@@ -13,6 +12,7 @@ from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.console import link
 from testsigma_action.reporting.progress.lines import stamp
+from testsigma_action.reporting.progress.tracked import TrackedRun
 from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name, environment_of
 from testsigma_action.text import NAME, log_text
 
@@ -34,8 +34,27 @@ _ANEW = {
 }
 
 
+def of_run(event: object, tracked: TrackedRun) -> list[str]:
+    """The lines for an event of a run that are the same for one run and for several; else empty.
+
+    Each new failed case has a line, up to a limit. That the plan is busy with another run is printed once.
+    """
+    match event:
+        case events.CasesFailed(cases):
+            most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - tracked.failed_cases))
+            tracked.failed_cases += len(cases)
+            more = len(cases) - most
+            failed = [_failed(placed) for placed in cases[:most]]
+            return [*failed, f"{counted(more, 'more case')} failed"] if more > 0 else failed
+        case events.PlanBusy(run_id=run_id):
+            if run_id in tracked.busy_with:
+                return []
+            tracked.busy_with.add(run_id)
+    return about(event)
+
+
 def about(event: object) -> list[str]:
-    """The lines for an event that are the same for one run and for several; else empty."""
+    """The lines for an event, whatever was printed before; empty for events that have no line of their own."""
     match event:
         case events.PlanBusy(plan_id, run_id, left):
             by = f" with run {log_text(run_id)}" if run_id else ""
@@ -120,18 +139,7 @@ def started(event: events.Started, spec: RunSpec, *, alone: bool) -> list[str]:
     return lines
 
 
-def cases_failed(cases: Sequence[Placed], named: int) -> list[str]:
-    """A line for each new failed case, and the number of others.
-
-    `named`: number of failed cases of this run that were named before.
-    """
-    most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - named))
-    lines = [_failed(placed) for placed in cases[:most]]
-    more = len(cases) - len(lines)
-    return [*lines, f"{counted(more, 'more case')} failed"] if more else lines
-
-
-def ended(event: events.Ended, run: Run | None, elapsed: timedelta) -> list[str]:
+def ended(event: events.Ended, run: Run, elapsed: timedelta) -> list[str]:
     """Why one of several runs ended; empty if its result shows it."""
     facts = [log_text(event.error.message)] if event.error else []
     facts += [_became(event.ending)] if event.ending else []
@@ -142,11 +150,11 @@ def ended(event: events.Ended, run: Run | None, elapsed: timedelta) -> list[str]
     return [f"{stamp(elapsed)} {word}: {text}" if text else f"{stamp(elapsed)} {word}. The end of the log says why."]
 
 
-def _surprising(conclusion: Conclusion | None, run: Run | None) -> bool:
+def _surprising(conclusion: Conclusion | None, run: Run) -> bool:
     """Whether the conclusion differs from the result of the run."""
     if conclusion in {None, Conclusion.STARTED}:
         return False
-    if run is None or not run.completed:
+    if not run.completed:
         return True
     return conclusion is not (Conclusion.PASSED if run.result is Result.PASSED else Conclusion.FAILED)
 

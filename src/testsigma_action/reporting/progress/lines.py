@@ -6,7 +6,7 @@ from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.words import in_words, status_in_words
-from testsigma_action.reporting.progress.tracked import Times, TrackedRun
+from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
 from testsigma_action.reporting.wording import RESULTS
 from testsigma_action.text import log_text
 
@@ -25,19 +25,23 @@ ACTIVITIES = {
 }
 
 
-def progress(run: Run, times: Times) -> str:
-    """Status and counters of a run: `[0:04:12] in progress, 12 of 40 cases done, 1 failed, about 6 min left`."""
-    left = "" if run.completed else time_left(times.left)
-    age = f"last answer {roughly(times.age)} ago" if times.age else ""
-    facts = [status(run), *counted(balanced(run.counts)), queue(run, times), left, age]
-    return f"{stamp(times.elapsed)} {', '.join(filter(None, facts))}"
+def progress(tracked: TrackedRun, moment: Moment, queued: timedelta | None = None) -> str:
+    """Status and counters of a run: `[0:04:12] in progress, 12 of 40 cases done, 1 failed, about 6 min left`.
+
+    `queued`: how long it waited for a machine, if that is known and new.
+    """
+    run, age = tracked.run, tracked.age(moment.now)
+    old = f"last answer {roughly(age)} ago" if age else ""
+    facts = [status(run), *counted(balanced(run.counts)), queue(run, queued), time_left(tracked.left(moment.now)), old]
+    return f"{stamp(moment.elapsed)} {', '.join(filter(None, facts))}"
 
 
-def result(run: Run, times: Times, *, rerun: bool) -> str:
+def result(tracked: TrackedRun, moment: Moment, queued: timedelta | None = None) -> str:
     """Result and counters of a completed run: `[0:04:12] failed: 40 of 40 cases done, 1 failed`."""
-    facts = ", ".join(filter(None, [*counted(balanced(run.counts)), queue(run, times)]))
-    said = f"{'rerun: ' if rerun else ''}{RESULTS[run.result]}"
-    return f"{stamp(times.elapsed)} {said}{f': {facts}' if facts else ''}"
+    run = tracked.run
+    facts = ", ".join(filter(None, [*counted(balanced(run.counts)), queue(run, queued)]))
+    said = f"{'rerun: ' if tracked.rerunning else ''}{RESULTS[run.result]}"
+    return f"{stamp(moment.elapsed)} {said}{f': {facts}' if facts else ''}"
 
 
 def status(run: Run) -> str:
@@ -61,12 +65,11 @@ def counted(counts: Counts) -> list[str]:
     return done + [f"{number:,} {name}" for name, number in numbers.items() if number]
 
 
-def queue(run: Run, times: Times) -> str:
-    """How long the run waited for a machine; empty if that is not known or not new."""
-    if not times.queued:
+def queue(run: Run, queued: timedelta | None) -> str:
+    """How long the run waited for a machine."""
+    if not queued:
         return ""
-    queued = roughly(times.queued)
-    return f"{queued} of it in the queue" if run.completed else f"left the queue after {queued}"
+    return f"{roughly(queued)} of it in the queue" if run.completed else f"left the queue after {roughly(queued)}"
 
 
 def time_left(duration: timedelta | None) -> str:
@@ -103,15 +106,15 @@ def outage_ended(lasted: timedelta) -> str:
     return f"Testsigma answers again after {in_words(lasted)}."
 
 
-def bar(run: Run | None, activity: Activity, times: Times) -> str:
+def bar(tracked: TrackedRun, moment: Moment) -> str:
     """The progress bar: the progress of a run, or the activity if no run is watched."""
-    if not run or run.completed:
-        return f"{clock(times.elapsed)}  {ACTIVITIES[activity][0]} ..."
-    counts = balanced(run.counts)
-    age = f"no answer for {roughly(times.age)}" if times.age else ""
-    facts = filter(None, [*(counted(counts) or [status(run)]), time_left(times.left), age])
+    if not tracked.watched:
+        return f"{clock(moment.elapsed)}  {ACTIVITIES[tracked.activity][0]} ..."
+    counts, age = balanced(tracked.run.counts), tracked.age(moment.now)
+    old = f"no answer for {roughly(age)}" if age else ""
+    facts = filter(None, [*(counted(counts) or [status(tracked.run)]), time_left(tracked.left(moment.now)), old])
     drawn = drawing(counts.done / counts.total) if counts.known and counts.total else ""
-    return f"{clock(times.elapsed)}  {drawn}{', '.join(facts)}"
+    return f"{clock(moment.elapsed)}  {drawn}{', '.join(facts)}"
 
 
 def drawing(share: float, width: int = 20) -> str:

@@ -39,15 +39,13 @@ class OneRun:
         tracked = self._tracked
         if self._outage.affected:
             return [lines.outage_lasts(self._outage.lasts(moment.now), moment.elapsed)]
-        if tracked.run and tracked.watched:
-            return [lines.progress(tracked.run, tracked.times(moment))]
+        if tracked.watched:
+            return [lines.progress(tracked, moment)]
         return [lines.still(tracked.activity, moment.elapsed)]
 
     def bar(self, moment: Moment) -> str:
         """The progress bar of the run."""
-        tracked = self._tracked
-        run = tracked.run if tracked.watched else None
-        return lines.bar(run, tracked.activity, tracked.times(moment))
+        return lines.bar(self._tracked, moment)
 
     def _news(self, event: events.Event, moment: Moment) -> list[str]:
         match event:
@@ -59,7 +57,7 @@ class OneRun:
                 return event_lines.started(event, self._tracked.spec, alone=True)
             case events.ActivityChanged(Activity.COLLECTING):
                 return ["Collecting the results."]
-        return about(event, self._tracked)
+        return event_lines.of_run(event, self._tracked)
 
     def _answered(self, event: events.Answered, moment: Moment) -> list[str]:
         before, run = event.before, event.run
@@ -68,7 +66,7 @@ class OneRun:
             return []
         self._tracked.counted = run.counts
         queued = event.queued if changed and (before.waiting or run.completed) else None
-        return [lines.progress(run, self._tracked.times(moment, queued))]
+        return [lines.progress(self._tracked, moment, queued)]
 
     def _due(self, before: Run, run: Run, moment: Moment) -> bool:
         """Whether a progress line is due. The first failure is printed at once."""
@@ -76,17 +74,3 @@ class OneRun:
             return True
         pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
         return moment.silence >= SILENCE or (run.counts != self._tracked.counted and moment.silence >= pause)
-
-
-def about(event: events.Event, tracked: TrackedRun) -> list[str]:
-    """The lines for an event that are the same for one run and for several."""
-    match event:
-        case events.CasesFailed(cases):
-            named = tracked.failed_cases
-            tracked.failed_cases += len(cases)
-            return event_lines.cases_failed(cases, named)
-        case events.PlanBusy(run_id=run_id):
-            if run_id in tracked.busy_with:
-                return []
-            tracked.busy_with.add(run_id)
-    return event_lines.about(event)

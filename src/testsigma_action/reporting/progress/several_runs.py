@@ -11,7 +11,7 @@ from testsigma_action.domain.run import RunSpec, Status
 from testsigma_action.reporting.progress import events as event_lines
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.names import RunNames
-from testsigma_action.reporting.progress.one_run import SILENCE, about
+from testsigma_action.reporting.progress.one_run import SILENCE
 from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
 from testsigma_action.text import log_text
 
@@ -76,7 +76,7 @@ class SeveralRuns:
                 return event_lines.started(event, tracked.spec, alone=False)
             case events.Ended():
                 return [*_result(tracked, moment), *event_lines.ended(event, tracked.run, moment.elapsed)]
-        return about(event, tracked)
+        return event_lines.of_run(event, tracked)
 
     def _outage_began(self) -> list[str]:
         """The line for an outage; of a single run with its name."""
@@ -138,16 +138,16 @@ def _answered(tracked: TrackedRun, event: events.Answered, moment: Moment) -> li
         return []
     tracked.status_printed = moment.now if status_is_news else tracked.status_printed
     tracked.failure_printed = tracked.failure_printed or first_failure
-    return [lines.progress(run, tracked.times(moment, queued))]
+    return [lines.progress(tracked, moment, queued)]
 
 
 def _result(tracked: TrackedRun, moment: Moment, queued: timedelta | None = None) -> list[str]:
     """The result of a run that completed, and again if a later answer has another one."""
     run = tracked.run
-    if not run or not run.completed or (run.id, run.result) in tracked.results_printed:
+    if not run.completed or (run.id, run.result) in tracked.results_printed:
         return []
     tracked.results_printed.add((run.id, run.result))
-    return [lines.result(run, tracked.times(moment, queued), rerun=tracked.rerunning)]
+    return [lines.result(tracked, moment, queued)]
 
 
 def _listed(what: str, names: Sequence[str]) -> str:
@@ -159,6 +159,6 @@ def _listed(what: str, names: Sequence[str]) -> str:
 def _share(run: TrackedRun) -> float:
     """How much of a run is done, from 0 to 1."""
     counts = balanced(run.cases)
-    if run.ended or (run.run and run.run.completed):
+    if run.ended or run.run.completed:
         return 1.0
     return counts.done / counts.total if counts.known and counts.total else 0.0

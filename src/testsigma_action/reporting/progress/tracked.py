@@ -7,12 +7,14 @@ from math import inf
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import Conclusion
-from testsigma_action.domain.run import Counts, Result, Run, RunSpec
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 
 # A line shows the age of the last answer if it is older than this (seconds).
 OLD = 90.0
 WATCHING = frozenset({Activity.WATCHING, Activity.WAITING_FOR_RERUN})
 GOOD = frozenset({Conclusion.PASSED, Conclusion.STARTED})
+# Stands for a run of which nothing is known yet.
+NO_RUN = Run("", Status.UNKNOWN, Result.UNKNOWN)
 _NOT_STARTED = frozenset({Activity.WAITING_FOR_TURN, Activity.PREPARING, Activity.WAITING_FOR_PLAN})
 
 
@@ -29,20 +31,6 @@ class Moment:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Times for a line; None is left out.
-
-    `elapsed`: since the step began. `left`: until the expected end of the run. `queued`: how long it waited for a
-    machine. `age`: since the last answer.
-    """
-
-    elapsed: timedelta
-    left: timedelta | None = None
-    queued: timedelta | None = None
-    age: timedelta | None = None
-
-
 @dataclass(slots=True)
 class TrackedRun:
     """One run. `run` is the newest answer about it or its latest rerun, `cases` are the counters without reruns.
@@ -55,7 +43,7 @@ class TrackedRun:
     spec: RunSpec
     activity: Activity
     attached: bool = False
-    run: Run | None = None
+    run: Run = NO_RUN
     plan_name: str = ""
     cases: Counts = field(default_factory=Counts)
     ended: events.Ended | None = None
@@ -93,26 +81,22 @@ class TrackedRun:
     @property
     def waits(self) -> bool:
         """Whether the watched run is in the queue."""
-        return self.watched and self.run is not None and self.run.waiting
+        return self.watched and self.run.waiting
 
     @property
     def watched(self) -> bool:
         """Whether the session waits for answers about a run that has not completed."""
-        return self.run is not None and not self.run.completed and self.activity in WATCHING
+        return self.run is not NO_RUN and not self.run.completed and self.activity in WATCHING
 
     @property
     def surely_not_started(self) -> bool:
         """Whether no run can exist yet."""
-        return self.run is None and not self.attached and self.activity in _NOT_STARTED
+        return self.run is NO_RUN and not self.attached and self.activity in _NOT_STARTED
 
     @property
     def failed(self) -> bool:
         """Whether the session ended without a known pass."""
-        if self.ended is None:
-            return False
-        if self.ended.conclusion is not None:
-            return self.ended.conclusion not in GOOD
-        return not self.run or self.run.result is not Result.PASSED or bool(self.ended.error or self.ended.ending)
+        return self.ended is not None and self.ended.conclusion not in GOOD
 
     def left(self, now: float) -> timedelta | None:
         """The expected time left; None if unknown."""
@@ -120,11 +104,10 @@ class TrackedRun:
             return None
         return timedelta(seconds=self._expected_end - now)
 
-    def times(self, moment: Moment, queued: timedelta | None = None) -> Times:
-        """The times for a line. `queued` only if it is new."""
-        age = moment.now - self._answered_at
-        old = timedelta(seconds=age) if age > OLD else None
-        return Times(moment.elapsed, self.left(moment.now), queued, old)
+    def age(self, now: float) -> timedelta | None:
+        """The age of the last answer, if it is old."""
+        age = now - self._answered_at
+        return timedelta(seconds=age) if age > OLD else None
 
     def _update(self, run: Run, now: float) -> None:
         self.run, self._answered_at = run, now
