@@ -33,7 +33,7 @@ def render(report: Report) -> Iterator[str]:
     found, counts = suites(report), Counter[str]()
     yield f'{_dump(_head(report))[:-1]},"results":{{"tool":{{"name":"Testsigma"}},"tests":['
     left, between = _DETAILS, "\n"
-    for test in tests(found):
+    for test in tests(found, report.runs):
         text = _dump(test if left > 0 else short(test))
         yield between + text
         counts.update([test["status"], *(["flaky"] if test.get("flaky") else [])])
@@ -41,7 +41,7 @@ def render(report: Report) -> Iterator[str]:
     rest = {
         "summary": _summary(report, found, counts),
         "environment": _environment(report),
-        "extra": given({"verdict": _verdict(report), "runs": [_run(run) for run in report.runs]}),
+        "extra": given(verdict=_verdict(report), runs=[_run(run) for run in report.runs]),
     }
     yield f"\n],{_dump(rest)[1:]}}}\n"
 
@@ -76,23 +76,17 @@ def _summary(report: Report, found: list[Suite], counts: Counter[str]) -> Object
 
 def _environment(report: Report) -> Object:
     build = report.build
-    environments = {name for run in report.runs if (name := _environment_of(run))}
+    environments = {environment_of(run.spec) or (run.run.environment_id if run.run else "") for run in report.runs}
     return given(
-        {
-            "reportName": one_line(heading(report)),
-            "buildName": build.label,
-            "buildUrl": build.job_url,
-            "commit": build.commit,
-            "branchName": build.branch,
-            "testEnvironment": one_line(", ".join(sorted(environments))),
-            "healthy": report.verdict.exit_code == 0,
-            "extra": given({"ciSystem": build.system, "attempt": build.attempt, "pullRequest": build.pull_request}),
-        }
+        reportName=one_line(heading(report)),
+        buildName=build.label,
+        buildUrl=build.job_url,
+        commit=build.commit,
+        branchName=build.branch,
+        testEnvironment=one_line(", ".join(sorted(filter(None, environments)))),
+        healthy=report.verdict.exit_code == 0,
+        extra=given(ciSystem=build.system, attempt=build.attempt, pullRequest=build.pull_request),
     )
-
-
-def _environment_of(run: RunReport) -> str:
-    return environment_of(run.spec) or (run.run.environment_id if run.run else "")
 
 
 def _verdict(report: Report) -> Object:
@@ -109,14 +103,12 @@ def _verdict(report: Report) -> Object:
 def _run(report: RunReport) -> Object:
     run = report.run
     return given(
-        {
-            "name": one_line(report.title),
-            "id": one_line(run.id) if run else "",
-            "url": web_link(run.url) if run else "",
-            "planId": one_line(report.spec.plan_id or (run.plan_id if run else "")),
-            "conclusion": report.verdict.conclusion.value,
-            "code": report.verdict.code.value,
-        }
+        name=one_line(report.title),
+        id=one_line(run.id) if run else "",
+        url=web_link(run.url) if run else "",
+        planId=one_line(report.spec.plan_id or (run.plan_id if run else "")),
+        conclusion=report.verdict.conclusion.value,
+        code=report.verdict.code.value,
     )
 
 

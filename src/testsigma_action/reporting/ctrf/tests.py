@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from testsigma_action.domain.report import RunReport
-from testsigma_action.domain.results import CaseResult, StepResult
+from testsigma_action.domain.results import StepResult
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined
 from testsigma_action.reporting.codec import Object
 from testsigma_action.reporting.history_wording import sentence
+from testsigma_action.reporting.json_values import Json
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
 from testsigma_action.reporting.junit.suites import Suite
 from testsigma_action.reporting.junit.texts import LINE, Names, body
@@ -36,61 +37,56 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def tests(found: Iterable[Suite]) -> Iterator[Object]:
+def tests(found: Iterable[Suite], runs: Iterable[RunReport]) -> Iterator[Object]:
     """The tests of all suites, with unique names and IDs."""
     names, identities = Names(), Names()
-    stories: dict[int, _Story] = {}
+    news, histories = _news(runs), _histories(runs)
     for suite in found:
-        story = stories.setdefault(id(suite.run), _Story(suite.run))
         path = [one_line(part) or "-" for part in suite.path]
         for attempts in suite.tests:
-            name = names.unique(" / ".join((*path, one_line(attempts[-1].name) or "-")))
-            identity = identities.unique(json.dumps(_identity(attempts[-1], suite)))
-            yield {"id": uuid_of(identity), "name": name, "suite": path, **_test(attempts, suite, story)}
+            last = attempts[-1]
+            name = names.unique(" / ".join((*path, one_line(last.name) or "-")))
+            identity = uuid_of(identities.unique(json.dumps(_identity(last, suite))))
+            test = _test(attempts, suite, news.get(id(last.case), ""), histories.get(id(last.case), ""))
+            yield {"id": identity, "name": name, "suite": path, **test}
 
 
-class _Story:
-    """What earlier runs say of the cases of a run."""
-
-    def __init__(self, run: RunReport | None) -> None:
-        compared = run.comparison if run else None
-        self._history = run.history if run else None
-        changes = {"new": compared.new, "known": compared.known} if compared else {}
-        self._tags = {id(case): word for word, placed in changes.items() for *_, case in placed}
-        self._cases = {id(one.placed[2]): one for one in self._history.cases} if self._history else {}
-
-    def tags(self, case: CaseResult) -> list[str]:
-        """Whether its failure is new or known; empty if there is no comparison."""
-        return [self._tags[id(case)]] if id(case) in self._tags else []
-
-    def words(self, case: CaseResult) -> str:
-        """Since when it fails, and how often."""
-        found = self._cases.get(id(case))
-        return one_line(sentence(self._history, found), LINE) if self._history and found else ""
+def _news(runs: Iterable[RunReport]) -> dict[int, str]:
+    """Whether the failure of a case is new or known, by the identity of the case; empty without a comparison."""
+    found: dict[int, str] = {}
+    for run in runs:
+        if run.comparison:
+            found |= {id(case): "new" for *_, case in run.comparison.new}
+            found |= {id(case): "known" for *_, case in run.comparison.known}
+    return found
 
 
-def _test(attempts: Attempts, suite: Suite, story: _Story) -> Object:
-    last, status = attempts[-1], _status(attempts[-1])
+def _histories(runs: Iterable[RunReport]) -> dict[int, str]:
+    """Since when a case fails, and how often, by the identity of the case."""
+    histories = [run.history for run in runs if run.history]
+    return {id(one.placed[2]): sentence(history, one) for history in histories for one in history.cases}
+
+
+def _test(attempts: Attempts, suite: Suite, news: str, history: str) -> Object:
+    last, status = attempts[-1], _OUTCOMES[attempts[-1].outcome]
     before = list(enumerate(attempts[:-1], 1))[-_MOST_ATTEMPTS:]
-    again = before if any(_status(one) == _FAILED for _, one in before) else []
+    again = before if any(_OUTCOMES[one.outcome] == _FAILED for _, one in before) else []
     machine = suite.place[0] if suite.place else None
     return given(
-        {
-            "status": status,
-            "duration": milliseconds(last.duration),
-            **_times(last),
-            "rawStatus": _raw(last),
-            **_texts(last),
-            "tags": _tags(last, story),
-            "retries": len(again) or None,
-            "retryAttempts": [_attempt(number, one) for number, one in again],
-            "flaky": (status == _PASSED and bool(again)) or None,
-            "browser": one_line(suite.properties.get("browser", "")),
-            "device": one_line(machine_name(machine)) if machine else None,
-            "parameters": {"dataSet": one_line(last.iteration.name)} if last.iteration else None,
-            "steps": [_step(step) for step in last_steps(last.steps)[1]] if last.outcome in _BROKEN else None,
-            "extra": _extra(last, suite, story),
-        }
+        status=status,
+        duration=milliseconds(last.duration),
+        **_times(last),
+        rawStatus=_raw(last),
+        **_texts(last),
+        tags=_tags(last, news),
+        retries=len(again) or None,
+        retryAttempts=[_attempt(number, one) for number, one in again],
+        flaky=(status == _PASSED and bool(again)) or None,
+        browser=one_line(suite.properties.get("browser", "")),
+        device=one_line(machine_name(machine)) if machine else None,
+        parameters={"dataSet": one_line(last.iteration.name)} if last.iteration else None,
+        steps=[_step(step) for step in last_steps(last.steps)[1]] if last.outcome in _BROKEN else None,
+        extra=_extra(last, suite, history),
     )
 
 
@@ -106,10 +102,6 @@ def _identity(entry: Entry, suite: Suite) -> list[str]:
         entry.case.case_id or entry.case.name,
         entry.iteration.name if entry.iteration else "",
     ]
-
-
-def _status(entry: Entry) -> str:
-    return _OUTCOMES[entry.outcome]
 
 
 def _raw(entry: Entry) -> str:
@@ -135,11 +127,11 @@ def _texts(entry: Entry) -> Object:
     }
 
 
-def _tags(entry: Entry, story: _Story) -> list[str]:
+def _tags(entry: Entry, news: str) -> list[str]:
     case = entry.case
     if not case:
         return []
-    tags = story.tags(case) if entry.outcome in _BROKEN else []
+    tags = [news] if news and entry.outcome in _BROKEN else []
     if entry.outcome is Outcome.TOLERATED:
         tags += ["tolerated", *(["quarantine"] if isinstance(case.tolerance, Quarantined) else [])]
     return [*tags, *(["hook"] if case.hook else [])]
@@ -148,13 +140,11 @@ def _tags(entry: Entry, story: _Story) -> list[str]:
 def _attempt(number: int, entry: Entry) -> Object:
     took = entry.case.timing.took if entry.case and not entry.iteration else None
     return given(
-        {
-            "attempt": number,
-            "status": _status(entry),
-            "duration": milliseconds(took) if took is not None else None,
-            **_texts(entry),
-            "extra": {"rawStatus": _raw(entry)},
-        }
+        attempt=number,
+        status=_OUTCOMES[entry.outcome],
+        duration=milliseconds(took) if took is not None else None,
+        **_texts(entry),
+        extra={"rawStatus": _raw(entry)},
     )
 
 
@@ -166,27 +156,25 @@ def _step(step: StepResult) -> Object:
     }
 
 
-def _extra(entry: Entry, suite: Suite, story: _Story) -> Object:
+def _extra(entry: Entry, suite: Suite, history: str) -> Object:
     """IDs and links; each is left out where it is not known."""
     case, known = entry.case, suite.properties
     return given(
-        {
-            "planId": one_line(known.get("plan_id", "")),
-            "runId": one_line(known.get("run_id", "")),
-            "runUrl": web_link(known.get("run_url", "")),
-            "build": one_line(known.get("build", "")),
-            "os": one_line(known.get("os", "")),
-            "caseId": one_line(case.case_id) if case else "",
-            "resultId": one_line((entry.iteration or case).id) if case else "",
-            "url": web_link(case.url) if case else "",
-            "errorType": one_line(entry.kind) if entry.outcome in _BROKEN else "",
-            "treatment": case.treatment.value if case else "",
-            "history": story.words(case) if case else "",
-        }
+        planId=one_line(known.get("plan_id", "")),
+        runId=one_line(known.get("run_id", "")),
+        runUrl=web_link(known.get("run_url", "")),
+        build=one_line(known.get("build", "")),
+        os=one_line(known.get("os", "")),
+        caseId=one_line(case.case_id) if case else "",
+        resultId=one_line((entry.iteration or case).id) if case else "",
+        url=web_link(case.url) if case else "",
+        errorType=one_line(entry.kind) if entry.outcome in _BROKEN else "",
+        treatment=case.treatment.value if case else "",
+        history=one_line(history, LINE),
     )
 
 
-def given(fields: Object) -> Object:
+def given(**fields: Json) -> Object:
     """The fields that are known: not None, and not empty."""
     return {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
 
