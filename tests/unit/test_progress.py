@@ -322,6 +322,6 @@ def test_failed_cases_are_named_while_the_run_goes_on(watched: Watched) -> None:
 
 def test_without_a_run_there_are_signs_of_life() -> None:
     """Where the inputs are wrong, no run is known; the step may still be busy for a while."""
-    nothing = Listening([])
+    nothing = Listening([RunSpec()])
     nothing.wait(55.0)
     assert nothing.lines == ["[0:00:50] still preparing"]

@@ -23,7 +23,7 @@ class Progress:
     """Prints the events of sessions. With `live` (on a terminal), a progress bar replaces heartbeat lines.
 
     `monotonic` returns seconds of a clock that never goes back. `attached`: the run existed before this step, so a
-    failed request never means that nothing was started.
+    failed request never means that nothing was started. `interval` is the time between two calls of `beat` (seconds).
     """
 
     def __init__(
@@ -34,17 +34,8 @@ class Progress:
         self._monotonic = monotonic
         self._live = live
         self._began = self._printed = monotonic()
-        self._lines = (
-            SeveralRuns(specs, self._began)
-            if len(specs) > 1
-            # Without any spec the inputs are invalid.
-            else OneRun(next(iter(specs), RunSpec()), attached=attached)
-        )
-
-    @property
-    def interval(self) -> float:
-        """Seconds between two calls of `beat`."""
-        return BEAT_LIVE if self._live else BEAT
+        self._lines = SeveralRuns(specs, self._began) if len(specs) > 1 else OneRun(specs[0], attached=attached)
+        self.interval = BEAT_LIVE if live else BEAT
 
     def beat(self) -> None:
         """Print a heartbeat line if it is due, or redraw the progress bar."""

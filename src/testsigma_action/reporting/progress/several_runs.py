@@ -91,7 +91,7 @@ class SeveralRuns:
         """The counters of runs and cases, the runs that are waited for, and the expected time left."""
         finished, failed = sum(run.ended is not None for run in self._runs), sum(run.failed for run in self._runs)
         silent = [self._name(index) for index in sorted(self._outage.affected)]
-        watched = [(self._name(index), run.waits) for index, run in enumerate(self._runs) if run.watched]
+        watched = [(self._name(index), run.run.waiting) for index, run in enumerate(self._runs) if run.watched]
         activities = Counter(lines.ACTIVITIES[run.activity][1] for run in self._runs if not run.watched)
         labels = dict.fromkeys(label for _, label in lines.ACTIVITIES.values() if label)
         facts = [

@@ -79,11 +79,6 @@ class TrackedRun:
                 self.ended, self.activity = event, Activity.ENDED
 
     @property
-    def waits(self) -> bool:
-        """Whether the watched run is in the queue."""
-        return self.watched and self.run.waiting
-
-    @property
     def watched(self) -> bool:
         """Whether the session waits for answers about a run that has not completed."""
         return self.run is not NO_RUN and not self.run.completed and self.activity in WATCHING

@@ -13,7 +13,9 @@ def about(event: upload_events.UploadEvent, elapsed: timedelta) -> list[str]:
     """The lines for an event."""
     match event:
         case upload_events.UploadBegan(spec, size):
-            matched = "".join(f"{log_text(name, NAME)}, " for name in _matched(spec))
+            # The name of the file, if the text of the input is a pattern.
+            name = PurePath(spec.path).name
+            matched = "" if PurePath(spec.file).name == name else f"{log_text(name, NAME)}, "
             return [f"Uploading {_file(spec.file)} ({matched}{in_megabytes(size)}) as {_target(spec)}."]
         case upload_events.UploadProgress(spec, sent, size):
             share = f"{in_megabytes(sent)} of {in_megabytes(size)}"
@@ -32,12 +34,6 @@ def about(event: upload_events.UploadEvent, elapsed: timedelta) -> list[str]:
 
 def _file(name: str) -> str:
     return f"'{log_text(name, NAME)}'"
-
-
-def _matched(spec: upload_events.UploadSpec) -> tuple[str, ...]:
-    """The name of the file, if the text of the input is a pattern."""
-    name = PurePath(spec.path).name
-    return () if PurePath(spec.file).name == name else (name,)
 
 
 def _target(spec: upload_events.UploadSpec) -> str:

@@ -6,9 +6,8 @@ begins with one of certain tags at the start of a line and ends at a blank line.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Conclusion
-from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, SuiteResult
 from testsigma_action.domain.run import Result
 from testsigma_action.reporting.wording import machine_name, plain_case_name, suite_name
 from testsigma_action.text import html, web_link
@@ -23,7 +22,6 @@ CONCLUSION_SIGNS = {
     Conclusion.CHECKED: "🔎",
 }
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
-SEPARATOR = " · "
 SHOWN = 20
 """Maximum number of items in a list; others are counted."""
 
@@ -67,16 +65,13 @@ def place(machine: MachineResult, suite: SuiteResult) -> str:
 
 def joined(*facts: str) -> str:
     """Facts on one line, without those that are empty."""
-    return SEPARATOR.join(filter(None, facts))
-
-
-def placed_case(placed: Placed) -> str:
-    """A case with its result and its place."""
-    machine, suite, case = placed
-    return f"{sign(case.result)} {linked_case(case)}{SEPARATOR}{place(machine, suite)}"
+    return " · ".join(filter(None, facts))
 
 
 def cases_list(cases: Sequence[Placed], below: Callable[[CaseResult], str] = lambda _: "") -> str:
-    """The first cases with their places, as a list; `below` gives a second line (HTML) for a case."""
-    lines = ["<br>".join(filter(None, (placed_case(placed), below(placed[2])))) for placed in cases[:SHOWN]]
+    """The first cases with their places, as a list; `below` gives further lines (HTML) for a case."""
+    lines = []
+    for machine, suite, case in cases[:SHOWN]:
+        first = joined(f"{sign(case.result)} {linked_case(case)}", place(machine, suite))
+        lines.append("<br>".join(filter(None, (first, below(case)))))
     return bullets(lines, len(cases) - SHOWN)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from heapq import nlargest
 
-from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report, RunReport
-from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.reporting import causes, wording
