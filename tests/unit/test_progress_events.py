@@ -8,8 +8,10 @@ import pytest
 from tests.samples import RUN_URL, run
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import (
+    Activity,
     Attached,
     Ended,
+    Event,
     JobRerun,
     OutageEnded,
     PlanBusy,
@@ -25,7 +27,7 @@ from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec
 from testsigma_action.errors import ErrorCode, InputError, TimedOut
 from testsigma_action.reporting.progress import events
-from testsigma_action.reporting.progress.tracked import NO_RUN
+from testsigma_action.reporting.progress.tracked import NO_RUN, TrackedRun
 
 SPEC = RunSpec(
     plan_id="12",
@@ -39,6 +41,11 @@ DETAILS = (
     "build number b1; environment 4; configuration 77; runtime data (values not shown) base, user; "
     "uploads for devices 3"
 )
+
+
+def of_run(event: Event) -> list[str]:
+    """The lines for an event of a run of which nothing was told before."""
+    return events.of_run(event, TrackedRun(SPEC, Activity.STARTING))
 
 
 def test_starting() -> None:
@@ -70,15 +77,15 @@ def test_started_in_an_odd_way() -> None:
 def test_attached() -> None:
     """An attached run is named by its plan, as far as that is known."""
     bare = replace(run(), plan_name="", build_number="")
-    assert events.about(Attached(bare))[0] == "Attached to run 9001 of plan 12"
-    assert events.about(Attached(replace(bare, plan_id="")))[0] == "Attached to run 9001"
-    assert events.about(Attached(run()))[0].startswith("Attached to run 9001 of Checkout; build number ")
+    assert of_run(Attached(bare))[0] == "Attached to run 9001 of plan 12"
+    assert of_run(Attached(replace(bare, plan_id="")))[0] == "Attached to run 9001"
+    assert of_run(Attached(run()))[0].startswith("Attached to run 9001 of Checkout; build number ")
 
 
 @pytest.mark.parametrize("how", Continued)
 def test_a_second_attempt_that_continues(how: Continued) -> None:
     """One line says which run was found, of which attempt, and what happens with it."""
-    [line] = events.about(JobRerun(3, EarlierRun(2, run(), (), how)))
+    [line] = of_run(JobRerun(3, EarlierRun(2, run(), (), how)))
     assert line.startswith("This is attempt 3 of the job. Run 9001 of attempt 2 ")
 
 
@@ -86,7 +93,7 @@ def test_a_second_attempt_that_continues(how: Continued) -> None:
 def test_a_second_attempt_that_starts_a_new_run(why: StartsAnew) -> None:
     """One line says why. An ID that came from a list is no command."""
     for run_id in ("", "9001", "9\n##[error]x"):
-        [line] = events.about(JobRerun(2, NewRun(why, run_id)))
+        [line] = of_run(JobRerun(2, NewRun(why, run_id)))
         assert line.startswith("This is attempt 2 of the job. A new run is started: ")
         assert "##[" not in line
         assert line.endswith(".")
@@ -94,7 +101,7 @@ def test_a_second_attempt_that_starts_a_new_run(why: StartsAnew) -> None:
 
 def test_a_busy_plan_whose_run_is_unknown() -> None:
     """Which run keeps the plan busy may not be known."""
-    assert events.about(PlanBusy("12", "", timedelta(minutes=2)))[0].startswith("Plan 12 is busy. Waiting until")
+    assert of_run(PlanBusy("12", "", timedelta(minutes=2)))[0].startswith("Plan 12 is busy. Waiting until")
 
 
 def test_reruns() -> None:
@@ -124,7 +131,7 @@ def test_results_that_lag() -> None:
 
 def test_what_has_no_words_of_its_own() -> None:
     """Other events are told elsewhere, or not at all."""
-    assert events.about(OutageEnded()) == []
+    assert of_run(OutageEnded()) == []
 
 
 PASSED, FAILED = run(Result.PASSED), run(Result.FAILED)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
-from itertools import pairwise
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
@@ -102,8 +101,8 @@ def _time_of_steps(iteration: Iteration) -> timedelta | None:
 def _shares(whole: timedelta, number: int) -> Iterator[timedelta]:
     """Equal parts in whole milliseconds that add up to the whole."""
     milliseconds = whole // _MILLISECOND
-    ends = [milliseconds * position // number for position in range(number + 1)] if number else []
-    return (timedelta(milliseconds=end - begin) for begin, end in pairwise(ends))
+    for part in range(number):
+        yield timedelta(milliseconds=milliseconds * (part + 1) // number - milliseconds * part // number)
 
 
 def _earlier(iteration: Iteration, case: CaseResult) -> list[tuple[Iteration, CaseResult]]:

@@ -43,20 +43,10 @@ def of_run(event: object, tracked: TrackedRun) -> list[str]:
         case events.CasesFailed(cases):
             most = max(0, min(MAX_FAILED, MAX_FAILED_OF_RUN - tracked.failed_cases))
             tracked.failed_cases += len(cases)
-            more = len(cases) - most
-            failed = [_failed(placed) for placed in cases[:most]]
-            return [*failed, f"{counted(more, 'more case')} failed"] if more > 0 else failed
-        case events.PlanBusy(run_id=run_id):
-            if run_id in tracked.busy_with:
-                return []
+            more = [f"{counted(len(cases) - most, 'more case')} failed"] if len(cases) > most else []
+            return [*map(_failed, cases[:most]), *more]
+        case events.PlanBusy(plan_id, run_id, left) if run_id not in tracked.busy_with:
             tracked.busy_with.add(run_id)
-    return about(event)
-
-
-def about(event: object) -> list[str]:
-    """The lines for an event, whatever was printed before; empty for events that have no line of their own."""
-    match event:
-        case events.PlanBusy(plan_id, run_id, left):
             by = f" with run {log_text(run_id)}" if run_id else ""
             limit = f"for up to {in_words(left)} (timeout)"
             return [f"Plan {log_text(plan_id)} is busy{by}. Waiting until it can be started, {limit}."]
@@ -70,32 +60,34 @@ def about(event: object) -> list[str]:
             return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
         case events.JobRerun(attempt, found):
             return [f"This is attempt {attempt} of the job. {_job_rerun(found)}"]
-        case events.ResultsLag(run):
-            said = f"Run {log_text(run.id)}: its results are incomplete or contradictory."
-            return [f"{said} Reading them again for up to 30 s."]
-    return _about_rerun(event)
+    return about(event)
 
 
-def _about_rerun(event: object) -> list[str]:
+def about(event: object) -> list[str]:
+    """The line for an event after a run completed; else empty."""
     match event:
         case events.RerunAwaited(run):
-            said = f"Run {log_text(run.id)}: {RESULTS[run.result]}."
-            return [f"{said} Its plan runs failed cases again. Waiting for the rerun."]
+            failed = f"Run {log_text(run.id)}: {RESULTS[run.result]}."
+            said = f"{failed} Its plan runs failed cases again. Waiting for the rerun."
         case events.RerunAsked(parent, cases, number, most, infrastructure):
             trouble = "after trouble of the infrastructure, " if infrastructure else ""
             again = f"running {counted(cases, 'case')} again ({trouble}rerun {number} of at most {most})"
-            return [f"Run {log_text(parent.id)}: {again}."]
+            said = f"Run {log_text(parent.id)}: {again}."
         case events.RerunAnswerLost(reason, parent):
-            looking = f"Looking for the rerun of run {log_text(parent.id)}, for up to a minute."
-            return [f"{log_text(reason)} {looking}"]
+            said = f"{log_text(reason)} Looking for the rerun of run {log_text(parent.id)}, for up to a minute."
         case events.RerunStarted(run):
             again = f"Run {log_text(run.parent_id)}: its failed cases run again as run {log_text(run.id)}"
-            return [f"{again}: {log_text(run.url)}" if run.url else again]
+            said = f"{again}: {log_text(run.url)}" if run.url else again
         case events.RerunIgnored(run, parent, why):
             named = f"Testsigma names run {log_text(run.id)} as the rerun of run {log_text(parent.id)}"
             consequence = "It is ignored: the step neither waits for it nor stops it, and its result does not count."
-            return [f"Warning: {named}, but {_why_ignored(run, parent, why)}. {consequence}"]
-    return []
+            said = f"Warning: {named}, but {_why_ignored(run, parent, why)}. {consequence}"
+        case events.ResultsLag(run):
+            incomplete = f"Run {log_text(run.id)}: its results are incomplete or contradictory."
+            said = f"{incomplete} Reading them again for up to 30 s."
+        case _:
+            return []
+    return [said]
 
 
 def _job_rerun(found: EarlierRun | NewRun) -> str:
