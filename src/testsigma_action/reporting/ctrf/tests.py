@@ -11,11 +11,10 @@ from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined
 from testsigma_action.reporting.codec import Object
 from testsigma_action.reporting.history_wording import sentence
-from testsigma_action.reporting.json_values import Json
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
 from testsigma_action.reporting.junit.suites import Suite
 from testsigma_action.reporting.junit.texts import LINE, Names, body
-from testsigma_action.reporting.wording import last_steps, machine_name
+from testsigma_action.reporting.wording import last_steps
 from testsigma_action.text import MESSAGE, encodable, lines, one_line, web_link
 
 STATUSES = ("passed", "failed", "skipped", "pending", "other")
@@ -71,7 +70,6 @@ def _test(attempts: Attempts, suite: Suite, news: str, history: str) -> Object:
     last, status = attempts[-1], _OUTCOMES[attempts[-1].outcome]
     before = list(enumerate(attempts[:-1], 1))[-_MOST_ATTEMPTS:]
     again = before if any(_OUTCOMES[one.outcome] == _FAILED for _, one in before) else []
-    machine = suite.place[0] if suite.place else None
     return given(
         status=status,
         duration=milliseconds(last.duration),
@@ -83,7 +81,7 @@ def _test(attempts: Attempts, suite: Suite, news: str, history: str) -> Object:
         retryAttempts=[_attempt(number, one) for number, one in again],
         flaky=(status == _PASSED and bool(again)) or None,
         browser=one_line(suite.properties.get("browser", "")),
-        device=one_line(machine_name(machine)) if machine else None,
+        device=one_line(suite.properties.get("machine", "")),
         parameters={"dataSet": one_line(last.iteration.name)} if last.iteration else None,
         steps=[_step(step) for step in last_steps(last.steps)[1]] if last.outcome in _BROKEN else None,
         extra=_extra(last, suite, history),
@@ -174,7 +172,7 @@ def _extra(entry: Entry, suite: Suite, history: str) -> Object:
     )
 
 
-def given(**fields: Json) -> Object:
+def given(**fields: object) -> Object:
     """The fields that are known: not None, and not empty."""
     return {name: value for name, value in fields.items() if value is not None and value not in ("", [], {})}
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, SuiteResult
-from testsigma_action.domain.run import Result, Timing
+from testsigma_action.domain.run import Result
 from testsigma_action.reporting import wording
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome, of_case
 
@@ -32,14 +32,12 @@ class Suite:
     tests: tuple[Attempts, ...]
     started: datetime
     properties: dict[str, str]
-    timing: Timing = Timing()
-    run: RunReport | None = None
     place: tuple[MachineResult, SuiteResult] | None = None
 
     @property
     def duration(self) -> timedelta:
         """The suite's own duration, else the sum of its cases."""
-        own = self.timing.took
+        own = self.place[1].timing.took if self.place else None
         times = (attempts[-1].duration or timedelta() for attempts in self.tests)
         return sum(times, timedelta()) if own is None else own
 
@@ -67,12 +65,10 @@ def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
             tests=tuple(attempts for case in _shown(suite) for attempts in of_case(case)),
             started=suite.timing.started or machine.timing.started or started,
             properties=properties | _machine_properties(machine, suite),
-            timing=suite.timing,
-            run=run,
             place=(machine, suite),
         )
     if not placed or (wording.needs_saying(run) and not _cases_show_the_stop(run)):
-        yield Suite(path, ((_whole(run.verdict, run),),), started, properties, run=run)
+        yield Suite(path, ((_whole(run.verdict, run),),), started, properties)
 
 
 def _cases_show_the_stop(run: RunReport) -> bool:

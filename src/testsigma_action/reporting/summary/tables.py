@@ -1,6 +1,6 @@
 """Tables of the summary: runs, machines and suites, the slowest cases. Few columns, so that they fit on a phone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from heapq import nlargest
 
@@ -53,40 +53,31 @@ def _why(run: RunReport, report: Report) -> str:
 def of_machines(tree: ResultTree) -> Iterator[str]:
     """A row for each machine and each of its suites."""
     for machine in tree.machines:
-        name = f"<b>{html(wording.machine_name(machine))}</b>{_unusual_result(machine)}{_device(machine)}"
-        counts = Counts.of(case.result for case in machine.cases())
-        yield _row(f"{_sign(machine, machine.rows())} {name}", counts, machine.timing.took)
+        device = machine.device
+        facts = f"{device.browser} {device.browser_version}".strip(), f"{device.os} {device.os_version}".strip()
+        below = html(", ".join(filter(None, facts)))
+        name = f"<b>{html(wording.machine_name(machine))}</b>"
+        yield _row(machine, list(machine.rows()), name, f"<br>{below}" if below else "")
         for suite in machine.suites:
-            name = f"{html(wording.suite_name(suite))}{_unusual_result(suite)}"
-            yield _row(f"{_INDENT}{_sign(suite, suite.cases)} {name}", suite.counts, suite.timing.took)
+            yield _row(suite, suite.cases, html(wording.suite_name(suite)), indent=_INDENT)
 
 
-def _device(machine: MachineResult) -> str:
-    device = machine.device
-    browser, system = f"{device.browser} {device.browser_version}", f"{device.os} {device.os_version}"
-    facts = ", ".join(filter(None, (browser.strip(), system.strip())))
-    return f"<br>{html(facts)}" if facts else ""
+def _row(
+    part: MachineResult | SuiteResult, rows: Sequence[CaseResult], name: str, below: str = "", indent: str = ""
+) -> str:
+    """The row of a machine or suite: `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`.
 
-
-def _sign(part: MachineResult | SuiteResult, rows: Iterable[CaseResult]) -> str:
-    """The icon of a machine or suite; derived from its cases and hooks if its result is unknown."""
-    counts = Counts.of(row.result for row in rows)
-    if part.result is not Result.UNKNOWN:
-        return sign(part.result)
-    if any((counts.failed, counts.aborted, counts.stopped, counts.queued)):
-        return sign(Result.FAILED)
-    return sign(Result.PASSED if counts.passed else Result.NOT_EXECUTED)
-
-
-def _unusual_result(part: MachineResult | SuiteResult) -> str:
-    """The result as text, if the icon is not specific."""
-    return f" ({wording.RESULTS[part.result]})" if part.result in _ODD else ""
-
-
-def _row(name: str, counts: Counts, duration: timedelta | None) -> str:
-    """A row with outcomes such as `2 of 6 failed, 1 not executed`, or `5 passed, 1 not executed`."""
+    If its result is unknown, the icon is derived from its cases and hooks.
+    """
+    counts, every = Counts.of(row.result for row in rows if not row.hook), Counts.of(row.result for row in rows)
+    result = part.result
+    if result is Result.UNKNOWN:
+        result = Result.PASSED if every.passed else Result.NOT_EXECUTED
+        result = Result.FAILED if every.bad else result
+    odd = f" ({wording.RESULTS[result]})" if result in _ODD else ""
     outcome = f"{counts.failed:,} of {counts.total:,} failed" if counts.failed else _passed(counts)
-    return f"<tr><td>{name}</td><td>{_outcomes(outcome, others(counts))}</td>{_time(duration)}</tr>"
+    outcomes = _outcomes(outcome, others(counts))
+    return f"<tr><td>{indent}{sign(result)} {name}{odd}{below}</td><td>{outcomes}</td>{_time(part.timing.took)}</tr>"
 
 
 def _time(duration: timedelta | None) -> str:
