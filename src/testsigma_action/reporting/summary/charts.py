@@ -5,7 +5,7 @@ are readable on light and dark pages. Sources: mermaid.js.org, "Pie chart diagra
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,7 +47,7 @@ def outcome(counts: Counts) -> str:
         "passed": counts.passed or 0,
         "failed": counts.failed or 0,
         "not executed": counts.not_executed or 0,
-        "other": (counts.aborted or 0) + (counts.stopped or 0) + (counts.queued or 0) + (counts.running or 0),
+        "other": (counts.aborted or 0) + (counts.stopped or 0) + counts.unfinished,
     }
     # Mermaid sorts slices in this way, and assigns colours in that order.
     names = sorted(filter(numbers.get, numbers), key=lambda name: -numbers[name])
@@ -55,9 +55,7 @@ def outcome(counts: Counts) -> str:
     if len(names) < _FEWEST_SLICES or total < _FEWEST_CASES or total - numbers[names[0]] < total * _FEWEST_OTHERS:
         return ""
     theme = {"themeVariables": {f"pie{position}": _COLOURS[name] for position, name in enumerate(names, 1)}}
-    return _block(
-        f"%%{{init: {json.dumps(theme)}}}%%", "pie showData", *(f'"{name}" : {numbers[name]}' for name in names)
-    )
+    return _block(theme, ["pie showData", *(f'"{name}" : {numbers[name]}' for name in names)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,10 @@ class _Bar:
 
 def timeline(machines: Sequence[MachineResult]) -> str:
     """A timeline of the suites of each machine, or of machines if there are too many suites; empty for a single bar."""
-    sections = [
-        (
-            _label(machine_name(machine), _SECTION, f"machine {number}"),
-            _bars(((suite_name(suite), suite) for suite in machine.suites), "suite"),
-        )
-        for number, machine in enumerate(machines, 1)
-    ]
+    sections = []
+    for number, machine in enumerate(machines, 1):
+        name = _label(machine_name(machine), _SECTION, f"machine {number}")
+        sections.append((name, _bars(((suite_name(suite), suite) for suite in machine.suites), "suite")))
     if sum(len(bars) for _, bars in sections) > MAX_ROWS:
         bars = _bars(((machine_name(machine), machine) for machine in machines), "machine")
         sections = [("Machines", bars[:MAX_ROWS])]
@@ -104,10 +99,16 @@ def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:
     span = max(bar.end for bar in bars) - begin
     if span > _LONGEST:
         return ""
-    lines = (line for name, section in sections for line in _section(name, section, begin))
+    lines = ["gantt", *_axis(span)]
+    for name, section in sections:
+        lines.append(f"section {name}")
+        for bar in section:
+            start, end = (_ORIGIN + (moment - begin) for moment in (bar.begin, bar.end))
+            times = f"{start.isoformat(timespec='milliseconds')}, {end.isoformat(timespec='milliseconds')}"
+            lines.append(f"{bar.name} :{_TAGS.get(bar.result, '')}{times}")
     room = _PADDING + _CHARACTER * max(len(name) for name, _ in sections)
     layout = {"gantt": {"leftPadding": room, "useWidth": _WIDTH, **_LETTERS}, "themeCSS": _TICK_LETTERS}
-    return _block(f"%%{{init: {json.dumps(layout)}}}%%", "gantt", *_axis(span), *lines)
+    return _block(layout, lines)
 
 
 def _axis(span: timedelta) -> Iterator[str]:
@@ -119,14 +120,6 @@ def _axis(span: timedelta) -> Iterator[str]:
     yield "todayMarker off"
 
 
-def _section(name: str, bars: Iterable[_Bar], begin: datetime) -> Iterator[str]:
-    yield f"section {name}"
-    for bar in bars:
-        start, end = (_ORIGIN + (moment - begin) for moment in (bar.begin, bar.end))
-        times = f"{start.isoformat(timespec='milliseconds')}, {end.isoformat(timespec='milliseconds')}"
-        yield f"{bar.name} :{_TAGS.get(bar.result, '')}{times}"
-
-
 def _label(name: str, most: int, otherwise: str) -> str:
     """A name of limited width: characters that are not ASCII count twice, since they may be wide.
 
@@ -135,5 +128,5 @@ def _label(name: str, most: int, otherwise: str) -> str:
     return mermaid_label(name, most if name.isascii() else most // 2, otherwise)
 
 
-def _block(*lines: str) -> str:
-    return "\n".join(["```mermaid", *lines, "```"])
+def _block(config: Mapping[str, object], lines: Iterable[str]) -> str:
+    return "\n".join(["```mermaid", f"%%{{init: {json.dumps(config)}}}%%", *lines, "```"])
