@@ -3,7 +3,7 @@
 import pytest
 
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.reporting.progress.names import LONGEST, RunNames
+from testsigma_action.reporting.progress.several_runs import LONGEST, RunNames
 
 
 def names(*specs: tuple[str, str]) -> RunNames:

@@ -8,8 +8,6 @@ from testsigma_action.text import lines, one_line
 LINE = 500
 """Maximum length of a line (characters)."""
 
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_NO_MESSAGE = "No message."
 # Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.
 _BODY_MESSAGE = 6000
 _STEP = 200
@@ -35,7 +33,7 @@ class Names:
 def body(entry: Entry) -> str:
     """The message, the last steps and the notes of an attempt, on lines."""
     before, steps = last_steps(entry.steps)
-    found = [lines(entry.message, _BODY_MESSAGE, LINE) or _NO_MESSAGE]
+    found = [lines(entry.message, _BODY_MESSAGE, LINE) or "No message."]
     if steps:
         found += ["", "Steps:"]
     if before:
@@ -47,7 +45,7 @@ def body(entry: Entry) -> str:
 
 def plain(text: str) -> str:
     """The text without U+FFFD."""
-    return text.replace(_REPLACEMENT, "?")
+    return text.replace("\N{REPLACEMENT CHARACTER}", "?")
 
 
 def _step_line(step: StepResult) -> str:

@@ -2,7 +2,7 @@
 
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.reporting.progress import events as event_lines
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
@@ -62,15 +62,13 @@ class OneRun:
     def _answered(self, event: events.Answered, moment: Moment) -> list[str]:
         before, run = event.before, event.run
         changed = (before.id, before.status_label, before.waiting) != (run.id, run.status_label, run.waiting)
-        if not changed and (moment.live or not self._due(before, run, moment)):
+        # The first failure is printed at once.
+        first_failure = run.counts.failed and not before.counts.failed
+        pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
+        new_counters = run.counts != self._tracked.counted and moment.silence >= pause
+        due = first_failure or new_counters or moment.silence >= SILENCE
+        if not changed and (moment.live or not due):
             return []
         self._tracked.counted = run.counts
         queued = event.queued if changed and (before.waiting or run.completed) else None
         return [lines.progress(self._tracked, moment, queued)]
-
-    def _due(self, before: Run, run: Run, moment: Moment) -> bool:
-        """Whether a progress line is due. The first failure is printed at once."""
-        if run.counts.failed and not before.counts.failed:
-            return True
-        pause = max(SHORTEST_PAUSE, moment.elapsed.total_seconds() * PAUSE)
-        return moment.silence >= SILENCE or (run.counts != self._tracked.counted and moment.silence >= pause)

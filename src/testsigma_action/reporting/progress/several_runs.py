@@ -1,4 +1,4 @@
-"""Progress of several runs: news of each run, and the progress of all together."""
+"""Progress of several runs: news of each run with its name, and the progress of all together."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,10 +10,9 @@ from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import RunSpec, Status
 from testsigma_action.reporting.progress import events as event_lines
 from testsigma_action.reporting.progress import lines
-from testsigma_action.reporting.progress.names import RunNames
 from testsigma_action.reporting.progress.one_run import SILENCE
 from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
-from testsigma_action.text import log_text
+from testsigma_action.text import ELLIPSIS, log_text
 
 # Maximum time between lines about all runs (seconds).
 BOARD = 120.0
@@ -23,6 +22,9 @@ STATUS_PAUSE = 30.0
 GRACE = 10.0
 # Maximum number of runs that a line names; the others are counted.
 MAX_NAMES = 4
+# Maximum length of a name, and of names that are aligned (characters).
+LONGEST = 40
+ALIGNED = 24
 
 
 class SeveralRuns:
@@ -108,9 +110,11 @@ class SeveralRuns:
     def _cases(self, of: str, noun: str) -> str:
         """The counters of the cases of all runs; empty if nothing was counted."""
         counts = [balanced(run.cases) for run in self._runs if run.cases.known]
+        if not counts:
+            return ""
         done, total = sum(each.done for each in counts), sum(each.total or 0 for each in counts)
         failed = sum(each.failed or 0 for each in counts)
-        return f"{done:,}{of}{max(done, total):,} {noun}" + (f", {failed:,} failed" if failed else "") if counts else ""
+        return f"{done:,}{of}{max(done, total):,} {noun}" + (f", {failed:,} failed" if failed else "")
 
     def _left(self, now: float) -> timedelta | None:
         """The expected time until all runs end; None unless it is known for each run that has not ended."""
@@ -162,3 +166,55 @@ def _share(run: TrackedRun) -> float:
     if run.ended or run.run.completed:
         return 1.0
     return counts.done / counts.total if counts.known and counts.total else 0.0
+
+
+class RunNames:
+    """The unique names of all runs of the step in the log.
+
+    A name is chosen on first use and never changes: the name given by the user, else the plan's name if it is known by
+    then, else `plan 431`. Repeated names get ` (2)`.
+    `without_plan_name` are the runs whose name was chosen without a name from the user or the service.
+    """
+
+    def __init__(self, specs: Sequence[RunSpec]) -> None:
+        """Reserve the names given by the user: no plan's name may repeat one of them."""
+        self.without_plan_name: set[int] = set()
+        self._fallback = [f"plan {_short(spec.plan_id) or number}" for number, spec in enumerate(specs, 1)]
+        # The number of each run among the runs of the same plan that have no name of their own.
+        self._number: list[int] = []
+        self._chosen: dict[int, str] = {}
+        seen: Counter[str] = Counter()
+        for index, spec in enumerate(specs):
+            seen[spec.plan_id] += not spec.name
+            self._number.append(seen[spec.plan_id])
+            if given := _short(spec.name):
+                self._chosen[index] = self._unused(given)
+
+    def of(self, index: int, plan_name: str = "") -> str:
+        """The name of a run; it never changes."""
+        if index not in self._chosen:
+            name, number = _short(plan_name), self._number[index]
+            if not name:
+                self.without_plan_name.add(index)
+                name = self._fallback[index]
+            self._chosen[index] = self._unused(f"{name} ({number})" if number > 1 else name)
+        return self._chosen[index]
+
+    def prefixed(self, name: str, lines: Sequence[str]) -> list[str]:
+        """The lines of a run, each with its name as prefix."""
+        known = [self._chosen.get(index, fallback) for index, fallback in enumerate(self._fallback)]
+        width = min(ALIGNED, max(map(len, known)))
+        return [f"{name:<{width}} | {line}" for line in lines]
+
+    def _unused(self, name: str) -> str:
+        taken, unused, number = set(self._chosen.values()), name, 1
+        while unused in taken:
+            number += 1
+            unused = f"{name} ({number})"
+        return unused
+
+
+def _short(name: str) -> str:
+    """The name on one line; empty if not even its first word fits."""
+    short = log_text(name, LONGEST)
+    return "" if short == ELLIPSIS else short
