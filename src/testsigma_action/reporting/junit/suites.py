@@ -60,11 +60,17 @@ def _of_run(run: RunReport, report: Report) -> Iterator[Suite]:
     properties = _run_properties(run) | _build_properties(report.build)
     started = (run.run and run.run.timing.started) or report.started
     for machine, suite in placed:
+        own = {
+            "machine": wording.machine_name(machine),
+            "suite": wording.suite_name(suite),
+            "browser": f"{machine.device.browser} {machine.device.browser_version}".strip(),
+            "os": f"{machine.device.os} {machine.device.os_version}".strip(),
+        }
         yield Suite(
-            path=(*path, wording.machine_name(machine), wording.suite_name(suite)),
+            path=(*path, own["machine"], own["suite"]),
             tests=tuple(attempts for case in _shown(suite) for attempts in of_case(case)),
             started=suite.timing.started or machine.timing.started or started,
-            properties=properties | _machine_properties(machine, suite),
+            properties=properties | own,
             place=(machine, suite),
         )
     if not placed or (wording.needs_saying(run) and not _cases_show_the_stop(run)):
@@ -117,14 +123,4 @@ def _build_properties(build: Build) -> dict[str, str]:
         "commit": build.commit,
         "branch": build.branch,
         "pull_request": build.pull_request,
-    }
-
-
-def _machine_properties(machine: MachineResult, suite: SuiteResult) -> dict[str, str]:
-    device = machine.device
-    return {
-        "machine": wording.machine_name(machine),
-        "suite": wording.suite_name(suite),
-        "browser": f"{device.browser} {device.browser_version}".strip(),
-        "os": f"{device.os} {device.os_version}".strip(),
     }
