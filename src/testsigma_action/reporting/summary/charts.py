@@ -20,7 +20,6 @@ MAX_ROWS = 40
 _FEWEST_CASES = 10
 _FEWEST_SLICES = 3
 _FEWEST_OTHERS = 0.05
-_COLOURS = {"passed": "#2da44e", "failed": "#cf222e", "not executed": "#8c959f", "other": "#bf8700"}
 _TAGS = {Result.FAILED: "crit, ", Result.ABORTED: "crit, ", Result.NOT_EXECUTED: "done, "}
 _SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(hours=24)
@@ -43,19 +42,19 @@ _ORIGIN = datetime(2001, 1, 3)  # noqa: DTZ001
 
 def outcome(counts: Counts) -> str:
     """A pie chart of the outcomes of cases; empty if it would not say more than the numbers."""
-    numbers = {
-        "passed": counts.passed or 0,
-        "failed": counts.failed or 0,
-        "not executed": counts.not_executed or 0,
-        "other": (counts.aborted or 0) + (counts.stopped or 0) + counts.unfinished,
-    }
+    slices = [
+        ("passed", counts.passed or 0, "#2da44e"),
+        ("failed", counts.failed or 0, "#cf222e"),
+        ("not executed", counts.not_executed or 0, "#8c959f"),
+        ("other", (counts.aborted or 0) + (counts.stopped or 0) + counts.unfinished, "#bf8700"),
+    ]
     # Mermaid sorts slices in this way, and assigns colours in that order.
-    names = sorted(filter(numbers.get, numbers), key=lambda name: -numbers[name])
-    total = sum(numbers.values())
-    if len(names) < _FEWEST_SLICES or total < _FEWEST_CASES or total - numbers[names[0]] < total * _FEWEST_OTHERS:
+    shown = sorted((one for one in slices if one[1]), key=lambda one: -one[1])
+    total = sum(number for _, number, _ in shown)
+    if len(shown) < _FEWEST_SLICES or total < _FEWEST_CASES or total - shown[0][1] < total * _FEWEST_OTHERS:
         return ""
-    theme = {"themeVariables": {f"pie{position}": _COLOURS[name] for position, name in enumerate(names, 1)}}
-    return _block(theme, ["pie showData", *(f'"{name}" : {numbers[name]}' for name in names)])
+    theme = {"themeVariables": {f"pie{position}": colour for position, (*_, colour) in enumerate(shown, 1)}}
+    return _block(theme, ["pie showData", *(f'"{name}" : {number}' for name, number, _ in shown)])
 
 
 @dataclass(frozen=True, slots=True)

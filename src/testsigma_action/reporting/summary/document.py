@@ -75,7 +75,8 @@ def _add_rest(page: Page, report: Report) -> None:
             with page.share(len(compared) - position, ROWS):
                 page.add(title(3, words), cases_list(fixed), limit=ROWS)
     known = [(run, run.tree) for run in report.runs if run.tree and run.tree.machines]
-    page.add(title(3, "Machines and suites") if known else "", limit=ROWS)
+    if known:
+        page.add(title(3, "Machines and suites"), limit=ROWS)
     for position, (run, tree) in enumerate(known):
         with page.share(len(known) - position, ROWS):
             _add_machines(page, tree, run.title if report.several else "")

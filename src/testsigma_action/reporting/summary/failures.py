@@ -28,7 +28,7 @@ _SHORT_MESSAGE = 300
 
 
 def add(page: Page, run: RunReport, level: int) -> None:
-    """Add all of them, below titles of this level. Nothing for a run without any."""
+    """Add a title of this level, and a list, for each kind of them that the run has."""
     found, strip = list(wording.failures_by_news(run)), of_cases(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
     for news in ("new", "known", ""):

@@ -78,11 +78,11 @@ def _numbers(report: RunReport, run: Run) -> str:
     counts = wording.numbers(report)
     total = counted(counts.total, "case") if counts.total is not None else ""
     flaky, tolerated = len(wording.flaky_cases(report.tree)), len(wording.tolerated_cases(report.tree))
-    but = f", {tolerated:,} of them tolerated" if tolerated else ""
-    though = f", {flaky:,} of them flaky" if flaky else ""
+    of_failed = f", {tolerated:,} of them tolerated" if tolerated else ""
+    of_passed = f", {flaky:,} of them flaky" if flaky else ""
     return joined(
-        f"❌ <b>{counts.failed:,} failed{but}</b>" if counts.failed else "",
-        f"✅ {counts.passed:,} passed{though}" if counts.passed else "",
+        f"❌ <b>{counts.failed:,} failed{of_failed}</b>" if counts.failed else "",
+        f"✅ {counts.passed:,} passed{of_passed}" if counts.passed else "",
         others(counts),
         " in ".join(filter(None, (total, in_words(run.timing.took)))),
         f"{in_words(report.queued)} in the queue" if report.queued else "",
