@@ -34,7 +34,7 @@ _ANEW = {
 }
 
 
-def of_run(event: object, tracked: TrackedRun) -> list[str]:
+def of_run(event: events.Event, tracked: TrackedRun) -> list[str]:
     """The lines for an event of a run that are the same for one run and for several; else empty.
 
     Each new failed case has a line, up to a limit. That the plan is busy with another run is printed once.
@@ -63,7 +63,7 @@ def of_run(event: object, tracked: TrackedRun) -> list[str]:
     return about(event)
 
 
-def about(event: object) -> list[str]:
+def about(event: events.Event) -> list[str]:
     """The line for an event after a run completed; else empty."""
     match event:
         case events.RerunAwaited(run):
@@ -135,20 +135,13 @@ def ended(event: events.Ended, run: Run, elapsed: timedelta) -> list[str]:
     """Why one of several runs ended; empty if its result shows it."""
     facts = [log_text(event.error.message)] if event.error else []
     facts += [_became(event.ending)] if event.ending else []
-    if not facts and not _surprising(event.conclusion, run):
+    as_the_run = Conclusion.PASSED if run.result is Result.PASSED else Conclusion.FAILED
+    expected = event.conclusion in {None, Conclusion.STARTED} or (run.completed and event.conclusion is as_the_run)
+    if expected and not facts:
         return []
     word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
     text = " ".join(filter(None, facts))
     return [f"{stamp(elapsed)} {word}: {text}" if text else f"{stamp(elapsed)} {word}. The end of the log says why."]
-
-
-def _surprising(conclusion: Conclusion | None, run: Run) -> bool:
-    """Whether the conclusion differs from the result of the run."""
-    if conclusion in {None, Conclusion.STARTED}:
-        return False
-    if not run.completed:
-        return True
-    return conclusion is not (Conclusion.PASSED if run.result is Result.PASSED else Conclusion.FAILED)
 
 
 def _became(ending: Ending) -> str:
