@@ -53,7 +53,7 @@ def test_lines_beyond_all_bounds_are_counted(pipe: Pipe) -> None:
     reading = threading.Thread(target=lambda: said.append(pipe[0].readall().decode()))
     said: list[str] = []
     reading.start()
-    while output.behind:
+    while output.kept:
         output.flush()
     output.write("last\n")
     output.close()
@@ -94,7 +94,7 @@ def test_a_reader_that_went_away_holds_up_nothing(pipe: Pipe) -> None:
     for _ in range(1000):
         output.write(LINE)
     output.close()
-    assert not output.behind
+    assert not output.kept
 
 
 def test_a_terminal_that_is_not_read_holds_up_nothing() -> None:
@@ -104,7 +104,7 @@ def test_a_terminal_that_is_not_read_holds_up_nothing() -> None:
         output = Output(writer, stall=0.0)
         for _ in range(200):
             output.write(LINE)
-        assert output.behind
+        assert output.kept
         output.close()
 
 
