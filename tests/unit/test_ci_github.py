@@ -279,7 +279,7 @@ def test_only_a_file_of_bounded_size_is_an_event(tmp_path: Path, *, huge: bool) 
     path = tmp_path / "event.json"
     if huge:
         event = json.dumps({"pull_request": {"number": 9, "head": {"sha": "own", "ref": "fix"}}})
-        path.write_text(event + " " * LONGEST_EVENT, "utf-8")
+        path.write_text(" " * LONGEST_EVENT + event, "utf-8")
     else:
         os.mkfifo(path)
     assert GitHub({**PUSH, **PULL_REQUEST, "GITHUB_EVENT_PATH": str(path)}).build.pull_request == "5"

@@ -100,7 +100,7 @@ def _pull_request(path: str) -> dict[str, str]:
     """What the file of the event says of its pull request; empty texts if it has none, or cannot be read."""
     number, commit, branch = None, None, None
     with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-        change = json.loads(read(Path(path), LONGEST_EVENT))["pull_request"]
+        change = json.loads(read(path, LONGEST_EVENT))["pull_request"]
         number, commit, branch = change["number"], change["head"]["sha"], change["head"]["ref"]
     facts = {"PULL_REQUEST_NUMBER": number, "PULL_REQUEST_COMMIT": commit, "PULL_REQUEST_BRANCH": branch}
     return {name: str(value) if isinstance(value, str | int) else "" for name, value in facts.items()}
