@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from contextlib import chdir
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
@@ -18,19 +18,14 @@ from tests.untrusted import runner, texts
 from testsigma_action.platforms import PLATFORMS
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
-from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.build import LONGEST_FACT, BuildFacts
 from testsigma_action.platforms.buildkite import Buildkite
-from testsigma_action.platforms.ci_system import CiSystem
-from testsigma_action.platforms.circleci import CircleCI
-from testsigma_action.platforms.cloudbuild import CloudBuild
-from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitlab import LEFT_OUT, GitLab
-from testsigma_action.platforms.jenkins import Jenkins
+from testsigma_action.platforms.plain import Console, Jenkins, Woodpecker
+from testsigma_action.platforms.result_folders import CloudBuild, Tekton
 from testsigma_action.platforms.teamcity import TeamCity
-from testsigma_action.platforms.tekton import Tekton
+from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
 from testsigma_action.platforms.variables import LONGEST_VALUE, variable_name
-from testsigma_action.platforms.woodpecker import Woodpecker
 from testsigma_action.reporting import outputs
 from testsigma_action.text import one_line, web_link
 
@@ -39,7 +34,7 @@ from testsigma_action.text import one_line, web_link
 class System:
     """A CI system as its documentation describes it."""
 
-    adapter: type[CiSystem]
+    adapter: type[Platform]
     outputs: Callable[[Path, list[str]], dict[str, str]]
     native: str = ""
     """The variable that leads to a file or folder."""
@@ -143,11 +138,11 @@ def test_long_values_hurt_no_others(system: System, length: int, tmp_path: Path)
     assert found["TESTSIGMA_OUTPUT_RUNS"] == "" or length <= LONGEST_VALUE
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.__name__)
+@pytest.mark.parametrize("platform", [*PLATFORMS, Console], ids=lambda platform: platform.__name__)
 @given(text=TEXT)
 def test_facts_about_the_build_are_short_lines(platform: type[Platform], text: str) -> None:
     """Whatever the variables are, and a branch can have any name; the page of the job is a web page or unknown."""
-    sources = [Template(source) for field in fields(BuildFacts) for source in getattr(platform.facts, field.name)]
+    sources = [Template(source) for fact in BuildFacts.__annotations__ for source in getattr(platform, fact)]
     names = {name for source in sources for name in source.get_identifiers()}
     build = platform(dict.fromkeys(names, text)).build
     for fact in (build.label, build.commit, build.branch, build.pull_request, build.job_url):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.gitea import Gitea
+from testsigma_action.platforms.github import Gitea
 
 ENVIRON = {
     "GITHUB_ACTIONS": "true",

@@ -12,8 +12,8 @@ from testsigma_action import platforms as ci
 from testsigma_action.domain.build import Build
 from testsigma_action.inputs.options import BY_NAME
 from testsigma_action.platforms import variables
-from testsigma_action.platforms.build import BuildFacts, build_of, filled
-from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.build import BuildFacts, filled
 from testsigma_action.reporting import outputs
 from testsigma_action.secret import NO_SECRET, Secret
 
@@ -77,26 +77,33 @@ def test_the_facts_of_a_console_are_unknown() -> None:
 )
 def test_a_branch_has_its_short_name(ref: str, branch: str) -> None:
     """Whether a system gives the name or the ref; a tag or the merge of a pull request is no branch."""
-    assert build_of("", BuildFacts(branch=("$REF",)), {"REF": ref}).branch == branch
+
+    class System(BuildFacts):
+        branch = ("$REF",)
+
+    assert System({"REF": ref}).build.branch == branch
 
 
 def test_attempts_count_from_one() -> None:
     """Whether a system counts attempts or retries; anything but a number is no number."""
-    facts = BuildFacts(attempt=("$ATTEMPT",), retries=("$RETRIES",))
+
+    class System(BuildFacts):
+        attempt, retries = ("$ATTEMPT",), ("$RETRIES",)
+
     given = [{"ATTEMPT": "1"}, {"RETRIES": "0"}, {"ATTEMPT": "3", "RETRIES": "7"}, {"ATTEMPT": "x"}, {"RETRIES": "-1"}]
-    assert [build_of("", facts, environ).attempt for environ in given] == [1, 1, 3, None, None]
+    assert [System(environ).build.attempt for environ in given] == [1, 1, 3, None, None]
 
 
 @pytest.fixture
-def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CiSystem:
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
     """A CI system with nothing of its own, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    made = CiSystem({})
+    made = Platform({})
     made.hide(KEY)
     return made
 
 
-def test_outputs_are_in_two_files(system: CiSystem, tmp_path: Path) -> None:
+def test_outputs_are_in_two_files(system: Platform, tmp_path: Path) -> None:
     """A shell reads one, any program the other; each write replaces the file."""
     system.write_outputs({"old": "x"})
     assert system.write_outputs({"run-id": "3 02", "runs": f"{LONG} key-for-tests"}) == []
@@ -105,7 +112,7 @@ def test_outputs_are_in_two_files(system: CiSystem, tmp_path: Path) -> None:
     assert text == "TESTSIGMA_OUTPUT_RUN_ID='3 02'\nTESTSIGMA_OUTPUT_RUNS=''\n"
 
 
-def test_a_shell_reads_the_file_back(system: CiSystem, tmp_path: Path) -> None:
+def test_a_shell_reads_the_file_back(system: Platform, tmp_path: Path) -> None:
     """Quotes, references and commands in a value stay text."""
     value = """a'b"c $(touch x) `touch x` $HOME \\ ; touch x # !"""
     system.write_outputs({"run-id": value})
@@ -115,7 +122,7 @@ def test_a_shell_reads_the_file_back(system: CiSystem, tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
-def test_outputs_of_an_earlier_build_are_removed(system: CiSystem, tmp_path: Path) -> None:
+def test_outputs_of_an_earlier_build_are_removed(system: Platform, tmp_path: Path) -> None:
     """A step that is killed leaves no outputs of another run in the same workspace."""
     system.write_outputs({"conclusion": "passed"})
     assert system.problems(summary=True) == []
@@ -123,13 +130,13 @@ def test_outputs_of_an_earlier_build_are_removed(system: CiSystem, tmp_path: Pat
     assert json.loads((tmp_path / variables.JSON_FILE).read_text("utf-8")) == {}
 
 
-def test_nobody_watches(system: CiSystem) -> None:
+def test_nobody_watches(system: Platform) -> None:
     """Lines are never redrawn, whether the system sets CI or not."""
     assert not system.watched
     assert ci.detect({}).watched
 
 
-def test_files_that_cannot_be_written_are_a_problem(system: CiSystem, tmp_path: Path) -> None:
+def test_files_that_cannot_be_written_are_a_problem(system: Platform, tmp_path: Path) -> None:
     """Found before anything is started."""
     (tmp_path / "test-results").write_text("a file", encoding="utf-8")
     [problem] = system.problems(summary=True)
@@ -140,7 +147,7 @@ def test_a_folder_without_permission_is_explained(monkeypatch: pytest.MonkeyPatc
     """The user of the step is named, and how a container gets a folder that it can write to."""
     # Nobody may create a file there, not even root.
     monkeypatch.chdir("/sys")
-    [problem] = CiSystem({}).problems(summary=True)
+    [problem] = Platform({}).problems(summary=True)
     assert f"The step runs as user {os.geteuid()}. " in problem
     assert '--user "$(id -u):$(id -g)"' in problem
     assert "emptyDir" in problem

@@ -18,9 +18,9 @@ from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.inputs.options import Inputs
-from testsigma_action.platforms.console import Console
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
+from testsigma_action.platforms.plain import Console
 from testsigma_action.reporting import outputs
 from testsigma_action.reporting.publish import Publisher
 from testsigma_action.text import one_line

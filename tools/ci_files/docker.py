@@ -5,11 +5,11 @@ command, a value may contain anything, and the API key is in no list of processe
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from string import Template
 from textwrap import wrap
 
-from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.build import BuildFacts, Sources
 from tools.ci_files.inputs import INPUTS
 
 PROXY = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -19,7 +19,7 @@ OPTIONS = ('--rm --user "$(id -u):$(id -g)"', '--volume "$PWD:$PWD" --workdir "$
 WIDTH = 95
 
 
-def run(system: type[CiSystem], *others: str) -> str:
+def run(system: type[Platform], *others: str) -> str:
     """The command on several lines, with `others` as variables, too. It replaces the shell, and so gets its signals.
 
     The image is the value of a variable as well.
@@ -28,15 +28,15 @@ def run(system: type[CiSystem], *others: str) -> str:
     return " \\\n  ".join(["exec docker run", *options, '"$TESTSIGMA_IMAGE"'])
 
 
-def passed(system: type[CiSystem]) -> Iterator[str]:
+def passed(system: type[Platform]) -> Iterator[str]:
     """Names of the variables that are passed: inputs, what the system is recognised by, facts about the build."""
     yield from (each.variable for each in INPUTS)
-    yield system.marker[0]
+    yield system.markers[0][0]
     yield from fact_variables(system)
     yield from PROXY
 
 
-def fact_variables(system: type[CiSystem]) -> Iterable[str]:
+def fact_variables(system: type[Platform]) -> Iterable[str]:
     """Names of the variables that the step reads facts about the build from."""
-    sources: Iterable[tuple[str, ...]] = (getattr(system.facts, each.name) for each in fields(system.facts))
+    sources: Iterable[Sources] = (getattr(system, fact) for fact in BuildFacts.__annotations__)
     return dict.fromkeys(name for source in sources for text in source for name in Template(text).get_identifiers())

@@ -1,4 +1,4 @@
-"""Adapters for CI systems, one for each, and the log and files that all of them share.
+"""Adapters for CI systems, one class for each, and the log and files that all of them share.
 
 Differences between CI systems belong here. The contents of reports do not.
 """
@@ -7,21 +7,15 @@ from collections.abc import Mapping
 
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
-from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
-from testsigma_action.platforms.circleci import CircleCI
-from testsigma_action.platforms.cloudbuild import CloudBuild
-from testsigma_action.platforms.console import Console
-from testsigma_action.platforms.drone import Drone
-from testsigma_action.platforms.gitea import Gitea
-from testsigma_action.platforms.github import GitHub
+from testsigma_action.platforms.github import Gitea, GitHub
 from testsigma_action.platforms.gitlab import GitLab
-from testsigma_action.platforms.jenkins import Jenkins
+from testsigma_action.platforms.plain import Console, Jenkins, Woodpecker
+from testsigma_action.platforms.result_folders import CloudBuild, Tekton
 from testsigma_action.platforms.teamcity import TeamCity
-from testsigma_action.platforms.tekton import Tekton
-from testsigma_action.platforms.woodpecker import Woodpecker
+from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
 
-# The first one that recognises the environment is used; the console recognises any.
+# The first one that recognises the environment is used.
 PLATFORMS: tuple[type[Platform], ...] = (
     # Sets the variables of GitHub, too.
     Gitea,
@@ -38,10 +32,10 @@ PLATFORMS: tuple[type[Platform], ...] = (
     Tekton,
     # Its agents may run steps of the systems above.
     Jenkins,
-    Console,
 )
 
 
 def detect(environ: Mapping[str, str]) -> Platform:
     """The platform of this environment."""
-    return next(platform(environ) for platform in PLATFORMS if platform.recognises(environ))
+    recognised = (platform for platform in PLATFORMS if platform.recognises(environ))
+    return next(recognised, Console)(environ)

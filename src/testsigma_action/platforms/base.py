@@ -1,11 +1,12 @@
-"""The interface of all platforms. The base class has a log and a working folder only."""
+"""What the CI systems have in common: a working folder, a log, and outputs in two files of the workspace."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from testsigma_action.domain.build import Build
-from testsigma_action.platforms.build import BuildFacts, build_of, filled
-from testsigma_action.platforms.files import append, same_place
+from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.files import Workspace, append, permission_advice, same_place
+from testsigma_action.platforms.variables import ENV_FILE, JSON_FILE, LONGEST_VALUE, as_json, named, plain, shell
 from testsigma_action.secret import NO_SECRET, Secret
 from testsigma_action.text import no_command
 
@@ -13,57 +14,69 @@ NO_WORKING_FOLDER = (
     "working folder: it no longer exists. Start the step in an existing folder; in a container, mount one and set it "
     "as the working folder (docker run --volume ... --workdir ...)."
 )
+NO_FOLDER = "In a container, mount a folder that this user can write to, and set it as the working folder."
 NOT_MOUNTED = (
     "If the runner did not start this container, mount the folder at the same path, or do not pass the variable."
 )
 
 
-class Platform:
-    """The defaults of all platforms.
+class Platform(BuildFacts):
+    """A CI system. An adapter says how its system is recognised, and what it has of its own.
 
     Methods that return lines do not print them; methods that write raise OSError.
     """
 
-    name = ""
-    """The name of the CI system; empty for a console."""
+    markers: tuple[tuple[str, str], ...] = ()
+    """Variables that the system sets, each with the pattern of its value, in any case. One of them is enough."""
     key_advice = (
         "Set TESTSIGMA_API_KEY. `docker run` passes it only with `-e TESTSIGMA_API_KEY`, and only if it is exported."
     )
     """How a step gets the API key, for a step without one."""
-    own_files: tuple[str, ...] = ()
+    own_files: tuple[str, ...] = (JSON_FILE, ENV_FILE)
     """Files of the workspace that the platform writes, whose place no report can take."""
-    facts = BuildFacts()
-    """Where the facts about the build come from."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        """Keep the environment; nothing is read or written yet."""
-        self._environ = environ
-        self._secret = NO_SECRET
+    variables_file = ""
+    """The variable with the path of a file from which the system reads variables."""
+    references: tuple[str, ...] = ()
+    """Text, in upper case, that the system would replace in the value of a variable."""
+    _secret = NO_SECRET
 
     def hide(self, secret: Secret) -> None:
         """Mask this secret in all files of the platform that are written from now on."""
         self._secret = secret
 
     @classmethod
-    def recognises(cls, _environ: Mapping[str, str]) -> bool:
+    def recognises(cls, environ: Mapping[str, str]) -> bool:
         """Whether the step runs on this platform."""
-        raise NotImplementedError
+        found = ((pattern, environ.get(name, "")) for name, pattern in cls.markers)
+        return any(re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) for pattern, value in found)
 
     @property
     def workspace(self) -> Path:
-        """The base folder of relative paths."""
-        return working_folder()
+        """The base folder of relative paths. If it was deleted: `.`, in which no file can be created."""
+        try:
+            return Path.cwd()
+        except OSError:
+            return Path()
 
-    def problems(self, *, summary: bool) -> list[str]:  # noqa: ARG002 - this platform has none
-        """Problems with writing the files of the step, checked before anything is started.
+    def problems(self, *, summary: bool) -> list[str]:  # noqa: ARG002 - most platforms have none
+        """Problems with the files of the step, found before anything is started.
 
-        `summary`: whether a summary will be written.
+        What an earlier build wrote in the same workspace is removed. `summary`: whether a summary will be written.
         """
-        return [] if self.workspace.is_absolute() else [NO_WORKING_FOLDER]
+        if not self.workspace.is_absolute():
+            return [NO_WORKING_FOLDER]
+        problems = []
+        try:
+            self._write_files({})
+            self.write_links([])
+        except OSError as error:
+            advice = permission_advice(error) or NO_FOLDER
+            problems = [f"outputs: the files cannot be written ({error.strerror or error}). {advice}"]
+        return problems + self._unwritable(self.variables_file)
 
     def takes(self, path: str) -> bool:
         """Whether a report at this path would be replaced by a file of the platform."""
-        if not self.workspace.is_absolute():  # it was deleted
+        if not self.workspace.is_absolute():
             return False
         return any(same_place(self.workspace / path, self.workspace / own) for own in self.own_files)
 
@@ -71,19 +84,6 @@ class Platform:
     def watched(self) -> bool:
         """Whether a person may be watching the output. Some CI systems provide a terminal and do not set CI."""
         return False
-
-    @property
-    def build(self) -> Build:
-        """What is known of the build that this step belongs to."""
-        return build_of(self.name, self.facts, self._variables())
-
-    @property
-    def step(self) -> str:
-        """The identity of this step in the CI run, with its commit: the same in each attempt of the job.
-
-        Empty if the system does not tell all of that.
-        """
-        return filled(self.facts.step, self._variables())
 
     def mask(self, _secret: Secret) -> list[str]:
         """Lines that make the platform mask a secret in the log."""
@@ -97,9 +97,10 @@ class Platform:
         """Lines that show a message outside the log; none if the platform has no annotations."""
         return []
 
-    def write_outputs(self, _outputs: Mapping[str, str]) -> list[str]:
+    def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
-        return []
+        self._write_files(outputs)
+        return self._set_variables(named(outputs, self._secret, self.references))
 
     def write_links(self, _links: Sequence[tuple[str, str]]) -> None:
         """Show links on the page of the job, if the platform can: name and address of each. The last call counts."""
@@ -111,16 +112,29 @@ class Platform:
         """Append Markdown to the summary of the job, if the platform has one; the lines to print for that."""
         return []
 
-    def _variables(self) -> Mapping[str, str]:
-        """The variables that `facts` names."""
-        return self._environ
+    def _write_files(self, outputs: Mapping[str, str]) -> None:
+        self._write_file(JSON_FILE, as_json(outputs))
+        self._write_file(ENV_FILE, self._env_file(outputs))
+
+    def _write_file(self, path: str, chunks: Iterable[str]) -> None:
+        """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
+        Workspace(self.workspace, self._secret).write(path, chunks)
+
+    def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
+        """The file with variables; a shell can read it."""
+        return shell(named(outputs, self._secret))
+
+    def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
+        """Set variables for later steps; the lines to print for that."""
+        self._append(self.variables_file, "".join(plain(variables, LONGEST_VALUE)))
+        return []
 
     def _append(self, variable: str, text: str) -> None:
         """Append to the file whose path is in a variable, if it is set. Raises OSError."""
         if path := self._environ.get(variable):
             append(Path(path), text, self._secret)
 
-    def _unwritable(self, variables: tuple[str, ...]) -> list[str]:
+    def _unwritable(self, *variables: str) -> list[str]:
         """A problem for each of these files that cannot be written."""
         problems = []
         for variable in variables:
@@ -130,11 +144,3 @@ class Platform:
                 path = self._environ[variable]
                 problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
         return problems
-
-
-def working_folder() -> Path:
-    """The working folder of the step. If it was deleted: `.`, in which no file can be created."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path()

@@ -1,7 +1,6 @@
 """Facts about the build, from the variables that a CI system sets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from string import Template
 from urllib.parse import quote
 
@@ -14,43 +13,62 @@ LONGEST_FACT = 1000
 _LONGEST_PROJECT, _LONGEST_NUMBER = 150, 50
 # Everything that a URL may contain; `quote` never changes letters, digits and `_.-~`.
 _IN_URLS = "/:?#[]@!$&()*+,;=%"
+Sources = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class BuildFacts:
     """Where each fact comes from: texts with `$VARIABLE`, of which the first one with all its variables is used."""
 
-    project: tuple[str, ...] = ()
-    number: tuple[str, ...] = ()
-    attempt: tuple[str, ...] = ()
-    retries: tuple[str, ...] = ()
+    name = ""
+    """The name of the CI system; empty for a console."""
+    project: Sources = ()
+    number: Sources = ()
+    attempt: Sources = ()
+    retries: Sources = ()
     """Where a system counts retries from 0, and not attempts from 1."""
-    commit: tuple[str, ...] = ()
-    branch: tuple[str, ...] = ()
-    pull_request: tuple[str, ...] = ()
-    job_url: tuple[str, ...] = ()
-    pipeline_run: tuple[str, ...] = ()
+    commit: Sources = ()
+    branch: Sources = ()
+    pull_request: Sources = ()
+    job_url: Sources = ()
+    pipeline_run: Sources = ()
     """An ID that all jobs and attempts of one run of the pipeline have in common, and no other run has."""
-    step: tuple[str, ...] = ()
-    """The identity of the step: repository, CI run, commit, job, and step in the job. See docs/decisions/0021."""
+    step_identity: Sources = ()
+    """Repository, CI run, commit, job, and step in the job. See docs/decisions/0021."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Keep the environment; nothing is read or written yet."""
+        self._environ = environ
+
+    @property
+    def build(self) -> Build:
+        """What is known of the build that this step belongs to."""
+        known = self._variables()
+        attempt = _attempt(filled(self.attempt, known), filled(self.retries, known))
+        return Build(
+            system=self.name,
+            label=_label(filled(self.project, known), filled(self.number, known), attempt),
+            attempt=attempt,
+            commit=filled(self.commit, known),
+            branch=_branch(filled(self.branch, known)),
+            pull_request=filled(self.pull_request, known),
+            job_url=web_link(quote(filled(self.job_url, known), safe=_IN_URLS)),
+            pipeline_run=filled(self.pipeline_run, known),
+        )
+
+    @property
+    def step(self) -> str:
+        """The identity of this step in the CI run, with its commit: the same in each attempt of the job.
+
+        Empty if the system does not tell all of that.
+        """
+        return filled(self.step_identity, self._environ)
+
+    def _variables(self) -> Mapping[str, str]:
+        """The variables that the facts name."""
+        return self._environ
 
 
-def build_of(system: str, facts: BuildFacts, environ: Mapping[str, str]) -> Build:
-    """The build of this system that the variables describe."""
-    attempt = _attempt(filled(facts.attempt, environ), filled(facts.retries, environ))
-    return Build(
-        system=system,
-        label=_label(filled(facts.project, environ), filled(facts.number, environ), attempt),
-        attempt=attempt,
-        commit=filled(facts.commit, environ),
-        branch=_branch(filled(facts.branch, environ)),
-        pull_request=filled(facts.pull_request, environ),
-        job_url=web_link(quote(filled(facts.job_url, environ), safe=_IN_URLS)),
-        pipeline_run=filled(facts.pipeline_run, environ),
-    )
-
-
-def filled(sources: tuple[str, ...], environ: Mapping[str, str]) -> str:
+def filled(sources: Sources, environ: Mapping[str, str]) -> str:
     """The first text whose variables all have a value, with these values; else an empty text."""
     for source in map(Template, sources):
         values = {name: _value(environ.get(name, "")) for name in source.get_identifiers()}

@@ -6,8 +6,7 @@ Sources: buildkite.com/docs, "Environment variables", "Managing log output" and 
 import shutil
 import subprocess
 
-from testsigma_action.platforms.build import BuildFacts
-from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.base import Platform
 from testsigma_action.text import no_command
 
 AGENT = "buildkite-agent"
@@ -18,38 +17,40 @@ NOT_ANNOTATED = f"Warning: the build was not annotated with the summary: {AGENT}
 _FOR_THE_AGENT = ("BUILDKITE_", "PATH", "HOME", "SSL_CERT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
-class Buildkite(CiSystem):
+class Buildkite(Platform):
     """Buildkite."""
 
     name = "Buildkite"
-    marker = ("BUILDKITE", "true")
+    markers = (("BUILDKITE", "true"),)
     key_advice = (
         "Write `secrets: [TESTSIGMA_API_KEY]` in the step, or set the variable in an `environment` hook of the agent."
     )
-    facts = BuildFacts(
-        project=("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG",),
-        number=("$BUILDKITE_BUILD_NUMBER",),
-        retries=("$BUILDKITE_RETRY_COUNT",),
-        commit=("$BUILDKITE_COMMIT",),
-        branch=("$BUILDKITE_BRANCH",),
-        pull_request=("$BUILDKITE_PULL_REQUEST",),
-        job_url=("$BUILDKITE_BUILD_URL#$BUILDKITE_JOB_ID", "$BUILDKITE_BUILD_URL"),
-        pipeline_run=("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG $BUILDKITE_BUILD_NUMBER",),
-    )
+    project = ("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG",)
+    number = ("$BUILDKITE_BUILD_NUMBER",)
+    retries = ("$BUILDKITE_RETRY_COUNT",)
+    commit = ("$BUILDKITE_COMMIT",)
+    branch = ("$BUILDKITE_BRANCH",)
+    pull_request = ("$BUILDKITE_PULL_REQUEST",)
+    job_url = ("$BUILDKITE_BUILD_URL#$BUILDKITE_JOB_ID", "$BUILDKITE_BUILD_URL")
+    pipeline_run = ("$BUILDKITE_ORGANIZATION_SLUG/$BUILDKITE_PIPELINE_SLUG $BUILDKITE_BUILD_NUMBER",)
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """An open group. It has no end, so a closed one would hide the verdict after it."""
         return [f"+++ {no_command(title)}", *map(no_command, lines)]
 
     def write_summary(self, text: str) -> list[str]:
-        """Annotate the build if the agent is mounted into this container. The verdict does not depend on it."""
+        """Annotate the build if the agent is mounted into this container. The verdict does not depend on it.
+
+        One annotation for each step and parallel job; that of a job that is repeated is replaced.
+        """
         agent = shutil.which(AGENT, path=self._environ.get("PATH", ""))
         if not agent:
             return []
-        command = [agent, "annotate", "--style", "info", "--context", f"testsigma-{self._job}"]
+        job = map(self._environ.get, ("BUILDKITE_STEP_KEY", "BUILDKITE_PARALLEL_JOB"))
+        context = f"testsigma-{'-'.join(filter(None, job))}"
         try:
             subprocess.run(  # noqa: S603 - the program of the agent, and no untrusted text in its arguments
-                command,
+                [agent, "annotate", "--style", "info", "--context", context],
                 input=self._secret.hidden_in(text).encode("utf-8", "replace"),
                 env={name: value for name, value in self._environ.items() if name.startswith(_FOR_THE_AGENT)},
                 capture_output=True,
@@ -59,9 +60,3 @@ class Buildkite(CiSystem):
         except (OSError, subprocess.SubprocessError):
             return [NOT_ANNOTATED]
         return []
-
-    @property
-    def _job(self) -> str:
-        """One annotation for each step and parallel job; that of a job that is repeated is replaced."""
-        names = ("BUILDKITE_STEP_KEY", "BUILDKITE_PARALLEL_JOB")
-        return "-".join(filter(None, (self._environ.get(name) for name in names)))

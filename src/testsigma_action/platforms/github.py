@@ -1,7 +1,8 @@
-"""GitHub Actions: workflow commands in the log, and the files that the runner reads.
+"""GitHub Actions, and Gitea and Forgejo, which have its protocol: workflow commands, and files that the runner reads.
 
 Sources: docs.github.com, "Workflow commands for GitHub Actions", "Variables reference" and "Webhook events and
-payloads"; actions/runner: FileCommandManager, ActionCommand.
+payloads"; actions/runner: FileCommandManager, ActionCommand; act_runner and forgejo-runner: runner.go; gitea:
+models/actions/run.go.
 """
 
 import json
@@ -11,8 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from testsigma_action.platforms.base import NOT_MOUNTED, Platform, working_folder
-from testsigma_action.platforms.build import BuildFacts
+from testsigma_action.platforms.base import NO_WORKING_FOLDER, NOT_MOUNTED, Platform
 from testsigma_action.platforms.files import read
 from testsigma_action.secret import Secret
 from testsigma_action.text import cut, no_command
@@ -23,57 +23,57 @@ LONGEST_MESSAGE = 4096
 LONGEST_EVENT = 25 * 1024 * 1024
 # Variables with the files that a step appends to. The summary is last, since it may be turned off.
 FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 class GitHub(Platform):
     """GitHub Actions, or any CI system that is compatible with it."""
 
     name = "GitHub Actions"
+    markers: tuple[tuple[str, str], ...] = (("GITHUB_ACTIONS", "true"),)
+    own_files = ()
     key_advice = (
         "Set `api-key: ${{ secrets.TESTSIGMA_API_KEY }}`. Secrets are empty in pull requests from forks and from "
         "Dependabot, and if there is no secret of that name."
     )
-    facts = BuildFacts(
-        project=("$GITHUB_REPOSITORY",),
-        number=("$GITHUB_RUN_NUMBER",),
-        attempt=("$GITHUB_RUN_ATTEMPT",),
-        commit=("$PULL_REQUEST_COMMIT", "$GITHUB_SHA"),
-        branch=("$PULL_REQUEST_BRANCH", "$GITHUB_HEAD_REF", "$GITHUB_REF"),
-        pull_request=("$PULL_REQUEST_NUMBER", "$NUMBER_IN_REF"),
-        job_url=("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",),
-        # The number of a run belongs to its workflow, its ID to the repository.
-        pipeline_run=("$GITHUB_REPOSITORY $GITHUB_RUN_ID",),
-        step=("$GITHUB_REPOSITORY $GITHUB_RUN_ID $GITHUB_SHA $GITHUB_JOB $GITHUB_ACTION",),
-    )
-
-    @classmethod
-    def recognises(cls, environ: Mapping[str, str]) -> bool:
-        """The runner sets GITHUB_ACTIONS for every step."""
-        return environ.get("GITHUB_ACTIONS") == "true"
+    project = ("$GITHUB_REPOSITORY",)
+    number = ("$GITHUB_RUN_NUMBER",)
+    attempt = ("$GITHUB_RUN_ATTEMPT",)
+    commit = ("$PULL_REQUEST_COMMIT", "$GITHUB_SHA")
+    branch = ("$PULL_REQUEST_BRANCH", "$GITHUB_HEAD_REF", "$GITHUB_REF")
+    pull_request = ("$PULL_REQUEST_NUMBER", "$NUMBER_IN_REF")
+    job_url = ("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT",)
+    # The number of a run belongs to its workflow, its ID to the repository.
+    pipeline_run = ("$GITHUB_REPOSITORY $GITHUB_RUN_ID",)
+    step_identity = ("$GITHUB_REPOSITORY $GITHUB_RUN_ID $GITHUB_SHA $GITHUB_JOB $GITHUB_ACTION",)
 
     @property
     def workspace(self) -> Path:
         """The checkout, mounted into the container."""
-        return Path(self._environ.get("GITHUB_WORKSPACE") or working_folder())
+        return Path(self._environ.get("GITHUB_WORKSPACE") or super().workspace)
 
     def problems(self, *, summary: bool) -> list[str]:
         """Problems with the workspace and the files of the runner: missing, or not writable."""
-        problems = super().problems(summary=summary)
-        if not problems and not self.workspace.is_dir():
+        problems = []
+        if not self.workspace.is_absolute():
+            problems = [NO_WORKING_FOLDER]
+        elif not self.workspace.is_dir():
             problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
-        return problems + self._unwritable(FILES if summary else FILES[:-1])
+        return problems + self._unwritable(*(FILES if summary else FILES[:-1]))
 
     def mask(self, secret: Secret) -> list[str]:
         """The command that makes the runner mask the secret."""
-        return [f"::add-mask::{_data(secret.reveal())}"] if secret else []
+        return [f"::add-mask::{secret.reveal().translate(_DATA)}"] if secret else []
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """A folded group."""
-        return [f"::group::{_data(title)}", *map(no_command, lines), "::endgroup::"]
+        return [f"::group::{title.translate(_DATA)}", *map(no_command, lines), "::endgroup::"]
 
     def annotation(self, level: str, title: str, message: str) -> list[str]:
         """Shown at the top of the run and in the pull request."""
-        return [f"::{level} title={_property(title)}::{_data(cut(message, LONGEST_MESSAGE))}"]
+        shown = cut(message, LONGEST_MESSAGE).translate(_DATA)
+        return [f"::{level} title={title.translate(_PROPERTY)}::{shown}"]
 
     def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Append to GITHUB_OUTPUT."""
@@ -96,6 +96,18 @@ class GitHub(Platform):
         return {**self._environ, **change, "NUMBER_IN_REF": found[1] if found else ""}
 
 
+class Gitea(GitHub):
+    """Gitea or Forgejo Actions. Both set a variable of their own beside those of GitHub, and have other web pages."""
+
+    name = "Gitea Actions"
+    markers = (("GITEA_ACTIONS", "true"), ("FORGEJO_ACTIONS", "true"))
+    key_advice = (
+        "Set `api-key: ${{ secrets.TESTSIGMA_API_KEY }}`. It is empty if the repository has no secret of that name, "
+        "and may be empty in pull requests from forks."
+    )
+    job_url = ("$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_NUMBER",)
+
+
 def _pull_request(path: str) -> dict[str, str]:
     """What the file of the event says of its pull request; empty texts if it has none, or cannot be read."""
     number, commit, branch = None, None, None
@@ -115,11 +127,3 @@ def _delimiter(name: str, value: str) -> str:
     while (delimiter := f"ghadelimiter_{secrets.token_hex(16)}") in f"{name}\n{value}":
         continue
     return delimiter
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -9,9 +9,8 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from testsigma_action.platforms.build import BuildFacts
-from testsigma_action.platforms.ci_system import CiSystem
-from testsigma_action.platforms.variables import plain
+from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.variables import named, plain
 from testsigma_action.text import no_command, one_line, web_link
 
 # A job fails if its file has 5 KiB or more.
@@ -27,32 +26,26 @@ MOST_LINKS = 1000
 _ERASE = "\x1b[0K"
 
 
-class GitLab(CiSystem):
+class GitLab(Platform):
     """GitLab CI. Sections are not collapsed: GitLab has no other place that shows failures of a job at once."""
 
     name = "GitLab CI"
-    own_files = (*CiSystem.own_files, ANNOTATIONS_FILE)
-    marker = ("GITLAB_CI", "true")
+    markers = (("GITLAB_CI", "true"),)
+    own_files = (*Platform.own_files, ANNOTATIONS_FILE)
     key_advice = (
         "Add the CI/CD variable TESTSIGMA_API_KEY to the project. A protected variable is empty in branches that are "
         "not protected, and in most merge requests."
     )
-    facts = BuildFacts(
-        project=("$CI_PROJECT_PATH",),
-        number=("$CI_PIPELINE_IID", "$CI_PIPELINE_ID"),
-        commit=("$CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "$CI_COMMIT_SHA"),
-        branch=("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_BRANCH"),
-        pull_request=("$CI_MERGE_REQUEST_IID",),
-        job_url=("$CI_JOB_URL", "$CI_PIPELINE_URL"),
-        pipeline_run=("$CI_PIPELINE_ID",),
-    )
+    project = ("$CI_PROJECT_PATH",)
+    number = ("$CI_PIPELINE_IID", "$CI_PIPELINE_ID")
+    commit = ("$CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "$CI_COMMIT_SHA")
+    branch = ("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "$CI_COMMIT_BRANCH")
+    pull_request = ("$CI_MERGE_REQUEST_IID",)
+    job_url = ("$CI_JOB_URL", "$CI_PIPELINE_URL")
+    pipeline_run = ("$CI_PIPELINE_ID",)
     # The variables of a dotenv report are expanded in later jobs: `$NAME`, `${NAME}`, `%NAME%`.
     references = ("$", "%")
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        """Keep the environment; nothing is read or written yet."""
-        super().__init__(environ)
-        self._sections = 0
+    _sections = 0
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """A section."""
@@ -66,14 +59,10 @@ class GitLab(CiSystem):
         safe = [(one_line(self._secret.hidden_in(name)), page) for name, url in links if (page := web_link(url))]
         self._write_file(ANNOTATIONS_FILE, _annotations(safe))
 
-    def _clear(self) -> None:
-        super()._clear()
-        self.write_links([])
-
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """GitLab does not interpret quotes."""
         kept = {name: value for name, value in outputs.items() if name not in LEFT_OUT}
-        return plain(self._named(kept), LONGEST_FILE)
+        return plain(named(kept, self._secret, self.references), LONGEST_FILE)
 
 
 def _annotations(links: Sequence[tuple[str, str]]) -> Iterator[str]:

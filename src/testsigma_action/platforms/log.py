@@ -39,7 +39,7 @@ class Log:
         It is cut to the width of the terminal and reduced to ASCII, whose width is known. The next printed line erases
         it.
         """
-        shown = self._without_secrets(no_command(line)).encode("ascii", "replace").decode("ascii")
+        shown = self._secret.hidden_in(no_command(line)).encode("ascii", "replace").decode("ascii")
         self._output.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
 
@@ -60,7 +60,7 @@ class Log:
     def commands(self, lines: Iterable[str]) -> None:
         """Print lines that may be commands: only for lines made by a platform, which escapes their values."""
         for line in lines:
-            self.command(self._without_secrets(line))
+            self.command(self._secret.hidden_in(line))
 
     def command(self, line: str) -> None:
         """Print one line unchanged; for the command that makes the platform mask the secret."""
@@ -74,6 +74,3 @@ class Log:
     def close(self) -> None:
         """Print all pending output while the reader takes it. No line may be printed afterwards."""
         self._output.close()
-
-    def _without_secrets(self, line: str) -> str:
-        return self._secret.hidden_in(line)

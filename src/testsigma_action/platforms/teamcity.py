@@ -5,45 +5,37 @@ Sources: jetbrains.com/help/teamcity, "Service Messages" and "Configuring Build 
 
 from collections.abc import Mapping
 
-from testsigma_action.platforms.build import BuildFacts
-from testsigma_action.platforms.ci_system import CiSystem
+from testsigma_action.platforms.base import Platform
 from testsigma_action.text import no_command
 
 _ESCAPES = str.maketrans({"|": "||", "'": "|'", "[": "|[", "]": "|]", "\n": "|n", "\r": "|r"})
 
 
-class TeamCity(CiSystem):
+class TeamCity(Platform):
     """TeamCity. It has no annotations that leave the result of the build as it is."""
 
     name = "TeamCity"
-    marker = ("TEAMCITY_VERSION", "")
+    markers = (("TEAMCITY_VERSION", ".+"),)
     key_advice = (
         "Add the parameter env.TESTSIGMA_API_KEY (type Password), and pass it with `docker run -e TESTSIGMA_API_KEY`."
     )
-    facts = BuildFacts(
-        project=("$TEAMCITY_PROJECT_NAME/$TEAMCITY_BUILDCONF_NAME", "$TEAMCITY_BUILDCONF_NAME"),
-        number=("$BUILD_NUMBER",),
-        commit=("$BUILD_VCS_NUMBER",),
-        pull_request=("$TEAMCITY_PULLREQUEST_NUMBER",),
-        job_url=("$BUILD_URL",),
-    )
+    project = ("$TEAMCITY_PROJECT_NAME/$TEAMCITY_BUILDCONF_NAME", "$TEAMCITY_BUILDCONF_NAME")
+    number = ("$BUILD_NUMBER",)
+    commit = ("$BUILD_VCS_NUMBER",)
+    pull_request = ("$TEAMCITY_PULLREQUEST_NUMBER",)
+    job_url = ("$BUILD_URL",)
     # Text between percent signs is a reference to a parameter.
     references = ("%",)
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """A block."""
-        name = _value(self._secret.hidden_in(no_command(title)))
-        return [
-            f"##teamcity[blockOpened name='{name}']",
-            *map(no_command, lines),
-            f"##teamcity[blockClosed name='{name}']",
-        ]
+        name = f"name='{_value(self._secret.hidden_in(no_command(title)))}'"
+        return [f"##teamcity[blockOpened {name}]", *map(no_command, lines), f"##teamcity[blockClosed {name}]"]
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         """Environment variables of later steps of the build."""
-        return [
-            f"##teamcity[setParameter name='env.{name}' value='{_value(text)}']" for name, text in variables.items()
-        ]
+        command = "##teamcity[setParameter name='env.{}' value='{}']"
+        return [command.format(name, _value(value)) for name, value in variables.items()]
 
 
 def _value(text: str) -> str:

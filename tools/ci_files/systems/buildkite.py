@@ -57,7 +57,7 @@ def _hook() -> str:
         "GENERATED": project.GENERATED,
         "SETTINGS": _array(each.variable.removeprefix("TESTSIGMA_") for each in SETTINGS),
         "VARIABLES": _array(
-            (API_KEY.variable, *sorted({Buildkite.marker[0], *fact_variables(Buildkite), *FOR_THE_AGENT}), *PROXIES)
+            (API_KEY.variable, *sorted({Buildkite.markers[0][0], *fact_variables(Buildkite), *FOR_THE_AGENT}), *PROXIES)
         ),
         "OUTPUTS": ENV_FILE,
         "IMAGE": project.IMAGE,
