@@ -20,7 +20,7 @@ from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
 SIZE = Size(machines=10, suites=5, cases=100)
@@ -75,7 +75,7 @@ def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
 
 def collected(url: str) -> ResultTree:
     """The results of the run, collected as the step does after a run has completed."""
-    clock = SystemClock()
+    clock = Clock()
     remote = Remote(Client(Transport(Route(url), Secret(TEST_KEY), clock=clock)), clock)
     trees: list[ResultTree] = []
 

@@ -17,7 +17,7 @@ from bench.trees import Size
 from bench.trees import report as report_of
 from testsigma_action.main import main as step
 from testsigma_action.reporting import results_json
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 
 SIZE, MANY, FEW = Size(machines=5, suites=4, cases=50), 100, 10
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     inputs = {"INPUT_MERGE": files, "INPUT_MERGE-EXPECTS": str(number)}
     with TemporaryDirectory(dir=folder) as temporary:
         github = {name: str(Path(temporary) / path) for name, path in FILES.items()} | {"GITHUB_ACTIONS": "true"}
-        clock = SystemClock()
+        clock = Clock()
         began = time.process_time()
         step((), inputs | github | {"GITHUB_WORKSPACE": str(folder)}, Signals(clock), clock)
         spent = time.process_time() - began

@@ -21,7 +21,7 @@ from testsigma_action.api.route import Route
 from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.uploads import upload_all
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
 LIMIT = timedelta(minutes=2)
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def upload(path: Path, url: str) -> None:
     """Upload a file as a step does."""
-    clock = SystemClock()
+    clock = Clock()
     remote = Remote(Client(Transport(Route(url), Secret(TEST_KEY), clock=clock)), clock)
     spec = UploadSpec(path.name, str(path), UploadKind.APK, "62", version="1.0", unique=True)
 

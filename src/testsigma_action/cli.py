@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NoReturn
 
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.programs import step_arguments
 from testsigma_action.runtime.signals import Signals
 
@@ -28,8 +28,8 @@ def run_post_stage() -> NoReturn:
     _run(_post_stage)
 
 
-def _run(stage: Callable[[Signals, SystemClock], int]) -> NoReturn:
-    signals = Signals(clock := SystemClock())
+def _run(stage: Callable[[Signals, Clock], int]) -> NoReturn:
+    signals = Signals(clock := Clock())
     signals.install()
     try:
         exit_code = stage(signals, clock)
@@ -52,7 +52,7 @@ def _crashed(error: Exception) -> int:
     return ExitCode.BUG
 
 
-def _step(arguments: Sequence[str], signals: Signals, clock: SystemClock) -> int:
+def _step(arguments: Sequence[str], signals: Signals, clock: Clock) -> int:
     # Imported modules are never garbage: searching them takes a tenth of the time to the start.
     gc.disable()
     from testsigma_action.main import main
@@ -62,7 +62,7 @@ def _step(arguments: Sequence[str], signals: Signals, clock: SystemClock) -> int
     return main(arguments, os.environ, signals, clock)
 
 
-def _post_stage(signals: Signals, clock: SystemClock) -> int:
+def _post_stage(signals: Signals, clock: Clock) -> int:
     from testsigma_action.post import main
 
     return main(os.environ, signals, clock)

@@ -23,13 +23,13 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
 from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 PLAN = "420"
-CLOCK = SystemClock()
+CLOCK = Clock()
 
 
 def soon(seconds: float = 10.0) -> float:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from testsigma_action.runtime.clock import Clock
+
 T = TypeVar("T")
 
 BEGIN = 1_700_000_000.0
@@ -54,7 +56,7 @@ class Unhandled(AssertionError):
     """Something went wrong in the event loop that asyncio would only log."""
 
 
-class VirtualClock:
+class VirtualClock(Clock):
     """The clock of one world. It belongs to the thread that made it, the main thread of that world."""
 
     def __init__(self, seed: int = 0, threads: int | None = None) -> None:
@@ -95,7 +97,7 @@ class VirtualClock:
         """An event loop that waits on this clock."""
         return _Loop(self)
 
-    def begin(self, work: Callable[[], None]) -> None:
+    def begin(self, work: Callable[[], object]) -> None:
         """Do some work on a thread of its own, when it is its turn."""
         if self._most_threads is not None and len(self._threads) >= self._most_threads:
             raise RuntimeError("can't start new thread")

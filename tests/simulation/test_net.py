@@ -20,7 +20,7 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient, Unreachable
-from testsigma_action.runtime.clock import Clock, SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
 SHORT = Limits(connect=1.0, read=0.2, total=0.4, size=64 * 1024)
@@ -87,7 +87,7 @@ def test_answers_come_as_over_a_socket(way: str) -> None:
     # A flood ends by its size, however slow this machine is.
     limits = replace(SHORT, read=10.0, total=10.0) if "flood" in way else SHORT
     with Server(Simulator(scenario("passing").with_faults(WAYS[way]))) as server:
-        over_a_socket = ask(server.url, SystemClock(), limits=limits)
+        over_a_socket = ask(server.url, Clock(), limits=limits)
     assert ask_virtually(WAYS[way], limits=limits) == over_a_socket
 
 
@@ -95,15 +95,15 @@ def test_connections_fail_as_over_a_socket(tmp_path: Path) -> None:
     """So it is where there is no connection: nobody listens, there is no such name, the certificate is not trusted."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert ask_virtually(cut=Cut("refused")) == ask(f"http://127.0.0.1:{port}", SystemClock())
-    assert ask_virtually(cut=Cut("unresolved")) == ask("https://host.invalid", SystemClock())
+    assert ask_virtually(cut=Cut("refused")) == ask(f"http://127.0.0.1:{port}", Clock())
+    assert ask_virtually(cut=Cut("unresolved")) == ask("https://host.invalid", Clock())
     issued = trustme.CA().issue_cert("localhost")
     paths = tmp_path / "server.pem", tmp_path / "server.key"
     issued.cert_chain_pems[0].write_to_path(paths[0])
     issued.private_key_pem.write_to_path(paths[1])
     simulator = Simulator(scenario("passing"))
     with Server(simulator, host="localhost", certificate=paths[0], private_key=paths[1]) as server:
-        assert ask_virtually(cut=Cut("untrusted")) == ask(server.url, SystemClock())
+        assert ask_virtually(cut=Cut("untrusted")) == ask(server.url, Clock())
 
 
 def test_handshakes_fail_as_over_a_socket() -> None:
@@ -119,9 +119,9 @@ def test_handshakes_fail_as_over_a_socket() -> None:
 
         thread = threading.Thread(target=reset)
         thread.start()
-        assert ask_virtually(cut=Cut("tls-reset")) == ask(url, SystemClock())
+        assert ask_virtually(cut=Cut("tls-reset")) == ask(url, Clock())
         thread.join(10)
-        assert ask_virtually(cut=Cut("tls-silent")) == ask(url, SystemClock())
+        assert ask_virtually(cut=Cut("tls-silent")) == ask(url, Clock())
 
 
 def test_a_connect_that_nobody_answers() -> None:

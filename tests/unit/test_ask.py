@@ -12,12 +12,12 @@ import pytest
 from tests.simulation.clock import VirtualClock
 from testsigma_action.errors import DeadlineExceeded, ErrorCode, NoThreads, Refused
 from testsigma_action.runtime.ask import check_threads, run_in_thread
-from testsigma_action.runtime.clock import Clock, SystemClock
+from testsigma_action.runtime.clock import Clock
 
 T = TypeVar("T")
 # Long enough for any machine; nothing waits for it unless it is broken.
 PATIENCE = 10.0
-REAL = SystemClock()
+REAL = Clock()
 
 
 @pytest.fixture

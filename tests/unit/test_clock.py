@@ -6,14 +6,14 @@ import threading
 from datetime import UTC
 from queue import SimpleQueue
 
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 
 PATIENCE = 10.0
 
 
 def test_two_clocks() -> None:
     """The wall clock is in UTC; the other one never goes back."""
-    made = SystemClock()
+    made = Clock()
     assert made.now().tzinfo is UTC
     assert made.monotonic() <= made.monotonic()
 
@@ -21,13 +21,13 @@ def test_two_clocks() -> None:
 def test_work_is_done_on_a_daemon_thread() -> None:
     """It does not keep the program from ending."""
     told = SimpleQueue[bool]()
-    SystemClock().begin(lambda: told.put(threading.current_thread().daemon))
+    Clock().begin(lambda: told.put(threading.current_thread().daemon))
     assert told.get(timeout=PATIENCE)
 
 
 def test_the_loop_goes_by_the_monotonic_clock() -> None:
     """An instant of one is an instant of the other."""
-    clock = SystemClock()
+    clock = Clock()
 
     async def main() -> float:
         return asyncio.get_running_loop().time()
@@ -39,7 +39,7 @@ def test_the_loop_goes_by_the_monotonic_clock() -> None:
 
 def test_a_closed_loop_leaves_nothing() -> None:
     """Whoever had the wake-up of signals before has it again, and closing twice is closing once."""
-    loop = SystemClock().loop()
+    loop = Clock().loop()
     loop.close()
     loop.close()
     assert signal.set_wakeup_fd(-1) == -1

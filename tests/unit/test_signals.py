@@ -15,12 +15,12 @@ import pytest
 
 from tests.simulation.clock import VirtualClock
 from testsigma_action.runtime.ask import run_in_thread
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import SIGNALS, Signals
 
 # Long enough for any machine; nothing waits for it unless it is broken.
 PATIENCE = 10.0
-CLOCK = SystemClock()
+CLOCK = Clock()
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -225,16 +225,16 @@ def test_a_busy_loop_does_not_delay_a_second_signal() -> None:
     """Handlers of the interpreter run between two lines of Python; those of the loop would wait for it."""
     code = """
 import asyncio, os, signal, time
-from testsigma_action.runtime.clock import SystemClock
+from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
-signals = Signals(SystemClock())
+signals = Signals(Clock())
 signals.install()
 async def main():
     signal.raise_signal(signal.SIGTERM)
     time.sleep(0.35)
     signal.raise_signal(signal.SIGTERM)
     os._exit(99)
-with asyncio.Runner(loop_factory=SystemClock().loop) as runner:
+with asyncio.Runner(loop_factory=Clock().loop) as runner:
     runner.run(main())
 """
     ended = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(SOURCE)}, check=False)

@@ -14,7 +14,7 @@ from testsigma_action.errors import DeadlineExceeded, NoThreads
 
 T = TypeVar("T")
 # Starts work on a daemon thread. Raises RuntimeError if the system cannot start a thread.
-Begin = Callable[[Callable[[], None]], None]
+Begin = Callable[[Callable[[], object]], None]
 
 # One thread for a call that may hang, and one for the request that then stops the run.
 MIN_THREADS = 2
@@ -69,13 +69,9 @@ async def _begin(work: Callable[[], None], begin: Begin, until: float) -> None:
 def check_threads(begin: Begin) -> None:
     """Check that the minimum number of threads can run at the same time. Raises NoThreads."""
     done = threading.Event()
-
-    def wait() -> None:
-        done.wait()
-
     try:
         for _ in range(MIN_THREADS):
-            begin(wait)
+            begin(done.wait)
     except RuntimeError:
         raise NoThreads("Nothing was started.") from None
     finally:

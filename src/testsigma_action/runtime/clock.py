@@ -7,30 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
 
-class Clock(Protocol):
-    """Wall time and monotonic time. Waits use monotonic time only, since wall time may jump."""
-
-    def now(self) -> datetime:
-        """The wall clock, in UTC."""
-
-    def monotonic(self) -> float:
-        """Seconds of a clock that never goes back; only differences are meaningful."""
-
-    def begin(self, work: Callable[[], None]) -> None:
-        """Start work on a new daemon thread. Raises RuntimeError if the system cannot start one."""
-
-    def loop(self) -> "AbstractEventLoop":
-        """A new event loop whose `time()` is `monotonic()`. Only on the main thread."""
-
-
-class SystemClock:
-    """The clocks of this machine."""
+class Clock:
+    """The clocks of this machine. Waits use monotonic time only, since wall time may jump."""
 
     def now(self) -> datetime:
         """The wall clock, in UTC."""
@@ -40,12 +24,12 @@ class SystemClock:
         """Seconds of a clock that never goes back; only differences are meaningful."""
         return time.monotonic()
 
-    def begin(self, work: Callable[[], None]) -> None:
+    def begin(self, work: Callable[[], object]) -> None:
         """Start work on a new daemon thread. Raises RuntimeError if the system cannot start one."""
         threading.Thread(target=work, daemon=True).start()
 
     def loop(self) -> "AbstractEventLoop":
-        """A new event loop that signals wake up at once."""
+        """A new event loop, which signals wake up at once, and whose `time()` is `monotonic()`. Main thread only."""
         # Signal handlers need a clock, and are installed before asyncio is imported.
         from testsigma_action.runtime.loop import SignalledLoop  # noqa: PLC0415
 
