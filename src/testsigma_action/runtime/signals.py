@@ -40,7 +40,7 @@ class Signals:
         """
         for number in SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-                signal.signal(number, self._on_signal)
+                signal.signal(number, self.interrupt)
 
     def ignore(self) -> None:
         """Ignore all signals from now on, so that the exit code agrees with the reports that were written."""
@@ -53,7 +53,7 @@ class Signals:
         if self.number is not None:
             self._cancel()
 
-    def interrupt(self, number: int) -> None:
+    def interrupt(self, number: int, _frame: FrameType | None = None) -> None:
         """Handle a signal, at any time and on any thread.
 
         The first one cancels the tasks. A later one of the same kind exits the process, unless it is a repetition.
@@ -65,14 +65,9 @@ class Signals:
         elif self._asks_again(number):
             self._leave(exit_code_of(number))
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        self.interrupt(number)
-
     def _asks_again(self, number: int) -> bool:
-        if self.number is None or self.at is None:
-            return False
-        same_kind = exit_code_of(number) == exit_code_of(self.number)
-        return same_kind and self._clock.monotonic() - self.at > REPEAT
+        same_kind = self.number is not None and exit_code_of(number) == exit_code_of(self.number)
+        return same_kind and self.at is not None and self._clock.monotonic() - self.at > REPEAT
 
     def _cancel_soon(self) -> None:
         """Cancel from within the loop: a signal handler may interrupt any code, including the loop."""
