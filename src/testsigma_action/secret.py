@@ -16,8 +16,6 @@ HIDDEN = "***"
 """The mask of a secret."""
 # Chunks are joined to at least this length before they are searched (characters), for speed.
 _BATCH = 256 * 1024
-# A variable of the environment may hold any bytes: this gives those that are no UTF-8 back.
-_NOT_UTF_8 = "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Secret:
 
     def digest(self, text: str) -> bytes:
         """A digest (HMAC) of a text. Without the secret, nobody can tell from it what the text may have been."""
-        return hmac.digest(self._value.encode(errors=_NOT_UTF_8), text.encode(), "sha256")
+        return hmac.digest(_raw(self._value), text.encode(), "sha256")
 
     def stands_in(self, text: str) -> bool:
         """Whether a text contains the secret, in any encoding."""
@@ -109,7 +107,7 @@ def _shapes(value: str) -> Iterator[str]:
 
 
 def _in_urls(value: str) -> Iterator[str]:
-    for quoted in (quote(value, safe="", errors=_NOT_UTF_8), quote(value, errors=_NOT_UTF_8)):
+    for quoted in (quote(_raw(value), safe=""), quote(_raw(value))):
         yield quoted
         yield re.sub("%..", lambda found: found[0].lower(), quoted)
 
@@ -135,7 +133,7 @@ def _in_markup(value: str) -> Iterator[str]:
 
 def _in_base64(value: str) -> Iterator[str]:
     """Alone, and as a part of a longer text (`Bearer ...`, `user:...`), at any of three alignments."""
-    raw = value.encode(errors=_NOT_UTF_8)
+    raw = _raw(value)
     shapes = {base64.b64encode(raw).decode()}
     for before in range(3):
         digits = base64.b64encode(bytes(before) + raw).decode()
@@ -147,3 +145,11 @@ def _in_base64(value: str) -> Iterator[str]:
 
 def _escaped(form: str, character: str) -> str:
     return form.format(ord(character))
+
+
+def _raw(value: str) -> bytes:
+    """The bytes of a text: those that a variable of the environment had, which may be no UTF-8."""
+    try:
+        return value.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # a lone surrogate, which JSON and YAML can hold
+        return value.encode(errors="surrogatepass")

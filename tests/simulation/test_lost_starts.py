@@ -53,6 +53,15 @@ def test_a_start_that_took_effect_is_found(tmp_path: Path, name: str, seconds: f
     assert "Looking for a run with the build number" in outcome.log
 
 
+def test_any_runtime_data_can_be_hidden_in_an_error(tmp_path: Path) -> None:
+    """Half a character in a value, which YAML can hold, does not cost the run whose start was answered strangely."""
+    fault = Fault("start", status=200, text='{"message": "hello world"}', takes_effect=True)
+    half = {"TESTSIGMA_RUNTIME_DATA": r'word: "long-enough\ud800"'}
+    outcome = World(scenario("passing").with_faults(fault), tmp_path, half).run()
+    assert outcome.exit_code == 0, outcome.log
+    assert outcome.calls.count("start") == 1
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_start_that_took_no_effect(tmp_path: Path, name: str) -> None:
     """Nothing was started is said only after a complete list without our run, a minute later."""

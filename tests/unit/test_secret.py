@@ -89,6 +89,12 @@ def test_a_key_that_is_not_utf_8() -> None:
     assert hidden(f"{key} {quote(raw)} {base64.b64encode(raw).decode()}", key) == "*** *** ***"
 
 
+def test_a_text_with_half_a_character() -> None:
+    """The value of an input in YAML may hold a lone surrogate. An error with such a value must not become a crash."""
+    value = "long-enough\ud800"
+    assert hidden(f"{value} {json.dumps(value)}", value) == f'{HIDDEN} "{HIDDEN}"'
+
+
 def test_a_digest_takes_the_secret() -> None:
     """The same text has another digest with another secret; a secret that is no UTF-8 has one, too."""
     secrets = [Secret("key-for-tests"), Secret("another-key"), NO_SECRET, Secret(os.fsdecode(b"\xff"))]
