@@ -1,7 +1,7 @@
 """Everything that can go wrong, as a tree.
 
     ActionError                      code, exit code, hint
-    ├── InputError                   2  bad-input, report-unwritable       nothing was started
+    ├── InputError                   2  bad-input                          nothing was started
     ├── NoThreads                    2  no-threads                         nothing was started
     ├── ApiError                     3  what the service did or said
     │   ├── Refused                     api-key-rejected, api-forbidden, not-found, api-certificate, api-refused
@@ -102,9 +102,9 @@ class InputError(ActionError):
 
     exit_code = ExitCode.NOT_STARTED
 
-    def __init__(self, *problems: str, code: ErrorCode = ErrorCode.BAD_INPUT) -> None:
+    def __init__(self, *problems: str) -> None:
         """Join the problems, one per line; each names its input, the given value and what is accepted."""
-        super().__init__("\n".join(problems), code=code, hint=FIX_HINT)
+        super().__init__("\n".join(problems), code=ErrorCode.BAD_INPUT, hint=FIX_HINT)
         self.problems = problems
 
 
@@ -218,8 +218,6 @@ def exit_code_of(signal_number: int) -> ExitCode:
 
 class Bug(ActionError):
     """An unexpected exception: a bug in this action."""
-
-    exit_code = ExitCode.BUG
 
     def __init__(self, cause: BaseException) -> None:
         """Name the type of the exception only: its text could contain anything."""

@@ -94,16 +94,11 @@ NO_SECRET = Secret()
 
 @lru_cache(maxsize=4)
 def _encodings(values: tuple[str, ...]) -> tuple[str, ...]:
-    shapes = {shape for value in values if len(value) >= SHORTEST_SECRET for shape in _shapes(value)}
+    shapes: set[str] = set()
+    for value in values:
+        if len(value) >= SHORTEST_SECRET:
+            shapes.update([value], _in_urls(value), _in_json(value), _in_markup(value), _in_base64(value))
     return tuple(sorted(shapes, key=len, reverse=True))
-
-
-def _shapes(value: str) -> Iterator[str]:
-    yield value
-    yield from _in_urls(value)
-    yield from _in_json(value)
-    yield from _in_markup(value)
-    yield from _in_base64(value)
 
 
 def _in_urls(value: str) -> Iterator[str]:
@@ -117,8 +112,8 @@ def _in_json(value: str) -> Iterator[str]:
     text = json.dumps(value)[1:-1]
     shapes = [text, text.replace("/", r"\/")]
     for form in (r"\u{0:04x}", r"\u{0:04X}"):
-        shapes.append("".join(_escaped(form, each) if each in "<>&='+/" else each for each in text))
-        shapes.append("".join(_escaped(form, each) for each in value))
+        shapes.append("".join(form.format(ord(each)) if each in "<>&='+/" else each for each in text))
+        shapes.append("".join(form.format(ord(each)) for each in value))
     yield from shapes
     yield from (json.dumps(shape)[1:-1] for shape in shapes)
 
@@ -127,8 +122,8 @@ def _in_markup(value: str) -> Iterator[str]:
     yield html.escape(value)
     yield html.escape(value, quote=False)
     yield from (html.escape(value).replace("&#x27;", mark) for mark in ("&#39;", "&apos;"))
-    yield "".join(character if character.isalnum() else _escaped("&#{0};", character) for character in value)
-    yield "".join(_escaped("&#{0};", character) for character in value)
+    yield "".join(each if each.isalnum() else f"&#{ord(each)};" for each in value)
+    yield "".join(f"&#{ord(each)};" for each in value)
 
 
 def _in_base64(value: str) -> Iterator[str]:
@@ -141,10 +136,6 @@ def _in_base64(value: str) -> Iterator[str]:
     for shape in shapes:
         yield shape
         yield shape.replace("+", "-").replace("/", "_")
-
-
-def _escaped(form: str, character: str) -> str:
-    return form.format(ord(character))
 
 
 def _raw(value: str) -> bytes:

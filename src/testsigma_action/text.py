@@ -76,7 +76,7 @@ _REFERENCES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot
 _RESOLVED = re.compile(r"[@#$`]|://|www\.|\bGH-\d|:(?=[\w+-]{1,50}(?::|\Z))|\A\[[ x]\]", re.IGNORECASE)
 _URL = re.compile(r"""https?://(?:(?!["'<>`\\])[!-~]){1,2000}""", re.IGNORECASE)
 
-# Characters without a meaning in the syntax of a Gantt chart, besides letters and digits.
+# Characters without a meaning in the syntax of a Gantt chart, besides letters, marks and digits.
 _IN_LABELS = frozenset(" .-_/(),!?'+=[]" + ELLIPSIS)
 _REPEATED = re.compile(r"  |[.\-_/]{2}")
 # Categories of scripts without blanks (Lo) and of pictures (So).
@@ -84,9 +84,15 @@ _WITHOUT_BLANKS = frozenset({"Lo", "So"})
 _BLANK = re.compile(r"\s")
 
 
-def cut(text: str, most: int) -> str:
-    """Return at most `most` characters of whole words, with an ellipsis if the text was cut."""
-    return _cut_short(text, most, whole=True)
+def cut(text: str, most: int, *, whole: bool = True) -> str:
+    """Return at most `most` characters of whole words, with an ellipsis if the text was cut.
+
+    Unless `whole`, it was sliced before, so that its last word may be incomplete.
+    """
+    if whole and len(text) <= most:
+        return text
+    end = _end_of_word(text, min(most - 1, len(text)))
+    return text[:end].rstrip() + ELLIPSIS
 
 
 def one_line(text: str, most: int = NAME) -> str:
@@ -95,7 +101,7 @@ def one_line(text: str, most: int = NAME) -> str:
         return text.strip()  # fast path for nearly every name
     part = text[: most * _READ]
     line = BREAK.join(filter(None, map(str.strip, _clean(part).splitlines())))
-    return _cut_short(line, most, whole=len(part) == len(text))
+    return cut(line, most, whole=len(part) == len(text))
 
 
 def appearance(text: str) -> str:
@@ -109,7 +115,7 @@ def lines(text: str, most: int, width: int) -> str:
     part = text[: most * _READ]
     kept = (line.rstrip() for line in _clean(part).splitlines())
     short = "\n".join(piece for line in kept for piece in _folded(line, width))
-    return _cut_short(short.strip("\n"), most, whole=len(part) == len(text))
+    return cut(short.strip("\n"), most, whole=len(part) == len(text))
 
 
 def log_text(text: str, most: int = MESSAGE) -> str:
@@ -153,7 +159,8 @@ def mermaid_label(text: str, most: int, otherwise: str) -> str:
     date.
     """
     line = one_line(text, most - 1)
-    fits = line.strip(ELLIPSIS) and all(map(_in_label, line)) and not _REPEATED.search(line)
+    known = all(each in _IN_LABELS or unicodedata.category(each)[0] in "LNM" for each in line)
+    fits = line.strip(ELLIPSIS) and known and not _REPEATED.search(line)
     return _WORD_JOINER + (line if fits else otherwise)
 
 
@@ -174,19 +181,6 @@ def _is_clean(text: str) -> bool:
 def _clean(text: str) -> str:
     shown = _HIDDEN.sub("", _ANSI.sub("", text))
     return _UNENCODABLE.sub(_REPLACEMENT, shown if shown.isascii() else _LOOSE.sub(r"\1\2\3", shown))
-
-
-def _in_label(character: str) -> bool:
-    """Whether a character is a letter, mark, digit, blank, or safe punctuation."""
-    return character in _IN_LABELS or unicodedata.category(character)[0] in "LNM"
-
-
-def _cut_short(text: str, most: int, *, whole: bool) -> str:
-    """The whole words that fit. Unless `whole`, the text was sliced, so that its last word may be incomplete."""
-    if whole and len(text) <= most:
-        return text
-    end = _end_of_word(text, min(most - 1, len(text)))
-    return text[:end].rstrip() + ELLIPSIS
 
 
 def _end_of_word(text: str, end: int) -> int:
