@@ -76,9 +76,8 @@ class Platform(BuildFacts):
 
     def takes(self, path: str) -> bool:
         """Whether a report at this path would be replaced by a file of the platform."""
-        if not self.workspace.is_absolute():
-            return False
-        return any(same_place(self.workspace / path, self.workspace / own) for own in self.own_files)
+        root = self.workspace
+        return root.is_absolute() and any(same_place(root / path, root / own) for own in self.own_files)
 
     @property
     def watched(self) -> bool:

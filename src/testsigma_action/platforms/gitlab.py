@@ -71,12 +71,8 @@ def _annotations(links: Sequence[tuple[str, str]]) -> Iterator[str]:
     size = len('{"Testsigma": []}')
     for name, page in links[:MOST_LINKS]:
         entry = {"external_link": {"label": f"Testsigma: {name}", "url": page}}
-        size += len(f"{_json(entry)}, ".encode("utf-8", "replace"))
+        size += len(f"{json.dumps(entry, ensure_ascii=False)}, ".encode("utf-8", "replace"))
         if size > LONGEST_ANNOTATIONS:
             break
         entries.append(entry)
-    yield _json({"Testsigma": entries})
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    yield json.dumps({"Testsigma": entries}, ensure_ascii=False)

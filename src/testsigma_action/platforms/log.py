@@ -28,10 +28,7 @@ class Log:
     @property
     def is_terminal(self) -> bool:
         """Whether lines can be redrawn, and a person may be watching."""
-        try:
-            return self._stream.isatty()
-        except ValueError:
-            return False
+        return not self._stream.closed and self._stream.isatty()
 
     def draw(self, line: str) -> None:
         """Draw a line at the bottom of a terminal; it replaces the previous one.

@@ -69,12 +69,11 @@ class Output:
 
     def _wait_for_reader(self, most: int) -> None:
         """Wait until at most so many bytes are buffered, or the reader is stalled."""
-        while len(self.kept) > most and self._wait_left > 0:
+        self._stalled = False
+        while len(self.kept) > most and self._wait_left > 0 and not self._stalled:
             began = time.monotonic()
             self._stalled = not self._write_piece(min(self._stall, self._wait_left))
             self._wait_left -= time.monotonic() - began
-            if self._stalled:
-                return
 
     def _write_piece(self, seconds: float) -> bool:
         """Write one piece if the reader takes it within some seconds; returns whether it did.
