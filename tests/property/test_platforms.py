@@ -21,7 +21,7 @@ from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.build import LONGEST_FACT, BuildFacts
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.gitlab import LEFT_OUT, GitLab
-from testsigma_action.platforms.plain import Console, Jenkins, Woodpecker
+from testsigma_action.platforms.plain import Jenkins, Woodpecker
 from testsigma_action.platforms.result_folders import CloudBuild, Tekton
 from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
@@ -138,7 +138,7 @@ def test_long_values_hurt_no_others(system: System, length: int, tmp_path: Path)
     assert found["TESTSIGMA_OUTPUT_RUNS"] == "" or length <= LONGEST_VALUE
 
 
-@pytest.mark.parametrize("platform", [*PLATFORMS, Console], ids=lambda platform: platform.__name__)
+@pytest.mark.parametrize("platform", [*PLATFORMS, Platform], ids=lambda platform: platform.__name__)
 @given(text=TEXT)
 def test_facts_about_the_build_are_short_lines(platform: type[Platform], text: str) -> None:
     """Whatever the variables are, and a branch can have any name; the page of the job is a web page or unknown."""

@@ -9,9 +9,9 @@ import pytest
 from testsigma_action import platforms as ci
 from testsigma_action.domain.build import Build
 from testsigma_action.inputs.reading import read_inputs
+from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.files import Workspace
 from testsigma_action.platforms.github import GitHub
-from testsigma_action.platforms.plain import Console
 from testsigma_action.secret import Secret
 
 
@@ -54,13 +54,13 @@ def test_each_system_is_recognised(name: str, environ: dict[str, str]) -> None:
 
 def test_every_adapter_is_recognised() -> None:
     """The table above has each of them."""
-    assert {name for name, _ in ENVIRONMENTS} == {Console.name, *(platform.name for platform in ci.PLATFORMS)}
+    assert {name for name, _ in ENVIRONMENTS} == {Platform.name, *(platform.name for platform in ci.PLATFORMS)}
 
 
 @pytest.mark.parametrize("environ", [{}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}, {"GITHUB_OUTPUT": "/x"}])
 def test_anything_else_is_a_console(environ: dict[str, str]) -> None:
     """What nobody recognises is the plain console."""
-    assert type(ci.detect(environ)) is Console
+    assert type(ci.detect(environ)) is Platform
 
 
 def test_the_console_has_a_log_and_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ def test_attempts_count_from_one() -> None:
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A CI system with nothing of its own, in an empty folder."""
+    """What all adapters begin with, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     made = Platform({})
     made.hide(KEY)
@@ -130,9 +130,10 @@ def test_outputs_of_an_earlier_build_are_removed(system: Platform, tmp_path: Pat
     assert json.loads((tmp_path / variables.JSON_FILE).read_text("utf-8")) == {}
 
 
-def test_nobody_watches(system: Platform) -> None:
+@pytest.mark.parametrize("system", ci.PLATFORMS, ids=lambda system: system.__name__)
+def test_nobody_watches(system: type[Platform]) -> None:
     """Lines are never redrawn, whether the system sets CI or not."""
-    assert not system.watched
+    assert not system({}).watched
     assert ci.detect({}).watched
 
 

@@ -18,9 +18,9 @@ from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Result
 from testsigma_action.inputs.options import Inputs
+from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
-from testsigma_action.platforms.plain import Console
 from testsigma_action.reporting import outputs
 from testsigma_action.reporting.publish import Publisher
 from testsigma_action.text import one_line
@@ -61,7 +61,7 @@ def publish(report: Report, folder: Path, *, github: bool) -> str:
     for name in COMMAND_FILES:
         (folder / name).touch()
     stream = io.StringIO()
-    platform = GitHub(environ) if github else Console(environ)
+    platform = GitHub(environ) if github else Platform(environ)
     Publisher(Inputs(), platform, Log(stream)).publish(report)
     return stream.getvalue()
 

@@ -10,7 +10,7 @@ from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.buildkite import Buildkite
 from testsigma_action.platforms.github import Gitea, GitHub
 from testsigma_action.platforms.gitlab import GitLab
-from testsigma_action.platforms.plain import Console, Jenkins, Woodpecker
+from testsigma_action.platforms.plain import Jenkins, Woodpecker
 from testsigma_action.platforms.result_folders import CloudBuild, Tekton
 from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
@@ -36,6 +36,6 @@ PLATFORMS: tuple[type[Platform], ...] = (
 
 
 def detect(environ: Mapping[str, str]) -> Platform:
-    """The platform of this environment."""
+    """The platform of this environment; the plain console if none of them recognises it."""
     recognised = (platform for platform in PLATFORMS if platform.recognises(environ))
-    return next(recognised, Console)(environ)
+    return next(recognised, Platform)(environ)

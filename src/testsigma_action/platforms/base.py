@@ -1,4 +1,4 @@
-"""What the CI systems have in common: a working folder, a log, and outputs in two files of the workspace."""
+"""The base of all adapters for CI systems: a working folder, a log, and outputs in two files of the workspace."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,10 @@ NOT_MOUNTED = (
 
 
 class Platform(BuildFacts):
-    """A CI system. An adapter says how its system is recognised, and what it has of its own.
+    """The plain console: a terminal, `docker run`, a CI system without an adapter.
 
-    Methods that return lines do not print them; methods that write raise OSError.
+    An adapter for a CI system says how the system is recognised, and what it has of its own. Methods that return lines
+    do not print them; methods that write raise OSError.
     """
 
     markers: tuple[tuple[str, str], ...] = ()
@@ -81,8 +82,11 @@ class Platform(BuildFacts):
 
     @property
     def watched(self) -> bool:
-        """Whether a person may be watching the output. Some CI systems provide a terminal and do not set CI."""
-        return False
+        """Whether a person may be watching the output: not in CI, and not on a dumb terminal.
+
+        Some CI systems provide a terminal and do not set CI.
+        """
+        return not (self.name or self._environ.get("CI")) and self._environ.get("TERM") != "dumb"
 
     def mask(self, _secret: Secret) -> list[str]:
         """Lines that make the platform mask a secret in the log."""

@@ -1,4 +1,4 @@
-"""CI systems with nothing but variables, and the console. Later steps read the files with the outputs.
+"""CI systems with nothing but variables. Later steps read the files with the outputs.
 
 Sources: jenkins: CoreEnvironmentContributor.java, Run.java; the plugins git and branch-api; woodpecker-ci.org/docs,
 "Environment variables".
@@ -41,12 +41,3 @@ class Woodpecker(Platform):
     pull_request = ("$CI_COMMIT_PULL_REQUEST",)
     job_url = ("$CI_STEP_URL", "$CI_PIPELINE_URL")
     pipeline_run = ("$CI_REPO $CI_PIPELINE_NUMBER",)
-
-
-class Console(Platform):
-    """What no other adapter recognises: a terminal, `docker run`, a CI system without an adapter."""
-
-    @property
-    def watched(self) -> bool:
-        """Whether a person may be watching the output: not in CI, and not on a dumb terminal."""
-        return not self._environ.get("CI") and self._environ.get("TERM") != "dumb"
