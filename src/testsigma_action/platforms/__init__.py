@@ -15,24 +15,10 @@ from testsigma_action.platforms.result_folders import CloudBuild, Tekton
 from testsigma_action.platforms.teamcity import TeamCity
 from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
 
-# The first one that recognises the environment is used.
-PLATFORMS: tuple[type[Platform], ...] = (
-    # Sets the variables of GitHub, too.
-    Gitea,
-    GitHub,
-    GitLab,
-    Azure,
-    Bitbucket,
-    CircleCI,
-    Buildkite,
-    Woodpecker,
-    Drone,
-    TeamCity,
-    CloudBuild,
-    Tekton,
-    # Its agents may run steps of the systems above.
-    Jenkins,
-)
+_MOST = (GitHub, GitLab, Azure, Bitbucket, CircleCI, Buildkite, Woodpecker, Drone, TeamCity, CloudBuild, Tekton)
+# The first one that recognises the environment is used. Gitea sets the variables of GitHub, too, and the agents of
+# Jenkins may run steps of the other systems.
+PLATFORMS: tuple[type[Platform], ...] = (Gitea, *_MOST, Jenkins)
 
 
 def detect(environ: Mapping[str, str]) -> Platform:

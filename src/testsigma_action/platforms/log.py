@@ -40,12 +40,6 @@ class Log:
         self._output.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
 
-    def erase(self) -> None:
-        """Erase the line that was drawn."""
-        if self._drawn:
-            self._drawn = False
-            self._output.write(ERASE)
-
     def hide(self, secret: Secret) -> None:
         """Mask this secret, in all usual encodings, in all lines that are printed from now on."""
         self._secret = secret
@@ -61,8 +55,9 @@ class Log:
 
     def command(self, line: str) -> None:
         """Print one line unchanged; for the command that makes the platform mask the secret."""
-        self.erase()
-        self._output.write(line + "\n")
+        erased = ERASE if self._drawn else ""
+        self._drawn = False
+        self._output.write(f"{erased}{line}\n")
 
     def flush(self) -> None:
         """Print pending output as far as the reader takes it."""
