@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "ci"
 
 def generated() -> Mapping[str, str]:
     """All files: path in ci/ -> text."""
-    return {path: text for files in SYSTEMS for path, text in files().items()}
+    return {path: text for system in SYSTEMS for path, text in system.files().items()}
 
 
 def main() -> None:

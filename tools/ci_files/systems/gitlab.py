@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.ci_files import project
-from tools.ci_files.dump import dump
+from tools.ci_files.files import dump
 from tools.ci_files.inputs import API_KEY, SETTINGS, Input
 
 # The inputs of the job, besides those of the step: default and description.

@@ -5,14 +5,18 @@ manifest file"; tekton.dev/docs: "Tasks", "Variable Substitutions".
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from tools.ci_files import project
-from tools.ci_files.files import yaml_text
-from tools.ci_files.inputs import API_KEY, SETTINGS
-from tools.ci_files.outputs import OUTPUTS
-from tools.ci_files.tables import table
+import yaml
 
+from tools.ci_files import project
+from tools.ci_files.files import table, yaml_text
+from tools.ci_files.inputs import API_KEY, SETTINGS
+
+_ACTION = yaml.safe_load((Path(__file__).resolve().parents[3] / "action.yml").read_text("utf-8"))
+# The outputs of the step as action.yml declares them: name -> description.
+OUTPUTS: Mapping[str, str] = {name: each["description"] for name, each in _ACTION["outputs"].items()}
 # Of no user of the image: distroless images call it `nonroot`.
 USER = 65532
 WORK = "/work"

@@ -6,9 +6,8 @@ Source: woodpecker-ci.org/docs, "Creating plugins" (Metadata): front matter, the
 from collections.abc import Mapping
 
 from tools.ci_files import project
-from tools.ci_files.dump import dump
+from tools.ci_files.files import dump, table
 from tools.ci_files.inputs import INPUTS
-from tools.ci_files.tables import table
 
 FRONT_MATTER = {
     "name": project.TITLE,
