@@ -3,10 +3,9 @@
 import tarfile
 from collections.abc import Callable, Mapping
 from importlib.util import source_from_cache
-from pathlib import PurePosixPath
 from typing import Any
 
-from tools.release.layer import WHITEOUT
+from tools.release.layer import hide, path_of
 from tools.release.layout import Layout
 
 
@@ -20,8 +19,8 @@ def read(layout: Layout, manifest: Mapping[str, Any], wanted: Callable[[str], bo
         with tarfile.open(layout.path(descriptor["digest"])) as layer:
             added = {}
             for member in layer:
-                path = str(PurePosixPath("/", member.name).relative_to("/"))
-                _hide(path, files)
+                path = path_of(member)
+                hide(path, files)
                 file = layer.extractfile(member) if member.isfile() and wanted(path) else None
                 if file:
                     added[path] = file.read()
@@ -42,12 +41,3 @@ def differing_sources(layout: Layout) -> list[str]:
     sources = {source_from_cache(path) for files in images for path in files if path.endswith(".pyc")}
     first = images[0]
     return sorted(path for path in sources if any(files.get(path, b"?") != first.get(path) for files in images))
-
-
-def _hide(path: str, files: dict[str, bytes]) -> None:
-    """Remove what a whiteout removes from the layers below it."""
-    folder, name = PurePosixPath(path).parent, PurePosixPath(path).name
-    if name.startswith(WHITEOUT):
-        hidden = folder if name == ".wh..wh..opq" else folder / name.removeprefix(WHITEOUT)
-        for each in [each for each in files if PurePosixPath(each).is_relative_to(hidden)]:
-            del files[each]

@@ -7,10 +7,12 @@ import io
 import tarfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import TypeVar
 
-WHITEOUT = ".wh."
+WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 KINDS = (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE)
 
+T = TypeVar("T")
 Entries = dict[str, tuple[tarfile.TarInfo, bytes]]
 
 
@@ -19,39 +21,37 @@ def pack(base: Iterable[tarfile.TarFile], added: Iterable[tarfile.TarFile], time
 
     The time, in seconds since 1970, is that of every file.
     """
-    modes = {_path(each): each.mode for layer in base for each in layer if each.isdir()}
+    modes = {path_of(each): each.mode for layer in base for each in layer if each.isdir()}
     entries: Entries = {}
     for layer in added:
         _apply(layer, entries)
-    kept = {path: entry for path, entry in entries.items() if not _repeats(path, entry[0], modes)}
-    return _write(kept, time)
+    for path, (member, _) in list(entries.items()):
+        if member.isdir() and modes.get(path) == member.mode:
+            del entries[path]
+    return _write(entries, time)
 
 
 def _apply(layer: tarfile.TarFile, entries: Entries) -> None:
     """Put the entries of one more layer over those of the layers below it."""
     members = list(layer)
-    for path in (_path(member) for member in members):
-        _remove(path, entries)
+    for path in map(path_of, members):
+        if PurePosixPath(path).name == OPAQUE:
+            raise ValueError(f"{path}: a directory that replaces one of the base is not supported.")
+        hide(path, entries)
     for member in members:
         if member.type not in KINDS:
             raise ValueError(f"{member.name} is neither a file nor a directory nor a symbolic link.")
         file = layer.extractfile(member) if member.isfile() else None
-        entries[_path(member)] = (member, file.read() if file else b"")
+        entries[path_of(member)] = (member, file.read() if file else b"")
 
 
-def _remove(path: str, entries: Entries) -> None:
-    """Remove what a whiteout hides; anything else hides nothing."""
+def hide(path: str, entries: dict[str, T]) -> None:
+    """Remove what a whiteout hides of the layers below it; anything else hides nothing."""
     folder, name = PurePosixPath(path).parent, PurePosixPath(path).name
-    if name == ".wh..wh..opq":
-        raise ValueError(f"{path}: a directory that replaces one of the base is not supported.")
     if name.startswith(WHITEOUT):
-        hidden = folder / name.removeprefix(WHITEOUT)
+        hidden = folder if name == OPAQUE else folder / name.removeprefix(WHITEOUT)
         for each in [each for each in entries if PurePosixPath(each).is_relative_to(hidden)]:
             del entries[each]
-
-
-def _repeats(path: str, member: tarfile.TarInfo, modes: dict[str, int]) -> bool:
-    return member.isdir() and modes.get(path) == member.mode
 
 
 def _write(entries: Entries, time: int) -> bytes:
@@ -65,5 +65,6 @@ def _write(entries: Entries, time: int) -> bytes:
     return buffer.getvalue()
 
 
-def _path(member: tarfile.TarInfo) -> str:
+def path_of(member: tarfile.TarInfo) -> str:
+    """The path of an entry, without a leading slash."""
     return str(PurePosixPath("/", member.name).relative_to("/"))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,20 +106,13 @@ def _image(target: Layout, base: Layout, manifest: Json, addition: Addition, lay
 
 
 def _config(base: Json, addition: Addition) -> dict[str, Any]:
+    # The image takes the environment from its base. The rest has settings of its own, or none.
+    environment = {key: value for key, value in base.get("config", {}).items() if key == "Env" and value}
     history = {"created": addition.created, "created_by": "Dockerfile", "comment": "packed by tools/release"}
     return {
         **{key: base[key] for key in ("architecture", "os", "variant") if key in base},
         "created": addition.created,
-        "config": {**_settings_of(base), **addition.settings},
-        "rootfs": {"type": "layers", "diff_ids": [*_layers_of(base), addition.layer_digest]},
+        "config": {**environment, **addition.settings},
+        "rootfs": {"type": "layers", "diff_ids": [*base["rootfs"]["diff_ids"], addition.layer_digest]},
         "history": [*base.get("history", ()), history],
     }
-
-
-def _settings_of(base: Json) -> dict[str, Any]:
-    """What the image takes from its base: the environment. The rest has settings of its own, or none."""
-    return {"Env": base["config"]["Env"]} if base.get("config", {}).get("Env") else {}
-
-
-def _layers_of(config: Json) -> Sequence[str]:
-    return list(config["rootfs"]["diff_ids"])
