@@ -15,6 +15,13 @@ def child(module: str, *arguments: float | str) -> Popen[str]:
     return Popen(line, stdin=PIPE, stdout=PIPE, text=True, env=environ)  # noqa: S603 - ourselves
 
 
+def first_line(process: Popen[str]) -> str:
+    """The first line of a child's output, for which it waits."""
+    if not process.stdout:
+        raise AssertionError("the child has a pipe")
+    return process.stdout.readline().strip()
+
+
 def last_words(process: Popen[str]) -> str:
     """Close a child's standard input, and return its remaining output. Raises RuntimeError if it failed."""
     told, _ = process.communicate()

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Iterator
 
-from bench.children import child, last_words
+from bench.children import child, first_line, last_words
 from bench.figures import Figure
 from bench.service import RUN_ID
 from bench.trees import FAIL_EVERY, Size
@@ -64,9 +64,7 @@ def budget(size: Size) -> int:
 def measured(size: Size, latency: float) -> tuple[ResultTree, float, int]:
     """A tree, the seconds to collect it, and the number of requests."""
     with child("bench.service", size.machines, size.suites, size.cases, latency) as service:
-        if not service.stdout:
-            raise AssertionError("the child has a pipe")
-        url = service.stdout.readline().strip()
+        url = first_line(service)
         begin = time.perf_counter()
         tree = collected(url)
         seconds = time.perf_counter() - begin

@@ -17,6 +17,8 @@ from tests.simulator import NAMES, scenario  # noqa: E402 - needs the path above
 
 KEY = "key-for-the-demo"
 FOLDER = ROOT / "build" / "demo"
+# The beginnings of the variables that a step reads.
+OF_A_STEP = ("GITHUB_", "TESTSIGMA_", "INPUT_")
 
 
 @contextmanager
@@ -40,12 +42,9 @@ def _address(process: "subprocess.Popen[str]") -> str:
 
 def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
     """Run the entry point as a process, with inputs from the environment. Returns its exit code."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OF_A_STEP)}
     environ = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("GITHUB_", "TESTSIGMA_", "INPUT_"))
-        },
+        **inherited,
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(FOLDER),
         "GITHUB_OUTPUT": str(FOLDER / "outputs.txt"),
