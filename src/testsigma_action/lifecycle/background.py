@@ -1,8 +1,20 @@
-"""Background tasks that end with a stage."""
+"""Tasks that end with a stage, or with a signal."""
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+from testsigma_action.runtime.signals import Signals
+
+T = TypeVar("T")
+
+
+async def until_signal(work: Coroutine[Any, Any, T], signals: Signals) -> T | None:
+    """The result of some work; None if a signal cancelled it."""
+    task = asyncio.create_task(work)
+    signals.cancels([task])
+    await asyncio.wait({task})
+    return None if task.cancelled() else task.result()
 
 
 class Background:

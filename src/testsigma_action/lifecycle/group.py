@@ -16,6 +16,7 @@ from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
+from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.failure_limit import FailureLimit
 from testsigma_action.lifecycle.remote import Remote
@@ -79,14 +80,10 @@ class SessionGroup:
 
         `on_upload` gets the events of the uploads. Raises InputError and ApiError.
         """
-        preparing = asyncio.ensure_future(self._prepared(on_upload))
-        self._shared.signals.cancels([preparing])
-        await asyncio.wait({preparing})
-        if preparing.cancelled():
-            return False
-        for session, spec in zip(self._sessions, preparing.result(), strict=True):
+        specs = await until_signal(self._prepared(on_upload), self._shared.signals)
+        for session, spec in zip(self._sessions, specs or (), strict=specs is not None):
             session.prepared(spec)
-        return True
+        return specs is not None
 
     async def _prepared(self, on_upload: "UploadListener") -> tuple[RunSpec, ...]:
         """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
