@@ -11,7 +11,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run, Status
-from testsigma_action.lifecycle import baseline
+from testsigma_action.lifecycle.finish import compare_with
 
 FAILING = scenario("failing").plans[0]
 OURS = Run("1000", Status.COMPLETED, Result.FAILED, PLAN)
@@ -29,11 +29,9 @@ def tree(service: Service) -> ResultTree:
     return ResultTree(OURS, service.run(service.client.fetch_case_list("1000", until=soon())), listed=True)
 
 
-def compare(
-    service: Service, before: Run | str, results: ResultTree, seconds: float = 10.0
-) -> tuple[ResultTree, Comparison | None]:
+def compare(service: Service, before: Run | str, results: ResultTree, seconds: float = 10.0) -> Comparison | Gap | None:
     """Compare results with those of a run, and ask for so long at most."""
-    return service.run(baseline.compare_with(before, results, service.remote, until=soon(seconds)))
+    return service.run(compare_with(before, results, service.remote, until=soon(seconds)))
 
 
 def told(found: Comparison) -> tuple[int, int, int]:
@@ -45,18 +43,17 @@ def told(found: Comparison) -> tuple[int, int, int]:
 def test_one_list_is_fetched(serve: Serve, before: Run | str) -> None:
     """Of a run that is known the list of its cases is all that is asked for; of an ID the run, too."""
     service = serve(service_with(RunBefore(900, scenario("passing").plans[0])))
-    results = tree(service)
-    known, found = compare(service, before, results)
-    assert found is not None
-    assert (known, told(found), found.before.id) == (results, (2, 0, 0), "900")
+    found = compare(service, before, tree(service))
+    assert isinstance(found, Comparison)
+    assert (told(found), found.before.id) == ((2, 0, 0), "900")
     assert service.server.calls == ["cases", *(["status"] if before == "900" else []), "cases"]
 
 
 def test_same_results_are_known(serve: Serve) -> None:
     """What failed before, in the same way, is known, although all IDs of results are others."""
     service = serve(service_with(RunBefore(900, FAILING)))
-    _, found = compare(service, BEFORE, tree(service))
-    assert found is not None
+    found = compare(service, BEFORE, tree(service))
+    assert isinstance(found, Comparison)
     assert told(found) == (0, 2, 0)
 
 
@@ -65,19 +62,18 @@ def test_nothing_to_compare(serve: Serve) -> None:
     service = serve(service_with(RunBefore(900, FAILING)))
     empty = replace(tree(service), machines=())
     calls = len(service.server.calls)
-    assert compare(service, BEFORE, empty) == (empty, None)
+    assert compare(service, BEFORE, empty) is None
     assert len(service.server.calls) == calls
 
 
 def test_trouble_is_a_gap(serve: Serve) -> None:
-    """What the service refuses, and what cannot be compared with, is said in a line, and the results stay."""
+    """What the service refuses, and what cannot be compared with, is said in a line."""
     going_on = RunBefore(901, FAILING, life=(Phase("STATUS_IN_PROGRESS", hold=True),))
     service = serve(service_with(RunBefore(900, FAILING), going_on))
     results = tree(service)
     for before, why in (("902", Why.ERROR), ("901", Why.NOT_FINISHED), (OURS, Why.SAME_RUN)):
-        known, found = compare(service, before, results)
-        (gap,) = known.gaps
-        assert (found, replace(known, gaps=())) == (None, results)
+        gap = compare(service, before, results)
+        assert isinstance(gap, Gap)
         run_id = before if isinstance(before, str) else before.id
         assert (gap.missing, gap.why, gap.run_id, "902" in gap.message) == (
             Missing.COMPARISON,
@@ -90,26 +86,21 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
 def test_broken_list_is_a_gap(serve: Serve) -> None:
     """A list that stays unreadable ends with a gap, at the time that there is for it."""
     service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", text="[1, 2]", after=1, count=None),)))
-    known, found = compare(service, BEFORE, tree(service), 0.5)
-    assert found is None
-    assert len(known.gaps) == 1
+    assert isinstance(compare(service, BEFORE, tree(service), 0.5), Gap)
 
 
 def test_no_time_is_a_gap(serve: Serve) -> None:
     """Where the time for collecting is over nothing is asked."""
     service = serve(service_with(RunBefore(900, FAILING)))
-    results = tree(service)
-    known, found = compare(service, BEFORE, results, -1)
-    assert found is None
-    assert known.gaps == (Gap(Missing.COMPARISON, Why.TIME_LIMIT, run_id="900"),)
+    gap = Gap(Missing.COMPARISON, Why.TIME_LIMIT, run_id="900")
+    assert compare(service, BEFORE, tree(service), -1) == gap
     assert service.server.calls == ["cases"]
 
 
 def test_without_a_list_nothing_is_asked(serve: Serve) -> None:
     """Where our own cases are not known there is nothing to compare."""
     service = serve(service_with(RunBefore(900, FAILING)))
-    results = ResultTree(OURS)
-    assert compare(service, BEFORE, results) == (results, None)
+    assert compare(service, BEFORE, ResultTree(OURS)) is None
     assert service.server.calls == []
 
 

@@ -721,15 +721,16 @@ def test_all_steps_together_have_a_budget(steps: tuple[StepResult, ...], calls: 
     """Once so many steps, or characters of theirs, are kept, no more are asked for."""
     asked: list[str] = []
 
-    async def fetch(identity: str, _until: float) -> tuple[StepResult, ...]:
+    async def fetch(identity: str, *, until: float) -> tuple[StepResult, ...]:
         asked.append(identity)
+        assert until == 0.0
         return steps
 
     async def fetch_all(budgeted: Budgeted) -> None:
         for number in range(calls):
-            await budgeted(str(number), 0.0)
+            await budgeted(str(number), until=0.0)
         with pytest.raises(LimitReached) as reached:
-            await budgeted("one more", 0.0)
+            await budgeted("one more", until=0.0)
         assert reached.value.why is Why.STEP_LIMIT
 
     result_of(fetch_all(Budgeted(fetch)))

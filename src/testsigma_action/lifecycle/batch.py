@@ -8,9 +8,8 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.gaps import Gap, Missing, Why
@@ -19,13 +18,19 @@ from testsigma_action.errors import ApiError, ErrorCode, Unreachable
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
-# Fetches one item by its ID (or a page by its number), until an instant of the monotonic clock.
-Fetch = Callable[[str, float], Awaitable[T]]
+T_co = TypeVar("T_co", covariant=True)
 Answers = tuple[dict[str, T], dict[str, ApiError]]
 
 MAX_PAGES = 10_000
 # Limits for the steps of all cases together: number of steps, and characters of their texts.
 MAX_STEPS, MAX_STEP_TEXT = 200_000, 20_000_000
+
+
+class Fetch(Protocol[T_co]):
+    """Fetches one item by its ID (or a page by its number), until an instant of the monotonic clock."""
+
+    async def __call__(self, identity: str, /, *, until: float) -> T_co:
+        """The item. Raises ApiError."""
 
 
 class LimitReached(Unreachable):
@@ -75,15 +80,13 @@ class BatchFetcher:
 
     async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
         """The items that were fetched, and the errors of the others, both by ID."""
-        unique = list(dict.fromkeys(identities))
-        answers = await _Batch(self, fetch, tuple(unique)).run()
-        pairs = list(zip(unique, answers, strict=True))
-        lost = {identity: answer for identity, answer in pairs if isinstance(answer, ApiError)}
-        return {identity: answer for identity, answer in pairs if not isinstance(answer, ApiError)}, lost
+        answers = await _Batch(self, fetch, tuple(dict.fromkeys(identities))).run()
+        lost = {identity: answer for identity, answer in answers.items() if isinstance(answer, ApiError)}
+        return {identity: answer for identity, answer in answers.items() if not isinstance(answer, ApiError)}, lost
 
     async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
         """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
-        first = await self.with_short_timeouts().once(partial(page, "")) if ids else None
+        first = await self.with_short_timeouts().once(lambda until: page("", until=until)) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
         wanted = frozenset(ids)
@@ -92,9 +95,9 @@ class BatchFetcher:
             return found
         pages = min(MAX_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
 
-        async def wanted_rows(number: str, until: float) -> dict[str, T]:
+        async def wanted_rows(number: str, *, until: float) -> dict[str, T]:
             # Rows that were not requested are dropped page by page, to limit memory.
-            return _only(await page(number, until), wanted)
+            return _only(await page(number, until=until), wanted)
 
         # One extra page if items are still missing: pages may count from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
@@ -115,7 +118,6 @@ class BatchFetcher:
         return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
 
 
-@dataclass(slots=True)
 class _Batch(Generic[T]):
     """Fetches items with several workers.
 
@@ -123,22 +125,19 @@ class _Batch(Generic[T]):
     The first items are a trial: the others wait until one of them was fetched. If all of them fail, so do the others.
     """
 
-    fetcher: BatchFetcher
-    fetch: Fetch[T]
-    identities: tuple[str, ...]
-    answers: dict[str, T | ApiError] = field(default_factory=dict)
-    waiting: deque[str] = field(init=False)
-    trial: int = field(init=False)
-    tried: asyncio.Event = field(default_factory=asyncio.Event)
-    in_line: set[asyncio.Task[None] | None] = field(default_factory=set)
+    def __init__(self, fetcher: BatchFetcher, fetch: Fetch[T], identities: tuple[str, ...]) -> None:
+        self.fetcher = fetcher
+        self.fetch = fetch
+        self.identities = identities
+        self.waiting = deque(identities)
+        self.answers: dict[str, T | ApiError] = {}
+        # As long as the API version is unknown, one request finds it out.
+        self.trial = DETAIL_LANES if fetcher.remote.client.version else 1
+        self.tried = asyncio.Event()
+        self.in_line: set[asyncio.Task[None] | None] = set()
 
-    def __post_init__(self) -> None:
-        """Begin with a trial of one item as long as the API version is unknown: one request finds it out."""
-        self.waiting = deque(self.identities)
-        self.trial = DETAIL_LANES if self.fetcher.remote.client.version else 1
-
-    async def run(self) -> list[T | ApiError]:
-        """The answers or errors, in the order of the IDs."""
+    async def run(self) -> dict[str, T | ApiError]:
+        """The answers or errors by ID, in the order of the IDs."""
         async with asyncio.TaskGroup() as group:
             for worker in range(1, min(self.fetcher.remote.width, len(self.identities))):
                 group.create_task(self._work_in_lanes(worker))
@@ -146,7 +145,7 @@ class _Batch(Generic[T]):
                 await self._fetch_next()
             for task in filter(None, self.in_line):
                 task.cancel()
-        return [self.answers[identity] for identity in self.identities]
+        return {identity: self.answers[identity] for identity in self.identities}
 
     async def _work_in_lanes(self, worker: int) -> None:
         """Fetch one item after the other, until the width shrinks below this worker."""
@@ -167,7 +166,7 @@ class _Batch(Generic[T]):
 
     async def _fetch_next(self) -> None:
         identity = self.waiting.popleft()
-        answer = self.answers[identity] = await self.fetcher.once(partial(self.fetch, identity))
+        answer = self.answers[identity] = await self.fetcher.once(lambda until: self.fetch(identity, until=until))
         if not isinstance(answer, ApiError):
             self.tried.set()
         elif len(self.answers) == self.trial and not self.tried.is_set():
@@ -184,11 +183,11 @@ class Budgeted:
     steps: int = 0
     text: int = 0
 
-    async def __call__(self, identity: str, until: float) -> tuple[StepResult, ...]:
+    async def __call__(self, identity: str, /, *, until: float) -> tuple[StepResult, ...]:
         """The steps of one case. Raises LimitReached once the budget is used up."""
         if self.steps >= MAX_STEPS or self.text >= MAX_STEP_TEXT:
             raise LimitReached(Why.STEP_LIMIT)
-        found = await self.fetch(identity, until)
+        found = await self.fetch(identity, until=until)
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)
         return found

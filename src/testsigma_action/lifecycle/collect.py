@@ -6,14 +6,13 @@ if the evidence for a pass is missing (see `verdict`).
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeVar
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
-from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.results import CaseResult, Iteration, ResultTree, StepResult
+from testsigma_action.domain.results import CaseResult, Iteration, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich
@@ -39,63 +38,40 @@ async def collect(
 
     With `lag_retry`, inconsistent results are read again. Raises no ApiError.
     """
-    collector, fetcher = _Collector(run.id, remote.client), BatchFetcher(remote, until)
-
-    async def read_base(again: Run) -> _Reading:
-        return await collector.read_base(again, fetcher.with_short_timeouts(), _ignore)
-
-    async def read_all(again: Run) -> _Reading:
-        base = await read_base(again)
-        return await collector.read_parts(base, fetcher.with_short_timeouts(), _ignore)
-
-    found = await collector.read_base(run, fetcher, keep)
-    found = await _reread(found, read_base, keep, lag_retry)
-    found = await collector.read_parts(found, fetcher, keep)
-    found = await _reread(found, read_all, keep, lag_retry)
-    tree = _with_missing_cases(found.tree)
-    if tree is not found.tree:
+    fetcher = BatchFetcher(remote, until)
+    collector = _Collector(run.id, remote.client, fetcher, keep)
+    again = _Collector(run.id, remote.client, fetcher.with_short_timeouts(), _ignore)
+    tree = await collector.read_base(run)
+    tree = await _reread(tree, again.read_base, keep, lag_retry)
+    tree = await collector.read_parts(tree)
+    tree = await _reread(tree, again.read_all, keep, lag_retry)
+    listed, total = tree.distinct, tree.run.counts.total or 0
+    if tree.listed and listed < total:
+        gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)
+        tree = replace(tree, gaps=(gap, *tree.gaps))
         keep(tree)
-    if details != "none" and found.has_details:
-        keep(await collector.with_steps(tree, details, found.adapted(fetcher)))
+    if details != "none" and not _lacks(tree, Missing.ALL_DETAILS):
+        keep(await collector.with_steps(tree, details))
 
 
 def _ignore(_: ResultTree) -> None:
     """Ignore intermediate trees."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The tree that was read so far, and the error of the details of the run if any."""
-
-    tree: ResultTree
-    error: ApiError | None
-
-    @property
-    def has_details(self) -> bool:
-        """Whether the detail endpoints can be used: a refusal applies to all of them."""
-        return self.error is None or isinstance(self.error, Unreachable)
-
-    def adapted(self, fetcher: BatchFetcher) -> BatchFetcher:
-        """The same fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return fetcher.with_short_timeouts() if self.error else fetcher
-
-
 async def _reread(
-    found: _Reading, read: Callable[[Run], Awaitable[_Reading]], keep: Keep, lag_retry: LagRetry | None
-) -> _Reading:
+    tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]], keep: Keep, lag_retry: LagRetry | None
+) -> ResultTree:
     """Read again while the results are inconsistent and there is time.
 
     If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
     against a pass.
     """
-    while lag_retry and lagging(found.tree) and await lag_retry.again(found.tree.run):
-        run = await lag_retry.reread(found.tree.run)
-        if not run:
-            continue
-        again = await read(run)
-        found = again if replaces(found.tree, again.tree) else replace(found, tree=with_result_of(run, found.tree))
-        keep(found.tree)
-    return found
+    while lag_retry and lagging(tree) and await lag_retry.again(tree.run):
+        if run := await lag_retry.reread(tree.run):
+            again = await read(run)
+            tree = again if replaces(tree, again) else with_result_of(run, tree)
+            keep(tree)
+    return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +80,36 @@ class _Collector:
 
     run_id: str
     client: Client
+    fetcher: BatchFetcher
+    keep: Keep
 
-    async def read_base(self, run: Run, fetcher: BatchFetcher, keep: Keep) -> _Reading:
+    async def read_all(self, run: Run) -> ResultTree:
+        """Everything but the steps."""
+        return await self.read_parts(await self.read_base(run))
+
+    async def read_base(self, run: Run) -> ResultTree:
         """The list of cases, and the details of the run."""
-        tree = await self.with_cases(ResultTree(run), fetcher.within(LIST_SHARE))
-        keep(tree)
-        tree, error = await self.with_run_details(tree, fetcher)
-        keep(tree)
-        return _Reading(tree, error)
+        tree = await self.with_cases(ResultTree(run), self.fetcher.within(LIST_SHARE))
+        self.keep(tree)
+        tree = await self.with_run_details(tree)
+        self.keep(tree)
+        return tree
 
-    async def read_parts(self, base: _Reading, fetcher: BatchFetcher, keep: Keep) -> _Reading:
+    async def read_parts(self, tree: ResultTree) -> ResultTree:
         """The details of machines, suites and cases."""
-        if not base.has_details:
-            return base
-        fetcher = base.adapted(fetcher)
-        tree = await self.with_machines(base.tree, fetcher.within(SHARE))
+        if _lacks(tree, Missing.ALL_DETAILS):
+            return tree
+        fetcher = self._adapted(tree)
+        tree = await self.with_machines(tree, fetcher.within(SHARE))
         tree = await self.with_suites(tree, fetcher.within(SHARE))
-        keep(tree)
+        self.keep(tree)
         tree = await self.with_case_details(tree, fetcher.within(SHARE))
-        keep(tree)
-        return replace(base, tree=tree)
+        self.keep(tree)
+        return tree
+
+    def _adapted(self, tree: ResultTree) -> BatchFetcher:
+        """The fetcher, with shorter timeouts if the detail endpoints are failing."""
+        return self.fetcher.with_short_timeouts() if _lacks(tree, Missing.RUN_DETAILS) else self.fetcher
 
     async def with_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Names, IDs and results of all cases."""
@@ -136,55 +122,56 @@ class _Collector:
     def _linked(self, case: CaseResult) -> CaseResult:
         return replace(case, url=self.client.case_url(case.id)) if case.id else case
 
-    async def with_run_details(self, tree: ResultTree, fetcher: BatchFetcher) -> tuple[ResultTree, ApiError | None]:
-        """Result and counters of the detail endpoints, and the error if they are not available."""
-        details = await fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
+    async def with_run_details(self, tree: ResultTree) -> ResultTree:
+        """Result and counters of the detail endpoints. A refusal applies to all of them."""
+        details = await self.fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
             missing = Missing.RUN_DETAILS if isinstance(details, Unreachable) else Missing.ALL_DETAILS
-            return _with_gap(tree, missing, {"": details}), details
+            return _with_gap(tree, missing, {"": details})
         known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)
         run = replace(tree.run, counts=known[0], other_counts=known[1:], consolidated_counts=together)
         broken = tuple(f"{name} of the details" for name in details.unreadable)
-        return replace(tree, run=run, details_result=details.result, unreadable_fields=broken), None
+        return replace(tree, run=run, details_result=details.result, unreadable_fields=broken)
 
     async def with_machines(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Devices, results and times of machines."""
         ids = [machine.id for machine in tree.machines if machine.id]
-        found, lost = await fetcher.each(ids, self._machine)
-        tree = enrich.with_places(tree, found, {})
+        found, lost = await fetcher.each(ids, partial(self.client.fetch_machine, self.run_id))
+        tree = enrich.with_machine_details(tree, found)
         return _with_gap(tree, Missing.MACHINE_DETAILS, lost, len(lost), len(ids))
 
     async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Results and times of suites; many of them are read from the index if there is one."""
         ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        found = await fetcher.index(self._suite_page, ids) if len(ids) > DETAIL_LANES else {}
-        singles, lost = await fetcher.each([one for one in ids if one not in found], self._suite)
-        tree = enrich.with_places(tree, {}, found | singles)
+        page, single = partial(self.client.fetch_suite_page, self.run_id), partial(self.client.fetch_suite, self.run_id)
+        found = await fetcher.index(page, ids) if len(ids) > DETAIL_LANES else {}
+        singles, lost = await fetcher.each([one for one in ids if one not in found], single)
+        tree = enrich.with_suite_details(tree, found | singles)
         return _with_gap(tree, Missing.SUITE_DETAILS, lost, len(lost), len(ids))
 
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
-        found = await fetcher.index(
-            self._case_page, [case.id for case in cases], sum(len(case.iterations) for case in cases)
-        )
+        page, single = partial(self.client.fetch_case_page, self.run_id), partial(self.client.fetch_case, self.run_id)
+        iterations = sum(len(case.iterations) for case in cases)
+        found = await fetcher.index(page, [case.id for case in cases], iterations)
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
-        singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], self._case)
+        singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], single)
         tree = enrich.with_case_details(tree, found | singles)
         left = len(missing) - len(singles)
         if left and not lost:
             lost = {"": LimitReached(Why.SINGLES_LIMIT)}
         return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
 
-    async def with_steps(self, tree: ResultTree, details: Details, fetcher: BatchFetcher) -> ResultTree:
+    async def with_steps(self, tree: ResultTree, details: Details) -> ResultTree:
         """Steps of the requested cases; for a data-driven case those of its data sets.
 
         If the service does not have the steps of a data set, those of the whole case are read instead.
         """
         cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
-        fetch = Budgeted(self._steps)
+        fetcher, fetch = self._adapted(tree), Budgeted(partial(self.client.fetch_steps, self.run_id))
         steps, lost = await fetcher.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
         own, lost_own = await fetcher.each(whole, fetch)
@@ -194,32 +181,9 @@ class _Collector:
         tree = enrich.with_steps(tree, steps | own)
         return _with_gap(tree, Missing.STEPS, without, len(without), len(wanted))
 
-    async def _machine(self, identity: str, until: float) -> MachineDetails:
-        return await self.client.fetch_machine(self.run_id, identity, until=until)
 
-    async def _suite(self, identity: str, until: float) -> SuiteDetails:
-        return await self.client.fetch_suite(self.run_id, identity, until=until)
-
-    async def _suite_page(self, number: str, until: float) -> IndexPage[SuiteDetails]:
-        return await self.client.fetch_suite_page(self.run_id, number, until=until)
-
-    async def _case(self, identity: str, until: float) -> CaseDetails:
-        return await self.client.fetch_case(self.run_id, identity, until=until)
-
-    async def _case_page(self, number: str, until: float) -> IndexPage[CaseDetails]:
-        return await self.client.fetch_case_page(self.run_id, number, until=until)
-
-    async def _steps(self, identity: str, until: float) -> tuple[StepResult, ...]:
-        return await self.client.fetch_steps(self.run_id, identity, until=until)
-
-
-def _with_missing_cases(tree: ResultTree) -> ResultTree:
-    """Add a gap for the cases that are missing in the list."""
-    listed, total = tree.distinct, tree.run.counts.total or 0
-    if not tree.listed or listed >= total:
-        return tree
-    gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)
-    return replace(tree, gaps=(gap, *tree.gaps))
+def _lacks(tree: ResultTree, missing: Missing) -> bool:
+    return any(gap.missing is missing for gap in tree.gaps)
 
 
 def _with_gap(tree: ResultTree, missing: Missing, lost: Lost, number: int = 0, total: int = 0) -> ResultTree:

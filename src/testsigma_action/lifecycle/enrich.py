@@ -9,41 +9,56 @@ from testsigma_action.domain.results import CaseResult, Iteration, MachineResult
 Steps = Mapping[str, tuple[StepResult, ...]]
 
 
+def each_machine(tree: ResultTree, change: Callable[[MachineResult], MachineResult]) -> ResultTree:
+    """The tree with every machine changed."""
+    return replace(tree, machines=tuple(map(change, tree.machines)))
+
+
+def each_suite(tree: ResultTree, change: Callable[[SuiteResult], SuiteResult]) -> ResultTree:
+    """The tree with every suite changed."""
+    return each_machine(tree, lambda machine: replace(machine, suites=tuple(map(change, machine.suites))))
+
+
 def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> ResultTree:
     """The tree with every case changed."""
     return tree.with_rows(lambda placed: change(placed[2]))
 
 
-def with_places(
-    tree: ResultTree, machines: Mapping[str, MachineDetails], suites: Mapping[str, SuiteDetails]
-) -> ResultTree:
-    """The tree with the details of machines and suites, by the IDs of their results."""
+def with_machine_details(tree: ResultTree, details: Mapping[str, MachineDetails]) -> ResultTree:
+    """The tree with the details of machines, by the IDs of their results."""
 
-    def suite(given: SuiteResult) -> SuiteResult:
-        details = suites.get(given.id)
-        return replace(given, result=details.result, timing=details.timing) if details else given
-
-    def machine(given: MachineResult) -> MachineResult:
-        placed = replace(given, suites=tuple(suite(one) for one in given.suites))
-        details = machines.get(given.id)
-        if not details:
-            return placed
+    def change(machine: MachineResult) -> MachineResult:
+        known = details.get(machine.id)
+        if not known:
+            return machine
         return replace(
-            placed,
-            title=details.title or given.title,
-            result=details.result,
-            timing=details.timing,
-            device=details.device,
-            listed_as=given.title,
-            app_details=details.app_details,
+            machine,
+            title=known.title or machine.title,
+            result=known.result,
+            timing=known.timing,
+            device=known.device,
+            listed_as=machine.title,
+            app_details=known.app_details,
         )
 
-    broken = (
-        *(f"{name} of machine {one}" for one, known in machines.items() for name in known.unreadable),
-        *(f"{name} of suite {one}" for one, known in suites.items() for name in known.unreadable),
-    )
-    placed = tuple(machine(one) for one in tree.machines)
-    return replace(tree, machines=placed, unreadable_fields=(*tree.unreadable_fields, *broken))
+    return _with_unreadable(each_machine(tree, change), "machine", details)
+
+
+def with_suite_details(tree: ResultTree, details: Mapping[str, SuiteDetails]) -> ResultTree:
+    """The tree with the details of suites, by the IDs of their results."""
+
+    def change(suite: SuiteResult) -> SuiteResult:
+        known = details.get(suite.id)
+        return replace(suite, result=known.result, timing=known.timing) if known else suite
+
+    return _with_unreadable(each_suite(tree, change), "suite", details)
+
+
+def _with_unreadable(
+    tree: ResultTree, kind: str, details: Mapping[str, MachineDetails] | Mapping[str, SuiteDetails]
+) -> ResultTree:
+    broken = (f"{name} of {kind} {one}" for one, known in details.items() for name in known.unreadable)
+    return replace(tree, unreadable_fields=(*tree.unreadable_fields, *broken))
 
 
 def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> ResultTree:

@@ -2,14 +2,21 @@
 
 from dataclasses import replace
 
+from testsigma_action.domain.compare import Comparison, compare
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.evidence import without_result
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.history import has_history
+from testsigma_action.domain.identity import RunKey, same_id
+from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.run import Run
+from testsigma_action.errors import ApiError
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
-from testsigma_action.lifecycle.baseline import compare_with
+from testsigma_action.lifecycle.batch import gap_of
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.earlier_runs import Wanted, look_back
+from testsigma_action.lifecycle.remote import Remote
 
 
 async def finish(context: Context) -> None:
@@ -46,5 +53,42 @@ async def _compare(context: Context, until: float) -> None:
     """Find the new failures. This does not change the verdict."""
     record, wanted = context.record, context.inputs.compare
     before = {PREVIOUS: record.previous, OFF: None}.get(wanted, wanted)
-    if before and record.tree:
-        record.tree, record.comparison = await compare_with(before, record.tree, context.remote, until=until)
+    if not before or not record.tree:
+        return
+    found = await compare_with(before, record.tree, context.remote, until=until)
+    if isinstance(found, Gap):
+        record.tree = replace(record.tree, gaps=(*record.tree.gaps, found))
+    else:
+        record.comparison = found
+
+
+async def compare_with(before: Run | str, tree: ResultTree, remote: Remote, *, until: float) -> Comparison | Gap | None:
+    """Compare results with those of a run, or of the run with this ID, until an instant of the monotonic clock.
+
+    None if there is nothing to compare, a gap with the reason if that fails. Raises no ApiError.
+    """
+    if not any(tree.cases()):
+        return None
+    run_id = before if isinstance(before, str) else before.id
+    if remote.now() >= until:
+        return Gap(Missing.COMPARISON, Why.TIME_LIMIT, run_id=run_id)
+    until = min(until, remote.after(remote.limits.baseline))
+    try:
+        run = before if isinstance(before, Run) else await remote.client.fetch_run(RunKey(run_id), until=until)
+        if why := _unusable(run, tree.run):
+            return Gap(Missing.COMPARISON, why, run_id=run_id, plan_id=run.plan_id if why is Why.ANOTHER_PLAN else "")
+        machines = await remote.client.fetch_case_list(run_id, until=until)
+    except ApiError as error:
+        return gap_of(error, Missing.COMPARISON, run_id=run_id)
+    return compare(run, machines, tree.machines)
+
+
+def _unusable(before: Run, run: Run) -> Why | None:
+    """Why a run cannot be compared with; None if it can."""
+    if same_id(before.id, run.id):
+        return Why.SAME_RUN
+    if run.plan_id and not before.plan_id:
+        return Why.PLAN_UNKNOWN
+    if run.plan_id and not same_id(before.plan_id, run.plan_id):
+        return Why.ANOTHER_PLAN
+    return None if before.completed else Why.NOT_FINISHED
