@@ -8,10 +8,10 @@ import pytest
 
 from tests.contract.conftest import Interrupt, Serve, Service, soon, spec
 from tests.simulator import Fault, Phase, Scenario, scenario
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.errors import Refused, TimedOut
-from testsigma_action.lifecycle.stop import Stop
 from testsigma_action.lifecycle.stop import stop as stop_run
 from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.lifecycle.watch import Deadlines, watch
@@ -49,7 +49,7 @@ def watched(service: Service, run_id: str, wait: Deadlines | None = None) -> lis
     return answers
 
 
-def stop(service: Service, run_id: str, seconds: float = 10.0) -> Stop:
+def stop(service: Service, run_id: str, seconds: float = 10.0) -> Ending:
     """What came of a stop, which is confirmed every 20 ms for so long."""
     service.limit(stop_interval=0.02)
     return service.run(stop_run(RunKey(run_id), service.remote, until=soon(seconds)))
@@ -281,7 +281,7 @@ def test_a_stop_is_confirmed(serve: Serve) -> None:
     """It is asked for once, and then looked until the run is over."""
     service = serve(scenario("slow").with_options(stop_polls=3))
     outcome = stop(service, started(service))
-    assert (outcome.confirmed, outcome.error) == (True, "")
+    assert (outcome.disposition, outcome.trouble) == (Disposition.STOP_CONFIRMED, "")
     assert outcome.run
     assert outcome.run.result is Result.STOPPED
     assert (service.server.calls.count("stop"), service.server.calls.count("stop-all")) == (1, 0)
@@ -291,7 +291,7 @@ def test_a_stop_concerns_one_run(serve: Serve) -> None:
     """Another run of the same plan goes on."""
     service = serve("slow")
     first, second = started(service), started(service)
-    assert stop(service, first).confirmed
+    assert stop(service, first).disposition is Disposition.STOP_CONFIRMED
     statuses = service.server.simulator.statuses()
     assert statuses[int(first)] == "STATUS_COMPLETED"
     assert statuses[int(second)] != "STATUS_COMPLETED"
@@ -302,7 +302,7 @@ def test_a_stop_of_a_run_that_is_over(serve: Serve) -> None:
     service = serve("passing")
     run_id = seen(service)[-1].id
     outcome = stop(service, run_id)
-    assert outcome.confirmed
+    assert outcome.disposition is Disposition.STOP_CONFIRMED
     assert outcome.run
     assert outcome.run.result is Result.PASSED
 
@@ -312,10 +312,10 @@ def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
     """Asked once; the run goes on, its state is known and the trouble has a name."""
     service = serve("slow", Fault("stop", status=status, count=None))
     outcome = stop(service, started(service))
-    assert not outcome.confirmed
+    assert outcome.disposition is Disposition.STOP_UNCONFIRMED
     assert outcome.run
     assert not outcome.run.completed
-    assert str(status) in outcome.error
+    assert str(status) in outcome.trouble
     assert service.server.calls.count("stop") == 1
 
 
@@ -328,7 +328,7 @@ def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
     """Stopping twice does no harm, and a lost answer is confirmed by looking."""
     service = serve("slow", fault)
     outcome = stop(service, started(service))
-    assert outcome.confirmed
+    assert outcome.disposition is Disposition.STOP_CONFIRMED
     assert service.server.calls.count("stop") == 2
 
 
@@ -336,8 +336,8 @@ def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
     """Twice at most; then one look, and the reason."""
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
     outcome = stop(service, started(service))
-    assert not outcome.confirmed
-    assert "Down" in outcome.error
+    assert outcome.disposition is Disposition.STOP_UNCONFIRMED
+    assert "Down" in outcome.trouble
     assert service.server.calls.count("stop") == 2
 
 
@@ -345,7 +345,7 @@ def test_a_stop_that_takes_too_long(serve: Serve) -> None:
     """It was accepted and the run is still going on when the time is over."""
     service = serve(scenario("slow").with_options(stop_polls=1_000_000))
     outcome = stop(service, started(service), 0.3)
-    assert not outcome.confirmed
+    assert outcome.disposition is Disposition.STOP_UNCONFIRMED
     assert outcome.run
 
 
@@ -355,8 +355,8 @@ def test_a_stop_without_any_answer_ends_in_time(serve: Serve) -> None:
     run_id = started(service)
     began = time.monotonic()
     outcome = stop(service, run_id, 0.3)
-    assert not outcome.confirmed
-    assert outcome.error
+    assert outcome.disposition is Disposition.STOP_UNCONFIRMED
+    assert outcome.trouble
     assert time.monotonic() - began < 2
 
 
@@ -364,5 +364,5 @@ def test_a_stop_whose_status_cannot_be_read(serve: Serve) -> None:
     """Not confirmed, with the reason."""
     service = serve("slow", Fault("status", status=403, count=None))
     outcome = stop(service, started(service))
-    assert (outcome.confirmed, outcome.run) == (False, None)
-    assert "403" in outcome.error
+    assert (outcome.disposition, outcome.run) == (Disposition.STOP_UNCONFIRMED, None)
+    assert "403" in outcome.trouble

@@ -44,10 +44,12 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
-        candidates = await _find(entry, remote)
+        # The answer to its start was never read.
+        spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
+        candidates = (await lookup.find(Search(spec, remote.after(remote.limits.replication)), remote)).run_ids
         if len(candidates) != 1 or not entry.unique:
             return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
-        key = RunKey(candidates[0], entry.plan_id, entry.build_number)
+        key = replace(key, id=candidates[0])
     if entry.asked:
         newest_key = await _rerun_of(key, remote)
         if not newest_key:
@@ -58,13 +60,12 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
             return Cleanup(entry, Ending(disposition, last.run), last.key.id, last.unread)
-        stopped = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-        disposition = Disposition.STOP_CONFIRMED if stopped.confirmed else Disposition.STOP_UNCONFIRMED
-        found = Cleanup(entry, Ending(disposition, stopped.run or last.run, stopped.error), last.key.id)
-        if not (stopped.confirmed and stopped.run and awaited(stopped.run)):
+        ending = await stop(last.key, remote, until=remote.after(remote.limits.stop))
+        found = Cleanup(entry, replace(ending, run=ending.run or last.run), last.key.id)
+        if not (found.complete and ending.run and awaited(ending.run)):
             break
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
-        key = RunKey.of(stopped.run)
+        key = RunKey.of(ending.run)
     return found
 
 
@@ -78,9 +79,3 @@ async def _rerun_of(key: RunKey, remote: Remote) -> RunKey | None:
     if found.nothing:
         return key
     return RunKey(found.run_ids[0], key.plan_id) if len(found.run_ids) == 1 else None
-
-
-async def _find(entry: Entry, remote: Remote) -> tuple[str, ...]:
-    """The IDs of the runs with the build number of a start that was never answered."""
-    spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
-    return (await lookup.find(Search(spec, remote.after(remote.limits.replication)), remote)).run_ids

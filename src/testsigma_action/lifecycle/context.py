@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.events import Activity, ActivityChanged, EventListener
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.report import Verdict
@@ -15,7 +14,6 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.settle import LagRetry
-from testsigma_action.lifecycle.time_limits import MARGIN
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
 
@@ -61,7 +59,7 @@ class Shared:
     @property
     def last_start(self) -> float:
         """From this instant on nothing is started: there would be no time to wait for it."""
-        return self.deadline - min(MARGIN, (self.deadline - self.began) / 10)
+        return Deadlines(self.began, self.deadline).last_poll
 
     @property
     def interruption(self) -> Interruption | None:
@@ -79,11 +77,11 @@ class Context:
     remote: Remote
     inputs: Inputs
     shared: Shared
-    emit: EventListener
+    emit: events.EventListener
 
-    def activity(self, activity: Activity) -> None:
+    def activity(self, activity: events.Activity) -> None:
         """Emit the new activity of the session."""
-        self.emit(ActivityChanged(activity))
+        self.emit(events.ActivityChanged(activity))
 
     def on_answer(self, run: Run, pace: Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
@@ -101,13 +99,9 @@ class Context:
 
     def deadlines(self) -> Deadlines:
         """The deadlines of a run that is watched from now on."""
-        queue = self.inputs.queue_timeout
-        return Deadlines(
-            began=self.remote.now(),
-            deadline=self.shared.deadline,
-            queue_deadline=self.remote.after(queue.total_seconds()) if queue else None,
-            interval=self.inputs.poll_interval,
-        )
+        now, queue = self.remote.now(), self.inputs.queue_timeout
+        queue_deadline = self.remote.after(queue.total_seconds()) if queue else None
+        return Deadlines(now, self.shared.deadline, queue_deadline, self.inputs.poll_interval)
 
     def lag_retry(self) -> LagRetry:
         """A new limit for reading completed runs again."""

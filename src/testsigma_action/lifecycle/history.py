@@ -1,8 +1,6 @@
 """The previous run of the same plan: for pacing the polls, and for detecting new failures."""
 
-from collections.abc import Awaitable, Callable, Collection
-from functools import partial
-from typing import TypeVar
+from collections.abc import Collection
 
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.domain.identity import RunKey, same_id
@@ -10,8 +8,7 @@ from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.run_lists import run_lists
-
-T = TypeVar("T")
+from testsigma_action.lifecycle.stop import look_once
 
 # Maximum number of runs that are read to find a comparable one.
 MAX_LOOKS = 5
@@ -25,8 +22,11 @@ async def list_runs(run: Run, remote: Remote, *, until: float) -> FoundRuns | No
     if not run.plan_id or not run.id.isdecimal():
         return None
     for run_list in run_lists(run.plan_id, "", remote.client):
-        listed = await _answer(run_list, remote, until)
-        if listed and has_newest(listed):
+        try:
+            listed = await run_list(_soon(remote, until))
+        except ApiError:
+            continue
+        if has_newest(listed):
             return listed
     return None
 
@@ -40,7 +40,7 @@ async def previous_run(
     another environment and those in `apart_from` (IDs) are not comparable. Raises no ApiError.
     """
     for identity in older(run, listed, apart_from)[:MAX_LOOKS]:
-        seen = await _answer(partial(_run, remote, identity), remote, until)
+        seen = await look_once(RunKey(identity), remote, until=_soon(remote, until))
         if seen and comparable(seen, run):
             return seen
     return None
@@ -56,22 +56,15 @@ def older(run: Run, listed: FoundRuns, apart_from: Collection[str]) -> list[str]
     return [str(number) for number in sorted(numbers - ours, reverse=True) if number < int(run.id)]
 
 
-async def _answer(call: Callable[[float], Awaitable[T]], remote: Remote, until: float) -> T | None:
-    """The answer, or None if it fails or takes too long: the previous run is optional."""
-    try:
-        return await call(min(until, remote.after(remote.limits.previous_run_answer)))
-    except ApiError:
-        return None
+def _soon(remote: Remote, until: float) -> float:
+    """The deadline of one request: the previous run is optional."""
+    return min(until, remote.after(remote.limits.previous_run_answer))
 
 
 def has_newest(listed: FoundRuns) -> bool:
     """Whether no newer run can be on another page. The order of the index is not documented."""
     ids = [int(run.id) for run in listed.runs if run.id.isdecimal()]
     return listed.complete or ids == sorted(ids, reverse=True)
-
-
-async def _run(remote: Remote, run_id: str, until: float) -> Run:
-    return await remote.client.fetch_run(RunKey(run_id), until=until)
 
 
 def comparable(before: Run, run: Run) -> bool:

@@ -66,8 +66,7 @@ def later(before: Run, seen: Run) -> Run:
     A result that is not a pass is kept, too: reading again never turns it into a pass.
     """
     seen = replace(seen, plan_name=seen.plan_name or before.plan_name)
-    decided = before.result not in UNFINISHED and before.result is not Result.PASSED
-    if not decided:
+    if before.result in UNFINISHED or before.result is Result.PASSED:
         return seen
     return replace(seen, result=before.result, result_label=before.result_label)
 
@@ -77,9 +76,9 @@ def replaces(before: ResultTree, again: ResultTree) -> bool:
 
     Not with new gaps, with fewer cases, or without a case that had failed: evidence against a pass could be lost.
     """
-    return (
-        set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct and _failed(before) <= _failed(again)
-    )
+    if not set(again.gaps) <= set(before.gaps) or again.distinct < before.distinct:
+        return False
+    return _failed(before) <= _failed(again)
 
 
 def _failed(tree: ResultTree) -> set[str]:

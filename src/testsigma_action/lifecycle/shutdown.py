@@ -1,7 +1,7 @@
 """Leaving or stopping a run after a timeout or a cancellation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
@@ -97,11 +97,10 @@ class Shutdown:
         return Ending(Disposition.COMPLETED, rerun or run, may_run_again=self._may_run_again and not rerun)
 
     async def _stop(self, run: Run, until: float) -> Ending:
-        outcome = await stop(RunKey.of(run), self.remote, until=until)
-        if outcome.run:
-            self.on_answer(outcome.run)
-        disposition = Disposition.STOP_CONFIRMED if outcome.confirmed else Disposition.STOP_UNCONFIRMED
-        return Ending(disposition, outcome.run or run, outcome.error)
+        ending = await stop(RunKey.of(run), self.remote, until=until)
+        if ending.run:
+            self.on_answer(ending.run)
+        return replace(ending, run=ending.run or run)
 
     async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer confirms it. Other runs are not stopped."""

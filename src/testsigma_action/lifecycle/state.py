@@ -1,9 +1,9 @@
 """The state that the step saves for its cleanup, in case it is killed."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Event
@@ -47,9 +47,7 @@ def open_entries(environ: Mapping[str, str]) -> tuple[Entry, ...]:
 
 def _is_sound(entry: Entry) -> bool:
     """Whether each value has its type: what was read may be anything."""
-    flags = (entry.unique, entry.over, entry.asked)
-    texts = (entry.plan_id, entry.build_number, entry.run_id)
-    return all(isinstance(one, str) for one in texts) and all(type(one) is bool for one in flags)
+    return all(type(getattr(entry, one.name)) is one.type for one in fields(Entry))
 
 
 class StateWriter:
@@ -91,11 +89,9 @@ class StateWriter:
 
     def _put(self, index: int, entry: Entry) -> None:
         self._entries[index] = entry
-        if self._enabled:
-            self._write(list(self._entries.values()))
-
-    def _write(self, entries: Sequence[Entry]) -> None:
+        if not self._enabled:
+            return
         try:
-            self._platform.write_state({RUNS: json.dumps([asdict(entry) for entry in entries])})
+            self._platform.write_state({RUNS: json.dumps([asdict(one) for one in self._entries.values()])})
         except OSError as error:
             self._failed(error)

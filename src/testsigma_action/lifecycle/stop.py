@@ -1,22 +1,12 @@
 """Stopping a run, and reading its status once."""
 
-from dataclasses import dataclass
-
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle.remote import Remote
 
 STOP_TRIES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The result of a stop: whether the run has certainly completed, its last answer, and the error if any."""
-
-    confirmed: bool
-    run: Run | None = None
-    error: str = ""
 
 
 async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
@@ -27,9 +17,12 @@ async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
         return None
 
 
-async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
-    """Stop a run and wait until it has completed, up to an instant of the monotonic clock. Raises no ApiError."""
-    message = await _send_stop(key.id, remote, until)
+async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
+    """Stop a run and wait until it has completed, up to an instant of the monotonic clock. Raises no ApiError.
+
+    The ending has the last answer, None if there was none.
+    """
+    trouble = await _send_stop(key.id, remote, until)
     run: Run | None = None
     while remote.now() < until:
         try:
@@ -37,13 +30,14 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Stop:
         except DeadlineExceeded:
             break
         except ApiError as error:
-            return Stop(confirmed=False, run=run, error=message or error.message)
+            trouble = trouble or error.message
+            break
         if run.completed:
-            return Stop(confirmed=True, run=run)
-        if message:
+            return Ending(Disposition.STOP_CONFIRMED, run)
+        if trouble:
             break
         await remote.sleep_until(min(until, remote.after(remote.limits.stop_interval)))
-    return Stop(confirmed=False, run=run, error=message)
+    return Ending(Disposition.STOP_UNCONFIRMED, run, trouble)
 
 
 async def _send_stop(run_id: str, remote: Remote, until: float) -> str:

@@ -28,12 +28,6 @@ class Deadlines:
         """No poll is sent after this instant: `MARGIN` before the deadline, at most a tenth of the whole wait."""
         return self.deadline - min(MARGIN, (self.deadline - self.began) / 10)
 
-    def next_deadline(self, *, waiting: bool) -> float:
-        """The latest instant of the next poll; `waiting`: the run is in the queue."""
-        if waiting and self.queue_deadline is not None:
-            return min(self.last_poll, self.queue_deadline)
-        return self.last_poll
-
 
 async def watch(
     key: RunKey, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object], pace: Pace | None = None
@@ -54,10 +48,10 @@ async def watch(
             on_answer(run)
             if run.completed:
                 return run
-        waiting = run is not None and pace.waiting
-        _check_deadlines(run, key.id, remote.now(), deadlines, waiting=waiting)
+        queue_deadline = deadlines.queue_deadline if run and pace.waiting else None
+        next_poll = _checked(run, key.id, remote.now(), deadlines, queue_deadline)
         now = remote.now()
-        await asyncio.sleep(min(pace.next_delay(now), max(0.0, deadlines.next_deadline(waiting=waiting) - now)))
+        await asyncio.sleep(min(pace.next_delay(now), max(0.0, next_poll - now)))
 
 
 async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None:
@@ -72,16 +66,17 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
         raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 
 
-def _check_deadlines(run: Run | None, run_id: str, now: float, deadlines: Deadlines, *, waiting: bool) -> None:
+def _checked(run: Run | None, run_id: str, now: float, deadlines: Deadlines, queue_deadline: float | None) -> float:
+    """The latest instant of the next poll. Raises TimedOut after a deadline."""
     if now >= deadlines.last_poll:
         raise _timed_out(run, run_id, timedelta(seconds=round(deadlines.deadline - deadlines.began)))
-    if waiting and deadlines.queue_deadline is not None and now >= deadlines.queue_deadline:
-        waited = timedelta(seconds=round(now - deadlines.began))
-        raise TimedOut(
-            f"Run {run_id} was still in the queue after {in_words(waited)}.",
-            code=ErrorCode.QUEUE_TIMED_OUT,
-            hint=QUEUE_HINT,
-        )
+    if queue_deadline is None:
+        return deadlines.last_poll
+    if now >= queue_deadline:
+        waited = in_words(timedelta(seconds=round(now - deadlines.began)))
+        message = f"Run {run_id} was still in the queue after {waited}."
+        raise TimedOut(message, code=ErrorCode.QUEUE_TIMED_OUT, hint=QUEUE_HINT)
+    return min(deadlines.last_poll, queue_deadline)
 
 
 def _timed_out(run: Run | None, run_id: str, waited: timedelta) -> TimedOut:
