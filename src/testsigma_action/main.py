@@ -75,20 +75,20 @@ class Step:
         self._progress = Progress(self._log, clock.monotonic, specs, attached=bool(inputs.run_id), live=live)
         width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
         remote = Remote(Client(self._transport), clock, width=width)
-        self._attempt = command.build.attempt if command.build.label and platform.step else None
-        shared = Shared(began, began + inputs.timeout.total_seconds(), command.signals, self._attempt)
+        attempt = command.build.attempt if command.build.label and platform.step else None
+        self._shared = Shared(began, began + inputs.timeout.total_seconds(), command.signals, attempt)
         state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
         inputs = replace(inputs, uploads=upload_specs(inputs, specs, label, nonce))
-        self._sessions = SessionGroup(specs, remote, inputs, shared, state, self._on_event)
+        self._group = SessionGroup(specs, remote, inputs, self._shared, state, self._on_event)
 
     def run(self) -> int:
         """Run all sessions, then write all reports, even after an error. Returns the exit code."""
         # A later signal does not change the reports.
         around = [verdict.of_error(error) for error in self._command.ended_by(self._run_sessions)]
-        runs = self._sessions.reports()
+        runs = self._group.reports()
         judged = verdict.of_step([run.verdict for run in runs], around, [run.name for run in runs])
         report = self._publisher.publish(self._report(judged))
-        self._sessions.settle()
+        self._group.settle()
         return report.verdict.exit_code
 
     def _run_sessions(self) -> None:
@@ -97,14 +97,16 @@ class Step:
             with asyncio.Runner(loop_factory=self._command.clock.loop) as runner:
                 runner.run(self._run())
         except ActionError as error:
-            self._sessions.conclude(error)
+            # From before any start, so it applies to every run.
+            for session in self._group.sessions:
+                session.record.conclude(error)
         finally:
-            self._sessions.end()
+            self._group.end()
 
     def _prepare(self) -> None:
         reading = self._command.reading
         self._log.say(console.warnings(reading.warnings))
-        if reading.inputs.on_job_rerun != START and self._attempt is None:
+        if reading.inputs.on_job_rerun != START and self._shared.attempt is None:
             self._log.say(console.attempts_unknown(self._command.build.system))
         places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.NOT_FINISHED))
         if problems := [*reading.problems, *places]:
@@ -115,8 +117,8 @@ class Step:
     async def _run(self) -> None:
         with Background() as background:
             background.begin(self._heartbeat())
-            if await self._sessions.prepare(self._progress.on_upload):
-                await self._sessions.run()
+            if await self._group.prepare(self._progress.on_upload):
+                await self._group.run()
 
     async def _heartbeat(self) -> None:
         while True:
@@ -137,19 +139,19 @@ class Step:
     def _write_early(self, index: int) -> None:
         """Write the IDs of the runs as soon as they exist. An error becomes part of the verdict."""
         try:
-            self._publisher.write_early(self._sessions.reports())
+            self._publisher.write_early(self._group.reports())
         except OSError as error:
-            self._sessions.conclude_one(index, unwritable("the outputs", error))
+            self._group.sessions[index].record.conclude(unwritable("the outputs", error))
 
     def _report(self, judged: Verdict) -> Report:
-        command, runs = self._command, self._sessions.reports()
+        command, runs = self._command, self._group.reports()
         specs, trees = [run.spec for run in runs], [run.tree for run in runs]
         unused = unmatched(command.inputs.quarantine, trees)
         return replace(
             command.report(judged, runs),
-            outdated=Outdated(command.reading.expired, unused, self._sessions.passing()),
+            outdated=Outdated(command.reading.expired, unused, self._group.passing()),
             policy=command.inputs.policy,
-            uploads=self._sessions.uploaded,
+            uploads=self._shared.uploaded,
             ignored_devices=ignored_devices(specs, trees),
         )
 

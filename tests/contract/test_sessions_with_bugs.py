@@ -27,7 +27,7 @@ def test_a_listener_that_fails(serve: Serve, kind: type[Event]) -> None:
     now = service.remote.now()
     session = Session(spec(), service.remote, inputs, Shared(now, now + 60.0, service.signals), tell)
     service.run(session.run(asyncio.Semaphore()))
-    assert session.report().verdict.exit_code is ExitCode.BUG
+    assert session.record.report().verdict.exit_code is ExitCode.BUG
 
 
 async def _broken() -> None:

@@ -1,7 +1,7 @@
 """Counting failed cases up to `stop-after-failures`."""
 
 from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.lifecycle.failure_limit import FailureLimit
+from testsigma_action.lifecycle.group import FailureLimit
 
 
 def test_failures_of_all_runs_count_together() -> None:

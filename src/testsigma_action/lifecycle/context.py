@@ -51,11 +51,6 @@ class Shared:
     stopped_early: Interruption | None = None
     uploaded: tuple[Uploaded, ...] = ()
 
-    def put_off(self, seconds: float) -> None:
-        """Move all deadlines: the time that uploads took is not counted."""
-        self.began += seconds
-        self.deadline += seconds
-
     @property
     def last_start(self) -> float:
         """From this instant on nothing is started: there would be no time to wait for it."""
@@ -71,7 +66,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One session's record, service, inputs and listener. Only the session and its stages write to the record."""
+    """One session's record, service, inputs and listener, which its stages share."""
 
     record: RunRecord
     remote: Remote

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import Answered, CasesFailed, Ended, Event
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.names import named
@@ -13,12 +14,9 @@ from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.domain.uploads import Uploaded
-from testsigma_action.errors import ActionError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.context import Interruption, Shared
-from testsigma_action.lifecycle.failure_limit import FailureLimit
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
@@ -26,7 +24,23 @@ from testsigma_action.lifecycle.state import StateWriter
 if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadListener
 
+
 Listener = Callable[[int, Event | StoppedAfterFailures], None]
+
+
+class FailureLimit:
+    """Counts the failed cases of all runs together, up to a limit; 0: there is none."""
+
+    def __init__(self, limit: int) -> None:
+        """Start without failures."""
+        self._limit = limit
+        self._failed: dict[int, int] = {}
+
+    def reached(self, index: int, failed: int) -> StoppedAfterFailures | None:
+        """Record how many cases of a run have failed; a lower number is old. Returns the finding at the limit."""
+        self._failed[index] = max(failed, self._failed.get(index, 0))
+        total = sum(self._failed.values())
+        return StoppedAfterFailures(total, self._limit) if 0 < self._limit <= total else None
 
 
 class SessionGroup:
@@ -53,27 +67,13 @@ class SessionGroup:
         self._listener = listener
         self._limit = FailureLimit(inputs.stop_after_failures)
         self._tasks: list[asyncio.Task[None]] = []
-        self._sessions = [
+        self.sessions = [
             Session(spec, remote, inputs, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)
         ]
 
-    @property
-    def uploaded(self) -> tuple[Uploaded, ...]:
-        """The files that were uploaded so far."""
-        return self._shared.uploaded
-
     def reports(self) -> tuple[RunReport, ...]:
         """The reports of all runs in their current state."""
-        return named([session.report() for session in self._sessions])
-
-    def conclude(self, error: ActionError) -> None:
-        """Record an error from before any start: it applies to every run."""
-        for session in self._sessions:
-            session.conclude(error)
-
-    def conclude_one(self, index: int, error: ActionError) -> None:
-        """Record an error from outside the session with this index."""
-        self._sessions[index].conclude(error)
+        return named([session.record.report() for session in self.sessions])
 
     async def prepare(self, on_upload: "UploadListener") -> bool:
         """Look up the data for the starts, and upload files; False if a signal interrupted it.
@@ -81,13 +81,13 @@ class SessionGroup:
         `on_upload` gets the events of the uploads. Raises InputError and ApiError.
         """
         specs = await until_signal(self._prepared(on_upload), self._shared.signals)
-        for session, spec in zip(self._sessions, specs or (), strict=specs is not None):
-            session.prepared(spec)
+        for session, spec in zip(self.sessions, specs or (), strict=specs is not None):
+            session.record.spec = spec
         return specs is not None
 
     async def _prepared(self, on_upload: "UploadListener") -> tuple[RunSpec, ...]:
         """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
-        remote = self._remote.with_listener(self._sessions[0].on_retry)
+        remote = self._remote.with_listener(self.sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
         specs = tuple(self._specs)
         if any(spec.has_unknown_ids for spec in specs):
@@ -100,38 +100,41 @@ class SessionGroup:
 
         began = remote.now()
         async for uploaded in upload_all(self._inputs.uploads, remote, self._inputs.upload_timeout, on_upload):
-            self._shared.uploaded = (*self.uploaded, uploaded)
-        self._shared.put_off(remote.now() - began)
+            self._shared.uploaded = (*self._shared.uploaded, uploaded)
+        spent = remote.now() - began
+        self._shared.began += spent
+        self._shared.deadline += spent
         return specs
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""
-        parallel = self._inputs.max_parallel if self._inputs.wait else len(self._sessions)
+        parallel = self._inputs.max_parallel if self._inputs.wait else len(self.sessions)
         gate = asyncio.Semaphore(parallel)
         async with asyncio.TaskGroup() as group:
-            self._tasks = [group.create_task(self._drive(index, gate)) for index in range(len(self._sessions))]
+            self._tasks = [group.create_task(self._drive(index, gate)) for index in range(len(self.sessions))]
             self._shared.signals.cancels(self._tasks)
 
     def end(self) -> None:
         """Record the reason for sessions that were cancelled before they began."""
-        for session in self._sessions:
-            if session.undecided and (why := self._shared.interruption):
-                session.not_started(why)
+        for session in self.sessions:
+            if not session.record.verdicts and (why := self._shared.interruption):
+                ending = Ending(Disposition.NOTHING_STARTED)
+                session.record.decide(why.verdict(ending), ending)
 
     def settle(self) -> None:
         """Save that the cleanup has nothing to do, unless it must stop a run."""
-        if not any(session.left_for_cleanup for session in self._sessions):
+        if not any(session.left_for_cleanup for session in self.sessions):
             self._state.settled()
 
     async def _drive(self, index: int, gate: asyncio.Semaphore) -> None:
-        session = self._sessions[index]
+        session = self.sessions[index]
         await session.run(gate)
         if not session.left_for_cleanup:
             self._state.over(index)
 
     def passing(self) -> tuple[QuarantineEntry, ...]:
         """The entries of the quarantine whose cases passed in all runs, those of the history among them."""
-        before = [rows for session in self._sessions for rows in session.quarantined]
+        before = [rows for session in self.sessions for rows in session.record.quarantined]
         now = [report.tree.placed_cases() for report in self.reports() if report.tree]
         return passing(self._inputs.quarantine, [*before, *now]) if before else ()
 
@@ -147,10 +150,11 @@ class SessionGroup:
 
         Counters do not say which cases failed, so with a quarantine the lists of cases decide.
         """
-        report = self._sessions[index].report()
+        session = self.sessions[index]
+        report = session.record.report()
         if isinstance(event, Ended):
             return (report.counts.failed or 0) - (tolerated(report.tree)[0] if report.tree else 0)
-        if not report.run or report.run.reruns_itself or self._sessions[index].may_rerun:
+        if not report.run or report.run.reruns_itself or session.may_rerun:
             # If failed cases run again, they count after their last attempt.
             return None
         if self._inputs.quarantine:
@@ -163,7 +167,7 @@ class SessionGroup:
         if not reached or self._shared.interruption:
             return
         self._shared.stopped_early = Interruption(self._remote.now(), reached)
-        pairs = zip(self._sessions, self._tasks, strict=True)
+        pairs = zip(self.sessions, self._tasks, strict=True)
         if going := [task for session, task in pairs if session.may_be_stopped]:
             self._listener(index, reached)
         for task in going:

@@ -1,15 +1,13 @@
-"""One run, from its spec to its results: the only writer of the run's state."""
+"""One run, from its spec to its results."""
 
 import asyncio
 
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
-from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.ending import Disposition
 from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.job_rerun import Continued
-from testsigma_action.domain.report import RunReport
-from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.inputs.options import Inputs
@@ -27,19 +25,15 @@ class Session:
     """Starts a run (or attaches to one), waits for it, and collects its results.
 
     `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
+    `may_be_stopped`: the run may still be running, or has not started yet.
     """
 
     def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, emit: EventListener) -> None:
         """Wire the parts together; nothing happens yet."""
-        self._record = RunRecord(spec, inputs.policy)
-        self._context = Context(self._record, remote.with_listener(self.on_retry), inputs, shared, emit)
-        self._shutdown = Shutdown(self._record, self._context.remote, self._context.on_answer)
-        self._finishing = False
-
-    @property
-    def may_be_stopped(self) -> bool:
-        """Whether the run may still be running, or has not started yet."""
-        return not self._finishing
+        self.record = RunRecord(spec, inputs.policy)
+        self.may_be_stopped = True
+        self._context = Context(self.record, remote.with_listener(self.on_retry), inputs, shared, emit)
+        self._shutdown = Shutdown(self.record, self._context.remote, self._context.on_answer)
 
     @property
     def may_rerun(self) -> bool:
@@ -47,64 +41,38 @@ class Session:
         return self._context.inputs.rerun_failed > 0 or self._of_attempt_that_failed
 
     @property
+    def _of_attempt_that_failed(self) -> bool:
+        earlier = self.record.earlier
+        return earlier is not None and earlier.how is Continued.FAILED
+
+    @property
     def left_for_cleanup(self) -> bool:
         """Whether the cleanup must stop a run that the step could not stop."""
-        judged = self.report().verdict
+        judged = self.record.report().verdict
         stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
-        unwatched = stopping or self._record.rerun.in_doubt
-        return self._context.inputs.stops_own and unwatched and self._record.may_still_run
-
-    @property
-    def undecided(self) -> bool:
-        """Whether there is no verdict yet: the session was cancelled before it began."""
-        return not self._record.verdicts
-
-    def report(self) -> RunReport:
-        """The report of the run in its current state."""
-        return self._record.report()
-
-    @property
-    def quarantined(self) -> tuple[tuple[Placed, ...], ...]:
-        """The cases that the quarantine names, in each earlier run that was read."""
-        return self._record.quarantined
-
-    def prepared(self, spec: RunSpec) -> None:
-        """Set the spec after all look-ups, before `run`."""
-        self._record.spec = spec
-
-    def conclude(self, error: ActionError) -> None:
-        """Record an error from outside the session."""
-        self._record.conclude(error)
-
-    def not_started(self, why: Interruption) -> None:
-        """Record why the session did not start anything."""
-        ending = Ending(Disposition.NOTHING_STARTED)
-        self._record.decide(why.verdict(ending), ending)
+        unwatched = stopping or self.record.rerun.in_doubt
+        return self._context.inputs.stops_own and unwatched and self.record.may_still_run
 
     async def run(self, gate: asyncio.Semaphore) -> None:
         """Run all stages, once the semaphore permits it."""
         try:
             await self._run(gate)
         except ActionError as error:
-            self._record.conclude(error)
+            self.record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
-            self._crashed(error)
+            self.record.conclude(Bug(error), self._shutdown.left())
+            self._emit_last(events.Crashed(error))
         finally:
-            self._finishing = True
-            conclusion = self.report().verdict.conclusion
-            self._emit_last(events.Ended(self._record.error, self._record.ending, conclusion))
-
-    def _crashed(self, error: Exception) -> None:
-        """Keep what a bug means for this run."""
-        self._record.conclude(Bug(error), self._shutdown.left())
-        self._emit_last(events.Crashed(error))
+            self.may_be_stopped = False
+            conclusion = self.record.report().verdict.conclusion
+            self._emit_last(events.Ended(self.record.error, self.record.ending, conclusion))
 
     def _emit_last(self, event: events.Event) -> None:
         """Send an event. A bug of a listener must not end the other sessions; it is part of the verdict."""
         try:
             self._context.emit(event)
         except Exception as error:  # noqa: BLE001 - as above
-            self._record.conclude(Bug(error), self._shutdown.left())
+            self.record.conclude(Bug(error), self._shutdown.left())
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
@@ -119,28 +87,20 @@ class Session:
         from testsigma_action.lifecycle.wait import wait
 
         if not self._context.inputs.wait:
-            self._record.verdicts.append(verdict.started(self._record.latest))
+            self.record.verdicts.append(verdict.started(self.record.latest))
             return
         await wait(self._context, self._shutdown)
-        await self._rerun_failed()
-        await self._finish()
-
-    async def _rerun_failed(self) -> None:
         if self.may_rerun:
             from testsigma_action.lifecycle.rerun_failed import rerun_failed
 
             unlimited = int(self._of_attempt_that_failed)
             await rerun_failed(self._context, self._shutdown, self._context.inputs.rerun_failed, unlimited)
-
-    @property
-    def _of_attempt_that_failed(self) -> bool:
-        earlier = self._record.earlier
-        return earlier is not None and earlier.how is Continued.FAILED
+        await self._finish()
 
     async def _finish(self) -> None:
         from testsigma_action.lifecycle.finish import finish
 
-        self._finishing = True
+        self.may_be_stopped = False
         await finish(self._context)
 
     async def _interrupted(self) -> None:
@@ -155,18 +115,17 @@ class Session:
             _uncancel()
             why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
-        stopping = self._context.stops_on_cancel
-        ending = await self._shutdown.after_cancel(until, stopping=stopping)
-        self._record.decide(why.verdict(ending), ending)
+        ending = await self._shutdown.after_cancel(until, stopping=self._context.stops_on_cancel)
+        self.record.decide(why.verdict(ending), ending)
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
         ending = await self._shutdown.after_failures()
         if ending.disposition is not Disposition.COMPLETED:
-            self._record.cut_short = True
+            self.record.cut_short = True
         # A run that was cut short before, at its timeout, is not judged, so it needs this verdict, too.
-        if self._record.cut_short or ending.may_run_again:
-            self._record.decide(why.verdict(ending), ending)
+        if self.record.cut_short or ending.may_run_again:
+            self.record.decide(why.verdict(ending), ending)
         await self._finish()
 
     @property
@@ -182,6 +141,5 @@ class Session:
 
 def _uncancel() -> None:
     """Clear the cancellation of this task, so that the shutdown can await answers."""
-    task = asyncio.current_task()
-    if task:
+    if task := asyncio.current_task():
         task.uncancel()
