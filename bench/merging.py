@@ -15,6 +15,7 @@ from bench.memory import peak
 from bench.publishing import FILES
 from bench.trees import Size
 from bench.trees import report as report_of
+from testsigma_action.command import Command
 from testsigma_action.main import main as step
 from testsigma_action.reporting import results_json
 from testsigma_action.runtime.clock import Clock
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> None:
         github = {name: str(Path(temporary) / path) for name, path in FILES.items()} | {"GITHUB_ACTIONS": "true"}
         clock = Clock()
         began = time.process_time()
-        step((), inputs | github | {"GITHUB_WORKSPACE": str(folder)}, Signals(clock), clock)
+        step(Command.of((), inputs | github | {"GITHUB_WORKSPACE": str(folder)}, Signals(clock), clock))
         spent = time.process_time() - began
     sys.stdout.write(f"{spent:.2f} {peak():.1f}\n")
 

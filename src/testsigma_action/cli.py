@@ -34,35 +34,32 @@ def _run(stage: Callable[[Signals, Clock], int]) -> NoReturn:
     try:
         exit_code = stage(signals, clock)
     except Exception as error:  # noqa: BLE001 - the interpreter would end with 1, which says that tests failed
-        exit_code = _crashed(error)
+        from testsigma_action.errors import ExitCode
+        from testsigma_action.platforms.log import Log
+        from testsigma_action.reporting import console
+
+        # A bug outside the step itself: there are no reports.
+        exit_code, log = ExitCode.BUG, Log()
+        log.say(console.traceback(error))
+        log.close()
     # At exit the interpreter restores the default handlers: a late signal would replace the exit code.
     signals.ignore()
     sys.exit(exit_code)
 
 
-def _crashed(error: Exception) -> int:
-    """Print the traceback of a bug outside the step itself. There are no reports."""
-    from testsigma_action.errors import ExitCode
-    from testsigma_action.platforms.log import Log
-    from testsigma_action.reporting import console
-
-    log = Log()
-    log.say(console.traceback(error))
-    log.close()
-    return ExitCode.BUG
-
-
 def _step(arguments: Sequence[str], signals: Signals, clock: Clock) -> int:
     # Imported modules are never garbage: searching them takes a tenth of the time to the start.
     gc.disable()
+    from testsigma_action.command import Command
     from testsigma_action.main import main
 
     gc.freeze()
     gc.enable()
-    return main(arguments, os.environ, signals, clock)
+    return main(Command.of(arguments, os.environ, signals, clock))
 
 
 def _post_stage(signals: Signals, clock: Clock) -> int:
+    from testsigma_action.command import Command
     from testsigma_action.post import main
 
-    return main(os.environ, signals, clock)
+    return main(Command.of((), os.environ, signals, clock))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from testsigma_action import platforms
+from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
@@ -40,9 +41,14 @@ class Command:
 
     @classmethod
     def of(
-        cls, arguments: Sequence[str], environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter
+        cls,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        signals: Signals,
+        clock: Clock,
+        adapter: Adapter = NETWORK,
     ) -> "Command":
-        """Read the inputs; from then on the API key is masked everywhere."""
+        """Read the inputs; from then on the API key is masked everywhere. Tests replace the `adapter`."""
         platform, log = platforms.detect(environ), Log()
         reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, clock.now().date())
         for line in platform.mask(reading.inputs.api_key):

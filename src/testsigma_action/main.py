@@ -2,14 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.sessions import Adapter
 from testsigma_action.command import Command
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
@@ -30,22 +27,13 @@ from testsigma_action.reporting import console
 from testsigma_action.reporting.progress import Progress
 from testsigma_action.reporting.publish import Publisher, unwritable
 from testsigma_action.runtime.ask import check_threads
-from testsigma_action.runtime.clock import Clock
-from testsigma_action.runtime.signals import Signals
 
 # The beginning of a build number where the build in the pipeline is not known.
 NO_BUILD = "testsigma-action"
 
 
-def main(
-    arguments: Sequence[str],
-    environ: Mapping[str, str],
-    signals: Signals,
-    clock: Clock,
-    adapter: Adapter = NETWORK,
-) -> int:
+def main(command: Command) -> int:
     """Run one step; always returns one of the documented exit codes."""
-    command = Command.of(arguments, environ, signals, clock, adapter)
     with closing(command.log):
         if command.inputs.merge:
             from testsigma_action.merge import Merge

@@ -4,14 +4,11 @@ It acts only if the main stage did not shut down cleanly, and only on runs that 
 """
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import closing
 
 from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import RetryEvent
-from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.sessions import Adapter
 from testsigma_action.command import Command
 from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode
 from testsigma_action.lifecycle.cleanup import clean_up
@@ -19,13 +16,10 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry, open_entries
 from testsigma_action.reporting import cleanup_wording, console
 from testsigma_action.reporting.progress import events
-from testsigma_action.runtime.clock import Clock
-from testsigma_action.runtime.signals import Signals
 
 
-def main(environ: Mapping[str, str], signals: Signals, clock: Clock, adapter: Adapter = NETWORK) -> int:
+def main(command: Command) -> int:
     """Stop the remaining runs. Returns 0 if none is left, 3 if a run may still be running, 130 or 143 on a signal."""
-    command = Command.of((), environ, signals, clock, adapter)
     with closing(command.log):
         return _PostStage(command).run()
 

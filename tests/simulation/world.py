@@ -18,6 +18,7 @@ from tests.simulation.net import Cut, Exchange, Net
 from tests.simulator import Scenario, Seen, Simulator
 from testsigma_action import main as step
 from testsigma_action import post
+from testsigma_action.command import Command
 from testsigma_action.runtime.signals import Signals
 
 URL = "https://testsigma.example"
@@ -133,7 +134,7 @@ class World:
         """Run the main stage, from its beginning to its end."""
         for at, seconds in self._jumps:
             self.clock.at(at, partial(self._jump, seconds))
-        return self._step(lambda taken: step.main(self._arguments, self.environ, taken, self.clock, self._net.adapter))
+        return self._step(step.main, self._arguments, self.environ)
 
     def post(self, *, later: float = 0.0) -> Outcome:
         """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE."""
@@ -141,7 +142,7 @@ class World:
         state = Left(0, "", self.workspace, self.commands).state if self._github else {}
         environ = self.environ | {f"STATE_{name}": value for name, value in state.items()}
         self._signals = ()
-        return self._step(lambda taken: post.main(environ, taken, self.clock, self._net.adapter))
+        return self._step(post.main, (), environ)
 
     def send(self, *signals: Signal) -> None:
         """Have these signals sent to the next step, and no others."""
@@ -151,7 +152,7 @@ class World:
         """Have something happen to the service, so many seconds after the beginning (a release, say)."""
         self.clock.at(seconds, lambda: happening(self.simulator))
 
-    def _step(self, main: Callable[[Signals], int]) -> Outcome:
+    def _step(self, main: Callable[[Command], int], arguments: Sequence[str], environ: Mapping[str, str]) -> Outcome:
         self._sent_to = taken = Signals(self.clock, leave=lambda code: self.clock.end(Killed(code)))
         self._signalled = []
         began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), _Screen(terminal=self._terminal)
@@ -159,7 +160,7 @@ class World:
         killed = False
         with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():
             try:
-                exit_code = main(taken)
+                exit_code = main(Command.of(arguments, environ, taken, self.clock, self._net.adapter))
             except Killed as end:
                 exit_code, killed = end.exit_code, True
             finally:
