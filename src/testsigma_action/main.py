@@ -54,20 +54,20 @@ class Step:
         self._command = command
         self._log = command.log
         self._transport = command.transport(Transport)
-        inputs, platform, clock = command.inputs, command.platform, command.clock
-        began, label = clock.monotonic(), command.build.label or NO_BUILD
+        inputs, build, platform = command.inputs, command.build, command.platform
+        label = build.label or NO_BUILD
         # Without any valid plan, the reports have one empty run.
         specs = run_specs(inputs, label, nonce, platform.step) or (RunSpec(),)
-        self._publisher = Publisher(inputs, platform, self._log)
-        live = self._log.is_terminal and platform.watched
-        self._progress = Progress(self._log, clock.monotonic, specs, attached=bool(inputs.run_id), live=live)
-        width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
-        remote = Remote(Client(self._transport), clock, width=width)
-        attempt = command.build.attempt if command.build.label and platform.step else None
-        self._shared = Shared(began, began + inputs.timeout.total_seconds(), command.signals, attempt)
-        state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
         inputs = replace(inputs, uploads=upload_specs(inputs, specs, label, nonce))
-        self._group = SessionGroup(specs, remote, inputs, self._shared, state, self._on_event)
+        self._publisher = Publisher(inputs, platform, self._log)
+        width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
+        remote = Remote(Client(self._transport), command.clock, width=width)
+        attempt = build.attempt if build.label and platform.step else None
+        self._shared = Shared(remote, inputs, command.signals, attempt)
+        live = self._log.is_terminal and platform.watched
+        self._progress = Progress(self._log, remote.now, specs, attached=bool(inputs.run_id), live=live)
+        state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
+        self._group = SessionGroup(specs, self._shared, state, self._on_event)
 
     def run(self) -> int:
         """Run all sessions, then write all reports, even after an error. Returns the exit code."""

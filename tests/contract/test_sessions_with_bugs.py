@@ -24,8 +24,7 @@ def test_a_listener_that_fails(serve: Serve, kind: type[Event]) -> None:
 
     service = serve("passing")
     inputs = Inputs(plan_id="420", poll_interval=timedelta(seconds=0.01))
-    now = service.remote.now()
-    session = Session(spec(), service.remote, inputs, Shared(now, now + 60.0, service.signals), tell)
+    session = Session(spec(), Shared(service.remote, inputs, service.signals), tell)
     service.run(session.run(asyncio.Semaphore()))
     assert session.record.report().verdict.exit_code is ExitCode.BUG
 

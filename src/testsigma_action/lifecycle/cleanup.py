@@ -25,7 +25,6 @@ class Cleanup:
     its build number. `unread` is a possible rerun that could not be read, and may still be running.
     """
 
-    entry: Entry
     ending: Ending
     run_id: str = ""
     unread: str = ""
@@ -48,20 +47,20 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
         spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
         candidates = (await lookup.find(Search(spec, remote.after(remote.limits.replication)), remote)).run_ids
         if len(candidates) != 1 or not entry.unique:
-            return Cleanup(entry, Ending(Disposition.UNKNOWN), candidates=candidates)
+            return Cleanup(Ending(Disposition.UNKNOWN), candidates=candidates)
         key = replace(key, id=candidates[0])
     if entry.asked:
         newest_key = await _rerun_of(key, remote)
         if not newest_key:
-            return Cleanup(entry, Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
+            return Cleanup(Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
         key = newest_key
     for _ in range(MAX_RERUNS):
         last = await newest(key, remote, on_ignored)
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
-            return Cleanup(entry, Ending(disposition, last.run), last.key.id, last.unread)
+            return Cleanup(Ending(disposition, last.run), last.key.id, last.unread)
         ending = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-        found = Cleanup(entry, replace(ending, run=ending.run or last.run), last.key.id)
+        found = Cleanup(replace(ending, run=ending.run or last.run), last.key.id)
         if not (found.complete and ending.run and awaited(ending.run)):
             break
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.

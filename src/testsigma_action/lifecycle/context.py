@@ -37,19 +37,26 @@ class Interruption:
 
 @dataclass(slots=True)
 class Shared:
-    """Data that the sessions of a step share: deadlines (monotonic clock), signals, and the IDs of all runs.
+    """Data that the sessions of a step share: service, inputs, signals, deadlines (monotonic clock), IDs of all runs.
 
     `attempt` is the number of this attempt of the CI job, None unless the runs of earlier attempts can be recognised.
     `stopped_early` is set by the step when it stops after failures, `uploaded` has the files that it uploaded so far.
     """
 
-    began: float
-    deadline: float
+    remote: Remote
+    inputs: Inputs
     signals: Signals
     attempt: int | None = None
+    began: float = field(init=False)
+    deadline: float = field(init=False)
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
     uploaded: tuple[Uploaded, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Begin: from now on the time of the step runs."""
+        self.began = self.remote.now()
+        self.deadline = self.began + self.inputs.timeout.total_seconds()
 
     @property
     def last_start(self) -> float:

@@ -14,10 +14,8 @@ from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.context import Interruption, Shared
-from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
 
@@ -49,27 +47,15 @@ class SessionGroup:
     `listener` gets their events, each with the index of its session, and why all of them are stopped early.
     """
 
-    def __init__(
-        self,
-        specs: Sequence[RunSpec],
-        remote: Remote,
-        inputs: Inputs,
-        shared: Shared,
-        state: StateWriter,
-        listener: Listener,
-    ) -> None:
+    def __init__(self, specs: Sequence[RunSpec], shared: Shared, state: StateWriter, listener: Listener) -> None:
         """Create a session for each spec; nothing happens yet."""
-        self._specs = specs
-        self._remote = remote
-        self._inputs = inputs
+        self._inputs = shared.inputs
         self._shared = shared
         self._state = state
         self._listener = listener
-        self._limit = FailureLimit(inputs.stop_after_failures)
+        self._limit = FailureLimit(shared.inputs.stop_after_failures)
         self._tasks: list[asyncio.Task[None]] = []
-        self.sessions = [
-            Session(spec, remote, inputs, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)
-        ]
+        self.sessions = [Session(spec, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)]
 
     def reports(self) -> tuple[RunReport, ...]:
         """The reports of all runs in their current state."""
@@ -87,9 +73,9 @@ class SessionGroup:
 
     async def _prepared(self, on_upload: "UploadListener") -> tuple[RunSpec, ...]:
         """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
-        remote = self._remote.with_listener(self.sessions[0].on_retry)
+        remote = self._shared.remote.with_listener(self.sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
-        specs = tuple(self._specs)
+        specs = tuple(session.record.spec for session in self.sessions)
         if any(spec.has_unknown_ids for spec in specs):
             from testsigma_action.lifecycle import prepare
 
@@ -141,8 +127,7 @@ class SessionGroup:
     def _on_event(self, index: int, event: Event) -> None:
         self._state.take(index, event)
         self._listener(index, event)
-        failures = self._failures(index, event)
-        if failures is not None:
+        if (failures := self._failures(index, event)) is not None:
             self._count(index, failures)
 
     def _failures(self, index: int, event: Event) -> int | None:
@@ -166,7 +151,7 @@ class SessionGroup:
         reached = self._limit.reached(index, failures)
         if not reached or self._shared.interruption:
             return
-        self._shared.stopped_early = Interruption(self._remote.now(), reached)
+        self._shared.stopped_early = Interruption(self._shared.remote.now(), reached)
         pairs = zip(self.sessions, self._tasks, strict=True)
         if going := [task for session, task in pairs if session.may_be_stopped]:
             self._listener(index, reached)

@@ -5,16 +5,13 @@ import asyncio
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition
-from testsigma_action.domain.events import Activity, EventListener
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.job_rerun import Continued
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
-from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
 from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.shutdown import Shutdown
 
 # After these exit codes, the cleanup stops the runs that the step could not stop: it has more time.
@@ -28,12 +25,13 @@ class Session:
     `may_be_stopped`: the run may still be running, or has not started yet.
     """
 
-    def __init__(self, spec: RunSpec, remote: Remote, inputs: Inputs, shared: Shared, emit: EventListener) -> None:
+    def __init__(self, spec: RunSpec, shared: Shared, emit: events.EventListener) -> None:
         """Wire the parts together; nothing happens yet."""
-        self.record = RunRecord(spec, inputs.policy)
+        self.record = RunRecord(spec, shared.inputs.policy)
         self.may_be_stopped = True
-        self._context = Context(self.record, remote.with_listener(self.on_retry), inputs, shared, emit)
-        self._shutdown = Shutdown(self.record, self._context.remote, self._context.on_answer)
+        remote = shared.remote.with_listener(self.on_retry)
+        self._context = Context(self.record, remote, shared.inputs, shared, emit)
+        self._shutdown = Shutdown(self.record, remote, self._context.on_answer)
 
     @property
     def may_rerun(self) -> bool:
@@ -105,7 +103,7 @@ class Session:
 
     async def _interrupted(self) -> None:
         """Leave or stop the run after a cancellation. A signal during a stop after failures has precedence."""
-        self._context.activity(Activity.STOPPING)
+        self._context.activity(events.Activity.STOPPING)
         try:
             why = self._interruption
             if isinstance(why.cause, StoppedAfterFailures):

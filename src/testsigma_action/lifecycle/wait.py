@@ -1,20 +1,22 @@
 """The second stage: waiting for the run and its reruns."""
 
 import asyncio
+from dataclasses import replace
 
 from testsigma_action.domain import events
-from testsigma_action.domain.ending import RerunIncomplete
+from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.events import Activity, RerunIgnored
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
+from testsigma_action.domain.policy import STRICT, tolerating
 from testsigma_action.domain.reruns import awaited
-from testsigma_action.domain.run import Run
-from testsigma_action.errors import ActionError, ApiError, TimedOut
+from testsigma_action.domain.results import Placed, ResultTree
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.earlier_runs import runs_on
 from testsigma_action.lifecycle.history import list_runs, previous_run
-from testsigma_action.lifecycle.live_failures import LiveFailures
 from testsigma_action.lifecycle.reruns import follow
 from testsigma_action.lifecycle.settle import await_result
 from testsigma_action.lifecycle.shutdown import Shutdown
@@ -36,7 +38,7 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
     record, deadlines = context.record, context.deadlines()
     run = record.latest
     pace = Pace(deadlines.began - _age(context, run), deadlines.interval)
-    live = LiveFailures(run, context.remote, context.emit, record.policy)
+    live = _LiveFailures(context)
     recall: asyncio.Task[None] | None = None
 
     with Background() as background:
@@ -52,7 +54,8 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
         try:
             await watch(RunKey.of(run), context.remote, deadlines, on_answer, pace)
         except (TimedOut, ApiError) as error:
-            await _give_up(context, shutdown, error)
+            if ending := await _leave(context, shutdown):
+                record.conclude(error, ending)
         if recall:
             await recall
 
@@ -71,11 +74,10 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
         pace.before = record.previous
 
 
-async def _give_up(context: Context, shutdown: Shutdown, error: ActionError) -> None:
-    """Leave the run or stop it. If it has completed in the meantime, its results count."""
+async def _leave(context: Context, shutdown: Shutdown) -> Ending | None:
+    """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
     context.activity(Activity.STOPPING)
-    if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
-        context.record.conclude(error, ending)
+    return await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop")
 
 
 async def watch_rerun(context: Context, shutdown: Shutdown) -> None:
@@ -118,9 +120,7 @@ async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionErro
     if record.latest.completed:
         # No rerun is confirmed yet, so nothing is stopped.
         record.rerun_incomplete = RerunIncomplete(error)
-        return
-    context.activity(Activity.STOPPING)
-    if ending := await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop"):
+    elif ending := await _leave(context, shutdown):
         record.rerun_incomplete = RerunIncomplete(error, ending)
 
 
@@ -129,3 +129,58 @@ def _age(context: Context, run: Run) -> float:
     existed = context.inputs.run_id or context.record.earlier
     began = run.timing.started if existed else None
     return max(0.0, (context.remote.clock.now() - began).total_seconds()) if began else 0.0
+
+
+class _LiveFailures:
+    """Emits each failed case once, soon after it failed: the list of cases is read whenever more cases have failed.
+
+    The list is optional: errors are not reported, and after a refusal it is not read again. It is read at most every
+    `limits.live_list` seconds.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._run = context.record.latest
+        self._remote = context.remote.quiet()
+        self._emit = context.emit
+        # How many failures `max-failures` tolerates is not known before the end.
+        self._policy = replace(context.record.policy, max_failures=STRICT.max_failures)
+        self._failed = 0
+        self._grown = asyncio.Event()
+        self._reported: set[str] = set()
+
+    def on_answer(self, run: Run) -> None:
+        """Handle an answer about the run."""
+        self._run = run
+        failed = run.counts.failed or 0
+        if failed > self._failed and not run.completed:
+            self._failed = failed
+            self._grown.set()
+
+    async def follow(self) -> None:
+        """Read the list after each new failure. Ends when cancelled, or when the service refuses the list."""
+        while True:
+            await self._grown.wait()
+            self._grown.clear()
+            if not await self._read():
+                return
+            await asyncio.sleep(self._remote.limits.live_list)
+
+    async def _read(self) -> bool:
+        """Emit the new failures; False if the service refuses the list."""
+        until = self._remote.after(self._remote.limits.short_detail)
+        try:
+            machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
+        except ApiError as error:
+            return not isinstance(error, Refused)
+        tree = tolerating(ResultTree(self._run, machines=machines), self._policy)
+        failed = [placed for placed in tree.placed_rows() if placed[2].result is Result.FAILED]
+        new = [one for one in failed if _identity(one) not in self._reported]
+        self._reported.update(map(_identity, new))
+        if new:
+            self._emit(events.CasesFailed(tuple(new), sum(case.breaks and not case.hook for *_, case in failed)))
+        return True
+
+
+def _identity(placed: Placed) -> str:
+    machine, suite, case = placed
+    return case.id or f"{machine.title}\n{suite.name}\n{case.name}"
