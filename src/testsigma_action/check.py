@@ -23,9 +23,7 @@ from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.checkup import Examination
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.platforms.files import Workspace
-from testsigma_action.reporting import checkup, console, outputs
-from testsigma_action.reporting.policy_wording import outdated
-from testsigma_action.reporting.publish import taken, unwritable
+from testsigma_action.reporting import checkup, console, outputs, policy_wording, publish
 from testsigma_action.runtime.ask import check_threads
 
 # Hosts that may be told to anybody.
@@ -58,7 +56,7 @@ class Check:
         try:
             self._write(findings, verdict)
         except OSError as error:
-            verdict = verdicts.combined((verdict, verdicts.of_error(unwritable("summary and outputs", error))))
+            verdict = verdicts.combined((verdict, verdicts.of_error(publish.unwritable("summary and outputs", error))))
         for note in checkup.annotations(verdict)[: command.inputs.annotations]:
             command.log.commands(command.platform.annotation(note.level, note.title, note.message))
         command.log.say(checkup.lines(findings, verdict, without_run))
@@ -69,7 +67,7 @@ class Check:
         reading, log, inputs = self._command.reading, self._command.log, self._command.inputs
         log.say([checkup.STARTING])
         log.say(console.warnings(reading.warnings))
-        log.say(console.warnings(outdated(Outdated(reading.expired))))
+        log.say(console.warnings(policy_wording.outdated(Outdated(reading.expired))))
         settings = self._wrong_settings()
         self._note(Subject.INPUTS, [*reading.problems, *settings])
         self._note(Subject.REPORTS, self._wrong_files())
@@ -96,14 +94,14 @@ class Check:
     def _wrong_files(self) -> list[str]:
         """Problems with the files of a step."""
         inputs, platform = self._command.inputs, self._command.platform
-        problems = [*taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
+        problems = [*publish.taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
         workspace = Workspace(platform.workspace)
         for field, path in inputs.report_paths.items():
             try:
                 if path:
                     workspace.check(path)
             except OSError as error:
-                problems.append(f"{field.replace('_', '-')}: {unwritable(path, error).message}")
+                problems.append(f"{field.replace('_', '-')}: {publish.unwritable(path, error).message}")
         return problems
 
     def _write(self, findings: Findings, verdict: Verdict) -> None:

@@ -8,13 +8,10 @@ from dataclasses import replace
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
-from testsigma_action.domain import events, verdict
+from testsigma_action.domain import events, findings, quarantine, uploads, verdict
 from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
-from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.domain.quarantine import Outdated, unmatched
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.domain.uploads import ignored_devices
 from testsigma_action.errors import ActionError, InputError
 from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import run_specs, upload_specs
@@ -113,9 +110,9 @@ class Step:
             await asyncio.sleep(self._progress.interval)
             self._progress.beat()
 
-    def _on_event(self, index: int, event: events.Event | StoppedAfterFailures) -> None:
+    def _on_event(self, index: int, event: events.Event | findings.StoppedAfterFailures) -> None:
         """Handle an event of the session with this index."""
-        if isinstance(event, StoppedAfterFailures):
+        if isinstance(event, findings.StoppedAfterFailures):
             self._log.say([console.stopping_early(event)])
             return
         if isinstance(event, events.Crashed):
@@ -134,13 +131,13 @@ class Step:
     def _report(self, judged: Verdict) -> Report:
         command, runs = self._command, self._group.reports()
         specs, trees = [run.spec for run in runs], [run.tree for run in runs]
-        unused = unmatched(command.inputs.quarantine, trees)
+        unused = quarantine.unmatched(command.inputs.quarantine, trees)
         return replace(
             command.report(judged, runs),
-            outdated=Outdated(command.reading.expired, unused, self._group.passing()),
+            outdated=quarantine.Outdated(command.reading.expired, unused, self._group.passing()),
             policy=command.inputs.policy,
             uploads=self._shared.uploaded,
-            ignored_devices=ignored_devices(specs, trees),
+            ignored_devices=uploads.ignored_devices(specs, trees),
         )
 
     def _warn_of_state(self, error: OSError) -> None:

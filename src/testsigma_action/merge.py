@@ -14,8 +14,7 @@ from testsigma_action.inputs import files, paths, patterns
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.platforms.gitlab import ANNOTATIONS_FILE
 from testsigma_action.platforms.variables import JSON_FILE
-from testsigma_action.reporting import console, merge_wording, results_reader
-from testsigma_action.reporting.codec import SCHEMA_VERSION
+from testsigma_action.reporting import codec, console, merge_wording, results_reader
 from testsigma_action.reporting.publish import Publisher
 
 # Maximum size of a results file (bytes). One with 100,000 cases is about half as large.
@@ -96,7 +95,7 @@ def opened(file: str, root: Path) -> merge.Opened:
     except results_reader.UnreadableResults as error:
         unusable = Unusable(file, Fault.UNREADABLE, NO_RESULTS_FILE)
         if error.newer:
-            unusable = Unusable(file, Fault.NEWER_SCHEMA, str(error.version), str(SCHEMA_VERSION))
+            unusable = Unusable(file, Fault.NEWER_SCHEMA, str(error.version), str(codec.SCHEMA_VERSION))
     else:
         return merge.opened(file, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), report)
     return merge.Opened(unusable=(unusable,))

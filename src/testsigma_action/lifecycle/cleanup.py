@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.lifecycle import lookup
-from testsigma_action.lifecycle.lookup import Search
+from testsigma_action.lifecycle import lookup, reruns
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.rerun import search
-from testsigma_action.lifecycle.reruns import newest
 from testsigma_action.lifecycle.state import Entry
 from testsigma_action.lifecycle.stop import look_once, stop
 
@@ -36,7 +34,7 @@ class Cleanup:
         return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
-async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgnored], None]) -> Cleanup:
+async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.RerunIgnored], None]) -> Cleanup:
     """Stop the run of an entry, or its newest rerun.
 
     `on_ignored` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.
@@ -45,7 +43,7 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
     if not key.id:
         # The answer to its start was never read.
         spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
-        candidates = (await lookup.find(Search(spec, remote.after(remote.limits.replication)), remote)).run_ids
+        candidates = (await lookup.find(lookup.Search(spec, remote.after(remote.limits.replication)), remote)).run_ids
         if len(candidates) != 1 or not entry.unique:
             return Cleanup(Ending(Disposition.UNKNOWN), candidates=candidates)
         key = replace(key, id=candidates[0])
@@ -55,7 +53,7 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[RerunIgno
             return Cleanup(Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
         key = newest_key
     for _ in range(MAX_RERUNS):
-        last = await newest(key, remote, on_ignored)
+        last = await reruns.newest(key, remote, on_ignored)
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
             return Cleanup(Ending(disposition, last.run), last.key.id, last.unread)

@@ -15,10 +15,9 @@ from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import CaseResult, Iteration, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable
-from testsigma_action.lifecycle import enrich
+from testsigma_action.lifecycle import enrich, settle
 from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted, LimitReached, gap_of
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
-from testsigma_action.lifecycle.settle import LagRetry, replaces, with_result_of
 
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
@@ -32,7 +31,7 @@ LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 async def collect(
-    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, lag_retry: LagRetry | None = None
+    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, lag_retry: settle.LagRetry | None = None
 ) -> None:
     """Call `keep` with the tree after every stage; stop at `until` (monotonic clock).
 
@@ -59,7 +58,7 @@ def _ignore(_: ResultTree) -> None:
 
 
 async def _reread(
-    tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]], keep: Keep, lag_retry: LagRetry | None
+    tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]], keep: Keep, lag_retry: settle.LagRetry | None
 ) -> ResultTree:
     """Read again while the results are inconsistent and there is time.
 
@@ -69,7 +68,7 @@ async def _reread(
     while lag_retry and lagging(tree) and await lag_retry.again(tree.run):
         if run := await lag_retry.reread(tree.run):
             again = await read(run)
-            tree = again if replaces(tree, again) else with_result_of(run, tree)
+            tree = again if settle.replaces(tree, again) else settle.with_result_of(run, tree)
             keep(tree)
     return tree
 

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from testsigma_action.domain import events, verdict
+from testsigma_action.domain import events, findings, pacing, uploads, verdict
 from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.run import Run
-from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
@@ -26,11 +23,11 @@ class Interruption:
     """
 
     at: float
-    cause: Cancelled | StoppedAfterFailures
+    cause: Cancelled | findings.StoppedAfterFailures
 
     def verdict(self, ending: Ending) -> Verdict:
         """The verdict of a run that ended in this way."""
-        if isinstance(self.cause, StoppedAfterFailures):
+        if isinstance(self.cause, findings.StoppedAfterFailures):
             return verdict.stopped_after_failures(self.cause, ending)
         return verdict.of_error(self.cause, ending)
 
@@ -51,7 +48,7 @@ class Shared:
     deadline: float = field(init=False)
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
-    uploaded: tuple[Uploaded, ...] = ()
+    uploaded: tuple[uploads.Uploaded, ...] = ()
 
     def __post_init__(self) -> None:
         """Begin: from now on the time of the step runs."""
@@ -85,7 +82,7 @@ class Context:
         """Emit the new activity of the session."""
         self.emit(events.ActivityChanged(activity))
 
-    def on_answer(self, run: Run, pace: Pace | None = None) -> None:
+    def on_answer(self, run: Run, pace: pacing.Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.update(run)
         if not before:

@@ -2,20 +2,17 @@
 
 from dataclasses import replace
 
+from testsigma_action.domain import events, evidence, history
 from testsigma_action.domain.compare import Comparison, compare
-from testsigma_action.domain.events import Activity
-from testsigma_action.domain.evidence import without_result
 from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.history import has_history
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
-from testsigma_action.lifecycle.batch import gap_of
+from testsigma_action.lifecycle import batch, earlier_runs
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.earlier_runs import Wanted, look_back
 from testsigma_action.lifecycle.remote import Remote
 
 
@@ -24,10 +21,10 @@ async def finish(context: Context) -> None:
     record, remote = context.record, context.remote
     if not record.completed:
         return
-    context.activity(Activity.COLLECTING)
+    context.activity(events.Activity.COLLECTING)
     until = remote.after(remote.limits.collect)
     # A run that was cut short, or still has no result, is not read again.
-    lag_retry = None if record.cut_short or without_result(record.completed[0]) else context.lag_retry()
+    lag_retry = None if record.cut_short or evidence.without_result(record.completed[0]) else context.lag_retry()
     for run in record.completed:
         await collect(run, remote, context.inputs.details, record.collected, until=until, lag_retry=lag_retry)
     if record.judge() and not await _look_back(context, until):
@@ -37,10 +34,10 @@ async def finish(context: Context) -> None:
 async def _look_back(context: Context, until: float) -> bool:
     """Read the history if something failed. Returns whether it stands for the comparison with the previous run."""
     record, inputs = context.record, context.inputs
-    if not inputs.history or not record.run or not record.tree or not any(map(has_history, record.tree.rows())):
+    if not inputs.history or not record.run or not record.tree or not any(map(history.has_history, record.tree.rows())):
         return False
-    wanted = Wanted(inputs.history, until, record.plan_runs, context.shared.run_ids, inputs.quarantine)
-    found = await look_back(record.run, record.tree, context.remote, wanted)
+    wanted = earlier_runs.Wanted(inputs.history, until, record.plan_runs, context.shared.run_ids, inputs.quarantine)
+    found = await earlier_runs.look_back(record.run, record.tree, context.remote, wanted)
     record.tree = replace(record.tree, gaps=(*record.tree.gaps, *found.gaps))
     record.history, record.quarantined = found.history, found.quarantined
     if not found.found or inputs.compare != PREVIOUS:
@@ -79,7 +76,7 @@ async def compare_with(before: Run | str, tree: ResultTree, remote: Remote, *, u
             return Gap(Missing.COMPARISON, why, run_id=run_id, plan_id=run.plan_id if why is Why.ANOTHER_PLAN else "")
         machines = await remote.client.fetch_case_list(run_id, until=until)
     except ApiError as error:
-        return gap_of(error, Missing.COMPARISON, run_id=run_id)
+        return batch.gap_of(error, Missing.COMPARISON, run_id=run_id)
     return compare(run, machines, tree.machines)
 
 

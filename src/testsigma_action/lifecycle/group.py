@@ -5,12 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from testsigma_action.domain import events, names, policy, quarantine
 from testsigma_action.domain.ending import Disposition, Ending
-from testsigma_action.domain.events import Answered, CasesFailed, Ended, Event
 from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.domain.names import named
-from testsigma_action.domain.policy import tolerated
-from testsigma_action.domain.quarantine import passing
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadListener
 
 
-Listener = Callable[[int, Event | StoppedAfterFailures], None]
+Listener = Callable[[int, events.Event | StoppedAfterFailures], None]
 
 
 class FailureLimit:
@@ -59,7 +56,7 @@ class SessionGroup:
 
     def reports(self) -> tuple[RunReport, ...]:
         """The reports of all runs in their current state."""
-        return named([session.record.report() for session in self.sessions])
+        return names.named([session.record.report() for session in self.sessions])
 
     async def prepare(self, on_upload: "UploadListener") -> bool:
         """Look up the data for the starts, and upload files; False if a signal interrupted it.
@@ -122,29 +119,29 @@ class SessionGroup:
         """The entries of the quarantine whose cases passed in all runs, those of the history among them."""
         before = [rows for session in self.sessions for rows in session.record.quarantined]
         now = [report.tree.placed_cases() for report in self.reports() if report.tree]
-        return passing(self._inputs.quarantine, [*before, *now]) if before else ()
+        return quarantine.passing(self._inputs.quarantine, [*before, *now]) if before else ()
 
-    def _on_event(self, index: int, event: Event) -> None:
+    def _on_event(self, index: int, event: events.Event) -> None:
         self._state.take(index, event)
         self._listener(index, event)
         if (failures := self._failures(index, event)) is not None:
             self._count(index, failures)
 
-    def _failures(self, index: int, event: Event) -> int | None:
+    def _failures(self, index: int, event: events.Event) -> int | None:
         """How many cases of the run have failed, apart from those in quarantine; None if the event does not say it.
 
         Counters do not say which cases failed, so with a quarantine the lists of cases decide.
         """
         session = self.sessions[index]
         report = session.record.report()
-        if isinstance(event, Ended):
-            return (report.counts.failed or 0) - (tolerated(report.tree)[0] if report.tree else 0)
+        if isinstance(event, events.Ended):
+            return (report.counts.failed or 0) - (policy.tolerated(report.tree)[0] if report.tree else 0)
         if not report.run or report.run.reruns_itself or session.may_rerun:
             # If failed cases run again, they count after their last attempt.
             return None
         if self._inputs.quarantine:
-            return event.counting if isinstance(event, CasesFailed) else None
-        return event.run.counts.failed if isinstance(event, Answered) else None
+            return event.counting if isinstance(event, events.CasesFailed) else None
+        return event.run.counts.failed if isinstance(event, events.Answered) else None
 
     def _count(self, index: int, failures: int) -> None:
         """Stop all runs, and start no more, once enough cases have failed."""

@@ -164,15 +164,6 @@ class RunRecord:
     def report(self) -> RunReport:
         """The report of the run in its current state."""
         judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
-        return RunReport(
-            self.spec,
-            judged,
-            self.run,
-            self.tree,
-            self.comparison,
-            self.queued,
-            self.spec.name,
-            self.ending,
-            self.history,
-            self.earlier.attempt if self.earlier else None,
-        )
+        attempt = self.earlier.attempt if self.earlier else None
+        report = RunReport(self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name)
+        return replace(report, ending=self.ending, history=self.history, earlier_attempt=attempt)

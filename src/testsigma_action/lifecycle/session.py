@@ -3,10 +3,9 @@
 import asyncio
 
 from testsigma_action.api.error_response import RetryEvent
-from testsigma_action.domain import events, verdict
+from testsigma_action.domain import events, job_rerun, verdict
 from testsigma_action.domain.ending import Disposition
 from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.domain.job_rerun import Continued
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.lifecycle.begin import begin
@@ -41,7 +40,7 @@ class Session:
     @property
     def _of_attempt_that_failed(self) -> bool:
         earlier = self.record.earlier
-        return earlier is not None and earlier.how is Continued.FAILED
+        return earlier is not None and earlier.how is job_rerun.Continued.FAILED
 
     @property
     def left_for_cleanup(self) -> bool:

@@ -7,13 +7,11 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
 from testsigma_action.domain.reruns import as_rerun, awaited
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.lifecycle import lookup
-from testsigma_action.lifecycle.lookup import Search
+from testsigma_action.lifecycle import lookup, reruns
 from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.rerun import search
-from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.stop import look_once, stop
 
 
@@ -105,7 +103,7 @@ class Shutdown:
     async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
         """The rerun that the last answer names, if its own answer confirms it. Other runs are not stopped."""
         until = self._look_until(until - self.remote.limits.shutdown_reserve)
-        seen = await look_at_rerun(parent, self.record.chain, self.remote, until=until)
+        seen = await reruns.look_at_rerun(parent, self.record.chain, self.remote, until=until)
         if not isinstance(seen, Run):
             return None
         self.on_answer(seen)
@@ -121,7 +119,7 @@ class Shutdown:
                 return
         if not spec.unique:
             return
-        found = (await lookup.find(Search(spec, until), self.remote)).run_ids
+        found = (await lookup.find(lookup.Search(spec, until), self.remote)).run_ids
         if len(found) == 1:
             self.record.started(Outcome(lookup.unread(found[0], spec, self.remote), adopted=True))
 

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 
 from testsigma_action.domain import events
-from testsigma_action.domain.events import Event
 from testsigma_action.domain.job_rerun import EarlierRun
 from testsigma_action.domain.run import Run
 from testsigma_action.platforms.base import Platform
@@ -60,7 +59,7 @@ class StateWriter:
         self._enabled = enabled
         self._entries: dict[int, Entry] = {}
 
-    def take(self, index: int, event: Event) -> None:
+    def take(self, index: int, event: events.Event) -> None:
         """Handle an event of the session with this index."""
         if isinstance(event, events.Starting):
             self._put(index, Entry(event.spec.plan_id, event.spec.build_number, event.spec.unique))

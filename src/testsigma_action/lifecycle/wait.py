@@ -3,29 +3,24 @@
 import asyncio
 from dataclasses import replace
 
-from testsigma_action.domain import events
+from testsigma_action.domain import events, policy
 from testsigma_action.domain.ending import Ending, RerunIncomplete
-from testsigma_action.domain.events import Activity, RerunIgnored
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
-from testsigma_action.domain.policy import STRICT, tolerating
 from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
+from testsigma_action.lifecycle import earlier_runs, history, reruns, settle
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.earlier_runs import runs_on
-from testsigma_action.lifecycle.history import list_runs, previous_run
-from testsigma_action.lifecycle.reruns import follow
-from testsigma_action.lifecycle.settle import await_result
 from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.watch import watch
 
 
 async def wait(context: Context, shutdown: Shutdown) -> None:
     """Wait until the run and its reruns have completed. After a timeout, the record has the verdict."""
-    context.activity(Activity.WATCHING)
+    context.activity(events.Activity.WATCHING)
     if context.record.latest.completed:
         await _recall(context)
     else:
@@ -67,22 +62,22 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
     # Another run of the same step says nothing about what was there before the step.
     ours = context.shared.run_ids
     run = record.latest
-    if listed := await list_runs(run, remote, until=until):
-        record.plan_runs = runs_on(listed, run, apart_from=ours)
-        record.previous = await previous_run(run, listed, remote, until=until, apart_from=ours)
+    if listed := await history.list_runs(run, remote, until=until):
+        record.plan_runs = earlier_runs.runs_on(listed, run, apart_from=ours)
+        record.previous = await history.previous_run(run, listed, remote, until=until, apart_from=ours)
     if pace:
         pace.before = record.previous
 
 
 async def _leave(context: Context, shutdown: Shutdown) -> Ending | None:
     """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
-    context.activity(Activity.STOPPING)
+    context.activity(events.Activity.STOPPING)
     return await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop")
 
 
 async def watch_rerun(context: Context, shutdown: Shutdown) -> None:
     """Wait until a rerun that the step asked for has completed."""
-    context.activity(Activity.WAITING_FOR_RERUN)
+    context.activity(events.Activity.WAITING_FOR_RERUN)
     try:
         await watch(RunKey.of(context.record.latest), context.remote, context.deadlines(), context.on_answer)
     except (TimedOut, ApiError) as error:
@@ -92,22 +87,22 @@ async def watch_rerun(context: Context, shutdown: Shutdown) -> None:
 async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
-    await await_result(record.latest, context.lag_retry())
+    await settle.await_result(record.latest, context.lag_retry())
     if awaited(record.latest):
-        context.activity(Activity.WAITING_FOR_RERUN)
+        context.activity(events.Activity.WAITING_FOR_RERUN)
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return
 
-    def on_answer(seen: Run | RerunIgnored) -> None:
-        if isinstance(seen, RerunIgnored):
+    def on_answer(seen: Run | events.RerunIgnored) -> None:
+        if isinstance(seen, events.RerunIgnored):
             context.emit(seen)
         else:
             context.on_answer(seen)
 
     try:
         tolerant = record.policy.tolerates
-        await follow(record.known, context.remote, context.deadlines(), on_answer, tolerant=tolerant)
+        await reruns.follow(record.known, context.remote, context.deadlines(), on_answer, tolerant=tolerant)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, shutdown, error)
     if not record.reruns and not record.rerun_incomplete:
@@ -143,7 +138,7 @@ class _LiveFailures:
         self._remote = context.remote.quiet()
         self._emit = context.emit
         # How many failures `max-failures` tolerates is not known before the end.
-        self._policy = replace(context.record.policy, max_failures=STRICT.max_failures)
+        self._policy = replace(context.record.policy, max_failures=policy.STRICT.max_failures)
         self._failed = 0
         self._grown = asyncio.Event()
         self._reported: set[str] = set()
@@ -172,7 +167,7 @@ class _LiveFailures:
             machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
         except ApiError as error:
             return not isinstance(error, Refused)
-        tree = tolerating(ResultTree(self._run, machines=machines), self._policy)
+        tree = policy.tolerating(ResultTree(self._run, machines=machines), self._policy)
         failed = [placed for placed in tree.placed_rows() if placed[2].result is Result.FAILED]
         new = [one for one in failed if _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
