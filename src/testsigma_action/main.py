@@ -15,7 +15,7 @@ from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, InputError
 from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import run_specs, upload_specs
-from testsigma_action.lifecycle.background import Background
+from testsigma_action.lifecycle.background import Background, until_signal
 from testsigma_action.lifecycle.context import Shared
 from testsigma_action.lifecycle.group import SessionGroup
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
@@ -102,7 +102,7 @@ class Step:
     async def _run(self) -> None:
         with Background() as background:
             background.begin(self._heartbeat())
-            if await self._group.prepare(self._progress.on_upload):
+            if await until_signal(self._group.prepare(self._progress.on_upload), self._command.signals):
                 await self._group.run()
 
     async def _heartbeat(self) -> None:

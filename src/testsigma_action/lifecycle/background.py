@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from testsigma_action.runtime.signals import Signals
 
-T = TypeVar("T")
 
-
-async def until_signal(work: Coroutine[Any, Any, T], signals: Signals) -> T | None:
-    """The result of some work; None if a signal cancelled it."""
+async def until_signal(work: Coroutine[Any, Any, None], signals: Signals) -> bool:
+    """Do some work. Returns whether it was done: False if a signal cancelled it."""
     task = asyncio.create_task(work)
     signals.cancels([task])
     await asyncio.wait({task})
-    return None if task.cancelled() else task.result()
+    if task.cancelled():
+        return False
+    task.result()
+    return True
 
 
 class Background:

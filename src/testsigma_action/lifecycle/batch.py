@@ -73,8 +73,10 @@ class BatchFetcher:
         """One item, or the error."""
         if self.remote.now() >= self.until:
             return LimitReached(Why.TIME_LIMIT)
+        limits = self.remote.limits
+        limit = self.remote.after(limits.short_detail if self.short_timeouts else limits.detail)
         try:
-            return await fetch(self._limit())
+            return await fetch(min(self.until, limit))
         except ApiError as error:
             return error
 
@@ -107,10 +109,6 @@ class BatchFetcher:
             for rows in following.values():
                 found.update(rows)
         return found
-
-    def _limit(self) -> float:
-        limits = self.remote.limits
-        return min(self.until, self.remote.after(limits.short_detail if self.short_timeouts else limits.detail))
 
     @property
     def width(self) -> int:

@@ -39,7 +39,8 @@ async def collect(
     """
     fetcher = BatchFetcher(remote, until)
     collector = _Collector(run.id, remote.client, fetcher, keep)
-    again = _Collector(run.id, remote.client, fetcher.with_short_timeouts(), _ignore)
+    # Only the last tree of a further reading is kept.
+    again = _Collector(run.id, remote.client, fetcher.with_short_timeouts(), keep=lambda _: None)
     tree = await collector.read_base(run)
     tree = await _reread(tree, again.read_base, keep, lag_retry)
     tree = await collector.read_parts(tree)
@@ -51,10 +52,6 @@ async def collect(
         keep(tree)
     if details != "none" and not _lacks(tree, Missing.ALL_DETAILS):
         keep(await collector.with_steps(tree, details))
-
-
-def _ignore(_: ResultTree) -> None:
-    """Ignore intermediate trees."""
 
 
 async def _reread(

@@ -36,6 +36,7 @@ class Interruption:
 class Shared:
     """Data that the sessions of a step share: service, inputs, signals, deadlines (monotonic clock), IDs of all runs.
 
+    From `last_start` on nothing is started: there would be no time to wait for it.
     `attempt` is the number of this attempt of the CI job, None unless the runs of earlier attempts can be recognised.
     `stopped_early` is set by the step when it stops after failures, `uploaded` has the files that it uploaded so far.
     """
@@ -44,21 +45,22 @@ class Shared:
     inputs: Inputs
     signals: Signals
     attempt: int | None = None
-    began: float = field(init=False)
     deadline: float = field(init=False)
+    last_start: float = field(init=False)
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
     uploaded: tuple[uploads.Uploaded, ...] = ()
 
     def __post_init__(self) -> None:
         """Begin: from now on the time of the step runs."""
-        self.began = self.remote.now()
-        self.deadline = self.began + self.inputs.timeout.total_seconds()
+        began = self.remote.now()
+        self.deadline = began + self.inputs.timeout.total_seconds()
+        self.last_start = Deadlines(began, self.deadline).last_poll
 
-    @property
-    def last_start(self) -> float:
-        """From this instant on nothing is started: there would be no time to wait for it."""
-        return Deadlines(self.began, self.deadline).last_poll
+    def put_off(self, seconds: float) -> None:
+        """Move the deadlines: the time that uploads took is not counted."""
+        self.deadline += seconds
+        self.last_start += seconds
 
     @property
     def interruption(self) -> Interruption | None:

@@ -11,7 +11,6 @@ from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
@@ -58,18 +57,11 @@ class SessionGroup:
         """The reports of all runs in their current state."""
         return names.named([session.record.report() for session in self.sessions])
 
-    async def prepare(self, on_upload: "UploadListener") -> bool:
-        """Look up the data for the starts, and upload files; False if a signal interrupted it.
+    async def prepare(self, on_upload: "UploadListener") -> None:
+        """Look up what has to be known before the starts, and upload files. The runs have their time after that.
 
         `on_upload` gets the events of the uploads. Raises InputError and ApiError.
         """
-        specs = await until_signal(self._prepared(on_upload), self._shared.signals)
-        for session, spec in zip(self.sessions, specs or (), strict=specs is not None):
-            session.record.spec = spec
-        return specs is not None
-
-    async def _prepared(self, on_upload: "UploadListener") -> tuple[RunSpec, ...]:
-        """The specs with all that has to be known before the starts. The time for uploads is not that of the runs."""
         remote = self._shared.remote.with_listener(self.sessions[0].on_retry)
         until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
         specs = tuple(session.record.spec for session in self.sessions)
@@ -77,17 +69,15 @@ class SessionGroup:
             from testsigma_action.lifecycle import prepare
 
             specs = await prepare.resolve(specs, remote, until=until)
-        if not self._inputs.uploads:
-            return specs
-        from testsigma_action.lifecycle.uploads import upload_all
+        if self._inputs.uploads:
+            from testsigma_action.lifecycle.uploads import upload_all
 
-        began = remote.now()
-        async for uploaded in upload_all(self._inputs.uploads, remote, self._inputs.upload_timeout, on_upload):
-            self._shared.uploaded = (*self._shared.uploaded, uploaded)
-        spent = remote.now() - began
-        self._shared.began += spent
-        self._shared.deadline += spent
-        return specs
+            began = remote.now()
+            async for uploaded in upload_all(self._inputs.uploads, remote, self._inputs.upload_timeout, on_upload):
+                self._shared.uploaded = (*self._shared.uploaded, uploaded)
+            self._shared.put_off(remote.now() - began)
+        for session, spec in zip(self.sessions, specs, strict=True):
+            session.record.spec = spec
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""

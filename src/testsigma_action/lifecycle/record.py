@@ -72,9 +72,7 @@ class RunRecord:
     @property
     def completed(self) -> list[Run]:
         """The runs that have results, the started one first; none until that has completed."""
-        if not self.run or not self.run.completed:
-            return []
-        return [self.run, *(run for run in self.reruns if run.completed)]
+        return [run for run in self.known if run.completed] if self.run and self.run.completed else []
 
     @property
     def attached_unseen(self) -> bool:

@@ -104,13 +104,12 @@ class Session:
         """Leave or stop the run after a cancellation. A signal during a stop after failures has precedence."""
         self._context.activity(events.Activity.STOPPING)
         try:
-            why = self._interruption
-            if isinstance(why.cause, StoppedAfterFailures):
-                await self._stop_early(why)
+            if isinstance(self._interruption.cause, StoppedAfterFailures):
+                await self._stop_early(self._interruption)
                 return
         except asyncio.CancelledError:
             _uncancel()
-            why = self._interruption
+        why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
         ending = await self._shutdown.after_cancel(until, stopping=self._context.stops_on_cancel)
         self.record.decide(why.verdict(ending), ending)
