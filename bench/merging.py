@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> None:
         github = {name: str(Path(temporary) / path) for name, path in FILES.items()} | {"GITHUB_ACTIONS": "true"}
         clock = Clock()
         began = time.process_time()
-        step(Command.of((), inputs | github | {"GITHUB_WORKSPACE": str(folder)}, Signals(clock), clock))
+        step(Command((), inputs | github | {"GITHUB_WORKSPACE": str(folder)}, Signals(clock), clock))
         spent = time.process_time() - began
     sys.stdout.write(f"{spent:.2f} {peak():.1f}\n")
 

@@ -68,7 +68,11 @@ class Check:
         log.say([checkup.STARTING])
         log.say(console.warnings(reading.warnings))
         log.say(console.warnings(policy_wording.outdated(Outdated(reading.expired))))
-        settings = self._wrong_settings()
+        settings: tuple[str, ...] = ()
+        try:
+            self._transport.check_settings()
+        except InputError as error:
+            settings = error.problems
         self._note(Subject.INPUTS, [*reading.problems, *settings])
         self._note(Subject.REPORTS, self._wrong_files())
         check_threads(self._command.clock.begin)
@@ -82,14 +86,6 @@ class Check:
         self._examination.checkup.note(subject, Outcome.WRONG if problems else Outcome.FINE)
         if problems:
             self._errors.append(InputError(*problems))
-
-    def _wrong_settings(self) -> tuple[str, ...]:
-        """Problems with the settings of proxy and certificates."""
-        try:
-            self._transport.check_settings()
-        except InputError as error:
-            return error.problems
-        return ()
 
     def _wrong_files(self) -> list[str]:
         """Problems with the files of a step."""

@@ -55,11 +55,11 @@ def _step(arguments: Sequence[str], signals: Signals, clock: Clock) -> int:
 
     gc.freeze()
     gc.enable()
-    return main(Command.of(arguments, os.environ, signals, clock))
+    return main(Command(arguments, os.environ, signals, clock))
 
 
 def _post_stage(signals: Signals, clock: Clock) -> int:
     from testsigma_action.command import Command
     from testsigma_action.post import main
 
-    return main(Command.of((), os.environ, signals, clock))
+    return main(Command((), os.environ, signals, clock))

@@ -1,8 +1,6 @@
 """What a step, a dry run, a merge and the post stage have in common: their parts, their report, and how they end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from testsigma_action import platforms
@@ -11,12 +9,9 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.api.trace import untraced
-from testsigma_action.domain.build import Build
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.errors import ActionError, Bug, Cancelled
-from testsigma_action.inputs.options import Inputs
-from testsigma_action.inputs.reading import Reading, read_inputs
-from testsigma_action.platforms.base import Platform
+from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
 from testsigma_action.runtime.clock import Clock
@@ -25,49 +20,40 @@ from testsigma_action.runtime.signals import Signals
 AnyTransport = TypeVar("AnyTransport", bound=Transport)
 
 
-@dataclass(frozen=True, slots=True)
 class Command:
-    """The parts of a command. Nothing is sent and nothing is written yet."""
+    """The parts of a command: its inputs, its platform, and its log, in which the API key is masked."""
 
-    environ: Mapping[str, str]
-    signals: Signals
-    clock: Clock
-    adapter: Adapter
-    platform: Platform
-    reading: Reading
-    log: Log
-    build: Build
-    started: datetime
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         arguments: Sequence[str],
         environ: Mapping[str, str],
         signals: Signals,
         clock: Clock,
         adapter: Adapter = NETWORK,
-    ) -> "Command":
-        """Read the inputs; from then on the API key is masked everywhere. Tests replace the `adapter`."""
-        platform, log = platforms.detect(environ), Log()
-        reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, clock.now().date())
-        for line in platform.mask(reading.inputs.api_key):
-            log.command(line)
-        log.hide(reading.inputs.api_key)
-        platform.hide(reading.inputs.api_key)
-        return cls(environ, signals, clock, adapter, platform, reading, log, platform.build, clock.now())
-
-    @property
-    def inputs(self) -> Inputs:
-        """The inputs, with defaults for invalid ones."""
-        return self.reading.inputs
+    ) -> None:
+        """Read the inputs. Nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
+        self.environ = environ
+        self.signals = signals
+        self.clock = clock
+        self.log = Log()
+        self.platform = platform = platforms.detect(environ)
+        today = clock.now().date()
+        self.reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
+        self.inputs = self.reading.inputs
+        self.build = platform.build
+        self.started = clock.now()
+        self._adapter = adapter
+        for line in platform.mask(self.inputs.api_key):
+            self.log.command(line)
+        self.log.hide(self.inputs.api_key)
+        platform.hide(self.inputs.api_key)
 
     def transport(self, kind: type[AnyTransport]) -> AnyTransport:
         """A transport of this kind to the service of the inputs."""
         inputs, log = self.inputs, self.log
         on_trace = (lambda trace: log.say(console.request(trace))) if self.reading.debug else untraced
         service = route(inputs.base_url, inputs.ca_bundle, self.environ)
-        return kind(service, inputs.api_key, clock=self.clock, adapter=self.adapter, on_trace=on_trace)
+        return kind(service, inputs.api_key, clock=self.clock, adapter=self._adapter, on_trace=on_trace)
 
     def ended_by(self, work: Callable[[], None]) -> list[ActionError]:
         """Do the work. Returns what ended it before its time: an error or a bug, and a signal."""

@@ -160,7 +160,7 @@ class World:
         killed = False
         with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():
             try:
-                exit_code = main(Command.of(arguments, environ, taken, self.clock, self._net.adapter))
+                exit_code = main(Command(arguments, environ, taken, self.clock, self._net.adapter))
             except Killed as end:
                 exit_code, killed = end.exit_code, True
             finally:

@@ -89,25 +89,24 @@ class Shutdown:
         return Ending(Disposition.LEFT_RUNNING, run)
 
     async def _leave_completed(self, run: Run, until: float, *, stopping: bool) -> Ending:
-        rerun = await self._confirmed_rerun(run, until) if awaited(run) else None
-        if rerun and not rerun.completed:
-            return await self._stop(rerun, until) if stopping else Ending(Disposition.LEFT_RUNNING, rerun)
-        return Ending(Disposition.COMPLETED, rerun or run, may_run_again=self._may_run_again and not rerun)
+        """Leave or stop the rerun that the last answer names, if its own answer confirms it: no other run."""
+        if not awaited(run):
+            return Ending(Disposition.COMPLETED, run, may_run_again=self._may_run_again)
+        look_until = self._look_until(until - self.remote.limits.shutdown_reserve)
+        seen = await reruns.look_at_rerun(run, self.record.chain, self.remote, until=look_until)
+        if not isinstance(seen, Run):
+            return Ending(Disposition.COMPLETED, run, may_run_again=self._may_run_again)
+        self.on_answer(seen)
+        rerun = self.record.latest
+        if rerun.completed:
+            return Ending(Disposition.COMPLETED, rerun)
+        return await self._stop(rerun, until) if stopping else Ending(Disposition.LEFT_RUNNING, rerun)
 
     async def _stop(self, run: Run, until: float) -> Ending:
         ending = await stop(RunKey.of(run), self.remote, until=until)
         if ending.run:
             self.on_answer(ending.run)
         return replace(ending, run=ending.run or run)
-
-    async def _confirmed_rerun(self, parent: Run, until: float) -> Run | None:
-        """The rerun that the last answer names, if its own answer confirms it. Other runs are not stopped."""
-        until = self._look_until(until - self.remote.limits.shutdown_reserve)
-        seen = await reruns.look_at_rerun(parent, self.record.chain, self.remote, until=until)
-        if not isinstance(seen, Run):
-            return None
-        self.on_answer(seen)
-        return self.record.latest
 
     async def _find_again(self, until: float) -> None:
         """Find a run whose start was not answered before the cancellation, if it can be identified."""

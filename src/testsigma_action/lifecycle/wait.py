@@ -134,9 +134,8 @@ class _LiveFailures:
     """
 
     def __init__(self, context: Context) -> None:
-        self._run = context.record.latest
+        self._context = context
         self._remote = context.remote.quiet()
-        self._emit = context.emit
         # How many failures `max-failures` tolerates is not known before the end.
         self._policy = replace(context.record.policy, max_failures=policy.STRICT.max_failures)
         self._failed = 0
@@ -145,7 +144,6 @@ class _LiveFailures:
 
     def on_answer(self, run: Run) -> None:
         """Handle an answer about the run."""
-        self._run = run
         failed = run.counts.failed or 0
         if failed > self._failed and not run.completed:
             self._failed = failed
@@ -162,17 +160,19 @@ class _LiveFailures:
 
     async def _read(self) -> bool:
         """Emit the new failures; False if the service refuses the list."""
-        until = self._remote.after(self._remote.limits.short_detail)
+        run, until = self._context.record.latest, self._remote.after(self._remote.limits.short_detail)
         try:
-            machines = await self._remote.client.fetch_case_list(self._run.id, until=until)
+            machines = await self._remote.client.fetch_case_list(run.id, until=until)
         except ApiError as error:
             return not isinstance(error, Refused)
-        tree = policy.tolerating(ResultTree(self._run, machines=machines), self._policy)
+        tree = policy.tolerating(ResultTree(run, machines=machines), self._policy)
         failed = [placed for placed in tree.placed_rows() if placed[2].result is Result.FAILED]
         new = [one for one in failed if _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
         if new:
-            self._emit(events.CasesFailed(tuple(new), sum(case.breaks and not case.hook for *_, case in failed)))
+            self._context.emit(
+                events.CasesFailed(tuple(new), sum(case.breaks and not case.hook for *_, case in failed))
+            )
         return True
 
 
