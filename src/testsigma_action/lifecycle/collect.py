@@ -37,14 +37,22 @@ async def collect(
 
     With `lag_retry`, inconsistent results are read again. Raises no ApiError.
     """
-    fetcher = BatchFetcher(remote, until)
-    collector = _Collector(run.id, remote.client, fetcher, keep)
-    # Only the last tree of a further reading is kept.
-    again = _Collector(run.id, remote.client, fetcher.with_short_timeouts(), keep=lambda _: None)
-    tree = await collector.read_base(run)
-    tree = await _reread(tree, again.read_base, keep, lag_retry)
-    tree = await collector.read_parts(tree)
-    tree = await _reread(tree, again.read_all, keep, lag_retry)
+    collector = _Collector(run.id, remote.client, BatchFetcher(remote, until), keep)
+    # Of a further reading only the whole is kept.
+    again = replace(collector, fetcher=collector.fetcher.with_short_timeouts(), keep=lambda _: None)
+
+    async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
+        # If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
+        # against a pass.
+        while lag_retry and lagging(tree) and await lag_retry.again(tree.run):
+            if newest := await lag_retry.reread(tree.run):
+                found = await read(newest)
+                tree = found if settle.replaces(tree, found) else settle.with_result_of(newest, tree)
+                keep(tree)
+        return tree
+
+    tree = await settled(await collector.read_base(run), again.read_base)
+    tree = await settled(await collector.read_parts(tree), again.read_all)
     listed, total = tree.distinct, tree.run.counts.total or 0
     if tree.listed and listed < total:
         gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)
@@ -52,22 +60,6 @@ async def collect(
         keep(tree)
     if details != "none" and not _lacks(tree, Missing.ALL_DETAILS):
         keep(await collector.with_steps(tree, details))
-
-
-async def _reread(
-    tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]], keep: Keep, lag_retry: settle.LagRetry | None
-) -> ResultTree:
-    """Read again while the results are inconsistent and there is time.
-
-    If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
-    against a pass.
-    """
-    while lag_retry and lagging(tree) and await lag_retry.again(tree.run):
-        if run := await lag_retry.reread(tree.run):
-            again = await read(run)
-            tree = again if settle.replaces(tree, again) else settle.with_result_of(run, tree)
-            keep(tree)
-    return tree
 
 
 @dataclass(frozen=True, slots=True)

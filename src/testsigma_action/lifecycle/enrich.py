@@ -54,9 +54,7 @@ def with_suite_details(tree: ResultTree, details: Mapping[str, SuiteDetails]) ->
     return _with_unreadable(each_suite(tree, change), "suite", details)
 
 
-def _with_unreadable(
-    tree: ResultTree, kind: str, details: Mapping[str, MachineDetails] | Mapping[str, SuiteDetails]
-) -> ResultTree:
+def _with_unreadable(tree: ResultTree, kind: str, details: Mapping[str, MachineDetails | SuiteDetails]) -> ResultTree:
     broken = (f"{name} of {kind} {one}" for one, known in details.items() for name in known.unreadable)
     return replace(tree, unreadable_fields=(*tree.unreadable_fields, *broken))
 

@@ -170,9 +170,8 @@ class _LiveFailures:
         new = [one for one in failed if _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
         if new:
-            self._context.emit(
-                events.CasesFailed(tuple(new), sum(case.breaks and not case.hook for *_, case in failed))
-            )
+            counting = sum(case.breaks and not case.hook for *_, case in failed)
+            self._context.emit(events.CasesFailed(tuple(new), counting))
         return True
 
 
