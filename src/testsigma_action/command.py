@@ -40,13 +40,13 @@ class Command:
         today = clock.now().date()
         self.reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
         self.inputs = self.reading.inputs
-        self.build = platform.build
-        self.started = clock.now()
-        self._adapter = adapter
         for line in platform.mask(self.inputs.api_key):
             self.log.command(line)
         self.log.hide(self.inputs.api_key)
         platform.hide(self.inputs.api_key)
+        self.build = platform.build
+        self.started = clock.now()
+        self._adapter = adapter
 
     def transport(self, kind: type[AnyTransport]) -> AnyTransport:
         """A transport of this kind to the service of the inputs."""

@@ -63,7 +63,7 @@ class Step:
         self._shared = Shared(remote, inputs, command.signals, attempt)
         live = self._log.is_terminal and platform.watched
         self._progress = Progress(self._log, remote.now, specs, attached=bool(inputs.run_id), live=live)
-        state = StateWriter(platform, self._warn_of_state, enabled=inputs.wait)
+        state = StateWriter(platform, self._warn_of_state)
         self._group = SessionGroup(specs, self._shared, state, self._on_event)
 
     def run(self) -> int:

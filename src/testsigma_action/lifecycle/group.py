@@ -112,7 +112,9 @@ class SessionGroup:
         return quarantine.passing(self._inputs.quarantine, [*before, *now]) if before else ()
 
     def _on_event(self, index: int, event: events.Event) -> None:
-        self._state.take(index, event)
+        if self._inputs.wait:
+            # Else there is nothing to clean up.
+            self._state.take(index, event)
         self._listener(index, event)
         if (failures := self._failures(index, event)) is not None:
             self._count(index, failures)

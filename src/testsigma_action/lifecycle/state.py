@@ -52,11 +52,10 @@ def _is_sound(entry: Entry) -> bool:
 class StateWriter:
     """Writes the whole state after each change. `failed` is called with an error of writing."""
 
-    def __init__(self, platform: Platform, failed: Callable[[OSError], None], *, enabled: bool) -> None:
-        """Start without entries. Unless `enabled`, nothing is written, since there is nothing to clean up."""
+    def __init__(self, platform: Platform, failed: Callable[[OSError], None]) -> None:
+        """Start without entries."""
         self._platform = platform
         self._failed = failed
-        self._enabled = enabled
         self._entries: dict[int, Entry] = {}
 
     def take(self, index: int, event: events.Event) -> None:
@@ -88,8 +87,6 @@ class StateWriter:
 
     def _put(self, index: int, entry: Entry) -> None:
         self._entries[index] = entry
-        if not self._enabled:
-            return
         try:
             self._platform.write_state({RUNS: json.dumps([asdict(one) for one in self._entries.values()])})
         except OSError as error:

@@ -49,7 +49,7 @@ async def watch(
             if run.completed:
                 return run
         queue_deadline = deadlines.queue_deadline if run and pace.waiting else None
-        next_poll = _checked(run, key.id, remote.now(), deadlines, queue_deadline)
+        next_poll = _next_poll(run, key.id, remote.now(), deadlines, queue_deadline)
         now = remote.now()
         await asyncio.sleep(min(pace.next_delay(now), max(0.0, next_poll - now)))
 
@@ -66,7 +66,7 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
         raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 
 
-def _checked(run: Run | None, run_id: str, now: float, deadlines: Deadlines, queue_deadline: float | None) -> float:
+def _next_poll(run: Run | None, run_id: str, now: float, deadlines: Deadlines, queue_deadline: float | None) -> float:
     """The latest instant of the next poll. Raises TimedOut after a deadline."""
     if now >= deadlines.last_poll:
         raise _timed_out(run, run_id, timedelta(seconds=round(deadlines.deadline - deadlines.began)))
