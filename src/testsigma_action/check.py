@@ -49,8 +49,8 @@ class Check:
     def run(self) -> int:
         """Check everything, then write log, summary and outputs. Returns the exit code."""
         command = self._command
-        self._errors += command.ended_by(self._check)
-        self._errors += self._examination.errors
+        self._errors.extend(command.ended_by(self._check))
+        self._errors.extend(self._examination.errors)
         findings, without_run = self._findings(), self._examination.without_run
         verdict = verdicts.checked(self._errors)
         try:
