@@ -38,6 +38,7 @@ class Check:
     def __init__(self, command: Command) -> None:
         """Wire the parts together; nothing happens yet."""
         self._command = command
+        self.platform = command.platform
         self._transport = command.transport(ProbingTransport)
         self._errors: list[ActionError] = []
         remote = Remote(Client(self._transport), command.clock)
@@ -58,7 +59,7 @@ class Check:
         except OSError as error:
             verdict = verdicts.combined((verdict, verdicts.of_error(publish.unwritable("summary and outputs", error))))
         for note in checkup.annotations(verdict)[: command.inputs.annotations]:
-            command.log.commands(command.platform.annotation(note.level, note.title, note.message))
+            command.log.commands(self.platform.annotation(note.level, note.title, note.message))
         command.log.say(checkup.lines(findings, verdict, without_run))
         return verdict.exit_code
 
@@ -89,7 +90,7 @@ class Check:
 
     def _wrong_files(self) -> list[str]:
         """Problems with the files of a step."""
-        inputs, platform = self._command.inputs, self._command.platform
+        inputs, platform = self._command.inputs, self.platform
         problems = [*publish.taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
         workspace = Workspace(platform.workspace)
         for field, path in inputs.report_paths.items():
@@ -102,12 +103,11 @@ class Check:
 
     def _write(self, findings: Findings, verdict: Verdict) -> None:
         """Write summary and outputs. Raises OSError."""
-        log, platform = self._command.log, self._command.platform
+        log, without_run = self._command.log, self._examination.without_run
         if self._command.inputs.summary != OFF:
-            text = checkup.summary(findings, verdict, self._examination.without_run)
-            log.commands(platform.write_summary(text))
+            log.commands(self.platform.write_summary(checkup.summary(findings, verdict, without_run)))
         report = Report(verdict, (), self._command.started, self._command.clock.now())
-        log.commands(platform.write_outputs(outputs.render(report)))
+        log.commands(self.platform.write_outputs(outputs.render(report)))
 
     def _findings(self) -> Findings:
         address, route = urlsplit(self._transport.http.base_url), self._transport.route
@@ -116,7 +116,7 @@ class Check:
             version=__version__,
             python=machine.python_version(),
             system=f"{sys.platform} {machine.machine()}",
-            ci=self._command.platform.name or "no CI system",
+            ci=self.platform.name or "no CI system",
             host=address.hostname or "" if is_public else "",
             proxy=bool(route.proxy.value),
             own_certificates=bool(route.bundle.value),

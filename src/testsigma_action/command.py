@@ -39,11 +39,11 @@ class Command:
         self.platform = platform = platforms.detect(environ)
         today = clock.now().date()
         self.reading = read_inputs(arguments, environ, platform.workspace, platform.key_advice, today)
-        self.inputs = self.reading.inputs
-        for line in platform.mask(self.inputs.api_key):
+        self.inputs = inputs = self.reading.inputs
+        for line in platform.mask(inputs.api_key):
             self.log.command(line)
-        self.log.hide(self.inputs.api_key)
-        platform.hide(self.inputs.api_key)
+        self.log.hide(inputs.api_key)
+        platform.hide(inputs.api_key)
         self.build = platform.build
         self.started = clock.now()
         self._adapter = adapter
