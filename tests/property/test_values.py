@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.inputs import mapping_parsers, mappings, pages, parsers
+from testsigma_action.inputs import mapping_parsers, pages, parsers
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.options import DEFINITIONS
 from testsigma_action.inputs.reading import read_inputs
@@ -118,7 +118,7 @@ def test_what_is_read_is_what_yaml_reads(lines: list[tuple[str, str, str]]) -> N
     """Nothing is made up: what is accepted is what a YAML reader reads that keeps every value a text."""
     text = "\n".join("".join(parts) for parts in lines)
     try:
-        found = mappings.read(text)
+        found = mapping_parsers.mapping(text)
     except Invalid:
         return
     if "\t" not in text:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.unit.refusals import refused
-from testsigma_action.inputs import mappings
+from testsigma_action.inputs import mapping_parsers
 from testsigma_action.inputs.invalid import Invalid
 
 
@@ -48,7 +48,7 @@ from testsigma_action.inputs.invalid import Invalid
 )
 def test_mappings_keep_texts_as_they_were_written(text: str, meant: dict[str, str]) -> None:
     """YAML or JSON in which every value is a text: nothing is read as a number, a date or a truth."""
-    assert mappings.read(text) == meant
+    assert mapping_parsers.mapping(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -86,37 +86,37 @@ def test_mappings_keep_texts_as_they_were_written(text: str, meant: dict[str, st
 )
 def test_what_is_no_mapping_of_texts_is_refused(text: str) -> None:
     """Lists, nesting, a name that stands twice, aliases to nothing, several documents, and what is no YAML."""
-    assert "mapping" in refused(mappings.read, text)
+    assert "mapping" in refused(mapping_parsers.mapping, text)
 
 
 @pytest.mark.parametrize("text", ["[" * 50_000, "{a: " * 20_000, "- " * 20_000, "&a [" * 5_000], ids=len)
 def test_deep_nesting_is_refused(text: str) -> None:
     """A text that would exhaust the parser is bad input, not a bug of ours."""
-    assert "mapping" in refused(mappings.read, text)
+    assert "mapping" in refused(mapping_parsers.mapping, text)
 
 
 def test_aliases_do_not_multiply() -> None:
     """A few lines of aliases of aliases cost nothing: they are nested, so they are refused."""
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 60))]
-    assert "mapping" in refused(mappings.read, "\n".join(lines))
+    assert "mapping" in refused(mapping_parsers.mapping, "\n".join(lines))
 
 
 def test_refusals_of_mappings_do_not_quote() -> None:
     """What the parser says is not passed on, because it quotes the text."""
-    assert "hush" not in refused(mappings.read, "a: 'hush")
-    assert "hush" not in refused(mappings.read, "hush: [hush]")
+    assert "hush" not in refused(mapping_parsers.mapping, "a: 'hush")
+    assert "hush" not in refused(mapping_parsers.mapping, "hush: [hush]")
 
 
 def test_json_may_be_indented_with_tabs() -> None:
     """JSON is accepted in any layout that JSON allows."""
     given = {"url": "https://pr-7.example.com", "user": "ada"}
-    assert mappings.read(json.dumps(given, indent="\t")) == given
+    assert mapping_parsers.mapping(json.dumps(given, indent="\t")) == given
 
 
 def test_json_of_any_character_is_accepted() -> None:
     """What a JSON writer makes of a character outside the basic plane is sent as that character again."""
     given = json.dumps({"mood": "😀"})
-    assert json.loads(json.dumps(mappings.read(given))) == {"mood": "😀"}
+    assert json.loads(json.dumps(mapping_parsers.mapping(given))) == {"mood": "😀"}
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,14 @@ def test_json_of_any_character_is_accepted() -> None:
         ("hush \u2028", "rare line break"),
         ('"hush\n hush"', "next line"),
         ("[hush]", "one text"),
-        ("{hush", "one text"),
+        ("{hush}", "one text"),
         ("hush\n7: hush\n7: hush", "before"),
     ],
 )
 def test_a_value_that_yaml_would_change_is_refused(value: str, told: str) -> None:
     """The line and the remedy are told, the value and the name are not: either may be a part of a secret."""
     with pytest.raises(Invalid) as caught:
-        mappings.read(f"url: 'x'\n# about\nhushed: {value}\n")
+        mapping_parsers.mapping(f"url: 'x'\n# about\nhushed: {value}\n")
     said = caught.value.remedy
     assert told in said
     assert said.startswith("Line 5" if told == "before" else "Line 3")
@@ -169,12 +169,12 @@ def test_json_says_which_entry() -> None:
     """JSON has its entries counted; null is what an unset secret is in GitHub's toJSON."""
     for text, told in (('{"a": "b", "c": null}', "Entry 2: null"), ('{"a": "b", "a": "c"}', "Entry 2: this name")):
         with pytest.raises(Invalid) as caught:
-            mappings.read(text)
+            mapping_parsers.mapping(text)
         assert caught.value.remedy.startswith(told)
 
 
 def test_a_merge_key_is_told() -> None:
     """`<<` without quotes merges mappings in YAML; nothing is merged here."""
     with pytest.raises(Invalid) as caught:
-        mappings.read("a: b\n<<: c")
+        mapping_parsers.mapping("a: b\n<<: c")
     assert caught.value.remedy.startswith("Line 2: merge keys")

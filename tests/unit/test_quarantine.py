@@ -66,8 +66,8 @@ quarantine, entry 3 (Pay), expires: 2027-05-26 is not accepted; it must be at mo
 quarantine, entry 4 (Search), expires: 'tomorrow' is not accepted; it must be a date like 2026-12-31.
 quarantine, entry 4 (Search): 'ownr' is not a key of an entry; did you mean owner?
 quarantine, entry 4 (Search), reason: required. It says why the failure of this case does not count.
-quarantine, entry 5: an entry must be a mapping like {case: Pay by card, reason: the bank's test system is down, \
-expires: 2026-12-31}.
+quarantine, entry 5: the entry is not a mapping; write it like {case: Pay by card, reason: the bank's test system is \
+down, expires: 2026-12-31}, with a space after each colon.
 """
 
 
@@ -81,9 +81,8 @@ def test_all_problems_at_once() -> None:
 def test_a_file_that_is_missing() -> None:
     """The message says where a path starts, and that a checkout comes first."""
     (problem,) = read("no/such.yml").problems
-    assert problem.startswith(
-        "quarantine: 'no/such.yml' is neither a list nor an existing file; a relative path starts"
-    )
+    assert problem.startswith("quarantine: 'no/such.yml' is neither a list nor an existing file; it must be a YAML or")
+    assert problem.endswith("A relative path starts at the workspace, and a checkout must come before this step.")
 
 
 def test_a_wildcard_needs_quotes() -> None:

@@ -90,9 +90,10 @@ uploads, entry 5 (build/data.csv), devices: 'a' is not accepted; it must be a li
 uploads, entry 5 (build/data.csv), type: required, since the ending of the file is neither .apk nor .ipa: APK, IPA or \
 Attachment.
 uploads, entry 6 (build/app.apk), devices: its value is not accepted. Line 6: the value must be one text, not a list \
-or a mapping. Put the value in double quotes.
+or a mapping. Put a text that looks like one in double quotes.
 uploads, entry 6 (build/app.apk), name: cannot be combined with upload-id: an upload that exists has a name.
-uploads, entry 7: an entry must be a mapping like {file: build/app.apk, upload-id: 62, devices: [211]}.
+uploads, entry 7: the entry is not a mapping; write it like {file: build/app.apk, upload-id: 62, devices: [211]}, with \
+a space after each colon.
 """
 
 

@@ -1,7 +1,10 @@
-"""The keys of the entries of each list: which there are, and how each is parsed. Pure."""
+"""The inputs that are lists: what they list, and which keys an entry has. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from testsigma_action.inputs import pages, parsers
-from testsigma_action.inputs.options import BY_NAME, Definition
+from testsigma_action.inputs.options import BY_NAME, Definition, Kind
 
 # The keys of an entry of `plans`: the fields of RunRequest.
 ENTRY_KEYS = (
@@ -17,7 +20,7 @@ ENTRY_KEYS = (
 QUARANTINE_KEYS = (
     Definition("case", parsers.line),
     Definition("reason", parsers.line),
-    Definition("expires", parsers.day),
+    Definition("expires", parsers.day, kind=Kind.ID),
     Definition("suite", parsers.line),
     Definition("machine", parsers.line),
     Definition("data-set", parsers.line),
@@ -27,11 +30,68 @@ QUARANTINE_KEYS = (
 # The keys of an entry of `uploads`: the fields of UploadSpec, but for `type`.
 UPLOAD_KEYS = (
     Definition("file", parsers.path),
-    Definition("upload-id", parsers.identity_of(pages.UPLOAD)),
+    Definition("upload-id", parsers.identity_of(pages.UPLOAD), kind=Kind.ID),
     Definition("name", parsers.line),
-    Definition("project-id", parsers.identity),
-    Definition("application-id", parsers.identity),
+    Definition("project-id", parsers.identity, kind=Kind.ID),
+    Definition("application-id", parsers.identity, kind=Kind.ID),
     Definition("version", parsers.line),
     Definition("type", parsers.word("apk", "ipa", "attachment")),
-    Definition("devices", parsers.identities),
+    Definition("devices", parsers.identities, kind=Kind.ID, takes=list),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """An input that is a list: its name, what it lists, an example of an entry, and the keys of an entry.
+
+    `required` has a sentence for each key that must be there. `labels` are the fields that name an entry in a message,
+    the best one first, each with how it is shown.
+    """
+
+    name: str
+    things: str
+    example: str
+    keys: tuple[Definition, ...]
+    required: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @property
+    def list_like(self) -> str:
+        """What a list is, with an example."""
+        return f"a YAML or JSON list of {self.things}, like [{self.example}]"
+
+    @property
+    def accepted(self) -> str:
+        """What the input accepts."""
+        return f"{self.list_like}, or the path of a file with one"
+
+
+RUNS = ListKind(
+    "plans",
+    "runs",
+    "{plan-id: 431}",
+    ENTRY_KEYS,
+    {"plan-id": "required. It is the number in the address of the plan's page."},
+    {"name": "{}", "plan_id": "plan {}"},
+)
+QUARANTINE = ListKind(
+    "quarantine",
+    "cases",
+    "{case: Pay by card, reason: the bank's test system is down, expires: 2026-12-31}",
+    QUARANTINE_KEYS,
+    {
+        "case": "required. It is the name of a case, with the wildcards * and ?, or its ID.",
+        "reason": "required. It says why the failure of this case does not count.",
+        "expires": "required. It is the last day on which the entry holds, like 2026-12-31.",
+    },
+    {"case": "{}"},
+)
+UPLOADS = ListKind(
+    "uploads",
+    "uploads",
+    "{file: build/app.apk, upload-id: 62, devices: [211]}",
+    UPLOAD_KEYS,
+    {"file": "required. It is the path of the file, or a pattern like build/*.apk that matches one file."},
+    {"file": "{}"},
+)
+LISTS = {kind.name: kind for kind in (RUNS, QUARANTINE, UPLOADS)}

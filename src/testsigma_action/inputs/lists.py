@@ -1,163 +1,160 @@
-"""Parsing a list of mappings, from YAML or JSON, whose values are texts or mappings of names to texts. Pure.
+"""The entries of an input that is a list of mappings, or of the file that it names.
 
 What is wrong with one value does not hide what is wrong with the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from pathlib import Path
+from typing import Any
 
-from testsigma_action.inputs import mappings
-from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.list_source import ListKind
-from testsigma_action.inputs.yaml_events import (
-    LIST,
-    Events,
-    is_end_of_list,
-    is_list,
-    is_mapping,
-    is_tagged,
-    place,
-    reading,
-)
-from testsigma_action.inputs.yaml_faults import Kind, Unreadable
+from testsigma_action.inputs import cross_checks, documents, files, list_source, parsers, pasted, tree, unknown, values
+from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs.keys import ListKind
+from testsigma_action.inputs.options import BY_NAME, Definition
+from testsigma_action.inputs.tree import Pair, Tree, Unreadable
+from testsigma_action.inputs.values import Refused
+from testsigma_action.secret import Secret
 
-TAGGED = "an entry must be a mapping without tags (!) and anchors (&, *)."
 # The longest list; what follows it is not parsed.
 MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
-# Between the texts of a value that is a list.
-SEPARATOR = ", "
+PATHS = "A relative path starts at the workspace, and a checkout must come before this step."
+
+# The entries of a list, or the path of a file that has it.
+Source = Sequence[Tree] | str
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A value that cannot be read, and why: a whole sentence that quotes nothing."""
+class Context:
+    """The key, which no message shows; the base URL, empty if it is not known; where a relative path starts."""
 
-    why: str
-
-
-Value = str | Mapping[str, str] | Unread
+    key: Secret
+    base_url: str
+    root: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mapping in a list, and what is wrong with it apart from its values.
+    """The values of an entry by field; and what is wrong: the key, empty for the whole entry, and a sentence."""
 
-    `instead` is the text that stands in its place; empty if that is a list or nothing, None if it is a mapping.
-    """
-
-    values: Mapping[str, Value]
-    faults: tuple[str, ...] = ()
-    instead: str | None = None
+    values: dict[str, Any]
+    wrong: list[tuple[str, str]]
+    is_mapping: bool = True
 
 
-def read(text: str, kind: ListKind) -> Sequence[Entry]:
+def source(text: str, kind: ListKind) -> Source:
+    """The entries of a list, or the path of its file. Raises Invalid, which never quotes the text."""
+    if not list_source.is_path(text):
+        return _parsed(text, kind)
+    try:
+        return parsers.path(text)
+    except Invalid:
+        raise Invalid(kind.accepted) from None
+
+
+def _parsed(text: str, kind: ListKind) -> Sequence[Tree]:
     """The entries of a list, at most one more than are accepted. Raises Invalid, which never quotes the text."""
     if len(text) > MAX_SIZE:
         raise Invalid(kind.accepted, f"It has more than {MAX_SIZE // 1024} KB.")
-    found = mappings.decoded_json(text) if text.lstrip().startswith("[") else None
-    if not any(map(_says_something, text.splitlines())):
-        return []
-    if isinstance(found, list):
-        return [_json_entry(each, kind) for each in found[: MAX_ENTRIES + 1]]
-    return _from_yaml(text, kind)
+    kinds = {key.name: key.kind for key in kind.keys}
+    return documents.entries(text, kind.accepted, kinds, MAX_ENTRIES + 1)
 
 
-def _says_something(line: str) -> bool:
-    """Whether a line of YAML is more than a comment."""
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _from_yaml(text: str, kind: ListKind) -> list[Entry]:
-    events = Events(text, Kind.FREE_TEXT)
-    with reading(events, kind.accepted):
-        if not events.begins(LIST):
-            raise Unreadable("")
-        entries = list(islice(_yaml_entries(events, kind), MAX_ENTRIES + 1))
-        if len(entries) <= MAX_ENTRIES:
-            events.end()
-    return entries
-
-
-def _yaml_entries(events: Events, kind: ListKind) -> Iterator[Entry]:
-    depth = events.depth
-    while not is_end_of_list(event := events.take()):
-        if is_mapping(event):
-            yield _yaml_entry(events, kind)
-        else:
-            events.skip_to(depth)
-            yield Entry({}, (TAGGED,)) if is_tagged(event) else Entry({}, instead=events.text(event))
-
-
-def _yaml_entry(events: Events, kind: ListKind) -> Entry:
-    """The entry that has begun; each of its values is read, whatever is wrong with those before it."""
-    depth, values, faults = events.depth, dict[str, Value](), list[str]()
-    while True:
-        event = events.take()
-        if events.depth < depth:
-            events.kind = Kind.FREE_TEXT
-            return Entry(values, tuple(faults))
-        try:
-            events.kind = Kind.FREE_TEXT
-            name = events.name(event)
-            events.kind = _kind_of(name.strip(), kind)
-        except Unreadable as unreadable:
-            events.skip_to(depth)
-            faults.append(str(unreadable))
-            name = None
-        value = _yaml_value(events, may_be_list=name in kind.lists)
-        if name is not None:
-            values[name] = value if name not in values else _repeated(place(event))
-
-
-def _kind_of(key: str, kind: ListKind) -> Kind:
-    if key in kind.ids:
-        return Kind.ID
-    return Kind.FREE_TEXT if key in kind.texts else Kind.SECRET
-
-
-def _yaml_value(events: Events, *, may_be_list: bool) -> Value:
-    depth = events.depth
+def read(given: Source, kind: ListKind, context: Context) -> tuple[list[Entry], list[Problem]]:
+    """The entries of a list, or the problem with the list as a whole."""
     try:
-        event = events.take()
-        if is_mapping(event):
-            return mappings.collected(events.pairs())
-        if may_be_list and is_list(event):
-            return SEPARATOR.join(_texts(events))
-        return events.value(event, required=False)
-    except Unreadable as unreadable:
-        events.skip_to(depth)
-        return Unread(str(unreadable))
+        found = _from_file(given, kind, context) if isinstance(given, str) else given
+        if len(found) > MAX_ENTRIES:
+            raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
+    except Refused as refused:
+        return [], [refused.at(kind.name)]
+    return [_entry(each, kind, context) for each in found], []
 
 
-def _texts(events: Events) -> Iterator[str]:
-    """The texts of a list that has begun. Raises Unreadable."""
-    while not is_end_of_list(event := events.take()):
-        yield events.value(event)
+def _from_file(path: str, kind: ListKind, context: Context) -> Sequence[Tree]:
+    """The entries of a file. Raises Refused."""
+    shown = pasted.quoted(path, context.key)
+    try:
+        return _parsed(files.read_text(path, context.root, MAX_SIZE), kind)
+    except files.Missing:
+        raise Refused(f"{shown} is neither a list nor an existing file; it must be {kind.accepted}. {PATHS}") from None
+    except files.Unusable as unusable:
+        why = str(unusable)
+    except Invalid as refusal:
+        why = f"is not accepted. {refusal.remedy}".rstrip()
+    raise Refused(f"the file {shown} {why} It must hold {kind.list_like}.")
 
 
-def _json_entry(found: object, kind: ListKind) -> Entry:
+def problems(entries: Sequence[Entry], kind: ListKind, key: Secret) -> list[Problem]:
+    """What is wrong with the entries; each problem has the input, the position and label of the entry, and the key."""
+    found = []
+    for at, entry in enumerate(entries, 1):
+        labels = [shape.format(entry.values[field]) for field, shape in kind.labels.items() if entry.values.get(field)]
+        label = next((f" ({pasted.visible(each)})" for each in labels if not pasted.looks_like_key(each, key)), "")
+        place = f"{kind.name}, entry {at}{label}"
+        found += [Problem(f"{place}, {name}" if name else place, sentence) for name, sentence in entry.wrong]
+    return found
+
+
+def _entry(found: Tree, kind: ListKind, context: Context) -> Entry:
     if not isinstance(found, tuple):
-        return Entry({}, instead=found if isinstance(found, str) else "")
-    values: dict[str, Value] = {}
-    for name, value in found:
-        may_be_list = name in kind.lists
-        values[name] = _json_value(value, may_be_list=may_be_list) if name not in values else _repeated("")
-    return Entry(values)
+        no_mapping = f"the entry is not a mapping; write it like {kind.example}, with a space after each colon."
+        return Entry({}, [("", str(found) if isinstance(found, Unreadable) else no_mapping)], is_mapping=False)
+    entry = Entry({}, [("", str(pair.name)) for pair in found if isinstance(pair.name, Unreadable)])
+    keys = {key.name: key for key in kind.keys}
+    given = _given(found, keys)
+    for name, pair in given.items():
+        try:
+            if name not in keys:
+                entry.wrong.append(("", _unknown(name, keys, context.key)))
+            else:
+                entry.values[keys[name].field] = _value(keys[name], pair, context)
+        except Refused as refused:
+            entry.wrong.append((name, refused.sentence))
+    entry.wrong.extend((name, sentence) for name, sentence in kind.required.items() if name not in given)
+    return entry
 
 
-def _json_value(value: object, *, may_be_list: bool) -> Value:
+def _given(pairs: Sequence[Pair], keys: Container[str]) -> dict[str, Pair]:
+    """The pairs by name. As in an input, a blank value is not given."""
+    given: dict[str, Pair] = {}
+    for pair in pairs:
+        if isinstance(pair.name, str):
+            again = pair.name in given
+            given[pair.name] = pair._replace(value=tree.repeated(pair.where)) if again else pair
+    blank = [name for name, pair in given.items() if isinstance(pair.value, str) and not pair.value.strip()]
+    return {name: pair for name, pair in given.items() if name not in blank or name not in keys}
+
+
+def _value(definition: Definition, pair: Pair, context: Context) -> object:
+    """The value of a key. Raises Refused."""
     try:
-        if isinstance(value, tuple):
-            return mappings.collected(mappings.json_pairs(value))
-        if may_be_list and isinstance(value, list):
-            return SEPARATOR.join(mappings.json_text("", each) for each in value)
-        return mappings.json_text("", value)
+        given = _text(pair, definition.takes)
     except Unreadable as unreadable:
-        return Unread(str(unreadable))
+        raise Refused(f"its value is not accepted. {unreadable}") from None
+    value = values.read(definition, given, context.key)
+    is_address = definition.name in cross_checks.ADDRESSES and isinstance(given, str)
+    if is_address and (sentence := cross_checks.other_host(str(given), context.base_url)):
+        raise Refused(sentence)
+    return value
 
 
-def _repeated(where: str) -> Unread:
-    return Unread(str(Unreadable("this key was given before; one of the two values would be lost.", where)))
+def _text(pair: Pair, takes: type) -> values.Given:
+    """A value as the parsers take it: a list as a text with commas. Raises Unreadable."""
+    if takes is Mapping and isinstance(pair.value, tuple):
+        return tree.texts(pair.value)
+    if takes is list and isinstance(pair.value, list):
+        return ", ".join(tree.one_text(each, pair.where) for each in pair.value)
+    return tree.one_text(pair.value, pair.where).strip()
+
+
+def _unknown(name: str, keys: Iterable[str], key: Secret) -> str:
+    """The sentence about a key that entries do not have."""
+    meant = unknown.closest(name.strip().lower().replace("_", "-"), keys)
+    remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(keys)}."
+    if name in BY_NAME:
+        remedy = "it is an input for the whole step."
+    # What follows a colon may be a value.
+    return f"{pasted.quoted(''.join(name.partition(':')[:2]), key)} is not a key of an entry; {remedy}"

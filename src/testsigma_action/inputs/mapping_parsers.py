@@ -7,8 +7,13 @@ from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.parsers import identity, is_digits, line
 from testsigma_action.inputs.pasted import reference
+from testsigma_action.inputs.vendor_script import RUNTIME_DATA
 
 CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
+
+ACCEPTED = "a YAML or JSON mapping of names to single values, like {name: value}"
+# How Testsigma's script takes runtime data.
+SCRIPT_PAIR = re.compile(r"[\w.-]+=")
 
 
 def configuration(value: str | Mapping[str, str]) -> ConfigurationRef:
@@ -34,12 +39,12 @@ def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
     if not isinstance(value, str):
         return value
-    from testsigma_action.inputs import mappings
+    from testsigma_action.inputs import documents, tree
 
     found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
     if found:
-        raise Invalid(mappings.ACCEPTED, f"The value is the name of a variable. {found.remedy}")
-    return mappings.read(value)
+        raise Invalid(ACCEPTED, f"The value is the name of a variable. {found.remedy}")
+    return documents.mapping(value, ACCEPTED, tree.texts, RUNTIME_DATA if SCRIPT_PAIR.match(value) else "")
 
 
 def start_options(value: str) -> Mapping[str, str]:

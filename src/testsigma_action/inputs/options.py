@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Literal
 
 from testsigma_action.domain.policy import Policy
@@ -155,51 +156,64 @@ class Inputs:
         return "" if given == parsers.OFF else given or default
 
 
-def _always(_: str) -> bool:
-    return True
+class Kind(Enum):
+    """What a value may be. Only secrets are never shown, and a ` #` may be a part of any but an ID."""
 
+    SECRET = auto()
+    FREE_TEXT = auto()
+    ID = auto()
+    # The path of a file, or a list with secrets.
+    ENTRIES = auto()
 
-def _never(_: str) -> bool:
-    return False
+    @property
+    def remedy(self) -> str:
+        """How such a value is written so that YAML does not change it."""
+        if self is Kind.SECRET:
+            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+        return "Put the value in double quotes."
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One input: its name, its parser, its default in words, and whether a text that was given may be shown.
+    """One input, or a key of the entries of one: its name, its parser, its default in words, and what its value may be.
 
-    Some take a mapping, which is a text in an input, and may be parsed already in an entry of `plans`.
+    In an entry, a value may also be what it `takes`: a mapping of texts, or a list of them.
     """
 
     name: str
     read: Callable[[Any], Any]
     default: str = ""
-    shown: Callable[[str], bool] = _always
-    takes_mapping: bool = False
+    kind: Kind = Kind.FREE_TEXT
+    takes: type = str
 
     @property
     def field(self) -> str:
         """The field of Inputs, or of RunRequest."""
         return self.name.replace("-", "_")
 
+    def shows(self, text: str) -> bool:
+        """Whether a text that was given may be shown."""
+        return list_source.is_path(text) if self.kind is Kind.ENTRIES else self.kind is not Kind.SECRET
+
 
 DEFINITIONS = (
-    Definition("api-key", parsers.key, "required", shown=_never),
-    Definition("plan-id", parsers.identity_of(pages.PLAN)),
+    Definition("api-key", parsers.key, "required", Kind.SECRET),
+    Definition("plan-id", parsers.identity_of(pages.PLAN), kind=Kind.ID),
     # The values of its entries are parsed in `plans.py`; those that may be shown are shown one by one.
-    Definition("plans", list_source.source_of(list_source.RUNS), shown=list_source.is_path),
+    Definition("plans", list_source.source_of("plans"), kind=Kind.ENTRIES),
     Definition("max-parallel", parsers.number(1, 50), "5"),
     Definition("stop-after-failures", parsers.number(0, 100_000), "0"),
-    Definition("environment-id", parsers.environment),
+    Definition("environment-id", parsers.environment, kind=Kind.ID),
     Definition("build-number", parsers.line, "made from the CI's build number and a random part"),
     Definition("on-busy", parsers.word("fail", "wait"), "fail"),
-    Definition("execution-config", mapping_parsers.configuration, takes_mapping=True),
-    Definition("runtime-data", mapping_parsers.mapping, shown=_never, takes_mapping=True),
-    Definition("upload-versions", mapping_parsers.upload_versions, takes_mapping=True),
-    Definition("start-options", mapping_parsers.start_options, shown=_never),
+    Definition("execution-config", mapping_parsers.configuration, takes=Mapping),
+    Definition("runtime-data", mapping_parsers.mapping, kind=Kind.SECRET, takes=Mapping),
+    Definition("upload-versions", mapping_parsers.upload_versions, kind=Kind.ID, takes=Mapping),
+    Definition("start-options", mapping_parsers.start_options, kind=Kind.SECRET),
     Definition("run-id", parsers.identity_of(pages.RUN)),
     Definition("dry-run", parsers.flag, "false"),
     # As those of plans, its entries are parsed elsewhere, in `uploads.py`.
-    Definition("uploads", list_source.source_of(list_source.UPLOADS), shown=list_source.is_path),
+    Definition("uploads", list_source.source_of("uploads"), kind=Kind.ENTRIES),
     Definition("upload-timeout", parsers.duration, "15m"),
     Definition("wait", parsers.flag, "true"),
     Definition("timeout", parsers.duration, "2h"),
@@ -212,7 +226,7 @@ DEFINITIONS = (
     Definition("on-job-rerun", parsers.word(START, "failed"), START),
     Definition("max-failures", parsers.share, "0"),
     # As those of plans, its entries are parsed elsewhere, in `quarantine.py`.
-    Definition("quarantine", list_source.source_of(list_source.QUARANTINE), shown=list_source.is_path),
+    Definition("quarantine", list_source.source_of("quarantine"), kind=Kind.ENTRIES),
     Definition("min-tests", parsers.number(0, 100_000), "1"),
     Definition("fail-on-flaky", parsers.flag, "false"),
     Definition("details", parsers.word("failed", "all", "none"), "failed"),

@@ -12,6 +12,9 @@ from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.secret import Secret
 
+# Inputs that are lists of mappings.
+LISTS = frozenset({"plans", "uploads", "quarantine"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -54,15 +57,14 @@ def read_inputs(
     if texts["plans"]:
         # Set together with plans by mistake: reports are named as those of several plans.
         read = {name: value for name, value in read.items() if name not in {"plan_id", "run_id"}}
-    problems += _read_plans(read, key, base_url, root)
-    problems += _read_uploads(read, key, base_url, root)
-    expired, wrong = _read_quarantine(read, key, root, today)
-    problems += wrong
+    problems += _read_lists(read, key, base_url, root, today)
     inputs = Inputs(**read)
     problems += [*cross_checks.given_numbers(inputs), *cross_checks.pinned_twice(inputs)]
     clashes = cross_checks.same_file(inputs.report_paths, root)
+    expired = tuple(entry for entry in inputs.quarantine if entry.expires < today)
+    in_force = tuple(entry for entry in inputs.quarantine if entry not in expired)
     turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
-    inputs = replace(inputs, **turned_off)
+    inputs = replace(inputs, quarantine=in_force, **turned_off)
     problems += clashes.values()
     warnings = tuple(unknown.variables(environ, key))
     return Reading(inputs, tuple(map(str, problems)), warnings, expired, debug, _inputs_in(problems))
@@ -101,37 +103,30 @@ def _names_files(arguments: Sequence[str]) -> bool:
     return command is not None and command.takes_files
 
 
-def _read_plans(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:
-    """Replace a list of runs by the requests for them. Returns the problems."""
-    if "plans" not in read:
-        return []
-    from testsigma_action.inputs import plans
+def _read_lists(read: dict[str, Any], key: Secret, base_url: str, root: Path, today: date) -> list[Problem]:
+    """Replace each list by what its entries ask for. Returns the problems."""
+    problems: list[Problem] = []
+    if not LISTS & read.keys():
+        return problems
+    from testsigma_action.inputs import lists
 
-    read["plans"], wrong = plans.requests(read["plans"], plans.Context(read, key, base_url, root))
-    return wrong
+    context = lists.Context(key, base_url, root)
+    if "plans" in read:
+        from testsigma_action.inputs import plans
 
+        read["plans"], wrong = plans.requests(read["plans"], context, read)
+        problems += wrong
+    if "uploads" in read:
+        from testsigma_action.inputs import uploads
 
-def _read_uploads(read: dict[str, Any], key: Secret, base_url: str, root: Path) -> list[Problem]:
-    """Replace a list of files by what is to be uploaded. Returns the problems."""
-    if "uploads" not in read:
-        return []
-    from testsigma_action.inputs import uploads
+        read["uploads"], wrong = uploads.specs(read["uploads"], context)
+        problems += wrong
+    if "quarantine" in read:
+        from testsigma_action.inputs import quarantine
 
-    read["uploads"], wrong = uploads.specs(read["uploads"], key, base_url, root)
-    return wrong
-
-
-def _read_quarantine(
-    read: dict[str, Any], key: Secret, root: Path, today: date
-) -> tuple[tuple[QuarantineEntry, ...], list[Problem]]:
-    """Replace a list of cases by the entries that hold today. Returns those that have expired, and the problems."""
-    if "quarantine" not in read:
-        return (), []
-    from testsigma_action.inputs import quarantine
-
-    found, wrong = quarantine.entries(read["quarantine"], key, root, today)
-    read["quarantine"], expired = quarantine.in_force(found, today)
-    return expired, wrong
+        read["quarantine"], wrong = quarantine.entries(read["quarantine"], context, today)
+        problems += wrong
+    return problems
 
 
 def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> dict[str, Any]:

@@ -2,31 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import isfinite
 
-from testsigma_action.inputs import mappings
-from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.yaml_events import (
-    MAPPING,
-    MAX_DEPTH,
-    AnyEvent,
-    Events,
-    is_end_of_list,
-    is_end_of_mapping,
-    is_list,
-    is_mapping,
-    is_quoted,
-    place,
-    reading,
-)
-from testsigma_action.inputs.yaml_faults import Kind, Unreadable
+from testsigma_action.inputs import documents, tree
+from testsigma_action.inputs.tree import Pair, Plain, Tree, Unreadable
 
 ACCEPTED = "a YAML or JSON mapping of fields to values, like {testDevices: [5, 6]}"
 # Names are shown, so a value that was pasted in the place of a name is refused.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,49}")
-# As JSON writes it. Anything else is a text: 1_000, 0x1F, 012 (which YAML 1.1 takes for 10).
-NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+# As JSON writes it, and what some writers make of numbers that JSON does not have. Anything else is a text: 1_000,
+# 0x1F, 012 (which YAML 1.1 takes for 10).
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|NaN|-?Infinity")
 LONGEST_NUMBER = 19
 WORDS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 RERUNS = "to run cases again, set rerun-failed."
@@ -52,14 +39,14 @@ Typed = dict[str, "Typed"] | list["Typed"] | str | int | float | bool
 
 def read(text: str) -> Mapping[str, str]:
     """The fields, each with its value as JSON. Raises Invalid, which quotes no value."""
-    try:
-        found = mappings.decoded_json(text, number=_number) if text.startswith("{") else None
-        fields = _json_mapping(found) if isinstance(found, tuple) else _from_yaml(text)
-        for name in fields:
-            _check(name)
-    except Unreadable as unreadable:
-        raise Invalid(ACCEPTED, str(unreadable)) from None
-    return {name: json.dumps(value) for name, value in fields.items()}
+    return documents.mapping(text, ACCEPTED, _fields)
+
+
+def _fields(pairs: tuple[Pair, ...]) -> Mapping[str, str]:
+    fields = {name: json.dumps(_typed(value, where)) for where, name, value in tree.unique(pairs)}
+    for name in fields:
+        _check(name)
+    return fields
 
 
 def _check(name: str) -> None:
@@ -76,62 +63,23 @@ def _plain(name: str) -> str:
     return re.sub("[_.-]", "", name).lower()
 
 
-def _from_yaml(text: str) -> dict[str, Typed]:
-    events = Events(text, Kind.SECRET)
-    with reading(events, ACCEPTED):
-        if not events.begins(MAPPING):
-            raise Unreadable("")
-        found = _mapping(events)
-        events.end()
-    return found
+def _typed(value: Tree, where: str) -> Typed:
+    """A value with its type: a text without quotes may stand for a boolean or a number."""
+    if isinstance(value, Unreadable):
+        raise value
+    if isinstance(value, tuple):
+        return {name: _typed(inner, at) for at, name, inner in tree.unique(value)}
+    if isinstance(value, list):
+        return [_typed(inner, where) for inner in value]
+    if not isinstance(value, Plain):
+        return value
+    if value in WORDS:
+        return WORDS[value]
+    return _number(value, where) if NUMBER.fullmatch(value) else value
 
 
-def _mapping(events: Events) -> dict[str, Typed]:
-    return dict(mappings.collected(_pairs(events)))
-
-
-def _pairs(events: Events) -> Iterator[tuple[str, str, Typed]]:
-    while not is_end_of_mapping(event := events.take()):
-        yield place(event), events.name(event), _value(events, events.take())
-
-
-def _value(events: Events, event: AnyEvent) -> Typed:
-    if is_mapping(event):
-        return _mapping(events)
-    if is_list(event):
-        found: list[Typed] = []
-        while not is_end_of_list(inner := events.take()):
-            found.append(_value(events, inner))
-        return found
-    text = events.value(event)
-    return text if is_quoted(event) else _meant(text, place(event))
-
-
-def _meant(text: str, where: str) -> Typed:
-    """The value that a text without quotes stands for."""
-    if text in WORDS:
-        return WORDS[text]
-    return _number(text, where) if NUMBER.fullmatch(text) else text
-
-
-def _number(text: str, where: str = "") -> int | float:
+def _number(text: str, where: str) -> int | float:
     """A number as it was written. Raises Unreadable for one that would change, or that JSON does not have."""
-    if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text) or not isfinite(float(text)):
+    if len(text) > LONGEST_NUMBER or not isfinite(float(text)):
         raise Unreadable("a number is too long or too large; put it in quotes to send it as a text.", where)
     return float(text) if set(".eE") & set(text) else int(text)
-
-
-def _json_mapping(pairs: tuple[tuple[str, object], ...], where: str = "", depth: int = 1) -> dict[str, Typed]:
-    """A mapping in JSON; its entries are counted where it is the whole input."""
-    places = ((where or f"Entry {at}", name, value) for at, (name, value) in enumerate(pairs, 1))
-    return dict(mappings.collected((at, name, _json_value(value, at, depth + 1)) for at, name, value in places))
-
-
-def _json_value(value: object, where: str, depth: int) -> Typed:
-    if depth > MAX_DEPTH:
-        raise Unreadable("it is nested too deeply.", where)
-    if isinstance(value, tuple):
-        return _json_mapping(value, where, depth)
-    if isinstance(value, list):
-        return [_json_value(each, where, depth + 1) for each in value]
-    return value if isinstance(value, bool | int | float) else mappings.json_text(where, value)

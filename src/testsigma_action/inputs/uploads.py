@@ -4,23 +4,15 @@ The files are looked at, too: each exists, can be read, is not empty, and is the
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from testsigma_action.domain.upload_events import UploadKind, UploadSpec
-from testsigma_action.inputs import entry_lists, files, lists, pasted
-from testsigma_action.inputs.entry_lists import EntryKeys, Wanted
+from testsigma_action.inputs import files, lists, pasted
 from testsigma_action.inputs.invalid import Problem
-from testsigma_action.inputs.keys import UPLOAD_KEYS
-from testsigma_action.inputs.list_source import UPLOADS, ListFile
+from testsigma_action.inputs.keys import UPLOADS
 from testsigma_action.secret import Secret
 
-KEYS = EntryKeys(
-    {definition.name: definition for definition in UPLOAD_KEYS},
-    {"file": "required. It is the path of the file, or a pattern like build/*.apk that matches one file."},
-    f"an entry must be a mapping like {UPLOADS.example}.",
-)
 KINDS = {f".{kind.value}": kind for kind in (UploadKind.APK, UploadKind.IPA)}
 NO_TARGET = (
     "required, for a new version of an upload; it is the number in the address of the upload's page. For a new upload, "
@@ -31,31 +23,19 @@ OF_NEW = "required with name: it says where the new upload belongs."
 NO_KIND = "required, since the ending of the file is neither .apk nor .ipa: APK, IPA or Attachment."
 
 
-def specs(
-    source: Sequence[lists.Entry] | ListFile, key: Secret, base_url: str, root: Path
-) -> tuple[tuple[UploadSpec, ...], list[Problem]]:
+def specs(source: lists.Source, context: lists.Context) -> tuple[tuple[UploadSpec, ...], list[Problem]]:
     """The uploads of a list, in its order, and no problem; or no uploads, and all problems."""
-    wanted = Wanted("uploads", UPLOADS, root, key, partial(_neither, key=key))
-    listed, problems = entry_lists.entries(source, wanted)
+    entries, problems = lists.read(source, UPLOADS, context)
     found: list[UploadSpec] = []
-    for at, entry in enumerate(listed, 1):
-        read, wrong = KEYS.read(entry, key, base_url)
-        path, faults = _file(read, root, key)
-        if entry.instead is None:
+    for entry in entries:
+        read, wrong = entry.values, entry.wrong
+        path, faults = _file(read, context.root, context.key)
+        if entry.is_mapping:
             wrong += [*_missing(read, {name for name, _ in wrong}, path), *faults, *_repeated(read, path, found)]
-        label = read.get("file", "")
-        problems += [Problem(entry_lists.where("uploads", at, label, name, key), text) for name, text in wrong]
         if not wrong:
             found.append(_spec(read, path))
+    problems += lists.problems(entries, UPLOADS, context.key)
     return ((), problems) if problems else (tuple(found), [])
-
-
-def _neither(text: str, key: Secret) -> str:
-    """The sentence about a text that is no list, and no path of a file."""
-    return (
-        f"{pasted.quoted(text, key)} is neither a list nor an existing file; it must be a list like "
-        f"[{UPLOADS.example}], or the path of a file with one."
-    )
 
 
 def _missing(read: dict[str, Any], refused: set[str], path: str) -> Iterator[tuple[str, str]]:

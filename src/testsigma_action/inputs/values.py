@@ -25,10 +25,8 @@ class Refused(Exception):
 
 def read(definition: Definition, given: Given, key: Secret) -> object:
     """Parse a value. Raises Refused."""
-    if not isinstance(given, str) and not definition.takes_mapping:
-        raise Refused("the value must be one text, not a mapping.")
     text = _as_text(given)
-    if definition.shown(text):
+    if definition.shows(text):
         _refuse_misplaced(text, key)
     try:
         return definition.read(given)
@@ -53,7 +51,7 @@ def _refuse_misplaced(text: str, key: Secret) -> None:
 
 
 def _sentence(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:
-    if not definition.shown(text):
+    if not definition.shows(text):
         seen = "its value is not accepted"
     elif pasted.looks_like_key(text, key):
         seen = f"its value is not accepted (and {pasted.NOT_SHOWN})"
