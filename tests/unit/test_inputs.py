@@ -616,7 +616,7 @@ def test_a_key_in_the_wrong_input_is_refused_and_not_quoted(key: str, value: str
     """Neither the key of this step nor another one, whole or in part, is accepted or quoted in another input."""
     for name in SHOWN:
         reading = read_inputs((f"--{name}", value), GOOD | {"TESTSIGMA_API_KEY": key})
-        assert problem(reading, name)
+        assert any(text.startswith(f"{name}:") for text in reading.problems)
         assert hidden(repr((reading.problems, reading.warnings)), JWT)
         assert JWT not in repr(reading)
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from testsigma_action.inputs.cross_checks import TARGETS, WITH_MERGE
+from testsigma_action.inputs.cross_checks import TARGETS
 from testsigma_action.inputs.help import text
-from testsigma_action.inputs.options import DEFINITIONS
+from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Use
 from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.inputs.subcommands import SUBCOMMANDS, Subcommand
 
@@ -96,7 +96,7 @@ def test_inputs_beside_merge(name: str) -> None:
     environ = {"TESTSIGMA_MERGE": "*.json", "TESTSIGMA_MERGE_EXPECTS": "2"}
     variable = f"TESTSIGMA_{name.upper().replace('-', '_')}"
     problems = read_inputs((), {variable: VALUES.get(name, "1")} | environ, today=date(2025, 12, 31)).problems
-    if name in WITH_MERGE:
+    if BY_NAME[name].use is Use.ANY:
         assert problems == ()
     else:
         assert len(problems) == 1

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from testsigma_action.inputs.invalid import Problem
-from testsigma_action.inputs.options import START, Inputs
+from testsigma_action.inputs.options import DEFINITIONS, START, Inputs, Use
 from testsigma_action.inputs.pages import host_in, is_address
 from testsigma_action.inputs.paths import resolved
 from testsigma_action.text import is_loopback
@@ -21,37 +21,6 @@ OWN_NUMBER = "`on-job-rerun: failed` finds the run by the build number that the 
 NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
 # What to run; exactly one of these is required.
 TARGETS = ("plan-id", "plans", "run-id", "merge")
-# Only a start can use these. A run that exists already would silently ignore them.
-FOR_A_START = (
-    "max-parallel",
-    "environment-id",
-    "build-number",
-    "on-busy",
-    "execution-config",
-    "runtime-data",
-    "upload-versions",
-    "start-options",
-    "uploads",
-    "upload-timeout",
-    "on-job-rerun",
-)
-# What `merge` can use; everything else is about runs, and would silently be ignored.
-WITH_MERGE = frozenset(
-    {
-        "api-key",
-        "merge",
-        "merge-expects",
-        "junit-file",
-        "results-file",
-        "ctrf-file",
-        "agent-file",
-        "summary",
-        "summary-title",
-        "annotations",
-        "base-url",
-        "ca-bundle",
-    }
-)
 EXPECTS_MISSING = (
     "not given. Say how many parts there must be: without a number, nobody would notice that a results file is missing."
 )
@@ -75,8 +44,10 @@ def around_merge(read: Mapping[str, Any], wrong: Collection[str], *, named_files
         return
     if not named_files and not {"merge_expects", "merge-expects"} & {*read, *wrong}:
         yield Problem("merge-expects", EXPECTS_MISSING)
-    given = [field.replace("_", "-") for field in read]
-    if ignored := [name for name in given if name not in {*WITH_MERGE, *TARGETS}]:
+    ignored = [
+        key.name for key in DEFINITIONS if key.field in read and key.use is not Use.ANY and key.name not in TARGETS
+    ]
+    if ignored:
         variables = ", ".join(f"TESTSIGMA_{_field(name).upper()}" for name in ignored)
         also = f"also the variable{'s' if len(ignored) > 1 else ''} {variables}"
         why = "nothing is run, and each part keeps its own policies"
@@ -89,7 +60,7 @@ def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
     if len(given) > 1:
         yield Problem(given[-1], f"cannot be combined with {' and '.join(given[:-1])}; set only one of them.")
     if "run_id" in read:
-        if ignored := [name for name in FOR_A_START if _field(name) in read]:
+        if ignored := [key.name for key in DEFINITIONS if key.field in read and key.use is Use.START]:
             run = f"run {read['run_id']} exists already, so nothing is started"
             yield Problem("run-id", f"{run}. Remove {', '.join(ignored)}.")
         if read.get("wait") is False:

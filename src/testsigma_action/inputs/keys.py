@@ -94,4 +94,3 @@ UPLOADS = ListKind(
     {"file": "required. It is the path of the file, or a pattern like build/*.apk that matches one file."},
     {"file": "{}"},
 )
-LISTS = {kind.name: kind for kind in (RUNS, QUARANTINE, UPLOADS)}

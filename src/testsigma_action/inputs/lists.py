@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, documents, files, list_source, parsers, pasted, tree, unknown, values
+from testsigma_action.inputs import cross_checks, documents, files, parsers, pasted, tree, unknown, values
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.inputs.keys import ListKind
 from testsigma_action.inputs.options import BY_NAME, Definition
@@ -21,9 +21,6 @@ MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
 PATHS = "A relative path starts at the workspace, and a checkout must come before this step."
-
-# The entries of a list, or the path of a file that has it.
-Source = Sequence[Tree] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +41,13 @@ class Entry:
     is_mapping: bool = True
 
 
-def source(text: str, kind: ListKind) -> Source:
-    """The entries of a list, or the path of its file. Raises Invalid, which never quotes the text."""
-    if not list_source.is_path(text):
-        return _parsed(text, kind)
+def read(text: str, kind: ListKind, context: Context) -> tuple[list[Entry], list[Problem]]:
+    """The entries of a list, or of the file with this path; or the problem with the list as a whole."""
     try:
-        return parsers.path(text)
-    except Invalid:
-        raise Invalid(kind.accepted) from None
-
-
-def _parsed(text: str, kind: ListKind) -> Sequence[Tree]:
-    """The entries of a list, at most one more than are accepted. Raises Invalid, which never quotes the text."""
-    if len(text) > MAX_SIZE:
-        raise Invalid(kind.accepted, f"It has more than {MAX_SIZE // 1024} KB.")
-    kinds = {key.name: key.kind for key in kind.keys}
-    return documents.entries(text, kind.accepted, kinds, MAX_ENTRIES + 1)
-
-
-def read(given: Source, kind: ListKind, context: Context) -> tuple[list[Entry], list[Problem]]:
-    """The entries of a list, or the problem with the list as a whole."""
-    try:
-        found = _from_file(given, kind, context) if isinstance(given, str) else given
-        if len(found) > MAX_ENTRIES:
-            raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
+        found = _from_file(text, kind, context) if parsers.is_path(text) else _parsed(text, kind)
+    except Invalid as refusal:
+        sentence = f"its value is not accepted; it must be {refusal}. {refusal.remedy}"
+        return [], [Problem(kind.name, sentence.rstrip())]
     except Refused as refused:
         return [], [refused.at(kind.name)]
     return [_entry(each, kind, context) for each in found], []
@@ -85,6 +65,17 @@ def _from_file(path: str, kind: ListKind, context: Context) -> Sequence[Tree]:
     except Invalid as refusal:
         why = f"is not accepted. {refusal.remedy}".rstrip()
     raise Refused(f"the file {shown} {why} It must hold {kind.list_like}.")
+
+
+def _parsed(text: str, kind: ListKind) -> Sequence[Tree]:
+    """The entries of a list. Raises Invalid, which never quotes the text, and Refused for too many."""
+    if len(text) > MAX_SIZE:
+        raise Invalid(kind.accepted, f"It has more than {MAX_SIZE // 1024} KB.")
+    kinds = {key.name: key.kind for key in kind.keys}
+    found = documents.entries(text, kind.accepted, kinds, MAX_ENTRIES + 1)
+    if len(found) > MAX_ENTRIES:
+        raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
+    return found
 
 
 def problems(entries: Sequence[Entry], kind: ListKind, key: Secret) -> list[Problem]:

@@ -1,23 +1,26 @@
 """The one place that knows which inputs there are, how each is parsed, and their defaults. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs import list_source, mapping_parsers, pages, parsers
+from testsigma_action.inputs import mapping_parsers as mappings
+from testsigma_action.inputs import pages, parsers
 from testsigma_action.secret import NO_SECRET, Secret
 
 if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadSpec
 
-HALF = Share(50, percent=True)
+T = TypeVar("T")
+Texts = Mapping[str, str]
 START = "start"
+FOLDER = "test-results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,57 +35,127 @@ class RunRequest:
     environment_id: str = ""
     build_number: str = ""
     execution_config: ConfigurationRef | None = None
-    runtime_data: Mapping[str, str] = field(default_factory=dict, repr=False)
-    upload_versions: Mapping[str, str] = field(default_factory=dict)
+    runtime_data: Texts = field(default_factory=dict, repr=False)
+    upload_versions: Texts = field(default_factory=dict)
+
+
+class Kind(Enum):
+    """What a value may be. Only secrets are never shown, and a ` #` may be a part of any but an ID."""
+
+    SECRET = auto()
+    FREE_TEXT = auto()
+    ID = auto()
+    # The path of a file, or a list with secrets.
+    ENTRIES = auto()
+
+    @property
+    def remedy(self) -> str:
+        """How such a value is written so that YAML does not change it."""
+        if self is Kind.SECRET:
+            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+        return "Put the value in double quotes."
+
+
+class Use(Enum):
+    """What uses an input: only the start of a run, any run, or a merge as well. Everything else would ignore it."""
+
+    START = auto()
+    RUN = auto()
+    ANY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One input, or a key of the entries of one.
+
+    `default` is the default in words. In an entry, a value may also be what it `takes`: a mapping or a list of texts.
+    """
+
+    name: str
+    read: Callable[[Any], Any]
+    default: str = ""
+    kind: Kind = Kind.FREE_TEXT
+    takes: type = str
+    use: Use = Use.RUN
+
+    @property
+    def field(self) -> str:
+        """The field of Inputs, or of RunRequest."""
+        return self.name.replace("-", "_")
+
+    def shows(self, text: str) -> bool:
+        """Whether a text that was given may be shown."""
+        return parsers.is_path(text) if self.kind is Kind.ENTRIES else self.kind is not Kind.SECRET
+
+
+def _input(
+    default: T,
+    read: Callable[[Any], Any],
+    shown: str = "",
+    kind: Kind = Kind.FREE_TEXT,
+    takes: type = str,
+    use: Use = Use.RUN,
+) -> T:
+    """A field of Inputs: its default, its parser, its default in words, and the rest of its definition."""
+    about = {"read": read, "default": shown, "kind": kind, "takes": takes, "use": use}
+    made: T = field(default=default, repr=kind is not Kind.SECRET, metadata=about)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """All inputs, parsed, with their defaults. The field `plan_id` is the input `plan-id`, and so on."""
 
-    api_key: Secret = NO_SECRET
-    plan_id: str = ""
-    plans: tuple[RunRequest, ...] = ()
-    max_parallel: int = 5
-    stop_after_failures: int = 0
-    environment_id: str = ""
-    build_number: str = ""
-    on_busy: Literal["fail", "wait"] = "fail"
-    execution_config: ConfigurationRef | None = None
-    runtime_data: Mapping[str, str] | None = field(default=None, repr=False)
-    upload_versions: Mapping[str, str] | None = None
-    start_options: Mapping[str, str] = field(default_factory=dict, repr=False)
-    run_id: str = ""
-    dry_run: bool = False
-    uploads: "tuple[UploadSpec, ...]" = ()
-    upload_timeout: timedelta = timedelta(minutes=15)
-    wait: bool = True
-    timeout: timedelta = timedelta(hours=2)
-    queue_timeout: timedelta | None = None
-    on_timeout: Literal["stop", "leave"] = "leave"
-    on_cancel: Literal["stop", "leave"] | None = None
-    poll_interval: timedelta | None = None
-    rerun_failed: int = 0
-    rerun_limit: Share = HALF
-    on_job_rerun: Literal["start", "failed"] = "start"
-    max_failures: Share = NO_CASE
-    quarantine: tuple[QuarantineEntry, ...] = ()
-    min_tests: int = 1
-    fail_on_flaky: bool = False
-    details: Literal["failed", "all", "none"] = "failed"
-    junit_file: str | None = None
-    results_file: str | None = None
-    ctrf_file: str = parsers.OFF
-    agent_file: str = parsers.OFF
-    summary: Literal["full", "failed", "off"] = "full"
-    summary_title: str = ""
-    annotations: int = 10
-    compare: str = parsers.PREVIOUS
-    history: int = 10
-    merge: tuple[str, ...] = ()
-    merge_expects: int = 0
-    base_url: str = "https://app.testsigma.com"
-    ca_bundle: str = ""
+    api_key: Secret = _input(NO_SECRET, parsers.key, "required", Kind.SECRET, use=Use.ANY)
+    plan_id: str = _input("", parsers.identity_of(pages.PLAN), kind=Kind.ID)
+    # The entries of the lists are parsed after all other inputs, which are their defaults.
+    plans: tuple[RunRequest, ...] = _input((), parsers.path_or_list, kind=Kind.ENTRIES)
+    max_parallel: int = _input(5, parsers.number(1, 50), "5", use=Use.START)
+    stop_after_failures: int = _input(0, parsers.number(0, 100_000), "0")
+    environment_id: str = _input("", parsers.environment, kind=Kind.ID, use=Use.START)
+    build_number: str = _input("", parsers.line, "made from the CI's build number and a random part", use=Use.START)
+    on_busy: Literal["fail", "wait"] = _input("fail", parsers.word("fail", "wait"), "fail", use=Use.START)
+    execution_config: ConfigurationRef | None = _input(None, mappings.configuration, takes=Mapping, use=Use.START)
+    runtime_data: Texts | None = _input(None, mappings.mapping, "", Kind.SECRET, Mapping, Use.START)
+    upload_versions: Texts | None = _input(None, mappings.upload_versions, "", Kind.ID, Mapping, Use.START)
+    start_options: Texts | None = _input(None, mappings.start_options, kind=Kind.SECRET, use=Use.START)
+    run_id: str = _input("", parsers.identity_of(pages.RUN))
+    dry_run: bool = _input(default=False, read=parsers.flag, shown="false")
+    uploads: "tuple[UploadSpec, ...]" = _input((), parsers.path_or_list, kind=Kind.ENTRIES, use=Use.START)
+    upload_timeout: timedelta = _input(timedelta(minutes=15), parsers.duration, "15m", use=Use.START)
+    wait: bool = _input(default=True, read=parsers.flag, shown="true")
+    timeout: timedelta = _input(timedelta(hours=2), parsers.duration, "2h")
+    queue_timeout: timedelta | None = _input(None, parsers.duration)
+    on_timeout: Literal["stop", "leave"] = _input("leave", parsers.word("stop", "leave"), "leave")
+    on_cancel: Literal["stop", "leave"] | None = _input(None, parsers.word("stop", "leave"), "stop; leave with run-id")
+    poll_interval: timedelta | None = _input(None, parsers.interval, "auto")
+    rerun_failed: int = _input(0, parsers.number(0, 10), "0")
+    rerun_limit: Share = _input(Share(50, percent=True), parsers.share, "50%")
+    on_job_rerun: Literal["start", "failed"] = _input("start", parsers.word(START, "failed"), START, use=Use.START)
+    max_failures: Share = _input(NO_CASE, parsers.share, "0")
+    quarantine: tuple[QuarantineEntry, ...] = _input((), parsers.path_or_list, kind=Kind.ENTRIES)
+    min_tests: int = _input(1, parsers.number(0, 100_000), "1")
+    fail_on_flaky: bool = _input(default=False, read=parsers.flag, shown="false")
+    details: Literal["failed", "all", "none"] = _input("failed", parsers.word("failed", "all", "none"), "failed")
+    junit_file: str | None = _input(
+        None, parsers.output_path, f"{FOLDER}/TEST-testsigma-<plan or run ID>.xml", use=Use.ANY
+    )
+    results_file: str | None = _input(
+        None, parsers.output_path, f"{FOLDER}/testsigma-<plan or run ID>.json", use=Use.ANY
+    )
+    ctrf_file: str = _input(parsers.OFF, parsers.output_path, "off", use=Use.ANY)
+    agent_file: str = _input(parsers.OFF, parsers.output_path, "off", use=Use.ANY)
+    summary: Literal["full", "failed", "off"] = _input(
+        "full", parsers.word("full", "failed", "off"), "full", use=Use.ANY
+    )
+    summary_title: str = _input("", parsers.line, "plan name", use=Use.ANY)
+    annotations: int = _input(10, parsers.number(0, 50), "10", use=Use.ANY)
+    compare: str = _input(parsers.PREVIOUS, parsers.comparison, "previous")
+    history: int = _input(10, parsers.number(0, 50), "10")
+    merge: tuple[str, ...] = _input((), parsers.paths, use=Use.ANY)
+    merge_expects: int = _input(0, parsers.number(1, 1000), use=Use.ANY)
+    base_url: str = _input("https://app.testsigma.com", parsers.base_url, "https://app.testsigma.com", use=Use.ANY)
+    ca_bundle: str = _input("", parsers.path, use=Use.ANY)
 
     @property
     def runs(self) -> tuple[RunRequest, ...]:
@@ -152,96 +225,9 @@ class Inputs:
     def _report_path(self, given: str | None, pattern: str) -> str:
         """The path of a report. The default tells what it is about, so that steps of one job do not collide."""
         only = self.plan_id or self.run_id or ("merged" if self.merge else "")
-        default = f"test-results/{pattern.format(f'-{only}' if only else '')}"
+        default = f"{FOLDER}/{pattern.format(f'-{only}' if only else '')}"
         return "" if given == parsers.OFF else given or default
 
 
-class Kind(Enum):
-    """What a value may be. Only secrets are never shown, and a ` #` may be a part of any but an ID."""
-
-    SECRET = auto()
-    FREE_TEXT = auto()
-    ID = auto()
-    # The path of a file, or a list with secrets.
-    ENTRIES = auto()
-
-    @property
-    def remedy(self) -> str:
-        """How such a value is written so that YAML does not change it."""
-        if self is Kind.SECRET:
-            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
-        return "Put the value in double quotes."
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One input, or a key of the entries of one: its name, its parser, its default in words, and what its value may be.
-
-    In an entry, a value may also be what it `takes`: a mapping of texts, or a list of them.
-    """
-
-    name: str
-    read: Callable[[Any], Any]
-    default: str = ""
-    kind: Kind = Kind.FREE_TEXT
-    takes: type = str
-
-    @property
-    def field(self) -> str:
-        """The field of Inputs, or of RunRequest."""
-        return self.name.replace("-", "_")
-
-    def shows(self, text: str) -> bool:
-        """Whether a text that was given may be shown."""
-        return list_source.is_path(text) if self.kind is Kind.ENTRIES else self.kind is not Kind.SECRET
-
-
-DEFINITIONS = (
-    Definition("api-key", parsers.key, "required", Kind.SECRET),
-    Definition("plan-id", parsers.identity_of(pages.PLAN), kind=Kind.ID),
-    # The values of its entries are parsed in `plans.py`; those that may be shown are shown one by one.
-    Definition("plans", list_source.source_of("plans"), kind=Kind.ENTRIES),
-    Definition("max-parallel", parsers.number(1, 50), "5"),
-    Definition("stop-after-failures", parsers.number(0, 100_000), "0"),
-    Definition("environment-id", parsers.environment, kind=Kind.ID),
-    Definition("build-number", parsers.line, "made from the CI's build number and a random part"),
-    Definition("on-busy", parsers.word("fail", "wait"), "fail"),
-    Definition("execution-config", mapping_parsers.configuration, takes=Mapping),
-    Definition("runtime-data", mapping_parsers.mapping, kind=Kind.SECRET, takes=Mapping),
-    Definition("upload-versions", mapping_parsers.upload_versions, kind=Kind.ID, takes=Mapping),
-    Definition("start-options", mapping_parsers.start_options, kind=Kind.SECRET),
-    Definition("run-id", parsers.identity_of(pages.RUN)),
-    Definition("dry-run", parsers.flag, "false"),
-    # As those of plans, its entries are parsed elsewhere, in `uploads.py`.
-    Definition("uploads", list_source.source_of("uploads"), kind=Kind.ENTRIES),
-    Definition("upload-timeout", parsers.duration, "15m"),
-    Definition("wait", parsers.flag, "true"),
-    Definition("timeout", parsers.duration, "2h"),
-    Definition("queue-timeout", parsers.duration),
-    Definition("on-timeout", parsers.word("stop", "leave"), "leave"),
-    Definition("on-cancel", parsers.word("stop", "leave"), "stop; leave with run-id"),
-    Definition("poll-interval", parsers.interval, "auto"),
-    Definition("rerun-failed", parsers.number(0, 10), "0"),
-    Definition("rerun-limit", parsers.share, "50%"),
-    Definition("on-job-rerun", parsers.word(START, "failed"), START),
-    Definition("max-failures", parsers.share, "0"),
-    # As those of plans, its entries are parsed elsewhere, in `quarantine.py`.
-    Definition("quarantine", list_source.source_of("quarantine"), kind=Kind.ENTRIES),
-    Definition("min-tests", parsers.number(0, 100_000), "1"),
-    Definition("fail-on-flaky", parsers.flag, "false"),
-    Definition("details", parsers.word("failed", "all", "none"), "failed"),
-    Definition("junit-file", parsers.output_path, "test-results/TEST-testsigma-<plan or run ID>.xml"),
-    Definition("results-file", parsers.output_path, "test-results/testsigma-<plan or run ID>.json"),
-    Definition("ctrf-file", parsers.output_path, "off"),
-    Definition("agent-file", parsers.output_path, "off"),
-    Definition("summary", parsers.word("full", "failed", "off"), "full"),
-    Definition("summary-title", parsers.line, "plan name"),
-    Definition("annotations", parsers.number(0, 50), "10"),
-    Definition("compare", parsers.comparison, "previous"),
-    Definition("history", parsers.number(0, 50), "10"),
-    Definition("merge", parsers.paths),
-    Definition("merge-expects", parsers.number(1, 1000)),
-    Definition("base-url", parsers.base_url, "https://app.testsigma.com"),
-    Definition("ca-bundle", parsers.path),
-)
+DEFINITIONS = tuple(Definition(field.name.replace("_", "-"), **field.metadata) for field in fields(Inputs))
 BY_NAME = {definition.name: definition for definition in DEFINITIONS}

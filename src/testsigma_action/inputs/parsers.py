@@ -18,6 +18,8 @@ from testsigma_action.text import is_loopback, one_line
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
 DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+)?)s)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# A text on one line that is meant as a list, or as an entry of one.
+LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
 SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
 LONGEST_TEXT = 250
@@ -202,6 +204,16 @@ def paths(value: str) -> tuple[str, ...]:
         return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
     except Invalid:
         raise Invalid("paths of files, one on each line, maybe with wildcards (*, ?, **)") from None
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is meant as the path of a file: it has one line, and does not look like a list of mappings."""
+    return "\n" not in text and not LIST_LIKE.match(text)
+
+
+def path_or_list(value: str) -> str:
+    """The path of a file with a list of mappings, or the text of one. Raises Invalid."""
+    return path(value) if is_path(value) else value
 
 
 def output_path(value: str) -> str:

@@ -13,10 +13,10 @@ INHERITED = {definition.field for definition in ENTRY_KEYS} - {"plan_id", "name"
 
 
 def requests(
-    source: lists.Source, context: lists.Context, inputs: Mapping[str, Any]
+    text: str, context: lists.Context, inputs: Mapping[str, Any]
 ) -> tuple[tuple[RunRequest, ...], list[Problem]]:
     """The runs of a list, in its order, and no problem; or no runs, and all problems. `inputs` are the defaults."""
-    entries, problems = lists.read(source, RUNS, context)
+    entries, problems = lists.read(text, RUNS, context)
     if not entries and not problems:
         return (), [Problem("plans", "the list is empty, so there is nothing to run.")]
     requested = tuple(_with_defaults(entry.values, inputs) for entry in entries)

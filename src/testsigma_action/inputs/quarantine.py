@@ -11,11 +11,9 @@ from testsigma_action.inputs.keys import QUARANTINE
 LONGEST = timedelta(days=180)
 
 
-def entries(
-    source: lists.Source, context: lists.Context, today: date
-) -> tuple[tuple[QuarantineEntry, ...], list[Problem]]:
+def entries(text: str, context: lists.Context, today: date) -> tuple[tuple[QuarantineEntry, ...], list[Problem]]:
     """The entries of a list, in its order, and no problem; or no entries, and all problems."""
-    found, problems = lists.read(source, QUARANTINE, context)
+    found, problems = lists.read(text, QUARANTINE, context)
     for entry in found:
         expires = entry.values.get("expires", today)
         if expires - today > LONGEST:

@@ -64,7 +64,7 @@ def _asked_for(request: RunRequest, inputs: Inputs) -> str:
             [configuration.id, configuration.name] if configuration else [],
             sorted(request.runtime_data.items()),
             sorted(request.upload_versions.items()),
-            *sorted(inputs.start_options.items()),
+            *sorted((inputs.start_options or {}).items()),
             *([one.file, one.upload_id, one.name, one.devices] for one in inputs.uploads),
         ]
     )
@@ -82,7 +82,7 @@ def _spec(request: RunRequest, inputs: Inputs, derived_build_number: str) -> Run
         runtime_data=request.runtime_data,
         upload_versions=request.upload_versions,
         name=request.name,
-        start_options=inputs.start_options,
+        start_options=inputs.start_options or {},
     )
 
 

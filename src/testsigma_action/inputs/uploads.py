@@ -23,9 +23,9 @@ OF_NEW = "required with name: it says where the new upload belongs."
 NO_KIND = "required, since the ending of the file is neither .apk nor .ipa: APK, IPA or Attachment."
 
 
-def specs(source: lists.Source, context: lists.Context) -> tuple[tuple[UploadSpec, ...], list[Problem]]:
+def specs(text: str, context: lists.Context) -> tuple[tuple[UploadSpec, ...], list[Problem]]:
     """The uploads of a list, in its order, and no problem; or no uploads, and all problems."""
-    entries, problems = lists.read(source, UPLOADS, context)
+    entries, problems = lists.read(text, UPLOADS, context)
     found: list[UploadSpec] = []
     for entry in entries:
         read, wrong = entry.values, entry.wrong
