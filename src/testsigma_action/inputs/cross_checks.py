@@ -15,10 +15,7 @@ PLAN_MISSING = (
     "not given (outside GitHub: TESTSIGMA_PLAN_ID). It is the number in the address of the plan's page. To run "
     "several plans, set plans instead; to attach to a run that exists already, set run-id."
 )
-NOBODY_WAITS = "`wait: false` cannot be combined with `rerun-failed`: the step ends before cases fail."
-NO_RESULT = "`wait: false` cannot be combined with `on-job-rerun: failed`: the step ends before cases fail."
 OWN_NUMBER = "`on-job-rerun: failed` finds the run by the build number that the step makes. Remove build-number"
-NOBODY_COUNTS = "`wait: false` cannot be combined with `stop-after-failures`: the step ends before cases fail."
 # What to run; exactly one of these is required.
 TARGETS = ("plan-id", "plans", "run-id", "merge")
 EXPECTS_MISSING = (
@@ -28,49 +25,48 @@ EXPECTS_MISSING = (
 ADDRESSES = ("plan-id", "environment-id", "run-id", "compare", "upload-id")
 
 
-def missing(read: Mapping[str, Any], wrong: Collection[str], key_advice: str) -> Iterator[Problem]:
-    """Required inputs that are missing. Those in `wrong` were given, and have their own problem."""
-    if not read.get("api_key") and not {"api-key", "merge"} & {*wrong, *read}:
+def missing(given: Collection[str], key_advice: str) -> Iterator[Problem]:
+    """Required inputs that are missing."""
+    if "api-key" not in given and "merge" not in given:
         yield Problem("api-key", f"not given. {key_advice}".rstrip())
-    if not any(_field(name) in read or name in wrong for name in TARGETS):
+    if not any(name in given for name in TARGETS):
         yield Problem("plan-id", PLAN_MISSING)
 
 
-def around_merge(read: Mapping[str, Any], wrong: Collection[str], *, named_files: bool) -> Iterator[Problem]:
+def around_merge(read: Mapping[str, Any], wrong: Collection[str], *, names_files: bool) -> Iterator[Problem]:
     """Problems of `merge` with other inputs. If its files were named one by one, that many must be there."""
     if "merge" not in read:
-        if "merge_expects" in read and "merge" not in wrong:
+        if "merge-expects" in read and "merge" not in wrong:
             yield Problem("merge-expects", "only makes sense together with merge.")
         return
-    if not named_files and not {"merge_expects", "merge-expects"} & {*read, *wrong}:
+    if not names_files and "merge-expects" not in {*read, *wrong}:
         yield Problem("merge-expects", EXPECTS_MISSING)
-    ignored = [
-        key.name for key in DEFINITIONS if key.field in read and key.use is not Use.ANY and key.name not in TARGETS
-    ]
-    if ignored:
-        variables = ", ".join(f"TESTSIGMA_{_field(name).upper()}" for name in ignored)
-        also = f"also the variable{'s' if len(ignored) > 1 else ''} {variables}"
-        why = "nothing is run, and each part keeps its own policies"
-        yield Problem("merge", f"{why}. Remove {', '.join(ignored)} ({also}).")
+    unused = [key for key in DEFINITIONS if key.name in read and key.use is not Use.ANY and key.name not in TARGETS]
+    if unused:
+        names, variables = ", ".join(key.name for key in unused), ", ".join(key.variable for key in unused)
+        also = f"also the variable{'s' if len(unused) > 1 else ''} {variables}"
+        yield Problem("merge", f"nothing is run, and each part keeps its own policies. Remove {names} ({also}).")
 
 
 def conflicts(read: Mapping[str, Any]) -> Iterator[Problem]:
     """Inputs that exclude each other."""
-    given = [name for name in TARGETS if _field(name) in read]
+    given = [name for name in TARGETS if name in read]
     if len(given) > 1:
         yield Problem(given[-1], f"cannot be combined with {' and '.join(given[:-1])}; set only one of them.")
-    if "run_id" in read:
-        if ignored := [key.name for key in DEFINITIONS if key.field in read and key.use is Use.START]:
-            run = f"run {read['run_id']} exists already, so nothing is started"
+    if "run-id" in read:
+        if ignored := [key.name for key in DEFINITIONS if key.name in read and key.use is Use.START]:
+            run = f"run {read['run-id']} exists already, so nothing is started"
             yield Problem("run-id", f"{run}. Remove {', '.join(ignored)}.")
         if read.get("wait") is False:
             yield Problem("wait", "`wait: false` cannot be combined with `run-id`.")
-    if read.get("stop_after_failures") and read.get("wait") is False:
-        yield Problem("wait", NOBODY_COUNTS)
-    if read.get("on_job_rerun", START) != START and read.get("wait") is False:
-        yield Problem("wait", NO_RESULT)
-    if read.get("rerun_failed") and read.get("wait") is False:
-        yield Problem("wait", NOBODY_WAITS)
+    needs_cases = {
+        "stop-after-failures": read.get("stop-after-failures"),
+        "on-job-rerun: failed": read.get("on-job-rerun", START) != START,
+        "rerun-failed": read.get("rerun-failed"),
+    }
+    for text, is_set in needs_cases.items():
+        if is_set and read.get("wait") is False:
+            yield Problem("wait", f"`wait: false` cannot be combined with `{text}`: the step ends before cases fail.")
 
 
 def given_numbers(inputs: Inputs) -> Iterator[Problem]:
@@ -119,15 +115,8 @@ def same_file(paths: Mapping[str, str], root: Path) -> dict[str, Problem]:
     owners: dict[Path, str] = {}
     problems: dict[str, Problem] = {}
     for field, path in paths.items():
-        if path and (owner := owners.setdefault(resolved(root / path), field)) != field:
-            sentence = f"it is the same file as {_input(owner)}; one report would overwrite the other."
-            problems[field] = Problem(_input(field), sentence)
+        name = field.replace("_", "-")
+        if path and (owner := owners.setdefault(resolved(root / path), name)) != name:
+            sentence = f"it is the same file as {owner}; one report would overwrite the other."
+            problems[field] = Problem(name, sentence)
     return problems
-
-
-def _field(name: str) -> str:
-    return name.replace("-", "_")
-
-
-def _input(field: str) -> str:
-    return field.replace("_", "-")

@@ -45,10 +45,9 @@ def _section(title: str, descriptions: Mapping[str, str]) -> str:
 
 def _lines(definition: Definition, description: str) -> Iterator[str]:
     """The names of an input, and beside them what it means and its default."""
-    variable = f"TESTSIGMA_{definition.name.upper().replace('-', '_')}"
     # The key is never accepted as a flag.
     is_key = definition.name == "api-key"
-    names = [variable] if is_key else [f"--{definition.name} VALUE", variable]
+    names = [definition.variable] if is_key else [f"--{definition.name} VALUE", definition.variable]
     default = "Only as a variable: process lists show flags." if is_key else f"Default: {definition.default}."
     texts = [*_wrap(description), *(_wrap(default) if definition.default else [])]
     for left, right in zip_longest(names, texts, fillvalue=""):

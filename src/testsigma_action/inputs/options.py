@@ -83,6 +83,11 @@ class Definition:
         """The field of Inputs, or of RunRequest."""
         return self.name.replace("-", "_")
 
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it outside GitHub."""
+        return f"TESTSIGMA_{self.field.upper()}"
+
     def shows(self, text: str) -> bool:
         """Whether a text that was given may be shown."""
         return parsers.is_path(text) if self.kind is Kind.ENTRIES else self.kind is not Kind.SECRET

@@ -9,7 +9,8 @@ from testsigma_action.inputs.keys import ENTRY_KEYS, RUNS
 from testsigma_action.inputs.options import RunRequest
 from testsigma_action.text import appearance
 
-INHERITED = {definition.field for definition in ENTRY_KEYS} - {"plan_id", "name"}
+# What an entry has from the inputs of the step where it says nothing else.
+INHERITED = [key for key in ENTRY_KEYS if key.name not in {"plan-id", "name"}]
 
 
 def requests(
@@ -28,8 +29,8 @@ def requests(
 
 def _with_defaults(read: Mapping[str, Any], inputs: Mapping[str, Any]) -> RunRequest:
     """The run of an entry; runtime data is merged name by name, and everything else is taken as a whole."""
-    given = {name: value for name, value in inputs.items() if name in INHERITED} | dict(read)
-    given["runtime_data"] = {**inputs.get("runtime_data", {}), **read.get("runtime_data", {})}
+    given = {key.field: inputs[key.name] for key in INHERITED if key.name in inputs} | dict(read)
+    given["runtime_data"] = {**inputs.get("runtime-data", {}), **read.get("runtime_data", {})}
     return RunRequest(**given)
 
 

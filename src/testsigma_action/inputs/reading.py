@@ -1,17 +1,25 @@
-"""Flags and environment -> inputs. All problems are found at once."""
+"""Flags and environment -> inputs. All problems are found at once.
+
+A flag has precedence (`flags.py`). Then the first variable that is set wins: `INPUT_PLAN-ID` or `INPUT_PLAN_ID`
+(GitHub), `PLUGIN_PLAN-ID` (Drone changes no character of a setting but its case) or `PLUGIN_PLAN_ID` (Woodpecker),
+`TESTSIGMA_PLAN_ID`. An empty value counts as not given.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.inputs import cross_checks, parsers, sources, unknown, values
+from testsigma_action.inputs import cross_checks, parsers, unknown, values
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.options import BY_NAME, DEFINITIONS, Inputs
 from testsigma_action.secret import Secret
 
+# The flag, and the variable that GitHub sets when a job runs with debug logging.
+DEBUG, RUNNER_DEBUG = "--debug", "RUNNER_DEBUG"
 # Inputs that are lists of mappings.
 LISTS = frozenset({"plans", "uploads", "quarantine"})
 
@@ -44,63 +52,58 @@ def read_inputs(
     `root` is the folder that relative paths start from. `key_advice` says how the CI system passes an API key. `today`
     is the day in UTC; without it every entry of a quarantine lasts too long.
     """
-    debug = sources.DEBUG in arguments or environ.get(sources.RUNNER_DEBUG) == "1"
-    arguments = [argument for argument in arguments if argument != sources.DEBUG]
-    key, texts, problems = _texts(arguments, environ)
+    debug = DEBUG in arguments or environ.get(RUNNER_DEBUG) == "1"
+    key = Secret(_from_environment("api-key", environ))
+    flags, problems, names_files = _flags([argument for argument in arguments if argument != DEBUG], key)
+    # A key that was given as a flag is not used, and not shown either.
+    key = key or Secret(flags.pop("api-key", ""))
+    texts = {name: flags.get(name) or _from_environment(name, environ) for name in BY_NAME}
     read = _parse(texts, key, problems)
-    wrong_inputs = {problem.where for problem in problems}
-    problems += cross_checks.missing(read, wrong_inputs, key_advice)
-    problems += cross_checks.around_merge(read, wrong_inputs, named_files=_names_files(arguments))
+    wrong = {problem.where for problem in problems}
+    problems += cross_checks.missing({*read, *wrong}, key_advice)
+    problems += cross_checks.around_merge(read, wrong, names_files=names_files)
     problems += cross_checks.conflicts(read)
-    base_url = read.get("base_url", "" if texts["base-url"] else Inputs().base_url)
+    base_url = read.get("base-url", "" if texts["base-url"] else Inputs().base_url)
     problems += cross_checks.other_hosts(texts, base_url)
     if texts["plans"]:
         # Set together with plans by mistake: reports are named as those of several plans.
-        read = {name: value for name, value in read.items() if name not in {"plan_id", "run_id"}}
+        read = {name: value for name, value in read.items() if name not in {"plan-id", "run-id"}}
     problems += _read_lists(read, key, base_url, root, today)
-    inputs = Inputs(**read)
+    inputs = Inputs(**{BY_NAME[name].field: value for name, value in read.items()})
     problems += [*cross_checks.given_numbers(inputs), *cross_checks.pinned_twice(inputs)]
     clashes = cross_checks.same_file(inputs.report_paths, root)
+    problems += clashes.values()
+    turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
     expired = tuple(entry for entry in inputs.quarantine if entry.expires < today)
     in_force = tuple(entry for entry in inputs.quarantine if entry not in expired)
-    turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
     inputs = replace(inputs, quarantine=in_force, **turned_off)
-    problems += clashes.values()
-    warnings = tuple(unknown.variables(environ, key))
-    return Reading(inputs, tuple(map(str, problems)), warnings, expired, debug, _inputs_in(problems))
+    # A problem may be in an entry of a list: "plans, entry 3".
+    about = frozenset(problem.where.partition(",")[0] for problem in problems) & BY_NAME.keys()
+    return Reading(inputs, tuple(map(str, problems)), tuple(unknown.variables(environ, key)), expired, debug, about)
 
 
-def _inputs_in(problems: Sequence[Problem]) -> frozenset[str]:
-    """The inputs that problems are about. One may be in an entry of a list: "plans, entry 3"."""
-    return frozenset(problem.where.partition(",")[0] for problem in problems) & BY_NAME.keys()
-
-
-def _texts(arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[Secret, dict[str, str], list[Problem]]:
-    """The key, the text of each input, and the problems of the command line."""
-    key = Secret(sources.from_environment("api-key", environ))
-    flags, problems = _flags(arguments, key)
-    # A key that was given as a flag is not used, and not shown either.
-    key = key or Secret(flags.pop("api-key", ""))
-    return key, {name: flags.get(name) or sources.from_environment(name, environ) for name in BY_NAME}, problems
-
-
-def _flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[Problem]]:
-    """The flags that were given, and the problems of the command line. A step of a CI system has no arguments."""
+def _flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[Problem], bool]:
+    """The flags that were given, the problems of the command line, and whether it names files one by one."""
+    # A step of a CI system has no arguments.
     if not arguments:
-        return {}, []
+        return {}, [], False
     from testsigma_action.inputs.flags import from_flags
 
-    return from_flags(arguments, key)
+    flags, problems, names_files = from_flags(arguments, key)
+    return {name: _trimmed(text) for name, text in flags.items()}, problems, names_files
 
 
-def _names_files(arguments: Sequence[str]) -> bool:
-    """Whether the arguments begin with a subcommand that takes the names of files."""
-    if not arguments:
-        return False
-    from testsigma_action.inputs.subcommands import subcommand_of
+def _from_environment(name: str, environ: Mapping[str, str]) -> str:
+    """The text of an input from the environment; empty if no variable has one."""
+    upper = name.upper()
+    snake = upper.replace("-", "_")
+    names = (*(f"{prefix}_{word}" for prefix in ("INPUT", "PLUGIN") for word in (upper, snake)), f"TESTSIGMA_{snake}")
+    return next((text for variable in names if (text := _trimmed(environ.get(variable, "")))), "")
 
-    command = subcommand_of(arguments)
-    return command is not None and command.takes_files
+
+def _trimmed(text: str) -> str:
+    """The text without blanks around it, and without the indent that all its lines share, which matters in YAML."""
+    return (dedent(text) if "\n" in text else text).strip()
 
 
 def _read_lists(read: dict[str, Any], key: Secret, base_url: str, root: Path, today: date) -> list[Problem]:
@@ -130,12 +133,12 @@ def _read_lists(read: dict[str, Any], key: Secret, base_url: str, root: Path, to
 
 
 def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> dict[str, Any]:
-    """The values of the inputs that were given, by field; what is wrong is added to `problems`."""
+    """The values of the inputs that were given, by name; what is wrong is added to `problems`."""
     read: dict[str, Any] = {}
     for definition in DEFINITIONS:
         if text := texts[definition.name]:
             try:
-                read[definition.field] = values.read(definition, text, key)
+                read[definition.name] = values.read(definition, text, key)
             except values.Refused as refused:
                 problems.append(refused.at(definition.name))
     return read
