@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from testsigma_action.inputs.paths import has_wildcard
+from testsigma_action.inputs.patterns import matching_files
 
 BLOCK = 64 * 1024
 # How many matches of a pattern are looked at.
@@ -45,24 +46,13 @@ class FileState:
 
 def the_only_match(pattern: str, root: Path) -> Path:
     """The regular file with this path, or the only one that matches the pattern. Raises Unusable."""
-    with _unusable():
-        is_path = not has_wildcard(pattern) or (root / pattern).exists()
-    if is_path:
-        return _of_this_path(pattern, root)
-    base = Path("/") if pattern.startswith("/") else root
-    with _unusable():
-        found = islice(base.glob(pattern.lstrip("/")), MAX_MATCHES)
-        matches = sorted(one for one in found if one.is_file())
-    if not matches:
+    matches = list(islice(matching_files(pattern, root), MAX_MATCHES))
+    if not matches and has_wildcard(pattern):
         raise Missing("matches no file here. A relative path starts at the workspace.")
     if len(matches) > 1:
         raise Unusable(f"matches {len(matches)} files, and must match exactly one.")
-    return _of_this_path(str(matches[0] if base != root else matches[0].relative_to(root)), root)
-
-
-def _of_this_path(path: str, root: Path) -> Path:
     with _unusable():
-        found = _located(path, root)
+        found = _located(matches[0] if matches else pattern, root)
     state_of(found)
     return found
 

@@ -49,7 +49,7 @@ def read(text: str, kind: ListKind, context: Context) -> tuple[list[Entry], list
         sentence = f"its value is not accepted; it must be {refusal}. {refusal.remedy}"
         return [], [Problem(kind.name, sentence.rstrip())]
     except Refused as refused:
-        return [], [refused.at(kind.name)]
+        return [], [Problem(kind.name, str(refused))]
     return [_entry(each, kind, context) for each in found], []
 
 
@@ -103,7 +103,7 @@ def _entry(found: Tree, kind: ListKind, context: Context) -> Entry:
             else:
                 entry.values[keys[name].field] = _value(keys[name], pair, context)
         except Refused as refused:
-            entry.wrong.append((name, refused.sentence))
+            entry.wrong.append((name, str(refused)))
     entry.wrong.extend((name, sentence) for name, sentence in kind.required.items() if name not in given)
     return entry
 

@@ -41,7 +41,9 @@ def identity_in(address: str, kind: Kind) -> str:
     """The ID of the object of this kind that an address names. Raises Invalid if it names none, or several."""
     article = "an" if kind in {ENVIRONMENT, UPLOAD} else "a"
     accepted = f"the ID of {article} {kind.name} (digits), or the address of its page"
-    if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not _is_web(address):
+    found = HOST.match(address)
+    is_web = not found or (found["scheme"] or "https").lower() in {"http", "https"}
+    if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not is_web:
         raise Invalid(accepted)
     named = _named(_segments(address), kind)
     if len(named) != 1:
@@ -54,10 +56,10 @@ def _named(segments: list[str], kind: Kind) -> set[str]:
 
     /test_plans/420/runs/1001 is the page of a run, not of a plan.
     """
-    numbers = [(_word(before), each) for before, each in pairwise(["", *segments]) if _is_id(each)]
+    numbers = [(_word(before), each) for before, each in pairwise(["", *segments]) if NUMBER.fullmatch(each)]
     marked = [(one, each) for before, each in numbers for one in KINDS if before in one.markers]
     if not marked:
-        alone = len(numbers) == 1 and numbers[0][0] in NEUTRAL and _is_id(segments[-1])
+        alone = len(numbers) == 1 and numbers[0][0] in NEUTRAL and numbers[0][1] == segments[-1]
         return {numbers[0][1]} if alone else set()
     return {each for one, each in marked if one is kind} if marked[-1][0] is kind else set()
 
@@ -69,15 +71,6 @@ def host_in(address: str) -> str:
     if not found and "." not in first:
         return ""
     return re.sub(r":[0-9]*$", "", first.rpartition("@")[2]).lower()
-
-
-def _is_web(address: str) -> bool:
-    found = HOST.match(address)
-    return not found or (found["scheme"] or "https").lower() in {"http", "https"}
-
-
-def _is_id(segment: str) -> bool:
-    return bool(NUMBER.fullmatch(segment))
 
 
 def _segments(address: str) -> list[str]:

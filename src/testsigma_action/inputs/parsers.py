@@ -111,9 +111,7 @@ def key(value: str) -> Secret:
 
 def flag(value: str) -> bool:
     """`true` or `false`, in any case. Raises Invalid."""
-    if value.lower() not in {"true", "false"}:
-        raise Invalid("true or false")
-    return value.lower() == "true"
+    return word("true", "false")(value) == "true"
 
 
 def duration(value: str) -> timedelta:

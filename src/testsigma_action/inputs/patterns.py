@@ -28,7 +28,7 @@ def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Foun
     files: dict[Path, str] = {}
     unmatched = []
     for pattern in given:
-        matching = sorted(islice(_matching(pattern, root, skipped), MOST_FILES + 1))
+        matching = sorted(islice(matching_files(pattern, root, skipped), MOST_FILES + 1))
         for file in matching:
             files.setdefault(resolved(root / file), file)
         unmatched += [] if matching else [pattern]
@@ -37,7 +37,7 @@ def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Foun
     return Found(tuple(sorted(files.values())), tuple(dict.fromkeys(unmatched)))
 
 
-def _matching(pattern: str, root: Path, skipped: Container[str]) -> Iterator[str]:
+def matching_files(pattern: str, root: Path, skipped: Container[str] = ()) -> Iterator[str]:
     """The files that one pattern names. A file with exactly this name comes first: `[` may be a part of names."""
     anchor = Path(pattern).anchor
     base = Path(anchor) if anchor else root

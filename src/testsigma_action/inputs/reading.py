@@ -140,5 +140,5 @@ def _parse(texts: Mapping[str, str], key: Secret, problems: list[Problem]) -> di
             try:
                 read[definition.name] = values.read(definition, text, key)
             except values.Refused as refused:
-                problems.append(refused.at(definition.name))
+                problems.append(Problem(definition.name, str(refused)))
     return read

@@ -31,21 +31,18 @@ def variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
     """
     for variable in sorted(name for name in environ if environ[name]):
         if variable in vendor_script.VARIABLES:
-            yield _of_the_script(variable)
+            ours = BY_NAME[vendor_script.VARIABLES[variable]].variable
+            page = f"here it is {ours} ({vendor_script.PAGE})"
+            yield f"{variable} is a variable of Testsigma's script and was ignored; {page}."
         elif variable.startswith(("INPUT_", "PLUGIN_")):
             yield from _of_a_runner(variable, key)
         elif meant := _meant(variable):
             yield f"{pasted.visible(variable)} is not an input and was ignored; did you mean {meant}?"
 
 
-def _of_the_script(variable: str) -> str:
-    meant = _variable(vendor_script.VARIABLES[variable])
-    return f"{variable} is a variable of Testsigma's script and was ignored; here it is {meant} ({vendor_script.PAGE})."
-
-
 def _of_a_runner(variable: str, key: Secret) -> Iterator[str]:
     rest = variable.partition("_")[2]
-    name = _input(rest)
+    name = rest.lower().replace("_", "-")
     if name in BY_NAME.keys() | RESERVED_BY_GITHUB:
         return
     if pasted.looks_like_key(rest, key):
@@ -62,11 +59,11 @@ def _meant(variable: str) -> str:
     """
     if not variable.startswith(OURS) or variable.startswith(OUTPUTS):
         return ""
-    name = _input(variable.removeprefix(OURS))
-    if name in BY_NAME:
-        return "" if variable == _variable(name) else _variable(name)
-    close = closest(name, BY_NAME, SIMILAR)
-    return "" if not close or f"-{close}-" in f"-{name}-" else _variable(close)
+    name = variable.removeprefix(OURS).lower().replace("_", "-")
+    meant = name if name in BY_NAME else closest(name, BY_NAME, SIMILAR)
+    if not meant or BY_NAME[meant].variable == variable or (meant != name and f"-{meant}-" in f"-{name}-"):
+        return ""
+    return BY_NAME[meant].variable
 
 
 def closest(name: str, names: Iterable[str], similar: float = 0.6) -> str:
@@ -75,14 +72,6 @@ def closest(name: str, names: Iterable[str], similar: float = 0.6) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, list(names), n=1, cutoff=similar)), "")
-
-
-def _input(name: str) -> str:
-    return name.lower().replace("_", "-")
-
-
-def _variable(name: str) -> str:
-    return OURS + name.upper().replace("-", "_")
 
 
 def arguments(given: Sequence[str], rest: Sequence[str], key: Secret) -> Iterator[str]:
@@ -116,7 +105,7 @@ def _flag(argument: str, key: Secret) -> str:
     """The sentence about an argument with its name, if it has one."""
     name = argument.partition("=")[0]
     if meant := vendor_script.FLAGS.get(name):
-        here = f"the variable {_variable(meant)}" if meant == "api-key" else f"--{meant}"
+        here = f"the variable {BY_NAME[meant].variable}" if meant == "api-key" else f"--{meant}"
         return f"{name} is a flag of Testsigma's script; here it is {here} ({vendor_script.PAGE})."
     named = name.startswith("--") and len(name) > 2
     return NOT_AN_INPUT.format(pasted.quoted(name, key) if named else NAMELESS)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from testsigma_action.inputs import pasted
-from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.options import Definition
 from testsigma_action.secret import Secret
 
@@ -11,16 +11,7 @@ Given = str | Mapping[str, str]
 
 
 class Refused(Exception):
-    """A value that is not accepted; `sentence` says so and is safe to show."""
-
-    def __init__(self, sentence: str) -> None:
-        """Keep the sentence."""
-        super().__init__(sentence)
-        self.sentence = sentence
-
-    def at(self, where: str) -> Problem:
-        """The problem at this place."""
-        return Problem(where, self.sentence)
+    """A value that is not accepted. Its text is a sentence that says so and is safe to show."""
 
 
 def read(definition: Definition, given: Given, key: Secret) -> object:
