@@ -1,9 +1,9 @@
 """The text of `--help`: every input with its flag, its environment variable, its meaning and its default. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from itertools import zip_longest
-from textwrap import fill, wrap
+from textwrap import wrap
 
 from testsigma_action.inputs.descriptions import SECTIONS
 from testsigma_action.inputs.options import BY_NAME, Definition
@@ -28,19 +28,13 @@ _wrap = partial(wrap, width=WIDTH - NAMES, break_on_hyphens=False)
 
 def text() -> str:
     """The whole help; its last line ends."""
-    sections = [_section(title, inputs) for title, inputs in SECTIONS.items()]
-    return "\n".join([HEAD, fill(SOURCES, WIDTH, break_on_hyphens=False), _subcommands(), *sections]) + "\n"
-
-
-def _subcommands() -> str:
-    """A line for each subcommand."""
-    lines = [f"  {each.usage:{NAMES - 2}}{each.meaning}" for each in SUBCOMMANDS]
-    return "\n".join(["\nSubcommands, as the first argument:", *lines])
-
-
-def _section(title: str, descriptions: Mapping[str, str]) -> str:
-    lines = [line for name, description in descriptions.items() for line in _lines(BY_NAME[name], description)]
-    return "\n".join([f"\n{title}:", *lines])
+    lines = [HEAD, *wrap(SOURCES, WIDTH, break_on_hyphens=False), "", "Subcommands, as the first argument:"]
+    lines += [f"  {each.usage:{NAMES - 2}}{each.meaning}" for each in SUBCOMMANDS]
+    for title, descriptions in SECTIONS.items():
+        lines += ["", f"{title}:"]
+        for name, description in descriptions.items():
+            lines += _lines(BY_NAME[name], description)
+    return "\n".join(lines) + "\n"
 
 
 def _lines(definition: Definition, description: str) -> Iterator[str]:

@@ -1,35 +1,36 @@
 """The inputs that are lists: what they list, and which keys an entry has. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from testsigma_action.inputs import pages, parsers
 from testsigma_action.inputs.options import BY_NAME, Definition, Kind
 
 # The keys of an entry of `plans`: the fields of RunRequest.
 ENTRY_KEYS = (
-    BY_NAME["plan-id"],
+    replace(BY_NAME["plan-id"], required="It is the number in the address of the plan's page."),
     Definition("name", parsers.label),
-    BY_NAME["environment-id"],
-    BY_NAME["build-number"],
-    BY_NAME["execution-config"],
-    BY_NAME["runtime-data"],
-    BY_NAME["upload-versions"],
+    *(
+        BY_NAME[name]
+        for name in ("environment-id", "build-number", "execution-config", "runtime-data", "upload-versions")
+    ),
 )
 # The keys of an entry of `quarantine`: the fields of QuarantineEntry.
 QUARANTINE_KEYS = (
-    Definition("case", parsers.line),
-    Definition("reason", parsers.line),
-    Definition("expires", parsers.day, kind=Kind.ID),
-    Definition("suite", parsers.line),
-    Definition("machine", parsers.line),
-    Definition("data-set", parsers.line),
-    Definition("owner", parsers.line),
-    Definition("issue", parsers.line),
+    Definition("case", parsers.line, required="It is the name of a case, with the wildcards * and ?, or its ID."),
+    Definition("reason", parsers.line, required="It says why the failure of this case does not count."),
+    Definition(
+        "expires", parsers.day, kind=Kind.ID, required="It is the last day on which the entry holds, like 2026-12-31."
+    ),
+    *(Definition(name, parsers.line) for name in ("suite", "machine", "data-set", "owner", "issue")),
 )
 # The keys of an entry of `uploads`: the fields of UploadSpec, but for `type`.
 UPLOAD_KEYS = (
-    Definition("file", parsers.path),
+    Definition(
+        "file",
+        parsers.path,
+        required="It is the path of the file, or a pattern like build/*.apk that matches one file.",
+    ),
     Definition("upload-id", parsers.identity_of(pages.UPLOAD), kind=Kind.ID),
     Definition("name", parsers.line),
     Definition("project-id", parsers.identity, kind=Kind.ID),
@@ -44,15 +45,13 @@ UPLOAD_KEYS = (
 class ListKind:
     """An input that is a list: its name, what it lists, an example of an entry, and the keys of an entry.
 
-    `required` has a sentence for each key that must be there. `labels` are the fields that name an entry in a message,
-    the best one first, each with how it is shown.
+    `labels` are the fields that name an entry in a message, the best one first, each with how it is shown.
     """
 
     name: str
     things: str
     example: str
     keys: tuple[Definition, ...]
-    required: Mapping[str, str]
     labels: Mapping[str, str]
 
     @property
@@ -66,31 +65,14 @@ class ListKind:
         return f"{self.list_like}, or the path of a file with one"
 
 
-RUNS = ListKind(
-    "plans",
-    "runs",
-    "{plan-id: 431}",
-    ENTRY_KEYS,
-    {"plan-id": "required. It is the number in the address of the plan's page."},
-    {"name": "{}", "plan_id": "plan {}"},
-)
+RUNS = ListKind("plans", "runs", "{plan-id: 431}", ENTRY_KEYS, {"name": "{}", "plan_id": "plan {}"})
 QUARANTINE = ListKind(
     "quarantine",
     "cases",
     "{case: Pay by card, reason: the bank's test system is down, expires: 2026-12-31}",
     QUARANTINE_KEYS,
-    {
-        "case": "required. It is the name of a case, with the wildcards * and ?, or its ID.",
-        "reason": "required. It says why the failure of this case does not count.",
-        "expires": "required. It is the last day on which the entry holds, like 2026-12-31.",
-    },
     {"case": "{}"},
 )
 UPLOADS = ListKind(
-    "uploads",
-    "uploads",
-    "{file: build/app.apk, upload-id: 62, devices: [211]}",
-    UPLOAD_KEYS,
-    {"file": "required. It is the path of the file, or a pattern like build/*.apk that matches one file."},
-    {"file": "{}"},
+    "uploads", "uploads", "{file: build/app.apk, upload-id: 62, devices: [211]}", UPLOAD_KEYS, {"file": "{}"}
 )

@@ -104,7 +104,8 @@ def _entry(found: Tree, kind: ListKind, context: Context) -> Entry:
                 entry.values[keys[name].field] = _value(keys[name], pair, context)
         except Refused as refused:
             entry.wrong.append((name, str(refused)))
-    entry.wrong.extend((name, sentence) for name, sentence in kind.required.items() if name not in given)
+    missing = [definition for definition in kind.keys if definition.required and definition.name not in given]
+    entry.wrong.extend((definition.name, f"required. {definition.required}") for definition in missing)
     return entry
 
 

@@ -68,7 +68,8 @@ class Use(Enum):
 class Definition:
     """One input, or a key of the entries of one.
 
-    `default` is the default in words. In an entry, a value may also be what it `takes`: a mapping or a list of texts.
+    `default` is the default in words. In an entry, a value may also be what it `takes`: a mapping or a list of texts;
+    and a sentence says what a `required` key is.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Definition:
     kind: Kind = Kind.FREE_TEXT
     takes: type = str
     use: Use = Use.RUN
+    required: str = ""
 
     @property
     def field(self) -> str:

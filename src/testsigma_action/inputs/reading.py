@@ -108,25 +108,18 @@ def _trimmed(text: str) -> str:
 
 def _read_lists(read: dict[str, Any], key: Secret, base_url: str, root: Path, today: date) -> list[Problem]:
     """Replace each list by what its entries ask for. Returns the problems."""
-    problems: list[Problem] = []
     if not LISTS & read.keys():
-        return problems
-    from testsigma_action.inputs import lists
+        return []
+    from testsigma_action.inputs import lists, plans, quarantine, uploads
 
-    context = lists.Context(key, base_url, root)
+    context, problems = lists.Context(key, base_url, root), list[Problem]()
     if "plans" in read:
-        from testsigma_action.inputs import plans
-
         read["plans"], wrong = plans.requests(read["plans"], context, read)
         problems += wrong
     if "uploads" in read:
-        from testsigma_action.inputs import uploads
-
         read["uploads"], wrong = uploads.specs(read["uploads"], context)
         problems += wrong
     if "quarantine" in read:
-        from testsigma_action.inputs import quarantine
-
         read["quarantine"], wrong = quarantine.entries(read["quarantine"], context, today)
         problems += wrong
     return problems

@@ -1,7 +1,6 @@
 """Variables and arguments that are no inputs, and what was probably meant. Values are never quoted. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from testsigma_action.inputs import pasted, vendor_script
 from testsigma_action.inputs.options import BY_NAME
@@ -77,20 +76,14 @@ def closest(name: str, names: Iterable[str], similar: float = 0.6) -> str:
 def arguments(given: Sequence[str], rest: Sequence[str], key: Secret) -> Iterator[str]:
     """A sentence for each argument that is no input: `rest`, of those that were given.
 
-    If the first one is no flag, nothing is said about those that follow it.
+    If the first one is no flag, nothing is said about those that follow it. Other words may be values of unknown flags.
     """
     first = next(filter(None, given), "")
     if first and not first.startswith("-"):
         yield _word(first, key)
-        return
-    for before, argument in pairwise(("", *rest)):
-        if argument and not (_takes_value(before) and not argument.startswith("-")):
-            yield _flag(argument, key)
-
-
-def _takes_value(argument: str) -> bool:
-    """Whether the next argument may be the value of this one."""
-    return argument.startswith("-") and bool(argument.strip("-")) and "=" not in argument
+    else:
+        flags = [argument for argument in rest if argument.startswith("-")]
+        yield from (_flag(argument, key) for argument in flags or filter(None, rest))
 
 
 def _word(word: str, key: Secret) -> str:

@@ -16,29 +16,21 @@ class Refused(Exception):
 
 def read(definition: Definition, given: Given, key: Secret) -> object:
     """Parse a value. Raises Refused."""
-    text = _as_text(given)
+    text = given if isinstance(given, str) else _in_yaml(given)
     if definition.shows(text):
-        _refuse_misplaced(text, key)
+        if pasted.holds_key(text, key):
+            raise Refused("contains an API key, or a part of one, which belongs in api-key only.")
+        if found := pasted.reference(text):
+            shown = pasted.quoted(text, key)
+            raise Refused(f"{shown} contains a variable that was not replaced by its value. {found.remedy}")
     try:
         return definition.read(given)
     except Invalid as refusal:
         raise Refused(_sentence(definition, text, refusal, key)) from None
 
 
-def _as_text(given: Given) -> str:
-    """A value as it is checked and quoted: a mapping as YAML in braces."""
-    if isinstance(given, str):
-        return given
+def _in_yaml(given: Mapping[str, str]) -> str:
     return f"{{{', '.join(f'{name}: {value}' for name, value in given.items())}}}"
-
-
-def _refuse_misplaced(text: str, key: Secret) -> None:
-    """Refuse an API key, or the name of a variable, in a value that is shown later."""
-    if pasted.holds_key(text, key):
-        raise Refused("contains an API key, or a part of one, which belongs in api-key only.")
-    if found := pasted.reference(text):
-        shown = pasted.quoted(text, key)
-        raise Refused(f"{shown} contains a variable that was not replaced by its value. {found.remedy}")
 
 
 def _sentence(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:
