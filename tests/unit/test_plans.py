@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.inputs.documents import Kind
 from testsigma_action.inputs.keys import ENTRY_KEYS
-from testsigma_action.inputs.options import Kind, RunRequest
+from testsigma_action.inputs.options import RunRequest
 from testsigma_action.inputs.reading import Reading, read_inputs
 
 KEY = "key-for-tests"

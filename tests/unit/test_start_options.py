@@ -6,10 +6,10 @@ import pytest
 
 from testsigma_action.api.start_body import start_body
 from testsigma_action.domain.run import RunSpec
+from testsigma_action.inputs.mapping_parsers import INSTEAD
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.reading import Reading, read_inputs
 from testsigma_action.inputs.run_specs import run_specs
-from testsigma_action.inputs.start_options import INSTEAD
 
 KEY = "key-for-tests"
 
@@ -101,8 +101,8 @@ def test_fields_of_other_inputs_are_refused(field: str) -> None:
         ('{"a": 1e999}', "in quotes"),
         ('{"a": NaN}', "in quotes"),
         ('{"a": -Infinity}', "in quotes"),
-        ("hush hush: 1", "field has a name"),
-        (f"{'h' * 60}: 1", "field has a name"),
+        ("hush hush: 1", "name has other characters"),
+        (f"{'h' * 60}: 1", "name has other characters"),
         ('{"": 1}', "a name is empty"),
         ("a: " + "[" * 20 + "hush" + "]" * 20, ""),
         ('{"a": ' + "[" * 20 + '"hush"' + "]" * 20 + "}", "nested too deeply"),

@@ -1,44 +1,117 @@
-"""Reading a mapping, or a list of mappings, from YAML or JSON. Pure."""
+"""A YAML or JSON document as a tree, in which every value is the text that was written. Pure."""
 
 import json
-from collections.abc import Callable, Mapping
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum, auto
+from typing import NamedTuple, TypeVar
 
-from testsigma_action.inputs.options import Kind
-from testsigma_action.inputs.tree import MAX_DEPTH, TOO_DEEP, Pair, Plain, Tree, Unreadable
-from testsigma_action.inputs.yaml_events import LIST, MAPPING, Events
+from testsigma_action.inputs.invalid import Invalid
 
 T = TypeVar("T")
 Json = None | bool | str | list["Json"] | tuple[tuple[str, "Json"], ...]
+ONE_TEXT = "the value must be one text, not a list or a mapping. Put a text that looks like one in double quotes."
+# No input is nested deeper, and the parser takes minutes for a text of brackets alone.
+MAX_DEPTH = 10
+TOO_DEEP = "it is nested too deeply."
+
+
+class Kind(Enum):
+    """What a value may be. Only secrets are never shown, and a ` #` may be a part of any but an ID."""
+
+    SECRET = auto()
+    FREE_TEXT = auto()
+    ID = auto()
+    # The path of a file, or a list with secrets.
+    ENTRIES = auto()
+
+    @property
+    def remedy(self) -> str:
+        """How such a value is written so that YAML does not change it."""
+        if self is Kind.SECRET:
+            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
+        return "Put the value in double quotes."
+
+
+class Unreadable(Exception):
+    """A part of a document that is not accepted. Its text has whole sentences that quote nothing."""
+
+    def __init__(self, why: str, where: str = "") -> None:
+        """Put the place, if it is known, before the reason."""
+        super().__init__(f"{where}: {why}" if where else why[:1].upper() + why[1:])
+
+
+class Plain(str):
+    """A text that was written without quotes, such as the numbers and words of JSON."""
+
+    __slots__ = ()
+
+
+class Pair(NamedTuple):
+    """A name and its value, and their place, like "Line 2" in YAML and "Entry 2" in JSON."""
+
+    where: str
+    name: "str | Unreadable"
+    value: "Tree"
+
+
+# A mapping is a tuple of pairs. What is not accepted stands in the tree as an error, which does not hide the others.
+Tree = str | Unreadable | list["Tree"] | tuple[Pair, ...]
 
 
 def mapping(text: str, accepted: str, convert: Callable[[tuple[Pair, ...]], T], hint: str = "") -> T:
     """A mapping whose values may be secrets. Raises Invalid, which quotes nothing; with the hint for anything else."""
-    document = Events(text, Kind.SECRET)
-    with document.errors_as_invalid(accepted):
-        pairs = _json(text) if text.startswith("{") else None
-        if not isinstance(pairs, tuple):
-            document.begin(MAPPING, hint)
-            pairs = tuple(document.pairs())
-            document.end()
-        return convert(pairs)
+    try:
+        found = _json(text) if text.startswith("{") else None
+        if isinstance(found, tuple):
+            return convert(found)
+        from testsigma_action.inputs import yaml_events
+
+        return convert(yaml_events.mapping(text, hint))
+    except Unreadable as unreadable:
+        raise Invalid(accepted, str(unreadable)) from None
 
 
-def entries(text: str, accepted: str, kinds: Mapping[str, Kind], most: int) -> list[Tree]:
-    """The first entries of a list of mappings, with values of these kinds. Raises Invalid, which quotes nothing."""
+def entries(text: str, kinds: Mapping[str, Kind], most: int) -> list[Tree]:
+    """The first entries of a list of mappings, with values of these kinds. Raises Unreadable."""
     found = _json(text) if text.lstrip().startswith("[") else None
     if isinstance(found, list):
         return found[:most]
-    if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
-        return []
-    document = Events(text, Kind.FREE_TEXT)
-    with document.errors_as_invalid(accepted):
-        document.begin(LIST)
-        found = list(islice(document.items(kinds), most))
-        if len(found) < most:
-            document.end()
-    return found
+    from testsigma_action.inputs import yaml_events
+
+    return yaml_events.entries(text, kinds, most)
+
+
+def unique(pairs: Iterable[Pair]) -> Iterator[tuple[str, str, Tree]]:
+    """The place, the name and the value of each pair. Raises Unreadable for a name that is not accepted."""
+    names = set[str]()
+    for where, name, value in pairs:
+        if isinstance(name, Unreadable):
+            raise name
+        if not name:
+            raise Unreadable("a name is empty.", where)
+        if name in names:
+            raise repeated(where)
+        names.add(name)
+        yield where, str(name), value
+
+
+def repeated(where: str) -> Unreadable:
+    """What is wrong with a name that stands twice in a mapping."""
+    return Unreadable("this name was given before; one of the two values would be lost.", where)
+
+
+def texts(pairs: Iterable[Pair]) -> dict[str, str]:
+    """A mapping whose values are texts. Raises Unreadable."""
+    return {name: one_text(value, where) for where, name, value in unique(pairs)}
+
+
+def one_text(value: Tree, where: str) -> str:
+    """The text of a value. Raises Unreadable."""
+    if isinstance(value, Unreadable):
+        raise value
+    if not isinstance(value, str):
+        raise Unreadable(ONE_TEXT, where)
+    return str(value)
 
 
 def _json(text: str) -> Tree | None:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from testsigma_action.inputs import pages, parsers
-from testsigma_action.inputs.options import BY_NAME, Definition, Kind
+from testsigma_action.inputs.documents import Kind
+from testsigma_action.inputs.options import BY_NAME, Definition
 
+# Keys of an entry of `plans` whose defaults are the inputs of the step.
+INHERITED = tuple(
+    BY_NAME[name] for name in ("environment-id", "build-number", "execution-config", "runtime-data", "upload-versions")
+)
 # The keys of an entry of `plans`: the fields of RunRequest.
 ENTRY_KEYS = (
     replace(BY_NAME["plan-id"], required="It is the number in the address of the plan's page."),
     Definition("name", parsers.label),
-    *(
-        BY_NAME[name]
-        for name in ("environment-id", "build-number", "execution-config", "runtime-data", "upload-versions")
-    ),
+    *INHERITED,
 )
 # The keys of an entry of `quarantine`: the fields of QuarantineEntry.
 QUARANTINE_KEYS = (
@@ -58,11 +60,6 @@ class ListKind:
     def list_like(self) -> str:
         """What a list is, with an example."""
         return f"a YAML or JSON list of {self.things}, like [{self.example}]"
-
-    @property
-    def accepted(self) -> str:
-        """What the input accepts."""
-        return f"{self.list_like}, or the path of a file with one"
 
 
 RUNS = ListKind("plans", "runs", "{plan-id: 431}", ENTRY_KEYS, {"name": "{}", "plan_id": "plan {}"})

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from testsigma_action.inputs import cross_checks, documents, files, parsers, pasted, tree, unknown, values
-from testsigma_action.inputs.invalid import Invalid, Problem
+from testsigma_action.inputs import cross_checks, documents, files, parsers, pasted, unknown, values
+from testsigma_action.inputs.documents import Pair, Tree, Unreadable
+from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import ListKind
 from testsigma_action.inputs.options import BY_NAME, Definition
-from testsigma_action.inputs.tree import Pair, Tree, Unreadable
 from testsigma_action.inputs.values import Refused
 from testsigma_action.secret import Secret
 
@@ -20,6 +20,7 @@ from testsigma_action.secret import Secret
 MAX_ENTRIES = 200
 # Characters of a list, and bytes of its file. The parser takes seconds for more.
 MAX_SIZE = 256 * 1024
+OR_FILE = "or the path of a file with one"
 PATHS = "A relative path starts at the workspace, and a checkout must come before this step."
 
 
@@ -45,37 +46,36 @@ def read(text: str, kind: ListKind, context: Context) -> tuple[list[Entry], list
     """The entries of a list, or of the file with this path; or the problem with the list as a whole."""
     try:
         found = _from_file(text, kind, context) if parsers.is_path(text) else _parsed(text, kind)
-    except Invalid as refusal:
-        sentence = f"its value is not accepted; it must be {refusal}. {refusal.remedy}"
+        if len(found) > MAX_ENTRIES:
+            raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
+    except Unreadable as unreadable:
+        sentence = f"its value is not accepted; it must be {kind.list_like}, {OR_FILE}. {unreadable}"
         return [], [Problem(kind.name, sentence.rstrip())]
     except Refused as refused:
         return [], [Problem(kind.name, str(refused))]
     return [_entry(each, kind, context) for each in found], []
 
 
-def _from_file(path: str, kind: ListKind, context: Context) -> Sequence[Tree]:
+def _from_file(path: str, kind: ListKind, context: Context) -> list[Tree]:
     """The entries of a file. Raises Refused."""
     shown = pasted.quoted(path, context.key)
     try:
         return _parsed(files.read_text(path, context.root, MAX_SIZE), kind)
     except files.Missing:
-        raise Refused(f"{shown} is neither a list nor an existing file; it must be {kind.accepted}. {PATHS}") from None
+        accepted = f"it must be {kind.list_like}, {OR_FILE}. {PATHS}"
+        raise Refused(f"{shown} is neither a list nor an existing file; {accepted}") from None
     except files.Unusable as unusable:
         why = str(unusable)
-    except Invalid as refusal:
-        why = f"is not accepted. {refusal.remedy}".rstrip()
+    except Unreadable as unreadable:
+        why = f"is not accepted. {unreadable}".rstrip()
     raise Refused(f"the file {shown} {why} It must hold {kind.list_like}.")
 
 
-def _parsed(text: str, kind: ListKind) -> Sequence[Tree]:
-    """The entries of a list. Raises Invalid, which never quotes the text, and Refused for too many."""
+def _parsed(text: str, kind: ListKind) -> list[Tree]:
+    """The entries of a list, at most one more than are accepted. Raises Unreadable."""
     if len(text) > MAX_SIZE:
-        raise Invalid(kind.accepted, f"It has more than {MAX_SIZE // 1024} KB.")
-    kinds = {key.name: key.kind for key in kind.keys}
-    found = documents.entries(text, kind.accepted, kinds, MAX_ENTRIES + 1)
-    if len(found) > MAX_ENTRIES:
-        raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
-    return found
+        raise Unreadable(f"It has more than {MAX_SIZE // 1024} KB.")
+    return documents.entries(text, {key.name: key.kind for key in kind.keys}, MAX_ENTRIES + 1)
 
 
 def problems(entries: Sequence[Entry], kind: ListKind, key: Secret) -> list[Problem]:
@@ -115,7 +115,7 @@ def _given(pairs: Sequence[Pair], keys: Container[str]) -> dict[str, Pair]:
     for pair in pairs:
         if isinstance(pair.name, str):
             again = pair.name in given
-            given[pair.name] = pair._replace(value=tree.repeated(pair.where)) if again else pair
+            given[pair.name] = pair._replace(value=documents.repeated(pair.where)) if again else pair
     blank = [name for name, pair in given.items() if isinstance(pair.value, str) and not pair.value.strip()]
     return {name: pair for name, pair in given.items() if name not in blank or name not in keys}
 
@@ -136,10 +136,10 @@ def _value(definition: Definition, pair: Pair, context: Context) -> object:
 def _text(pair: Pair, takes: type) -> values.Given:
     """A value as the parsers take it: a list as a text with commas. Raises Unreadable."""
     if takes is Mapping and isinstance(pair.value, tuple):
-        return tree.texts(pair.value)
+        return documents.texts(pair.value)
     if takes is list and isinstance(pair.value, list):
-        return ", ".join(tree.one_text(each, pair.where) for each in pair.value)
-    return tree.one_text(pair.value, pair.where).strip()
+        return ", ".join(documents.one_text(each, pair.where) for each in pair.value)
+    return documents.one_text(pair.value, pair.where).strip()
 
 
 def _unknown(name: str, keys: Iterable[str], key: Secret) -> str:

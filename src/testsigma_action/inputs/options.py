@@ -12,6 +12,7 @@ from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import mapping_parsers as mappings
 from testsigma_action.inputs import pages, parsers
+from testsigma_action.inputs.documents import Kind
 from testsigma_action.secret import NO_SECRET, Secret
 
 if TYPE_CHECKING:
@@ -37,23 +38,6 @@ class RunRequest:
     execution_config: ConfigurationRef | None = None
     runtime_data: Texts = field(default_factory=dict, repr=False)
     upload_versions: Texts = field(default_factory=dict)
-
-
-class Kind(Enum):
-    """What a value may be. Only secrets are never shown, and a ` #` may be a part of any but an ID."""
-
-    SECRET = auto()
-    FREE_TEXT = auto()
-    ID = auto()
-    # The path of a file, or a list with secrets.
-    ENTRIES = auto()
-
-    @property
-    def remedy(self) -> str:
-        """How such a value is written so that YAML does not change it."""
-        if self is Kind.SECRET:
-            return "Put the value in double quotes, or write a secret as ${{ toJSON(secrets.NAME) }}."
-        return "Put the value in double quotes."
 
 
 class Use(Enum):

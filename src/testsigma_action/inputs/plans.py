@@ -5,12 +5,9 @@ from typing import Any
 
 from testsigma_action.inputs import lists
 from testsigma_action.inputs.invalid import Problem
-from testsigma_action.inputs.keys import ENTRY_KEYS, RUNS
+from testsigma_action.inputs.keys import INHERITED, RUNS
 from testsigma_action.inputs.options import RunRequest
 from testsigma_action.text import appearance
-
-# What an entry has from the inputs of the step where it says nothing else.
-INHERITED = [key for key in ENTRY_KEYS if key.name not in {"plan-id", "name"}]
 
 
 def requests(

@@ -1,20 +1,15 @@
 """Names in the scripts that Testsigma publishes for CI systems, and the inputs that take their place. Pure."""
 
 PAGE = "docs/moving-from-the-script.md"
-FLAGS = {
-    "--apikey": "api-key",
-    "-k": "api-key",
-    "--testplanid": "plan-id",
-    "-i": "plan-id",
-    "--maxtimeinmins": "timeout",
-    "-t": "timeout",
-    "--reportfilepath": "junit-file",
-    "-r": "junit-file",
-    "--runtimedata": "runtime-data",
-    "-d": "runtime-data",
-    "--buildno": "build-number",
-    "-b": "build-number",
+_FLAGS = {
+    "api-key": ("--apikey", "-k"),
+    "plan-id": ("--testplanid", "-i"),
+    "timeout": ("--maxtimeinmins", "-t"),
+    "junit-file": ("--reportfilepath", "-r"),
+    "runtime-data": ("--runtimedata", "-d"),
+    "build-number": ("--buildno", "-b"),
 }
+FLAGS = {flag: name for name, flags in _FLAGS.items() for flag in flags}
 # Only those that nothing else is called.
 VARIABLES = {
     "TESTSIGMA_TEST_PLAN_ID": "plan-id",
@@ -22,4 +17,3 @@ VARIABLES = {
     "MAX_WAIT_TIME_FOR_SCRIPT_TO_EXIT": "timeout",
     "RUNTIME_DATA_INPUT": "runtime-data",
 }
-RUNTIME_DATA = "The form name=value,name=value is that of Testsigma's script; write {name: value}."

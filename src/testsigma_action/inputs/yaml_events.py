@@ -8,13 +8,12 @@ Comments are accepted after values that cannot be secrets.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import yaml
 
-from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.options import Kind
-from testsigma_action.inputs.tree import MAX_DEPTH, ONE_TEXT, TOO_DEEP, Pair, Plain, Tree, Unreadable
+from testsigma_action.inputs.documents import MAX_DEPTH, ONE_TEXT, TOO_DEEP, Kind, Pair, Plain, Tree, Unreadable
 
 # Line breaks of YAML 1.1 besides the usual ones: it drops them at the end of a value.
 RARE_LINE_BREAKS = ("\x85", "\u2028", "\u2029")
@@ -27,10 +26,25 @@ TAB = "\ue000"
 TAB_INDENT = re.compile(rf" *(?:- *)*[\t{TAB}]")
 NO_TABS = "a tab cannot be used for indentation; use spaces."
 CHECK_INDENTATION = "check the indentation, and that a space follows each colon"
-MAPPING, LIST = yaml.MappingStartEvent, yaml.SequenceStartEvent
 
 
-class Events:
+def mapping(text: str, hint: str) -> tuple[Pair, ...]:
+    """The pairs of a mapping whose values may be secrets. Raises Unreadable, with the hint for anything else."""
+    events = _Events(text, Kind.SECRET)
+    with events.document(yaml.MappingStartEvent, hint):
+        return tuple(events.pairs())
+
+
+def entries(text: str, kinds: Mapping[str, Kind], most: int) -> list[Tree]:
+    """The first entries of a list of mappings with values of these kinds. Raises Unreadable."""
+    if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
+        return []
+    events = _Events(text, Kind.FREE_TEXT)
+    with events.document(yaml.SequenceStartEvent):
+        return list(islice(events.items(kinds), most))
+
+
+class _Events:
     """The events of one document, and the tree that they make. `kind` is what the next value is."""
 
     def __init__(self, text: str, kind: Kind) -> None:
@@ -42,20 +56,22 @@ class Events:
         self._events = yaml.parse(self._source, yaml.BaseLoader)
         self._depth = 0
 
-    def begin(self, start: type[yaml.Event], hint: str = "") -> None:
-        """Check that the document is a mapping or a list, without tags, anchors and directives. Raises Unreadable."""
-        self._take()
-        document = self._take()
-        if not isinstance(document, yaml.DocumentStartEvent) or not isinstance(event := self._take(), start):
-            at = _first_tab(self._source)
-            raise Unreadable(f"Line {at} cannot be read: {NO_TABS}" if at else hint)
-        if _is_marked(event) or document.version or document.tags:
-            raise Unreadable(f"tags, anchors and directives are not accepted. {self._kind.remedy}", "Line 1")
+    @contextmanager
+    def document(self, start: type[yaml.Event], hint: str = "") -> Iterator[None]:
+        """The mapping or list that is the whole text. Raises Unreadable, with the hint for anything else.
 
-    def end(self) -> None:
-        """Check that the document ends here, and the text with it. Raises Unreadable."""
-        if not isinstance(self._take(), yaml.DocumentEndEvent) or not isinstance(self._take(), yaml.StreamEndEvent):
-            raise Unreadable("There is more than one YAML document.")
+        The messages of the parser are dropped, because they quote the text.
+        """
+        try:
+            self._begin(start, hint)
+            yield
+            # What follows the longest list is not parsed.
+            if not self._depth:
+                self._take()
+                if not isinstance(self._take(), yaml.StreamEndEvent):
+                    raise Unreadable("There is more than one YAML document.")
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            raise Unreadable(self._unreadable_line(error)) from None
 
     def items(self, kinds: Mapping[str, Kind] | None = None) -> Iterator[Tree]:
         """The values of a list that has begun; its mappings have values of these kinds."""
@@ -74,15 +90,14 @@ class Events:
             yield Pair(_place(event), name, self._node(self._take(), required=kinds is None))
         self._kind = kind
 
-    @contextmanager
-    def errors_as_invalid(self, accepted: str) -> Iterator[None]:
-        """Turn all errors within into Invalid. The parser's message is dropped, because it quotes the text."""
-        try:
-            yield
-        except Unreadable as unreadable:
-            raise Invalid(accepted, str(unreadable)) from None
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
-            raise Invalid(accepted, self._unreadable_line(error)) from None
+    def _begin(self, start: type[yaml.Event], hint: str) -> None:
+        self._take()
+        document = self._take()
+        if not isinstance(document, yaml.DocumentStartEvent) or not isinstance(event := self._take(), start):
+            at = _first_tab(self._source)
+            raise Unreadable(f"Line {at} cannot be read: {NO_TABS}" if at else hint)
+        if _is_marked(event) or document.version or document.tags:
+            raise Unreadable(f"tags, anchors and directives are not accepted. {self._kind.remedy}", "Line 1")
 
     def _take(self) -> yaml.Event:
         """Return the next event. Raises the errors of YAML, and Unreadable for too much nesting."""
