@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.domain.run import ConfigurationRef, RunSpec
 from testsigma_action.inputs.documents import Kind
 from testsigma_action.inputs.keys import ENTRY_KEYS
-from testsigma_action.inputs.options import RunRequest
 from testsigma_action.inputs.reading import Reading, read_inputs
 
 KEY = "key-for-tests"
@@ -22,7 +21,7 @@ def read(plans: str, root: Path = Path(), **environ: str) -> Reading:
     return read_inputs((), {"TESTSIGMA_API_KEY": KEY, "TESTSIGMA_PLANS": plans} | given, root)
 
 
-def accepted(reading: Reading) -> tuple[RunRequest, ...]:
+def accepted(reading: Reading) -> tuple[RunSpec, ...]:
     """The runs of a list without a problem."""
     assert reading.problems == ()
     assert reading.inputs.runs == reading.inputs.plans
@@ -57,17 +56,17 @@ ALL_KEYS = """
 def test_every_key_of_an_entry() -> None:
     """Each value is read as in the input of the same name: scalars are texts as they are written."""
     first, second = accepted(read(ALL_KEYS))
-    assert first == RunRequest(
+    assert first == RunSpec(
         plan_id="431",
         name="mobile",
         environment_id="10",
         build_number="1.10",
-        execution_config=ConfigurationRef(name="smoke only"),
+        configuration=ConfigurationRef(name="smoke only"),
         runtime_data={"url": "https://pr-7.example.com/#x", "on": "yes"},
         upload_versions={"31": "68"},
     )
-    assert second == RunRequest(plan_id="432")
-    assert [definition.field for definition in ENTRY_KEYS] == list(RunRequest.__dataclass_fields__)
+    assert second == RunSpec(plan_id="432")
+    assert all(f" {definition.name}:" in ALL_KEYS for definition in ENTRY_KEYS)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +83,12 @@ def test_every_key_of_an_entry() -> None:
 )
 def test_lists_in_yaml_and_json(text: str) -> None:
     """A block, a list in brackets, JSON (which Woodpecker makes of a list), indented or not; in this order."""
-    assert accepted(read(text)) == (RunRequest("1"), RunRequest("2"))
+    assert accepted(read(text)) == (RunSpec("1"), RunSpec("2"))
 
 
 def test_a_list_with_one_entry() -> None:
     """One entry on one line is a list, too."""
-    assert accepted(read("- plan-id: 1")) == (RunRequest("1"),)
+    assert accepted(read("- plan-id: 1")) == (RunSpec("1"),)
 
 
 def test_inputs_are_the_defaults() -> None:
@@ -106,14 +105,23 @@ def test_inputs_are_the_defaults() -> None:
         )
     )
     smoke, full = ConfigurationRef(name="smoke"), ConfigurationRef(name="full")
-    assert first == RunRequest("1", "", "10", "7", smoke, {"a": "input", "b": "input"}, {"7": "8"})
-    assert second == RunRequest("2", "", "11", "8", full, {"a": "input", "b": "entry", "c": "entry"}, {"9": "1"})
+    assert first == RunSpec(
+        "1", "10", "7", configuration=smoke, runtime_data={"a": "input", "b": "input"}, upload_versions={"7": "8"}
+    )
+    assert second == RunSpec(
+        "2",
+        "11",
+        "8",
+        configuration=full,
+        runtime_data={"a": "input", "b": "entry", "c": "entry"},
+        upload_versions={"9": "1"},
+    )
 
 
 def test_an_empty_value_is_not_given() -> None:
     """An expression that is empty leaves the default, as it does in an input."""
     text = "- plan-id: 1\n  environment-id:\n  name: ''\n  build-number: ' '\n  runtime-data: {}"
-    assert accepted(read(text, INPUT_ENVIRONMENT__ID="10")) == (RunRequest("1", environment_id="10"),)
+    assert accepted(read(text, INPUT_ENVIRONMENT__ID="10")) == (RunSpec("1", environment_id="10"),)
 
 
 def test_the_same_plan_several_times() -> None:
@@ -338,7 +346,7 @@ def test_neither_a_list_nor_a_file(text: str, tmp_path: Path) -> None:
 def test_a_file_that_is_named_like_an_id(tmp_path: Path) -> None:
     """It is read, if it exists."""
     (tmp_path / "421").write_text("- plan-id: 1")
-    assert accepted(read("421", tmp_path)) == (RunRequest("1"),)
+    assert accepted(read("421", tmp_path)) == (RunSpec("1"),)
 
 
 def test_exactly_one_of_three() -> None:
@@ -374,7 +382,7 @@ def test_exactly_one_of_three() -> None:
 def test_comments_in_a_list(text: str, tmp_path: Path) -> None:
     """A comment is accepted on a line of its own and after an ID, in an input and in a file."""
     (tmp_path / "plans.yml").write_text(text)
-    meant = (RunRequest("431", environment_id="10", upload_versions={"31": "68"}),)
+    meant = (RunSpec("431", environment_id="10", upload_versions={"31": "68"}),)
     assert accepted(read(text)) == meant
     assert accepted(read("plans.yml", tmp_path)) == meant
 
@@ -383,7 +391,7 @@ def test_a_name_of_an_environment_is_not_cut_off() -> None:
     """A ` #` may be a part of a name, so what looks like a comment behind it is refused, unless a space follows."""
     assert "' #' begins a comment" in refused(read("- plan-id: 1\n  environment-id: QA #2"))
     for text in ("'QA #2'", '"QA #2" # the second'):
-        assert accepted(read(f"- plan-id: 1\n  environment-id: {text}")) == (RunRequest("1", environment_id="QA #2"),)
+        assert accepted(read(f"- plan-id: 1\n  environment-id: {text}")) == (RunSpec("1", environment_name="QA #2"),)
 
 
 FREE_TEXTS = ["name: {}", "build-number: {}", "execution-config: {}", "execution-config: {{name: {}\n  }}"]
@@ -494,7 +502,7 @@ def test_a_list_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "ci" / "plans.yml").write_bytes(b"\xef\xbb\xbf\n- plan-id: 1\r\n  name: n\xc3\xa4chtlich\r\n")
     (tmp_path / "link").symlink_to("ci/plans.yml")
     for path in ("ci/plans.yml", "./ci/../ci/plans.yml", str(tmp_path / "ci/plans.yml"), "link"):
-        assert accepted(read(path, tmp_path)) == (RunRequest("1", "nächtlich"),)
+        assert accepted(read(path, tmp_path)) == (RunSpec("1", name="nächtlich"),)
 
 
 def test_a_problem_in_a_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec, Status
-from testsigma_action.inputs.options import Inputs, RunRequest
+from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.run_specs import run_specs, spec_of
 from testsigma_action.secret import Secret
 
@@ -60,7 +60,7 @@ def test_of_a_run_that_exists_the_run_tells() -> None:
 
 def test_several_runs_in_their_order() -> None:
     """Each run of `plans` has its name and a build number with a nonce of its own, unless one was given."""
-    plans = (RunRequest("1", name="smoke"), RunRequest("2", build_number="7"), RunRequest("1"))
+    plans = (RunSpec("1", name="smoke"), RunSpec("2", build_number="7"), RunSpec("1"))
     nonces = map(str, count(1))
     specs = run_specs(Inputs(plans=plans), "shop-8", lambda: next(nonces))
     assert [(spec.plan_id, spec.name, spec.unique) for spec in specs] == [
@@ -74,7 +74,7 @@ def test_several_runs_in_their_order() -> None:
 
 def test_two_equal_entries() -> None:
     """Their build numbers differ even if chance gives the same nonce twice."""
-    first, second = run_specs(Inputs(plans=(RunRequest("1"), RunRequest("1"))), "shop-8", lambda: "aaaaaa")
+    first, second = run_specs(Inputs(plans=(RunSpec("1"), RunSpec("1"))), "shop-8", lambda: "aaaaaa")
     assert first.build_number != second.build_number
 
 
@@ -125,7 +125,7 @@ def test_each_leg_of_a_matrix_has_a_key_of_its_own() -> None:
 
 def test_an_entry_of_plans_has_a_key_of_its_own() -> None:
     """Entries that differ in their names only have different keys, and so have equal ones, in each attempt."""
-    plans = (RunRequest("1", name="a"), RunRequest("1", name="b"), RunRequest("1"), RunRequest("1"))
+    plans = (RunSpec("1", name="a"), RunSpec("1", name="b"), RunSpec("1"), RunSpec("1"))
     first, again = (run_specs(Inputs(plans=plans), "shop-8", lambda: "aaaaaa", "job 1") for _ in range(2))
     numbers = [spec.build_number for spec in first]
     assert len(set(numbers)) == len(plans)

@@ -11,7 +11,7 @@ from testsigma_action.inputs.options import BY_NAME, Definition
 INHERITED = tuple(
     BY_NAME[name] for name in ("environment-id", "build-number", "execution-config", "runtime-data", "upload-versions")
 )
-# The keys of an entry of `plans`: the fields of RunRequest.
+# The keys of an entry of `plans`.
 ENTRY_KEYS = (
     replace(BY_NAME["plan-id"], required="It is the number in the address of the plan's page."),
     Definition("name", parsers.label),

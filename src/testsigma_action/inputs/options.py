@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from testsigma_action.domain.policy import Policy
-from testsigma_action.domain.run import ConfigurationRef
+from testsigma_action.domain.run import ConfigurationRef, RunSpec
 from testsigma_action.domain.share import NO_CASE, Share
 from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.inputs import mapping_parsers as mappings
@@ -24,20 +24,20 @@ START = "start"
 FOLDER = "test-results"
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """One run that the inputs ask for. Its fields are those of an entry of `plans`, with the inputs as defaults.
-
-    `environment_id` may be a name.
-    """
-
-    plan_id: str = ""
-    name: str = ""
-    environment_id: str = ""
-    build_number: str = ""
-    execution_config: ConfigurationRef | None = None
-    runtime_data: Texts = field(default_factory=dict, repr=False)
-    upload_versions: Texts = field(default_factory=dict)
+def requested(given: Mapping[str, Any]) -> RunSpec:
+    """The run that these fields of Inputs ask for. It has no build number yet if none was given."""
+    environment = given.get("environment_id", "")
+    by_id = parsers.is_digits(environment)
+    return RunSpec(
+        plan_id=given.get("plan_id", ""),
+        environment_id=environment if by_id else "",
+        build_number=given.get("build_number", ""),
+        configuration=given.get("execution_config"),
+        runtime_data=given.get("runtime_data") or {},
+        upload_versions=given.get("upload_versions") or {},
+        name=given.get("name", ""),
+        environment_name="" if by_id else environment,
+    )
 
 
 class Use(Enum):
@@ -66,7 +66,7 @@ class Definition:
 
     @property
     def field(self) -> str:
-        """The field of Inputs, or of RunRequest."""
+        """The field of Inputs."""
         return self.name.replace("-", "_")
 
     @property
@@ -100,7 +100,7 @@ class Inputs:
     api_key: Secret = _input(NO_SECRET, parsers.key, "required", Kind.SECRET, use=Use.ANY)
     plan_id: str = _input("", parsers.identity_of(pages.PLAN), kind=Kind.ID)
     # The entries of the lists are parsed after all other inputs, which are their defaults.
-    plans: tuple[RunRequest, ...] = _input((), parsers.path_or_list, kind=Kind.ENTRIES)
+    plans: tuple[RunSpec, ...] = _input((), parsers.path_or_list, kind=Kind.ENTRIES)
     max_parallel: int = _input(5, parsers.number(1, 50), "5", use=Use.START)
     stop_after_failures: int = _input(0, parsers.number(0, 100_000), "0")
     environment_id: str = _input("", parsers.environment, kind=Kind.ID, use=Use.START)
@@ -149,24 +149,14 @@ class Inputs:
     ca_bundle: str = _input("", parsers.path, use=Use.ANY)
 
     @property
-    def runs(self) -> tuple[RunRequest, ...]:
+    def runs(self) -> tuple[RunSpec, ...]:
         """The runs to start, or the one to attach to, whose plan is not known yet. Empty if none was asked for."""
         if self.plans:
             return self.plans
         if self.run_id:
-            return (RunRequest(),)
-        return (self._alone,) if self.plan_id else ()
-
-    @property
-    def _alone(self) -> RunRequest:
-        return RunRequest(
-            plan_id=self.plan_id,
-            environment_id=self.environment_id,
-            build_number=self.build_number,
-            execution_config=self.execution_config,
-            runtime_data=self.runtime_data or {},
-            upload_versions=self.upload_versions or {},
-        )
+            return (RunSpec(),)
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        return (requested(given),) if self.plan_id else ()
 
     @property
     def policy(self) -> Policy:

@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.inputs import lists
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import INHERITED, RUNS
-from testsigma_action.inputs.options import RunRequest
+from testsigma_action.inputs.options import requested
 from testsigma_action.text import appearance
 
 
-def requests(
-    text: str, context: lists.Context, inputs: Mapping[str, Any]
-) -> tuple[tuple[RunRequest, ...], list[Problem]]:
+def requests(text: str, context: lists.Context, inputs: Mapping[str, Any]) -> tuple[tuple[RunSpec, ...], list[Problem]]:
     """The runs of a list, in its order, and no problem; or no runs, and all problems. `inputs` are the defaults."""
     entries, problems = lists.read(text, RUNS, context)
     if not entries and not problems:
@@ -24,14 +23,14 @@ def requests(
     return ((), problems) if problems else (requested, [])
 
 
-def _with_defaults(read: Mapping[str, Any], inputs: Mapping[str, Any]) -> RunRequest:
+def _with_defaults(read: Mapping[str, Any], inputs: Mapping[str, Any]) -> RunSpec:
     """The run of an entry; runtime data is merged name by name, and everything else is taken as a whole."""
     given = {key.field: inputs[key.name] for key in INHERITED if key.name in inputs} | dict(read)
     given["runtime_data"] = {**inputs.get("runtime-data", {}), **read.get("runtime_data", {})}
-    return RunRequest(**given)
+    return requested(given)
 
 
-def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
+def _repeated_names(requested: Sequence[RunSpec]) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for at, request in enumerate(requested, 1):
         name = appearance(request.name)
@@ -39,7 +38,7 @@ def _repeated_names(requested: Sequence[RunRequest]) -> Iterator[Problem]:
             yield Problem(f"plans, entry {at}, name", f"entry {first[name]} has the same name; each must be unique.")
 
 
-def _same_identity(requested: Sequence[RunRequest]) -> Iterator[Problem]:
+def _same_identity(requested: Sequence[RunSpec]) -> Iterator[Problem]:
     """Runs with the same plan and build number could not be distinguished if the answer to a start were lost."""
     first: dict[tuple[str, str], int] = {}
     for at, request in enumerate(requested, 1):

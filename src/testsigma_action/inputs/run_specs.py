@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from testsigma_action.domain import build_numbers
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.inputs.options import Inputs, RunRequest
-from testsigma_action.inputs.parsers import is_digits
+from testsigma_action.inputs.options import Inputs
 
 if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadSpec
@@ -30,7 +29,9 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
         equal[asked_for] += 1
         # The key must not tell anything about runtime data, so it takes the API key to compute it.
         digest = inputs.api_key.digest(json.dumps([step, asked_for, equal[asked_for]]))
-        specs.append(_spec(request, inputs, build_numbers.derived(label, build_numbers.key_of(digest), nonce())))
+        derived = build_numbers.derived(label, build_numbers.key_of(digest), nonce())
+        spec = request if request.build_number else replace(request, build_number=derived, unique=True)
+        specs.append(replace(spec, start_options=inputs.start_options or {}))
     return tuple(specs)
 
 
@@ -49,40 +50,24 @@ def upload_specs(
     return tuple(one if one.version else replace(one, version=version, unique=unique) for one in inputs.uploads)
 
 
-def _asked_for(request: RunRequest, inputs: Inputs) -> str:
+def _asked_for(request: RunSpec, inputs: Inputs) -> str:
     """All that tells a run from others of the same plan: legs of a matrix may differ in any of it.
 
     A name counts as it was given: its ID is not known yet, and each attempt of a job gives the same text.
     """
-    configuration = request.execution_config
+    configuration = request.configuration
     return json.dumps(
         [
             request.plan_id,
             request.name,
             inputs.summary_title,
-            request.environment_id,
+            request.environment_id or request.environment_name,
             [configuration.id, configuration.name] if configuration else [],
             sorted(request.runtime_data.items()),
             sorted(request.upload_versions.items()),
             *sorted((inputs.start_options or {}).items()),
             *([one.file, one.upload_id, one.name, one.devices] for one in inputs.uploads),
         ]
-    )
-
-
-def _spec(request: RunRequest, inputs: Inputs, derived_build_number: str) -> RunSpec:
-    by_id = is_digits(request.environment_id)
-    return RunSpec(
-        plan_id=request.plan_id,
-        environment_id=request.environment_id if by_id else "",
-        environment_name="" if by_id else request.environment_id,
-        build_number=request.build_number or derived_build_number,
-        unique=not request.build_number,
-        configuration=request.execution_config,
-        runtime_data=request.runtime_data,
-        upload_versions=request.upload_versions,
-        name=request.name,
-        start_options=inputs.start_options or {},
     )
 
 
