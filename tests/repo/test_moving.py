@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from tests.vendor_script import FLAGS, POWERSHELL, SHELL, runtime_data
-from testsigma_action.inputs import vendor_script
+from testsigma_action.inputs import unknown
 from testsigma_action.inputs.options import BY_NAME
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/moving-from-the-script.md").read_text("utf-8")
@@ -70,7 +70,7 @@ def test_after_is_the_same_as_before() -> None:
 def test_the_messages_agree_with_the_table() -> None:
     """The step names the same input for a flag or a variable of the script as the page does."""
     inputs = {code: row[2].strip("`") for row in rows() for code in (*codes(row[0]), *codes(row[1]))}
-    ours = {**vendor_script.FLAGS, **vendor_script.VARIABLES}
+    ours = {**unknown.SCRIPT_FLAGS, **unknown.SCRIPT_VARIABLES}
     assert {name: inputs[name] for name in ours} == ours
-    assert set(vendor_script.FLAGS) == {*FLAGS, *FLAGS.values()} - {"--help", "-h"}
-    assert set(vendor_script.VARIABLES) <= set(SHELL)
+    assert set(unknown.SCRIPT_FLAGS) == {*FLAGS, *FLAGS.values()} - {"--help", "-h"}
+    assert set(unknown.SCRIPT_VARIABLES) <= set(SHELL)

@@ -9,7 +9,7 @@ from tests.vendor_script import FLAGS
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs.options import DEFINITIONS, Inputs
 from testsigma_action.inputs.reading import Reading, read_inputs
-from testsigma_action.inputs.vendor_script import VARIABLES
+from testsigma_action.inputs.unknown import SCRIPT_VARIABLES
 from testsigma_action.platforms.variables import PREFIX
 
 KEY = "key-for-tests"
@@ -349,7 +349,7 @@ def test_variables_of_the_script_of_testsigma() -> None:
         "TESTSIGMA_TEST_PLAN_ID is a variable of Testsigma's script and was ignored; here it is TESTSIGMA_PLAN_ID "
         "(docs/moving-from-the-script.md)."
     )
-    assert len(read(**dict.fromkeys(VARIABLES, "x")).warnings) == len(VARIABLES)
+    assert len(read(**dict.fromkeys(SCRIPT_VARIABLES, "x")).warnings) == len(SCRIPT_VARIABLES)
 
 
 def test_runtime_data_in_the_form_of_the_script() -> None:

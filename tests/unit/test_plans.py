@@ -246,7 +246,7 @@ def test_json_is_checked_like_yaml() -> None:
         "plans, entry 1",
         "plans, entry 2, plan-id",
         "plans, entry 3, plan-id",
-        "plans, entry 4, plan-id",
+        "plans, entry 4 (plan 1), plan-id",
         "plans, entry 5 (plan 3), runtime-data",
     ]
     given = json.dumps([{"plan-id": "5", "runtime-data": {"mood": "😀\n", "n": 1.5, "t": True}}])

@@ -81,14 +81,13 @@ def state_of_opened(file: BinaryIO) -> FileState:
 
 def content(path: Path, state: FileState) -> Iterator[bytes]:
     """The content of a file in blocks. Raises Unusable if it is not in this state before and after."""
-    changed = Unusable("changed while it was sent. The build must end before this step.")
     with opened(path) as file:
         left = state.size
         while left and state_of_opened(file) == state and (block := file.read(min(BLOCK, left))):
             left -= len(block)
             yield block
         if left or state_of_opened(file) != state:
-            raise changed
+            raise Unusable("changed while it was sent. The build must end before this step.")
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -3,13 +3,13 @@
 What is wrong with one value does not hide what is wrong with the others.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from testsigma_action.inputs import cross_checks, documents, files, parsers, pasted, unknown, values
-from testsigma_action.inputs.documents import Pair, Tree, Unreadable
+from testsigma_action.inputs.documents import Tree, Unreadable
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import ListKind
 from testsigma_action.inputs.options import BY_NAME, Definition
@@ -93,53 +93,40 @@ def _entry(found: Tree, kind: ListKind, context: Context) -> Entry:
     if not isinstance(found, tuple):
         no_mapping = f"the entry is not a mapping; write it like {kind.example}, with a space after each colon."
         return Entry({}, [("", str(found) if isinstance(found, Unreadable) else no_mapping)], is_mapping=False)
-    entry = Entry({}, [("", str(pair.name)) for pair in found if isinstance(pair.name, Unreadable)])
-    keys = {key.name: key for key in kind.keys}
-    given = _given(found, keys)
-    for name, pair in given.items():
-        try:
-            if name not in keys:
-                entry.wrong.append(("", _unknown(name, keys, context.key)))
-            else:
-                entry.values[keys[name].field] = _value(keys[name], pair, context)
-        except Refused as refused:
-            entry.wrong.append((name, str(refused)))
-    missing = [definition for definition in kind.keys if definition.required and definition.name not in given]
-    entry.wrong.extend((definition.name, f"required. {definition.required}") for definition in missing)
+    entry, given, keys = Entry({}, []), set[str](), {key.name: key for key in kind.keys}
+    for where, name, value in found:
+        if isinstance(name, Unreadable):
+            entry.wrong.append(("", str(name)))
+        elif name not in keys:
+            entry.wrong.append(("", _unknown(name, keys, context.key)))
+        elif not isinstance(value, str) or value.strip():
+            try:
+                found_once = documents.repeated(where) if name in given else value
+                entry.values[keys[name].field] = _value(keys[name], found_once, where, context)
+            except Unreadable as unreadable:
+                entry.wrong.append((name, f"its value is not accepted. {unreadable}"))
+            except Refused as refused:
+                entry.wrong.append((name, str(refused)))
+            given.add(name)
+    missing = [key for key in kind.keys if key.required and key.name not in given]
+    entry.wrong.extend((key.name, f"required. {key.required}") for key in missing)
     return entry
 
 
-def _given(pairs: Sequence[Pair], keys: Container[str]) -> dict[str, Pair]:
-    """The pairs by name. As in an input, a blank value is not given."""
-    given: dict[str, Pair] = {}
-    for pair in pairs:
-        if isinstance(pair.name, str):
-            again = pair.name in given
-            given[pair.name] = pair._replace(value=documents.repeated(pair.where)) if again else pair
-    blank = [name for name, pair in given.items() if isinstance(pair.value, str) and not pair.value.strip()]
-    return {name: pair for name, pair in given.items() if name not in blank or name not in keys}
-
-
-def _value(definition: Definition, pair: Pair, context: Context) -> object:
-    """The value of a key. Raises Refused."""
-    try:
-        given = _text(pair, definition.takes)
-    except Unreadable as unreadable:
-        raise Refused(f"its value is not accepted. {unreadable}") from None
+def _value(definition: Definition, found: Tree, where: str, context: Context) -> object:
+    """The value of a key; a list is read as a text with commas. Raises Unreadable and Refused."""
+    given: values.Given
+    if definition.takes is Mapping and isinstance(found, tuple):
+        given = documents.texts(found)
+    elif definition.takes is list and isinstance(found, list):
+        given = ", ".join(documents.one_text(each, where) for each in found)
+    else:
+        given = documents.one_text(found, where).strip()
     value = values.read(definition, given, context.key)
     is_address = definition.name in cross_checks.ADDRESSES and isinstance(given, str)
     if is_address and (sentence := cross_checks.other_host(str(given), context.base_url)):
         raise Refused(sentence)
     return value
-
-
-def _text(pair: Pair, takes: type) -> values.Given:
-    """A value as the parsers take it: a list as a text with commas. Raises Unreadable."""
-    if takes is Mapping and isinstance(pair.value, tuple):
-        return documents.texts(pair.value)
-    if takes is list and isinstance(pair.value, list):
-        return ", ".join(documents.one_text(each, pair.where) for each in pair.value)
-    return documents.one_text(pair.value, pair.where).strip()
 
 
 def _unknown(name: str, keys: Iterable[str], key: Secret) -> str:

@@ -25,8 +25,6 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,49}")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?|NaN|-?Infinity")
 LONGEST_NUMBER = 19
 WORDS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
-RERUNS = "to run cases again, set rerun-failed."
-STOPS = "the step stops runs by itself: see on-timeout, on-cancel and stop-after-failures."
 # Fields with an input of their own, and those that would make another call of the start.
 INSTEAD = {
     "executionId": "set plan-id.",
@@ -35,12 +33,12 @@ INSTEAD = {
     "executionConfig": "set execution-config.",
     "runtimeData": "set runtime-data.",
     "uploadVersions": "set upload-versions.",
-    "isReRun": RERUNS,
-    "reRunType": RERUNS,
-    "executionResultId": RERUNS,
-    "testCaseResultRequests": RERUNS,
-    "canStopAll": STOPS,
-    "result": STOPS,
+    **dict.fromkeys(
+        ("isReRun", "reRunType", "executionResultId", "testCaseResultRequests"), "to run cases again, set rerun-failed."
+    ),
+    **dict.fromkeys(
+        ("canStopAll", "result"), "the step stops runs by itself: see on-timeout, on-cancel and stop-after-failures."
+    ),
 }
 
 Typed = dict[str, "Typed"] | list["Typed"] | str | int | float | bool

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from testsigma_action.inputs import pasted, vendor_script
+from testsigma_action.inputs import pasted
 from testsigma_action.inputs.options import BY_NAME
 from testsigma_action.inputs.pages import NUMBER
 from testsigma_action.runtime.programs import program_of
@@ -21,6 +21,24 @@ NO_PROGRAM = (
     "'{}' is not an input, and there is no such program here. If a CI system starts a shell in the image, use the full "
     "image, not the minimal one."
 )
+# Names in the scripts that Testsigma publishes for CI systems, and the inputs that take their place.
+SCRIPT_PAGE = "docs/moving-from-the-script.md"
+_SCRIPT_FLAGS = {
+    "api-key": ("--apikey", "-k"),
+    "plan-id": ("--testplanid", "-i"),
+    "timeout": ("--maxtimeinmins", "-t"),
+    "junit-file": ("--reportfilepath", "-r"),
+    "runtime-data": ("--runtimedata", "-d"),
+    "build-number": ("--buildno", "-b"),
+}
+SCRIPT_FLAGS = {flag: name for name, flags in _SCRIPT_FLAGS.items() for flag in flags}
+# Only those that nothing else is called.
+SCRIPT_VARIABLES = {
+    "TESTSIGMA_TEST_PLAN_ID": "plan-id",
+    "TESTSIGMA_TEST_PLAN_REST_URL": "base-url",
+    "MAX_WAIT_TIME_FOR_SCRIPT_TO_EXIT": "timeout",
+    "RUNTIME_DATA_INPUT": "runtime-data",
+}
 
 
 def variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
@@ -29,9 +47,9 @@ def variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
     Other TESTSIGMA_ variables are ignored.
     """
     for variable in sorted(name for name in environ if environ[name]):
-        if variable in vendor_script.VARIABLES:
-            ours = BY_NAME[vendor_script.VARIABLES[variable]].variable
-            page = f"here it is {ours} ({vendor_script.PAGE})"
+        if variable in SCRIPT_VARIABLES:
+            ours = BY_NAME[SCRIPT_VARIABLES[variable]].variable
+            page = f"here it is {ours} ({SCRIPT_PAGE})"
             yield f"{variable} is a variable of Testsigma's script and was ignored; {page}."
         elif variable.startswith(("INPUT_", "PLUGIN_")):
             yield from _of_a_runner(variable, key)
@@ -97,8 +115,8 @@ def _word(word: str, key: Secret) -> str:
 def _flag(argument: str, key: Secret) -> str:
     """The sentence about an argument with its name, if it has one."""
     name = argument.partition("=")[0]
-    if meant := vendor_script.FLAGS.get(name):
+    if meant := SCRIPT_FLAGS.get(name):
         here = f"the variable {BY_NAME[meant].variable}" if meant == "api-key" else f"--{meant}"
-        return f"{name} is a flag of Testsigma's script; here it is {here} ({vendor_script.PAGE})."
+        return f"{name} is a flag of Testsigma's script; here it is {here} ({SCRIPT_PAGE})."
     named = name.startswith("--") and len(name) > 2
     return NOT_AN_INPUT.format(pasted.quoted(name, key) if named else NAMELESS)

@@ -16,7 +16,8 @@ class Refused(Exception):
 
 def read(definition: Definition, given: Given, key: Secret) -> object:
     """Parse a value. Raises Refused."""
-    text = given if isinstance(given, str) else _in_yaml(given)
+    # A mapping is checked and quoted as YAML in braces.
+    text = given if isinstance(given, str) else f"{{{', '.join(f'{name}: {value}' for name, value in given.items())}}}"
     if definition.shows(text):
         if pasted.holds_key(text, key):
             raise Refused("contains an API key, or a part of one, which belongs in api-key only.")
@@ -27,10 +28,6 @@ def read(definition: Definition, given: Given, key: Secret) -> object:
         return definition.read(given)
     except Invalid as refusal:
         raise Refused(_sentence(definition, text, refusal, key)) from None
-
-
-def _in_yaml(given: Mapping[str, str]) -> str:
-    return f"{{{', '.join(f'{name}: {value}' for name, value in given.items())}}}"
 
 
 def _sentence(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:

@@ -94,7 +94,8 @@ class _Events:
         self._take()
         document = self._take()
         if not isinstance(document, yaml.DocumentStartEvent) or not isinstance(event := self._take(), start):
-            at = _first_tab(self._source)
+            lines = enumerate(self._source.split("\n"), 1)
+            at = next((at for at, line in lines if TAB_INDENT.match(line)), 0)
             raise Unreadable(f"Line {at} cannot be read: {NO_TABS}" if at else hint)
         if _is_marked(event) or document.version or document.tags:
             raise Unreadable(f"tags, anchors and directives are not accepted. {self._kind.remedy}", "Line 1")
@@ -214,11 +215,6 @@ def _with_tabs_kept(line: str, tab: str, *, flow: bool) -> str:
     content = line.strip(" \t\r")
     indent = line[: len(line) - len(line.lstrip(" \t"))] if content else ""
     return (indent.replace("\t", " ") if flow else indent) + content.replace("\t", tab)
-
-
-def _first_tab(source: str) -> int:
-    """The number of the first line that is indented with a tab; 0 if there is none."""
-    return next((at for at, line in enumerate(source.split("\n"), 1) if TAB_INDENT.match(line)), 0)
 
 
 def _reason(source: str, at: int, begun: int | None) -> str:
