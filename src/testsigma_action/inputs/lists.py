@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from testsigma_action.inputs import cross_checks, documents, files, parsers, pasted, unknown, values
-from testsigma_action.inputs.documents import Tree, Unreadable
+from testsigma_action.inputs.documents import Pair, Tree, Unreadable
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import ListKind
 from testsigma_action.inputs.options import BY_NAME, Definition
@@ -53,7 +53,7 @@ def read(text: str, kind: ListKind, context: Context) -> tuple[list[Entry], list
         return [], [Problem(kind.name, sentence.rstrip())]
     except Refused as refused:
         return [], [Problem(kind.name, str(refused))]
-    return [_entry(each, kind, context) for each in found], []
+    return [_entry(each, kind, context) if isinstance(each, tuple) else _no_mapping(each, kind) for each in found], []
 
 
 def _from_file(path: str, kind: ListKind, context: Context) -> list[Tree]:
@@ -89,20 +89,24 @@ def problems(entries: Sequence[Entry], kind: ListKind, key: Secret) -> list[Prob
     return found
 
 
-def _entry(found: Tree, kind: ListKind, context: Context) -> Entry:
-    if not isinstance(found, tuple):
-        no_mapping = f"the entry is not a mapping; write it like {kind.example}, with a space after each colon."
-        return Entry({}, [("", str(found) if isinstance(found, Unreadable) else no_mapping)], is_mapping=False)
-    entry, given, keys = Entry({}, []), set[str](), {key.name: key for key in kind.keys}
-    for where, name, value in found:
+def _no_mapping(found: Tree, kind: ListKind) -> Entry:
+    sentence = f"the entry is not a mapping; write it like {kind.example}, with a space after each colon."
+    return Entry({}, [("", str(found) if isinstance(found, Unreadable) else sentence)], is_mapping=False)
+
+
+def _entry(pairs: Sequence[Pair], kind: ListKind, context: Context) -> Entry:
+    entry, given = Entry({}, []), set[str]()
+    keys = {key.name: key for key in kind.keys}
+    for where, name, value in pairs:
         if isinstance(name, Unreadable):
             entry.wrong.append(("", str(name)))
         elif name not in keys:
             entry.wrong.append(("", _unknown(name, keys, context.key)))
         elif not isinstance(value, str) or value.strip():
             try:
-                found_once = documents.repeated(where) if name in given else value
-                entry.values[keys[name].field] = _value(keys[name], found_once, where, context)
+                if name in given:
+                    raise documents.repeated(where)
+                entry.values[keys[name].field] = _value(keys[name], value, where, context)
             except Unreadable as unreadable:
                 entry.wrong.append((name, f"its value is not accepted. {unreadable}"))
             except Refused as refused:
