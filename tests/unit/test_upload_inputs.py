@@ -77,13 +77,13 @@ WRONG = """\
 PROBLEMS = """\
 uploads, entry 1 (build/*), file: 'build/*' matches 3 files, and must match exactly one.
 uploads, entry 2, file: required. It is the path of the file, or a pattern like build/*.apk that matches one file.
+uploads, entry 3 (empty.apk), file: 'empty.apk' is empty.
 uploads, entry 3 (empty.apk), upload-id: required, for a new version of an upload; it is the number in the address of \
 the upload's page. For a new upload, set name, project-id and application-id instead.
-uploads, entry 3 (empty.apk), file: 'empty.apk' is empty.
 uploads, entry 4 (nothing.zip): 'devises' is not a key of an entry; did you mean devices?
+uploads, entry 4 (nothing.zip), file: 'nothing.zip' does not exist here. A relative path starts at the workspace.
 uploads, entry 4 (nothing.zip), project-id: required with name: it says where the new upload belongs.
 uploads, entry 4 (nothing.zip), application-id: required with name: it says where the new upload belongs.
-uploads, entry 4 (nothing.zip), file: 'nothing.zip' does not exist here. A relative path starts at the workspace.
 uploads, entry 5 (build/data.csv), upload-id: 'x y' is not accepted; it must be an ID (digits), as in the address of \
 its page.
 uploads, entry 5 (build/data.csv), devices: 'a' is not accepted; it must be a list of IDs (digits), like [211, 212].

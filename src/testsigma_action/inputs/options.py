@@ -24,7 +24,7 @@ START = "start"
 FOLDER = "test-results"
 
 
-def requested(given: Mapping[str, Any]) -> RunSpec:
+def run_of(given: Mapping[str, Any]) -> RunSpec:
     """The run that these fields of Inputs ask for. It has no build number yet if none was given."""
     environment = given.get("environment_id", "")
     by_id = parsers.is_digits(environment)
@@ -156,7 +156,7 @@ class Inputs:
         if self.run_id:
             return (RunSpec(),)
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return (requested(given),) if self.plan_id else ()
+        return (run_of(given),) if self.plan_id else ()
 
     @property
     def policy(self) -> Policy:

@@ -1,4 +1,4 @@
-"""The input `plans`: a list of runs -> run requests, or problems that name the entry and the key."""
+"""The input `plans`: a list of runs -> their parameters, or problems that name the entry and the key."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from testsigma_action.domain.run import RunSpec
 from testsigma_action.inputs import lists
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import INHERITED, RUNS
-from testsigma_action.inputs.options import requested
+from testsigma_action.inputs.options import run_of
 from testsigma_action.text import appearance
 
 
@@ -16,36 +16,36 @@ def requests(text: str, context: lists.Context, inputs: Mapping[str, Any]) -> tu
     entries, problems = lists.read(text, RUNS, context)
     if not entries and not problems:
         return (), [Problem("plans", "the list is empty, so there is nothing to run.")]
-    requested = tuple(_with_defaults(entry.values, inputs) for entry in entries)
+    runs = tuple(_with_defaults(entry.values, inputs) for entry in entries)
     problems += lists.problems(entries, RUNS, context.key)
-    problems += _repeated_names(requested)
-    problems += _same_identity(requested)
-    return ((), problems) if problems else (requested, [])
+    problems += _repeated_names(runs)
+    problems += _same_identity(runs)
+    return ((), problems) if problems else (runs, [])
 
 
 def _with_defaults(read: Mapping[str, Any], inputs: Mapping[str, Any]) -> RunSpec:
     """The run of an entry; runtime data is merged name by name, and everything else is taken as a whole."""
     given = {key.field: inputs[key.name] for key in INHERITED if key.name in inputs} | dict(read)
     given["runtime_data"] = {**inputs.get("runtime-data", {}), **read.get("runtime_data", {})}
-    return requested(given)
+    return run_of(given)
 
 
-def _repeated_names(requested: Sequence[RunSpec]) -> Iterator[Problem]:
+def _repeated_names(runs: Sequence[RunSpec]) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    for at, request in enumerate(requested, 1):
-        name = appearance(request.name)
+    for at, run in enumerate(runs, 1):
+        name = appearance(run.name)
         if name and first.setdefault(name, at) != at:
             yield Problem(f"plans, entry {at}, name", f"entry {first[name]} has the same name; each must be unique.")
 
 
-def _same_identity(requested: Sequence[RunSpec]) -> Iterator[Problem]:
+def _same_identity(runs: Sequence[RunSpec]) -> Iterator[Problem]:
     """Runs with the same plan and build number could not be distinguished if the answer to a start were lost."""
     first: dict[tuple[str, str], int] = {}
-    for at, request in enumerate(requested, 1):
-        identity = (request.plan_id, request.build_number)
+    for at, run in enumerate(runs, 1):
+        identity = (run.plan_id, run.build_number)
         if all(identity) and first.setdefault(identity, at) != at:
             yield Problem(
-                f"plans, entry {at} (plan {request.plan_id}), build-number",
+                f"plans, entry {at} (plan {run.plan_id}), build-number",
                 f"entry {first[identity]} runs the same plan with the same build number, so their runs could not be "
                 "told apart. Leave build-number out, or give each entry its own.",
             )

@@ -60,13 +60,11 @@ def variables(environ: Mapping[str, str], key: Secret) -> Iterator[str]:
 def _of_a_runner(variable: str, key: Secret) -> Iterator[str]:
     rest = variable.partition("_")[2]
     name = rest.lower().replace("_", "-")
-    if name in BY_NAME.keys() | RESERVED_BY_GITHUB:
-        return
-    if pasted.looks_like_key(rest, key):
-        yield f"An input whose name is {pasted.NOT_SHOWN}, is not an input of this action and was ignored."
-    else:
-        shown = pasted.visible(variable)
-        yield f"'{pasted.visible(name)}' ({shown}) is not an input of this action and was ignored."
+    if name not in BY_NAME.keys() | RESERVED_BY_GITHUB:
+        shown = f"'{pasted.visible(name)}' ({pasted.visible(variable)})"
+        if pasted.looks_like_key(rest, key):
+            shown = f"An input whose name is {pasted.NOT_SHOWN},"
+        yield f"{shown} is not an input of this action and was ignored."
 
 
 def _meant(variable: str) -> str:

@@ -11,7 +11,6 @@ from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.inputs import files, lists, pasted
 from testsigma_action.inputs.invalid import Problem
 from testsigma_action.inputs.keys import UPLOADS
-from testsigma_action.secret import Secret
 
 KINDS = {f".{kind.value}": kind for kind in (UploadKind.APK, UploadKind.IPA)}
 NO_TARGET = (
@@ -28,19 +27,27 @@ def specs(text: str, context: lists.Context) -> tuple[tuple[UploadSpec, ...], li
     entries, problems = lists.read(text, UPLOADS, context)
     found: list[UploadSpec] = []
     for entry in entries:
-        read, wrong = entry.values, entry.wrong
-        path, faults = _file(read, context.root, context.key)
+        path = _path(entry, context)
         if entry.is_mapping:
-            wrong += [*_missing(read, {name for name, _ in wrong}, path), *faults, *_repeated(read, path, found)]
-        if not wrong:
-            found.append(_spec(read, path))
+            entry.wrong.extend([*_missing(entry, path), *_repeated(entry.values, path, found)])
+        if not entry.wrong:
+            found.append(_spec(entry.values, path))
     problems += lists.problems(entries, UPLOADS, context.key)
     return ((), problems) if problems else (tuple(found), [])
 
 
-def _missing(read: dict[str, Any], refused: set[str], path: str) -> Iterator[tuple[str, str]]:
-    """Keys that are missing, or exclude each other. Those in `refused` have their own problem."""
-    given = {name.replace("_", "-") for name in read} | refused
+def _path(entry: lists.Entry, context: lists.Context) -> str:
+    """The file of an entry; empty if there is none, or something is wrong with it."""
+    try:
+        return str(files.the_only_match(entry.values["file"], context.root)) if "file" in entry.values else ""
+    except files.Unusable as unusable:
+        entry.wrong.append(("file", f"{pasted.quoted(entry.values['file'], context.key)} {unusable}"))
+        return ""
+
+
+def _missing(entry: lists.Entry, path: str) -> Iterator[tuple[str, str]]:
+    """Keys that are missing, or exclude each other. Those that were refused have their own problem."""
+    given = {name.replace("_", "-") for name in entry.values} | {name for name, _ in entry.wrong}
     if "upload-id" not in given and "name" not in given:
         yield "upload-id", NO_TARGET
     elif "upload-id" in given and "name" in given:
@@ -49,16 +56,6 @@ def _missing(read: dict[str, Any], refused: set[str], path: str) -> Iterator[tup
         yield from ((name, OF_NEW) for name in ("project-id", "application-id") if name not in given)
     if "type" not in given and path and Path(path).suffix.lower() not in KINDS:
         yield "type", NO_KIND
-
-
-def _file(read: dict[str, Any], root: Path, key: Secret) -> tuple[str, list[tuple[str, str]]]:
-    """The file of an entry, or what is wrong with it."""
-    if "file" not in read:
-        return "", []
-    try:
-        return str(files.the_only_match(read["file"], root)), []
-    except files.Unusable as unusable:
-        return "", [("file", f"{pasted.quoted(read['file'], key)} {unusable}")]
 
 
 def _repeated(read: dict[str, Any], path: str, before: Sequence[UploadSpec]) -> Iterator[tuple[str, str]]:
