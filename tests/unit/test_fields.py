@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Evidence, Fields, whole_number
+from testsigma_action.api.fields import LONGEST_DURATION, LONGEST_TEXT, Fields, whole_number
 
 HOSTILE: list[object] = [
     ".",
@@ -207,15 +207,22 @@ def test_timing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "evidence"),
+    ("body", "value", "unreadable"),
     [
-        ({}, Evidence()),
-        ({"a": None}, Evidence()),
-        ({"a": 0}, Evidence(0)),
-        ({"a": "7"}, Evidence(7)),
-        *(({"a": value}, Evidence(unreadable="a")) for value in NO_COUNTS),
+        ({}, None, ()),
+        ({"a": None}, None, ()),
+        ({"a": 0}, 0, ()),
+        ({"a": "7"}, 7, ()),
+        *(({"a": value}, None, ("a",)) for value in NO_COUNTS),
     ],
 )
-def test_evidence(body: dict[str, object], evidence: Evidence[int]) -> None:
+def test_evidence(body: dict[str, object], value: int | None, unreadable: tuple[str, ...]) -> None:
     """Nothing, a value, or the name of a field that cannot be read: three different things."""
-    assert Fields(body).evidence("a", whole_number) == evidence
+    fields = Fields(body)
+    assert (fields.read("a", whole_number), fields.unreadable(whole_number, "a", "b")) == (value, unreadable)
+
+
+@pytest.mark.parametrize(("value", "mistyped"), [(None, False), ([], False), ({}, True), (0, True), ("", True)])
+def test_a_value_of_another_type(value: object, mistyped: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Null is no value, so it has no wrong type."""
+    assert Fields({"a": value}).mistyped("a", list) is mistyped

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from testsigma_action.api.decode import optional_result, outcome, result
+from testsigma_action.api.decode import result_of, visual_result
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult
@@ -78,7 +78,7 @@ def _case(row: Fields) -> CaseResult:
         id=row.identity("testCaseResultId"),
         case_id=row.identity("testCaseId"),
         name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
-        result=outcome(row).value or Result.UNKNOWN,
+        result=result_of(row),
         result_label=row.text("result"),
         data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
         iterations=_iterations(row),
@@ -88,14 +88,10 @@ def _case(row: Fields) -> CaseResult:
 
 def _iterations(row: Fields) -> tuple[Iteration, ...]:
     """The data sets of a case. An unreadable list becomes one data set of unknown result: it may hide a failure."""
-    if row.evidence("iterationResults", lambda raw: raw if isinstance(raw, list) else None).unreadable:
+    if row.mistyped("iterationResults", list):
         return (Iteration(id="", name=UNREADABLE_SETS, result=Result.UNKNOWN),)
-    return tuple(_iteration(Fields(item)) for item in row.rows("iterationResults"))
-
-
-def _iteration(row: Fields) -> Iteration:
-    found = outcome(row).value or Result.UNKNOWN
-    return Iteration(id=row.identity("iterationResultId"), name=row.text("setName"), result=found)
+    sets = map(Fields, row.rows("iterationResults"))
+    return tuple(Iteration(one.identity("iterationResultId"), one.text("setName"), result_of(one)) for one in sets)
 
 
 def step(row: object, position: int) -> StepResult:
@@ -105,11 +101,11 @@ def step(row: object, position: int) -> StepResult:
         id=fields.identity("id"),
         position=position,
         action=fields.text("action"),
-        result=result(fields.text("result")),
+        result=result_of(fields),
         message=fields.text("message"),
         kind=fields.text("type"),
         error_type=fields.text("errorType"),
         error_code=fields.text("errorCode"),
         timing=fields.timing(),
-        visual_result=optional_result(fields.text("visualTestResult")),
+        visual_result=visual_result(fields),
     )

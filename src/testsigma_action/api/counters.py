@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from testsigma_action.api.fields import Evidence, Fields, whole_number
+from testsigma_action.api.fields import Fields, whole_number
 from testsigma_action.domain.run import Counts
 
 # Prefix of the counters that cover a run and its reruns together.
@@ -10,17 +10,7 @@ CONSOLIDATED = "consolidatedPlan"
 # Nested object with counters: in the run object, or in a `run` within it.
 METRIC = "testPlanResultMetric"
 # The counters of each set, by their names on the wire.
-COUNTERS = (
-    "total",
-    "passed",
-    "failed",
-    "preRequisiteFailed",
-    "aborted",
-    "stopped",
-    "notExecuted",
-    "queued",
-    "running",
-)
+COUNTERS = ("total", "passed", "failed", "preRequisiteFailed", "aborted", "stopped", "notExecuted", "queued", "running")
 
 
 def wire_name(counter: str, prefix: str = "") -> str:
@@ -28,38 +18,27 @@ def wire_name(counter: str, prefix: str = "") -> str:
     return f"{prefix}{counter[0].upper()}{counter[1:]}Count" if prefix else f"{counter}Count"
 
 
-def _counters_of(fields: Fields, prefix: str = "") -> dict[str, Evidence[int]]:
-    """One set of counters as evidence; `prefix` is that of the wire names."""
-    return {name: fields.evidence(wire_name(name, prefix), whole_number) for name in COUNTERS}
-
-
 def counts(fields: Fields, prefix: str = "") -> Counts:
     """One set of counters; those that are absent or unreadable are None."""
-    number = {name: evidence.value for name, evidence in _counters_of(fields, prefix).items()}
-    failed, unmet = number["failed"], number["preRequisiteFailed"]
-    return Counts(
-        total=number["total"],
-        passed=number["passed"],
-        failed=failed if unmet is None else (failed or 0) + unmet,
-        aborted=number["aborted"],
-        stopped=number["stopped"],
-        not_executed=number["notExecuted"],
-        queued=number["queued"],
-        running=number["running"],
+    numbers = {name: fields.count(wire_name(name, prefix)) for name in COUNTERS}
+    unmet = numbers.pop("preRequisiteFailed")
+    if unmet is not None:
+        numbers["failed"] = (numbers["failed"] or 0) + unmet
+    return Counts(not_executed=numbers.pop("notExecuted"), **numbers)
+
+
+def unreadable(fields: Fields) -> tuple[str, ...]:
+    """The names of the counters of both sets that are present but unreadable."""
+    return fields.unreadable(
+        whole_number, *(wire_name(name, prefix) for prefix in (CONSOLIDATED, "") for name in COUNTERS)
     )
-
-
-def unreadable_counters(fields: Fields, *prefixes: str) -> tuple[str, ...]:
-    """The names of counters that are present but unreadable."""
-    found = (_counters_of(fields, prefix).values() for prefix in prefixes)
-    return tuple(evidence.unreadable for evidences in found for evidence in evidences if evidence.unreadable)
 
 
 def unreadable_below(fields: Fields, key: str) -> tuple[str, ...]:
     """The same for the counters in a nested object, as `key.name`; `key` alone if it is no object."""
-    if fields.evidence(key, lambda raw: raw if isinstance(raw, dict) else None).unreadable:
+    if fields.mistyped(key, dict):
         return (key,)
-    return tuple(f"{key}.{name}" for name in unreadable_counters(fields.inner(key), CONSOLIDATED, ""))
+    return tuple(f"{key}.{name}" for name in unreadable(fields.inner(key)))
 
 
 def with_metric(fields: Fields) -> Fields:
@@ -82,5 +61,4 @@ def informative(sets: Sequence[Counts]) -> tuple[Counts, ...]:
 
 def consolidated_sets(fields: Fields) -> tuple[Counts, ...]:
     """The sets that cover the run and its reruns together."""
-    sets = (counts(with_metric(fields).inner(METRIC), CONSOLIDATED), counts(fields, CONSOLIDATED))
-    return informative(sets)
+    return informative([counts(one, CONSOLIDATED) for one in (with_metric(fields).inner(METRIC), fields)])

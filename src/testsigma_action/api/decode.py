@@ -4,21 +4,11 @@ Decoding is lenient where that is safe (a missing text is empty, an unknown resu
 and strict where it is not (no ID, no status, not the requested run): see docs/api.md.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from testsigma_action.api.counters import (
-    CONSOLIDATED,
-    METRIC,
-    all_sets,
-    consolidated_sets,
-    counts,
-    informative,
-    unreadable_below,
-    unreadable_counters,
-    with_metric,
-)
-from testsigma_action.api.fields import DecodeError, Evidence, Fields
+from testsigma_action.api import counters
+from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.domain.results import Device
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
@@ -43,28 +33,25 @@ RESULTS = {
 }
 
 
-def result(label: str) -> Result:
-    """A result in either spelling of the service; anything else is UNKNOWN."""
-    return RESULTS.get(label.strip().upper(), Result.UNKNOWN)
+def result(label: object) -> Result | None:
+    """A result in either spelling of the service; None for anything else."""
+    return RESULTS.get(label.strip().upper()) if isinstance(label, str) else None
 
 
-def outcome(fields: Fields, key: str = "result") -> Evidence[Result]:
-    """A result as evidence: unreadable if it is not a text, or not a known result."""
-    return fields.evidence(key, lambda raw: RESULTS.get(raw.strip().upper()) if isinstance(raw, str) else None)
+def result_of(fields: Fields, key: str = "result") -> Result:
+    """The result in a field; if it is missing or unreadable, UNKNOWN."""
+    return fields.read(key, result) or Result.UNKNOWN
 
 
-def optional_result(label: str) -> Result | None:
-    return result(label) if label else None
-
-
-def _unreadable(found: Sequence[Evidence[Result]]) -> tuple[str, ...]:
-    return tuple(evidence.unreadable for evidence in found if evidence.unreadable)
+def visual_result(fields: Fields) -> Result | None:
+    """The result of the visual tests of a run or a step; None if there were none."""
+    return result_of(fields, "visualTestResult") if fields.text("visualTestResult") else None
 
 
 def _visual(fields: Fields) -> Result | None:
     """Old answers have `isVisuallyPassed`, new ones `visualTestResult`; most have neither."""
     if fields.has("visualTestResult"):
-        return optional_result(fields.text("visualTestResult"))
+        return visual_result(fields)
     if fields.has("isVisuallyPassed"):
         return Result.PASSED if fields.flag("isVisuallyPassed") else Result.FAILED
     return None
@@ -81,11 +68,11 @@ def run(body: object) -> Run:
     plan = fields.inner("execution")
     if not fields.identity("id") or not fields.text("status"):
         raise DecodeError("that does not describe a run")
-    known = all_sets(fields)
+    known = counters.all_sets(fields)
     return Run(
         id=fields.identity("id"),
         status=status(fields.text("status")),
-        result=outcome(fields).value or Result.UNKNOWN,
+        result=result_of(fields),
         plan_id=fields.identity("executionId") or plan.identity("id"),
         plan_name=plan.text("name"),
         status_label=fields.text("status"),
@@ -96,49 +83,61 @@ def run(body: object) -> Run:
         timing=fields.timing(),
         counts=known[0],
         other_counts=known[1:],
-        consolidated_result=outcome(fields, "consolidatedResult").value,
+        consolidated_result=fields.read("consolidatedResult", result),
         visual_result=_visual(fields),
         reruns_itself=plan.text("reRunType").strip().upper() not in {"", "NONE"},
         rerun_id=fields.identity("childResult") or fields.inner("childResult").identity("id"),
         parent_id=fields.identity("reRunParentId"),
         consolidated_status=status(label) if (label := fields.text("consolidatedStatus")) else None,
-        consolidated_counts=consolidated_sets(fields),
+        consolidated_counts=counters.consolidated_sets(fields),
         workload=Counts(running=fields.count("totalRunningCount"), queued=fields.count("totalQueuedCount")),
         unreadable_fields=(
-            *_unreadable((outcome(fields), outcome(fields, "consolidatedResult"))),
-            *unreadable_counters(fields, CONSOLIDATED, ""),
-            *unreadable_below(with_metric(fields), METRIC),
+            *fields.unreadable(result, "result", "consolidatedResult"),
+            *counters.unreadable(fields),
+            *counters.unreadable_below(counters.with_metric(fields), counters.METRIC),
         ),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RunDetails:
-    """A run of v2 or v3: counters and times, but no status and no name.
-
-    Here and below, `unreadable` has the names of the fields that are present but unreadable.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Details:
+    """What v2 and v3 say of any part of a run. `unreadable`: names of the fields that are present but unreadable."""
 
     result: Result
     timing: Timing
-    counts: tuple[Counts, ...]
-    consolidated_counts: tuple[Counts, ...] = ()
     unreadable: tuple[str, ...] = ()
 
 
-def run_details(body: object) -> RunDetails:
-    """A run of v2 or v3. Raises DecodeError without an ID."""
-    fields = _identified(body, "run")
-    metrics = fields.inner("metrics")
-    together, own = counts(metrics, CONSOLIDATED), counts(metrics)
-    found = outcome(fields)
-    return RunDetails(
-        result=found.value or Result.UNKNOWN,
-        timing=fields.timing(),
-        counts=informative((together, own)),
-        consolidated_counts=informative((together,)),
-        unreadable=(*_unreadable((found,)), *unreadable_below(fields, "metrics")),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDetails(_Details):
+    """A run of v2 or v3: counters and times, but no status and no name."""
+
+    counts: tuple[Counts, ...]
+    consolidated_counts: tuple[Counts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineDetails(_Details):
+    """A machine of v2 or v3."""
+
+    title: str
+    device: Device
+    app_details: Mapping[str, str]
+
+
+class SuiteDetails(_Details):
+    """A suite of v2 or v3."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDetails(_Details):
+    """A case of v2 or v3; `run_id` is empty if it is not given."""
+
+    run_id: str
+    disabled: bool
+    data_driven: bool
 
 
 def _identified(body: object, what: str) -> Fields:
@@ -148,16 +147,18 @@ def _identified(body: object, what: str) -> Fields:
     return fields
 
 
-@dataclass(frozen=True, slots=True)
-class MachineDetails:
-    """A machine of v2 or v3."""
-
-    title: str
-    device: Device
-    result: Result
-    timing: Timing
-    unreadable: tuple[str, ...] = ()
-    app_details: Mapping[str, str] = field(default_factory=dict)
+def run_details(body: object) -> RunDetails:
+    """A run of v2 or v3. Raises DecodeError without an ID."""
+    fields = _identified(body, "run")
+    metrics = fields.inner("metrics")
+    together = counters.counts(metrics, counters.CONSOLIDATED)
+    return RunDetails(
+        result=result_of(fields),
+        timing=fields.timing(),
+        counts=counters.informative((together, counters.counts(metrics))),
+        consolidated_counts=counters.informative((together,)),
+        unreadable=(*fields.unreadable(result, "result"), *counters.unreadable_below(fields, "metrics")),
+    )
 
 
 def machine_details(body: object) -> MachineDetails:
@@ -175,51 +176,29 @@ def machine_details(body: object) -> MachineDetails:
             name=device.text("deviceName"),
             host=device.text("hostName"),
         ),
-        result=outcome(fields).value or Result.UNKNOWN,
+        result=result_of(fields),
         timing=fields.timing(),
-        unreadable=_unreadable((outcome(fields),)),
+        unreadable=fields.unreadable(result, "result"),
         app_details=fields.texts("appDetails", MAX_APP_DETAILS),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class SuiteDetails:
-    """A suite of v2 or v3."""
-
-    result: Result
-    timing: Timing
-    unreadable: tuple[str, ...] = ()
 
 
 def suite_details(body: object) -> SuiteDetails:
     """A suite of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "suite")
-    found = outcome(fields)
-    return SuiteDetails(found.value or Result.UNKNOWN, fields.timing(), _unreadable((found,)))
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDetails:
-    """A case of v2 or v3; `run_id` is empty if it is not given."""
-
-    id: str
-    run_id: str
-    disabled: bool
-    data_driven: bool
-    result: Result
-    timing: Timing
-    unreadable: tuple[str, ...] = ()
+    return SuiteDetails(
+        result=result_of(fields), timing=fields.timing(), unreadable=fields.unreadable(result, "result")
+    )
 
 
 def case_details(body: object) -> CaseDetails:
     """A case of v2 or v3. Raises DecodeError without an ID."""
     fields = _identified(body, "case")
     return CaseDetails(
-        id=fields.identity("id"),
         run_id=fields.inner("metrics").identity("testPlanResultId"),
         disabled=fields.flag("isDisabled"),
         data_driven=fields.flag("isDataDriven"),
-        result=outcome(fields).value or Result.UNKNOWN,
+        result=result_of(fields),
         timing=fields.timing(),
-        unreadable=_unreadable((outcome(fields),)),
+        unreadable=fields.unreadable(result, "result"),
     )

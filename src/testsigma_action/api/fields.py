@@ -1,14 +1,13 @@
 """Tolerant access to the fields of JSON objects. Wire units (milliseconds, two date formats) are converted here.
 
-Fields that a verdict depends on are read as `Evidence`, which distinguishes a missing value from an unreadable one: the
-first is neutral, the second excludes a pass.
+Where a verdict depends on a field, a missing value is neutral, but an unreadable one excludes a pass: `unreadable` and
+`mistyped` tell them apart.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.run import Timing
@@ -32,17 +31,6 @@ class DecodeError(Exception):
     """An answer that cannot be decoded; the message completes "a body ..."."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence(Generic[T]):
-    """The value of a field. Both attributes are empty if the field is missing or null.
-
-    `unreadable` is the name of the field if its value cannot be read, else empty.
-    """
-
-    value: T | None = None
-    unreadable: str = ""
-
-
 class Fields:
     """A JSON object. Fields that are missing or of the wrong type are read as empty."""
 
@@ -54,13 +42,17 @@ class Fields:
         """Whether the field is present and not null."""
         return self._body.get(key) is not None
 
-    def evidence(self, key: str, read: Callable[[object], T | None]) -> Evidence[T]:
-        """The field as evidence; `read` returns None for an unreadable value, and is not called for null."""
-        raw = self._body.get(key)
-        if raw is None:
-            return Evidence()
-        value = read(raw)
-        return Evidence(unreadable=key) if value is None else Evidence(value)
+    def read(self, key: str, reader: Callable[[object], T | None]) -> T | None:
+        """The value as `reader` reads it, or None, which a reader returns for an unreadable one."""
+        return reader(self._body[key]) if self.has(key) else None
+
+    def unreadable(self, reader: Callable[[object], object], *keys: str) -> tuple[str, ...]:
+        """Those of these fields that are present, but that this reader cannot read."""
+        return tuple(key for key in keys if self.has(key) and self.read(key, reader) is None)
+
+    def mistyped(self, key: str, expected: type) -> bool:
+        """Whether the field is present, but of another type."""
+        return self.has(key) and not isinstance(self._body[key], expected)
 
     def text(self, *keys: str) -> str:
         """The first of these fields with a text or number, as text; empty if there is none."""
@@ -126,13 +118,11 @@ class Fields:
 
 def whole_number(value: object) -> int | None:
     """A whole number from 0 on, also as `1.0` or in quotes; None for anything else."""
-    if isinstance(value, bool):
-        return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
-    return value if isinstance(value, int) and 0 <= value < MAX_COUNTED else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_COUNTED else None
 
 
 def _identity(value: object) -> str:

@@ -113,16 +113,6 @@ def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _of(upload_id: str) -> Callable[[Json], Upload]:
-    def decoded(body: Json) -> Upload:
-        found = _upload(body)
-        if not same_id(found.id, upload_id):
-            raise DecodeError("with another ID than the requested one")
-        return found
-
-    return decoded
-
-
 def _sent(spec: UploadSpec, upload_id: str, size: int, known: Collection[str]) -> Callable[[Json], UploadVersion]:
     """A decoder that rejects an answer about another version: an old one, or one that another job sent just now."""
     sizes = {None, size}
@@ -153,12 +143,12 @@ def _version(row: Fields, upload_id: str = "") -> UploadVersion | None:
     identity, name = row.identity("id"), row.text("name").strip()
     if not identity or not name:
         return None
-    error = row.evidence("errorMessage", lambda raw: raw if isinstance(raw, str) else None)
+    failed = row.text("errorMessage") or row.mistyped("errorMessage", str)
     return UploadVersion(
         id=identity,
         name=name,
         upload_id=row.identity("uploadId") or upload_id,
-        stored=Stored.FAILED if error.value or error.unreadable else _progress(row.text("status")),
+        stored=Stored.FAILED if failed else _progress(row.text("status")),
         signed=Stored.DONE if row.flag("signed") else _progress(row.text("signStatus")),
         # An empty file is never sent, so 0 says nothing.
         size=row.count("fileSize") or None,
