@@ -30,6 +30,8 @@ def page(body: object) -> Page:
     `last: false` in the answer proves nothing: documented answers have it on their only page.
     """
     rows = rows_of(body)
+    if rows is None:
+        raise DecodeError("without rows")
     if rows and not any(isinstance(row, dict) for row in rows):
         raise DecodeError("with rows that are not objects")
     fields = Fields(body)
@@ -44,21 +46,19 @@ def page(body: object) -> Page:
     return Page(tuple(rows), last)
 
 
-def rows_of(body: object) -> list[object]:
-    """The rows of a page in any format, which may be none. Raises DecodeError if it has no list of rows."""
+def rows_of(body: object) -> list[object] | None:
+    """The rows of a page in any format, which may be none; None if it has no list of rows."""
     if isinstance(body, list):
         return body
-    if isinstance(body, dict):
-        for key in ROW_KEYS:
-            if isinstance(body.get(key), list):
-                rows: list[object] = body[key]
-                return rows
-        if isinstance(body.get("data"), dict):
-            return rows_of(body["data"])
-        lists = [value for value in body.values() if isinstance(value, list)]
-        if len(lists) == 1:
-            return lists[0]
-    raise DecodeError("without rows")
+    if not isinstance(body, dict):
+        return None
+    lists: dict[str, list[object]] = {key: value for key, value in body.items() if isinstance(value, list)}
+    usual = [lists[key] for key in ROW_KEYS if key in lists]
+    if usual:
+        return usual[0]
+    if isinstance(body.get("data"), dict):
+        return rows_of(body["data"])
+    return next(iter(lists.values())) if len(lists) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

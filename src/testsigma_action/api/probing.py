@@ -2,53 +2,40 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from testsigma_action.api.differences import differences, recognised
+from testsigma_action.api.differences import differences
 from testsigma_action.api.error_response import PASSING_4XX, OnRetry, ignore
-from testsigma_action.api.http import NETWORK, Json, Request
+from testsigma_action.api.http import Json, Request
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.route import Route
-from testsigma_action.api.sessions import Adapter
-from testsigma_action.api.trace import OnTrace, Trace, untraced
+from testsigma_action.api.trace import Trace
 from testsigma_action.domain.checkup import Answer, Call, Difference, Level
 from testsigma_action.errors import Unreachable
-from testsigma_action.runtime.clock import Clock
-from testsigma_action.secret import Secret
 
 T = TypeVar("T")
 
-# Tries of a request that gets no usable answer, and the pause between them (seconds).
-TRIES, PAUSE = 2, 1.0
+# The pause before a request that got no usable answer is tried for the second and last time (seconds).
+PAUSE = 1.0
 
 
 class ProbingTransport(Transport):
     """Sends one GET at a time, and keeps each in `calls`, as one of the `level` that is set before."""
 
-    def __init__(
-        self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK, on_trace: OnTrace = untraced
-    ) -> None:
-        """Prepare for a service; nothing is sent yet."""
-        super().__init__(route, key, clock=clock, adapter=adapter, on_trace=self._traced)
-        self.calls: list[Call] = []
-        self.level = Level.CONFIGURATIONS
-        self.route = route
-        self._pass_on = on_trace
-        self._seen = _Seen(self.level)
-        self._monotonic = clock.monotonic
+    level = Level.CONFIGURATIONS
+    calls: tuple[Call, ...] = ()
+    _last_trace: Trace
 
     async def get(
         self, request: Request, decode: Callable[[Json], T], *, until: float, on_retry: OnRetry = ignore
     ) -> T:
-        """Fetch and decode, in a few tries at most. Raises like that of a step."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self._get_once(request, decode, until, on_retry)
-            except Unreachable:
-                if self._monotonic() + PAUSE >= until:
-                    raise
-            await asyncio.sleep(PAUSE)
+        """Fetch and decode, in two tries at most. Raises like that of a step."""
+        try:
+            return await self._get_once(request, decode, until, on_retry)
+        except Unreachable:
+            if self._clock.monotonic() + PAUSE >= until:
+                raise
+        await asyncio.sleep(PAUSE)
         return await self._get_once(request, decode, until, on_retry)
 
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
@@ -60,48 +47,25 @@ class ProbingTransport(Transport):
         raise NotImplementedError
 
     async def _get_once(self, request: Request, decode: Callable[[Json], T], until: float, on_retry: OnRetry) -> T:
-        self._seen = seen = _Seen(self.level)
-        answered = False
-        watched = replace(request, retried=False, last_try=False, on_body=seen.look)
+        level, answered = self.level, False
+        # A list of its own for each call: the thread of a call that was given up may still answer.
+        found: list[frozenset[Difference] | None] = []
+        request = replace(
+            request, retried=False, last_try=False, on_body=lambda body: found.append(differences(level, body))
+        )
         try:
-            value = await super().get(watched, decode, until=until, on_retry=on_retry)
+            value = await super().get(request, decode, until=until, on_retry=on_retry)
             answered = True
             return value
         finally:
-            if seen.trace:
-                self.calls.append(seen.call(seen.trace, answered=answered))
+            trace, known = self._last_trace, next(iter(found), None)
+            answer = Answer.ANSWERED if answered else _answer(trace.status)
+            call = Call(level, trace.path.split("/")[2], answer, trace.status, trace.seconds)
+            self.calls += (replace(call, differences=known or frozenset(), recognised=known is not None),)
 
-    def _traced(self, trace: Trace) -> None:
-        self._seen.trace = trace
-        self._pass_on(trace)
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What is kept of one answer. A late one, of a call that was given up, changes nothing else."""
-
-    level: Level
-    trace: Trace | None = None
-    recognised: bool = False
-    differences: frozenset[Difference] = frozenset()
-
-    def look(self, body: Json) -> None:
-        """Compare an answer with the documentation. Of one that is nothing like it, the differences say nothing."""
-        self.recognised = recognised(self.level, body)
-        if self.recognised:
-            self.differences = differences(self.level, body)
-
-    def call(self, trace: Trace, *, answered: bool) -> Call:
-        """The call, once it has ended."""
-        return Call(
-            self.level,
-            trace.path.split("/")[2],
-            Answer.ANSWERED if answered else _answer(trace.status),
-            trace.status,
-            trace.seconds,
-            self.differences,
-            self.recognised,
-        )
+    def _trace(self, trace: Trace) -> None:
+        self._last_trace = trace
+        super()._trace(trace)
 
 
 def _answer(status: int) -> Answer:

@@ -13,16 +13,7 @@ from testsigma_action.api.http import NETWORK, Http, Json, Request
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.api.trace import OnTrace, Trace, untraced
-from testsigma_action.errors import (
-    ApiError,
-    DeadlineExceeded,
-    ErrorCode,
-    NoThreads,
-    Redirected,
-    Refused,
-    Transient,
-    Unreachable,
-)
+from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, NoThreads, Transient, Unreachable
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -78,13 +69,13 @@ class Transport:
         self.http = Http(route, key, clock=clock, adapter=adapter)
         # Number of answers with status 429. Callers that send many requests at a time reduce their number.
         self.too_many = 0
-        self._route = route
+        self.route = route
         self._clock = clock
         self._on_trace = on_trace
 
     def check_settings(self) -> None:
         """Validate the settings of proxy and certificates. Raises InputError."""
-        self._route.check()
+        self.route.check()
 
     async def get(
         self, request: Request, decode: Callable[[Json], T], *, until: float, on_retry: OnRetry = ignore
@@ -99,17 +90,15 @@ class Transport:
         while True:
             try:
                 value = await self._try(request, decode, until, policy.attempt + 1)
-            except (Transient, Refused, Redirected) as error:
-                if not self._may_pass(error, request):
-                    raise
-                await self._wait_after(error, policy, on_retry)
             except DeadlineExceeded:
-                if policy.error:
-                    # The earlier error explains more than the try that the deadline interrupted.
-                    late = DeadlineExceeded(policy.error.message, hint=policy.error.hint)
-                    late.status, late.by_service = policy.error.status, policy.error.by_service
-                    raise late from None
-                raise
+                if not policy.error:
+                    raise
+                # The earlier error explains more than the try that the deadline interrupted.
+                late = DeadlineExceeded(policy.error.message, hint=policy.error.hint)
+                late.status, late.by_service = policy.error.status, policy.error.by_service
+                raise late from None
+            except ApiError as error:
+                await self._wait_after(error, policy, on_retry)
             else:
                 if policy.attempt:
                     on_retry(RetryEvent(request.purpose, policy.attempt))
@@ -140,12 +129,10 @@ class Transport:
     async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float, attempt: int = 1) -> T:
         """Make one exchange, up to `until` or its own limits. Its thread ends soon after that."""
         began = self._clock.monotonic()
-        ends = began + request.limits.total
-        exchange = Exchange(ends, request.limits.size, self._clock.monotonic)
+        exchange = Exchange(began + request.limits.total, request.limits.size, self._clock.monotonic)
+        until = min(until, exchange.ends + HANGING)
         try:
-            return await run_in_thread(
-                lambda: call(exchange), begin=self._clock.begin, until=min(until, ends + HANGING)
-            )
+            return await run_in_thread(lambda: call(exchange), begin=self._clock.begin, until=until)
         except DeadlineExceeded:
             raise self.http.leave(request, exchange) from None
         except NoThreads as error:
@@ -153,22 +140,23 @@ class Transport:
             raise Transient(message, sent=False, hint=error.hint) from None
         finally:
             exchange.leave()
-            took = self._clock.monotonic() - began
-            answer = (exchange.status, took, exchange.received)
-            self._on_trace(Trace(request.method, request.path, request.query, *answer, attempt))
+            answer = (exchange.status, self._clock.monotonic() - began, exchange.received)
+            self._trace(Trace(request.method, request.path, request.query, *answer, attempt))
 
-    def _may_pass(self, error: ApiError, request: Request) -> bool:
-        if isinstance(error, Transient):
-            return True
-        missing = request.optional and error.status == 404
-        return self.http.proven and not error.by_service and not missing
+    def _trace(self, trace: Trace) -> None:
+        self._on_trace(trace)
 
     async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
+        """Wait for the next try. Raises an error that no retry can fix, and Unreachable if no time is left for one."""
+        is_missing = policy.request.optional and error.status == 404
+        is_final = is_missing or error.by_service or not self.http.proven
+        if is_final and not isinstance(error, Transient):
+            raise error
         self.too_many += error.status == 429
         delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
-            final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
-            final.said = error.said
+            code, said = ErrorCode.API_UNREACHABLE, error.said
+            final = Unreachable(error.message, code=code, hint=error.hint, status=error.status, said=said)
             final.by_service = error.by_service
             raise final from None
         on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))
