@@ -181,7 +181,7 @@ def test_the_metric_may_stand_in_a_run_within_the_run() -> None:
 )
 def test_rows_of_hooks(name: str, hook: bool) -> None:  # noqa: FBT001
     """A hook is known by an ID, a hash and when it runs; a case that people named so by chance stays a case."""
-    _, (machine,) = case_list({"testCases": [row(testCaseName=name)]})
+    [machine] = case_list("302", {"testCases": [row(testCaseName=name)]})
     assert [one.hook for one in machine.rows()] == [hook]
     assert len(list(machine.cases())) == 1 - hook
 
@@ -224,7 +224,7 @@ def test_all_counters_are_read() -> None:
 def test_cases_become_machines_and_suites_in_order() -> None:
     """Rows are grouped by their result IDs, in the order in which each first appears."""
     rows = [row(1, 1, 2), row(2, 2, 2), row(3, 1, 1), row(4, 1, 2), row(5, 2, 2)]
-    _, machines = case_list({"testCases": rows})
+    machines = case_list("302", {"testCases": rows})
     found = [(m.title, [(s.name, [c.name for c in s.cases]) for s in m.suites]) for m in machines]
     assert found == [
         ("Machine 2", [("Suite 1", ["Case 1", "Case 4"]), ("Suite 2", ["Case 2", "Case 5"])]),
@@ -239,7 +239,7 @@ def test_equal_names_with_different_ids_stay_apart() -> None:
         row(2, 1, 2, machineTitle="Chrome"),
         row(3, 2, 2, testSuiteName="Suite 1"),
     ]
-    _, machines = case_list({"testCases": rows})
+    machines = case_list("302", {"testCases": rows})
     assert [len(machine.suites) for machine in machines] == [1, 2]
 
 
@@ -249,7 +249,9 @@ def test_the_parts_of_a_case() -> None:
         {"iterationResultId": 7963, "setName": "one", "result": "SUCCESS"},
         {"iterationResultId": "7964", "result": None},
     ]
-    _, [machine] = case_list({"testCases": [row(7, result="FAILURE", isDataDrivenCase=True, iterationResults=sets)]})
+    [machine] = case_list(
+        "302", {"testCases": [row(7, result="FAILURE", isDataDrivenCase=True, iterationResults=sets)]}
+    )
     [case] = machine.cases()
     assert (case.id, case.case_id, case.result, case.result_label, case.data_driven) == (
         "107",
@@ -268,14 +270,14 @@ def test_the_parts_of_a_case() -> None:
 @pytest.mark.parametrize("iterations", [None, []])
 def test_a_case_without_data_has_no_iterations(iterations: object) -> None:
     """Null and an empty list are no iterations."""
-    _, [machine] = case_list({"testCases": [row(iterationResults=iterations)]})
+    [machine] = case_list("302", {"testCases": [row(iterationResults=iterations)]})
     assert next(machine.cases()).iterations == ()
 
 
 @pytest.mark.parametrize("iterations", ["x", {}, 7, True, [7], [None]])
 def test_data_sets_that_cannot_be_read_are_broken(iterations: object) -> None:
     """They may hide a failure, so the case is no pass."""
-    _, [machine] = case_list({"testCases": [row(iterationResults=iterations)]})
+    [machine] = case_list("302", {"testCases": [row(iterationResults=iterations)]})
     assert not next(machine.cases()).acceptable
 
 
@@ -283,8 +285,8 @@ def test_data_sets_that_cannot_be_read_are_broken(iterations: object) -> None:
 def test_a_list_of_nobody_knows_whose_cases_is_refused(owner: object) -> None:
     """The run that it belongs to may be missing, but not unreadable."""
     with pytest.raises(DecodeError):
-        case_list({"executionResultId": owner, "testCases": [row()]})
-    assert case_list({"executionResultId": 302.0, "testCases": [row()]})[0] == "302"
+        case_list("302", {"executionResultId": owner, "testCases": [row()]})
+    assert case_list("302", {"executionResultId": 302.0, "testCases": [row()]})
 
 
 @pytest.mark.parametrize(
@@ -292,7 +294,7 @@ def test_a_list_of_nobody_knows_whose_cases_is_refused(owner: object) -> None:
 )
 def test_junk_rows_stay_as_unknown_cases(junk: object) -> None:
     """Dropping a row that makes no sense could make a verdict better."""
-    _, machines = case_list({"testCases": [row(), junk]})
+    machines = case_list("302", {"testCases": [row(), junk]})
     cases = [case for machine in machines for case in machine.cases()]
     assert [case.result for case in cases] == [Result.PASSED, Result.UNKNOWN]
     assert all(case.name for case in cases)
@@ -302,7 +304,7 @@ def test_junk_rows_stay_as_unknown_cases(junk: object) -> None:
 def test_hostile_ids_in_rows_are_dropped() -> None:
     """A row keeps its case but no ID that could change a path."""
     hostile = row(testCaseResultId="..", machineResultId="a/b", testSuiteResultId=".")
-    _, [machine] = case_list({"testCases": [hostile]})
+    [machine] = case_list("302", {"testCases": [hostile]})
     assert (machine.id, machine.suites[0].id, next(machine.cases()).id) == ("", "", "")
 
 
@@ -310,13 +312,15 @@ def test_hostile_ids_in_rows_are_dropped() -> None:
 def test_what_is_no_list_of_cases_is_refused(body: object) -> None:
     """No list is not the same as an empty one."""
     with pytest.raises(DecodeError):
-        case_list(body)
+        case_list("302", body)
 
 
-def test_a_list_of_cases_says_whose_it_is() -> None:
-    """The ID of the run comes with the list, empty where it is missing."""
-    assert case_list({"executionResultId": "302", "testCases": []}) == ("302", ())
-    assert case_list({"testCases": []}) == ("", ())
+def test_a_list_of_cases_of_another_run_is_refused() -> None:
+    """The ID of the run may come with the list."""
+    assert case_list("302", {"executionResultId": "0302", "testCases": []}) == ()
+    assert case_list("302", {"testCases": []}) == ()
+    with pytest.raises(DecodeError, match="another run"):
+        case_list("302", {"executionResultId": "303", "testCases": []})
 
 
 @pytest.mark.parametrize(
@@ -583,7 +587,7 @@ def test_consolidated_counters_of_the_detailed_calls() -> None:
 
 def test_machines_and_suites_keep_what_is_the_same_in_every_run() -> None:
     """IDs of machine and suite, besides those of their results."""
-    _, (machine,) = case_list({"testCases": [row(machineId=7, testSuiteId="8")]})
+    [machine] = case_list("302", {"testCases": [row(machineId=7, testSuiteId="8")]})
     assert (machine.id, machine.machine_id, machine.suites[0].id, machine.suites[0].suite_id) == (
         "301",
         "7",

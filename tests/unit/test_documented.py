@@ -39,7 +39,7 @@ DECODERS: dict[Level, Callable[[object], object]] = {
     Level.NEWEST_RUNS: lists.newest_runs,
     Level.INDEX_OF_RUNS: lists.found_runs,
     Level.STATUS: decode.run,
-    Level.CASES: case_list,
+    Level.CASES: lambda body: case_list("7", body),
     Level.RUN: decode.run_details,
     Level.MACHINE: decode.machine_details,
     Level.SUITE: decode.suite_details,

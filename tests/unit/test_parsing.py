@@ -89,4 +89,4 @@ def test_the_largest_answers_stay_within_memory(unit: str, number: int) -> None:
 def test_no_more_cases_than_there_may_be() -> None:
     """A list with more rows is refused before one of them becomes a case."""
     with pytest.raises(DecodeError, match="more than"):
-        case_list({"testCases": [{}] * (MAX_CASES + 1)})
+        case_list("302", {"testCases": [{}] * (MAX_CASES + 1)})

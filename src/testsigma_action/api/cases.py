@@ -1,7 +1,7 @@
 """The cases of a run with their data sets and steps: JSON of the API -> the model."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from testsigma_action.api.decode import result_of, visual_result
 from testsigma_action.api.fields import DecodeError, Fields
@@ -17,33 +17,23 @@ MAX_CASES = 120_000
 UNREADABLE_SETS = "iterationResults (unreadable)"
 
 
-def case_list_of(run_id: str) -> Callable[[object], tuple[MachineResult, ...]]:
-    """A decoder for the list of cases of a run; the list of another run raises DecodeError."""
-
-    def decoded(body: object) -> tuple[MachineResult, ...]:
-        owner, machines = case_list(body)
-        if owner and not same_id(owner, run_id):
-            raise DecodeError("that lists the cases of another run")
-        return machines
-
-    return decoded
-
-
-def case_list(body: object) -> tuple[str, tuple[MachineResult, ...]]:
-    """The ID of the run that a list of cases belongs to (empty if not given), and the cases as a tree.
+def case_list(run_id: str, body: object) -> tuple[MachineResult, ...]:
+    """The cases of a run, as a tree.
 
     An unreadable row is kept as a case of unknown result: dropping it could turn a failure into a pass.
-    Raises DecodeError if there is no list, or if the ID of its run is unreadable.
+    Raises DecodeError if there is no list, or if it belongs to another run, or if the ID of its run is unreadable.
     """
     fields = Fields(body)
+    owner = fields.identity("executionResultId")
     if not isinstance(body, dict) or not isinstance(body.get("testCases"), list):
         raise DecodeError("without a list of cases")
-    if fields.has("executionResultId") and not fields.identity("executionResultId"):
+    if fields.has("executionResultId") and not owner:
         raise DecodeError("that has an unreadable executionResultId")
     if len(fields.rows("testCases")) > MAX_CASES:
         raise DecodeError(f"with more than {MAX_CASES:,} cases")
-    rows = [Fields(row) for row in fields.rows("testCases")]
-    return fields.identity("executionResultId"), tuple(_machines(rows))
+    if owner and not same_id(owner, run_id):
+        raise DecodeError("that lists the cases of another run")
+    return tuple(_machines([Fields(row) for row in fields.rows("testCases")]))
 
 
 def _machines(rows: list[Fields]) -> Iterator[MachineResult]:

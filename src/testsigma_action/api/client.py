@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from testsigma_action.api import decode, lists
-from testsigma_action.api.cases import case_list_of, step
+from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import DecodeError
+from testsigma_action.api.fields import DecodeError, about, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.identities import about, part
 from testsigma_action.api.parsing import LARGEST
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
@@ -59,7 +59,7 @@ class Client:
         """Wrap a transport; nothing is sent yet. `on_retry` is called for each retry, and when a retry succeeds."""
         self._transport = transport
         self._on_retry = on_retry
-        self._results = results or Versions(transport)
+        self._results = results or Versions()
 
     def with_listener(self, on_retry: OnRetry) -> "Client":
         """The same client with another listener."""
@@ -100,6 +100,25 @@ class Client:
 
     async def _get(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
         return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
+
+    async def _get_result(self, path: str, purpose: str, decoder: Callable[[Json], T], until: float) -> T:
+        """One result by its path below `test_runs`."""
+        return await self._results.single(Request("GET", path, purpose), lambda one: self._get(one, decoder, until))
+
+    async def _get_part(self, run_id: str, kind: str, part_id: str, decoder: Callable[[Json], T], until: float) -> T:
+        """One machine, suite or case."""
+        path = f"/{part(run_id)}/test_{kind}_results/{part(part_id)}"
+        return await self._get_result(path, f"read {kind} {part_id}", about(part_id, decoder), until)
+
+    async def _get_index(
+        self, run_id: str, kind: str, number: str, decoder: Callable[[Json], T], until: float
+    ) -> lists.IndexPage[T]:
+        """A page of the index of suites or cases, the first one without a number."""
+        path, purpose = f"/{part(run_id)}/test_{kind}_results", f"read the index of {kind}s of run {run_id}"
+        request = _paged(Request("GET", path, purpose), number)
+        return await self._results.page(
+            request, lambda one: self._get(one, lambda body: lists.index_page(body, decoder), until)
+        )
 
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
@@ -147,7 +166,7 @@ class Client:
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
-        return await self._results.page(request, lists.found_runs, until, self._on_retry)
+        return await self._results.page(request, lambda one: self._get(one, lists.found_runs, until))
 
     async def fetch_saved_configurations(self, *, until: float) -> "tuple[Named, ...]":
         """All saved configurations for partial runs."""
@@ -163,64 +182,47 @@ class Client:
         request = Request("GET", "/api/v1/environments", "read the environments")
         return await named.all_pages(request, lambda page: self._get(page, named.environments, until))
 
-    async def fetch_case_list(self, run_id: str, *, until: float) -> tuple[MachineResult, ...]:
+    async def fetch_case_list(self, run_id: str, *, until: float) -> Cases:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
-        return await self._get(_case_list_request(run_id), case_list_of(run_id), until)
+        return await self._get(_case_list_request(run_id), partial(case_list, run_id), until)
 
     async def scan_case_list(self, run_id: str, read: Callable[[Cases], T], *, until: float) -> T:
         """What `read` makes of the same list. It is called while the list is decoded, so that no two are in memory.
 
         The request is sent once, without retries.
         """
-        cases = case_list_of(run_id)
         request = replace(_case_list_request(run_id), retried=False, last_try=False)
-        return await self._get(request, lambda body: read(cases(body)), until)
+        return await self._get(request, lambda body: read(case_list(run_id, body)), until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
-        request = Request("GET", f"/{part(run_id)}", f"read the details of run {run_id}")
-        return await self._results.single(request, about(run_id, decode.run_details), until, self._on_retry)
+        decoder = about(run_id, decode.run_details)
+        return await self._get_result(f"/{part(run_id)}", f"read the details of run {run_id}", decoder, until)
 
     async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
-        path = f"/{part(run_id)}/test_machine_results/{part(machine_id)}"
-        request = Request("GET", path, f"read machine {machine_id}")
-        return await self._results.single(request, about(machine_id, decode.machine_details), until, self._on_retry)
+        return await self._get_part(run_id, "machine", machine_id, decode.machine_details, until)
 
     async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
         """Result and times of one suite."""
-        path = f"/{part(run_id)}/test_suite_results/{part(suite_id)}"
-        request = Request("GET", path, f"read suite {suite_id}")
-        return await self._results.single(request, about(suite_id, decode.suite_details), until, self._on_retry)
+        return await self._get_part(run_id, "suite", suite_id, decode.suite_details, until)
 
     async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
         """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
-
-        def suites(body: Json) -> lists.IndexPage[decode.SuiteDetails]:
-            return lists.index_page(body, decode.suite_details)
-
-        request = Request("GET", f"/{part(run_id)}/test_suite_results", f"read the index of suites of run {run_id}")
-        return await self._results.page(_paged(request, number), suites, until, self._on_retry)
+        return await self._get_index(run_id, "suite", number, decode.suite_details, until)
 
     async def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
         """Result, times and flags of one case."""
-        path = f"/{part(run_id)}/test_case_results/{part(case_id)}"
-        request = Request("GET", path, f"read case {case_id}")
-        return await self._results.single(request, about(case_id, decode.case_details), until, self._on_retry)
+        return await self._get_part(run_id, "case", case_id, decode.case_details, until)
 
     async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
         """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
 
         The service may ignore the run in the path, so rows of other runs are dropped here.
         """
-
-        def cases(body: Json) -> lists.IndexPage[decode.CaseDetails]:
-            listed = lists.index_page(body, decode.case_details)
-            ours = {one: case for one, case in listed.rows.items() if same_id(case.run_id or run_id, run_id)}
-            return replace(listed, rows=ours)
-
-        request = Request("GET", f"/{part(run_id)}/test_case_results", f"read the index of cases of run {run_id}")
-        return await self._results.page(_paged(request, number), cases, until, self._on_retry)
+        page = await self._get_index(run_id, "case", number, decode.case_details, until)
+        ours = {one: case for one, case in page.rows.items() if same_id(case.run_id or run_id, run_id)}
+        return replace(page, rows=ours)
 
     async def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
@@ -229,7 +231,8 @@ class Client:
         steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MAX_PAGES):
-            page = await self._results.single(_paged(request, str(number or "")), lists.page, until, self._on_retry)
+            paged = _paged(request, str(number or ""))
+            page = await self._results.single(paged, lambda one: self._get(one, lists.page, until))
             fresh = [row for row in page.rows if lists.is_new(row, seen)]
             room = MAX_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]

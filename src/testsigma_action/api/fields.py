@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from testsigma_action.domain.identity import canonical
+from testsigma_action.domain.identity import canonical, same_id
 from testsigma_action.domain.run import Timing
 from testsigma_action.text import cut
 
@@ -144,3 +144,21 @@ def _moment(value: object) -> datetime | None:
         return None
     moment = datetime.fromisoformat(value[:40])
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def about(identity: str, decoder: Callable[[object], T]) -> Callable[[object], T]:
+    """A decoder that rejects answers with another ID than the requested one."""
+
+    def decoded(body: object) -> T:
+        if not same_id(Fields(body).identity("id"), identity):
+            raise DecodeError("with another ID than the requested one")
+        return decoder(body)
+
+    return decoded
+
+
+def part(identity: str) -> str:
+    """An ID as one part of a path. Raises ValueError if it is no valid ID: a stop without an ID would stop all runs."""
+    if not IDENTITY.fullmatch(identity):
+        raise ValueError(f"{identity!r} is not a valid ID")
+    return identity

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from testsigma_action.api import lists
 from testsigma_action.api.error_response import OnRetry
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.fields import DecodeError, Fields, about, part
 from testsigma_action.api.file_form import FileForm
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.identities import about, part
 from testsigma_action.api.retry import Transport
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
