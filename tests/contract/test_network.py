@@ -288,7 +288,7 @@ def test_loopback_takes_no_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch, 
     service = serve("passing")
     if host == "127.0.0.1":
         assert result_of(transport(service.server.url).get(STATUS, identity, until=soon())) == "900"
-    assert transport(f"http://{host}:1")._route.proxy.value == ""
+    assert transport(f"http://{host}:1").route.proxy.value == ""
 
 
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"

@@ -10,6 +10,7 @@ from requests import ConnectionError as NoConnection
 from testsigma_action.api.causes import distrust, name, unsent
 from testsigma_action.api.connection import BadAnswer, Exchange, Stage
 from testsigma_action.api.route import Route, Setting
+from testsigma_action.errors import Transient
 
 ROUTE = Route("https://app.testsigma.com")
 PROXIED = Route("https://app.testsigma.com", Setting("HTTPS_PROXY", "http://somebody:hush@proxy:3128"))
@@ -57,15 +58,15 @@ def test_why_a_certificate_is_not_accepted(code: int, words: str, remedy: str) -
     wrapped = NoConnection(urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(rejected(code))))  # type: ignore[arg-type]
     found = distrust(wrapped)
     assert found
-    assert words in found.words
-    assert remedy in found.remedy
+    assert words in found[0]
+    assert remedy in found[1]
 
 
 def test_the_text_of_an_error_decides_nothing() -> None:
     """It may quote a certificate, or what the other side wrote."""
     found = distrust(rejected(10, "hostname mismatch, self-signed certificate"))
     assert found
-    assert found.words == "has expired"
+    assert found[0] == "has expired"
     assert distrust(ssl.SSLError(1, "certificate verify failed: has expired")) is None
 
 
@@ -80,16 +81,16 @@ def test_names_quote_nothing() -> None:
 @pytest.mark.parametrize("route", [ROUTE, PROXIED])
 def test_what_was_not_sent_names_who_was_not_reached(stage: Stage, route: Route) -> None:
     """The proxy, or the service; never credentials."""
-    found = unsent(ConnectionRefusedError("hush"), Exchange(stage=stage), route)
-    assert "hush" not in found.words + found.hint
-    assert ("app.testsigma.com" in found.words) is (stage is not Stage.PROXY or route is ROUTE)
-    assert ("HTTPS_PROXY" in found.words) is (route is PROXIED)
-    assert not found.final
+    found = unsent("Could not:", ConnectionRefusedError("hush"), Exchange(stage=stage), route)
+    assert "hush" not in found.message + found.hint
+    assert ("app.testsigma.com" in found.message) is (stage is not Stage.PROXY or route is ROUTE)
+    assert ("HTTPS_PROXY" in found.message) is (route is PROXIED)
+    assert isinstance(found, Transient)
 
 
 def test_the_certificate_of_a_proxy_is_told_from_that_of_the_service() -> None:
     """Each has its own remedy."""
-    at_proxy = unsent(rejected(10), Exchange(stage=Stage.PROXY), PROXIED)
-    assert "the certificate of the proxy proxy:3128 (HTTPS_PROXY) has expired" in at_proxy.words
-    beyond = unsent(rejected(10), Exchange(stage=Stage.SERVICE), PROXIED)
-    assert "the certificate of app.testsigma.com has expired" in beyond.words
+    at_proxy = unsent("Could not:", rejected(10), Exchange(stage=Stage.PROXY), PROXIED)
+    assert "the certificate of the proxy proxy:3128 (HTTPS_PROXY) has expired" in at_proxy.message
+    beyond = unsent("Could not:", rejected(10), Exchange(stage=Stage.SERVICE), PROXIED)
+    assert "the certificate of app.testsigma.com has expired" in beyond.message

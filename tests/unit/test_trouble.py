@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from testsigma_action.api.error_body import EXCERPT, read_error_body
-from testsigma_action.api.error_response import ErrorAnswer, backoff, error_of, phrase, retry_after
+from testsigma_action.api.error_response import ErrorAnswer, backoff, error_of, retry_after
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 from testsigma_action.secret import Secret
 
@@ -81,7 +81,6 @@ def test_the_message_says_nothing_twice() -> None:
 
 def test_a_status_without_a_phrase_is_only_a_number() -> None:
     """Not every number has a name."""
-    assert phrase(599) == ""
     assert "599." in error(599).message
 
 

@@ -1,12 +1,11 @@
 """Descriptions of library exceptions, made from their types and codes. Their texts may quote untrusted data."""
 
 import ssl
-from dataclasses import dataclass
 
 from testsigma_action.api.connection import BadAnswer, Exchange, Stage
 from testsigma_action.api.error_response import CREDENTIALS_HINT, PROXY_AUTHENTICATION
 from testsigma_action.api.route import Route
-from testsigma_action.errors import ErrorCode
+from testsigma_action.errors import ErrorCode, Refused, Transient
 
 
 def causes(error: BaseException) -> list[BaseException]:
@@ -28,52 +27,38 @@ def name(error: BaseException) -> str:
     return NAMES.get(type(cause).__name__, type(cause).__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """Why a request was not sent, and what to do. `final`: a retry does not help, unless a request worked before."""
-
-    words: str
-    hint: str = ""
-    code: ErrorCode = ErrorCode.API_UNREACHABLE
-    final: bool = False
-
-
-def unsent(error: BaseException, exchange: Exchange, route: Route) -> Unsent:
-    """Explain a failure before the request was sent, by how far it got."""
+def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Route) -> Refused | Transient:
+    """The error for a request that was not sent, by how far it got. Refused: a retry of the first one does not help."""
     at_proxy = exchange.stage is Stage.PROXY and bool(route.proxy.value)
     proxy = f"the proxy {route.proxy_host} ({route.proxy.name})"
-    if fault := distrust(error):
-        whose = proxy if at_proxy else route.host
+    if distrusted := distrust(error):
+        words, hint = distrusted
         trusted = f" Certificates are read from {route.bundle.name}." if route.bundle.value else ""
-        words = f"the certificate of {whose} {fault.words}"
-        return Unsent(words, f"{fault.remedy}{trusted}", code=ErrorCode.API_CERTIFICATE, final=True)
+        message = f"{could_not} the certificate of {proxy if at_proxy else route.host} {words}."
+        return Refused(message, code=ErrorCode.API_CERTIFICATE, hint=f"{hint}{trusted}")
+    hint = ""
     if not at_proxy:
-        through = f" through {proxy}" if route.proxy.value else ""
-        return Unsent(f"no connection to {route.host}{through} ({name(error)})")
-    if exchange.heard == PROXY_AUTHENTICATION:
-        return Unsent(f"{proxy} requires credentials ({exchange.heard})", CREDENTIALS_HINT, final=True)
-    if exchange.heard >= 300:
-        return Unsent(f"{proxy} refuses a connection to {route.host} ({exchange.heard})", REFUSING_PROXY)
-    return Unsent(f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name))
+        why = f"no connection to {route.host}{f' through {proxy}' if route.proxy.value else ''} ({name(error)})"
+    elif exchange.heard == PROXY_AUTHENTICATION:
+        message = f"{could_not} {proxy} requires credentials ({exchange.heard})."
+        return Refused(message, code=ErrorCode.API_UNREACHABLE, hint=CREDENTIALS_HINT)
+    elif exchange.heard >= 300:
+        why, hint = f"{proxy} refuses a connection to {route.host} ({exchange.heard})", REFUSING_PROXY
+    else:
+        why, hint = f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name)
+    return Transient(f"{could_not} {why}.", sent=False, hint=hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Distrust:
-    """Why a certificate is not accepted (completes "The certificate of ..."), and what to do about it."""
+def distrust(error: BaseException) -> tuple[str, str] | None:
+    """Why a certificate was not accepted (completes "The certificate of ..."), and what to do about it.
 
-    words: str
-    remedy: str
-
-
-def distrust(error: BaseException) -> Distrust | None:
-    """Why a certificate was not accepted; None if the error has another cause."""
+    None if the error has another cause.
+    """
     found = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if found is None:
         return None
     code = getattr(found, "verify_code", 0)
-    if code in STRICT_CODES:
-        return Distrust(f"violates RFC 5280 (OpenSSL error {code})", STRICT)
-    return DISTRUST.get(code, Distrust(f"is not trusted (OpenSSL error {code})", AUTHORITY))
+    return DISTRUST.get(code, (f"is not trusted (OpenSSL error {code})", AUTHORITY))
 
 
 NAMES = {
@@ -109,24 +94,17 @@ AUTHORITY = (
     "with that authority's certificate (PEM)."
 )
 CLOCK = "Check the clock of this machine."
-HOST = "Use the host name of the certificate in base-url."
 STRICT = (
     "Python 3.13 and newer refuse such certificates. Have the authority issue the certificate again (and its own, if "
     "it is older), with the authority key identifier and critical basic constraints."
 )
 # X509_V_ERR_* of OpenSSL 3 (x509_vfy.h).
-UNKNOWN = Distrust("is not trusted (unknown certificate authority)", AUTHORITY)
-OTHER_HOST = Distrust("is for another host", HOST)
 DISTRUST = {
-    2: UNKNOWN,
-    9: Distrust("is not valid yet", CLOCK),
-    10: Distrust("has expired", f"Have it renewed. {CLOCK}"),
-    18: Distrust("is not trusted (it is self-signed)", "If it is your own, set ca-bundle to its file (PEM)."),
-    19: UNKNOWN,
-    20: UNKNOWN,
-    21: UNKNOWN,
-    23: Distrust("was revoked", "Have a new one issued."),
-    62: OTHER_HOST,
-    64: OTHER_HOST,
+    **dict.fromkeys((2, 19, 20, 21), ("is not trusted (unknown certificate authority)", AUTHORITY)),
+    **dict.fromkeys((62, 64), ("is for another host", "Use the host name of the certificate in base-url.")),
+    **{code: (f"violates RFC 5280 (OpenSSL error {code})", STRICT) for code in (24, 32, 41, *range(79, 95))},
+    9: ("is not valid yet", CLOCK),
+    10: ("has expired", f"Have it renewed. {CLOCK}"),
+    18: ("is not trusted (it is self-signed)", "If it is your own, set ca-bundle to its file (PEM)."),
+    23: ("was revoked", "Have a new one issued."),
 }
-STRICT_CODES = frozenset({24, 32, 41, *range(79, 95)})

@@ -1,11 +1,11 @@
 """Error answers of the service: message, error type, and when to retry. Pure."""
 
 import email.utils
-import http
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import responses
 
 from testsigma_action.api.error_body import EXCERPT, ErrorBody
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
@@ -64,35 +64,28 @@ def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
     A 500 can be a business error ("plan busy"), so its reason is kept (docs/api.md, "Errors"). `by_service` is set,
     too: during a run, the refusal of a gateway is handled as an outage.
     """
-    answered = answered_with(could_not, host, answer.status)
-    if answer.status < 300:
-        return Transient(f"{answered}.", status=answer.status)
-    if answer.status < 400:
+    status, said, shown = answer.status, answer.body.reason, answer.body.excerpt
+    answered = answered_with(could_not, host, status)
+    if status < 300:
+        return Transient(f"{answered}.", status=status)
+    if status < 400:
         target = cut(answer.location_host, EXCERPT) or "another path"
-        return Redirected(
-            f"{answered} and points to {target}.",
-            code=ErrorCode.API_REDIRECTED,
-            status=answer.status,
-            hint=REDIRECT_HINT,
-        )
-    error = _failed(answered, answer)
+        message = f"{answered} and points to {target}."
+        return Redirected(message, code=ErrorCode.API_REDIRECTED, status=status, hint=REDIRECT_HINT)
+    message = saying(answered, "" if shown.lower() == responses.get(status, "").lower() else shown)
+    error: ApiError
+    if status >= 500 or status in PASSING_4XX:
+        error = Transient(message, status=status, retry_after=answer.retry_after, said=said)
+    else:
+        code, hint = REFUSALS.get(status, (ErrorCode.API_REFUSED, REFUSED_HINT))
+        error = Refused(message, code=code, hint=hint, status=status, said=said)
     error.by_service = by_service(answer)
     return error
 
 
-def _failed(answered: str, answer: ErrorAnswer) -> ApiError:
-    said, shown = answer.body.reason, answer.body.excerpt
-    news = "" if shown.lower() == phrase(answer.status).lower() else shown
-    message = saying(answered, news)
-    if answer.status >= 500 or answer.status in PASSING_4XX:
-        return Transient(message, status=answer.status, retry_after=answer.retry_after, said=said)
-    code, hint = REFUSALS.get(answer.status, (ErrorCode.API_REFUSED, REFUSED_HINT))
-    return Refused(message, code=code, hint=hint, status=answer.status, said=said)
-
-
 def answered_with(could_not: str, host: str, status: int) -> str:
     """The beginning of a message: what failed, which host answered, and the status."""
-    return f"{could_not}: {host} answered {status} {phrase(status)}".rstrip()
+    return f"{could_not}: {host} answered {status} {responses.get(status, '')}".rstrip()
 
 
 def saying(answered: str, words: str) -> str:
@@ -121,13 +114,6 @@ def backoff(attempt: int, retry_after: float | None) -> float:
     return max(own, min(retry_after or 0.0, MAX_RETRY_AFTER))
 
 
-def phrase(status: int) -> str:
-    try:
-        return http.HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
 def retry_after(header: str, now: datetime) -> float | None:
     """Seconds that the service asks to wait: a number or a date (RFC 9110, 10.2.3)."""
     value = header.strip()[:64]
@@ -153,10 +139,7 @@ NOT_FOUND_HINT = (
     "path of a page."
 )
 REFUSALS = {
-    401: (
-        ErrorCode.API_KEY_REJECTED,
-        KEY_HINT,
-    ),
+    401: (ErrorCode.API_KEY_REJECTED, KEY_HINT),
     403: (
         ErrorCode.API_FORBIDDEN,
         "The user of this API key does not have permission: ask an admin of your Testsigma account.",

@@ -3,6 +3,7 @@
 import http.client
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
@@ -14,14 +15,14 @@ import urllib3
 from testsigma_action.api import envelope
 from testsigma_action.api.causes import name, unsent
 from testsigma_action.api.connection import MEGABYTE, BadAnswer, Exchange, Network, begin
-from testsigma_action.api.error_body import ErrorBody, read_error_body
+from testsigma_action.api.error_body import read_error_body
 from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.parsing import parse_json
 from testsigma_action.api.route import Route
 from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.sessions import Adapter, Sessions
-from testsigma_action.errors import ApiError, DeadlineExceeded, Refused, Transient
+from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -108,6 +109,7 @@ class Http:
         """
         status, *received = self._exchange(request, exchange, fresh=fresh)
         body: Json = None
+        problem = "that is an error"
         try:
             # Only one answer is decoded at a time, and its bytes are freed early, to limit memory.
             with self._decoding:
@@ -117,11 +119,14 @@ class Http:
                     value = decode(envelope.unwrapped(body))
                     self.proven = True
                     return value
-            problem = "that is an error"
         except DecodeError as error:
             problem = str(error)
         body = self._key.along_with(request.private).hidden_in_json(body)
-        raise self._undecoded(f"Could not {request.purpose}", status, body, problem)
+        could_not = f"Could not {request.purpose}"
+        if words := envelope.words(body):
+            message = saying(answered_with(could_not, self.host, status), words)
+            raise Transient(message, said=envelope.error_said(body))
+        raise Transient(f"{could_not}: {self.host} answered with a body {problem}.")
 
     def send_only(self, request: Request, exchange: Exchange) -> None:
         """Send a request on a new connection, and ignore the body of the answer: any 2xx is a success."""
@@ -136,13 +141,6 @@ class Http:
         if exchange.sent:
             return DeadlineExceeded(f"Could not {request.purpose}: no answer in time.")
         return self._failure(request, TimeoutError(), exchange)
-
-    def _undecoded(self, could_not: str, status: int, body: Json, problem: str) -> Transient:
-        """The error for a 2xx answer that cannot be decoded, with the message of the service if there is one."""
-        if words := envelope.words(body):
-            message = saying(answered_with(could_not, self.host, status), words)
-            return Transient(message, said=envelope.error_said(body))
-        return Transient(f"{could_not}: {self.host} answered with a body {problem}.")
 
     def _exchange(
         self, request: Request, exchange: Exchange, *, fresh: bool, reading: bool = True
@@ -175,22 +173,19 @@ class Http:
         )
 
     def _error(self, request: Request, response: requests.Response, exchange: Exchange) -> ApiError:
-        redirect = response.status_code < 400
+        """The error for an answer that is not 2xx, without a body if that is not needed or cannot be read."""
+        headers, body = response.headers, NO_BODY
+        if response.status_code >= 400:
+            with suppress(*FAILURES):
+                secret = self._key.along_with(request.private)
+                body = read_error_body(_read(response, ERROR_BODY, exchange), secret)
         answer = ErrorAnswer(
             status=response.status_code,
-            body=NO_BODY if redirect else self._error_body(request, response, exchange),
-            location_host=self._key.hidden_in(_host(self._key.hidden_in(response.headers.get("Location", "")))),
-            retry_after=retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
+            body=body,
+            location_host=self._key.hidden_in(_host(self._key.hidden_in(headers.get("Location", "")))),
+            retry_after=retry_after(headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
-
-    def _error_body(self, request: Request, response: requests.Response, exchange: Exchange) -> ErrorBody:
-        """The body of an error answer; empty if it cannot be read."""
-        try:
-            secret = self._key.along_with(request.private)
-            return read_error_body(_read(response, ERROR_BODY, exchange), secret)
-        except FAILURES:
-            return NO_BODY
 
     def _failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
         """The error for a missing or incomplete answer."""
@@ -199,11 +194,9 @@ class Http:
             return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
         if exchange.sent:
             return Transient(f"{could_not} the answer of {self.host} was incomplete ({name(error)}).")
-        why = unsent(error, exchange, self._route)
-        message = f"{could_not} {why.words}."
-        if why.final and not self.proven:
-            return Refused(message, code=why.code, hint=why.hint)
-        return Transient(message, sent=False, hint=why.hint)
+        failure = unsent(could_not, error, exchange, self._route)
+        # After a success, the same request may succeed again.
+        return Transient(failure.message, sent=False, hint=failure.hint) if self.proven else failure
 
 
 def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:

@@ -14,17 +14,21 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. `last`: certainly no page follows; if it is false, there may be none either."""
+class Page(Generic[T]):
+    """One page of a list. `last`: certainly no page follows; if it is false, there may be none either.
 
-    rows: tuple[object, ...]
+    `pages` is how many there are, if that is known.
+    """
+
+    rows: tuple[T, ...]
     last: bool
+    pages: int | None = None
 
 
 ROW_KEYS = ("content", "data", "items", "results")
 
 
-def page(body: object) -> Page:
+def page(body: object) -> Page[object]:
     """One page in any format of the service. Raises DecodeError if it has no list of rows, or no row is an object.
 
     `last: false` in the answer proves nothing: documented answers have it on their only page.
@@ -43,7 +47,7 @@ def page(body: object) -> Page:
         or (number is not None and pages is not None and number + 1 >= pages)
         or (size is not None and len(rows) < size)
     )
-    return Page(tuple(rows), last)
+    return Page(tuple(rows), last, pages)
 
 
 def rows_of(body: object) -> list[object] | None:

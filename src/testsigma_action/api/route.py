@@ -4,11 +4,12 @@ The library would read the environment for every request, and would detect wrong
 """
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from testsigma_action.errors import InputError
 from testsigma_action.text import cut, is_loopback
@@ -49,10 +50,16 @@ class Route:
 
     def check(self) -> None:
         """Validate the settings. Raises InputError, since a retry would not help."""
-        problems = [*_host_problems(self.base_url), *_proxy_problems(self.proxy)]
-        problems += [*_bundle_problems(self.bundle), *_key_log_problems(self.key_log)]
-        if problems:
-            raise InputError(*problems)
+        host = urlsplit(self.base_url).hostname or ""
+        wrong_host = "" if _is_host(host) else f"base-url: '{cut(host, 100)}' is not a valid host name."
+        problems = (
+            wrong_host,
+            _proxy_problem(self.proxy),
+            _bundle_problem(self.bundle),
+            _key_log_problem(self.key_log),
+        )
+        if any(problems):
+            raise InputError(*filter(None, problems))
 
 
 def route(base_url: str, ca_bundle: str, environ: Mapping[str, str]) -> Route:
@@ -68,13 +75,16 @@ def route(base_url: str, ca_bundle: str, environ: Mapping[str, str]) -> Route:
 def _proxy(base_url: str, environ: Mapping[str, str]) -> Setting:
     """The proxy for this address. There is none for this machine: the key would leave it unencrypted."""
     parts = urlsplit(base_url)
-    if _is_loopback(parts.hostname or "") or _is_exempt(parts, _first(environ, "no_proxy").value):
+    host = parts.hostname or ""
+    exempt = _first(environ, "no_proxy").value.lower().replace(",", " ").split()
+    is_local = host.endswith(".localhost") or is_loopback(host)
+    if is_local or any(_covers(entry, host.rstrip("."), parts.port) for entry in exempt):
         return Setting()
-    chosen = _first(environ, f"{parts.scheme}_proxy")
-    chosen = chosen if chosen.value else _first(environ, "all_proxy")
-    if not chosen.value:
-        return Setting()
-    return chosen if "://" in chosen.value else Setting(chosen.name, f"http://{chosen.value}")
+    own, general = _first(environ, f"{parts.scheme}_proxy"), _first(environ, "all_proxy")
+    chosen = own if own.value else general
+    if not chosen.value or "://" in chosen.value:
+        return chosen
+    return Setting(chosen.name, f"http://{chosen.value}")
 
 
 def _first(environ: Mapping[str, str], name: str) -> Setting:
@@ -83,31 +93,14 @@ def _first(environ: Mapping[str, str], name: str) -> Setting:
     return Setting(known, environ.get(known, "").strip())
 
 
-def _is_loopback(host: str) -> bool:
-    return host.endswith(".localhost") or is_loopback(host)
-
-
-def _is_exempt(parts: SplitResult, no_proxy: str) -> bool:
-    host = (parts.hostname or "").rstrip(".")
-    return any(_covers(entry, host, parts.port) for entry in no_proxy.lower().replace(",", " ").split())
-
-
 def _covers(entry: str, host: str, port: int | None) -> bool:
     """Whether an entry of NO_PROXY (`*`, a domain, `host:port`, an address or a network) covers a host."""
-    try:
+    with suppress(ValueError):
         return ip_address(host) in ip_network(entry.strip("[]"), strict=False)
-    except ValueError:
-        pass
     domain = entry.removeprefix("*").lstrip(".")
     return entry == "*" or any(
         name == domain or name.endswith(f".{domain}") for name in (host, f"{host}:{port}") if domain
     )
-
-
-def _host_problems(base_url: str) -> Iterator[str]:
-    host = urlsplit(base_url).hostname or ""
-    if not _is_host(host):
-        yield f"base-url: '{cut(host, 100)}' is not a valid host name."
 
 
 def _is_host(host: str) -> bool:
@@ -117,48 +110,46 @@ def _is_host(host: str) -> bool:
         return False
 
 
-def _proxy_problems(proxy: Setting) -> Iterator[str]:
-    """Values are not quoted: they may contain a password."""
-    if not proxy.value:
-        return
-    try:
+def _proxy_problem(proxy: Setting) -> str:
+    """What is wrong with a proxy, if anything is. Values are not quoted: they may contain a password."""
+    scheme, usable = "", False
+    with suppress(ValueError):
         parts = urlsplit(proxy.value)
-        usable = _is_host(parts.hostname or "") and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-        parts = SplitResult("http", "", "", "", "")
-    if parts.scheme.startswith("socks"):
-        yield f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
-    elif not usable or parts.scheme not in {"http", "https"}:
-        yield (
-            f"{proxy.name}: this is not the URL of a proxy (http://host:port or http://user:password@host:port, "
-            "special characters in the password percent-encoded)."
-        )
+        scheme = parts.scheme
+        usable = scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0
+    if usable or not proxy.value:
+        return ""
+    if scheme.startswith("socks"):
+        return f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
+    return (
+        f"{proxy.name}: this is not the URL of a proxy (http://host:port or http://user:password@host:port, "
+        "special characters in the password percent-encoded)."
+    )
 
 
-def _bundle_problems(bundle: Setting) -> Iterator[str]:
+def _bundle_problem(bundle: Setting) -> str:
     if not bundle.value:
-        return
+        return ""
     is_folder = bundle.name in FOLDERS and Path(bundle.value).is_dir()
     try:
         _context().load_verify_locations(**{"capath" if is_folder else "cafile": bundle.value})
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") if not isinstance(error, ssl.SSLError) else ""
-        yield f"{bundle.name}: '{bundle.value}' cannot be used ({reason or NO_CERTIFICATES}); it must be a PEM file."
+        reason = reason or "it has no certificates"
+        return f"{bundle.name}: '{bundle.value}' cannot be used ({reason}); it must be a PEM file."
+    return ""
 
 
-def _key_log_problems(key_log: Setting) -> Iterator[str]:
+def _key_log_problem(key_log: Setting) -> str:
     if not key_log.value:
-        return
+        return ""
     try:
         _context().keylog_filename = key_log.value
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "") or "not a file"
-        yield f"{key_log.name}: '{key_log.value}' cannot be written ({reason}). Unset it, or use another file."
+        return f"{key_log.name}: '{key_log.value}' cannot be written ({reason}). Unset it, or use another file."
+    return ""
 
 
 def _context() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-NO_CERTIFICATES = "it has no certificates"

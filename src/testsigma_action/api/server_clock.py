@@ -1,7 +1,9 @@
 """The service's own clock, derived from the `Date` headers of its answers."""
 
 import email.utils
+from contextlib import suppress
 from datetime import UTC, datetime
+from math import inf
 
 
 class ServerClock:
@@ -13,21 +15,15 @@ class ServerClock:
 
     def __init__(self) -> None:
         """Start without any answer."""
-        self._offset: float | None = None
+        self._offset = -inf
 
     def note(self, date: str, now: float) -> None:
         """Use the `Date` header of an answer that arrived at this instant; an invalid one is ignored."""
-        try:
-            offset = email.utils.parsedate_to_datetime(date[:64]).timestamp() - now
-        except (ValueError, TypeError, OverflowError):
-            return
-        self._offset = offset if self._offset is None else max(self._offset, offset)
+        with suppress(ValueError, TypeError, OverflowError):
+            self._offset = max(self._offset, email.utils.parsedate_to_datetime(date[:64]).timestamp() - now)
 
     def at(self, instant: float) -> datetime | None:
         """The service's time at an instant: this time or slightly later. None if no answer had a date."""
-        if self._offset is None:
-            return None
-        try:
+        with suppress(ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(instant + self._offset, UTC)
-        except (ValueError, OverflowError, OSError):
-            return None
+        return None

@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -37,11 +38,14 @@ class BearerAuth(AuthBase):
 class _Session(requests.Session):
     """A session without redirects, cookies, settings from the environment, and netrc file."""
 
-    def __init__(self) -> None:
-        """Create a session without adapter and authentication."""
+    def __init__(self, scheme: str, auth: BearerAuth, adapter: Adapter) -> None:
+        """Create a session for URLs of one scheme."""
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.mount(f"{scheme}://", adapter())
+        self.auth = auth
+        self.headers.update(HEADERS)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
         """None: the library would read the body of the redirect, and fail on an invalid target."""
@@ -53,19 +57,17 @@ class Sessions:
 
     def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
         """Create sessions on demand, for URLs of one scheme."""
-        self._prefix = f"{scheme}://"
-        self._auth = BearerAuth(key)
-        self._adapter = adapter
+        self._make = partial(_Session, scheme, BearerAuth(key), adapter)
         # A deque is thread-safe. The session that was returned last is lent first: its connection is the freshest.
         self._idle = deque[requests.Session]()
 
     @contextmanager
     def lend(self, *, fresh: bool = False) -> Iterator[requests.Session]:
         """A session for one exchange; with `fresh`, a new one without a connection, which replaces an idle one."""
-        session = None if fresh else self._take()
-        if fresh and (old := self._take()):
-            old.close()
-        session = session or self._make()
+        idle = self._take()
+        if idle and fresh:
+            idle.close()
+        session = idle if idle and not fresh else self._make()
         try:
             yield session
         finally:
@@ -77,14 +79,6 @@ class Sessions:
             session.close()
 
     def _take(self) -> requests.Session | None:
-        try:
+        with suppress(IndexError):
             return self._idle.pop()
-        except IndexError:
-            return None
-
-    def _make(self) -> requests.Session:
-        session = _Session()
-        session.mount(self._prefix, self._adapter())
-        session.auth = self._auth
-        session.headers.update(HEADERS)
-        return session
+        return None
