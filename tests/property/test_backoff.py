@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testsigma_action.api.error_body import read_error_body
+from testsigma_action.api.bodies import read_error_body
 from testsigma_action.api.error_response import (
     MAX_RETRY_AFTER,
     ErrorAnswer,

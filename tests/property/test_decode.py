@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testsigma_action.api import decode, lists, named
+from testsigma_action.api.bodies import EXCERPT, read_error_body
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
-from testsigma_action.api.error_body import EXCERPT, read_error_body
 from testsigma_action.api.error_response import retry_after
 from testsigma_action.api.fields import IDENTITY, DecodeError, Fields
 from testsigma_action.domain.run import Result

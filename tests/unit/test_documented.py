@@ -9,9 +9,9 @@ import pytest
 
 from testsigma_action.api import decode, lists, named, uploads
 from testsigma_action.api.cases import case_list, step
-from testsigma_action.api.differences import differences
 from testsigma_action.api.documented import DOCUMENTED, Shape
 from testsigma_action.api.fields import DecodeError
+from testsigma_action.api.probing import differences
 from testsigma_action.domain.checkup import Difference, Kind, Level
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "api"
@@ -179,29 +179,28 @@ COMPLETE = body_of(DOCUMENTED[Level.STATUS])
 )
 def test_a_field_that_differs(changes: dict[str, object], difference: Difference) -> None:
     """A field that is null, of another type or has another word is named, and nothing else is."""
-    assert differences(Level.STATUS, COMPLETE | changes) == {difference}
+    assert differences(Level.STATUS, COMPLETE | changes) == frozenset({difference})
 
 
 def test_absent_fields() -> None:
     """A field that is absent is named; what would be within it is not."""
     body = {name: value for name, value in COMPLETE.items() if name != "execution"}
-    assert differences(Level.STATUS, body) == {Difference("execution", Kind.OBJECT, Kind.ABSENT)}
+    assert differences(Level.STATUS, body) == frozenset({Difference("execution", Kind.OBJECT, Kind.ABSENT)})
 
 
 def test_a_time_that_cannot_be_read() -> None:
     """A text where a time should be is a difference, unless it is a time."""
     body = body_of(DOCUMENTED[Level.SUITE]) | {"startTime": "yesterday"}
-    assert differences(Level.SUITE, body) == {Difference("startTime", Kind.TIME, Kind.TEXT)}
+    assert differences(Level.SUITE, body) == frozenset({Difference("startTime", Kind.TIME, Kind.TEXT)})
 
 
 def test_rows() -> None:
     """Of the rows of a list it is said whether all differ, or some."""
     row = body_of(DOCUMENTED[Level.CASES])["testCases"][0]
     body = {"executionResultId": 7, "testCases": [row, row | {"testCaseName": None, "result": 1}, row | {"result": 2}]}
-    assert differences(Level.CASES, body) == {
-        Difference("testCases[].testCaseName", Kind.TEXT, Kind.NULL, everywhere=False),
-        Difference("testCases[].result", Kind.RESULT, Kind.NUMBER, everywhere=False),
-    }
+    name = Difference("testCases[].testCaseName", Kind.TEXT, Kind.NULL, everywhere=False)
+    result = Difference("testCases[].result", Kind.RESULT, Kind.NUMBER, everywhere=False)
+    assert differences(Level.CASES, body) == frozenset({name, result})
     index = {"pageSize": 10, "isLast": True, "rows of any name": [{"id": 1, "result": None}]}
     found = differences(Level.INDEX_OF_SUITES, index)
     assert Difference("[].result", Kind.RESULT, Kind.NULL) in (found or ())
@@ -209,7 +208,7 @@ def test_rows() -> None:
 
 def test_wrapped() -> None:
     """An object below `data` is compared as itself."""
-    assert differences(Level.STATUS, {"data": COMPLETE}) == {Difference("data", Kind.ABSENT, Kind.OBJECT)}
+    assert differences(Level.STATUS, {"data": COMPLETE}) == frozenset({Difference("data", Kind.ABSENT, Kind.OBJECT)})
 
 
 @pytest.mark.parametrize("body", [{"hello": "world"}, [], "text", None, [1], {"content": 7}, {"id": "abc"}])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testsigma_action.api import envelope
+from testsigma_action.api import bodies
 
 RUN = {"id": 7, "status": "STATUS_CREATED", "message": "Test Plan execution is initiated"}
 
@@ -10,8 +10,8 @@ RUN = {"id": 7, "status": "STATUS_CREATED", "message": "Test Plan execution is i
 @pytest.mark.parametrize("wrapped", [{"data": RUN}, {"data": RUN, "message": "OK", "status": 200}])
 def test_an_object_is_unwrapped(wrapped: object) -> None:
     """An object that stands under `data` is the answer."""
-    assert envelope.unwrapped(wrapped) == RUN
-    assert envelope.unwrapped({"data": {"testCases": []}}) == {"testCases": []}
+    assert bodies.unwrapped(wrapped) == RUN
+    assert bodies.unwrapped({"data": {"testCases": []}}) == {"testCases": []}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_an_object_is_unwrapped(wrapped: object) -> None:
 )
 def test_everything_else_stays_as_it_is(body: object) -> None:
     """An object that has an ID of its own, a page and a list are no wrappers of an object."""
-    assert envelope.unwrapped(body) is body
+    assert bodies.unwrapped(body) is body
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_everything_else_stays_as_it_is(body: object) -> None:
 )
 def test_an_error_in_its_own_words(body: object, said: str) -> None:
     """A body with an error and without content is an error, whatever its status; a message alone proves nothing."""
-    assert envelope.error_said(body) == said
+    assert bodies.error_said(body) == said

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from testsigma_action.api.bodies import LARGEST, MAX_CONTAINERS, MAX_NAMES, MAX_VALUES, parse_json
 from testsigma_action.api.cases import MAX_CASES, case_list
 from testsigma_action.api.fields import DecodeError
-from testsigma_action.api.parsing import LARGEST, MAX_CONTAINERS, MAX_NAMES, MAX_VALUES, parse_json
 
 ROOT = Path(__file__).resolve().parents[2]
 # MB; the process as a whole.
@@ -17,7 +17,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from testsigma_action import main as app
-from testsigma_action.api.parsing import parse_json
+from testsigma_action.api.bodies import parse_json
 unit, number = sys.argv[1].encode(), int(sys.argv[2])
 kept = parse_json(b"[" + unit * number + b"1]")
 print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.error_body import EXCERPT, read_error_body
+from testsigma_action.api.bodies import EXCERPT, read_error_body
 from testsigma_action.api.error_response import ErrorAnswer, backoff, error_of, retry_after
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 from testsigma_action.secret import Secret

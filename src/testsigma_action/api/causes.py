@@ -24,7 +24,8 @@ def name(error: BaseException) -> str:
     cause = causes(error)[-1]
     if isinstance(cause, BadAnswer):
         return str(cause)
-    return NAMES.get(type(cause).__name__, type(cause).__name__)
+    kind = type(cause).__name__
+    return next((words for words, names in WORDS.items() if kind in names.split()), kind)
 
 
 def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Route) -> Refused | Transient:
@@ -61,28 +62,23 @@ def distrust(error: BaseException) -> tuple[str, str] | None:
     return DISTRUST.get(code, (f"is not trusted (OpenSSL error {code})", AUTHORITY))
 
 
-NAMES = {
-    "ConnectionRefusedError": "connection refused",
-    "ConnectionResetError": "connection reset",
-    "BrokenPipeError": "connection closed",
-    "RemoteDisconnected": "connection closed without an answer",
-    "NameResolutionError": "the name cannot be resolved",
-    "gaierror": "the name cannot be resolved",
-    "LocationParseError": "the host name is not valid",
-    "UnicodeError": "the host name is not valid",
-    "UnicodeEncodeError": "the host name is not valid",
-    "InvalidURL": "the address is not valid",
-    "TimeoutError": "no answer in time",
-    "ReadTimeoutError": "no answer in time",
-    "ConnectTimeoutError": "no connection in time",
-    "BadStatusLine": "not HTTP",
-    "UnknownProtocol": "not HTTP",
-    "LineTooLong": "a line that is too long",
-    "IncompleteRead": "shorter than announced",
-    "error": "not compressed as announced",
-    "SSLError": "TLS failed",
-    "SSLEOFError": "connection closed during TLS",
-    "SSLZeroReturnError": "connection closed during TLS",
+# The words for exceptions of these types.
+WORDS = {
+    "connection refused": "ConnectionRefusedError",
+    "connection reset": "ConnectionResetError",
+    "connection closed": "BrokenPipeError",
+    "connection closed without an answer": "RemoteDisconnected",
+    "connection closed during TLS": "SSLEOFError SSLZeroReturnError",
+    "the name cannot be resolved": "NameResolutionError gaierror",
+    "the host name is not valid": "LocationParseError UnicodeError UnicodeEncodeError",
+    "the address is not valid": "InvalidURL",
+    "no answer in time": "TimeoutError ReadTimeoutError",
+    "no connection in time": "ConnectTimeoutError",
+    "not HTTP": "BadStatusLine UnknownProtocol",
+    "a line that is too long": "LineTooLong",
+    "shorter than announced": "IncompleteRead",
+    "not compressed as announced": "error",
+    "TLS failed": "SSLError",
 }
 PROXY = (
     "Check {}: its host, its port, and its scheme (https:// only if the proxy itself uses TLS, which is rare). "

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from testsigma_action.api import decode, lists
+from testsigma_action.api import bodies, decode, lists
 from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import DecodeError, about, part
-from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.parsing import LARGEST
+from testsigma_action.api.http import Json, Limits, Request, ignore_body
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
@@ -32,7 +31,7 @@ RUNS = "/api/v1/execution_results"
 # The service may take long to start a run. A stop must finish before the CI system kills the step.
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
-CASE_LIST_LIMITS = Limits(total=120.0, size=LARGEST)
+CASE_LIST_LIMITS = Limits(total=120.0, size=bodies.LARGEST)
 # Retry deadline for errors of the service itself while results are read (seconds).
 ERROR_RETRY_LIMIT = 60.0
 # How many of a plan's runs are listed to find one that was just started.
@@ -49,21 +48,20 @@ OTHERS = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Client:
     """One account of one service. GETs are retried until `until`, an instant of the monotonic clock.
 
     Each call raises ApiError: DeadlineExceeded if there was no answer by then.
     """
 
-    def __init__(self, transport: Transport, *, on_retry: OnRetry = ignore, results: Versions | None = None) -> None:
-        """Wrap a transport; nothing is sent yet. `on_retry` is called for each retry, and when a retry succeeds."""
-        self._transport = transport
-        self._on_retry = on_retry
-        self._results = results or Versions()
+    _transport: Transport
+    _on_retry: OnRetry = ignore
+    _results: Versions = field(default_factory=Versions)
 
     def with_listener(self, on_retry: OnRetry) -> "Client":
-        """The same client with another listener."""
-        return Client(self._transport, on_retry=on_retry, results=self._results)
+        """The same client with a listener that is called for each retry, and when a retry succeeds."""
+        return replace(self, _on_retry=on_retry)
 
     @property
     def version(self) -> str:
@@ -101,24 +99,24 @@ class Client:
     async def _get(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
         return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
 
-    async def _get_result(self, path: str, purpose: str, decoder: Callable[[Json], T], until: float) -> T:
-        """One result by its path below `test_runs`."""
-        return await self._results.single(Request("GET", path, purpose), lambda one: self._get(one, decoder, until))
+    async def _get_result(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
+        """One result, or its steps, by a path below `test_runs`."""
+        return await self._results.single(request, lambda one: self._get(one, decoder, until))
 
     async def _get_part(self, run_id: str, kind: str, part_id: str, decoder: Callable[[Json], T], until: float) -> T:
         """One machine, suite or case."""
         path = f"/{part(run_id)}/test_{kind}_results/{part(part_id)}"
-        return await self._get_result(path, f"read {kind} {part_id}", about(part_id, decoder), until)
+        request = Request("GET", path, f"read {kind} {part_id}")
+        return await self._get_result(request, about(part_id, decoder), until)
 
     async def _get_index(
         self, run_id: str, kind: str, number: str, decoder: Callable[[Json], T], until: float
     ) -> lists.IndexPage[T]:
         """A page of the index of suites or cases, the first one without a number."""
-        path, purpose = f"/{part(run_id)}/test_{kind}_results", f"read the index of {kind}s of run {run_id}"
-        request = _paged(Request("GET", path, purpose), number)
-        return await self._results.page(
-            request, lambda one: self._get(one, lambda body: lists.index_page(body, decoder), until)
-        )
+        purpose = f"read the index of {kind}s of run {run_id}"
+        request = _paged(Request("GET", f"/{part(run_id)}/test_{kind}_results", purpose), number)
+        decode_page = partial(lists.index_page, decoder=decoder)
+        return await self._results.page(request, lambda one: self._get(one, decode_page, until))
 
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
@@ -151,8 +149,8 @@ class Client:
         """Request the stop of one run, never of all. Sent once; `fetch_run` shows whether the run has stopped."""
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{part(run_id)}"
-        request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS)
-        await self._transport.send_only(request, until=until)
+        request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS, ignores_body=True)
+        await self._transport.send(request, ignore_body, until=until)
 
     async def fetch_newest_runs(self, plan_id: str, *, until: float, retried: bool = True) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""
@@ -196,8 +194,8 @@ class Client:
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
-        decoder = about(run_id, decode.run_details)
-        return await self._get_result(f"/{part(run_id)}", f"read the details of run {run_id}", decoder, until)
+        request = Request("GET", f"/{part(run_id)}", f"read the details of run {run_id}")
+        return await self._get_result(request, about(run_id, decode.run_details), until)
 
     async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
         """Device, result and times of one machine."""
@@ -231,8 +229,7 @@ class Client:
         steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MAX_PAGES):
-            paged = _paged(request, str(number or ""))
-            page = await self._results.single(paged, lambda one: self._get(one, lists.page, until))
+            page = await self._get_result(_paged(request, str(number or "")), lists.page, until)
             fresh = [row for row in page.rows if lists.is_new(row, seen)]
             room = MAX_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]

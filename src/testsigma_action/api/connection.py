@@ -61,11 +61,6 @@ class Exchange:
         """Whether the request may have been received."""
         return self.stage is Stage.SENT
 
-    @property
-    def raw_size(self) -> int:
-        """Maximum number of bytes on the wire, including headers, chunk sizes and trailers."""
-        return 2 * self.size + MEGABYTE
-
     def leave(self) -> None:
         """Abandon the exchange: its thread ends at its next read or write.
 
@@ -94,13 +89,8 @@ class Exchange:
         return seconds
 
 
-_current: ContextVar[Exchange] = ContextVar("exchange")
-
-
-def begin(exchange: Exchange) -> Exchange:
-    """Make the next request of this thread report to this exchange."""
-    _current.set(exchange)
-    return exchange
+# The exchange that the next request of this thread reports to.
+CURRENT: ContextVar[Exchange] = ContextVar("exchange")
 
 
 class BadAnswer(http.client.HTTPException):
@@ -110,12 +100,10 @@ class BadAnswer(http.client.HTTPException):
 class Answer(http.client.HTTPResponse):
     """An answer with limits for the total and for its head. Reading raises TimeoutError or BadAnswer."""
 
-    def __init__(
-        self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None
-    ) -> None:
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
         """Read through `_Limited`."""
-        super().__init__(sock, debuglevel, method, url)
-        self._exchange = _current.get()
+        super().__init__(sock, *arguments, **options)
+        self._exchange = CURRENT.get()
         self._limited = _Limited(sock, self.fp.detach(), self._exchange)
         self.fp = io.BufferedReader(self._limited)
 
@@ -144,20 +132,20 @@ class _Limited(io.RawIOBase):
         self._raw = raw
         self._exchange = exchange
         self._count = 0
-        self._timeout = sock.gettimeout()
-        silence = inf if self._timeout is None else self._timeout
         # The head must be complete within one read timeout.
-        self._ends = exchange.monotonic() + silence
+        self._timeout = sock.gettimeout() or inf
+        self._ends = exchange.monotonic() + self._timeout
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any writable buffer
-        if self._count > self._exchange.raw_size:
+        # The bytes on the wire include headers, chunk sizes and trailers.
+        if self._count > 2 * self._exchange.size + MEGABYTE:
             raise BadAnswer("larger than allowed")
-        left = self._exchange.left(self._ends)
+        left = min(self._exchange.left(self._ends), self._timeout)
         if left < inf:
-            self._sock.settimeout(left if self._timeout is None else min(left, self._timeout))
+            self._sock.settimeout(left)
         count = self._raw.readinto(buffer)
         self._count += count or 0
         return count
@@ -178,7 +166,7 @@ class HttpConnection(HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the proxy if there is one, and through it to the service, TLS included."""
-        _current.get().stage = Stage.PROXY if self.proxy else Stage.SERVICE
+        CURRENT.get().stage = Stage.PROXY if self.proxy else Stage.SERVICE
         self._connecting = True
         try:
             super().connect()
@@ -187,7 +175,7 @@ class HttpConnection(HTTPConnection):
 
     def _tunnel(self) -> None:
         super()._tunnel()
-        _current.get().stage = Stage.SERVICE
+        CURRENT.get().stage = Stage.SERVICE
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - the library's own
         """Write data. It is part of the request, unless it sets up a tunnel while connecting."""
@@ -195,7 +183,7 @@ class HttpConnection(HTTPConnection):
             if self.sock is None:
                 self.connect()
             # A name look-up may have outlasted the deadline: by now, the start may have been sent again.
-            _current.get().sending()
+            CURRENT.get().sending()
             # A kept connection still has the timeout of its last read.
             self.sock.settimeout(self.timeout)
         super().send(data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.client import responses
 
-from testsigma_action.api.error_body import EXCERPT, ErrorBody
+from testsigma_action.api.bodies import EXCERPT, ErrorBody
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
 from testsigma_action.text import cut
 
@@ -19,13 +19,7 @@ PASSING_4XX = frozenset({408, 425, 429})
 PROXY_AUTHENTICATION = 407
 # Keys that only the service itself sends (docs/api.md, "Errors"). Gateways also send JSON with a `message`.
 OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErrors")
-UNAUTHORIZED = (
-    "No JWT token found",
-    "Invalid JWT token",
-    "No API Key Found",
-    "Incorrect API Key",
-    "API disabled",
-)
+UNAUTHORIZED = ("No JWT token found", "Invalid JWT token", "No API Key Found", "Incorrect API Key", "API disabled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,11 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from testsigma_action.api import envelope
+from testsigma_action.api import bodies
 from testsigma_action.api.causes import name, unsent
-from testsigma_action.api.connection import MEGABYTE, BadAnswer, Exchange, Network, begin
-from testsigma_action.api.error_body import read_error_body
+from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
 from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
 from testsigma_action.api.fields import DecodeError
-from testsigma_action.api.parsing import parse_json
 from testsigma_action.api.route import Route
 from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.sessions import Adapter, Sessions
@@ -66,8 +64,8 @@ class Request:
     `optional`: the path may not exist, so a 404 is always final. `last_try`: if the next retry would come after the
     deadline, one more is made right before it. `error_retry_limit`: for how long 5xx errors of the service itself are
     retried (seconds). `retried`: if it is false, the request is sent once. `private`: texts of the body that are hidden
-    if an error repeats them. `form`: what is sent in place of JSON. `on_body` is called with the JSON of an answer,
-    before it is decoded.
+    if an error repeats them. `form`: what is sent in place of JSON. `ignores_body`: any 2xx is a success, and its body
+    is not read. `on_body` is called with the JSON of an answer, before it is decoded.
     """
 
     method: str
@@ -82,6 +80,7 @@ class Request:
     retried: bool = True
     private: Collection[str] = ()
     form: "FileForm | None" = None
+    ignores_body: bool = False
     on_body: Callable[[Json], object] = ignore_body
 
 
@@ -108,29 +107,27 @@ class Http:
         With `fresh`, the request uses a new connection.
         """
         status, *received = self._exchange(request, exchange, fresh=fresh)
+        if request.ignores_body:
+            return decode(None)
         body: Json = None
         problem = "that is an error"
         try:
             # Only one answer is decoded at a time, and its bytes are freed early, to limit memory.
             with self._decoding:
-                body = parse_json(received.pop(), self._key)
+                body = bodies.parse_json(received.pop(), self._key)
                 request.on_body(body)
-                if not envelope.error_said(body):
-                    value = decode(envelope.unwrapped(body))
+                if not bodies.error_said(body):
+                    value = decode(bodies.unwrapped(body))
                     self.proven = True
                     return value
         except DecodeError as error:
             problem = str(error)
         body = self._key.along_with(request.private).hidden_in_json(body)
         could_not = f"Could not {request.purpose}"
-        if words := envelope.words(body):
+        if words := bodies.words(body):
             message = saying(answered_with(could_not, self.host, status), words)
-            raise Transient(message, said=envelope.error_said(body))
+            raise Transient(message, said=bodies.error_said(body))
         raise Transient(f"{could_not}: {self.host} answered with a body {problem}.")
-
-    def send_only(self, request: Request, exchange: Exchange) -> None:
-        """Send a request on a new connection, and ignore the body of the answer: any 2xx is a success."""
-        self._exchange(request, exchange, fresh=True, reading=False)
 
     def leave(self, request: Request, exchange: Exchange) -> ApiError:
         """Abandon an exchange, and return its error.
@@ -142,18 +139,17 @@ class Http:
             return DeadlineExceeded(f"Could not {request.purpose}: no answer in time.")
         return self._failure(request, TimeoutError(), exchange)
 
-    def _exchange(
-        self, request: Request, exchange: Exchange, *, fresh: bool, reading: bool = True
-    ) -> tuple[int, bytes]:
-        """Send one request; returns status and body. Without `reading`, the body of a 2xx is not read."""
-        begin(exchange)
+    def _exchange(self, request: Request, exchange: Exchange, *, fresh: bool) -> tuple[int, bytes]:
+        """Send one request; returns status and body."""
+        CURRENT.set(exchange)
         try:
             with self.sessions.lend(fresh=fresh) as session, self._open(session, request) as response:
                 self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
                 exchange.status = response.status_code
                 if not 200 <= response.status_code < 300:
                     raise self._error(request, response, exchange)
-                return response.status_code, _read(response, request.limits.size, exchange) if reading else b""
+                body = b"" if request.ignores_body else _read(response, request.limits.size, exchange)
+                return response.status_code, body
         except FAILURES as error:
             raise self._failure(request, error, exchange) from None
 
@@ -178,7 +174,7 @@ class Http:
         if response.status_code >= 400:
             with suppress(*FAILURES):
                 secret = self._key.along_with(request.private)
-                body = read_error_body(_read(response, ERROR_BODY, exchange), secret)
+                body = bodies.read_error_body(_read(response, ERROR_BODY, exchange), secret)
         answer = ErrorAnswer(
             status=response.status_code,
             body=body,

@@ -1,22 +1,38 @@
-"""The transport of a dry run: it sends GETs only, and keeps what was answered, without any value."""
+"""The transport of a dry run: it sends GETs only, and keeps what was answered, without any value.
+
+Answers are compared with the documentation, without telling any name that is not documented.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from testsigma_action.api.differences import differences
+from testsigma_action.api.bodies import unwrapped
+from testsigma_action.api.decode import STATUSES, result
+from testsigma_action.api.documented import DOCUMENTED
 from testsigma_action.api.error_response import PASSING_4XX, OnRetry, ignore
+from testsigma_action.api.fields import Fields
 from testsigma_action.api.http import Json, Request
+from testsigma_action.api.lists import rows_of
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.trace import Trace
-from testsigma_action.domain.checkup import Answer, Call, Difference, Level
+from testsigma_action.domain.checkup import Answer, Call, Difference, Kind, Level
 from testsigma_action.errors import Unreachable
 
 T = TypeVar("T")
 
 # The pause before a request that got no usable answer is tried for the second and last time (seconds).
 PAUSE = 1.0
+MISSING = object()
+TYPES = {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER, dict: Kind.OBJECT, list: Kind.LIST}
+# What reads a text of this form; it returns None for any other text.
+FORMS: Mapping[Kind, Callable[[str], object]] = {
+    Kind.TIME: lambda text: Fields({"time": text}).instant("time"),
+    Kind.RESULT: result,
+    Kind.STATUS: lambda text: STATUSES.get(text.strip().upper()),
+}
 
 
 class ProbingTransport(Transport):
@@ -39,10 +55,6 @@ class ProbingTransport(Transport):
         return await self._get_once(request, decode, until, on_retry)
 
     async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
-        """A dry run changes nothing, so this is a bug."""
-        raise NotImplementedError
-
-    async def send_only(self, request: Request, *, until: float) -> None:
         """A dry run changes nothing, so this is a bug."""
         raise NotImplementedError
 
@@ -77,3 +89,49 @@ def _answer(status: int) -> Answer:
     if status >= 300:
         return Answer.REFUSED if status >= 400 else Answer.REDIRECTED
     return Answer.UNREADABLE if status else Answer.NO_ANSWER
+
+
+def differences(level: Level, body: object) -> frozenset[Difference] | None:
+    """How an answer differs from the documentation, without any of its values, and without names of its own.
+
+    None for another service: if no field that is documented for this call, and not optional, has a value of its kind.
+    """
+    content = unwrapped(body)
+    found: set[Difference] = set()
+    recognised = False
+    for name, documented in DOCUMENTED[level].items():
+        kinds = Counter(_kind(value, documented) for value in _values(content, name))
+        for kind, number in kinds.items():
+            if not kind & documented:
+                found.add(Difference(name, documented, kind, everywhere=number == kinds.total()))
+            elif name and not documented & Kind.ABSENT:
+                recognised = True
+    if content is not body:
+        found.add(Difference("data", Kind.ABSENT, Kind.OBJECT))
+    return frozenset(found) if recognised else None
+
+
+def _values(content: object, name: str) -> Iterator[object]:
+    """The values of a field, one for each object that should have it: `MISSING` where one has not."""
+    part, _, rest = name.partition(".")
+    key = part.removesuffix("[]")
+    values: list[object] = []
+    if not key:
+        values = (rows_of(content) or []) if part else [content]
+    elif isinstance(content, dict):
+        values = [content.get(key, MISSING)] if part == key else Fields(content).rows(key)
+    for value in values:
+        if rest:
+            yield from _values(value, rest)
+        else:
+            yield value
+
+
+def _kind(value: object, documented: Kind) -> Kind:
+    """What a value is. A text is of the documented form if it can be read so."""
+    if value is None or value is MISSING:
+        return Kind.NULL if value is None else Kind.ABSENT
+    if isinstance(value, str):
+        forms = (form for form, read in FORMS.items() if form & documented and read(value) is not None)
+        return next(forms, Kind.TEXT)
+    return TYPES[type(value)]

@@ -112,10 +112,6 @@ class Transport:
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
 
-    async def send_only(self, request: Request, *, until: float) -> None:
-        """Send once, and ignore the body of the answer: any 2xx is a success. Raises like `send`."""
-        await self._exchange(partial(self.http.send_only, request), request, until)
-
     async def _try(self, request: Request, decode: Callable[[Json], T], until: float, attempt: int) -> T:
         """One try of a GET; if it times out before the deadline, it is a failed try."""
         limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))

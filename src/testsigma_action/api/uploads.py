@@ -41,13 +41,12 @@ class FoundVersions:
     complete: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Uploads:
     """The uploads of an account. Reading is retried until `until`, sending never. Each call raises ApiError."""
 
-    def __init__(self, transport: Transport, on_retry: OnRetry) -> None:
-        """Wrap a transport; nothing is sent yet."""
-        self._transport = transport
-        self._on_retry = on_retry
+    _transport: Transport
+    _on_retry: OnRetry
 
     async def fetch(self, upload_id: str, *, until: float) -> Upload:
         """One upload."""
