@@ -12,7 +12,7 @@ from testsigma_action.api import decode, lists, named
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
 from testsigma_action.api.counters import counts
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.fields import DecodeError, Fields, about
 from testsigma_action.domain.run import Counts, Result, Status
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "api"
@@ -402,11 +402,12 @@ def test_steps() -> None:
 @pytest.mark.parametrize(
     "decoder", [decode.run_details, decode.machine_details, decode.suite_details, decode.case_details]
 )
-@pytest.mark.parametrize("body", [None, [], {}, {"id": None}, {"id": ".."}, "text"], ids=repr)
-def test_details_need_an_id(decoder: Callable[[object], object], body: object) -> None:
-    """An answer without an ID describes nothing."""
+@pytest.mark.parametrize("body", [None, [], {}, {"id": None}, {"id": ".."}, {"id": 8}, "text"], ids=repr)
+def test_details_need_the_id_that_was_asked_for(decoder: Callable[[object], object], body: object) -> None:
+    """An answer without an ID describes nothing, and one with another ID describes something else."""
     with pytest.raises(DecodeError):
-        decoder(body)
+        about("7", decoder)(body)
+    assert about("7", decoder)({"id": "07"})
 
 
 def test_a_device_is_empty_where_nobody_told() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.server_clock import ServerClock
+from testsigma_action.api.http import ServerClock
 
 NOON = "Thu, 26 Nov 2026 12:00:00 GMT"
 AT_NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -110,7 +110,7 @@ class Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the head; afterwards only the limit of the whole exchange applies."""
         super().begin()
-        self._limited.head_is_read()
+        self._limited.ends = inf
 
     def _read_status(self) -> tuple[str, int, str]:
         """The status line of the final answer. The library skips no interim answer other than 100."""
@@ -134,7 +134,7 @@ class _Limited(io.RawIOBase):
         self._count = 0
         # The head must be complete within one read timeout.
         self._timeout = sock.gettimeout() or inf
-        self._ends = exchange.monotonic() + self._timeout
+        self.ends = exchange.monotonic() + self._timeout
 
     def readable(self) -> bool:
         return True
@@ -143,15 +143,12 @@ class _Limited(io.RawIOBase):
         # The bytes on the wire include headers, chunk sizes and trailers.
         if self._count > 2 * self._exchange.size + MEGABYTE:
             raise BadAnswer("larger than allowed")
-        left = min(self._exchange.left(self._ends), self._timeout)
+        left = min(self._exchange.left(self.ends), self._timeout)
         if left < inf:
             self._sock.settimeout(left)
         count = self._raw.readinto(buffer)
         self._count += count or 0
         return count
-
-    def head_is_read(self) -> None:
-        self._ends = inf
 
     def close(self) -> None:
         self._raw.close()

@@ -140,16 +140,9 @@ class CaseDetails(_Details):
     data_driven: bool
 
 
-def _identified(body: object, what: str) -> Fields:
-    fields = Fields(body)
-    if not fields.identity("id"):
-        raise DecodeError(f"that does not describe a {what}")
-    return fields
-
-
 def run_details(body: object) -> RunDetails:
-    """A run of v2 or v3. Raises DecodeError without an ID."""
-    fields = _identified(body, "run")
+    """A run of v2 or v3."""
+    fields = Fields(body)
     metrics = fields.inner("metrics")
     together = counters.counts(metrics, counters.CONSOLIDATED)
     return RunDetails(
@@ -162,8 +155,8 @@ def run_details(body: object) -> RunDetails:
 
 
 def machine_details(body: object) -> MachineDetails:
-    """A machine of v2 or v3. Raises DecodeError without an ID."""
-    fields = _identified(body, "machine")
+    """A machine of v2 or v3."""
+    fields = Fields(body)
     device = fields.inner("deviceConfiguration")
     return MachineDetails(
         title=device.text("title"),
@@ -184,16 +177,16 @@ def machine_details(body: object) -> MachineDetails:
 
 
 def suite_details(body: object) -> SuiteDetails:
-    """A suite of v2 or v3. Raises DecodeError without an ID."""
-    fields = _identified(body, "suite")
+    """A suite of v2 or v3."""
+    fields = Fields(body)
     return SuiteDetails(
         result=result_of(fields), timing=fields.timing(), unreadable=fields.unreadable(result, "result")
     )
 
 
 def case_details(body: object) -> CaseDetails:
-    """A case of v2 or v3. Raises DecodeError without an ID."""
-    fields = _identified(body, "case")
+    """A case of v2 or v3."""
+    fields = Fields(body)
     return CaseDetails(
         run_id=fields.inner("metrics").identity("testPlanResultId"),
         disabled=fields.flag("isDisabled"),

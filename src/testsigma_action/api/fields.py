@@ -6,6 +6,7 @@ Where a verdict depends on a field, a missing value is neutral, but an unreadabl
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -97,12 +98,10 @@ class Fields:
 
     def instant(self, key: str) -> datetime | None:
         """A point in time: epoch milliseconds (v1) or ISO 8601 (v2, v3). None if it is invalid."""
-        value = self._body.get(key)
-        try:
-            moment = _moment(value)
-        except (ValueError, OverflowError, OSError):
-            return None
-        return moment if moment and EARLIEST <= moment < LATEST else None
+        with suppress(ValueError, OverflowError, OSError):
+            moment = _moment(self._body.get(key))
+            return moment if moment and EARLIEST <= moment < LATEST else None
+        return None
 
     def span(self, key: str) -> timedelta | None:
         """A duration, in milliseconds on the wire; None if it is invalid."""

@@ -1,10 +1,12 @@
 """One HTTP exchange: authentication, limits, and errors with messages. All calls here block."""
 
+import email.utils
 import http.client
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +20,6 @@ from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchan
 from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
 from testsigma_action.api.fields import DecodeError
 from testsigma_action.api.route import Route
-from testsigma_action.api.server_clock import ServerClock
 from testsigma_action.api.sessions import Adapter, Sessions
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.runtime.clock import Clock
@@ -82,6 +83,29 @@ class Request:
     form: "FileForm | None" = None
     ignores_body: bool = False
     on_body: Callable[[Json], object] = ignore_body
+
+
+class ServerClock:
+    """Translates instants of our monotonic clock into the service's time.
+
+    Every answer was written before it arrived, so each `Date` header is a lower bound of the service's time at that
+    moment. The highest bound is used, so a cached answer with an old date changes nothing.
+    """
+
+    def __init__(self) -> None:
+        """Start without any answer."""
+        self._offset = -inf
+
+    def note(self, date: str, now: float) -> None:
+        """Use the `Date` header of an answer that arrived at this instant; an invalid one is ignored."""
+        with suppress(ValueError, TypeError, OverflowError):
+            self._offset = max(self._offset, email.utils.parsedate_to_datetime(date[:64]).timestamp() - now)
+
+    def at(self, instant: float) -> datetime | None:
+        """The service's time at an instant: this time or slightly later. None if no answer had a date."""
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(instant + self._offset, UTC)
+        return None
 
 
 class Http:
@@ -175,10 +199,14 @@ class Http:
             with suppress(*FAILURES):
                 secret = self._key.along_with(request.private)
                 body = bodies.read_error_body(_read(response, ERROR_BODY, exchange), secret)
+        target = ""
+        with suppress(ValueError):
+            netloc = urlsplit(self._key.hidden_in(headers.get("Location", ""))).netloc
+            target = self._key.hidden_in(netloc.rpartition("@")[2])
         answer = ErrorAnswer(
             status=response.status_code,
             body=body,
-            location_host=self._key.hidden_in(_host(self._key.hidden_in(headers.get("Location", "")))),
+            location_host=target,
             retry_after=retry_after(headers.get("Retry-After", ""), self._clock.now()),
         )
         return error_of(f"Could not {request.purpose}", self.host, answer)
@@ -208,10 +236,3 @@ def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:
     if len(expected) < 20 and expected.isdecimal() and raw.tell() < int(expected):
         raise BadAnswer("shorter than announced")
     return bytes(body)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2]
-    except ValueError:
-        return ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -119,23 +120,18 @@ def found_runs(body: object) -> FoundRuns:
 
 
 def _found_run(body: object) -> FoundRun:
-    row = Fields(body)
+    row, whole = Fields(body), None
+    with suppress(DecodeError):
+        whole = decode.run(body)
     return FoundRun(
         id=row.identity("id"),
         plan_id=row.identity("executionId", "testPlanId"),
         build_number=row.text("buildNo"),
         status=decode.status(row.text("status")),
         started=row.instant("startTime"),
-        run=_whole_run(body),
+        run=whole,
         parent_id=row.identity("reRunParentId"),
     )
-
-
-def _whole_run(body: object) -> Run | None:
-    try:
-        return decode.run(body)
-    except DecodeError:
-        return None
 
 
 def newest_runs(body: object) -> FoundRuns:

@@ -64,12 +64,10 @@ class Route:
 
 def route(base_url: str, ca_bundle: str, environ: Mapping[str, str]) -> Route:
     """The route by the input `ca-bundle` and the usual environment variables."""
-    own = Setting("ca-bundle", ca_bundle)
-    if urlsplit(base_url).scheme != "https":
-        return Route(base_url, _proxy(base_url, environ), own if ca_bundle else Setting())
-    candidates = (own, *(Setting(name, environ.get(name, "")) for name in BUNDLES))
+    usual = environ if urlsplit(base_url).scheme == "https" else {}
+    candidates = (Setting("ca-bundle", ca_bundle), *(Setting(name, usual.get(name, "")) for name in BUNDLES))
     bundle = next((one for one in candidates if one.value), Setting())
-    return Route(base_url, _proxy(base_url, environ), bundle, Setting(KEY_LOG, environ.get(KEY_LOG, "")))
+    return Route(base_url, _proxy(base_url, environ), bundle, Setting(KEY_LOG, usual.get(KEY_LOG, "")))
 
 
 def _proxy(base_url: str, environ: Mapping[str, str]) -> Setting:

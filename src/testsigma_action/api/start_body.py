@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from testsigma_action.domain.run import ConfigurationRef, RunSpec
+from testsigma_action.domain.run import RunSpec
 
 if TYPE_CHECKING:
     from testsigma_action.domain.rerun_choice import Choice, Pick
@@ -20,7 +20,8 @@ def start_body(spec: RunSpec) -> dict[str, object]:
     if spec.environment_id:
         body["environmentId"] = _wire_id(spec.environment_id)
     if spec.configuration:
-        body["executionConfig"] = _configuration(spec.configuration)
+        chosen = spec.configuration
+        body["executionConfig"] = {"id": _wire_id(chosen.id)} if chosen.id else {"name": chosen.name}
     if spec.runtime_data:
         body["runtimeData"] = dict(spec.runtime_data)
     if spec.upload_versions:
@@ -60,12 +61,6 @@ def _pick(pick: "Pick") -> dict[str, object]:
         sets = [_wire_id(one) for one in pick.data_sets]
         return case | {"iterationReRunType": "USER_PICKED", "iterationResultIds": sets}
     return case | {"iterationReRunType": "ALL"} if pick.data_driven else case
-
-
-def _configuration(configuration: ConfigurationRef) -> dict[str, object]:
-    if configuration.id:
-        return {"id": _wire_id(configuration.id)}
-    return {"name": configuration.name}
 
 
 def _wire_id(identity: str) -> int | str:

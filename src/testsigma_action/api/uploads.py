@@ -113,12 +113,11 @@ def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
 
 def _sent(spec: UploadSpec, upload_id: str, size: int, known: Collection[str]) -> Callable[[Json], UploadVersion]:
     """A decoder that rejects an answer about another version: an old one, or one that another job sent just now."""
-    sizes = {None, size}
 
     def decoded(body: Json) -> UploadVersion:
         found = _upload(body)
         new = found.latest if found.latest and found.latest.id not in known else None
-        ours = new and new.name == spec.version and (spec.unique or new.size in sizes)
+        ours = new and new.name == spec.version and (spec.unique or new.size in {None, size})
         if not new or not ours or not same_id(found.id, upload_id or found.id):
             raise DecodeError(f"that does not describe version '{spec.version}'")
         return new
@@ -131,9 +130,8 @@ def _upload(body: Json) -> Upload:
     identity = row.identity("id")
     if not identity:
         raise DecodeError("that does not describe an upload")
-    return Upload(
-        identity, row.text("name").strip(), row.identity("projectId"), _version(row.inner("latestVersion"), identity)
-    )
+    latest = _version(row.inner("latestVersion"), identity)
+    return Upload(identity, row.text("name").strip(), row.identity("projectId"), latest)
 
 
 def _version(row: Fields, upload_id: str = "") -> UploadVersion | None:
