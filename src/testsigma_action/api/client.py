@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from testsigma_action.api import bodies, decode, lists
 from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import DecodeError, about, part
+from testsigma_action.api.fields import DecodeError, Decoder, about, part
 from testsigma_action.api.http import Json, Limits, Request, ignore_body
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
@@ -96,21 +96,21 @@ class Client:
         run = decode.run(body)
         return replace(run, url=self.run_url(run.id))
 
-    async def _get(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
+    async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
         return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
 
-    async def _get_result(self, request: Request, decoder: Callable[[Json], T], until: float) -> T:
+    async def _get_result(self, request: Request, decoder: Decoder[T], until: float) -> T:
         """One result, or its steps, by a path below `test_runs`."""
         return await self._results.single(request, lambda one: self._get(one, decoder, until))
 
-    async def _get_part(self, run_id: str, kind: str, part_id: str, decoder: Callable[[Json], T], until: float) -> T:
+    async def _get_part(self, run_id: str, kind: str, part_id: str, decoder: Decoder[T], until: float) -> T:
         """One machine, suite or case."""
         path = f"/{part(run_id)}/test_{kind}_results/{part(part_id)}"
         request = Request("GET", path, f"read {kind} {part_id}")
         return await self._get_result(request, about(part_id, decoder), until)
 
     async def _get_index(
-        self, run_id: str, kind: str, number: str, decoder: Callable[[Json], T], until: float
+        self, run_id: str, kind: str, number: str, decoder: Decoder[T], until: float
     ) -> lists.IndexPage[T]:
         """A page of the index of suites or cases, the first one without a number."""
         purpose = f"read the index of {kind}s of run {run_id}"

@@ -15,6 +15,8 @@ from testsigma_action.domain.run import Timing
 from testsigma_action.text import cut
 
 T = TypeVar("T")
+# Makes a value of the JSON of an answer. Raises DecodeError.
+Decoder = Callable[[object], T]
 
 # Maximum length of a name or message in the model (characters); reports shorten it further.
 LONGEST_TEXT = 10_000
@@ -145,7 +147,7 @@ def _moment(value: object) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def about(identity: str, decoder: Callable[[object], T]) -> Callable[[object], T]:
+def about(identity: str, decoder: Decoder[T]) -> Decoder[T]:
     """A decoder that rejects answers with another ID than the requested one."""
 
     def decoded(body: object) -> T:

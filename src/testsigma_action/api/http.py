@@ -18,7 +18,7 @@ from testsigma_action.api import bodies
 from testsigma_action.api.causes import name, unsent
 from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
 from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
-from testsigma_action.api.fields import DecodeError
+from testsigma_action.api.fields import DecodeError, Decoder
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Sessions
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
@@ -124,7 +124,7 @@ class Http:
         self._clock = clock
         self._decoding = threading.Lock()
 
-    def fetch(self, request: Request, decode: Callable[[Json], T], exchange: Exchange, *, fresh: bool = False) -> T:
+    def fetch(self, request: Request, decode: Decoder[T], exchange: Exchange, *, fresh: bool = False) -> T:
         """Send a request and decode the answer. Raises Refused, Redirected or Transient.
 
         A body that cannot be decoded is handled like a 502: it may come from a proxy or gateway.

@@ -1,14 +1,14 @@
 """Lists of the API: their page formats, and the rows of lists of runs."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from testsigma_action.api import decode
-from testsigma_action.api.fields import DecodeError, Fields
+from testsigma_action.api.fields import DecodeError, Decoder, Fields
 from testsigma_action.domain.run import Run, Status
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class IndexPage(Generic[T]):
     last: bool
 
 
-def index_page(body: object, decoder: Callable[[object], T]) -> IndexPage[T]:
+def index_page(body: object, decoder: Decoder[T]) -> IndexPage[T]:
     """A page of an index whose rows look like single results. Raises DecodeError if it has no list of rows.
 
     Rows without an ID or a result are dropped, and so are rows that share an ID: they may contradict each other.

@@ -13,8 +13,8 @@ from testsigma_action.api.bodies import unwrapped
 from testsigma_action.api.decode import STATUSES, result
 from testsigma_action.api.documented import DOCUMENTED
 from testsigma_action.api.error_response import PASSING_4XX, OnRetry, ignore
-from testsigma_action.api.fields import Fields
-from testsigma_action.api.http import Json, Request
+from testsigma_action.api.fields import Decoder, Fields
+from testsigma_action.api.http import Request
 from testsigma_action.api.lists import rows_of
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.trace import Trace
@@ -42,9 +42,7 @@ class ProbingTransport(Transport):
     calls: tuple[Call, ...] = ()
     _last_trace: Trace
 
-    async def get(
-        self, request: Request, decode: Callable[[Json], T], *, until: float, on_retry: OnRetry = ignore
-    ) -> T:
+    async def get(self, request: Request, decode: Decoder[T], *, until: float, on_retry: OnRetry = ignore) -> T:
         """Fetch and decode, in two tries at most. Raises like that of a step."""
         try:
             return await self._get_once(request, decode, until, on_retry)
@@ -54,11 +52,11 @@ class ProbingTransport(Transport):
         await asyncio.sleep(PAUSE)
         return await self._get_once(request, decode, until, on_retry)
 
-    async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
+    async def send(self, request: Request, decode: Decoder[T], *, until: float) -> T:
         """A dry run changes nothing, so this is a bug."""
         raise NotImplementedError
 
-    async def _get_once(self, request: Request, decode: Callable[[Json], T], until: float, on_retry: OnRetry) -> T:
+    async def _get_once(self, request: Request, decode: Decoder[T], until: float, on_retry: OnRetry) -> T:
         level, answered = self.level, False
         # A list of its own for each call: the thread of a call that was given up may still answer.
         found: list[frozenset[Difference] | None] = []

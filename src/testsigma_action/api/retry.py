@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from testsigma_action.api.connection import Exchange
 from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ignore
-from testsigma_action.api.http import NETWORK, Http, Json, Request
+from testsigma_action.api.fields import Decoder
+from testsigma_action.api.http import NETWORK, Http, Request
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.api.trace import OnTrace, Trace, untraced
@@ -77,9 +78,7 @@ class Transport:
         """Validate the settings of proxy and certificates. Raises InputError."""
         self.route.check()
 
-    async def get(
-        self, request: Request, decode: Callable[[Json], T], *, until: float, on_retry: OnRetry = ignore
-    ) -> T:
+    async def get(self, request: Request, decode: Decoder[T], *, until: float, on_retry: OnRetry = ignore) -> T:
         """Fetch and decode; retry until an instant of the monotonic clock.
 
         `on_retry` is called for each retry, and when a retry succeeds. Raises Refused and Redirected at once,
@@ -88,15 +87,14 @@ class Transport:
         """
         policy = RetryPolicy(request, self._clock.monotonic(), until)
         while True:
+            limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))
+            fetch = partial(self.http.fetch, limited, decode)
             try:
-                value = await self._try(request, decode, until, policy.attempt + 1)
-            except DeadlineExceeded:
-                if not policy.error:
-                    raise
-                # The earlier error explains more than the try that the deadline interrupted.
-                late = DeadlineExceeded(policy.error.message, hint=policy.error.hint)
-                late.status, late.by_service = policy.error.status, policy.error.by_service
-                raise late from None
+                value = await self._exchange(fetch, limited, until, policy.attempt + 1)
+            except DeadlineExceeded as late:
+                if self._clock.monotonic() >= until:
+                    raise _explained(late, policy.error) from None
+                await self._wait_after(Transient(late.message), policy, on_retry)
             except ApiError as error:
                 await self._wait_after(error, policy, on_retry)
             else:
@@ -104,23 +102,13 @@ class Transport:
                     on_retry(RetryEvent(request.purpose, policy.attempt))
                 return value
 
-    async def send(self, request: Request, decode: Callable[[Json], T], *, until: float) -> T:
+    async def send(self, request: Request, decode: Decoder[T], *, until: float) -> T:
         """Send once, on a new connection: after a reset of a reused one, nobody knows what was received.
 
         Raises Refused, Redirected, Transient (`sent`: it may have been received), or DeadlineExceeded (it may have been
         received).
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
-
-    async def _try(self, request: Request, decode: Callable[[Json], T], until: float, attempt: int) -> T:
-        """One try of a GET; if it times out before the deadline, it is a failed try."""
-        limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))
-        try:
-            return await self._exchange(partial(self.http.fetch, limited, decode), limited, until, attempt)
-        except DeadlineExceeded as late:
-            if self._clock.monotonic() >= until:
-                raise
-            raise Transient(late.message) from None
 
     async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float, attempt: int = 1) -> T:
         """Make one exchange, up to `until` or its own limits. Its thread ends soon after that."""
@@ -157,3 +145,11 @@ class Transport:
             raise final from None
         on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))
         await asyncio.sleep(delay)
+
+
+def _explained(late: DeadlineExceeded, earlier: ApiError | None) -> DeadlineExceeded:
+    """The error of a try that the deadline interrupted, in the words of an earlier error, which explains more."""
+    if earlier:
+        late = DeadlineExceeded(earlier.message, hint=earlier.hint)
+        late.status, late.by_service = earlier.status, earlier.by_service
+    return late

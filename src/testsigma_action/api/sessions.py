@@ -8,7 +8,6 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from requests.adapters import BaseAdapter
-from requests.auth import AuthBase
 
 from testsigma_action import __version__
 from testsigma_action.secret import Secret
@@ -22,29 +21,23 @@ HEADERS = {
 }
 
 
-class BearerAuth(AuthBase):
-    """Authentication as an object, so that `requests` never reads a netrc file."""
-
-    def __init__(self, key: Secret) -> None:
-        """Hold the key here instead of in the session's headers, whose repr would show it."""
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign one request."""
-        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
-        return request
+def _sign(key: Secret, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Sign one request. The key is not in the session's headers, whose repr would show it."""
+    request.headers["Authorization"] = f"Bearer {key.reveal()}"
+    return request
 
 
 class _Session(requests.Session):
     """A session without redirects, cookies, settings from the environment, and netrc file."""
 
-    def __init__(self, scheme: str, auth: BearerAuth, adapter: Adapter) -> None:
+    def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
         """Create a session for URLs of one scheme."""
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.mount(f"{scheme}://", adapter())
-        self.auth = auth
+        # As long as there is a function for it, `requests` never reads a netrc file.
+        self.auth = partial(_sign, key)
         self.headers.update(HEADERS)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
@@ -57,7 +50,7 @@ class Sessions:
 
     def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
         """Create sessions on demand, for URLs of one scheme."""
-        self._make = partial(_Session, scheme, BearerAuth(key), adapter)
+        self._make = partial(_Session, scheme, key, adapter)
         # A deque is thread-safe. The session that was returned last is lent first: its connection is the freshest.
         self._idle = deque[requests.Session]()
 

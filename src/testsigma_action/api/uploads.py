@@ -1,12 +1,12 @@
 """The calls about uploads. See docs/api.md for the facts and their sources."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from testsigma_action.api import lists
 from testsigma_action.api.error_response import OnRetry
-from testsigma_action.api.fields import DecodeError, Fields, about, part
+from testsigma_action.api.fields import DecodeError, Decoder, Fields, about, part
 from testsigma_action.api.file_form import FileForm
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
@@ -111,7 +111,7 @@ def fields(spec: UploadSpec, to: Upload) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _sent(spec: UploadSpec, upload_id: str, size: int, known: Collection[str]) -> Callable[[Json], UploadVersion]:
+def _sent(spec: UploadSpec, upload_id: str, size: int, known: Collection[str]) -> Decoder[UploadVersion]:
     """A decoder that rejects an answer about another version: an old one, or one that another job sent just now."""
 
     def decoded(body: Json) -> UploadVersion:

@@ -11,6 +11,7 @@ from testsigma_action.api.http import Request
 from testsigma_action.errors import Refused
 
 T = TypeVar("T")
+Get = Callable[[Request], Awaitable[T]]
 
 # Versions that single results were documented under, the current one first. The formats are the same.
 VERSIONS = ("v2", "v3", "v1")
@@ -25,19 +26,19 @@ class Versions:
     answering: str = ""
     index: str = ""
 
-    async def single(self, request: Request, get: Callable[[Request], Awaitable[T]]) -> T:
+    async def single(self, request: Request, get: Get[T]) -> T:
         """Fetch one result (or its steps) by a path below `test_runs`."""
         value, self.answering = await _first(request, get, (self.answering,) if self.answering else VERSIONS)
         return value
 
-    async def page(self, request: Request, get: Callable[[Request], Awaitable[T]]) -> T:
+    async def page(self, request: Request, get: Get[T]) -> T:
         """Fetch a page of a list of results by a path below `test_runs`."""
         candidates = (self.index,) if self.index else (INDEX_VERSION, self.answering or INDEX_VERSION)
         value, self.index = await _first(request, get, tuple(dict.fromkeys(candidates)))
         return value
 
 
-async def _first(request: Request, get: Callable[[Request], Awaitable[T]], versions: tuple[str, ...]) -> tuple[T, str]:
+async def _first(request: Request, get: Get[T], versions: tuple[str, ...]) -> tuple[T, str]:
     """The answer of the first version that knows the path, and that version. Only a 404 leads to the next one."""
     *earlier, last = versions
     for version in earlier:
