@@ -19,9 +19,9 @@ OPTIONAL = ABSENT | NULL
 OLD = frozenset({"aborted", "preRequisiteFailed"})
 
 
-def _shape(names: Mapping[Kind, str]) -> Shape:
+def _shape(*fields: tuple[Kind, str]) -> Shape:
     """A shape from the names of the fields of each kind."""
-    return {name: kind for kind, those in names.items() for name in those.split()}
+    return {name: kind for kind, names in fields for name in names.split()}
 
 
 def _counters(kind: Kind, old: Kind, *prefixes: str) -> Shape:
@@ -34,28 +34,26 @@ def _within(path: str, shape: Shape) -> Shape:
     return {f"{path}.{name}": kind for name, kind in shape.items()}
 
 
-_ANY_PAGE = _shape({NUMBER | OPTIONAL: "totalPages size number pageSize", FLAG | OPTIONAL: "last isLast"})
+_ANY_PAGE = _shape((NUMBER | OPTIONAL, "totalPages size number pageSize"), (FLAG | OPTIONAL, "last isLast"))
 # The page of the INDEX calls: no text names the key of its rows.
 INDEX_PAGE = _ANY_PAGE | {"pageSize": NUMBER, "isLast": FLAG}
-SPRING_PAGE = _ANY_PAGE | _shape({NUMBER: "number size totalPages", LIST: "content", FLAG: "last"})
+SPRING_PAGE = _ANY_PAGE | _shape((NUMBER, "number size totalPages"), (LIST, "content"), (FLAG, "last"))
 ID_AND_NAME = {"[].id": NUMBER, "[].name": TEXT}
 _METRIC = _counters(NUMBER | OPTIONAL, NUMBER | OPTIONAL, "", CONSOLIDATED)
 RUN_OBJECT = {
     **_shape(
-        {
-            NUMBER: "id executionId execution.id startTime childResult.id totalRunningCount totalQueuedCount",
-            NUMBER | NULL: "environmentId endTime duration reRunParentId",
-            TEXT: "execution.name execution.reRunType",
-            TEXT | NULL: "message buildNo",
-            RESULT: "result",
-            RESULT | OPTIONAL: "visualTestResult consolidatedResult",
-            STATUS: "status",
-            STATUS | OPTIONAL: "consolidatedStatus",
-            FLAG | OPTIONAL: "isVisuallyPassed",
-            OBJECT: "execution",
-            OBJECT | OPTIONAL: f"{METRIC} run run.{METRIC}",
-            OBJECT | NUMBER | TEXT | NULL: "childResult",
-        }
+        (NUMBER, "id executionId execution.id startTime childResult.id totalRunningCount totalQueuedCount"),
+        (NUMBER | NULL, "environmentId endTime duration reRunParentId"),
+        (TEXT, "execution.name execution.reRunType"),
+        (TEXT | NULL, "message buildNo"),
+        (RESULT, "result"),
+        (RESULT | OPTIONAL, "visualTestResult consolidatedResult"),
+        (STATUS, "status"),
+        (STATUS | OPTIONAL, "consolidatedStatus"),
+        (FLAG | OPTIONAL, "isVisuallyPassed"),
+        (OBJECT, "execution"),
+        (OBJECT | OPTIONAL, f"{METRIC} run run.{METRIC}"),
+        (OBJECT | NUMBER | TEXT | NULL, "childResult"),
     ),
     **_METRIC,
     **_counters(NUMBER, NUMBER | ABSENT, ""),
@@ -65,63 +63,55 @@ RUN_OBJECT = {
 }
 _TIMES = {"startTime": TIME, "endTime": TIME | NULL, "duration": NUMBER | NULL}
 SUITE = {"id": NUMBER, "result": RESULT, **_TIMES}
-CASE = SUITE | _shape({FLAG: "isDisabled isDataDriven", OBJECT: "metrics", NUMBER: "metrics.testPlanResultId"})
+CASE = SUITE | _shape((FLAG, "isDisabled isDataDriven"), (OBJECT, "metrics"), (NUMBER, "metrics.testPlanResultId"))
 STEP = _TIMES | _shape(
-    {
-        TEXT: "id action type",
-        TEXT | NULL: "message errorType",
-        NUMBER | NULL: "errorCode",
-        RESULT: "result",
-        RESULT | NULL: "visualTestResult",
-    }
+    (TEXT, "id action type"),
+    (TEXT | NULL, "message errorType"),
+    (NUMBER | NULL, "errorCode"),
+    (RESULT, "result"),
+    (RESULT | NULL, "visualTestResult"),
 )
 STEPS = SPRING_PAGE | _within("[]", STEP)
 CASE_ROW = _shape(
-    {
-        NUMBER: "testCaseId testCaseResultId testSuiteId testSuiteResultId machineId machineResultId"
-        " iterationResults[].iterationResultId",
-        TEXT: "testCaseName testSuiteName machineTitle iterationResults[].setName",
-        RESULT: "result iterationResults[].result",
-        FLAG: "isDataDrivenCase",
-        FLAG | OPTIONAL: "isDataDriven",
-        LIST | OPTIONAL: "iterationResults",
-    }
+    (NUMBER, "testCaseId testCaseResultId testSuiteId testSuiteResultId machineId machineResultId"),
+    (NUMBER, "iterationResults[].iterationResultId"),
+    (TEXT, "testCaseName testSuiteName machineTitle iterationResults[].setName"),
+    (RESULT, "result iterationResults[].result"),
+    (FLAG, "isDataDrivenCase"),
+    (FLAG | OPTIONAL, "isDataDriven"),
+    (LIST | OPTIONAL, "iterationResults"),
 )
 DEVICE = _shape(
-    {TEXT: "title browser browserVersion platform osType osVersion resolution hostName", TEXT | NULL: "deviceName"}
+    (TEXT, "title browser browserVersion platform osType osVersion resolution hostName"), (TEXT | NULL, "deviceName")
 )
 VERSION = _shape(
-    {NUMBER: "id fileSize uploadId", TEXT: "name status signStatus", TEXT | NULL: "errorMessage", FLAG: "signed"}
+    (NUMBER, "id fileSize uploadId"), (TEXT, "name status signStatus"), (TEXT | NULL, "errorMessage"), (FLAG, "signed")
 )
 # Rows of this list look like the answer to a status, or like the details of a run.
 NEWEST_RUN = {name: kind | OPTIONAL for name, kind in RUN_OBJECT.items()} | _shape(
-    {
-        NUMBER: "id executionId startTime",
-        NUMBER | NULL: "reRunParentId",
-        NUMBER | OPTIONAL: "testPlanId",
-        TEXT | NULL: "buildNo",
-        STATUS: "status",
-    }
+    (NUMBER, "id executionId startTime"),
+    (NUMBER | NULL, "reRunParentId"),
+    (NUMBER | OPTIONAL, "testPlanId"),
+    (TEXT | NULL, "buildNo"),
+    (STATUS, "status"),
 )
 INDEXED_RUN = _shape(
-    {
-        NUMBER: "id testPlanId",
-        NUMBER | OPTIONAL: "executionId reRunParentId",
-        TEXT | NULL: "buildNo",
-        TIME: "startTime",
-        OBJECT | OPTIONAL: "execution",
-        STATUS | OPTIONAL: "status",
-    }
+    (NUMBER, "id testPlanId"),
+    (NUMBER | OPTIONAL, "executionId reRunParentId"),
+    (TEXT | NULL, "buildNo"),
+    (TIME, "startTime"),
+    (OBJECT | OPTIONAL, "execution"),
+    (STATUS | OPTIONAL, "status"),
 )
 # Older answers name no version.
 UPLOAD = {
-    **_shape({NUMBER: "id", TEXT: "name", NUMBER | OPTIONAL: "projectId", OBJECT | OPTIONAL: "latestVersion"}),
+    **_shape((NUMBER, "id"), (TEXT, "name"), (NUMBER | OPTIONAL, "projectId"), (OBJECT | OPTIONAL, "latestVersion")),
     **_within("latestVersion", VERSION),
 }
 CASES = {"executionResultId": NUMBER, "testCases": LIST, "testCases[]": OBJECT, **_within("testCases[]", CASE_ROW)}
 RUN = {**SUITE, "metrics": OBJECT, **_within("metrics", _counters(NUMBER, NUMBER | OPTIONAL, "", CONSOLIDATED))}
-MACHINE = SUITE | _within("deviceConfiguration", DEVICE)
-MACHINE |= {"deviceConfiguration": OBJECT, "appDetails": OBJECT | OPTIONAL}
+_PLACES = {"deviceConfiguration": OBJECT, "appDetails": OBJECT | OPTIONAL}
+MACHINE = SUITE | _PLACES | _within("deviceConfiguration", DEVICE)
 # Of each call the path below the version of the API, with names in place of IDs, and the fields of the answer.
 _CALLS: Mapping[Level, tuple[str, Shape]] = {
     Level.CONFIGURATIONS: ("saved_execution_configs", _ANY_PAGE | {"": LIST, **ID_AND_NAME}),

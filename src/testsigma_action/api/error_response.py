@@ -128,16 +128,14 @@ KEY_HINT = (
     "Check api-key: it may be wrong, revoked, or belong to another account or region. For an account of another "
     "region set base-url to its address: https://app-eu.testsigma.com or https://app-in.testsigma.com."
 )
+FORBIDDEN_HINT = "The user of this API key does not have permission: ask an admin of your Testsigma account."
 NOT_FOUND_HINT = (
     "Check the ID, and that api-key and base-url belong to the account that owns it; base-url is the host, without the "
     "path of a page."
 )
 REFUSALS = {
     401: (ErrorCode.API_KEY_REJECTED, KEY_HINT),
-    403: (
-        ErrorCode.API_FORBIDDEN,
-        "The user of this API key does not have permission: ask an admin of your Testsigma account.",
-    ),
+    403: (ErrorCode.API_FORBIDDEN, FORBIDDEN_HINT),
     PROXY_AUTHENTICATION: (ErrorCode.API_UNREACHABLE, CREDENTIALS_HINT),
     404: (ErrorCode.NOT_FOUND, NOT_FOUND_HINT),
 }

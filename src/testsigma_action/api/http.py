@@ -203,12 +203,8 @@ class Http:
         with suppress(ValueError):
             netloc = urlsplit(self._key.hidden_in(headers.get("Location", ""))).netloc
             target = self._key.hidden_in(netloc.rpartition("@")[2])
-        answer = ErrorAnswer(
-            status=response.status_code,
-            body=body,
-            location_host=target,
-            retry_after=retry_after(headers.get("Retry-After", ""), self._clock.now()),
-        )
+        wait = retry_after(headers.get("Retry-After", ""), self._clock.now())
+        answer = ErrorAnswer(response.status_code, body, target, wait)
         return error_of(f"Could not {request.purpose}", self.host, answer)
 
     def _failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:

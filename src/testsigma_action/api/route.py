@@ -52,12 +52,8 @@ class Route:
         """Validate the settings. Raises InputError, since a retry would not help."""
         host = urlsplit(self.base_url).hostname or ""
         wrong_host = "" if _is_host(host) else f"base-url: '{cut(host, 100)}' is not a valid host name."
-        problems = (
-            wrong_host,
-            _proxy_problem(self.proxy),
-            _bundle_problem(self.bundle),
-            _key_log_problem(self.key_log),
-        )
+        problems = [wrong_host, _proxy_problem(self.proxy)]
+        problems += [_bundle_problem(self.bundle), _key_log_problem(self.key_log)]
         if any(problems):
             raise InputError(*filter(None, problems))
 
