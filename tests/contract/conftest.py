@@ -47,6 +47,12 @@ def transport(url: str, *, key: str = TEST_KEY, ca_bundle: str | Path = "") -> T
     return Transport(route(url, str(ca_bundle), os.environ), Secret(key), clock=CLOCK)
 
 
+def hang_up(made: Transport) -> None:
+    """Close the connection that is kept for the next request."""
+    with made.http.sessions.lend() as session:
+        session.close()
+
+
 def result_of(coroutine: Coroutine[Any, Any, T]) -> T:
     """What a coroutine returns or raises, on an event loop of its own."""
     with asyncio.Runner(loop_factory=CLOCK.loop) as runner:

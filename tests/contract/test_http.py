@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 import trustme
 
-from tests.contract.conftest import Raw, Serve, Service, Talk, result_of, soon, transport
+from tests.contract.conftest import Raw, Serve, Service, Talk, hang_up, result_of, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.fields import DecodeError, Fields
@@ -453,7 +453,7 @@ def test_a_post_has_a_connection_of_its_own(raw: Callable[[Talk], Raw]) -> None:
     for _ in range(2):
         assert result_of(made.get(STATUS, identity, until=soon(3))) == "900"
     assert result_of(made.send(limited(SHORT, "POST", {}), identity, until=soon())) == "900"
-    made.http.sessions.close()
+    hang_up(made)
     assert seen == [[b"GET", b"GET"], [b"POST"]]
 
 

@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 import trustme
 
-from tests.contract.conftest import Raw, Serve, Talk, result_of, soon, transport
+from tests.contract.conftest import Raw, Serve, Talk, hang_up, result_of, soon, transport
 from tests.contract.test_http import BODY, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
 from tests.simulator import Fault, Server, Simulator, scenario
 from testsigma_action.api.http import Request, ignore_body
@@ -209,7 +209,7 @@ def test_a_service_behind_a_proxy(
         monkeypatch.setenv("HTTPS_PROXY", raw(relay(server.port)).url)
         made = transport(AFAR, ca_bundle=bundle)
         assert result_of(made.get(STATUS, identity, until=soon())) == "900"
-        made.http.sessions.close()
+        hang_up(made)
         assert server.calls == ["status"]
 
 
@@ -246,7 +246,7 @@ def test_the_usual_variables_name_certificates(
         made = transport(server.url)
         made.check_settings()
         assert result_of(made.get(STATUS, identity, until=soon())) == "900"
-        made.http.sessions.close()
+        hang_up(made)
 
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -387,7 +387,7 @@ def test_cookies_are_refused(raw: Callable[[Talk], Raw]) -> None:
         result_of(made.get(STATUS, identity, until=soon()))
     with made.http.sessions.lend() as session:
         assert not list(session.cookies)
-    made.http.sessions.close()
+    hang_up(made)
     assert len(seen) == 2
     assert not any(b"cookie" in request.lower() for request in seen)
 

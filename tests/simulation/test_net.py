@@ -262,17 +262,3 @@ def test_a_call_that_was_left_keeps_its_session() -> None:
         assert len({id(session) for session in (first, second, third)}) == 3
     assert len(service.net.exchanges) == 1
     service.clock.close()
-
-
-def test_a_pool_that_was_closed_makes_new_sessions() -> None:
-    """What was closed is not lent again."""
-    service = Service()
-
-    async def main() -> None:
-        for _ in range(2):
-            await service.transport.get(LONG, str, until=10.0)
-            service.transport.http.sessions.close()
-
-    service.clock.run(main())
-    assert len(service.net.exchanges) == 2
-    service.clock.close()

@@ -43,16 +43,3 @@ def test_a_fresh_session_takes_the_place_of_an_idle_one() -> None:
     with sessions.lend() as third, sessions.lend() as fourth:
         assert third is second
         assert fourth is not first
-
-
-def test_a_closed_pool_makes_new_sessions() -> None:
-    """None that was closed is lent again; one that was lent meanwhile comes back."""
-    sessions = pool()
-    with sessions.lend() as idle:
-        pass
-    sessions.close()
-    with sessions.lend() as lent:
-        assert lent is not idle
-        sessions.close()
-    with sessions.lend() as again:
-        assert again is lent

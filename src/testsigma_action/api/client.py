@@ -114,7 +114,8 @@ class Client:
     ) -> lists.IndexPage[T]:
         """A page of the index of suites or cases, the first one without a number."""
         purpose = f"read the index of {kind}s of run {run_id}"
-        request = _paged(Request("GET", f"/{part(run_id)}/test_{kind}_results", purpose), number)
+        query = {"page": number} if number else {}
+        request = Request("GET", f"/{part(run_id)}/test_{kind}_results", purpose, query)
         decode_page = partial(lists.index_page, decoder=decoder)
         return await self._results.page(request, lambda one: self._get(one, decode_page, until))
 
@@ -229,7 +230,9 @@ class Client:
         steps: list[StepResult] = []
         seen: set[str] = set()
         for number in range(MAX_PAGES):
-            page = await self._get_result(_paged(request, str(number or "")), lists.page, until)
+            # The first page has no number, since it may be 0 or 1.
+            paged = replace(request, query={"page": str(number)}) if number else request
+            page = await self._get_result(paged, lists.page, until)
             fresh = [row for row in page.rows if lists.is_new(row, seen)]
             room = MAX_STEPS - len(steps)
             steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
@@ -243,8 +246,3 @@ def _case_list_request(run_id: str) -> Request:
     path = f"{RUNS}/{part(run_id)}/test_case_results"
     purpose = f"read the list of cases of run {run_id}"
     return Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT)
-
-
-def _paged(request: Request, number: str) -> Request:
-    """The request for a page; the first one has no number, since it may be 0 or 1 (not documented)."""
-    return replace(request, query={"page": number}) if number else request

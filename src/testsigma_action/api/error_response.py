@@ -3,6 +3,7 @@
 import email.utils
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import responses
@@ -113,10 +114,9 @@ def retry_after(header: str, now: datetime) -> float | None:
     value = header.strip()[:64]
     if value.isdecimal():
         return float(value)
-    try:
+    with suppress(ValueError, TypeError, OverflowError):
         return max(0.0, (email.utils.parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return None
 
 
 REDIRECT_HINT = (

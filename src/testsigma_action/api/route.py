@@ -52,8 +52,8 @@ class Route:
         """Validate the settings. Raises InputError, since a retry would not help."""
         host = urlsplit(self.base_url).hostname or ""
         wrong_host = "" if _is_host(host) else f"base-url: '{cut(host, 100)}' is not a valid host name."
-        problems = [wrong_host, _proxy_problem(self.proxy)]
-        problems += [_bundle_problem(self.bundle), _key_log_problem(self.key_log)]
+        checks = ((self.proxy, _proxy_problem), (self.bundle, _bundle_problem), (self.key_log, _key_log_problem))
+        problems = [wrong_host, *(problem_of(setting) for setting, problem_of in checks if setting.value)]
         if any(problems):
             raise InputError(*filter(None, problems))
 
@@ -111,7 +111,7 @@ def _proxy_problem(proxy: Setting) -> str:
         parts = urlsplit(proxy.value)
         scheme = parts.scheme
         usable = scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0
-    if usable or not proxy.value:
+    if usable:
         return ""
     if scheme.startswith("socks"):
         return f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
@@ -122,8 +122,6 @@ def _proxy_problem(proxy: Setting) -> str:
 
 
 def _bundle_problem(bundle: Setting) -> str:
-    if not bundle.value:
-        return ""
     is_folder = bundle.name in FOLDERS and Path(bundle.value).is_dir()
     try:
         _context().load_verify_locations(**{"capath" if is_folder else "cafile": bundle.value})
@@ -135,8 +133,6 @@ def _bundle_problem(bundle: Setting) -> str:
 
 
 def _key_log_problem(key_log: Setting) -> str:
-    if not key_log.value:
-        return ""
     try:
         _context().keylog_filename = key_log.value
     except (OSError, ValueError) as error:

@@ -57,7 +57,9 @@ class Sessions:
     @contextmanager
     def lend(self, *, fresh: bool = False) -> Iterator[requests.Session]:
         """A session for one exchange; with `fresh`, a new one without a connection, which replaces an idle one."""
-        idle = self._take()
+        idle: requests.Session | None = None
+        with suppress(IndexError):
+            idle = self._idle.pop()
         if idle and fresh:
             idle.close()
         session = idle if idle and not fresh else self._make()
@@ -65,13 +67,3 @@ class Sessions:
             yield session
         finally:
             self._idle.append(session)
-
-    def close(self) -> None:
-        """Close the idle sessions. Later exchanges get new ones."""
-        while session := self._take():
-            session.close()
-
-    def _take(self) -> requests.Session | None:
-        with suppress(IndexError):
-            return self._idle.pop()
-        return None
