@@ -29,7 +29,7 @@ def name(error: BaseException) -> str:
 
 
 def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Route) -> Refused | Transient:
-    """The error for a request that was not sent, by how far it got. Refused: a retry of the first one does not help."""
+    """The error for a request that was not sent, by how far it got; Refused if a retry would not help."""
     at_proxy = exchange.stage is Stage.PROXY and bool(route.proxy.value)
     proxy = f"the proxy {route.proxy_host} ({route.proxy.name})"
     if distrusted := distrust(error):

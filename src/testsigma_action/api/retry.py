@@ -139,9 +139,8 @@ class Transport:
         self.too_many += error.status == 429
         delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
-            code, said = ErrorCode.API_UNREACHABLE, error.said
-            final = Unreachable(error.message, code=code, hint=error.hint, status=error.status, said=said)
-            final.by_service = error.by_service
+            final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
+            final.said, final.by_service = error.said, error.by_service
             raise final from None
         on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))
         await asyncio.sleep(delay)
