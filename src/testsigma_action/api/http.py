@@ -21,7 +21,7 @@ from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_w
 from testsigma_action.api.fields import DecodeError, Decoder
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Sessions
-from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
+from testsigma_action.errors import ApiError, Transient
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -153,15 +153,16 @@ class Http:
             raise Transient(message, said=bodies.error_said(body))
         raise Transient(f"{could_not}: {self.host} answered with a body {problem}.")
 
-    def leave(self, request: Request, exchange: Exchange) -> ApiError:
-        """Abandon an exchange, and return its error.
-
-        It is DeadlineExceeded if the request may have been received, else Transient.
-        """
-        exchange.leave()
+    def failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
+        """The error for a missing or incomplete answer."""
+        could_not = f"Could not {request.purpose}:"
+        if exchange.sent and isinstance(error, requests.RequestException):
+            return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
         if exchange.sent:
-            return DeadlineExceeded(f"Could not {request.purpose}: no answer in time.")
-        return self._failure(request, TimeoutError(), exchange)
+            return Transient(f"{could_not} the answer of {self.host} was incomplete ({name(error)}).")
+        failure = unsent(could_not, error, exchange, self._route)
+        # After a success, the same request may succeed again.
+        return Transient(failure.message, sent=False, hint=failure.hint) if self.proven else failure
 
     def _exchange(self, request: Request, exchange: Exchange, *, fresh: bool) -> tuple[int, bytes]:
         """Send one request; returns status and body."""
@@ -175,7 +176,7 @@ class Http:
                 body = b"" if request.ignores_body else _read(response, request.limits.size, exchange)
                 return response.status_code, body
         except FAILURES as error:
-            raise self._failure(request, error, exchange) from None
+            raise self.failure(request, error, exchange) from None
 
     def _open(self, session: requests.Session, request: Request) -> requests.Response:
         proxy = self._route.proxy.value
@@ -206,17 +207,6 @@ class Http:
         wait = retry_after(headers.get("Retry-After", ""), self._clock.now())
         answer = ErrorAnswer(response.status_code, body, target, wait)
         return error_of(f"Could not {request.purpose}", self.host, answer)
-
-    def _failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
-        """The error for a missing or incomplete answer."""
-        could_not = f"Could not {request.purpose}:"
-        if exchange.sent and isinstance(error, requests.RequestException):
-            return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
-        if exchange.sent:
-            return Transient(f"{could_not} the answer of {self.host} was incomplete ({name(error)}).")
-        failure = unsent(could_not, error, exchange, self._route)
-        # After a success, the same request may succeed again.
-        return Transient(failure.message, sent=False, hint=failure.hint) if self.proven else failure
 
 
 def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:

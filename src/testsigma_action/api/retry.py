@@ -118,7 +118,10 @@ class Transport:
         try:
             return await run_in_thread(lambda: call(exchange), begin=self._clock.begin, until=until)
         except DeadlineExceeded:
-            raise self.http.leave(request, exchange) from None
+            exchange.leave()
+            if exchange.sent:
+                raise DeadlineExceeded(f"Could not {request.purpose}: no answer in time.") from None
+            raise self.http.failure(request, TimeoutError(), exchange) from None
         except NoThreads as error:
             message = f"Could not {request.purpose}: {error.message}"
             raise Transient(message, sent=False, hint=error.hint) from None
