@@ -5,12 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from testsigma_action.api import bodies, decode, lists
-from testsigma_action.api.cases import case_list, step
+from testsigma_action.api import bodies, cases, decode, lists
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import DecodeError, Decoder, about, part
+from testsigma_action.api.fields import DecodeError, Decoder, T, about, part
 from testsigma_action.api.http import Json, Limits, Request, ignore_body
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from testsigma_action.api.uploads import Uploads
     from testsigma_action.domain.rerun_choice import Choice
 
-T = TypeVar("T")
 Cases = tuple[MachineResult, ...]
 
 RUNS = "/api/v1/execution_results"
@@ -183,7 +181,7 @@ class Client:
 
     async def fetch_case_list(self, run_id: str, *, until: float) -> Cases:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
-        return await self._get(_case_list_request(run_id), partial(case_list, run_id), until)
+        return await self._get(_case_list_request(run_id), partial(cases.case_list, run_id), until)
 
     async def scan_case_list(self, run_id: str, read: Callable[[Cases], T], *, until: float) -> T:
         """What `read` makes of the same list. It is called while the list is decoded, so that no two are in memory.
@@ -191,7 +189,7 @@ class Client:
         The request is sent once, without retries.
         """
         request = replace(_case_list_request(run_id), retried=False, last_try=False)
-        return await self._get(request, lambda body: read(case_list(run_id, body)), until)
+        return await self._get(request, lambda body: read(cases.case_list(run_id, body)), until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
         """Counters and times of a run."""
@@ -235,7 +233,7 @@ class Client:
             page = await self._get_result(paged, lists.page, until)
             fresh = [row for row in page.rows if lists.is_new(row, seen)]
             room = MAX_STEPS - len(steps)
-            steps += [step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
+            steps += [cases.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
             # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
             if page.last or len(fresh) > room or (not fresh and number != 1):
                 break

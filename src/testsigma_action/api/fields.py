@@ -15,7 +15,7 @@ from testsigma_action.domain.run import Timing
 from testsigma_action.text import cut
 
 T = TypeVar("T")
-# Makes a value of the JSON of an answer. Raises DecodeError.
+# Makes a value, a `T`, of the JSON of an answer. Raises DecodeError.
 Decoder = Callable[[object], T]
 
 # Maximum length of a name or message in the model (characters); reports shorten it further.

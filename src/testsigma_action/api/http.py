@@ -8,17 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
-from testsigma_action.api import bodies
-from testsigma_action.api.causes import name, unsent
+from testsigma_action.api import bodies, causes
 from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
 from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
-from testsigma_action.api.fields import DecodeError, Decoder
+from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Sessions
 from testsigma_action.errors import ApiError, Transient
@@ -28,7 +27,6 @@ from testsigma_action.secret import Secret
 if TYPE_CHECKING:
     from testsigma_action.api.file_form import FileForm
 
-T = TypeVar("T")
 Json = object
 NETWORK: Adapter = Network
 
@@ -157,10 +155,10 @@ class Http:
         """The error for a missing or incomplete answer."""
         could_not = f"Could not {request.purpose}:"
         if exchange.sent and isinstance(error, requests.RequestException):
-            return Transient(f"{could_not} no answer from {self.host} ({name(error)}).")
+            return Transient(f"{could_not} no answer from {self.host} ({causes.name(error)}).")
         if exchange.sent:
-            return Transient(f"{could_not} the answer of {self.host} was incomplete ({name(error)}).")
-        failure = unsent(could_not, error, exchange, self._route)
+            return Transient(f"{could_not} the answer of {self.host} was incomplete ({causes.name(error)}).")
+        failure = causes.unsent(could_not, error, exchange, self._route)
         # After a success, the same request may succeed again.
         return Transient(failure.message, sent=False, hint=failure.hint) if self.proven else failure
 

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic
 
 from testsigma_action.api import decode
-from testsigma_action.api.fields import DecodeError, Decoder, Fields
+from testsigma_action.api.fields import DecodeError, Decoder, Fields, T
 from testsigma_action.domain.run import Run, Status
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
-from testsigma_action.api.bodies import unwrapped
-from testsigma_action.api.decode import STATUSES, result
-from testsigma_action.api.documented import DOCUMENTED
+from testsigma_action.api import bodies, decode, documented, lists
 from testsigma_action.api.error_response import PASSING_4XX, OnRetry, ignore
-from testsigma_action.api.fields import Decoder, Fields
+from testsigma_action.api.fields import Decoder, Fields, T
 from testsigma_action.api.http import Request
-from testsigma_action.api.lists import rows_of
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.trace import Trace
 from testsigma_action.domain.checkup import Answer, Call, Difference, Kind, Level
 from testsigma_action.errors import Unreachable
-
-T = TypeVar("T")
 
 # The pause before a request that got no usable answer is tried for the second and last time (seconds).
 PAUSE = 1.0
@@ -30,8 +24,8 @@ TYPES = {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER, dict: Kind.OBJEC
 # What reads a text of this form; it returns None for any other text.
 FORMS: Mapping[Kind, Callable[[str], object]] = {
     Kind.TIME: lambda text: Fields({"time": text}).instant("time"),
-    Kind.RESULT: result,
-    Kind.STATUS: lambda text: STATUSES.get(text.strip().upper()),
+    Kind.RESULT: decode.result,
+    Kind.STATUS: lambda text: decode.STATUSES.get(text.strip().upper()),
 }
 
 
@@ -94,19 +88,19 @@ def differences(level: Level, body: object) -> frozenset[Difference] | None:
 
     None for another service: if no field that is documented for this call, and not optional, has a value of its kind.
     """
-    content = unwrapped(body)
-    found: set[Difference] = set()
+    content = bodies.unwrapped(body)
+    differing: set[Difference] = set()
     recognised = False
-    for name, documented in DOCUMENTED[level].items():
-        kinds = Counter(_kind(value, documented) for value in _values(content, name))
-        for kind, number in kinds.items():
-            if not kind & documented:
-                found.add(Difference(name, documented, kind, everywhere=number == kinds.total()))
-            elif name and not documented & Kind.ABSENT:
+    for name, kind in documented.DOCUMENTED[level].items():
+        found = Counter(_kind(value, kind) for value in _values(content, name))
+        for other, number in found.items():
+            if not other & kind:
+                differing.add(Difference(name, kind, other, everywhere=number == found.total()))
+            elif name and not kind & Kind.ABSENT:
                 recognised = True
     if content is not body:
-        found.add(Difference("data", Kind.ABSENT, Kind.OBJECT))
-    return frozenset(found) if recognised else None
+        differing.add(Difference("data", Kind.ABSENT, Kind.OBJECT))
+    return frozenset(differing) if recognised else None
 
 
 def _values(content: object, name: str) -> Iterator[object]:
@@ -115,7 +109,7 @@ def _values(content: object, name: str) -> Iterator[object]:
     key = part.removesuffix("[]")
     values: list[object] = []
     if not key:
-        values = (rows_of(content) or []) if part else [content]
+        values = (lists.rows_of(content) or []) if part else [content]
     elif isinstance(content, dict):
         values = [content.get(key, MISSING)] if part == key else Fields(content).rows(key)
     for value in values:

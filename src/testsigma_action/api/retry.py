@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
-from typing import TypeVar
 
 from testsigma_action.api.connection import Exchange
 from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ignore
-from testsigma_action.api.fields import Decoder
+from testsigma_action.api.fields import Decoder, T
 from testsigma_action.api.http import NETWORK, Http, Request
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
@@ -18,8 +17,6 @@ from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, NoThr
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
-
-T = TypeVar("T")
 
 # The last try begins this long before the deadline (seconds, at most a tenth of the time until the deadline).
 LAST_TRY = 2.0

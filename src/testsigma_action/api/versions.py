@@ -5,12 +5,11 @@ A version that has answered is remembered: from then on, a 404 means that the re
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
+from testsigma_action.api.fields import T
 from testsigma_action.api.http import Request
 from testsigma_action.errors import Refused
 
-T = TypeVar("T")
 Get = Callable[[Request], Awaitable[T]]
 
 # Versions that single results were documented under, the current one first. The formats are the same.
