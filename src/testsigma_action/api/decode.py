@@ -50,11 +50,9 @@ def visual_result(fields: Fields) -> Result | None:
 
 def _visual(fields: Fields) -> Result | None:
     """Old answers have `isVisuallyPassed`, new ones `visualTestResult`; most have neither."""
-    if fields.has("visualTestResult"):
-        return visual_result(fields)
-    if fields.has("isVisuallyPassed"):
+    if fields.has("isVisuallyPassed") and not fields.has("visualTestResult"):
         return Result.PASSED if fields.flag("isVisuallyPassed") else Result.FAILED
-    return None
+    return visual_result(fields)
 
 
 def status(label: str) -> Status:
