@@ -74,7 +74,7 @@ class Uploads:
 
         def versions(body: Json) -> FoundVersions:
             # The documents show a single object; others are lists. The service may ignore the query.
-            page = lists.Page[object]((body,), last=True) if Fields(body).identity("id") else lists.page(body)
+            page = lists.Page((body,), last=True) if Fields(body).identity("id") else lists.page(body)
             named = [one for one in map(_upload, page.rows) if one.name == name.strip()]
             newest = tuple(one.latest for one in named if one.latest)
             return FoundVersions(newest, complete=page.last and len(newest) == len(named) and not MARKS & set(name))
