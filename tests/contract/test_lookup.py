@@ -27,7 +27,7 @@ def find(service: Service, asked: RunSpec, seconds: float = 0.3, *, settled: flo
 
     What lists refused is for other tests.
     """
-    return replace(search(service, Search(asked, soon(seconds), settled=soon(settled))), refusals=(), unusable=False)
+    return replace(search(service, Search(asked, soon(seconds), settled=soon(settled))), refusals=())
 
 
 def search(service: Service, wanted: Search) -> SearchResult:
@@ -109,6 +109,15 @@ def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
     assert find(serve(with_runs("other", newest_runs=False)), spec("812")) == SearchResult()
     unfiltered = with_runs("other", newest_runs=False, ignore_query=True)
     assert find(serve(unfiltered), spec("812")) == SearchResult(nothing=True)
+
+
+def test_refusals_count_once_no_list_is_left(serve: Serve) -> None:
+    """As long as one list is there, the refusal of the other proves nothing."""
+    wanted = Search(spec("812"), soon(0.3))
+    assert search(serve(with_runs("other", index=False)), wanted).refusals == ()
+    wanted = Search(spec("812"), soon(0.3))
+    none_left = search(serve(with_runs("other", index=False, newest_runs=False)), wanted)
+    assert [refusal.status for refusal in none_left.refusals] == [404, 404]
 
 
 def test_a_list_that_is_refused_is_not_asked_again(serve: Serve) -> None:

@@ -18,7 +18,8 @@ from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start import start
+from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.start import StartCall
 
 PASSING = scenario("passing").plans[0]
 BUSY = '{"error": "The specified Test Plan is currently running. Please wait."}'
@@ -73,7 +74,7 @@ class Attempt:
 
     def run(self, *taken: str) -> Run:
         """Start, and keep each outcome as the step does."""
-        self.service.run(start(self.spec, self.remote, self.deadlines, self.outcomes.append, taken))
+        self.service.run(send_once(StartCall(self.spec, self.remote, taken), self.deadlines, self.outcomes.append))
         assert self.outcome.run
         return self.outcome.run
 
@@ -513,7 +514,7 @@ def test_a_signal_before_the_start_starts_nothing(serve: Serve, interrupt: Inter
 
     async def interrupted() -> None:
         interrupt(service)
-        await start(attempt.spec, attempt.remote, attempt.deadlines, attempt.outcomes.append)
+        await send_once(StartCall(attempt.spec, attempt.remote), attempt.deadlines, attempt.outcomes.append)
 
     with pytest.raises(asyncio.CancelledError):
         service.run(interrupted())

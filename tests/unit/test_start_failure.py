@@ -2,12 +2,10 @@
 
 import pytest
 
-from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
 from testsigma_action.lifecycle.lookup import SearchResult
 from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, proves_nothing_started
 
-SPEC = RunSpec("420", build_number="b", unique=True)
 BUSY = "The specified Test Plan is currently running."
 LOST = Transient("no answer")
 PAGE = Refused("page", code=ErrorCode.NOT_FOUND, status=404)
@@ -47,29 +45,28 @@ MOVED = Redirected("moved", code=ErrorCode.API_REDIRECTED, status=301)
 )
 def test_what_becomes_of_a_start(error: ApiError, failure: StartFailure) -> None:
     """Only the service's own words, or a request that was never sent, show that nothing was started."""
-    assert failure_of(error, SPEC) is failure
+    assert failure_of(error, "420") is failure
 
 
 @pytest.mark.parametrize(
     ("error", "found", "proven"),
     [
         (LOST, SearchResult(nothing=True), False),
-        (LOST, SearchResult(unusable=True, refusals=(PAGE,)), False),
+        (LOST, SearchResult(refusals=(PAGE,)), False),
         (Transient("", status=500, said="No"), SearchResult(nothing=True), True),
         (Transient("", status=500, said="No"), SearchResult(), False),
         (PAGE, SearchResult(nothing=True), True),
         (PAGE, SearchResult(), False),
-        (PAGE, SearchResult(unusable=True, refusals=(PAGE, PAGE)), True),
-        (PAGE, SearchResult(unusable=True, refusals=(PAGE, KEY)), False),
+        (PAGE, SearchResult(refusals=(PAGE, PAGE)), True),
+        (PAGE, SearchResult(refusals=(PAGE, KEY)), False),
         (
             PAGE,
-            SearchResult(unusable=True, refusals=(by_service(Refused("", code=ErrorCode.NOT_FOUND, status=404)),)),
+            SearchResult(refusals=(by_service(Refused("", code=ErrorCode.NOT_FOUND, status=404)),)),
             False,
         ),
-        (Refused("", code=ErrorCode.NONE, status=401), SearchResult(unusable=True, refusals=(KEY, KEY)), True),
-        (MOVED, SearchResult(unusable=True, refusals=(MOVED, Redirected("", code=ErrorCode.NONE, status=308))), True),
-        (MOVED, SearchResult(unusable=True, refusals=(MOVED, PAGE)), False),
-        (MOVED, SearchResult(refusals=(MOVED,)), False),
+        (Refused("", code=ErrorCode.NONE, status=401), SearchResult(refusals=(KEY, KEY)), True),
+        (MOVED, SearchResult(refusals=(MOVED, Redirected("", code=ErrorCode.NONE, status=308))), True),
+        (MOVED, SearchResult(refusals=(MOVED, PAGE)), False),
     ],
 )
 def test_what_proves_that_nothing_was_started(error: ApiError, found: SearchResult, proven: bool) -> None:  # noqa: FBT001

@@ -7,28 +7,22 @@ from testsigma_action.domain.events import Activity
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.uploads import pinned
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
-from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import spec_of
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.job_rerun import continue_earlier
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
-from testsigma_action.lifecycle.start import start
+from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.start import StartCall
 
 
 async def begin(context: Context) -> None:
     """Start the run, or attach to one that exists. Raises StartError, ApiError or TimedOut."""
     if context.inputs.run_id:
         await _attach(context)
-    elif not await _continue_earlier(context):
+    elif not await continue_earlier(context):
         await _start(context)
-
-
-async def _continue_earlier(context: Context) -> bool:
-    if context.inputs.on_job_rerun == START or context.shared.attempt in {None, 1}:
-        return False
-    return await continue_earlier(context)
 
 
 async def _attach(context: Context) -> None:
@@ -54,28 +48,33 @@ async def _start(context: Context) -> None:
     record.spec = pinned(record.spec, shared.uploaded)
     context.activity(Activity.STARTING)
     context.emit(events.Starting(record.spec))
-    busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
-    deadlines = StartDeadlines(_unreachable_until(context), shared.deadline, busy_until, context.inputs.poll_interval)
 
     def on_outcome(outcome: Outcome) -> None:
         record.started(outcome)
-        _emit_start_events(context, outcome)
+        if outcome.lost:
+            context.emit(events.AnswerLost(outcome.lost, record.spec.build_number))
+        emit_busy(context, record.spec.plan_id, outcome)
 
-    await start(record.spec, context.remote, deadlines, on_outcome, shared.run_ids)
+    await send_once(StartCall(record.spec, context.remote, shared.run_ids), start_deadlines(context), on_outcome)
     run, adopted = record.latest, record.start.adopted
     shared.run_ids.add(run.id)
     other_build = not adopted and run.build_number != record.spec.build_number
     context.emit(events.Started(run, adopted=adopted, other_build=other_build))
 
 
-def _emit_start_events(context: Context, outcome: Outcome) -> None:
-    spec = context.record.spec
-    if outcome.lost:
-        context.emit(events.AnswerLost(outcome.lost, spec.build_number))
+def start_deadlines(context: Context) -> StartDeadlines:
+    """The deadlines of a start, or of a rerun, that is asked for now."""
+    deadline, inputs = context.shared.deadline, context.inputs
+    busy_until = deadline if inputs.on_busy == "wait" else None
+    return StartDeadlines(_unreachable_until(context), deadline, busy_until, inputs.poll_interval)
+
+
+def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:
+    """Tell that the step waits for a busy plan, if it does."""
     if outcome.busy_with is not None:
         left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
         context.activity(Activity.WAITING_FOR_PLAN)
-        context.emit(events.PlanBusy(spec.plan_id, outcome.busy_with, left))
+        context.emit(events.PlanBusy(plan_id, outcome.busy_with, left))
 
 
 def _unreachable_until(context: Context) -> float:

@@ -156,7 +156,7 @@ class Examination:
     def _plan_outcome(
         self, spec: RunSpec, answers: Sequence[FoundRuns | ApiError], rows: Sequence[FoundRun]
     ) -> Outcome:
-        unknown = [one for one in answers if isinstance(one, ApiError) and no_such_plan(one, spec)]
+        unknown = [one for one in answers if isinstance(one, ApiError) and no_such_plan(one, spec.plan_id)]
         if unknown:
             self.errors.append(unknown_plan(unknown[0]))
             return Outcome.WRONG

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 
-from testsigma_action.api.lists import FoundRun, FoundRuns
+from testsigma_action.api.lists import FoundRun
 from testsigma_action.domain import events
 from testsigma_action.domain.identity import Began, Claim, RunKey
 from testsigma_action.domain.job_rerun import (
@@ -18,17 +18,21 @@ from testsigma_action.domain.job_rerun import (
 )
 from testsigma_action.domain.reruns import Chain, as_rerun
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ApiError, Redirected, Refused
+from testsigma_action.errors import ApiError
+from testsigma_action.inputs.options import START
 from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.lookup import look
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.reruns import look_at_rerun
-from testsigma_action.lifecycle.run_lists import RunList, run_lists
+from testsigma_action.lifecycle.run_lists import run_lists
 from testsigma_action.lifecycle.stop import look_once
 
 
 async def continue_earlier(context: Context) -> bool:
     """Continue with the run of an earlier attempt of this job. False if a run must be started; the log says why."""
     record, shared, remote = context.record, context.shared, context.remote
+    if context.inputs.on_job_rerun == START or shared.attempt in {None, 1}:
+        return False
     until = min(remote.after(remote.limits.earlier_run), shared.deadline)
     found = await find_earlier(record.spec, remote, shared.run_ids, until=until)
     if isinstance(found, EarlierRun):
@@ -71,20 +75,13 @@ async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun,
     lists = list(run_lists(plan_id, "", remote.client))
     while lists and remote.now() < until:
         for run_list in tuple(lists):
-            listed = await _answer(run_list, remote, until)
-            if isinstance(listed, FoundRuns) and listed.complete:
-                return listed.runs
-            if isinstance(listed, Refused | Redirected):
+            listed = await look(run_list, remote, until)
+            if isinstance(listed, ApiError):
                 lists.remove(run_list)
+            elif listed.complete:
+                return listed.runs
         await asyncio.sleep(min(remote.limits.search_interval, max(0.0, until - remote.now())) if lists else 0.0)
     return None
-
-
-async def _answer(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
-    try:
-        return await run_list(min(until, remote.after(remote.limits.list_answer)))
-    except ApiError as error:
-        return error
 
 
 async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:

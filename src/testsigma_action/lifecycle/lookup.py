@@ -1,14 +1,13 @@
 """Finding a run after the answer to its start was lost: by its build number, or a rerun by its parent."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from math import inf
 
 from testsigma_action.api.lists import FoundRun, FoundRuns
-from testsigma_action.domain.identity import Began, Claim, RunKey, began, claim, same_id
+from testsigma_action.domain.identity import Claim, RunKey, began, claim, same_id
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
@@ -38,7 +37,7 @@ class Search:
     """
 
     spec: RunSpec
-    until: float
+    until: float = inf
     requested: float | None = None
     settled: float = inf
     apart_from: str = ""
@@ -46,14 +45,11 @@ class Search:
     has_runs: bool = False
     rerun_of: RerunOf | None = None
 
-    @classmethod
-    def after_start(
-        cls, spec: RunSpec, requested: float, answered: float, deadline: float, limits: TimeLimits
-    ) -> "Search":
-        """A search while the started run may not be listed yet, up to a deadline, but for at least a few seconds."""
+    def limited(self, requested: float, answered: float, deadline: float, limits: TimeLimits) -> "Search":
+        """The search while the created run may not be listed yet, up to a deadline, but for at least a few seconds."""
         settled = answered + limits.replication
         until = max(min(settled + limits.search_slack, deadline), answered + limits.shortest_search)
-        return cls(spec, until, requested, settled)
+        return replace(self, until=until, requested=requested, settled=settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +57,27 @@ class SearchResult:
     """The IDs of the runs that were found, each once.
 
     `nothing`: it is certain that there is none. `busy_with`: another run that keeps the plan busy. `refusals`: the
-    errors of lists that are not available; `unusable`: no list is.
+    errors of all lists, if none of them is available.
     """
 
     run_ids: tuple[str, ...] = ()
     nothing: bool = False
     busy_with: str = ""
     refusals: tuple[ApiError, ...] = ()
-    unusable: bool = False
 
 
 async def find(search: Search, remote: Remote) -> SearchResult:
     """Search for such runs of the plan until one is found, or none can exist."""
     pauses = remote.limits.search_pauses()
-    lists = list(_lists(search, remote))
+    lists, refusals = list(_lists(search, remote)), list[ApiError]()
     found = SearchResult()
     while lists and (now := remote.now()) < search.until:
-        found = await _look_everywhere(search, lists, remote, found)
+        found = await _look_everywhere(search, lists, remote, refusals)
         found = replace(found, nothing=found.nothing and now >= search.settled)
         if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
             return found
         await asyncio.sleep(_pause(search, next(pauses), now, remote) if lists else 0.0)
-    return replace(found, nothing=False, unusable=not lists)
+    return SearchResult(busy_with=found.busy_with, refusals=() if lists else tuple(refusals))
 
 
 def _lists(search: Search, remote: Remote) -> Iterator[RunList]:
@@ -103,38 +98,33 @@ async def _named_rerun(of: RerunOf, remote: Remote, until: float) -> FoundRuns:
 
 def _pause(search: Search, interval: float, looked: float, remote: Remote) -> float:
     """Seconds until the next look: one at `settled`, when a list becomes a proof, and several after it."""
-    now = remote.now()
+    now, longest = remote.now(), interval
     if looked < search.settled < inf:
-        return max(0.0, min(interval, search.settled - now, search.until - now))
-    several = (
-        interval if search.settled == inf else max(remote.limits.search_interval, (search.until - search.settled) / 4)
-    )
-    return max(0.0, min(interval, several, search.until - now))
+        longest = search.settled - now
+    elif search.settled < inf:
+        longest = max(remote.limits.search_interval, (search.until - search.settled) / 4)
+    return max(0.0, min(interval, longest, search.until - now))
 
 
-async def _look_everywhere(search: Search, lists: list[RunList], remote: Remote, before: SearchResult) -> SearchResult:
+async def _look_everywhere(
+    search: Search, lists: list[RunList], remote: Remote, refusals: list[ApiError]
+) -> SearchResult:
     """Read each list once; lists that the service refuses are removed."""
-    found = replace(before, run_ids=(), nothing=False, busy_with="")
+    found = SearchResult()
     for run_list in tuple(lists):
-        listed = await _look(run_list, remote, search.until)
+        listed = await look(run_list, remote, search.until)
         if isinstance(listed, ApiError):
             lists.remove(run_list)
-            found = replace(found, refusals=(*found.refusals, listed))
+            refusals.append(listed)
             continue
         seen = _read(listed, search, remote)
         if seen.run_ids:
             return seen
-        found = replace(found, nothing=found.nothing or seen.nothing, busy_with=found.busy_with or seen.busy_with)
+        found = SearchResult((), found.nothing or seen.nothing, found.busy_with or seen.busy_with)
     return found
 
 
-def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
-    """A run that has not been read yet, with its ID and the data of its spec."""
-    url = remote.client.run_url(run_id)
-    return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
-
-
-async def _look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
+async def look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
     """The current rows of a list (maybe none), or the refusal of the service."""
     limit = min(until, remote.after(remote.limits.list_answer))
     try:
@@ -147,29 +137,25 @@ async def _look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | 
 
 def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
     """Evaluate a list. Rows are filtered here, since the service ignores parts of the query."""
-    requested = _requested(search, remote)
-    claims = [(row, _claim(row, search, began(row.started, requested))) for row in listed.runs]
-    others = [row for row, whose in claims if row.id and _is_no_candidate(row, whose, search)]
-    ours = (row.id for row, whose in claims if row.id and whose is Claim.OURS)
+    claim_of = _criterion(search, remote)
+    rows = [(row, claim_of(row)) for row in listed.runs if row.id]
+    others = [row for row, whose in rows if _is_no_candidate(row, whose, search)]
+    going = (row.id for row in others if row.status not in {Status.COMPLETED, Status.UNKNOWN})
     return SearchResult(
-        run_ids=tuple(dict.fromkeys(ours)),
+        run_ids=tuple(dict.fromkeys(row.id for row, whose in rows if whose is Claim.OURS)),
         nothing=listed.complete and len(others) == len(listed.runs) and not (search.has_runs and not others),
-        busy_with=_active(others),
+        busy_with=next(going, ""),
     )
 
 
-def _requested(search: Search, remote: Remote) -> datetime | None:
-    """The earliest time, by the clock of the service, at which the run can have begun."""
-    if search.rerun_of:
-        timing = search.rerun_of.parent.timing
-        return timing.ended or timing.started
-    return None if search.requested is None else remote.client.server_time(search.requested)
-
-
-def _claim(row: FoundRun, search: Search, when: Began) -> Claim:
-    if search.rerun_of:
-        return search.rerun_of.chain.claim(row, search.spec.plan_id, when)
-    return claim(row.plan_id, row.build_number, search.spec, when)
+def _criterion(search: Search, remote: Remote) -> Callable[[FoundRun], Claim]:
+    """Whose run a row of a list is. The run cannot have begun before its request, or the end of its parent."""
+    spec, of = search.spec, search.rerun_of
+    if of:
+        ended = of.parent.timing.ended or of.parent.timing.started
+        return lambda row: of.chain.claim(row, spec.plan_id, began(row.started, ended))
+    sent = None if search.requested is None else remote.client.server_time(search.requested)
+    return lambda row: claim(row.plan_id, row.build_number, spec, began(row.started, sent))
 
 
 def _is_no_candidate(row: FoundRun, whose: Claim, search: Search) -> bool:
@@ -179,6 +165,7 @@ def _is_no_candidate(row: FoundRun, whose: Claim, search: Search) -> bool:
     return whose is not Claim.OURS and same_id(row.plan_id, search.spec.plan_id)
 
 
-def _active(rows: Iterable[FoundRun]) -> str:
-    """The ID of a run that has not completed; empty if there is none."""
-    return next((row.id for row in rows if row.status not in {Status.COMPLETED, Status.UNKNOWN}), "")
+def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
+    """A run that has not been read yet, with its ID and the data of its spec."""
+    url = remote.client.run_url(run_id)
+    return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)

@@ -1,7 +1,6 @@
 """Running failed cases again: after a run and its automatic reruns, the step asks for reruns itself."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from testsigma_action.domain import events
 from testsigma_action.domain.attempts import merged
@@ -12,14 +11,17 @@ from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.rerun_judgement import judge_reruns
+from testsigma_action.domain.reruns import as_rerun
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.share import Share
 from testsigma_action.errors import StartError
+from testsigma_action.lifecycle.begin import emit_busy, start_deadlines
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
-from testsigma_action.lifecycle.rerun import rerun
+from testsigma_action.lifecycle.outcome import Outcome
+from testsigma_action.lifecycle.rerun import RerunCall
+from testsigma_action.lifecycle.send_once import send_once
 from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.wait import follow_reruns, watch_rerun
 
@@ -117,32 +119,23 @@ class _Results:
 
 
 async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> None:
-    record, remote, shared = context.record, context.remote, context.shared
+    record, parent = context.record, choice.parent
     context.activity(Activity.WAITING_FOR_RERUN)
-    busy_until = shared.deadline if context.inputs.on_busy == "wait" else None
-    unreachable = min(remote.after(remote.limits.unreachable), shared.deadline)
-    deadlines = StartDeadlines(unreachable, shared.deadline, busy_until, context.inputs.poll_interval)
 
     def on_outcome(outcome: Outcome) -> None:
-        record.rerun_asked(outcome)
-        _emit_events(context, choice.parent, outcome)
+        run = as_rerun(outcome.run, parent) if outcome.run else None
+        record.rerun_asked(replace(outcome, run=run))
+        if run:
+            context.on_answer(run)
+        if outcome.lost:
+            context.emit(events.RerunAnswerLost(outcome.lost, parent))
+        emit_busy(context, parent.plan_id, outcome)
 
     try:
-        await rerun(choice, record.chain, remote, deadlines, on_outcome)
+        await send_once(RerunCall(choice, record.chain, context.remote), start_deadlines(context), on_outcome)
     except StartError as error:
         record.rerun_incomplete = RerunIncomplete(error)
         return
     await watch_rerun(context, shutdown)
     if record.latest.completed and not record.rerun_incomplete:
         await follow_reruns(context, shutdown)
-
-
-def _emit_events(context: Context, parent: Run, outcome: Outcome) -> None:
-    if outcome.run:
-        context.on_answer(outcome.run)
-    if outcome.lost:
-        context.emit(events.RerunAnswerLost(outcome.lost, parent))
-    if outcome.busy_with is not None:
-        left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
-        context.activity(Activity.WAITING_FOR_PLAN)
-        context.emit(events.PlanBusy(parent.plan_id, outcome.busy_with, left))

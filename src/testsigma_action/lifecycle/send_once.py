@@ -13,52 +13,62 @@ from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ApiError, DeadlineExceeded
+from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, StartError
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.attach import attach
-from testsigma_action.lifecycle.call import Call
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start_failure import StartFailure, no_answer
+from testsigma_action.lifecycle.rerun import RerunCall
+from testsigma_action.lifecycle.start import StartCall
+from testsigma_action.lifecycle.start_failure import StartFailure, no_answer, proves_nothing_started
 
-OnOutcome = Callable[[Outcome], None]
 
-
-async def send_once(call: Call, remote: Remote, deadlines: StartDeadlines, on_outcome: OnOutcome) -> None:
+async def send_once(
+    call: StartCall | RerunCall, deadlines: StartDeadlines, on_outcome: Callable[[Outcome], None]
+) -> None:
     """Send the call. `on_outcome` is called with each new outcome; the last one has the run.
 
     Raises StartError if nothing was started, or if that is uncertain. After a cancellation, a short time is left for
     the answer to arrive.
     """
-    number, again = 0, True
-    while again:
-        number += 1
-        # A pending cancellation is raised here, before anything is sent.
-        await asyncio.sleep(0)
-        on_outcome(Outcome(in_doubt=True))
-        attempt = _Attempt(call, remote, deadlines, on_outcome, number, remote.now())
-        answer = await attempt.send()
-        again = await attempt.after(answer)
-        if isinstance(answer, ApiError) and call.failure_of(answer) is StartFailure.BUSY:
-            deadlines = deadlines.after_busy(remote.now(), remote.limits.unreachable)
+    await _Sender(call, call.remote, deadlines, on_outcome).run()
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One request, sent at an instant of the monotonic clock, and the handling of its answer.
+@dataclass(slots=True)
+class _Sender:
+    """Sends a call until there is a run.
 
-    The methods that handle an answer return whether the call must be sent again.
+    `outcome` is the last one that was reported, `number` that of the attempt, `sent` the instant of the monotonic clock
+    at which it was sent.
     """
 
-    call: Call
+    call: StartCall | RerunCall
     remote: Remote
     deadlines: StartDeadlines
-    on_outcome: OnOutcome
-    number: int
-    sent: float
+    on_outcome: Callable[[Outcome], None]
+    outcome: Outcome = Outcome()
+    number: int = 0
+    sent: float = 0.0
 
-    async def send(self) -> Run | ApiError:
+    async def run(self) -> None:
+        """Send the call, and handle its answer, until there is a run. Raises StartError."""
+        while not self.outcome.run:
+            # A pending cancellation is raised here, before anything is sent.
+            await asyncio.sleep(0)
+            self._report(Outcome(in_doubt=True))
+            self.number, self.sent = self.number + 1, self.remote.now()
+            answer = await self._send()
+            if isinstance(answer, Run):
+                await self._identify(answer)
+            else:
+                await self._handle(answer)
+
+    def _report(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.on_outcome(outcome)
+
+    async def _send(self) -> Run | ApiError:
         """Send the call, and return its answer. A cancellation is raised after a short wait for the answer."""
         sender = asyncio.ensure_future(self._answer())
         try:
@@ -85,135 +95,134 @@ class _Attempt:
         """Report an answer that arrived after a cancellation, without a further search."""
         if isinstance(answer, ApiError):
             nothing = {StartFailure.NOT_SENT, StartFailure.REFUSED}
-            self.on_outcome(Outcome(in_doubt=self.call.failure_of(answer) not in nothing))
+            self._report(Outcome(in_doubt=self.call.failure_of(answer) not in nothing))
         elif self.call.claim(answer, self.sent) is Claim.OURS:
-            self.on_outcome(Outcome(answer))
+            self._report(Outcome(answer))
         elif self.call.claim(answer, self.sent) is Claim.UNCONFIRMED:
-            self.on_outcome(Outcome(in_doubt=True, claimed=answer))
+            self._report(Outcome(in_doubt=True, claimed=answer))
 
-    async def after(self, answer: Run | ApiError) -> bool:
-        """Handle an answer. Returns whether the call must be sent again; raises StartError."""
-        if isinstance(answer, Run):
-            return await self._identify(answer)
-        handlers = {
-            StartFailure.NOT_SENT: self._unreachable,
-            StartFailure.REFUSED: self._refused,
-            StartFailure.BUSY: self._busy,
-            StartFailure.RATE_LIMITED: self._rate_limited,
-            StartFailure.LOST: self._look_for,
-        }
-        return await handlers[self.call.failure_of(answer)](answer)
-
-    async def _identify(self, run: Run) -> bool:
+    async def _identify(self, run: Run) -> None:
         """Use the run of an answer if it is ours; else search for ours."""
-        candidate: Run | None = run
-        if self.call.claim(run, self.sent) is Claim.UNCONFIRMED:
-            self.on_outcome(Outcome(in_doubt=True, claimed=run))
-            candidate = await self._first_status(run)
-        whose = self.call.claim(candidate or run, self.sent)
-        if candidate and whose is Claim.OURS:
-            self.on_outcome(Outcome(candidate))
-            return False
-        message = self.call.not_ours(candidate or run, whose)
-        self.on_outcome(Outcome(in_doubt=True, lost=message))
-        found = await lookup.find(replace(self._search(), apart_from=run.id), self.remote)
-        if self._adopt(found, message):
-            return False
-        if not candidate or not found.nothing or not self.call.counts_unlisted(candidate, self.sent):
+        whose, confirmed = self.call.claim(run, self.sent), True
+        if whose is Claim.UNCONFIRMED:
+            self._report(Outcome(in_doubt=True, claimed=run))
+            until, tolerance = self.deadlines.deadline, self.remote.limits.replication
+            try:
+                # The first status may show whose run it is.
+                run = await attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
+                whose = self.call.claim(run, self.sent)
+            except ApiError:
+                confirmed = False
+        if whose is Claim.OURS:
+            self._report(Outcome(run))
+            return
+        message = self.call.not_ours(run, whose)
+        self._report(Outcome(in_doubt=True, lost=message))
+        found = await self._find(replace(self._search(), apart_from=run.id), message)
+        if self.outcome.run:
+            return
+        if not confirmed or not found.nothing or not self.call.counts_unlisted(run, self.sent):
             raise self.call.uncertain(message, ())
-        self.on_outcome(Outcome(candidate))
-        return False
+        self._report(Outcome(run))
 
-    async def _first_status(self, run: Run) -> Run | None:
-        """The status of a run, if the answer does not show that it is ours."""
-        until, tolerance = self.deadlines.deadline, self.remote.limits.replication
-        try:
-            return await attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
-        except ApiError:
-            return None
+    async def _handle(self, error: ApiError) -> None:
+        """Do what an error demands. Returns if there is a run, or once the call can be sent again."""
+        match self.call.failure_of(error):
+            case StartFailure.NOT_SENT:
+                self._report(Outcome())
+                await self._wait_until(self.remote.after(backoff(self.number, error.retry_after)), error)
+            case StartFailure.REFUSED:
+                self._report(Outcome())
+                raise self.call.refused(error)
+            case StartFailure.BUSY:
+                await self._busy(error)
+            case StartFailure.RATE_LIMITED:
+                await self._rate_limited(error)
+            case StartFailure.LOST:
+                await self._lost(error)
 
-    async def _refused(self, error: ApiError) -> bool:
-        self.on_outcome(Outcome())
+    async def _lost(self, error: ApiError) -> None:
+        """Search for the run after its answer was lost."""
+        self._report(Outcome(in_doubt=True, lost=error.message))
+        found = await self._find(self._search(), error.message)
+        if self.outcome.run:
+            return
+        if not proves_nothing_started(error, found):
+            raise self.call.uncertain(error.message, ())
+        self._report(Outcome())
         raise self.call.refused(error)
 
-    async def _look_for(self, error: ApiError) -> bool:
-        """Search for the run after its answer was lost."""
-        self.on_outcome(Outcome(in_doubt=True, lost=error.message))
-        found = await lookup.find(self._search(), self.remote)
-        if self._adopt(found, error.message):
-            return False
-        if self.call.proves_nothing_started(error, found):
-            self.on_outcome(Outcome())
-            raise self.call.refused(error)
-        raise self.call.uncertain(error.message, ())
-
-    async def _unreachable(self, error: ApiError) -> bool:
-        """Wait before the next try of a call that was not sent."""
-        self.on_outcome(Outcome())
-        again = self.remote.after(backoff(self.number, error.retry_after))
-        return await self._again(again, error)
-
-    async def _rate_limited(self, error: ApiError) -> bool:
+    async def _rate_limited(self, error: ApiError) -> None:
         """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
         search = self._search()
         again = max(self.remote.after(backoff(self.number, error.retry_after)), search.settled)
-        self.on_outcome(Outcome(in_doubt=True, lost=error.message))
-        found = await lookup.find(search, self.remote)
-        if self._adopt(found, error.message):
-            return False
+        self._report(Outcome(in_doubt=True, lost=error.message))
+        found = await self._find(search, error.message)
+        if self.outcome.run:
+            return
         if not found.nothing:
             raise self.call.uncertain(error.message, ())
-        self.on_outcome(Outcome())
-        return await self._again(again, error)
+        self._report(Outcome())
+        await self._wait_until(again, error)
 
-    async def _again(self, instant: float, error: ApiError) -> bool:
+    async def _wait_until(self, again: float, error: ApiError) -> None:
         """Wait until the call is sent again; raises StartError if there is no time for it."""
-        if instant >= self.deadlines.unreachable_until:
+        if again >= self.deadlines.unreachable_until:
             raise self.call.refused(error)
-        delay = max(0.0, instant - self.remote.now())
+        delay = max(0.0, again - self.remote.now())
         self.remote.on_retry(RetryEvent(self.call.purpose, self.number, error.message, delay))
-        await self.remote.sleep_until(instant)
-        return True
+        await self.remote.sleep_until(again)
 
-    async def _busy(self, error: ApiError) -> bool:
+    async def _busy(self, error: ApiError) -> None:
         """Check whether our own run keeps the plan busy: a proxy may have sent the call twice.
 
         If another run does, the call is sent again with `on-busy: wait`, once a search proved that we have no run.
         """
         search, waits_until = replace(self._search(), has_runs=True), self.deadlines.busy_until
-        found = await lookup.find(replace(search, or_busy=True), self.remote)
-        if self._adopt(found, error.message):
-            return False
+        found = await self._find(replace(search, or_busy=True), error.message)
+        if self.outcome.run:
+            return
         if not found.busy_with and not found.nothing:
             raise self.call.uncertain(error.message, ())
-        self.on_outcome(Outcome())
-        again = search.settled + max(0.0, self._interval - self.remote.limits.replication)
-        if waits_until is None or not self.call.unique or again >= waits_until:
-            raise self.call.busy(error, found, proven=True)
-        self.on_outcome(Outcome(busy_with=found.busy_with))
+        self._report(Outcome())
+        interval = self.deadlines.interval.total_seconds() if self.deadlines.interval else pacing.LONGEST / 4
+        again = search.settled + max(0.0, interval - self.remote.limits.replication)
+        if waits_until is None or not search.spec.unique or again >= waits_until:
+            raise self._busy_error(error, found, BUSY_HINT if search.spec.unique else OWN_NUMBER_HINT)
+        self._report(Outcome(busy_with=found.busy_with))
         if not found.nothing:
-            found = await lookup.find(replace(search, until=waits_until), self.remote)
-        if self._adopt(found, error.message):
-            return False
+            found = await self._find(replace(search, until=waits_until), error.message)
+        if self.outcome.run:
+            return
         if not found.nothing:
-            raise self.call.busy(error, found, proven=False)
+            raise self._busy_error(error, found, UNPROVEN_HINT)
         await self.remote.sleep_until(again)
-        return True
+        self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
 
-    def _adopt(self, found: SearchResult, message: str) -> bool:
-        """Use the run that was found. Returns whether there is one; raises StartError if it cannot be identified."""
-        if not found.run_ids:
-            return False
-        if len(found.run_ids) > 1 or not self.call.unique:
-            self.on_outcome(Outcome(in_doubt=True))
-            raise self.call.uncertain(message, found.run_ids)
-        self.on_outcome(Outcome(self.call.unread(found.run_ids[0]), adopted=True))
-        return True
+    def _busy_error(self, error: ApiError, found: SearchResult, hint: str) -> StartError:
+        by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
+        return StartError(f"{error.message}{by} {self.call.nothing}", code=ErrorCode.PLAN_BUSY, hint=hint)
 
     def _search(self) -> Search:
-        return self.call.search(self.sent, self.deadlines.deadline)
+        return self.call.wanted.limited(self.sent, self.remote.now(), self.deadlines.deadline, self.remote.limits)
 
-    @property
-    def _interval(self) -> float:
-        interval = self.deadlines.interval
-        return interval.total_seconds() if interval else pacing.LONGEST / 4
+    async def _find(self, search: Search, message: str) -> SearchResult:
+        """Search for the run. If it is found, it is reported; raises StartError if it cannot be identified."""
+        found = await lookup.find(search, self.remote)
+        if len(found.run_ids) > 1 or (found.run_ids and not search.spec.unique):
+            self._report(Outcome(in_doubt=True))
+            raise self.call.uncertain(message, found.run_ids)
+        for run_id in found.run_ids:
+            self._report(Outcome(lookup.unread(run_id, search.spec, self.remote), adopted=True))
+        return found
+
+
+BUSY_HINT = "Wait until the plan's other run has finished, or set on-busy to wait."
+OWN_NUMBER_HINT = (
+    "Wait until the plan's other run has finished. With build-number set, the step cannot tell its own run from "
+    "others, so it does not try the start again. Leave build-number empty to use on-busy: wait."
+)
+UNPROVEN_HINT = (
+    "The start was not tried again: without the list of the plan's runs, which could not be read, it is not certain "
+    "that this step has no run yet. Run this step again later."
+)

@@ -14,7 +14,6 @@ from pathlib import Path
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.api.file_form import FileForm
 from testsigma_action.api.uploads import Upload, Uploads, fields
-from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.upload_events import (
     Stored,
     UploadAnswerLost,
@@ -135,7 +134,7 @@ class _Sending:
         self, error: ApiError, form: FileForm, search: VersionSearch, before: Before
     ) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
-        kind = failure_of(error, RunSpec())
+        kind = failure_of(error)
         if kind is StartFailure.REFUSED or upload_failure.is_too_large(error):
             raise upload_failure.refused(error)
         if kind is StartFailure.NOT_SENT or (kind is StartFailure.RATE_LIMITED and not form.complete):
