@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from testsigma_action.domain.upload_events import Stored, UploadSpec, UploadVersion
 from testsigma_action.domain.words import in_megabytes, in_words
-from testsigma_action.errors import ApiError, ErrorCode, InputError, Transient, UploadError
+from testsigma_action.errors import ApiError, ErrorCode, Transient, UploadError
 from testsigma_action.text import cut
 
 NOTHING = "Nothing was started."
@@ -18,11 +18,6 @@ UNCERTAIN_HINT = (
     "Look in Testsigma whether this version exists. Then run this step again: it uploads the file once more, as "
     "another version."
 )
-
-
-def unusable_file(spec: UploadSpec, why: str) -> InputError:
-    """The file cannot be read any more, or changed while it was sent."""
-    return InputError(f"uploads: the file '{spec.file}' {why}")
 
 
 def is_too_large(error: ApiError) -> bool:
@@ -59,9 +54,8 @@ def not_stored(version: UploadVersion, spec: UploadSpec) -> UploadError:
     return UploadError(message, code=ErrorCode.UPLOAD_FAILED, hint=STORAGE_HINT)
 
 
-def not_in_time(version: UploadVersion, spec: UploadSpec, seconds: float) -> UploadError:
+def not_in_time(version: UploadVersion, spec: UploadSpec, limit: timedelta) -> UploadError:
     """The service has the file, and did not store or sign it in time."""
     done = "stored" if version.stored is not Stored.DONE else "signed"
-    within = in_words(timedelta(seconds=seconds))
-    message = f"Testsigma has not {done} '{spec.file}' (version ID {version.id}) within {within}. {NOTHING}"
+    message = f"Testsigma has not {done} '{spec.file}' (version ID {version.id}) within {in_words(limit)}. {NOTHING}"
     return UploadError(message, code=ErrorCode.UPLOAD_FAILED, hint=LATE_HINT)

@@ -7,43 +7,30 @@ from testsigma_action.domain.upload_events import UploadSpec, UploadVersion
 from testsigma_action.errors import ApiError
 from testsigma_action.lifecycle.remote import Remote
 
-NOTHING_READ = FoundVersions()
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Versions that may be ours. `nothing`: it is proven that there is none."""
-
-    versions: tuple[UploadVersion, ...] = ()
-    nothing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The IDs of versions that were there before ours was sent. `complete`: all with our name are among them."""
-
-    ids: frozenset[str] = frozenset()
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class VersionSearch:
-    """The versions with the name of ours, of the upload `to`: as it was before, without an ID if it is new."""
+    """The versions with the name of ours, of the upload `to`: as it was before, without an ID if it is new.
+
+    `known` has the IDs of versions that were there before ours was sent; `all_known`: all with our name are among them.
+    """
 
     spec: UploadSpec
     to: Upload
     remote: Remote
+    known: frozenset[str] = frozenset()
+    all_known: bool = False
 
-    async def before(self, sent: frozenset[str]) -> Before:
-        """The versions that are there now; `sent` has the IDs of those that this step made before.
+    async def note_known(self, sent: frozenset[str]) -> None:
+        """Read the versions that are there now; `sent` has the IDs of those that this step made before.
 
         Only a version of the user's may have a name that others have, too.
         """
-        named = FoundVersions(complete=True) if self.spec.unique else await self.listed()
+        named = FoundVersions(complete=True) if self.spec.unique else await self._listed()
         newest = (self.to.latest,) if self.to.latest else ()
-        return Before(sent.union(one.id for one in (*newest, *named.found)), named.complete)
+        self.known, self.all_known = sent.union(one.id for one in (*newest, *named.found)), named.complete
 
-    async def find(self, before: Before, size: int, until: float) -> Found:
+    async def find(self, size: int, until: float) -> FoundVersions:
         """Search for a version that was not there before: it may be missing in lists for a while.
 
         A version of the same name that may have been there before is none: without a complete list nothing is found.
@@ -52,21 +39,21 @@ class VersionSearch:
         limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
         settled = self.remote.after(limits.replication)
         until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
-        while before.complete:
-            now, listed = self.remote.now(), await self.listed()
-            fresh = [one for one in listed.found if one.id not in before.ids]
+        while self.all_known:
+            now, listed = self.remote.now(), await self._listed()
+            fresh = [one for one in listed.found if one.id not in self.known]
             ours = tuple(one for one in fresh if one.size in {None, size})
             if ours or (listed.complete and now >= settled):
-                return Found(ours, nothing=not fresh)
+                return FoundVersions(ours, complete=len(ours) == len(fresh))
             again = self.remote.after(next(pauses))
             # The first list from then on is a proof.
             again = min(again, settled) if self.remote.now() < settled else again
             if again > until:
                 break
             await self.remote.sleep_until(again)
-        return Found()
+        return FoundVersions()
 
-    async def listed(self) -> FoundVersions:
+    async def _listed(self) -> FoundVersions:
         """The versions with our name, each of them once; none if they cannot be read."""
         versions = await (self._of_upload(self.to.id) if self.to.id else self._of_new_uploads())
         named = {one.id: one for one in versions.found if one.name == self.spec.version}
@@ -87,7 +74,7 @@ class VersionSearch:
         try:
             latest = (await calls.fetch(upload_id, until=until)).latest
         except ApiError:
-            return NOTHING_READ
+            return FoundVersions()
         newest = (latest,) if latest else ()
         try:
             listed = await calls.fetch_versions(upload_id, until=until)
@@ -102,4 +89,4 @@ class VersionSearch:
         try:
             return await self.remote.client.uploads.find(self.spec.name, until=until)
         except ApiError:
-            return NOTHING_READ
+            return FoundVersions()
