@@ -1,6 +1,6 @@
 """Look-ups before the first start. Nothing is started yet, so a wrong input is still an input error."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -71,58 +71,49 @@ async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> 
     """
     resolved, problems = tuple(specs), list[str]()
     for kind in KINDS:
-        known = await _listed(kind, remote, until) if any(map(kind.name_of, specs)) else ()
-        found = _matches(kind, specs, known)
+        if not any(map(kind.name_of, specs)):
+            continue
+        try:
+            known = await kind.fetch(remote.client, until)
+        except ApiError as error:
+            raise with_way_out(kind, error) from None
         problems += name_problems(kind, specs, known)
-        resolved = tuple(_with_id(kind, spec, found) for spec in resolved)
+        resolved = tuple(_with_id(kind, spec, known) for spec in resolved)
     if problems:
         raise InputError(*problems)
     return resolved
 
 
-def _matches(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) -> dict[str, list[Named]]:
-    """The objects that have the names in the specs."""
-    names = filter(None, map(kind.name_of, specs))
-    return {name: [one for one in known if one.name.strip() == name.strip()] for name in names}
-
-
-def _with_id(kind: Kind, spec: RunSpec, found: Mapping[str, Sequence[Named]]) -> RunSpec:
-    matches = found.get(kind.name_of(spec), ())
+def _with_id(kind: Kind, spec: RunSpec, known: Sequence[Named]) -> RunSpec:
+    matches = _called(kind.name_of(spec), known)
     return kind.with_id(spec, matches[0].id) if len(matches) == 1 else spec
 
 
-async def _listed(kind: Kind, remote: Remote, until: float) -> tuple[Named, ...]:
-    try:
-        return await kind.fetch(remote.client, until)
-    except ApiError as error:
-        raise with_way_out(kind, error) from None
+def _called(name: str, known: Sequence[Named]) -> list[Named]:
+    """The objects that have a name; none for no name."""
+    return [one for one in known if name and one.name.strip() == name.strip()]
 
 
 def with_way_out(kind: Kind, error: ApiError) -> ApiError:
-    """An error with a list, with the hint how to do without it."""
-    error.hint = f"{_instead_of_the_list(kind, error)} {error.hint}".strip()
+    """An error with a list, with the hint how to do without it unless no other call would be answered either."""
+    refused = isinstance(error, Refused)
+    if error.status == HTTPStatus.UNAUTHORIZED or (refused and error.status is None):
+        return error
+    why = "Does only this call fail?"
+    if refused:
+        why = f"Some API keys have no permission to list {kind.many}, which is needed to find one by its name."
+    error.hint = f"{why} Set {kind.input} to the ID (digits) instead. {error.hint}".strip()
     return error
-
-
-def _instead_of_the_list(kind: Kind, error: ApiError) -> str:
-    """How to do without the list; empty if no other call would be answered either."""
-    if error.status == HTTPStatus.UNAUTHORIZED or (isinstance(error, Refused) and error.status is None):
-        return ""
-    give_the_id = f"Set {kind.input} to the ID (digits) instead."
-    if not isinstance(error, Refused):
-        return f"Does only this call fail? {give_the_id}"
-    needed = f"Some API keys have no permission to list {kind.many}, which is needed to find one by its name."
-    return f"{needed} {give_the_id}"
 
 
 def name_problems(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) -> Iterator[str]:
     """The names in the specs that do not match exactly one object."""
-    found = _matches(kind, specs, known)
     for number, spec in enumerate(specs, 1):
         name = kind.name_of(spec)
-        if name and len(found[name]) != 1:
+        matches = _called(name, known)
+        if name and len(matches) != 1:
             entry = f"plans, entry {number}, " if len(specs) > 1 else ""
-            yield f"{entry}{kind.input}: {_problem(kind, name, found[name], known)}"
+            yield f"{entry}{kind.input}: {_problem(kind, name, matches, known)}"
 
 
 def _problem(kind: Kind, name: str, matches: Sequence[Named], known: Sequence[Named]) -> str:
