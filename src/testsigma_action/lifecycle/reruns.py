@@ -15,7 +15,6 @@ from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
-from testsigma_action.lifecycle.time_limits import TimeLimits
 from testsigma_action.lifecycle.watch import Deadlines, watch
 
 
@@ -46,22 +45,23 @@ async def follow(
     whether it may although some cases failed again. Raises TimedOut and ApiError if a rerun cannot be followed to its
     end.
     """
-    runs, seen, chain, foreign_ids = list(known), known[-1], Chain.of(*known), set[str]()
-    since = remote.now()
-    while awaited(seen) and chain.length <= MAX_RERUNS:
+    follower = _Follower(remote, deadlines, on_answer)
+    runs, chain, foreign_ids, since = list(known), Chain.of(*known), set[str](), remote.now()
+    while awaited(runs[-1]) and chain.length <= MAX_RERUNS:
         named_by = partial(chain.named_by, apart_from=foreign_ids)
-        parent = await _until_named(seen, named_by, since, remote, deadlines, on_answer)
+        parent = await follower.until_named(runs[-1], named_by, since)
         if not named_by(parent):
             break
-        last = await _until_completed(parent, chain, remote, deadlines, on_answer)
-        if isinstance(last, RerunIgnored):
-            on_answer(last)
-            foreign_ids.add(last.run.id)
+        try:
+            rerun = await follower.until_completed(parent, chain)
+        except _NotARerun as end:
+            on_answer(end.ignored)
+            foreign_ids.add(end.ignored.run.id)
             continue
-        runs.append(last)
-        seen, chain, since = last, chain.extended(last), remote.now()
+        runs.append(rerun)
+        chain, since = chain.extended(rerun), remote.now()
     if len(runs) > 1 and (agreed := _agreement(runs, tolerant=tolerant)):
-        await _until_agreed(RunKey.of(runs[0]), remote, deadlines, on_answer, agreed)
+        await follower.until_agreed(runs[0], agreed)
 
 
 def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] | None:
@@ -77,82 +77,62 @@ def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] 
     return None if first.consolidated_failed(left) else lambda seen: seen.consolidated_failed(left)
 
 
-async def _until_named(
-    run: Run,
-    named_by: Callable[[Run], str],
-    began: float,
-    remote: Remote,
-    deadlines: Deadlines,
-    on_answer: Callable[[Run], object],
-) -> Run:
-    """The run, polled until it names a new rerun, or until the time limit."""
-    while not named_by(run):
-        until = min(began + _expected_within(run, remote.limits), deadlines.last_poll)
-        seen = await _look_later(RunKey.of(run), remote, deadlines, until)
-        if not seen:
-            break
-        run = seen
-        if run.completed:
-            on_answer(run)
-    return run
+@dataclass(frozen=True, slots=True)
+class _Follower:
+    """Polls the runs of a chain of reruns. `on_answer` is called with every answer in which a run has completed."""
 
+    remote: Remote
+    deadlines: Deadlines
+    on_answer: Callable[[Run], object]
 
-def _expected_within(run: Run, limits: TimeLimits) -> float:
-    """Time limit for a rerun to begin (seconds)."""
-    if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
-        return limits.announced_rerun
-    return limits.next_rerun if run.parent_id else limits.rerun
+    async def until_named(self, run: Run, named_by: Callable[[Run], str], since: float) -> Run:
+        """The run, polled until it names a new rerun, or until the time limit for one to begin."""
+        limits = self.remote.limits
+        while not named_by(run):
+            within = limits.next_rerun if run.parent_id else limits.rerun
+            if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
+                within = limits.announced_rerun
+            seen = await self._look_later(run, since + within)
+            if not seen:
+                break
+            run = seen
+        return run
 
+    async def until_agreed(self, run: Run, agreed: Callable[[Run], bool]) -> None:
+        """Poll the first run until an answer agrees with its last rerun, or until the time limit."""
+        until = self.remote.after(self.remote.limits.rerun)
+        while seen := await self._look_later(run, until):
+            if seen.completed and agreed(seen):
+                return
 
-async def _until_agreed(
-    key: RunKey,
-    remote: Remote,
-    deadlines: Deadlines,
-    on_answer: Callable[[Run], object],
-    agreed: Callable[[Run], bool],
-) -> None:
-    """Poll the first run until an answer agrees with its last rerun, or until the time limit."""
-    until = min(remote.after(remote.limits.rerun), deadlines.last_poll)
-    while True:
-        seen = await _look_later(key, remote, deadlines, until)
+    async def _look_later(self, run: Run, until: float) -> Run | None:
+        """The run after a pause; None if that is too late, or the run cannot be read."""
+        until, interval = min(until, self.deadlines.last_poll), self.remote.limits.rerun_interval
+        if self.deadlines.interval:
+            interval = min(interval, self.deadlines.interval.total_seconds())
+        if self.remote.after(interval) >= until:
+            return None
+        await asyncio.sleep(interval)
+        seen = await look_once(RunKey.of(run), self.remote, until=until)
         if seen and seen.completed:
-            on_answer(seen)
-        if not seen or (seen.completed and agreed(seen)):
-            return
+            self.on_answer(seen)
+        return seen
 
+    async def until_completed(self, parent: Run, chain: Chain) -> Run:
+        """Watch the rerun that a run names until it has completed. Raises _NotARerun if its first answer rejects it."""
+        now, deadlines = self.remote.now(), self.deadlines
+        queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
+        deadlines = replace(deadlines, began=now, queue_deadline=queue)
+        confirmed = False
 
-async def _look_later(key: RunKey, remote: Remote, deadlines: Deadlines, until: float) -> Run | None:
-    """The run after a pause; None if that is too late, or the run cannot be read."""
-    interval = remote.limits.rerun_interval
-    if deadlines.interval:
-        interval = min(interval, deadlines.interval.total_seconds())
-    if remote.after(interval) >= until:
-        return None
-    await asyncio.sleep(interval)
-    return await look_once(key, remote, until=until)
+        def check(answer: Run) -> None:
+            nonlocal confirmed
+            if not confirmed and (why := chain.rejects(answer, parent)):
+                raise _NotARerun(RerunIgnored(answer, parent, why))
+            confirmed = True
+            self.on_answer(as_rerun(answer, parent))
 
-
-async def _until_completed(
-    parent: Run, chain: Chain, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object]
-) -> Run | RerunIgnored:
-    """Watch a rerun until it has completed; `RerunIgnored` if its first answer shows that it is none."""
-    now = remote.now()
-    queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
-    confirmed = False
-
-    def check(answer: Run) -> None:
-        nonlocal confirmed
-        why = None if confirmed else chain.rejects(answer, parent)
-        if why:
-            raise _NotARerun(RerunIgnored(answer, parent, why))
-        confirmed = True
-        on_answer(as_rerun(answer, parent))
-
-    try:
-        last = await watch(RunKey(parent.rerun_id), remote, replace(deadlines, began=now, queue_deadline=queue), check)
-    except _NotARerun as end:
-        return end.ignored
-    return as_rerun(last, parent)
+        return as_rerun(await watch(RunKey(parent.rerun_id), self.remote, deadlines, check), parent)
 
 
 async def look_at_rerun(
@@ -191,8 +171,10 @@ async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored
     limits, foreign_ids = remote.limits, set[str]()
     until = remote.after(limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
-    chain = Chain.of(run) if run else None
-    while run and chain and awaited(run) and chain.length <= MAX_RERUNS:
+    if not run:
+        return Newest(key)
+    chain = Chain.of(run)
+    while awaited(run) and chain.length <= MAX_RERUNS:
         seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
         if isinstance(seen, RerunIgnored):
             on_ignored(seen)
