@@ -5,18 +5,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from testsigma_action.api.lists import FoundRun
-from testsigma_action.domain import events
+from testsigma_action.domain import events, job_rerun
 from testsigma_action.domain.identity import Began, Claim, RunKey
-from testsigma_action.domain.job_rerun import (
-    MAX_RUNS,
-    EarlierRun,
-    NewRun,
-    StartsAnew,
-    continued,
-    first_run,
-    newest_attempt,
-)
-from testsigma_action.domain.reruns import Chain, as_rerun
+from testsigma_action.domain.job_rerun import MAX_RUNS, EarlierRun, NewRun, StartsAnew
+from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError
 from testsigma_action.inputs.options import START
@@ -34,7 +26,7 @@ async def continue_earlier(context: Context) -> bool:
     if context.inputs.on_job_rerun == START or shared.attempt in {None, 1}:
         return False
     until = min(remote.after(remote.limits.earlier_run), shared.deadline)
-    found = await find_earlier(record.spec, remote, shared.run_ids, until=until)
+    found = await _find(record.spec, remote, shared.run_ids, until)
     if isinstance(found, EarlierRun):
         record.continues(found)
         shared.run_ids.update(run.id for run in record.known)
@@ -47,7 +39,7 @@ async def continue_earlier(context: Context) -> bool:
     return True
 
 
-async def find_earlier(spec: RunSpec, remote: Remote, taken: Collection[str], *, until: float) -> EarlierRun | NewRun:
+async def _find(spec: RunSpec, remote: Remote, taken: Collection[str], until: float) -> EarlierRun | NewRun:
     """The run of the newest earlier attempt, or why there is none. Raises no ApiError.
 
     `taken` has the IDs of runs that belong to other entries of this step.
@@ -55,19 +47,20 @@ async def find_earlier(spec: RunSpec, remote: Remote, taken: Collection[str], *,
     listed = await _listed(spec.plan_id, remote, until)
     if not listed:
         return NewRun(StartsAnew.NOT_READ)
-    attempt, ids = newest_attempt(listed, spec.plan_id, spec.build_number, taken)
+    attempt, ids = job_rerun.newest_attempt(listed, spec.plan_id, spec.build_number, taken)
     if not ids:
         return NewRun(StartsAnew.NOT_FOUND)
     if len(ids) > MAX_RUNS or "" in ids:
         return NewRun(StartsAnew.AMBIGUOUS)
-    runs = [await look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
-    if not all(runs):
+    looks = [await look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
+    runs = [run for run in looks if run]
+    if len(runs) < len(ids):
         return NewRun(StartsAnew.NOT_READ, ids[0])
-    first = first_run([run for run in runs if run], spec.plan_id, spec.build_number, attempt)
+    first = job_rerun.first_run(runs, spec.plan_id, spec.build_number, attempt)
     if isinstance(first, NewRun):
         return first
     reruns = await _reruns(first, listed, remote, until)
-    return NewRun(StartsAnew.NOT_READ, first.id) if reruns is None else continued(attempt, first, reruns)
+    return NewRun(StartsAnew.NOT_READ, first.id) if reruns is None else job_rerun.continued(attempt, first, reruns)
 
 
 async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun, ...] | None:
@@ -80,7 +73,8 @@ async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun,
                 lists.remove(run_list)
             elif listed.complete:
                 return listed.runs
-        await asyncio.sleep(min(remote.limits.search_interval, max(0.0, until - remote.now())) if lists else 0.0)
+        if lists:
+            await asyncio.sleep(min(remote.limits.search_interval, max(0.0, until - remote.now())))
     return None
 
 
@@ -91,7 +85,7 @@ async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, unti
         parent = _naming_listed(runs[-1], chain, listed)
         seen = await look_at_rerun(parent, chain, remote, until=until)
         if isinstance(seen, Run):
-            runs.append(as_rerun(seen, runs[-1]))
+            runs.append(seen)
             chain = chain.extended(seen)
         elif chain.named_by(parent):
             return None
@@ -105,8 +99,5 @@ def _naming_listed(run: Run, chain: Chain, listed: tuple[FoundRun, ...]) -> Run:
     if chain.named_by(run):
         return run
     ids = [row.id for row in listed if row.id and chain.claim(row, run.plan_id, Began.UNKNOWN) is Claim.OURS]
-    return replace(run, rerun_id=min(ids, key=_order)) if ids else run
-
-
-def _order(run_id: str) -> tuple[int, str]:
-    return (int(run_id) if run_id.isdecimal() else 0, run_id)
+    # The oldest one: of two numbers, the shorter one is smaller.
+    return replace(run, rerun_id=min(ids, key=lambda one: (len(one), one))) if ids else run
