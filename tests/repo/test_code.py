@@ -18,8 +18,9 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 # These raise errors, whose messages and hints are written where they are raised.
 WITH_ERRORS = {
     "begin.py",
-    "checkup_failure.py",
+    "checkup.py",
     "prepare.py",
+    "rerun.py",
     "start.py",
     "start_failure.py",
     "upload_failure.py",

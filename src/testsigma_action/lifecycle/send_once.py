@@ -13,15 +13,15 @@ from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, StartError
-from testsigma_action.lifecycle import lookup
+from testsigma_action.errors import ApiError, DeadlineExceeded
+from testsigma_action.lifecycle import lookup, start_failure
 from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.rerun import RerunCall
 from testsigma_action.lifecycle.start import StartCall
-from testsigma_action.lifecycle.start_failure import StartFailure, no_answer, proves_nothing_started
+from testsigma_action.lifecycle.start_failure import StartFailure
 
 
 async def send_once(
@@ -87,7 +87,7 @@ class _Sender:
         try:
             return await self.call.send(until=self.sent + self.remote.limits.start_answer)
         except DeadlineExceeded:
-            return no_answer(self.call.purpose)
+            return start_failure.no_answer(self.call.purpose)
         except ApiError as error:
             return error
 
@@ -147,7 +147,7 @@ class _Sender:
         found = await self._find(self._search(), error.message)
         if self.outcome.run:
             return
-        if not proves_nothing_started(error, found):
+        if not start_failure.proves_nothing_started(error, found):
             raise self.call.uncertain(error.message, ())
         self._report(Outcome())
         raise self.call.refused(error)
@@ -188,20 +188,17 @@ class _Sender:
         interval = self.deadlines.interval.total_seconds() if self.deadlines.interval else pacing.LONGEST / 4
         again = search.settled + max(0.0, interval - self.remote.limits.replication)
         if waits_until is None or not search.spec.unique or again >= waits_until:
-            raise self._busy_error(error, found, BUSY_HINT if search.spec.unique else OWN_NUMBER_HINT)
+            hint = start_failure.BUSY_HINT if search.spec.unique else start_failure.OWN_NUMBER_HINT
+            raise start_failure.busy(error, found, self.call.nothing, hint)
         self._report(Outcome(busy_with=found.busy_with))
         if not found.nothing:
             found = await self._find(replace(search, until=waits_until), error.message)
         if self.outcome.run:
             return
         if not found.nothing:
-            raise self._busy_error(error, found, UNPROVEN_HINT)
+            raise start_failure.busy(error, found, self.call.nothing, start_failure.UNPROVEN_HINT)
         await self.remote.sleep_until(again)
         self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
-
-    def _busy_error(self, error: ApiError, found: SearchResult, hint: str) -> StartError:
-        by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
-        return StartError(f"{error.message}{by} {self.call.nothing}", code=ErrorCode.PLAN_BUSY, hint=hint)
 
     def _search(self) -> Search:
         return self.call.wanted.limited(self.sent, self.remote.now(), self.deadlines.deadline, self.remote.limits)
@@ -215,14 +212,3 @@ class _Sender:
         for run_id in found.run_ids:
             self._report(Outcome(lookup.unread(run_id, search.spec, self.remote), adopted=True))
         return found
-
-
-BUSY_HINT = "Wait until the plan's other run has finished, or set on-busy to wait."
-OWN_NUMBER_HINT = (
-    "Wait until the plan's other run has finished. With build-number set, the step cannot tell its own run from "
-    "others, so it does not try the start again. Leave build-number empty to use on-busy: wait."
-)
-UNPROVEN_HINT = (
-    "The start was not tried again: without the list of the plan's runs, which could not be read, it is not certain "
-    "that this step has no run yet. Run this step again later."
-)

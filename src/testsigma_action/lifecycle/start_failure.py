@@ -1,10 +1,10 @@
-"""Failed starts: what an answer means, and what it proves. Pure."""
+"""Failed starts: what an answer means and proves, and the errors of starts and reruns. Pure."""
 
 import re
 from enum import Enum, auto
 
 from testsigma_action.domain.identity import same_id
-from testsigma_action.errors import ApiError, Redirected, Refused, Transient
+from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient
 from testsigma_action.lifecycle.lookup import SearchResult
 
 # Messages of the service for a busy plan, for a plan that does not exist (docs/api.md, "Start"), and for a run that has
@@ -12,10 +12,6 @@ from testsigma_action.lifecycle.lookup import SearchResult
 BUSY = re.compile("plan is currently running", re.IGNORECASE)
 NO_SUCH_PLAN = re.compile(r"not find resource with id:\s*(?P<id>[\w-]+)", re.IGNORECASE)
 HAS_RERUN = re.compile("parent id already exists", re.IGNORECASE)
-NO_SUCH_HINT = (
-    "Check plan-id (and environment-id and execution-config), and that api-key and base-url belong to the account that "
-    "owns this plan."
-)
 
 
 class StartFailure(Enum):
@@ -72,3 +68,24 @@ def no_such_plan(error: ApiError, plan_id: str) -> bool:
 def no_answer(purpose: str) -> Transient:
     """The call was sent, and its answer did not come in time."""
     return Transient(f"Could not {purpose}: the answer did not come in time.")
+
+
+def busy(error: ApiError, found: SearchResult, nothing: str, hint: str) -> StartError:
+    """Another run keeps the plan busy. `nothing` says that nothing was started."""
+    by = f" Run {found.busy_with} of this plan is still running." if found.busy_with else ""
+    return StartError(f"{error.message}{by} {nothing}", code=ErrorCode.PLAN_BUSY, hint=hint)
+
+
+BUSY_HINT = "Wait until the plan's other run has finished, or set on-busy to wait."
+OWN_NUMBER_HINT = (
+    "Wait until the plan's other run has finished. With build-number set, the step cannot tell its own run from "
+    "others, so it does not try the start again. Leave build-number empty to use on-busy: wait."
+)
+UNPROVEN_HINT = (
+    "The start was not tried again: without the list of the plan's runs, which could not be read, it is not certain "
+    "that this step has no run yet. Run this step again later."
+)
+NO_SUCH_HINT = (
+    "Check plan-id (and environment-id and execution-config), and that api-key and base-url belong to the account that "
+    "owns this plan."
+)
