@@ -19,13 +19,12 @@ MAX_CANDIDATES = 10
 class Kind:
     """A kind of object that an input may give by its name.
 
-    `one` and `many` are its name in sentences. `name_of` is the name in a spec that has to be looked up, else empty;
-    `id_of` is the ID that was given.
+    `one` is its name in sentences, to which an `s` makes the plural. `name_of` is the name in a spec that has to be
+    looked up, else empty; `id_of` is the ID that was given.
     """
 
     input: str
     one: str
-    many: str
     fetch: Callable[[Client, float], Awaitable[tuple[Named, ...]]]
     name_of: Callable[[RunSpec], str]
     id_of: Callable[[RunSpec], str]
@@ -44,7 +43,6 @@ KINDS = (
     Kind(
         input="execution-config",
         one="saved configuration",
-        many="saved configurations",
         fetch=lambda client, until: client.fetch_saved_configurations(until=until),
         name_of=_name_of_configuration,
         id_of=lambda spec: spec.configuration.id if spec.configuration else "",
@@ -53,7 +51,6 @@ KINDS = (
     Kind(
         input="environment-id",
         one="environment",
-        many="environments",
         fetch=lambda client, until: client.fetch_environments(until=until),
         name_of=lambda spec: "" if spec.environment_id else spec.environment_name,
         id_of=lambda spec: spec.environment_id,
@@ -101,7 +98,7 @@ def with_way_out(kind: Kind, error: ApiError) -> ApiError:
         return error
     why = "Does only this call fail?"
     if refused:
-        why = f"Some API keys have no permission to list {kind.many}, which is needed to find one by its name."
+        why = f"Some API keys have no permission to list {kind.one}s, which is needed to find one by its name."
     error.hint = f"{why} Set {kind.input} to the ID (digits) instead. {error.hint}".strip()
     return error
 
@@ -119,7 +116,7 @@ def name_problems(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) 
 def _problem(kind: Kind, name: str, matches: Sequence[Named], known: Sequence[Named]) -> str:
     """What is wrong with a name that does not match exactly one object."""
     if matches:
-        return f"{len(matches)} {kind.many} are called '{name}'. Give the ID of one: {_candidates(matches)}."
+        return f"{len(matches)} {kind.one}s are called '{name}'. Give the ID of one: {_candidates(matches)}."
     # A name in another case is what was meant, most likely.
     alike = sorted(known, key=lambda one: one.name.strip().casefold() != name.casefold())
     there_are = f"There are: {_candidates(alike)}." if known else "This account has none."
