@@ -10,7 +10,7 @@ from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run, Status
 from testsigma_action.errors import Refused, Unreachable
-from testsigma_action.lifecycle import attach as attaching
+from testsigma_action.lifecycle import lookup
 
 # A run that is not known is looked for during a quarter of a second.
 TOLERANCE, INTERVAL = 0.25, 0.05
@@ -19,7 +19,7 @@ TOLERANCE, INTERVAL = 0.25, 0.05
 def attach(service: Service, run_id: str, seconds: float = 10.0) -> Run:
     """The run as it is now, asked for so long at most."""
     service.limit(attach_tolerance=TOLERANCE, attach_interval=INTERVAL)
-    return service.run(attaching.attach(RunKey(run_id), service.remote, until=soon(seconds)))
+    return service.run(lookup.attach(RunKey(run_id), service.remote, until=soon(seconds)))
 
 
 def with_run(*life: Phase) -> Scenario:

@@ -9,7 +9,6 @@ from testsigma_action.domain.uploads import pinned
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
 from testsigma_action.inputs.run_specs import spec_of
 from testsigma_action.lifecycle import lookup
-from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.job_rerun import continue_earlier
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
@@ -30,7 +29,7 @@ async def _attach(context: Context) -> None:
     record = context.record
     record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
     try:
-        run = await attach(RunKey(run.id), context.remote, until=_unreachable_until(context))
+        run = await lookup.attach(RunKey(run.id), context.remote, until=_unreachable_until(context))
     except ApiError:
         record.run = None
         raise

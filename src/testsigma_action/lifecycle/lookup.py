@@ -1,4 +1,4 @@
-"""Finding a run after the answer to its start was lost: by its build number, or a rerun by its parent."""
+"""Finding a run: by its ID or, after the answer to its start was lost, by its build number; a rerun by its parent."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -169,3 +169,20 @@ def unread(run_id: str, spec: RunSpec, remote: Remote) -> Run:
     """A run that has not been read yet, with its ID and the data of its spec."""
     url = remote.client.run_url(run_id)
     return Run(run_id, Status.UNKNOWN, Result.UNKNOWN, spec.plan_id, build_number=spec.build_number, url=url)
+
+
+async def attach(key: RunKey, remote: Remote, *, until: float, tolerance: float | None = None) -> Run:
+    """Return the current state of the run; retry until an instant of the monotonic clock.
+
+    A 404 is retried for `tolerance` seconds: a replica of the service may not know the run yet. Raises Refused (after
+    that time: `not-found`) and Unreachable.
+    """
+    limits = remote.limits
+    tolerated = min(until, remote.after(limits.attach_tolerance if tolerance is None else tolerance))
+    while True:
+        try:
+            return await remote.client.fetch_run(key, until=until)
+        except Refused as refusal:
+            if refusal.status != 404 or remote.after(limits.attach_interval) > tolerated:
+                raise
+        await asyncio.sleep(limits.attach_interval)

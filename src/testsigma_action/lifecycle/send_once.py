@@ -15,7 +15,6 @@ from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded
 from testsigma_action.lifecycle import lookup, start_failure
-from testsigma_action.lifecycle.attach import attach
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
@@ -109,7 +108,7 @@ class _Sender:
             until, tolerance = self.deadlines.deadline, self.remote.limits.replication
             try:
                 # The first status may show whose run it is.
-                run = await attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
+                run = await lookup.attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
                 whose = self.call.claim(run, self.sent)
             except ApiError:
                 confirmed = False
@@ -127,47 +126,26 @@ class _Sender:
 
     async def _handle(self, error: ApiError) -> None:
         """Do what an error demands. Returns if there is a run, or once the call can be sent again."""
-        match self.call.failure_of(error):
-            case StartFailure.NOT_SENT:
-                self._report(Outcome())
-                await self._wait_until(self.remote.after(backoff(self.number, error.retry_after)), error)
-            case StartFailure.REFUSED:
-                self._report(Outcome())
-                raise self.call.refused(error)
-            case StartFailure.BUSY:
-                await self._busy(error)
-            case StartFailure.RATE_LIMITED:
-                await self._rate_limited(error)
-            case StartFailure.LOST:
-                await self._lost(error)
-
-    async def _lost(self, error: ApiError) -> None:
-        """Search for the run after its answer was lost."""
-        self._report(Outcome(in_doubt=True, lost=error.message))
-        found = await self._find(self._search(), error.message)
-        if self.outcome.run:
+        kind, again = self.call.failure_of(error), 0.0
+        if kind is StartFailure.BUSY:
+            await self._busy(error)
             return
-        if not start_failure.proves_nothing_started(error, found):
-            raise self.call.uncertain(error.message, ())
+        if kind in {StartFailure.NOT_SENT, StartFailure.RATE_LIMITED}:
+            again = self.remote.after(backoff(self.number, error.retry_after))
+        if kind in {StartFailure.RATE_LIMITED, StartFailure.LOST}:
+            # A 429 may be the answer to the second request of a proxy that sent the call twice.
+            search = self._search()
+            self._report(Outcome(in_doubt=True, lost=error.message))
+            found = await self._find(search, error.message)
+            if self.outcome.run:
+                return
+            limited = kind is StartFailure.RATE_LIMITED
+            proven = found.nothing if limited else start_failure.proves_nothing_started(error, found)
+            if not proven:
+                raise self.call.uncertain(error.message, ())
+            again = max(again, search.settled)
         self._report(Outcome())
-        raise self.call.refused(error)
-
-    async def _rate_limited(self, error: ApiError) -> None:
-        """Wait after a 429. A proxy may have sent the request twice, so first check that no run exists."""
-        search = self._search()
-        again = max(self.remote.after(backoff(self.number, error.retry_after)), search.settled)
-        self._report(Outcome(in_doubt=True, lost=error.message))
-        found = await self._find(search, error.message)
-        if self.outcome.run:
-            return
-        if not found.nothing:
-            raise self.call.uncertain(error.message, ())
-        self._report(Outcome())
-        await self._wait_until(again, error)
-
-    async def _wait_until(self, again: float, error: ApiError) -> None:
-        """Wait until the call is sent again; raises StartError if there is no time for it."""
-        if again >= self.deadlines.unreachable_until:
+        if kind in {StartFailure.REFUSED, StartFailure.LOST} or again >= self.deadlines.unreachable_until:
             raise self.call.refused(error)
         delay = max(0.0, again - self.remote.now())
         self.remote.on_retry(RetryEvent(self.call.purpose, self.number, error.message, delay))
