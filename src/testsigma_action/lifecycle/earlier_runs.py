@@ -4,53 +4,25 @@ An error is reported as a gap in the results, and does not fail the step.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.history import History, Mark, marks_of
+from testsigma_action.domain.history import History, Mark, has_history, marks_of
 from testsigma_action.domain.quarantine import named_cases
-from testsigma_action.domain.results import MachineResult, Placed, ResultTree
+from testsigma_action.domain.results import MachineResult, Placed
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ApiError, DeadlineExceeded
+from testsigma_action.inputs.parsers import PREVIOUS
 from testsigma_action.lifecycle.batch import BatchFetcher, LimitReached
+from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.history import comparable, has_newest, older
 from testsigma_action.lifecycle.remote import Remote
 
 # What the cases with a history did in an earlier run, the comparison with that run, and its cases in quarantine.
 Seen = tuple[tuple[Mark, ...], Comparison, tuple[Placed, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """At most `most` earlier runs, read until an instant of the monotonic clock, without those in `apart_from` (IDs).
-
-    `known` has the earlier runs, the newest first, if their list was read before. The cases that entries of the
-    `quarantine` name are kept.
-    """
-
-    most: int
-    until: float
-    known: tuple[Run, ...] | None = None
-    apart_from: Collection[str] = frozenset()
-    quarantine: Sequence[QuarantineEntry] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LookBack:
-    """The history of a run, the comparison that follows from it (None if there is none), and what is missing.
-
-    `found` says whether there are earlier runs at all. `quarantined` has the cases that the quarantine names, of each
-    run that was read.
-    """
-
-    found: bool = False
-    history: History | None = None
-    comparison: Comparison | None = None
-    gaps: tuple[Gap, ...] = ()
-    quarantined: tuple[tuple[Placed, ...], ...] = ()
 
 
 def runs_on(listed: FoundRuns, run: Run, apart_from: Collection[str]) -> tuple[Run, ...] | None:
@@ -65,24 +37,34 @@ def runs_on(listed: FoundRuns, run: Run, apart_from: Collection[str]) -> tuple[R
     return tuple(one for one in found if one and comparable(one, run))
 
 
-async def look_back(run: Run, tree: ResultTree, remote: Remote, wanted: Wanted) -> LookBack:
-    """Read the results of earlier runs. Raises no ApiError. No request is sent twice."""
-    remote = remote.quiet()
-    until = min(wanted.until, remote.after(remote.limits.history))
+async def look_back(context: Context, until: float) -> bool:
+    """Read the results of earlier runs if something failed, up to an instant of the monotonic clock.
+
+    The record gets the history and what is missing. Returns whether the history stands for the comparison with the
+    previous run. Raises no ApiError. No request is sent twice.
+    """
+    record, inputs, remote = context.record, context.inputs, context.remote.quiet()
+    run, tree, known = record.run, record.tree, record.plan_runs
+    if not inputs.history or not run or not tree or not any(map(has_history, tree.rows())):
+        return False
+    until = min(until, remote.after(remote.limits.history))
     try:
-        known = wanted.known if wanted.known is not None else await _list(run, remote, until, wanted.apart_from)
+        known = await _list(run, remote, until, context.shared.run_ids) if known is None else known
     except ApiError as error:
-        return LookBack(gaps=(_gap(error, Missing.EARLIER_RUNS),))
-    runs = [replace(one, url=remote.client.run_url(one.id)) for one in reversed(known[: wanted.most])]
-    seen, lost = await _read(runs, tree.machines, BatchFetcher(remote, until), wanted.quarantine)
-    gaps = tuple(_gap(error, Missing.HISTORY, len(lost), len(runs)) for error in list(lost.values())[:1])
-    if not seen:
-        return LookBack(bool(runs), gaps=gaps)
-    history = History.of(runs, tree.machines, {identity: marks for identity, (marks, *_) in seen.items()})
-    newest = next(seen[one.id][1] for one in reversed(runs) if one.id in seen)
-    comparison = replace(newest, new=history.new, known=history.known)
-    quarantined = tuple(named for *_, named in seen.values())
-    return LookBack(bool(runs), history, comparison, gaps, quarantined)
+        record.tree = replace(tree, gaps=(*tree.gaps, _gap(error, Missing.EARLIER_RUNS)))
+        return False
+    runs = [replace(one, url=remote.client.run_url(one.id)) for one in reversed(known[: inputs.history])]
+    seen, lost = await _read(runs, tree.machines, BatchFetcher(remote, until), inputs.quarantine)
+    gaps = (_gap(error, Missing.HISTORY, len(lost), len(runs)) for error in list(lost.values())[:1])
+    record.tree = replace(tree, gaps=(*tree.gaps, *gaps))
+    compared = bool(runs) and inputs.compare == PREVIOUS
+    if seen:
+        history = History.of(runs, tree.machines, {identity: marks for identity, (marks, *_) in seen.items()})
+        record.history, record.quarantined = history, tuple(named for *_, named in seen.values())
+        newest = next(seen[one.id][1] for one in reversed(runs) if one.id in seen)
+        if compared:
+            record.comparison = replace(newest, new=history.new, known=history.known)
+    return compared
 
 
 async def _list(run: Run, remote: Remote, until: float, apart_from: Collection[str]) -> tuple[Run, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from testsigma_action.domain import events, evidence, history
+from testsigma_action.domain import events, evidence
 from testsigma_action.domain.compare import Comparison, compare
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.identity import RunKey, same_id
@@ -27,23 +27,8 @@ async def finish(context: Context) -> None:
     lag_retry = None if record.cut_short or evidence.without_result(record.completed[0]) else context.lag_retry()
     for run in record.completed:
         await collect(run, remote, context.inputs.details, record.collected, until=until, lag_retry=lag_retry)
-    if record.judge() and not await _look_back(context, until):
+    if record.judge() and not await earlier_runs.look_back(context, until):
         await _compare(context, until)
-
-
-async def _look_back(context: Context, until: float) -> bool:
-    """Read the history if something failed. Returns whether it stands for the comparison with the previous run."""
-    record, inputs = context.record, context.inputs
-    if not inputs.history or not record.run or not record.tree or not any(map(history.has_history, record.tree.rows())):
-        return False
-    wanted = earlier_runs.Wanted(inputs.history, until, record.plan_runs, context.shared.run_ids, inputs.quarantine)
-    found = await earlier_runs.look_back(record.run, record.tree, context.remote, wanted)
-    record.tree = replace(record.tree, gaps=(*record.tree.gaps, *found.gaps))
-    record.history, record.quarantined = found.history, found.quarantined
-    if not found.found or inputs.compare != PREVIOUS:
-        return False
-    record.comparison = found.comparison
-    return True
 
 
 async def _compare(context: Context, until: float) -> None:
