@@ -22,7 +22,6 @@ WITH_ERRORS = {
     "prepare.py",
     "rerun.py",
     "start.py",
-    "start_failure.py",
     "upload_failure.py",
     "watch.py",
 }

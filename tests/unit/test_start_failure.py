@@ -4,7 +4,7 @@ import pytest
 
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
 from testsigma_action.lifecycle.lookup import SearchResult
-from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, proves_nothing_started
+from testsigma_action.lifecycle.start import StartFailure, failure_of, proves_nothing_started
 
 BUSY = "The specified Test Plan is currently running."
 LOST = Transient("no answer")

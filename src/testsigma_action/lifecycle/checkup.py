@@ -18,7 +18,7 @@ from testsigma_action.domain.upload_events import UploadSpec
 from testsigma_action.errors import ActionError, ApiError, DeadlineExceeded, ErrorCode, InputError, Refused
 from testsigma_action.lifecycle import prepare, upload_failure
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start_failure import NO_SUCH_HINT, no_such_plan
+from testsigma_action.lifecycle.start import NO_SUCH_HINT, no_such_plan
 
 T = TypeVar("T")
 # What may be given by its name.

@@ -10,7 +10,7 @@ from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, StartError
 from testsigma_action.lifecycle.lookup import RerunOf, Search
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start_failure import HAS_RERUN, StartFailure, failure_of
+from testsigma_action.lifecycle.start import HAS_RERUN, StartFailure, failure_of
 
 if TYPE_CHECKING:
     from testsigma_action.domain.rerun_choice import Choice

@@ -14,13 +14,12 @@ from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded
-from testsigma_action.lifecycle import lookup, start_failure
+from testsigma_action.lifecycle import lookup, start
 from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.rerun import RerunCall
-from testsigma_action.lifecycle.start import StartCall
-from testsigma_action.lifecycle.start_failure import StartFailure
+from testsigma_action.lifecycle.start import StartCall, StartFailure
 
 
 async def send_once(
@@ -86,7 +85,7 @@ class _Sender:
         try:
             return await self.call.send(until=self.sent + self.remote.limits.start_answer)
         except DeadlineExceeded:
-            return start_failure.no_answer(self.call.purpose)
+            return start.no_answer(self.call.purpose)
         except ApiError as error:
             return error
 
@@ -140,7 +139,7 @@ class _Sender:
             if self.outcome.run:
                 return
             limited = kind is StartFailure.RATE_LIMITED
-            proven = found.nothing if limited else start_failure.proves_nothing_started(error, found)
+            proven = found.nothing if limited else start.proves_nothing_started(error, found)
             if not proven:
                 raise self.call.uncertain(error.message, ())
             again = max(again, search.settled)
@@ -166,15 +165,15 @@ class _Sender:
         interval = self.deadlines.interval.total_seconds() if self.deadlines.interval else pacing.LONGEST / 4
         again = search.settled + max(0.0, interval - self.remote.limits.replication)
         if waits_until is None or not search.spec.unique or again >= waits_until:
-            hint = start_failure.BUSY_HINT if search.spec.unique else start_failure.OWN_NUMBER_HINT
-            raise start_failure.busy(error, found, self.call.nothing, hint)
+            hint = start.BUSY_HINT if search.spec.unique else start.OWN_NUMBER_HINT
+            raise start.busy(error, found, self.call.nothing, hint)
         self._report(Outcome(busy_with=found.busy_with))
         if not found.nothing:
             found = await self._find(replace(search, until=waits_until), error.message)
         if self.outcome.run:
             return
         if not found.nothing:
-            raise start_failure.busy(error, found, self.call.nothing, start_failure.UNPROVEN_HINT)
+            raise start.busy(error, found, self.call.nothing, start.UNPROVEN_HINT)
         await self.remote.sleep_until(again)
         self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
 

@@ -21,7 +21,7 @@ from testsigma_action.errors import ApiError, DeadlineExceeded, InputError
 from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start_failure import StartFailure, failure_of, no_answer
+from testsigma_action.lifecycle.start import StartFailure, failure_of, no_answer
 from testsigma_action.lifecycle.upload_search import VersionSearch
 
 
