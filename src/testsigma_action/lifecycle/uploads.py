@@ -13,7 +13,7 @@ from pathlib import Path
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import Upload, fields
+from testsigma_action.api.uploads import FoundVersions, Upload, fields
 from testsigma_action.domain import upload_events as events
 from testsigma_action.domain.upload_events import Stored, UploadListener, UploadSpec, UploadVersion
 from testsigma_action.domain.uploads import Uploaded
@@ -22,7 +22,6 @@ from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start import StartFailure, failure_of, no_answer
-from testsigma_action.lifecycle.upload_search import VersionSearch
 
 
 async def upload_all(
@@ -43,6 +42,90 @@ async def upload_all(
         yield uploaded
 
 
+@dataclass(slots=True)
+class _VersionSearch:
+    """The versions with the name of ours, of the upload `to`: as it was before, without an ID if it is new.
+
+    `known` has the IDs of versions that were there before ours was sent; `all_known`: all with our name are among them.
+    """
+
+    spec: UploadSpec
+    to: Upload
+    remote: Remote
+    known: frozenset[str] = frozenset()
+    all_known: bool = False
+
+    async def note_known(self, sent: frozenset[str]) -> None:
+        """Read the versions that are there now; `sent` has the IDs of those that this step made before.
+
+        Only a version of the user's may have a name that others have, too.
+        """
+        named = FoundVersions(complete=True) if self.spec.unique else await self._listed()
+        newest = (self.to.latest,) if self.to.latest else ()
+        self.known, self.all_known = sent.union(one.id for one in (*newest, *named.found)), named.complete
+
+    async def find(self, size: int, until: float) -> FoundVersions:
+        """Search for a version that was not there before: it may be missing in lists for a while.
+
+        A version of the same name that may have been there before is none: without a complete list nothing is found.
+        One of another size is not taken for ours, and proves nothing: its size may have changed since.
+        """
+        limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
+        settled = self.remote.after(limits.replication)
+        until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
+        while self.all_known:
+            now, listed = self.remote.now(), await self._listed()
+            fresh = [one for one in listed.found if one.id not in self.known]
+            ours = tuple(one for one in fresh if one.size in {None, size})
+            if ours or (listed.complete and now >= settled):
+                return FoundVersions(ours, complete=len(ours) == len(fresh))
+            again = self.remote.after(next(pauses))
+            # The first list from then on is a proof.
+            again = min(again, settled) if self.remote.now() < settled else again
+            if again > until:
+                break
+            await self.remote.sleep_until(again)
+        return FoundVersions()
+
+    async def _listed(self) -> FoundVersions:
+        """The versions with our name, each of them once; none if they cannot be read."""
+        versions = await (self._of_upload(self.to.id) if self.to.id else self._of_new_uploads())
+        named = {one.id: one for one in versions.found if one.name == self.spec.version}
+        return FoundVersions(tuple(named.values()), versions.complete)
+
+    async def read_again(self, version: UploadVersion) -> UploadVersion:
+        """What the service says of a version now; unchanged if it cannot be read."""
+        versions = await self._of_upload(version.upload_id)
+        return next((one for one in versions.found if one.id == version.id), version)
+
+    async def _of_upload(self, upload_id: str) -> FoundVersions:
+        """The newest version of an upload, and all others if they can be listed.
+
+        If only the newest one is known, and it is still the one of before, there is no other new one. Older ones may
+        have the same name, unless ours is unique.
+        """
+        calls, until = self.remote.client.uploads, self.remote.after(2 * self.remote.limits.list_answer)
+        try:
+            latest = (await calls.fetch(upload_id, until=until)).latest
+        except ApiError:
+            return FoundVersions()
+        newest = (latest,) if latest else ()
+        try:
+            listed = await calls.fetch_versions(upload_id, until=until)
+        except ApiError:
+            same = latest is not None and self.to.latest is not None and latest.id == self.to.latest.id
+            return FoundVersions(newest, complete=same and self.spec.unique)
+        return FoundVersions((*newest, *listed.found), listed.complete)
+
+    async def _of_new_uploads(self) -> FoundVersions:
+        """The newest versions of all uploads with our name."""
+        until = self.remote.after(2 * self.remote.limits.list_answer)
+        try:
+            return await self.remote.client.uploads.find(self.spec.name, until=until)
+        except ApiError:
+            return FoundVersions()
+
+
 @dataclass(frozen=True, slots=True)
 class _Sending:
     """One file, until it can be used or `until` (instant of the monotonic clock)."""
@@ -58,7 +141,7 @@ class _Sending:
 
         Raises Unusable if the file cannot be read any more, or changed while it was sent.
         """
-        spec, search = self.spec, VersionSearch(self.spec, await self._target(), self.remote.quiet())
+        spec, search = self.spec, _VersionSearch(self.spec, await self._target(), self.remote.quiet())
         await search.note_known(sent)
         version, adopted = await self._send(search)
         version = await self._until_usable(search, version)
@@ -80,7 +163,7 @@ class _Sending:
         except ApiError as error:
             raise upload_failure.refused(error) from None
 
-    async def _send(self, search: VersionSearch) -> tuple[UploadVersion, bool]:
+    async def _send(self, search: _VersionSearch) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
         purpose, until, number = f"upload '{self.spec.file}'", self._until_reachable, 0
         while True:
@@ -103,7 +186,7 @@ class _Sending:
             self.remote.on_retry(RetryEvent(purpose, number, answer.message))
             await self.remote.sleep_until(again)
 
-    async def _answer(self, search: VersionSearch, form: FileForm, purpose: str) -> UploadVersion | ApiError:
+    async def _answer(self, search: _VersionSearch, form: FileForm, purpose: str) -> UploadVersion | ApiError:
         """The answer, or the error of the service. Raises Unusable."""
         uploads, left = self.remote.client.uploads, max(0.1, self.until - self.remote.now())
         sending = uploads.send(self.spec, search.to, form, search.known, until=self.until, seconds=left)
@@ -119,7 +202,7 @@ class _Sending:
         finally:
             sender.cancel()
 
-    async def _after(self, error: ApiError, form: FileForm, search: VersionSearch) -> UploadVersion | None:
+    async def _after(self, error: ApiError, form: FileForm, search: _VersionSearch) -> UploadVersion | None:
         """The version, if the file was stored all the same; None if it must be sent again. Raises UploadError."""
         kind = failure_of(error)
         if kind is StartFailure.REFUSED or upload_failure.is_too_large(error):
@@ -137,7 +220,7 @@ class _Sending:
             return None
         raise upload_failure.refused(error) if nothing and error.said else upload_failure.uncertain(error, self.spec)
 
-    async def _until_usable(self, search: VersionSearch, version: UploadVersion) -> UploadVersion:
+    async def _until_usable(self, search: _VersionSearch, version: UploadVersion) -> UploadVersion:
         """The version, once the service has stored it and, if it does that, signed it. Raises UploadError."""
         pauses = self.remote.limits.search_pauses()
         if version.usable(self.spec.kind) is Stored.PENDING:
