@@ -4,15 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import events
-from testsigma_action.domain.attempts import merged
+from testsigma_action.domain import attempts, events, infrastructure, policy, rerun_judgement
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
-from testsigma_action.domain.events import Activity
-from testsigma_action.domain.infrastructure import MOST_RERUNS, is_trouble
-from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_choice import Choice, choose
-from testsigma_action.domain.rerun_judgement import judge_reruns
 from testsigma_action.domain.reruns import as_rerun
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.share import Share
@@ -39,18 +34,18 @@ async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimite
     Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
     there is no further one.
     """
-    record, attempts = context.record, list[ResultTree]()
+    record, trees = context.record, list[ResultTree]()
     # Reruns after trouble of the infrastructure count apart.
-    limits, asked = {True: MOST_RERUNS, False: most + unlimited}, Counter[bool]()
+    limits, asked = {True: infrastructure.MOST_RERUNS, False: most + unlimited}, Counter[bool]()
     while _goes_on(record):
-        trouble = is_trouble(record.latest.message)
+        trouble = infrastructure.is_trouble(record.latest.message)
         if asked[trouble] >= limits[trouble]:
             return
-        await _collect(context, attempts)
+        await _collect(context, trees)
         by_hand = asked[False] < unlimited
-        if by_hand and _passes(record, attempts):
+        if by_hand and _passes(record, trees):
             return
-        choice = _choose(context, attempts, ALL if by_hand else context.inputs.rerun_limit)
+        choice = _choose(context, trees, ALL if by_hand else context.inputs.rerun_limit)
         if isinstance(choice, NotRunAgain):
             # A rerun that the plan has announced may still begin.
             record.rerun_incomplete = replace(record.rerun_incomplete or RerunIncomplete(), why=choice)
@@ -69,27 +64,27 @@ def _goes_on(record: RunRecord) -> bool:
     return record.latest.completed and not record.cut_short and not stuck
 
 
-async def _collect(context: Context, attempts: list[ResultTree]) -> None:
+async def _collect(context: Context, trees: list[ResultTree]) -> None:
     """Read the results of the runs that were not read yet, without steps. At the end, all are read once more."""
-    context.activity(Activity.COLLECTING)
+    context.activity(events.Activity.COLLECTING)
     remote = context.remote
-    for run in context.record.completed[len(attempts) :]:
-        trees = [ResultTree(run)]
+    for run in context.record.completed[len(trees) :]:
+        newest = [ResultTree(run)]
         until = min(remote.after(remote.limits.collect), context.shared.deadline)
-        await collect(run, remote, "none", trees.append, until=until, lag_retry=context.lag_retry())
-        attempts.append(trees[-1])
+        await collect(run, remote, "none", newest.append, until=until, lag_retry=context.lag_retry())
+        trees.append(newest[-1])
 
 
-def _passes(record: RunRecord, attempts: Sequence[ResultTree]) -> bool:
+def _passes(record: RunRecord, trees: Sequence[ResultTree]) -> bool:
     """Whether the runs are a pass together, by what the policies tolerate."""
-    tree = tolerating(merged(attempts, record.reruns), record.policy)
-    return not judge_reruns(attempts, tree, record.rerun_incomplete, record.policy).exit_code
+    tree = policy.tolerating(attempts.merged(trees, record.reruns), record.policy)
+    return not rerun_judgement.judge_reruns(trees, tree, record.rerun_incomplete, record.policy).exit_code
 
 
-def _choose(context: Context, attempts: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:
+def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:
     """The cases that run again, or why none does."""
     entries = context.inputs.quarantine
-    found = choose(attempts, context.record.reruns, limit, counts=lambda placed: not excuse(entries, placed))
+    found = choose(trees, context.record.reruns, limit, counts=lambda placed: not excuse(entries, placed))
     if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
         return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
     return found
@@ -97,7 +92,7 @@ def _choose(context: Context, attempts: Sequence[ResultTree], limit: Share) -> C
 
 async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> None:
     record, parent = context.record, choice.parent
-    context.activity(Activity.WAITING_FOR_RERUN)
+    context.activity(events.Activity.WAITING_FOR_RERUN)
 
     def on_outcome(outcome: Outcome) -> None:
         run = as_rerun(outcome.run, parent) if outcome.run else None
