@@ -1,31 +1,40 @@
-"""The first stage: starting the run, or attaching to it."""
+"""The first stage: starting the run, attaching to it, or continuing with that of an earlier attempt of the CI job."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
-from testsigma_action.domain import events
-from testsigma_action.domain.events import Activity
-from testsigma_action.domain.identity import RunKey
+from testsigma_action.api.lists import FoundRun
+from testsigma_action.domain import events, job_rerun
+from testsigma_action.domain.identity import Began, Claim, RunKey
+from testsigma_action.domain.job_rerun import MAX_RUNS, EarlierRun, NewRun, StartsAnew
+from testsigma_action.domain.reruns import Chain
+from testsigma_action.domain.run import Run
 from testsigma_action.domain.uploads import pinned
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
+from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import spec_of
 from testsigma_action.lifecycle import lookup
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.job_rerun import continue_earlier
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.reruns import look_at_rerun
+from testsigma_action.lifecycle.run_lists import run_lists
 from testsigma_action.lifecycle.send_once import send_once
 from testsigma_action.lifecycle.start import StartCall
+from testsigma_action.lifecycle.stop import look_once
 
 
 async def begin(context: Context) -> None:
     """Start the run, or attach to one that exists. Raises StartError, ApiError or TimedOut."""
     if context.inputs.run_id:
         await _attach(context)
-    elif not await continue_earlier(context):
+    elif not await _continue_earlier(context):
         await _start(context)
 
 
 async def _attach(context: Context) -> None:
-    context.activity(Activity.ATTACHING)
+    context.activity(events.Activity.ATTACHING)
     record = context.record
     record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
     try:
@@ -38,6 +47,87 @@ async def _attach(context: Context) -> None:
     context.on_answer(run)
 
 
+async def _continue_earlier(context: Context) -> bool:
+    """Continue with the run of an earlier attempt of this job. False if a run must be started; the log says why."""
+    record, shared = context.record, context.shared
+    if context.inputs.on_job_rerun == START or shared.attempt in {None, 1}:
+        return False
+    found = await _find(context)
+    if isinstance(found, EarlierRun):
+        record.continues(found)
+        shared.run_ids.update(run.id for run in record.known)
+    context.emit(events.JobRerun(shared.attempt or 0, found))
+    if isinstance(found, NewRun):
+        return False
+    context.emit(events.Attached(found.run))
+    for rerun in found.reruns:
+        context.emit(events.RerunStarted(rerun))
+    return True
+
+
+async def _find(context: Context) -> EarlierRun | NewRun:
+    """The run of the newest earlier attempt, or why there is none. Raises no ApiError."""
+    spec, remote = context.record.spec, context.remote
+    until = min(remote.after(remote.limits.earlier_run), context.shared.deadline)
+    listed = await _listed(spec.plan_id, remote, until)
+    if not listed:
+        return NewRun(StartsAnew.NOT_READ)
+    attempt, ids = job_rerun.newest_attempt(listed, spec.plan_id, spec.build_number, context.shared.run_ids)
+    if not ids:
+        return NewRun(StartsAnew.NOT_FOUND)
+    if len(ids) > MAX_RUNS or "" in ids:
+        return NewRun(StartsAnew.AMBIGUOUS)
+    looks = [await look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
+    runs = [run for run in looks if run]
+    if len(runs) < len(ids):
+        return NewRun(StartsAnew.NOT_READ, ids[0])
+    first = job_rerun.first_run(runs, spec.plan_id, spec.build_number, attempt)
+    if isinstance(first, NewRun):
+        return first
+    reruns = await _reruns(first, listed, remote, until)
+    return NewRun(StartsAnew.NOT_READ, first.id) if reruns is None else job_rerun.continued(attempt, first, reruns)
+
+
+async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun, ...] | None:
+    """The newest runs of a plan; None if no list can be read completely."""
+    lists = list(run_lists(plan_id, "", remote.client))
+    while lists and remote.now() < until:
+        for run_list in tuple(lists):
+            listed = await lookup.look(run_list, remote, until)
+            if isinstance(listed, ApiError):
+                lists.remove(run_list)
+            elif listed.complete:
+                return listed.runs
+        if lists:
+            await asyncio.sleep(min(remote.limits.search_interval, max(0.0, until - remote.now())))
+    return None
+
+
+async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:
+    """The reruns of a run, the last one may not have completed; None if they cannot be read."""
+    chain, runs = Chain.of(first), [first]
+    while runs[-1].completed and len(runs) < MAX_RUNS:
+        parent = _naming_listed(runs[-1], chain, listed)
+        seen = await look_at_rerun(parent, chain, remote, until=until)
+        if isinstance(seen, Run):
+            runs.append(seen)
+            chain = chain.extended(seen)
+        elif chain.named_by(parent):
+            return None
+        else:
+            break
+    return tuple(runs[1:])
+
+
+def _naming_listed(run: Run, chain: Chain, listed: tuple[FoundRun, ...]) -> Run:
+    """The run, with a rerun that the list has where the run itself names none."""
+    if chain.named_by(run):
+        return run
+    ids = [row.id for row in listed if row.id and chain.claim(row, run.plan_id, Began.UNKNOWN) is Claim.OURS]
+    # The oldest one: of two numbers, the shorter one is smaller.
+    return replace(run, rerun_id=min(ids, key=lambda one: (len(one), one))) if ids else run
+
+
 async def _start(context: Context) -> None:
     record, shared = context.record, context.shared
     if context.remote.now() >= shared.last_start:
@@ -45,7 +135,7 @@ async def _start(context: Context) -> None:
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     # Not before: a run that exists already tests other versions.
     record.spec = pinned(record.spec, shared.uploaded)
-    context.activity(Activity.STARTING)
+    context.activity(events.Activity.STARTING)
     context.emit(events.Starting(record.spec))
 
     def on_outcome(outcome: Outcome) -> None:
@@ -72,7 +162,7 @@ def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:
     """Tell that the step waits for a busy plan, if it does."""
     if outcome.busy_with is not None:
         left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
-        context.activity(Activity.WAITING_FOR_PLAN)
+        context.activity(events.Activity.WAITING_FOR_PLAN)
         context.emit(events.PlanBusy(plan_id, outcome.busy_with, left))
 
 
