@@ -67,15 +67,25 @@ class SearchResult:
 
 
 async def find(search: Search, remote: Remote) -> SearchResult:
-    """Search for such runs of the plan until one is found, or none can exist."""
-    pauses = remote.limits.search_pauses()
+    """Search for such runs of the plan until one is found, or none can exist. Each list is read once in each round."""
+    pauses, found = remote.limits.search_pauses(), SearchResult()
     lists, refusals = list(_lists(search, remote)), list[ApiError]()
-    found = SearchResult()
     while lists and (now := remote.now()) < search.until:
-        found = await _look_everywhere(search, lists, remote, refusals)
-        found = replace(found, nothing=found.nothing and now >= search.settled)
-        if found.run_ids or found.nothing or (search.or_busy and found.busy_with):
+        found = SearchResult()
+        for run_list in tuple(lists):
+            listed = await look(run_list, remote, search.until)
+            if isinstance(listed, ApiError):
+                lists.remove(run_list)
+                refusals.append(listed)
+                continue
+            seen = _read(listed, search, remote)
+            if seen.run_ids:
+                return seen
+            found = SearchResult((), found.nothing or seen.nothing, found.busy_with or seen.busy_with)
+        if found.nothing and now >= search.settled:
             return found
+        if search.or_busy and found.busy_with:
+            break
         await asyncio.sleep(_pause(search, next(pauses), now, remote) if lists else 0.0)
     return SearchResult(busy_with=found.busy_with, refusals=() if lists else tuple(refusals))
 
@@ -104,24 +114,6 @@ def _pause(search: Search, interval: float, looked: float, remote: Remote) -> fl
     elif search.settled < inf:
         longest = max(remote.limits.search_interval, (search.until - search.settled) / 4)
     return max(0.0, min(interval, longest, search.until - now))
-
-
-async def _look_everywhere(
-    search: Search, lists: list[RunList], remote: Remote, refusals: list[ApiError]
-) -> SearchResult:
-    """Read each list once; lists that the service refuses are removed."""
-    found = SearchResult()
-    for run_list in tuple(lists):
-        listed = await look(run_list, remote, search.until)
-        if isinstance(listed, ApiError):
-            lists.remove(run_list)
-            refusals.append(listed)
-            continue
-        seen = _read(listed, search, remote)
-        if seen.run_ids:
-            return seen
-        found = SearchResult((), found.nothing or seen.nothing, found.busy_with or seen.busy_with)
-    return found
 
 
 async def look(run_list: RunList, remote: Remote, until: float) -> FoundRuns | ApiError:
