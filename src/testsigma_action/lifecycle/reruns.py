@@ -17,6 +17,8 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
 from testsigma_action.lifecycle.watch import Deadlines, watch
 
+OnAnswer = Callable[[Run | RerunIgnored], object]
+
 
 class _NotARerun(Exception):
     """Ends the wait for a run whose first answer shows that it is no rerun."""
@@ -27,12 +29,7 @@ class _NotARerun(Exception):
 
 
 async def follow(
-    known: Sequence[Run],
-    remote: Remote,
-    deadlines: Deadlines,
-    on_answer: Callable[[Run | RerunIgnored], object],
-    *,
-    tolerant: bool,
+    known: Sequence[Run], remote: Remote, deadlines: Deadlines, on_answer: OnAnswer, *, tolerant: bool
 ) -> None:
     """Call `on_answer` with every answer about further reruns of a run, and about the last run while waiting for them.
 
@@ -83,7 +80,7 @@ class _Follower:
 
     remote: Remote
     deadlines: Deadlines
-    on_answer: Callable[[Run], object]
+    on_answer: OnAnswer
 
     async def until_named(self, run: Run, named_by: Callable[[Run], str], since: float) -> Run:
         """The run, polled until it names a new rerun, or until the time limit for one to begin."""

@@ -15,7 +15,6 @@ from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded
 from testsigma_action.lifecycle import lookup, start
-from testsigma_action.lifecycle.lookup import Search, SearchResult
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.rerun import RerunCall
@@ -74,7 +73,13 @@ class _Sender:
         except asyncio.CancelledError:
             await asyncio.wait({sender}, timeout=self.remote.limits.start_answer_after_signal)
             if sender.done():
-                self._report_last(sender.result())
+                # There is no time for a search.
+                answer = sender.result()
+                if isinstance(answer, Run):
+                    self._claim(answer)
+                else:
+                    nothing = {StartFailure.NOT_SENT, StartFailure.REFUSED}
+                    self._report(Outcome(in_doubt=self.call.failure_of(answer) not in nothing))
             raise
         finally:
             # A request that was not sent by now must not be sent: its run would be unknown.
@@ -89,30 +94,27 @@ class _Sender:
         except ApiError as error:
             return error
 
-    def _report_last(self, answer: Run | ApiError) -> None:
-        """Report an answer that arrived after a cancellation, without a further search."""
-        if isinstance(answer, ApiError):
-            nothing = {StartFailure.NOT_SENT, StartFailure.REFUSED}
-            self._report(Outcome(in_doubt=self.call.failure_of(answer) not in nothing))
-        elif self.call.claim(answer, self.sent) is Claim.OURS:
-            self._report(Outcome(answer))
-        elif self.call.claim(answer, self.sent) is Claim.UNCONFIRMED:
-            self._report(Outcome(in_doubt=True, claimed=answer))
+    def _claim(self, run: Run) -> Claim:
+        """Whose run an answer describes. It is reported if it is ours, or may be."""
+        whose = self.call.claim(run, self.sent)
+        if whose is Claim.OURS:
+            self._report(Outcome(run))
+        elif whose is Claim.UNCONFIRMED:
+            self._report(Outcome(in_doubt=True, claimed=run))
+        return whose
 
     async def _identify(self, run: Run) -> None:
         """Use the run of an answer if it is ours; else search for ours."""
-        whose, confirmed = self.call.claim(run, self.sent), True
+        whose, confirmed = self._claim(run), True
         if whose is Claim.UNCONFIRMED:
-            self._report(Outcome(in_doubt=True, claimed=run))
             until, tolerance = self.deadlines.deadline, self.remote.limits.replication
             try:
                 # The first status may show whose run it is.
                 run = await lookup.attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
-                whose = self.call.claim(run, self.sent)
+                whose = self._claim(run)
             except ApiError:
                 confirmed = False
         if whose is Claim.OURS:
-            self._report(Outcome(run))
             return
         message = self.call.not_ours(run, whose)
         self._report(Outcome(in_doubt=True, lost=message))
@@ -177,10 +179,10 @@ class _Sender:
         await self.remote.sleep_until(again)
         self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
 
-    def _search(self) -> Search:
+    def _search(self) -> lookup.Search:
         return self.call.wanted.limited(self.sent, self.remote.now(), self.deadlines.deadline, self.remote.limits)
 
-    async def _find(self, search: Search, message: str) -> SearchResult:
+    async def _find(self, search: lookup.Search, message: str) -> lookup.SearchResult:
         """Search for the run. If it is found, it is reported; raises StartError if it cannot be identified."""
         found = await lookup.find(search, self.remote)
         if len(found.run_ids) > 1 or (found.run_ids and not search.spec.unique):
