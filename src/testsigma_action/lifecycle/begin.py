@@ -109,13 +109,10 @@ async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, unti
     while runs[-1].completed and len(runs) < MAX_RUNS:
         parent = _naming_listed(runs[-1], chain, listed)
         seen = await look_at_rerun(parent, chain, remote, until=until)
-        if isinstance(seen, Run):
-            runs.append(seen)
-            chain = chain.extended(seen)
-        elif chain.named_by(parent):
-            return None
-        else:
-            break
+        if not isinstance(seen, Run):
+            return None if chain.named_by(parent) else tuple(runs[1:])
+        runs.append(seen)
+        chain = chain.extended(seen)
     return tuple(runs[1:])
 
 

@@ -111,11 +111,8 @@ class Examination:
     async def _status(self, subject: Subject, key: RunKey) -> Run | None:
         """The status of a run, without which no step can wait."""
         run = await self._ask(Level.STATUS, lambda until: self.remote.client.fetch_run(key, until=until))
-        if isinstance(run, ApiError):
-            self._judge(subject, run)
-            return None
-        self._judge(subject)
-        return run
+        self._judge(subject, *([run] if isinstance(run, ApiError) else []))
+        return run if isinstance(run, Run) else None
 
     async def _last_run(self, specs: Sequence[RunSpec]) -> Run | None:
         """The last run of the first plan that has one, if possible one that has completed."""
@@ -130,8 +127,8 @@ class Examination:
 
     async def _runs_of(self, plan_id: str, *, both: bool) -> list[FoundRun]:
         """The runs of a plan. Its two lists are both read, or the second only if the first has none."""
-        client, rows = self.remote.client, list[FoundRun]()
-        answers: list[FoundRuns | ApiError] = []
+        client, rows, wrong = self.remote.client, list[FoundRun](), list[ApiError]()
+        without = Outcome.NOT_CHECKED
         lists: dict[Level, Callable[[float], Awaitable[FoundRuns]]] = {
             Level.NEWEST_RUNS: lambda until: client.fetch_newest_runs(plan_id, until=until, retried=False),
             Level.INDEX_OF_RUNS: lambda until: client.fetch_indexed_runs(plan_id, "", until=until),
@@ -139,17 +136,18 @@ class Examination:
         for level, fetch in lists.items():
             if rows and not both:
                 break
-            answers.append(answer := await self._ask(level, fetch))
+            answer = await self._ask(level, fetch)
             if isinstance(answer, FoundRuns):
+                without = Outcome.NO_RUN
                 # The service may have listed runs of other plans, too.
                 rows += [row for row in answer.runs if row.id.isdecimal() and same_id(row.plan_id, plan_id)]
-        unknown = [one for one in answers if isinstance(one, ApiError) and no_such_plan(one, plan_id)]
-        if rows or unknown:
-            self._judge(Subject.PLANS, *(_not_found(one.message, one.status) for one in unknown[:1]))
+            elif no_such_plan(answer, plan_id):
+                wrong.append(_not_found(answer.message, answer.status))
+        if rows or wrong:
+            self._judge(Subject.PLANS, *wrong[:1])
         else:
-            listed = any(isinstance(one, FoundRuns) for one in answers)
-            self.without_run[plan_id] = Outcome.NO_RUN if listed else Outcome.NOT_CHECKED
-            self.checkup.note(Subject.PLANS, self.without_run[plan_id])
+            self.without_run[plan_id] = without
+            self.checkup.note(Subject.PLANS, without)
         return rows
 
     async def _results(self, run: Run) -> None:
