@@ -18,22 +18,14 @@ from testsigma_action.lifecycle.time_limits import TimeLimits
 
 
 @dataclass(frozen=True, slots=True)
-class RerunOf:
-    """The last known run of a chain, whose rerun is searched."""
-
-    parent: Run
-    chain: Chain
-
-
-@dataclass(frozen=True, slots=True)
 class Search:
     """Criteria and deadlines of a search (instants of the monotonic clock).
 
     `requested`: when the start was sent, if known; a run that began earlier is not ours. `settled`: from then on every
     existing run is listed, so that a complete list proves that a run does not exist. `apart_from`: ID of a known run,
     which a list need not identify. `or_busy`: a run that keeps the plan busy ends the search, too. `has_runs`: the plan
-    certainly has a run, so an empty list cannot be correct. `rerun_of`: the run is the rerun of this run, whatever its
-    build number is.
+    certainly has a run, so an empty list cannot be correct. `rerun_of`: the run is the rerun of this run, the last one
+    of this chain, whatever its build number is.
     """
 
     spec: RunSpec
@@ -43,7 +35,7 @@ class Search:
     apart_from: str = ""
     or_busy: bool = False
     has_runs: bool = False
-    rerun_of: RerunOf | None = None
+    rerun_of: tuple[Run, Chain] | None = None
 
     def limited(self, requested: float, answered: float, deadline: float, limits: TimeLimits) -> "Search":
         """The search while the created run may not be listed yet, up to a deadline, but for at least a few seconds."""
@@ -93,15 +85,15 @@ async def find(search: Search, remote: Remote) -> SearchResult:
 def _lists(search: Search, remote: Remote) -> Iterator[RunList]:
     """The lists that may contain the run; the answer about its parent may name a rerun."""
     if search.rerun_of:
-        yield partial(_named_rerun, search.rerun_of, remote)
+        yield partial(_named_rerun, *search.rerun_of, remote)
     if search.spec.plan_id:
         yield from run_lists(search.spec.plan_id, search.spec.build_number, remote.client)
 
 
-async def _named_rerun(of: RerunOf, remote: Remote, until: float) -> FoundRuns:
+async def _named_rerun(parent: Run, chain: Chain, remote: Remote, until: float) -> FoundRuns:
     """The rerun that the parent names, if its own answer confirms it. Raises ApiError."""
-    parent = await remote.client.fetch_run(RunKey.of(of.parent), until=until)
-    seen = await look_at_rerun(parent, of.chain, remote, until=remote.after(remote.limits.list_answer))
+    parent = await remote.client.fetch_run(RunKey.of(parent), until=until)
+    seen = await look_at_rerun(parent, chain, remote, until=remote.after(remote.limits.list_answer))
     rows = (FoundRun(seen.id, seen.plan_id, "", parent_id=seen.parent_id),) if isinstance(seen, Run) else ()
     return FoundRuns(rows, complete=False)
 
@@ -142,10 +134,11 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
 
 def _criterion(search: Search, remote: Remote) -> Callable[[FoundRun], Claim]:
     """Whose run a row of a list is. The run cannot have begun before its request, or the end of its parent."""
-    spec, of = search.spec, search.rerun_of
-    if of:
-        ended = of.parent.timing.ended or of.parent.timing.started
-        return lambda row: of.chain.claim(row, spec.plan_id, began(row.started, ended))
+    spec = search.spec
+    if search.rerun_of:
+        parent, chain = search.rerun_of
+        ended = parent.timing.ended or parent.timing.started
+        return lambda row: chain.claim(row, spec.plan_id, began(row.started, ended))
     sent = None if search.requested is None else remote.client.server_time(search.requested)
     return lambda row: claim(row.plan_id, row.build_number, spec, began(row.started, sent))
 

@@ -8,7 +8,7 @@ from testsigma_action.domain.identity import Claim, Foreign, same_id
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, StartError
-from testsigma_action.lifecycle.lookup import RerunOf, Search
+from testsigma_action.lifecycle.lookup import Search
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start import HAS_RERUN, StartFailure, failure_of
 
@@ -20,7 +20,7 @@ def search(parent: Run, chain: Chain, until: float) -> Search:
     """The search for the rerun of a run that names no rerun yet. Its parent identifies it."""
     # Reruns may have another build number than their parent.
     spec = RunSpec(plan_id=parent.plan_id, unique=True)
-    return Search(spec, until, has_runs=True, rerun_of=RerunOf(parent, chain))
+    return Search(spec, until, has_runs=True, rerun_of=(parent, chain))
 
 
 @dataclass(frozen=True, slots=True)
