@@ -5,24 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from testsigma_action.api.lists import FoundRun
-from testsigma_action.domain import events, job_rerun
+from testsigma_action.domain import events, job_rerun, uploads
 from testsigma_action.domain.identity import Began, Claim, RunKey
 from testsigma_action.domain.job_rerun import MAX_RUNS, EarlierRun, NewRun, StartsAnew
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Run
-from testsigma_action.domain.uploads import pinned
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
-from testsigma_action.inputs.options import START
-from testsigma_action.inputs.run_specs import spec_of
-from testsigma_action.lifecycle import lookup
+from testsigma_action.inputs import options, run_specs
+from testsigma_action.lifecycle import lookup, reruns, stop
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.run_lists import run_lists
 from testsigma_action.lifecycle.send_once import send_once
 from testsigma_action.lifecycle.start import StartCall
-from testsigma_action.lifecycle.stop import look_once
 
 
 async def begin(context: Context) -> None:
@@ -42,7 +38,7 @@ async def _attach(context: Context) -> None:
     except ApiError:
         record.run = None
         raise
-    record.spec = spec_of(run)
+    record.spec = run_specs.spec_of(run)
     context.emit(events.Attached(run))
     context.on_answer(run)
 
@@ -50,7 +46,7 @@ async def _attach(context: Context) -> None:
 async def _continue_earlier(context: Context) -> bool:
     """Continue with the run of an earlier attempt of this job. False if a run must be started; the log says why."""
     record, shared = context.record, context.shared
-    if context.inputs.on_job_rerun == START or shared.attempt in {None, 1}:
+    if context.inputs.on_job_rerun == options.START or shared.attempt in {None, 1}:
         return False
     found = await _find(context)
     if isinstance(found, EarlierRun):
@@ -77,15 +73,15 @@ async def _find(context: Context) -> EarlierRun | NewRun:
         return NewRun(StartsAnew.NOT_FOUND)
     if len(ids) > MAX_RUNS or "" in ids:
         return NewRun(StartsAnew.AMBIGUOUS)
-    looks = [await look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
+    looks = [await stop.look_once(RunKey(run_id, spec.plan_id), remote, until=until) for run_id in ids]
     runs = [run for run in looks if run]
     if len(runs) < len(ids):
         return NewRun(StartsAnew.NOT_READ, ids[0])
     first = job_rerun.first_run(runs, spec.plan_id, spec.build_number, attempt)
     if isinstance(first, NewRun):
         return first
-    reruns = await _reruns(first, listed, remote, until)
-    return NewRun(StartsAnew.NOT_READ, first.id) if reruns is None else job_rerun.continued(attempt, first, reruns)
+    later = await _reruns(first, listed, remote, until)
+    return NewRun(StartsAnew.NOT_READ, first.id) if later is None else job_rerun.continued(attempt, first, later)
 
 
 async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun, ...] | None:
@@ -108,7 +104,7 @@ async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, unti
     chain, runs = Chain.of(first), [first]
     while runs[-1].completed and len(runs) < MAX_RUNS:
         parent = _naming_listed(runs[-1], chain, listed)
-        seen = await look_at_rerun(parent, chain, remote, until=until)
+        seen = await reruns.look_at_rerun(parent, chain, remote, until=until)
         if not isinstance(seen, Run):
             return None if chain.named_by(parent) else tuple(runs[1:])
         runs.append(seen)
@@ -131,7 +127,7 @@ async def _start(context: Context) -> None:
         message = f"Plan {record.spec.plan_id} was not started: the timeout was reached before its turn."
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     # Not before: a run that exists already tests other versions.
-    record.spec = pinned(record.spec, shared.uploaded)
+    record.spec = uploads.pinned(record.spec, shared.uploaded)
     context.activity(events.Activity.STARTING)
     context.emit(events.Starting(record.spec))
 

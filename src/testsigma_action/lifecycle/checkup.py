@@ -6,10 +6,9 @@ from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
-from testsigma_action.api.decode import RunDetails
+from testsigma_action.api import decode, probing
 from testsigma_action.api.lists import FoundRun, FoundRuns
 from testsigma_action.api.named import Named
-from testsigma_action.api.probing import ProbingTransport
 from testsigma_action.domain.checkup import Answer, Checkup, Level, Outcome, Subject
 from testsigma_action.domain.identity import RunKey, same_id
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, SuiteResult
@@ -36,7 +35,7 @@ class Examination:
     `without_run` has the IDs of the plans of which no run was found, and why.
     """
 
-    transport: ProbingTransport
+    transport: probing.ProbingTransport
     remote: Remote
     until: float
     checkup: Checkup
@@ -155,7 +154,7 @@ class Examination:
         client = self.remote.client
         machines = await self._ask(Level.CASES, lambda until: client.fetch_case_list(run.id, until=until))
         details = await self._ask(Level.RUN, lambda until: client.fetch_run_details(run.id, until=until))
-        counts = (*run.all_counts, *(details.counts if isinstance(details, RunDetails) else ()))
+        counts = (*run.all_counts, *(details.counts if isinstance(details, decode.RunDetails) else ()))
         if not run.completed:
             self.checkup.note(Subject.RESULTS, Outcome.UNFINISHED)
         elif isinstance(machines, ApiError) and not any(one.known for one in counts):

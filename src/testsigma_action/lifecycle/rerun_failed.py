@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import attempts, events, infrastructure, policy, rerun_judgement
+from testsigma_action.domain import attempts, events, infrastructure, policy, quarantine, rerun_judgement, reruns
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
-from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_choice import Choice, choose
-from testsigma_action.domain.reruns import as_rerun
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.share import Share
 from testsigma_action.errors import StartError
-from testsigma_action.lifecycle.begin import emit_busy, start_deadlines
+from testsigma_action.lifecycle import begin, wait
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.outcome import Outcome
@@ -20,7 +18,6 @@ from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.rerun import RerunCall
 from testsigma_action.lifecycle.send_once import send_once
 from testsigma_action.lifecycle.shutdown import Shutdown
-from testsigma_action.lifecycle.wait import follow_reruns, watch_rerun
 
 ALL = Share(100, percent=True)
 
@@ -84,7 +81,7 @@ def _passes(record: RunRecord, trees: Sequence[ResultTree]) -> bool:
 def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:
     """The cases that run again, or why none does."""
     entries = context.inputs.quarantine
-    found = choose(trees, context.record.reruns, limit, counts=lambda placed: not excuse(entries, placed))
+    found = choose(trees, context.record.reruns, limit, counts=lambda placed: not quarantine.excuse(entries, placed))
     if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
         return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
     return found
@@ -95,19 +92,19 @@ async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> No
     context.activity(events.Activity.WAITING_FOR_RERUN)
 
     def on_outcome(outcome: Outcome) -> None:
-        run = as_rerun(outcome.run, parent) if outcome.run else None
+        run = reruns.as_rerun(outcome.run, parent) if outcome.run else None
         record.rerun_asked(replace(outcome, run=run))
         if run:
             context.on_answer(run)
         if outcome.lost:
             context.emit(events.RerunAnswerLost(outcome.lost, parent))
-        emit_busy(context, parent.plan_id, outcome)
+        begin.emit_busy(context, parent.plan_id, outcome)
 
     try:
-        await send_once(RerunCall(choice, record.chain, context.remote), start_deadlines(context), on_outcome)
+        await send_once(RerunCall(choice, record.chain, context.remote), begin.start_deadlines(context), on_outcome)
     except StartError as error:
         record.rerun_incomplete = RerunIncomplete(error)
         return
-    await watch_rerun(context, shutdown)
+    await wait.watch_rerun(context, shutdown)
     if record.latest.completed and not record.rerun_incomplete:
-        await follow_reruns(context, shutdown)
+        await wait.follow_reruns(context, shutdown)
