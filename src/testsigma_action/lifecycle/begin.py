@@ -103,22 +103,17 @@ async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, unti
     """The reruns of a run, the last one may not have completed; None if they cannot be read."""
     chain, runs = Chain.of(first), [first]
     while runs[-1].completed and len(runs) < MAX_RUNS:
-        parent = _naming_listed(runs[-1], chain, listed)
+        parent = runs[-1]
+        ids = [row.id for row in listed if row.id and chain.claim(row, parent.plan_id, Began.UNKNOWN) is Claim.OURS]
+        if ids and not chain.named_by(parent):
+            # The list has a rerun that the run itself does not name. Of two numbers, the shorter one is smaller.
+            parent = replace(parent, rerun_id=min(ids, key=lambda one: (len(one), one)))
         seen = await reruns.look_at_rerun(parent, chain, remote, until=until)
         if not isinstance(seen, Run):
             return None if chain.named_by(parent) else tuple(runs[1:])
         runs.append(seen)
         chain = chain.extended(seen)
     return tuple(runs[1:])
-
-
-def _naming_listed(run: Run, chain: Chain, listed: tuple[FoundRun, ...]) -> Run:
-    """The run, with a rerun that the list has where the run itself names none."""
-    if chain.named_by(run):
-        return run
-    ids = [row.id for row in listed if row.id and chain.claim(row, run.plan_id, Began.UNKNOWN) is Claim.OURS]
-    # The oldest one: of two numbers, the shorter one is smaller.
-    return replace(run, rerun_id=min(ids, key=lambda one: (len(one), one))) if ids else run
 
 
 async def _start(context: Context) -> None:

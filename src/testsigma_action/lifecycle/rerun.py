@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain.identity import Claim, Foreign, same_id
 from testsigma_action.domain.reruns import Chain
@@ -30,7 +30,7 @@ class RerunCall:
     If the run has another rerun by now (of its plan, or of somebody else), that one is ours: a run can have one rerun.
     """
 
-    nothing: ClassVar = "Nothing runs again."
+    nothing = "Nothing runs again."
 
     choice: "Choice"
     chain: Chain

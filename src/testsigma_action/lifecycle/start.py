@@ -7,7 +7,6 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import ClassVar
 
 from testsigma_action.domain.identity import Began, Claim, began, claim, counts_unlisted, same_id
 from testsigma_action.domain.run import Run, RunSpec
@@ -41,7 +40,7 @@ class StartCall:
     `sent` is the instant of the monotonic clock at which the call was sent.
     """
 
-    nothing: ClassVar = "Nothing was started."
+    nothing = "Nothing was started."
 
     spec: RunSpec
     remote: Remote
