@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import inf
 
@@ -14,7 +14,6 @@ from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.reruns import look_at_rerun
 from testsigma_action.lifecycle.run_lists import RunList, run_lists
-from testsigma_action.lifecycle.time_limits import TimeLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,6 @@ class Search:
     or_busy: bool = False
     has_runs: bool = False
     rerun_of: tuple[Run, Chain] | None = None
-
-    def limited(self, requested: float, answered: float, deadline: float, limits: TimeLimits) -> "Search":
-        """The search while the created run may not be listed yet, up to a deadline, but for at least a few seconds."""
-        settled = answered + limits.replication
-        until = max(min(settled + limits.search_slack, deadline), answered + limits.shortest_search)
-        return replace(self, until=until, requested=requested, settled=settled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,11 @@ class _Sender:
         self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
 
     def _search(self) -> lookup.Search:
-        return self.call.wanted.limited(self.sent, self.remote.now(), self.deadlines.deadline, self.remote.limits)
+        """The search while the run may not be listed yet, up to the deadline, but for at least a few seconds."""
+        now, limits = self.remote.now(), self.remote.limits
+        settled = now + limits.replication
+        until = max(min(settled + limits.search_slack, self.deadlines.deadline), now + limits.shortest_search)
+        return replace(self.call.wanted, until=until, requested=self.sent, settled=settled)
 
     async def _find(self, search: lookup.Search, message: str) -> lookup.SearchResult:
         """Search for the run. If it is found, it is reported; raises StartError if it cannot be identified."""
