@@ -84,7 +84,7 @@ class Step:
         except ActionError as error:
             # From before any start, so it applies to every run.
             for session in self._group.sessions:
-                session.record.conclude(error)
+                session.conclude(error)
         finally:
             self._group.end()
 
@@ -126,7 +126,7 @@ class Step:
         try:
             self._publisher.write_early(self._group.reports())
         except OSError as error:
-            self._group.sessions[index].record.conclude(unwritable("the outputs", error))
+            self._group.sessions[index].conclude(unwritable("the outputs", error))
 
     def _report(self, judged: Verdict) -> Report:
         command, runs = self._command, self._group.reports()

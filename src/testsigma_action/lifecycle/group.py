@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain import events, names, policy, quarantine
-from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
@@ -77,7 +76,7 @@ class SessionGroup:
                 self._shared.uploaded = (*self._shared.uploaded, uploaded)
             self._shared.put_off(remote.now() - began)
         for session, spec in zip(self.sessions, specs, strict=True):
-            session.record.spec = spec
+            session.prepared(spec)
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""
@@ -91,8 +90,7 @@ class SessionGroup:
         """Record the reason for sessions that were cancelled before they began."""
         for session in self.sessions:
             if not session.record.verdicts and (why := self._shared.interruption):
-                ending = Ending(Disposition.NOTHING_STARTED)
-                session.record.decide(why.verdict(ending), ending)
+                session.not_started(why)
 
     def settle(self) -> None:
         """Save that the cleanup has nothing to do, unless it must stop a run."""

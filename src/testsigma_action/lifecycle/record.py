@@ -20,7 +20,7 @@ from testsigma_action.lifecycle.outcome import Outcome
 
 @dataclass(slots=True)
 class RunRecord:
-    """State of a session. Only the session, its stages and the group of sessions write to it.
+    """State of a session, which is its only writer.
 
     `start` is the last outcome of the start. `cut_short`: we stopped the run before its end, so its result is not
     valid. `previous` is the previous run of the plan, `plan_runs` are the runs of its history, the newest first (None

@@ -4,7 +4,7 @@ import asyncio
 
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, job_rerun, verdict
-from testsigma_action.domain.ending import Disposition
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
@@ -21,6 +21,7 @@ class Session:
     """Starts a run (or attaches to one), waits for it, and collects its results.
 
     `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
+    Others read the `record`, and nobody else writes to it.
     `may_be_stopped`: the run may still be running, or has not started yet.
     """
 
@@ -49,6 +50,19 @@ class Session:
         stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
         unwatched = stopping or self.record.rerun.in_doubt
         return self._context.inputs.stops_own and unwatched and self.record.may_still_run
+
+    def prepared(self, spec: RunSpec) -> None:
+        """Set the spec after all look-ups, before `run`."""
+        self.record.spec = spec
+
+    def conclude(self, error: ActionError) -> None:
+        """Record an error from outside the session."""
+        self.record.conclude(error)
+
+    def not_started(self, why: Interruption) -> None:
+        """Record why the session did not start anything."""
+        ending = Ending(Disposition.NOTHING_STARTED)
+        self.record.decide(why.verdict(ending), ending)
 
     async def run(self, gate: asyncio.Semaphore) -> None:
         """Run all stages, once the semaphore permits it."""
