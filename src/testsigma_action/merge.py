@@ -64,7 +64,8 @@ class Merge:
         missing = tuple(one for one in found.unmatched if not number or not paths.has_wildcard(one))
         others = [one for one in found.unmatched if one not in missing]
         log.say(console.warnings(f"merge: no file matches '{one}'." for one in others))
-        self._merged = merge.merged(contents, merge.Expected(number or None, missing), self._empty(verdict.NOT_FINISHED))
+        expected = merge.Expected(number or None, missing)
+        self._merged = merge.merged(contents, expected, self._empty(verdict.NOT_FINISHED))
 
     def _find(self) -> tuple[patterns.Found, list[str]]:
         inputs, root = self._command.inputs, self._command.platform.workspace

@@ -24,7 +24,7 @@ def accepted(text: str) -> dict[str, object]:
     """The fields, with their types."""
     reading = read(text)
     assert reading.problems == ()
-    return {name: json.loads(value) for name, value in reading.inputs.start_options.items()}
+    return {name: json.loads(value) for name, value in (reading.inputs.start_options or {}).items()}
 
 
 def refused(text: str) -> str:
