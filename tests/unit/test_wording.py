@@ -53,7 +53,7 @@ from testsigma_action.errors import (
     exit_code_of,
 )
 from testsigma_action.reporting import wording
-from testsigma_action.reporting.ending_wording import what_happened
+from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import hint, hints, reason, reason_lines, step_and_message
 
@@ -239,7 +239,7 @@ def test_problems_with_inputs_have_a_line_each() -> None:
 def test_what_became_of_a_run(ending: Ending, told: str, advice: str) -> None:
     """The sentence stands behind that of the error, and what to do names the run."""
     verdict = of_error(TimedOut("It took too long.", code=ErrorCode.TIMED_OUT, hint="Raise timeout."), ending)
-    assert what_happened(ending) == told
+    assert sentence(ending) == told
     assert reason(verdict) == f"It took too long. {told}"
     assert hints(verdict)[0] == "Raise timeout."
     assert advice in hint(verdict)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from testsigma_action.domain.ending import Ending
 from testsigma_action.errors import BUG_HINT
-from testsigma_action.reporting.ending_wording import what_happened
+from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.text import log_text
 
 UNREADABLE_STATE = "The state of the step cannot be read. Check in Testsigma whether one of its runs is still running."
@@ -13,7 +13,7 @@ LEFT_RUNNING = "The step did not shut down cleanly. on-cancel is leave, so its r
 
 def stopped(ending: Ending) -> str:
     """The ending of a run that the cleanup stopped."""
-    return f"The step ended before it stopped its run. This is the cleanup, not a test result. {what_happened(ending)}"
+    return f"The step ended before it stopped its run. This is the cleanup, not a test result. {sentence(ending)}"
 
 
 def not_stopped(run_id: str, url: str, trouble: str) -> str:

@@ -1,183 +1,140 @@
 """The sentences for findings, one for each type of `domain/findings.py`, and hints for users.
 
-Quoted text in them (names, labels, messages) is untrusted.
+Those that are only filled in are in `templates`. Quoted text (names, labels, messages) is untrusted.
 """
 
+from dataclasses import replace
 from functools import singledispatch
 
-from testsigma_action.domain.doubts import NeverExecuted, NotProven, RunDoubt, RunUnreadable
-from testsigma_action.domain.ending import Ending, NotRunAgain
-from testsigma_action.domain.findings import (
-    CalledPassed,
-    CutShort,
-    ErrorFinding,
-    Fact,
-    FailedAgain,
-    Failures,
-    Finding,
-    InputProblem,
-    MayStillRun,
-    MorePlans,
-    NoKnownResult,
-    NotExecutedYetRan,
-    OfPlans,
-    Passed,
-    RerunFindings,
-    ServiceMessage,
-    Started,
-    StoppedAfterFailures,
-    Tally,
-)
-from testsigma_action.domain.merge_findings import MoreFiles, PartsMissing, TooManyParts, Unusable
-from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
+from testsigma_action.domain import contradictions, findings
+from testsigma_action.domain.evidence import Contradiction, Oddity, UnknownCaseResult
+from testsigma_action.domain.doubts import NotProven, RunDoubt, RunUnreadable
+from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
+from testsigma_action.domain.findings import Fact, Failures, Finding
+from testsigma_action.domain.merge_findings import PartsMissing, Unusable
+from testsigma_action.domain.policy_findings import NotAccounted, PassedByPolicy
+from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import merge_wording, policy_wording, rerun_wording
-from testsigma_action.reporting.contradiction_wording import LONGEST_NAME, contradiction
-from testsigma_action.reporting.ending_wording import what_happened, what_to_do, with_full_stop
-from testsigma_action.reporting.rerun_wording import RerunFinding
+from testsigma_action.errors import may_run_hint
+from testsigma_action.reporting.templates import HINTS, filled, number_of
 from testsigma_action.text import NAME, one_line
 
-# Maximum length of the sentence about one of several plans (characters).
-LONGEST_OF_PLAN = 300
-
-FACTS = {
-    Fact.FAILED_AT_FIRST: "The run failed at first.",
-    Fact.CALLED_NOT_EXECUTED: "The run's result is NOT_EXECUTED.",
-    Fact.NO_CASE_EXECUTED: "No case was executed.",
-    Fact.NO_CASE_NEEDED: "No case was executed, which min-tests: 0 allows.",
-    Fact.EMPTY_SUCCESS: "Testsigma reports a pass, but no case was executed.",
-    Fact.UNPROVEN_SUCCESS: "Testsigma reports a pass, but nothing shows that a case was executed.",
-    Fact.INFRASTRUCTURE: "This is trouble of the infrastructure (agent, device, parallel runs), not of a test.",
-    Fact.RERUN_NEVER_BEGAN: "The plan is set to run failed cases again, but no rerun has started.",
-    Fact.JUDGED_AGAIN: "The results file calls the run passed, but its results do not show that.",
-    Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
-}
-NO_TESTS_HINT = "Check that the plan has suites with cases, and that the environment and configuration select some."
-FACT_HINTS = {
-    Fact.NO_CASE_EXECUTED: NO_TESTS_HINT,
-    Fact.EMPTY_SUCCESS: NO_TESTS_HINT,
-    Fact.INFRASTRUCTURE: (
-        "Check in Testsigma that the agent and the devices of the plan are online, and that a parallel run is free. "
-        "Then run the step again. With rerun-failed, such cases run again by themselves."
-    ),
-    Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
-    "be read.",
-}
-STOPPED_HINT = "Fix the failures first. To finish all runs in spite of failures, set stop-after-failures to 0."
+# Maximum length of the sentence about one of several plans, and of a name (characters).
+LONGEST_OF_PLAN, LONGEST_NAME = 300, 100
+# Maximum number of fields in a sentence.
+MAX_NAMED = 3
 
 
 @singledispatch
 def sentence(finding: Finding) -> str:
     """One finding as one sentence, or as a few short ones."""
-    raise NotImplementedError(type(finding))
+    return _with_full_stop(filled(finding if isinstance(finding, Fact) else type(finding), finding))
+
+
+def _with_full_stop(text: str) -> str:
+    """The text with a full stop, unless it already ends like a sentence."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 @sentence.register
-def _(fact: Fact) -> str:
-    return FACTS[fact]
-
-
-@sentence.register
-def _(passed: Passed) -> str:
-    said = f"{_executed(passed)} passed"
-    if passed.flaky:
-        return f"{said}, {passed.flaky:,} of them only in a rerun."
-    return f"{said}, after a rerun of hooks that had failed." if passed.reruns else f"{said}."
-
-
-def _executed(passed: Passed) -> str:
+def _(passed: findings.Passed) -> str:
+    executed = f"{passed.passed:,} of {counted(passed.total, 'case')}, all that were executed,"
     if passed.passed == passed.total or not passed.passed:
-        return "All cases" if passed.total != 1 else "The only case"
-    return f"{passed.passed:,} of {counted(passed.total, 'case')}, all that were executed,"
-
-
-@sentence.register
-def _(started: Started) -> str:
-    return (
-        f"Run {started.run_id} was started. This step does not wait for it; a later step can (run-id: "
-        f"{started.run_id})."
-    )
+        executed = "All cases" if passed.total != 1 else "The only case"
+    if passed.flaky:
+        return f"{executed} passed, {passed.flaky:,} of them only in a rerun."
+    return f"{executed} passed{', after a rerun of hooks that had failed' if passed.reruns else ''}."
 
 
 @sentence.register
 def _(failures: Failures) -> str:
     failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed." if failures.failed else ""
     hooks = f"{counted(failures.hooks, 'hook')} did not pass." if failures.hooks else ""
-    tolerated = policy_wording.of_failures(failures)
+    tolerated = f"{_tolerated(failures.tolerated)}." if failures.tolerated else ""
     return " ".join(filter(None, (failed, hooks, tolerated))) or "The run failed."
 
 
-for _finding in (PassedByPolicy, OverLimit, NotAccounted, TooFewTests, FlakyCases):
-    sentence.register(_finding, policy_wording.sentence)
-for _merged in (Unusable, PartsMissing, TooManyParts, MoreFiles):
-    sentence.register(_merged, merge_wording.sentence)
+def _tolerated(number: int) -> str:
+    return f"{number_of(number, 'failure is', 'failures are')} tolerated"
 
 
 @sentence.register
-def _(again: FailedAgain) -> str:
+def _(passed: PassedByPolicy) -> str:
+    flaky = f", {passed.flaky:,} of them only in a rerun" if passed.flaky else ""
+    by = {"in quarantine": passed.quarantined, "by max-failures": passed.within_limit}
+    parts = ", ".join(f"{number:,} {word}" for word, number in by.items() if number)
+    cases = f"{passed.passed:,} of {counted(passed.total, 'case')} passed{flaky}"
+    return f"Passed by policy: {cases}; {_tolerated(passed.tolerated)} ({parts})."
+
+
+@sentence.register
+def _(again: findings.FailedAgain) -> str:
     return f"{sentence(again.failures).removesuffix('.')}, also in the rerun (run {again.run_id})."
 
 
 @sentence.register
-def _(cut: CutShort) -> str:
-    return f"The run was {cut.result.value} before it was finished."
-
-
-@sentence.register
-def _(unknown: NoKnownResult) -> str:
+def _(unknown: findings.NoKnownResult) -> str:
     missing = "a result that cannot be read" if unknown.unreadable else "no result"
     result = f"the result '{unknown.label}'" if unknown.label else missing
     return f"The run completed with {result}, which is not a pass."
 
 
 @sentence.register
-def _(ran: NotExecutedYetRan) -> str:
+def _(ran: findings.NotExecutedYetRan) -> str:
     of = f"{ran.cases:,} of {counted(ran.total, 'case')}" if ran.total else counted(ran.cases, "case")
     return f"The run's result is NOT_EXECUTED although {of} {'passed' if ran.passed else 'ran'}."
 
 
 @sentence.register
-def _(message: ServiceMessage) -> str:
-    return f"Testsigma says: {with_full_stop(message.text)}"
+def _(called: findings.CalledPassed) -> str:
+    return f"Testsigma reports a pass, but {_contradiction(called.contradiction)}."
 
 
 @sentence.register
-def _(stopped: StoppedAfterFailures) -> str:
-    return f"{counted(stopped.failures, 'case')} failed in all runs together; stop-after-failures is {stopped.limit:,}."
+def _(finding: NotAccounted) -> str:
+    return f"The run is not a pass, because {_contradiction(finding.contradiction)}."
 
 
 @sentence.register
-def _(problem: InputProblem) -> str:
-    return with_full_stop(problem.message)
+def _(finding: RunUnreadable) -> str:
+    return f"In the answers about run {finding.run_id}, {_contradiction(finding.fields)}."
 
 
 @sentence.register
-def _(error: ErrorFinding) -> str:
-    return with_full_stop(error.message)
+def _(finding: RunDoubt) -> str:
+    return filled(finding.doubt, finding)
 
 
 @sentence.register
-def _(ending: Ending) -> str:
-    return what_happened(ending)
+def _(finding: NotProven) -> str:
+    left = cases_and_hooks(finding.cases, finding.hooks)
+    return f"The rerun (run {finding.run_id}) passed, but nothing shows that {left} did."
 
 
 @sentence.register
-def _(called: CalledPassed) -> str:
-    return f"Testsigma reports a pass, but {contradiction(called.contradiction)}."
-
-
-@sentence.register(RunDoubt | RunUnreadable | NotProven | NeverExecuted | NotRunAgain)
-def _(finding: RerunFinding) -> str:
-    return rerun_wording.sentence(finding)
+def _(finding: NotRunAgain) -> str:
+    return f"Nothing runs again (rerun-failed): {filled(finding.why, finding)}."
 
 
 @sentence.register
-def _(rerun: RerunFindings) -> str:
+def _(rerun: findings.RerunFindings) -> str:
     return f"In the rerun (run {rerun.run_id}): {' '.join(map(sentence, rerun.findings))}"
 
 
 @sentence.register
-def _(tally: Tally) -> str:
+def _(finding: Unusable) -> str:
+    known = replace(finding, detail=finding.detail or "unknown")
+    return _with_full_stop(filled(finding.fault, known))
+
+
+@sentence.register
+def _(finding: PartsMissing) -> str:
+    missing = finding.expected - finding.found
+    return f"{missing:,} of {counted(finding.expected, 'part')} {'is' if missing == 1 else 'are'} missing."
+
+
+@sentence.register
+def _(tally: findings.Tally) -> str:
     plans = counted(tally.plans, "plan")
     if tally.started == tally.plans:
         return f"All {plans} were started. This step does not wait for them."
@@ -193,7 +150,7 @@ def _(tally: Tally) -> str:
 
 
 @sentence.register
-def _(of: OfPlans) -> str:
+def _(of: findings.OfPlans) -> str:
     # A long path has no blank at which it could be cut.
     longest = NAME if isinstance(of.finding, Unusable) else LONGEST_NAME
     names = ", ".join(one_line(name, longest) for name in of.names)
@@ -204,30 +161,73 @@ def _(of: OfPlans) -> str:
 
 
 @sentence.register
-def _(more: MorePlans) -> str:
-    return f"And {counted(more.number, 'more plan')}."
+def _(ending: Ending) -> str:
+    run = f"Run {ending.run.id}" if ending.run else "The run"
+    match ending.disposition:
+        case Disposition.NOTHING_STARTED:
+            return "Nothing was started."
+        case Disposition.UNKNOWN:
+            return "A run may have been started."
+        case Disposition.COMPLETED:
+            again = " Its plan may still run failed cases again." if ending.may_run_again else ""
+            return f"{run} had completed by then.{again}"
+        case Disposition.STOP_CONFIRMED:
+            result = ending.run.result.value if ending.run and ending.completed_first else ""
+            completed = f"completed before it could be stopped, with the result {result}"
+            return f"{run} {completed if result else 'was stopped'}."
+        case Disposition.STOP_UNCONFIRMED:
+            timeout = " at the timeout" if ending.by_timeout else ""
+            trouble = f" {_with_full_stop(ending.trouble)}" if ending.trouble else ""
+            return f"{run} was to be stopped{timeout}, but that is not confirmed: it may still be running.{trouble}"
+        case Disposition.LEFT_RUNNING:
+            return f"{run} was left running."
 
 
-@sentence.register
-def _(left: MayStillRun) -> str:
-    return f"{counted(left.runs, 'run')} may still be running."
+def _contradiction(found: Contradiction) -> str:
+    """Evidence against a pass, as the end of a sentence about the run, without full stop."""
+    match found:
+        case contradictions.BrokenRows():
+            return f"{cases_and_hooks(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
+        case contradictions.BadCounter():
+            return f"its counters show {found.number:,} {found.counter.value.replace('-', ' ')}"
+        case contradictions.UnreadableFields():
+            more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
+            return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
+        case Oddity():
+            return filled(found, found)
+        case _:
+            return filled(type(found), found)
+
+
+def _unknown_result(unknown: UnknownCaseResult | None) -> str:
+    if unknown is None:
+        return ""
+    name, label = one_line(unknown.name, LONGEST_NAME), one_line(unknown.label, LONGEST_NAME)
+    if unknown.data_set is not None:
+        data_set = one_line(unknown.data_set, LONGEST_NAME)
+        return f" (the result of '{name}', data set '{data_set}', is missing or unknown)"
+    quoted = f": '{label}'" if label else ""
+    return f" (the result of '{name}' is missing or unknown{quoted})"
+
+
+def cases_and_hooks(cases: int, hooks: int) -> str:
+    """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
+    numbers = {"case": cases, "hook": hooks}
+    return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")
 
 
 def advice(finding: Finding) -> str:
     """What to do about a finding; may be empty."""
     match finding:
+        case findings.ErrorFinding() | findings.InputProblem():
+            return finding.hint
+        case Ending(disposition=Disposition.UNKNOWN):
+            return may_run_hint(finding.plan_id, finding.build_number)
+        case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
+            return f"To wait for it again, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
+        case Unusable():
+            return HINTS[finding.fault]
         case Fact():
-            found = FACT_HINTS.get(finding, "")
-        case ErrorFinding() | InputProblem():
-            found = finding.hint
-        case StoppedAfterFailures():
-            found = STOPPED_HINT
-        case TooFewTests() | FlakyCases():
-            found = policy_wording.advice(finding)
-        case Unusable() | PartsMissing() | TooManyParts():
-            found = merge_wording.advice(finding)
-        case Ending():
-            found = what_to_do(finding)
+            return HINTS.get(finding, "")
         case _:
-            found = ""
-    return found
+            return HINTS.get(type(finding), "")

@@ -1,62 +1,7 @@
-"""Wording about the policies: findings, why a failure is tolerated, and entries of a quarantine (untrusted text)."""
+"""Wording about the policies: why a failure is tolerated, and entries of a quarantine (untrusted text)."""
 
-from testsigma_action.domain.findings import Failures
-from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance
-from testsigma_action.domain.words import counted
-from testsigma_action.reporting.contradiction_wording import contradiction
-
-PolicyFinding = PassedByPolicy | OverLimit | NotAccounted | TooFewTests | FlakyCases
-TOO_FEW_HINT = (
-    "Check that the plan has all its suites and cases, and that the environment and configuration select them. If "
-    "fewer are right, lower min-tests."
-)
-FLAKY_HINT = "Look at the flaky cases, which log and summary name. To accept them, set fail-on-flaky to false."
-
-
-def sentence(finding: PolicyFinding) -> str:
-    """One finding as one sentence, or as a few short ones."""
-    match finding:
-        case PassedByPolicy():
-            flaky = f", {finding.flaky:,} of them only in a rerun" if finding.flaky else ""
-            passed = f"{finding.passed:,} of {counted(finding.total, 'case')} passed{flaky}"
-            return f"Passed by policy: {passed}; {tolerated(finding)}."
-        case OverLimit():
-            count = "counts" if finding.failures == 1 else "count"
-            return f"{counted(finding.failures, 'failure')} {count}; max-failures allows {finding.allowed:,}."
-        case NotAccounted():
-            return f"The run is not a pass, because {contradiction(finding.contradiction)}."
-        case TooFewTests():
-            were = "was" if finding.executed == 1 else "were"
-            return f"{counted(finding.executed, 'case')} {were} executed; min-tests is {finding.wanted:,}."
-        case FlakyCases():
-            return f"{counted(finding.cases, 'case')} passed only in a rerun, and fail-on-flaky is set."
-
-
-def tolerated(finding: PassedByPolicy) -> str:
-    """The numbers of tolerated failures: `2 failures are tolerated (1 in quarantine, 1 by max-failures)`."""
-    by = {"in quarantine": finding.quarantined, "by max-failures": finding.within_limit}
-    parts = ", ".join(f"{number:,} {word}" for word, number in by.items() if number)
-    are = "is" if finding.tolerated == 1 else "are"
-    return f"{counted(finding.tolerated, 'failure')} {are} tolerated ({parts})"
-
-
-def of_failures(failures: Failures) -> str:
-    """The sentence about failures that do not count, beside others that do; empty if there are none."""
-    number = failures.tolerated
-    return f"{counted(number, 'failure')} {'is' if number == 1 else 'are'} tolerated." if number else ""
-
-
-def advice(finding: PolicyFinding) -> str:
-    """What to do about a finding; may be empty."""
-    match finding:
-        case TooFewTests():
-            return TOO_FEW_HINT
-        case FlakyCases():
-            return FLAKY_HINT
-        case _:
-            return ""
 
 
 def why_tolerated(tolerance: Tolerance) -> str:

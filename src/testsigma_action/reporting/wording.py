@@ -16,7 +16,7 @@ from testsigma_action.domain.results import CaseResult, MachineResult, ResultTre
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import ErrorCode
-from testsigma_action.reporting import contradiction_wording
+from testsigma_action.reporting import finding_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
 
 Placed = compare.Placed
@@ -80,7 +80,7 @@ def service_message(run: RunReport) -> str:
 
 def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
     """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
-    return contradiction_wording.cases_and_hooks(*evidence.numbers(rows))
+    return finding_wording.cases_and_hooks(*evidence.numbers(rows))
 
 
 def took(timing: Timing) -> timedelta | None:
