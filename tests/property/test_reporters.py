@@ -224,9 +224,8 @@ def lines_of(report: RunReport) -> list[str]:
     run = report.run or samples.run()
     return [
         console.link(run),
-        *console.failed_cases(report),
-        *console.since(report),
-        *console.gaps(report),
+        *(line for lines in console.cases(report) for line in lines),
+        *console.remarks(report),
     ]
 
 

@@ -10,7 +10,7 @@ from tests.samples import broken_steps, case, machine, of_cases, run, run_report
 from testsigma_action.domain.compare import compare
 from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.names import named
-from testsigma_action.domain.report import Verdict
+from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.verdict import of_step
@@ -20,6 +20,11 @@ from testsigma_action.reporting import console
 from testsigma_action.reporting.wording import hint, reason
 
 STEPS_MISSING = "The steps of 1 of 6 cases. The service answered 404."
+
+
+def failed_cases(run: RunReport, most: int = 50) -> list[str]:
+    """The list of failures."""
+    return next(console.cases(run, most), [])
 
 
 def test_link() -> None:
@@ -41,7 +46,7 @@ def test_traceback() -> None:
 
 def test_failed_cases() -> None:
     """Failures have their place, outcome, step, message and link behind a visible bar."""
-    assert console.failed_cases(samples.failing().runs[0]) == [
+    assert failed_cases(samples.failing().runs[0]) == [
         "2 cases did not pass in Checkout:",
         "│ Chrome / Login / Wrong password is refused (failed, 12.3 s)",
         '│   Step 4: Verify that the text "Wrong password" is displayed',
@@ -57,7 +62,7 @@ def test_failed_cases() -> None:
 def test_failed_cases_are_capped() -> None:
     """Of many failures the first are told, and how many there are besides."""
     bare = [replace(case(f"C{number}", Result.FAILED), url="") for number in range(5)]
-    lines = console.failed_cases(of_cases(*bare).runs[0], most=2)
+    lines = failed_cases(of_cases(*bare).runs[0], most=2)
     assert lines[0] == "5 cases did not pass in Checkout:"
     assert lines[-1] == "and 3 more: see the reports and the run"
     assert len(lines) == 6
@@ -76,29 +81,31 @@ def test_lines_name_the_run() -> None:
     now = tree(machine(suite(bad)), gaps=(samples.STEPS_MISSING,))
     compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
     second = named((compared, compared))[1]
-    assert console.failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
-    assert console.since(second) == ["Compared with run 900 (Checkout (2)): 1 new"]
-    assert console.gaps(second) == [f"Not available in Checkout (2): {STEPS_MISSING}"]
+    assert failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
+    assert [*console.remarks(second)] == [
+        "Compared with run 900 (Checkout (2)): 1 new",
+        f"Not available in Checkout (2): {STEPS_MISSING}",
+    ]
 
 
 def test_no_failures() -> None:
     """Where nothing failed, or nothing is known, nothing is said."""
-    assert console.failed_cases(of_cases(case()).runs[0]) == []
-    assert console.failed_cases(run_report()) == []
-    assert console.gaps(run_report()) == []
+    assert failed_cases(of_cases(case()).runs[0]) == []
+    assert failed_cases(run_report()) == []
+    assert [*console.remarks(run_report())] == []
 
 
 def test_passing_case_with_a_broken_iteration_is_told() -> None:
     """A case whose iteration did not pass is a failure, whatever the case claims."""
     sets = (Iteration("1", "x", Result.FAILED, broken_steps("No")),)
-    lines = console.failed_cases(of_cases(case("A", Result.PASSED, iterations=sets)).runs[0])
+    lines = failed_cases(of_cases(case("A", Result.PASSED, iterations=sets)).runs[0])
     assert lines[1] == "│ Chrome / Login / A [x] (passed, 12.3 s)"
 
 
 def test_gaps() -> None:
     """What could not be had is named."""
     report = run_report(results=tree(machine(suite()), gaps=(samples.STEPS_MISSING,)))
-    assert console.gaps(report) == [f"Not available: {STEPS_MISSING}"]
+    assert [*console.remarks(report)] == [f"Not available: {STEPS_MISSING}"]
 
 
 @pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
@@ -178,10 +185,10 @@ def test_news() -> None:
     now = tree(machine(suite(known, new)))
     before = replace(run(number=900), id="900\n##[error]x", timing=samples.timing(200))
     report = replace(run_report(results=now), comparison=compare(before, (machine(suite(known)),), now.machines))
-    told = [line for line in console.failed_cases(report) if "Chrome / " in line]
+    told = [line for line in failed_cases(report) if "Chrome / " in line]
     assert told == ["│ Chrome / Login / New (new, failed, 12.3 s)", "│ Chrome / Login / Known (known, failed, 12.3 s)"]
-    assert console.since(report) == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
-    assert console.since(run_report(results=now)) == []
+    assert [*console.remarks(report)] == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
+    assert [*console.remarks(run_report(results=now))] == []
 
 
 def test_the_verdict_names_only_plans_that_did_not_pass() -> None:

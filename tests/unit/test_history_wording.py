@@ -89,7 +89,7 @@ def test_the_line_about_the_plan() -> None:
 def test_log_and_annotations() -> None:
     """The log has one line; the annotation of a known failure says since when it fails."""
     found = report("PF", "PP", build="12")
-    assert console.history(found) == ["History: the plan passed in 0 of 2 earlier runs; 1 new, 1 known"]
+    assert [*console.remarks(found)] == ["History: the plan passed in 0 of 2 earlier runs; 1 new, 1 known"]
     first, second = annotations.render(samples.report(found))
     assert "History: failed in 2 of the last 3 runs, since run 901 (build 12)." in first.message
     assert "History" not in second.message

@@ -5,7 +5,6 @@ enforces that.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from traceback import format_exception
 
 from testsigma_action.api.trace import Trace
@@ -14,34 +13,12 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
-from testsigma_action.reporting import history_wording
+from testsigma_action.reporting import history_wording, policy_wording, wording
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.gap_wording import gap
-from testsigma_action.reporting.policy_wording import outdated as outdated_entries
-from testsigma_action.reporting.policy_wording import why_tolerated
+from testsigma_action.reporting.templates import number_of
 from testsigma_action.reporting.upload_wording import ignored
-from testsigma_action.reporting.wording import (
-    CONCLUSIONS,
-    RESULTS,
-    Placed,
-    case_name,
-    cases_and_hooks,
-    changes,
-    failures_by_news,
-    flaky_cases,
-    has_common_cause,
-    heading,
-    hints,
-    left_out_cases,
-    machine_name,
-    reason,
-    reason_lines,
-    slower,
-    step_and_message,
-    suite_name,
-    tolerated_cases,
-    took,
-)
+from testsigma_action.reporting.wording import Placed
 from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
@@ -87,124 +64,96 @@ def failures_shown(report: Report) -> int:
     return min(_MAX_OF_ONE, max(_FEWEST_SHOWN, _MAX_SHOWN // max(len(report.runs), 1)))
 
 
-def failed_cases(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
-    """The first `most` failures of a run, with place, step and message. Empty if nothing failed."""
-    found = list(failures_by_news(report))
-    if not found:
-        return []
-    shown = [_failure(placed, news) for placed, news in found[:most]]
-    left = len(found) - len(shown)
-    lines = [f"{cases_and_hooks([placed[2] for placed, _ in found])} did not pass in {log_text(report.title)}:"]
-    lines += chain.from_iterable(shown)
-    return [*lines, f"and {left:,} more: see the reports and the run"] if left else lines
+def cases(run: RunReport, most: int = _MAX_OF_ONE) -> Iterator[list[str]]:
+    """The cases of a run that failed, were not executed, do not count, or are flaky: the first `most` of each.
+
+    Each list that is not empty begins with a title.
+    """
+    plan = log_text(run.title)
+    failed = list(wording.failures_by_news(run))
+    title = f"{wording.cases_and_hooks(placed[2] for placed, _ in failed)} did not pass in {plan}:"
+    yield from _listed(title, len(failed), [_failure(*one) for one in failed[:most]])
+    left_out = wording.left_out_cases(run)
+    title = f"{number_of(len(left_out), f'case of {plan} was', f'cases of {plan} were')} not executed:"
+    yield from _listed(title, len(left_out), [[_name(placed)] for placed in left_out[:most]])
+    tolerated = wording.tolerated_cases(run.tree)
+    title = f"{number_of(len(tolerated), f'failure in {plan} does', f'failures in {plan} do')} not count:"
+    yield from _listed(title, len(tolerated), [_tolerated(placed) for placed in tolerated[:most]])
+    flaky = wording.flaky_cases(run.tree)
+    title = f"{counted(len(flaky), 'case')} of {plan} passed only in a rerun:"
+    yield from _listed(title, len(flaky), [[_name(placed)] for placed in flaky[:most]])
 
 
-def since(report: RunReport) -> list[str]:
-    """The changes since the previous run; empty if there is no comparison."""
-    comparison = report.comparison
-    if not comparison:
-        return []
-    difference = slower(report.run, comparison.before) if report.run else ""
-    of = f" ({log_text(report.name)})" if report.name else ""
-    facts = ", ".join(filter(None, (changes(comparison), difference)))
-    return [f"Compared with run {log_text(comparison.before.id)}{of}: {facts}"]
+def _listed(title: str, number: int, shown: list[list[str]]) -> Iterator[list[str]]:
+    """A title, the lines of each item that is shown, and how many there are besides; nothing for no item."""
+    left = number - len(shown)
+    more = [f"and {left:,} more: see the reports and the run"] if left else []
+    if shown:
+        yield [title, *(f"{BAR}{line}" for lines in shown for line in lines), *more]
 
 
-def history(report: RunReport) -> list[str]:
-    """What the earlier runs say; empty if there is no history."""
-    of = f" of {log_text(report.name)}" if report.name else ""
-    return (
-        [f"History{of}: {log_text(history_wording.overview(report.history))}"]
-        if report.history and report.history.shown
-        else []
-    )
-
-
-def tolerated(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
-    """The first `most` failures of a run that do not count, each with the reason. Empty if there are none."""
-    found = tolerated_cases(report.tree)
-    if not found:
-        return []
-    does = "does" if len(found) == 1 else "do"
-    title = f"{counted(len(found), 'failure')} in {log_text(report.title)} {does} not count:"
-    return _listed(title, map(_tolerated, found[:most]), len(found) - most)
-
-
-def flaky(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
-    """The first `most` cases of a run that passed only in a rerun. Empty if there are none."""
-    found = flaky_cases(report.tree)
-    title = f"{counted(len(found), 'case')} of {log_text(report.title)} passed only in a rerun:"
-    return _listed(title, ([_name(placed)] for placed in found[:most]), len(found) - most) if found else []
-
-
-def left_out(report: RunReport, most: int = _MAX_OF_ONE) -> list[str]:
-    """The first `most` cases that were not executed, where nothing else explains the verdict. Empty if none."""
-    found = left_out_cases(report)
-    were = "was" if len(found) == 1 else "were"
-    title = f"{counted(len(found), 'case')} of {log_text(report.title)} {were} not executed:"
-    return _listed(title, ([_name(placed)] for placed in found[:most]), len(found) - most) if found else []
-
-
-def _listed(title: str, items: Iterable[list[str]], left: int) -> list[str]:
-    """A title, and the lines of each item below it."""
-    more = [f"and {left:,} more: see the reports and the run"] if left > 0 else []
-    return [title, *(f"{BAR}{line}" for lines in items for line in lines), *more]
+def _failure(placed: Placed, news: str) -> list[str]:
+    case = placed[2]
+    facts = filter(None, (news, wording.RESULTS[case.result], in_words(case.timing.took)))
+    said = wording.step_and_message(case.result, case.failing_step, case.result_label)
+    below = [f"  {log_text(text)}" for text in (*said, case.url) if text]
+    return [f"{_name(placed)} ({', '.join(facts)})", *below]
 
 
 def _tolerated(placed: Placed) -> list[str]:
     tolerance = placed[2].tolerance
-    return [_name(placed), f"  {log_text(why_tolerated(tolerance))}"] if tolerance else []
+    return [_name(placed), f"  {log_text(policy_wording.why_tolerated(tolerance))}"] if tolerance else []
 
 
-def outdated(report: Report) -> list[str]:
-    """A warning for each entry of the quarantine that somebody should remove or renew."""
-    return warnings(outdated_entries(report.outdated))
+def _name(placed: Placed) -> str:
+    machine, suite, case = placed
+    names = wording.machine_name(machine), wording.suite_name(suite), wording.case_name(case)
+    return " / ".join(log_text(name, NAME) for name in names)
 
 
-def ignored_devices(report: Report) -> list[str]:
-    """A warning about devices whose build was not tested; empty if there are none."""
-    return warnings(filter(None, [ignored(report)]))
+def remarks(run: RunReport) -> Iterator[str]:
+    """The changes since the previous run, what the earlier runs say, and what is not available."""
+    name = log_text(run.name)
+    if run.comparison:
+        before = run.comparison.before
+        difference = wording.slower(run.run, before) if run.run else ""
+        facts = ", ".join(filter(None, (wording.changes(run.comparison), difference)))
+        yield f"Compared with run {log_text(before.id)}{f' ({name})' if name else ''}: {facts}"
+    if run.history and run.history.shown:
+        overview = log_text(history_wording.overview(run.history))
+        yield f"History{f' of {name}' if name else ''}: {overview}"
+    for one in run.tree.gaps if run.tree else ():
+        yield f"Not available{f' in {name}' if name else ''}: {log_text(gap(one))}"
 
 
-def gaps(report: RunReport) -> list[str]:
-    """The missing data, one line each."""
-    of = f" in {log_text(report.name)}" if report.name else ""
-    return [f"Not available{of}: {log_text(gap(one))}" for one in report.tree.gaps] if report.tree else []
+def report_warnings(report: Report) -> list[str]:
+    """Warnings about entries of the quarantine to remove or renew, and about devices whose build was not tested."""
+    return warnings(filter(None, (*policy_wording.outdated(report.outdated), ignored(report))))
 
 
 def conclude(report: Report) -> list[str]:
     """The end of the log: each of several runs, problems, what to do, help, and the verdict last."""
     verdict = report.verdict
-    each = report.several and not has_common_cause(report)
+    each = report.several and not wording.has_common_cause(report)
     lines = [_conclude_run(run) for run in report.runs] if each else []
-    problems = [log_text(problem) for problem in reason_lines(verdict)]
+    problems = [log_text(problem) for problem in wording.reason_lines(verdict)]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
     if verdict.exit_code and len(report.runs) == 1:
         lines += _links(report.runs[0])
     lines += [f"What to do: {log_text(advice)}" for advice in _hints(report)]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
-    why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(reason(verdict))
-    code = f", {verdict.code}" if verdict.code else ""
+    why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(wording.reason(verdict))
+    # The name of all plans would read as if all had failed.
+    subject = "" if each and verdict.exit_code and not report.title else f"{log_text(wording.heading(report))}. "
     # Begin with our own word: with a name like ":" the line could begin a command.
-    conclusion = f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
-    return [*lines, f"{conclusion}: {_subject(report)}{why}"]
+    return [*lines, f"{wording.conclusion(verdict)}: {subject}{why}"]
 
 
-def _subject(report: Report) -> str:
-    """What the verdict is about, as a sentence. Empty if it names some of several plans: others may have passed."""
-    names_plans = report.several and report.verdict.exit_code and not has_common_cause(report)
-    return "" if names_plans and not report.title else f"{log_text(heading(report))}. "
-
-
-def _hints(report: Report) -> Iterator[str]:
-    """The hints of the verdict of the step, then of its runs, without repetitions."""
-    known: set[str] = set()
-    for verdict in (report.verdict, *(run.verdict for run in report.runs)):
-        new = [hint for hint in hints(verdict) if hint not in known]
-        known.update(new)
-        if new:
-            yield " ".join(new)
+def _conclude_run(run: RunReport) -> str:
+    url = f" {log_text(run.run.url)}" if run.run and run.run.url else ""
+    title = f"{wording.CONCLUSIONS[run.verdict.conclusion]}: {log_text(run.title)}."
+    return f"{title} {log_text(wording.reason(run.verdict))}{url}"
 
 
 def _links(report: RunReport) -> list[str]:
@@ -213,28 +162,14 @@ def _links(report: RunReport) -> list[str]:
     return [link(run) for run in runs if run.url]
 
 
-def _conclude_run(run: RunReport) -> str:
-    url = f" {log_text(run.run.url)}" if run.run and run.run.url else ""
-    title = f"{CONCLUSIONS[run.verdict.conclusion]}: {log_text(run.title)}."
-    return f"{title} {log_text(reason(run.verdict))}{url}"
-
-
-def _failure(placed: Placed, news: str) -> list[str]:
-    case = placed[2]
-    step, why = step_and_message(case.result, case.failing_step, case.result_label)
-    facts = filter(None, (news, RESULTS[case.result], in_words(took(case.timing))))
-    lines = [f"{_name(placed)} ({', '.join(facts)})"]
-    if step:
-        lines.append(f"  {log_text(step)}")
-    lines.append(f"  {log_text(why)}")
-    if case.url:
-        lines.append(f"  {log_text(case.url)}")
-    return [BAR + line for line in lines]
-
-
-def _name(placed: Placed) -> str:
-    machine, suite, case = placed
-    return " / ".join(log_text(part, NAME) for part in (machine_name(machine), suite_name(suite), case_name(case)))
+def _hints(report: Report) -> Iterator[str]:
+    """The hints of the verdict of the step, then of its runs, without repetitions."""
+    known: set[str] = set()
+    for verdict in (report.verdict, *(run.verdict for run in report.runs)):
+        new = [hint for hint in wording.hints(verdict) if hint not in known]
+        known.update(new)
+        if new:
+            yield " ".join(new)
 
 
 def stopping_early(reached: StoppedAfterFailures) -> str:

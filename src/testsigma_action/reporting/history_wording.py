@@ -75,10 +75,8 @@ def sentence(history: History, case: CaseHistory) -> str:
     return ", ".join(filter(None, parts))
 
 
-def overview(history: History | None) -> str:
+def overview(history: History) -> str:
     """The history of a run in one line."""
-    if history is None:
-        return ""
     plan = plan_history(history.runs)
     numbers = {
         "new": len(history.new),

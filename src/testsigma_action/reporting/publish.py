@@ -111,14 +111,10 @@ class Publisher:
         from testsigma_action.reporting import annotations
 
         for run in report.runs:
-            for listed in (console.failed_cases, console.left_out, console.tolerated, console.flaky):
-                if lines := listed(run, console.failures_shown(report)):
-                    self.log.commands(self.platform.group(lines[0], lines[1:]))
-            self.log.say(console.since(run))
-            self.log.say(console.history(run))
-            self.log.say(console.gaps(run))
-        self.log.say(console.outdated(report))
-        self.log.say(console.ignored_devices(report))
+            for title, *lines in console.cases(run, console.failures_shown(report)):
+                self.log.commands(self.platform.group(title, lines))
+            self.log.say(console.remarks(run))
+        self.log.say(console.report_warnings(report))
         for note in annotations.render(report, self.inputs.annotations):
             self.log.commands(self.platform.annotation(note.level, note.title, note.message))
         if self.written:

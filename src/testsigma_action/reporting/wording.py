@@ -21,15 +21,7 @@ from testsigma_action.reporting.finding_wording import advice, sentence
 
 Placed = compare.Placed
 
-CONCLUSIONS = {
-    Conclusion.PASSED: "passed",
-    Conclusion.FAILED: "failed",
-    Conclusion.TIMED_OUT: "timed out",
-    Conclusion.CANCELLED: "cancelled",
-    Conclusion.ERROR: "error",
-    Conclusion.STARTED: "started",
-    Conclusion.CHECKED: "checked",
-}
+CONCLUSIONS = {conclusion: conclusion.value.replace("-", " ") for conclusion in Conclusion}
 RESULTS = {
     Result.PASSED: "passed",
     Result.FAILED: "failed",
@@ -59,6 +51,12 @@ def reason_lines(verdict: Verdict) -> list[str]:
     others = [sentence(finding) for finding in verdict.findings if not isinstance(finding, InputProblem)]
     lines = [*problems, " ".join(others)] if len(problems) > 1 else [" ".join((*problems, *others))]
     return [line for line in lines if line]
+
+
+def conclusion(verdict: Verdict) -> str:
+    """The conclusion for a line that begins with it: `TIMED OUT (exit code 4, timed-out)`."""
+    code = f", {verdict.code}" if verdict.code else ""
+    return f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
 
 
 def hints(verdict: Verdict) -> tuple[str, ...]:
