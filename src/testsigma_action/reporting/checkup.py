@@ -7,24 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from testsigma_action.api.documented import PATHS
-from testsigma_action.domain.checkup import (
-    Answer,
-    Call,
-    Difference,
-    Findings,
-    Kind,
-    Level,
-    Outcome,
-    Subject,
-    in_one_row,
-)
+from testsigma_action.domain import checkup
+from testsigma_action.domain.checkup import Answer, Call, Difference, Findings, Kind, Level, Outcome, Subject
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.words import counted
 from testsigma_action.errors import ExitCode, help_url
 from testsigma_action.reporting.annotations import Annotation
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, bullets, link, paragraph, title
-from testsigma_action.reporting.wording import CONCLUSIONS, hints
+from testsigma_action.reporting.wording import CONCLUSIONS, conclusion, hints
 from testsigma_action.text import MESSAGE, html, log_line, log_text, no_command
 
 BEGIN, END = "===== BEGIN testsigma-action check =====", "===== END testsigma-action check ====="
@@ -50,15 +41,6 @@ WITHOUT = {
     Level.STEPS_OF_SET: "the steps of the whole case are read instead",
 }
 _OF_PLANS = frozenset({Level.NEWEST_RUNS, Level.INDEX_OF_RUNS})
-_ANSWERS = {
-    Answer.ANSWERED: "answered",
-    Answer.MISSING: "missing",
-    Answer.REFUSED: "refused",
-    Answer.REDIRECTED: "redirected",
-    Answer.UNREADABLE: "unreadable",
-    Answer.FAILED: "failed",
-    Answer.NO_ANSWER: "no answer",
-}
 _SUBJECTS = {
     Subject.INPUTS: "inputs",
     Subject.REPORTS: "report files",
@@ -92,18 +74,14 @@ _FORMS = Kind.TIME | Kind.RESULT | Kind.STATUS
 def lines(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outcome]) -> list[str]:
     """The log: each problem, what to do, what could not be seen of plans (by ID), the block, and the verdict."""
     return [
-        *(f"- {log_text(problem)}" for problem in _problems(verdict)),
+        *(f"- {log_text(problem)}" for problem in map(sentence, verdict.findings)),
         *(f"What to do: {log_text(advice)}" for advice in hints(verdict)),
         *(f"Warning: {log_text(line)}" for line in _without_run(without_run)),
         PASTE,
         *block(findings, verdict),
         *([f"Help: {help_url(verdict.code)}"] if verdict.code else []),
-        f"{_said(verdict)}: {_found(verdict, findings)} Nothing was started.",
+        f"{conclusion(verdict)}: {_found(verdict, findings)} Nothing was started.",
     ]
-
-
-def _problems(verdict: Verdict) -> list[str]:
-    return [sentence(finding) for finding in verdict.findings]
 
 
 def _without_run(without_run: Mapping[str, Outcome]) -> Iterator[str]:
@@ -116,7 +94,7 @@ def _without_run(without_run: Mapping[str, Outcome]) -> Iterator[str]:
 
 def summary(findings: Findings, verdict: Verdict, without_run: Mapping[str, Outcome]) -> str:
     """The summary of the job, with the same block."""
-    problems = [html(line, MESSAGE) for line in (*_problems(verdict), *_without_run(without_run))]
+    problems = [html(line, MESSAGE) for line in (*map(sentence, verdict.findings), *_without_run(without_run))]
     advice = " ".join(hints(verdict))
     failed = verdict.exit_code and verdict.conclusion is Conclusion.CHECKED
     sign = CONCLUSION_SIGNS[Conclusion.ERROR if failed else verdict.conclusion]
@@ -138,44 +116,31 @@ def annotations(verdict: Verdict) -> tuple[Annotation, ...]:
     if not verdict.exit_code:
         return ()
     title = no_command(f"Dry run: {counted(len(verdict.findings), 'problem')}")
-    texts = [log_line(text, MESSAGE) for text in (*_problems(verdict), *hints(verdict))]
+    texts = [log_line(text, MESSAGE) for text in (*map(sentence, verdict.findings), *hints(verdict))]
     return (Annotation("error", title, "\n".join(texts)),)
 
 
 def block(findings: Findings, verdict: Verdict) -> list[str]:
     """The lines that can be shown to anybody."""
-    rows = in_one_row(findings.calls)
-    inputs = f" ({', '.join(findings.wrong_inputs)})" if findings.wrong_inputs else ""
+    around = findings.surroundings
+    proxy = "a proxy" if around.proxy else "no proxy"
+    certificates = ", own certificates" if around.own_certificates else ""
     checks = [f"{_SUBJECTS[subject]}: {_OUTCOMES[outcome]}" for subject, outcome in findings.outcomes.items()]
-    if inputs:
-        checks[0] += inputs
-    # Lists of a plan that does not exist say nothing about what a step would do without them.
-    unknown = findings.outcomes.get(Subject.PLANS) is Outcome.WRONG
-    without = {level: words for level, words in WITHOUT.items() if not (unknown and level in _OF_PLANS)}
+    if findings.wrong_inputs:
+        checks[0] += f" ({', '.join(findings.wrong_inputs)})"
+    rows = checkup.in_one_row(findings.calls)
     return [
         BEGIN,
-        *_head(findings),
-        f"verdict: {_said(verdict)}",
+        f"testsigma-action {around.version}, Python {around.python}, {around.system}, {around.ci}",
+        f"base-url: {around.host or 'another host'}, {proxy}{certificates}",
+        f"verdict: {conclusion(verdict)}",
         "",
         *checks,
         "",
         *_table(rows),
-        *_remarks(rows, without),
+        *_remarks(rows, plans=findings.outcomes.get(Subject.PLANS)),
         END,
     ]
-
-
-def _head(findings: Findings) -> Iterator[str]:
-    around = findings.surroundings
-    yield ", ".join((f"testsigma-action {around.version}", f"Python {around.python}", around.system, around.ci))
-    proxy = "a proxy" if around.proxy else "no proxy"
-    certificates = ", own certificates" if around.own_certificates else ""
-    yield f"base-url: {around.host or 'another host'}, {proxy}{certificates}"
-
-
-def _said(verdict: Verdict) -> str:
-    code = f", {verdict.code}" if verdict.code else ""
-    return f"{CONCLUSIONS[verdict.conclusion].upper()} (exit code {verdict.exit_code}{code})"
 
 
 def _found(verdict: Verdict, findings: Findings) -> str:
@@ -189,32 +154,32 @@ def _found(verdict: Verdict, findings: Findings) -> str:
 
 def _table(rows: Iterable[Call]) -> list[str]:
     """A line for each kind of call, in columns."""
-    cells = [("call", "answer", "time", "requests"), *map(_cells, rows)]
+    cells = [("call", "answer", "time", "requests")]
+    for call in rows:
+        status = f" ({call.status})" if call.status else ""
+        answer = call.answer.name.lower().replace("_", " ")
+        cells.append((_path(call), f"{answer}{status}", f"{call.seconds * 1000:.0f} ms", str(call.requests)))
     if len(cells) == 1:
         return ["No call was made."]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [" | ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
 
 
-def _cells(call: Call) -> tuple[str, str, str, str]:
-    status = f" ({call.status})" if call.status else ""
-    time = f"{call.seconds * 1000:.0f} ms"
-    return _path(call), f"{_ANSWERS[call.answer]}{status}", time, str(call.requests)
-
-
 def _path(call: Call) -> str:
     return f"GET /api/{call.version}/{PATHS[call.level]}"
 
 
-def _remarks(rows: tuple[Call, ...], without: Mapping[Level, str]) -> Iterator[str]:
+def _remarks(rows: tuple[Call, ...], plans: Outcome | None) -> Iterator[str]:
     """What differs from the documentation, and what the step does without the calls that were not answered."""
     answered = {call.level for call in rows if call.answer is Answer.ANSWERED}
+    # Lists of a plan that does not exist say nothing about what a step would do without them.
+    unsaid = answered | (_OF_PLANS if plans is Outcome.WRONG else set())
     # Said once for all versions of a call.
     last_of = {call.level: call for call in rows}
     for call in rows:
         lines = list(_differences(call.differences))
-        if answered and call is last_of[call.level] and call.level not in answered and call.level in without:
-            lines.append(f"without it: {without[call.level]}")
+        if answered and call is last_of[call.level] and call.level in WITHOUT.keys() - unsaid:
+            lines.append(f"without it: {WITHOUT[call.level]}")
         if lines:
             yield from ("", _path(call), *(f"  {line}" for line in lines))
 
