@@ -1,24 +1,17 @@
 """The outputs of the step: short plain values, one line each. Empty means unknown."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from testsigma_action.domain.report import Report, RunReport
-from testsigma_action.domain.run import Counts, Result, Run
+from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.verdict import rank
-from testsigma_action.reporting.wording import flaky_cases, numbers, tolerated_cases, took
+from testsigma_action.reporting.codec import key
+from testsigma_action.reporting.wording import flaky_cases, numbers, tolerated_cases
 from testsigma_action.text import one_line
 
 _VALUE = 2000
-_COUNTS: dict[str, Callable[[Counts], int | None]] = {
-    "total": lambda counts: counts.total,
-    "passed": lambda counts: counts.passed,
-    "failed": lambda counts: counts.failed,
-    "aborted": lambda counts: counts.aborted,
-    "stopped": lambda counts: counts.stopped,
-    "not-executed": lambda counts: counts.not_executed,
-}
 # Worst first.
 _RESULTS = (
     Result.FAILED,
@@ -62,63 +55,67 @@ def render(report: Report) -> dict[str, str]:
         "status": remote.status.value if remote else "",
         "result": remote.result.value if remote else "",
         "conclusion": report.verdict.conclusion.value,
-        "duration": _whole_seconds(_duration([run.run for run in report.runs if run.run])),
+        "duration": _text(_seconds(_duration([run.run for run in report.runs if run.run]))),
         "junit-file": report.junit_file,
         "results-file": report.results_file,
         "ctrf-file": report.ctrf_file,
         "agent-file": report.agent_file,
         "error-code": report.verdict.code,
     }
-    counted = [numbers(run) for run in report.runs]
-    counts = {name: _sum([number(of_run) for of_run in counted]) for name, number in _COUNTS.items()}
-    counts["tolerated"] = _sum([_tolerated(run) for run in report.runs])
-    counts["flaky"] = _sum([_flaky(run) for run in report.runs])
-    counts["reruns"] = _sum([_reruns(run) for run in report.runs])
-    compared = [run.comparison for run in report.runs]
-    counts["new-failures"] = _sum([len(one.new) if one else None for one in compared])
-    counts["known-failures"] = _sum([len(one.known) if one else None for one in compared])
+    # Without any run all numbers are unknown.
+    counted = [_numbers(run) | _other_numbers(run) for run in report.runs or [RunReport(RunSpec(), report.verdict)]]
+    sums = {name.replace("_", "-"): _text(_sum([one[name] for one in counted])) for name in counted[0]}
     versions = {one.file: one.version_id for one in report.uploads}
     files = {"upload-version-ids": json.dumps(versions, separators=(",", ":")) if versions else ""}
-    return early(report.runs) | files | {name: one_line(value, _VALUE) for name, value in (others | counts).items()}
+    return early(report.runs) | files | {name: one_line(value, _VALUE) for name, value in (others | sums).items()}
 
 
 def _severity(run: RunReport) -> tuple[tuple[int, bool], int]:
     return rank(run.verdict), _RESULTS.index(run.run.result) if run.run else -1
 
 
-def _sum(parts: list[int | None]) -> str:
+def _numbers(run: RunReport) -> dict[str, int | None]:
+    """The numbers of cases, unknown (None) if nothing was counted; those of failures and flaky cases without a list."""
+    counts, listed = numbers(run), run.tree is not None and run.tree.listed
+    return {
+        "total": counts.total,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "aborted": counts.aborted,
+        "stopped": counts.stopped,
+        "not_executed": counts.not_executed,
+        "tolerated": len(tolerated_cases(run.tree)) if listed else None,
+        "flaky": len(flaky_cases(run.tree)) if listed else None,
+    }
+
+
+def _other_numbers(run: RunReport) -> dict[str, int | None]:
+    """The number of reruns, whoever asked for them, and of new and known failures; None for an unknown one."""
+    compared = run.comparison
+    return {
+        "reruns": len(run.tree.reruns) if run.tree else None,
+        "new_failures": len(compared.new) if compared else None,
+        "known_failures": len(compared.known) if compared else None,
+    }
+
+
+def _sum(parts: list[int | None]) -> int | None:
     known = [part for part in parts if part is not None]
-    return str(sum(known)) if known and len(known) == len(parts) else ""
+    return sum(known) if len(known) == len(parts) else None
 
 
-def _flaky(run: RunReport) -> int | None:
-    """The number of cases that passed only in a rerun; unknown without a list of cases."""
-    return len(flaky_cases(run.tree)) if run.tree and run.tree.listed else None
-
-
-def _tolerated(run: RunReport) -> int | None:
-    """The number of failures that do not count; unknown without a list of cases."""
-    return len(tolerated_cases(run.tree)) if run.tree and run.tree.listed else None
-
-
-def _reruns(run: RunReport) -> int | None:
-    """The number of reruns of a run, whoever asked for them; unknown without results."""
-    return len(run.tree.reruns) if run.tree else None
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def _duration(runs: list[Run]) -> timedelta | None:
     """The duration of a single run; for several, the time from the first start to the last end."""
     if len(runs) == 1:
-        return took(runs[0].timing)
+        return runs[0].timing.took
     begins = [run.timing.started for run in runs if run.timing.started]
     ends = [run.timing.ended for run in runs if run.timing.ended]
     complete = runs and len(begins) == len(ends) == len(runs)
     return max(ends) - min(begins) if complete else None
-
-
-def _whole_seconds(duration: timedelta | None) -> str:
-    seconds = _seconds(duration)
-    return "" if seconds is None else str(seconds)
 
 
 def _seconds(duration: timedelta | None) -> int | None:
@@ -126,7 +123,7 @@ def _seconds(duration: timedelta | None) -> int | None:
 
 
 def _run(report: RunReport) -> dict[str, str | int | None]:
-    run, counts = report.run, numbers(report)
+    run = report.run
     return {
         "name": one_line(report.title),
         "id": one_line(run.id) if run else None,
@@ -138,14 +135,7 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "result": run.result.value if run else None,
         "conclusion": report.verdict.conclusion.value,
         "errorCode": report.verdict.code,
-        "total": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "notExecuted": counts.not_executed,
-        "tolerated": _tolerated(report),
-        "flaky": _flaky(report),
+        **{key(name): number for name, number in _numbers(report).items()},
         "queued": _seconds(report.queued),
-        "duration": _seconds(took(run.timing)) if run else None,
+        "duration": _seconds(run.timing.took) if run else None,
     }
