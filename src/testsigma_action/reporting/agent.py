@@ -15,25 +15,12 @@ from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.words import counted
+from testsigma_action.reporting import wording
 from testsigma_action.reporting.history_wording import sentence
-from testsigma_action.reporting.junit.entries import Entry, Outcome, of_case
+from testsigma_action.reporting.junit.entries import Outcome, of_case
 from testsigma_action.reporting.junit.texts import LINE, body
-from testsigma_action.reporting.wording import (
-    RESULTS,
-    Placed,
-    environment_of,
-    failures_by_news,
-    heading,
-    hint,
-    left_out_cases,
-    machine_name,
-    needs_saying,
-    numbers,
-    plain_case_name,
-    reason,
-    service_message,
-    suite_name,
-)
+from testsigma_action.reporting.templates import numbers_in_words
+from testsigma_action.reporting.wording import Placed
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
 
 DATA = (
@@ -55,19 +42,22 @@ _MOST_LEFT_OUT = 20
 
 def render(report: Report) -> Iterator[str]:
     """Yield the document, section by section."""
-    yield _text(_head(report))
+    yield _section(_head(report))
     yield from _runs(report)
     yield from _failures(report)
+
+
+def _section(blocks: Iterator[str]) -> str:
+    return "".join(f"{block}\n\n" for block in blocks)
 
 
 def _head(report: Report) -> Iterator[str]:
     verdict = report.verdict
     code = f", error code `{verdict.code.value}`" if verdict.code.value else ""
     yield f"# Testsigma: {verdict.conclusion.value}"
-    yield ""
     yield f"Exit code {int(verdict.exit_code)}{code}. {DATA}"
-    yield ""
-    yield from _fenced(_facts({"name": heading(report), "reason": reason(verdict), "hint": hint(verdict)}))
+    reason, hint = wording.reason(verdict), wording.hint(verdict)
+    yield _facts({"name": wording.heading(report), "reason": reason, "hint": hint})
 
 
 def _runs(report: Report) -> Iterator[str]:
@@ -78,7 +68,7 @@ def _runs(report: Report) -> Iterator[str]:
         if size > _LONGEST_RUNS:
             yield f"## {counted(len(found) - shown, 'more run')}\n\nThe results file has them.\n\n"
             return
-        section = _text(_run(f"Run {position}" if report.several else "The run", run, report))
+        section = _section(_run(f"Run {position}" if report.several else "The run", run, report))
         size += len(section)
         yield section
 
@@ -87,26 +77,22 @@ def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
     """What became of a run: numbers and page, and the reason where the head does not have it."""
     verdict = run.verdict
     yield f"## {title}: {verdict.conclusion.value}"
-    yield ""
-    yield _numbers(numbers(run))
-    yield ""
-    page = web_link(run.run.url) if run.run else ""
+    yield _numbers(wording.numbers(run))
     facts = {
         "name": run.title,
-        "environment": environment_of(run.spec),
+        "environment": wording.environment_of(run.spec),
         "build number": run.spec.build_number,
         "commit": report.build.commit,
-        "page": page,
-        "message": service_message(run) if needs_saying(run) else "",
+        "page": web_link(run.run.url) if run.run else "",
+        "message": wording.service_message(run) if wording.needs_saying(run) else "",
     }
     if report.several:
-        facts |= {"reason": reason(verdict), "hint": hint(verdict)}
-    yield from _fenced(_facts(facts))
-    left_out = left_out_cases(run)
+        facts |= {"reason": wording.reason(verdict), "hint": wording.hint(verdict)}
+    yield _facts(facts)
+    left_out = wording.left_out_cases(run)
     if left_out:
         yield f"{counted(len(left_out), 'case')} not executed, the first of them:"
-        yield ""
-        yield from _fenced("\n".join(_place(placed) for placed in left_out[:_MOST_LEFT_OUT]))
+        yield _fenced("\n".join(_place(placed) for placed in left_out[:_MOST_LEFT_OUT]))
 
 
 def _numbers(counts: Counts) -> str:
@@ -120,12 +106,11 @@ def _numbers(counts: Counts) -> str:
         "stopped": counts.stopped,
         "not executed": counts.not_executed,
     }
-    parts = ", ".join(f"{number:,} {word}" for word, number in others.items() if number)
-    return f"{counted(counts.total, 'case')}{f': {parts}' if parts else ''}."
+    return ": ".join(filter(None, (counted(counts.total, "case"), numbers_in_words(others)))) + "."
 
 
 def _failures(report: Report) -> Iterator[str]:
-    found = [(run, placed, news) for run in report.runs for placed, news in failures_by_news(run)]
+    found = [(run, placed, news) for run in report.runs for placed, news in wording.failures_by_news(run)]
     again = {id(run): _again(run) for run in report.runs}
     size = 0
     for number, (run, placed, news) in enumerate(found, 1):
@@ -134,7 +119,7 @@ def _failures(report: Report) -> Iterator[str]:
             yield f"## {left}\n\nThe results file and the page of the run have them.\n"
             return
         title = f"## Failure {number:,} of {len(found):,}{f' ({news})' if news else ''}"
-        section = _text(_failure(title, run, placed, again[id(run)]))
+        section = _section(_failure(title, run, placed, again[id(run)]))
         size += len(section)
         yield section
 
@@ -142,36 +127,29 @@ def _failures(report: Report) -> Iterator[str]:
 def _failure(title: str, run: RunReport, placed: Placed, again: Choice | None) -> Iterator[str]:
     machine, suite, case = placed
     yield title
-    yield ""
-    facts = {
-        "case": plain_case_name(case),
-        "result": RESULTS[case.result],
-        "plan": run.title,
-        "machine": machine_name(machine),
-        "browser": f"{machine.device.browser} {machine.device.browser_version}",
-        "system": f"{machine.device.os} {machine.device.os_version}",
-        "suite": suite_name(suite),
-        "attempts": str(len(case.earlier) + 1) if case.earlier else "",
-        "history": _history(run, case),
-        "page": web_link(case.url),
-    }
-    yield from _fenced(_facts(facts))
-    broken = _broken(case)
+    yield _facts(
+        {
+            "case": wording.plain_case_name(case),
+            "result": wording.RESULTS[case.result],
+            "plan": run.title,
+            "machine": wording.machine_name(machine),
+            "browser": f"{machine.device.browser} {machine.device.browser_version}",
+            "system": f"{machine.device.os} {machine.device.os_version}",
+            "suite": wording.suite_name(suite),
+            "attempts": str(len(case.earlier) + 1) if case.earlier else "",
+            "history": _history(run, case),
+            "page": web_link(case.url),
+        }
+    )
     yield "Message, and the steps up to the failure:"
-    yield ""
+    last = [attempts[-1] for attempts in of_case(case)]
+    broken = [entry for entry in last if entry.outcome in {Outcome.FAILURE, Outcome.ERROR}] or last
     for entry in broken[:_MOST_SETS]:
         name = f"{one_line(entry.name)}\n" if entry.iteration else ""
-        yield from _fenced(f"{name}{body(entry)}")
+        yield _fenced(f"{name}{body(entry)}")
     if len(broken) > _MOST_SETS:
         yield f"{counted(len(broken) - _MOST_SETS, 'data set')} more did not pass."
-        yield ""
     yield from _inputs(run, case, again)
-
-
-def _broken(case: CaseResult) -> list[Entry]:
-    """The last attempts of the case, or of its data sets, that did not pass."""
-    last = [attempts[-1] for attempts in of_case(case)]
-    return [entry for entry in last if entry.outcome in {Outcome.FAILURE, Outcome.ERROR}] or last
 
 
 def _history(run: RunReport, case: CaseResult) -> str:
@@ -200,36 +178,32 @@ def _inputs(run: RunReport, case: CaseResult, again: Choice | None) -> Iterator[
         number = len(again.picks)
         sets = " (of its data sets those that did not pass)" if pick.data_sets else ""
         yield f"{ONLY_THIS}{sets}:" if number == 1 else THESE.format(counted(number, "case"))
-        yield from _yaml({"run-id": run.run.id, "rerun-failed": "1", "rerun-limit": "100%"})
-        return
-    yield NOT_AGAIN
-    plan = run.spec.plan_id or (run.run.plan_id if run.run else "")
-    yield from _yaml({"plan-id": plan, "environment-id": run.spec.environment_id})
+        yield _yaml({"run-id": run.run.id, "rerun-failed": "1", "rerun-limit": "100%"})
+    else:
+        yield NOT_AGAIN
+        plan = run.spec.plan_id or (run.run.plan_id if run.run else "")
+        yield _yaml({"plan-id": plan, "environment-id": run.spec.environment_id})
 
 
-def _yaml(inputs: dict[str, str]) -> Iterator[str]:
+def _yaml(inputs: dict[str, str]) -> str:
     """Inputs as a block; those that do not look like a value of ours are left out."""
-    yield ""
-    yield "```yaml"
-    for name, value in inputs.items():
-        if is_id(value.removesuffix("%")):
-            yield f'{name}: "{value}"'
-    yield "```"
-    yield ""
+    lines = [f'{name}: "{value}"' for name, value in inputs.items() if is_id(value.removesuffix("%"))]
+    return "\n".join(("```yaml", *lines, "```"))
 
 
 def _place(placed: Placed) -> str:
     machine, suite, case = placed
-    return one_line(" / ".join((machine_name(machine), suite_name(suite), plain_case_name(case))), LINE)
+    names = wording.machine_name(machine), wording.suite_name(suite), wording.plain_case_name(case)
+    return one_line(" / ".join(names), LINE)
 
 
 def _facts(facts: dict[str, str]) -> str:
-    """A line for each fact that is known; a text of several lines becomes one."""
+    """A block with a line for each fact that is known; a text of several lines becomes one."""
     known = {name: one_line(value, MESSAGE) for name, value in facts.items()}
-    return "\n".join(f"{name}: {value}" for name, value in known.items() if value)
+    return _fenced("\n".join(f"{name}: {value}" for name, value in known.items() if value))
 
 
-def _fenced(text: str) -> Iterator[str]:
+def _fenced(text: str) -> str:
     """A text as a block that it cannot end.
 
     The fence is longer than any in the text. That is not enough: for cmark, 255 backticks end every block. So a line
@@ -237,11 +211,4 @@ def _fenced(text: str) -> Iterator[str]:
     """
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield f"{fence}text"
-    yield _OPENING.sub(BAR, text)
-    yield fence
-    yield ""
-
-
-def _text(found: Iterator[str]) -> str:
-    return "".join(f"{line}\n" for line in found)
+    return f"{fence}text\n{_OPENING.sub(BAR, text)}\n{fence}"

@@ -16,7 +16,7 @@ from testsigma_action.domain.policy_findings import NotAccounted, PassedByPolicy
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted
 from testsigma_action.errors import may_run_hint
-from testsigma_action.reporting.templates import HINTS, filled, number_of
+from testsigma_action.reporting.templates import HINTS, filled, number_of, numbers_in_words
 from testsigma_action.text import NAME, one_line
 
 # Maximum length of the sentence about one of several plans, and of a name (characters).
@@ -62,9 +62,8 @@ def _tolerated(number: int) -> str:
 def _(passed: PassedByPolicy) -> str:
     flaky = f", {passed.flaky:,} of them only in a rerun" if passed.flaky else ""
     by = {"in quarantine": passed.quarantined, "by max-failures": passed.within_limit}
-    parts = ", ".join(f"{number:,} {word}" for word, number in by.items() if number)
     cases = f"{passed.passed:,} of {counted(passed.total, 'case')} passed{flaky}"
-    return f"Passed by policy: {cases}; {_tolerated(passed.tolerated)} ({parts})."
+    return f"Passed by policy: {cases}; {_tolerated(passed.tolerated)} ({numbers_in_words(by)})."
 
 
 @sentence.register

@@ -11,6 +11,7 @@ from testsigma_action.domain.history import CaseHistory, History, Mark, PlanHist
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.words import counted, in_words
+from testsigma_action.reporting.templates import numbers_in_words
 
 NOW_FAILED, NOW_FLAKY = "❌", "🔁"
 _SIGNS = {
@@ -83,8 +84,7 @@ def overview(history: History) -> str:
         "known": len(history.known),
         "flaky": sum(one.flaky for one in history.cases),
     }
-    cases = ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
-    return f"the plan {_passed(plan)}; {cases}"
+    return f"the plan {_passed(plan)}; {numbers_in_words(numbers)}"
 
 
 def _passed(plan: PlanHistory) -> str:

@@ -3,6 +3,7 @@
 Texts that are filled in are untrusted.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from string import Formatter
 from typing import Any
@@ -116,3 +117,8 @@ def filled(key: Enum | type, found: object) -> str:
 def number_of(number: int, one: str, more: str) -> str:
     """A number of things, and what fits it: `1 case was`, `2 cases were`."""
     return f"{number:,} {one if number == 1 else more}"
+
+
+def numbers_in_words(numbers: Mapping[str, int | None]) -> str:
+    """The numbers that are known and not 0, each before its word: `2 new, 1 known`."""
+    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)

@@ -18,6 +18,7 @@ from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting import finding_wording
 from testsigma_action.reporting.finding_wording import advice, sentence
+from testsigma_action.reporting.templates import numbers_in_words
 
 Placed = compare.Placed
 
@@ -156,10 +157,9 @@ def left_out_cases(run: RunReport) -> list[Placed]:
 def changes(comparison: Comparison) -> str:
     """The changes since the previous run: `2 new, 1 known, 3 fixed`."""
     new, known = len(comparison.new), len(comparison.known)
-    parts = [f"{new:,} new" if new else "none new"] if new or known else []
-    others = {"known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
-    parts += [f"{number:,} {word}" for word, number in others.items() if number]
-    return ", ".join(parts) or "no change"
+    found = {"new": new, "known": known, "fixed": len(comparison.fixed), "not run this time": comparison.not_run}
+    none_new = "none new" if known and not new else ""
+    return ", ".join(filter(None, (none_new, numbers_in_words(found)))) or "no change"
 
 
 def slower(run: Run, before: Run) -> str:
