@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from testsigma_action.domain import verdict as verdicts
-from testsigma_action.domain.report import Report, RunReport, Verdict
-from testsigma_action.errors import Bug, ErrorCode, ReportError
+from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.errors import ActionError, Bug, ErrorCode, ReportError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.parsers import OFF
 from testsigma_action.platforms.base import Platform
@@ -83,17 +83,31 @@ class Publisher:
 
     def publish(self, report: Report) -> Report:
         """Write all requested reports. Returns the report with the final verdict."""
-        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         for _, path, render in files(report):
             if path not in self.refused:
-                report = self._tried(report, path, partial(self._write_file, workspace, path, render, report))
-        report = self._tried(report, "the step summary", lambda: self._write_summary(report))
-        report = self._tried(report, "the log", lambda: self._log_results(report))
-        report = self._tried(report, "the outputs", lambda: self._write_outputs(report))
+                report = self._tried(path, partial(self._write_file, path, render), report)
+        report = self._tried("the step summary", self._write_summary, report)
+        report = self._tried("the log", self._log_results, report)
+        report = self._tried("the outputs", self._write_outputs, report)
         self.log.say(console.conclude(report))
         return report
 
-    def _write_file(self, workspace: Workspace, path: str, render: Writer, report: Report) -> None:
+    def _tried(self, what: str, write: Callable[[Report], None], report: Report) -> Report:
+        """Write one report. An error becomes part of the verdict."""
+        failure: ActionError
+        try:
+            write(report)
+        except OSError as error:
+            failure = unwritable(what, error)
+        except Exception as error:  # noqa: BLE001 - a bug in one report must not prevent the others
+            self.log.say(console.traceback(error))
+            failure = Bug(error)
+        else:
+            return report
+        return replace(report, verdict=verdicts.combined((report.verdict, verdicts.of_error(failure))))
+
+    def _write_file(self, path: str, render: Writer, report: Report) -> None:
+        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         workspace.write(path, render(report))
         self.written.append(path)
 
@@ -120,17 +134,6 @@ class Publisher:
         if self.written:
             self.log.say([f"Files: {', '.join(self.written)}"])
 
-    def _tried(self, report: Report, what: str, write: Callable[[], None]) -> Report:
-        """Write one report. An error becomes part of the verdict."""
-        try:
-            write()
-        except OSError as error:
-            return with_verdict(report, verdicts.of_error(unwritable(what, error)))
-        except Exception as error:  # noqa: BLE001 - a bug in one report must not prevent the others
-            self.log.say(console.traceback(error))
-            return with_verdict(report, verdicts.of_error(Bug(error)))
-        return report
-
 
 def taken(platform: Platform, inputs: Inputs) -> dict[str, str]:
     """A problem for each path of a report at which the platform writes a file of its own."""
@@ -140,23 +143,15 @@ def taken(platform: Platform, inputs: Inputs) -> dict[str, str]:
 
 def unwritable(what: str, error: OSError) -> ReportError:
     """The error for a report that cannot be written."""
-    return ReportError(
-        f"Could not write {what}: {error.strerror or error}.", code=ErrorCode.REPORT_UNWRITABLE, hint=_hint(error)
-    )
-
-
-def _hint(error: OSError) -> str:
+    hint = REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
     if advice := permission_advice(error):
-        return f"{advice} {OFF_HINT}"
-    return REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
+        hint = f"{advice} {OFF_HINT}"
+    return ReportError(
+        f"Could not write {what}: {error.strerror or error}.", code=ErrorCode.REPORT_UNWRITABLE, hint=hint
+    )
 
 
 OWN_FILE = "the outputs or links of the step are written to '{}', and would replace the report. Use another path."
 OFF_HINT = "To write no reports, set junit-file: off and results-file: off."
 PATH_HINT = "Check the path and its permissions, or turn the report off."
 REGULAR_HINT = "Use another file for the report, or turn it off."
-
-
-def with_verdict(report: Report, verdict: Verdict) -> Report:
-    """The report with this verdict combined with its own."""
-    return replace(report, verdict=verdicts.combined((report.verdict, verdict)))
