@@ -1,13 +1,14 @@
 """Dataclasses <-> JSON, by the types of their fields. What a field has to be, is said once: in the dataclass.
 
 Keys are camelCase, times ISO 8601 in UTC, durations seconds, enums their values, tuples lists. A `Timing` has no object
-of its own: its fields stand among those of its owner. Where a field may hold one of several classes, `kind` names the
-class. Any other type is refused with a TypeError.
+of its own: its fields stand after those of its owner. Where a field may hold one of several classes, `kind` names the
+class. Any other type is refused with a TypeError. Numbers, texts, times and durations that are read are bounded, since
+reports calculate with them.
 """
 
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -16,11 +17,16 @@ from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from testsigma_action.domain.run import Counts, Timing
-from testsigma_action.reporting import json_values
-from testsigma_action.reporting.json_values import Json
 
+Json = Any
 Object = dict[str, Json]
+_Field = tuple[str, Callable[[object], Any], Callable[[Any], Json]]
 
+# The longest text that is written (characters), and the bounds of numbers and times that are read.
+LONGEST_TEXT = 65_536
+_BOUND = 2**63
+_YEARS = range(1970, 2300)
+_LONGEST_DURATION = timedelta(days=366 * 300)
 _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
 # Fields that may be missing, and have their defaults then: earlier versions did not write them, and of the earlier
@@ -35,16 +41,16 @@ SCHEMA_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How values of one type are written and read. `encode` is None where a value is JSON already."""
+    """How values of one type are written and read."""
 
-    encode: Callable[[Any], Json] | None
+    encode: Callable[[Any], Json]
     decode: Callable[[Json], Any]
 
 
 def encode(value: Any, *without: str) -> Object:  # noqa: ANN401 - any dataclass
     """Return the object for a dataclass: a key for each field but for those named."""
     kind: Any = type(value)
-    return _writer(kind, without)(value)
+    return {shown: to_json(part(value)) for shown, part, to_json in _written(kind, without)}
 
 
 def decode(kind: Any, data: Json) -> Any:  # noqa: ANN401 - a value of the type that is given
@@ -55,26 +61,23 @@ def decode(kind: Any, data: Json) -> Any:  # noqa: ANN401 - a value of the type 
 @cache
 def codec_of(kind: Any) -> Codec:  # noqa: ANN401 - any type that a field may have
     """The codec of a type."""
+    origin, arguments = get_origin(kind), get_args(kind)
     if kind in _PLAIN:
         return _PLAIN[kind]
     if _is_enum(kind):
         return Codec(attrgetter("_value_"), kind)
     if is_dataclass(kind):
-        return _dataclass(kind)
-    return _composed(kind)
-
-
-def _composed(kind: Any) -> Codec:  # noqa: ANN401 - as above
-    origin, arguments = get_origin(kind), get_args(kind)
+        return Codec(encode, partial(_read, kind))
     if origin in {Union, types.UnionType}:
         return _union(arguments)
-    if origin is tuple:
-        return _tuple(arguments)
-    if origin is not None and issubclass(origin, Mapping) and arguments[0] is str:
+    if origin is tuple and arguments[1:] == (Ellipsis,):
+        return _tuple(arguments[0])
+    if origin is Mapping and arguments[0] is str:
         return _mapping(codec_of(arguments[1]))
     raise TypeError(f"{kind} has no form in JSON: say in this module what it is")
 
 
+@cache
 def key(name: str) -> str:
     """The name of a field in JSON."""
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
@@ -91,13 +94,47 @@ def seconds(span: timedelta) -> float:
     return span.total_seconds()
 
 
+def checked(kind: type, data: Json) -> Json:
+    """A value of this type. Raises TypeError for any other."""
+    if isinstance(data, kind):
+        return data
+    raise TypeError(f"{kind.__name__} expected")
+
+
+def _text(data: Json) -> str:
+    if not isinstance(data, str) or len(data) > LONGEST_TEXT:
+        raise TypeError("a text that is not too long expected")
+    return data
+
+
+def _number(data: Json) -> int:
+    if not isinstance(data, int) or isinstance(data, bool) or not -_BOUND < data < _BOUND:
+        raise TypeError("a number that is not too large expected")
+    return data
+
+
+def _moment(data: Json) -> datetime:
+    """A time with its zone: others cannot be compared."""
+    found = datetime.fromisoformat(data)
+    if found.tzinfo is None or found.year not in _YEARS:
+        raise ValueError("a time with its zone expected")
+    return found.astimezone(UTC)
+
+
+def _duration(data: Json) -> timedelta:
+    found = timedelta(seconds=data)
+    if abs(found) > _LONGEST_DURATION:
+        raise ValueError("a shorter duration expected")
+    return found
+
+
 _PLAIN: dict[Any, Codec] = {
-    **{kind: Codec(None, partial(json_values.checked, kind)) for kind in (float, bool)},
-    str: Codec(None, json_values.text),
-    int: Codec(None, json_values.number),
-    datetime: Codec(time, json_values.moment),
+    bool: Codec(bool, partial(checked, bool)),
+    str: Codec(str, _text),
+    int: Codec(int, _number),
+    datetime: Codec(time, _moment),
     date: Codec(date.isoformat, date.fromisoformat),
-    timedelta: Codec(seconds, json_values.duration),
+    timedelta: Codec(seconds, _duration),
 }
 
 
@@ -109,10 +146,9 @@ def _union(kinds: tuple[Any, ...]) -> Codec:
 
 
 def _optional(inner: Codec) -> Codec:
-    to_json, from_json = inner.encode, inner.decode
     return Codec(
-        (lambda value: None if value is None else to_json(value)) if to_json else None,
-        lambda data: None if data is None else from_json(data),
+        lambda value: None if value is None else inner.encode(value),
+        lambda data: None if data is None else inner.decode(data),
     )
 
 
@@ -143,90 +179,45 @@ def _tag(kind: type) -> str:
     return re.sub("(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
 
 
-def _tuple(kinds: tuple[Any, ...]) -> Codec:
-    if len(kinds) != 2 or kinds[1] is not Ellipsis:
-        return _fixed([codec_of(kind) for kind in kinds])
-    inner = _late(kinds[0])
-
-    def to_json(values: tuple[Any, ...]) -> list[Json]:
-        encoder = inner().encode
-        return list(map(encoder, values)) if encoder else list(values)
-
-    return Codec(to_json, lambda data: tuple(map(inner().decode, json_values.checked(list, data))))
-
-
-def _late(kind: Any) -> Callable[[], Codec]:  # noqa: ANN401 - as above
-    """The codec of a type, made when it is needed: what holds others of its own kind would never end."""
-    return lambda: codec_of(kind)
-
-
-def _fixed(codecs: list[Codec]) -> Codec:
-    def to_json(values: tuple[Any, ...]) -> list[Json]:
-        return [codec.encode(value) if codec.encode else value for codec, value in zip(codecs, values, strict=True)]
-
+def _tuple(kind: Any) -> Codec:  # noqa: ANN401 - as above
+    """A list. The codec of its members is made when it is needed: what holds others of its own kind would never end."""
     return Codec(
-        to_json,
-        lambda data: tuple(
-            codec.decode(value) for codec, value in zip(codecs, json_values.checked(list, data), strict=True)
-        ),
+        lambda values: list(map(codec_of(kind).encode, values)),
+        lambda data: tuple(map(codec_of(kind).decode, checked(list, data))),
     )
 
 
 def _mapping(inner: Codec) -> Codec:
-    def to_json(values: Mapping[str, Any]) -> Object:
-        return {name: inner.encode(value) if inner.encode else value for name, value in values.items()}
-
-    return Codec(to_json, lambda data: {name: inner.decode(value) for name, value in data.items()})
-
-
-def _dataclass(kind: Any) -> Codec:  # noqa: ANN401 - as above
-    """An object with a key for each field."""
-    hints = get_type_hints(kind)
-    parts = [(name, key(name), _late(hint)) for name, hint in hints.items() if hint is not Timing]
-    timings = [name for name, hint in hints.items() if hint is Timing]
-
-    def from_json(data: Object) -> object:
-        json_values.checked(dict, data)
-        given = {
-            name: codec().decode(data[shown]) for name, shown, codec in parts if shown in data or name not in _OPTIONAL
-        }
-        if kind is Counts and any((number or 0) < 0 for number in given.values()):
-            raise ValueError("counters from 0 expected")
-        return kind(**given, **{name: codec_of(Timing).decode(data) for name in timings})
-
-    return Codec(encode, from_json)
+    return Codec(
+        lambda values: {name: inner.encode(value) for name, value in values.items()},
+        lambda data: {name: inner.decode(value) for name, value in data.items()},
+    )
 
 
 @cache
-def _writer(kind: Any, without: tuple[str, ...]) -> Callable[[object], Object]:  # noqa: ANN401 - as above
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in without}
-    timings = [name for name, hint in hints.items() if hint is Timing]
-    names = [name for name in hints if name not in timings]
-    encoders = [(key(name), codec_of(hints[name]).encode) for name in names]
-    values_of = _values_of(names)
-
-    def to_json(value: object) -> Object:
-        parts = zip(encoders, values_of(value), strict=True)
-        found = {shown: part if encoder is None else encoder(part) for (shown, encoder), part in parts}
-        for name in timings:
-            found |= _timing(getattr(value, name))
-        return found
-
-    return to_json
+def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    return get_type_hints(kind)
 
 
-def _timing(timing: Timing) -> Object:
-    """Written by hand, for it is written so often."""
-    started, ended, duration = timing.started, timing.ended, timing.duration
-    return {
-        "started": None if started is None else time(started),
-        "ended": None if ended is None else time(ended),
-        "duration": None if duration is None else seconds(duration),
-    }
+@cache
+def _written(kind: Any, without: tuple[str, ...]) -> list[_Field]:  # noqa: ANN401 - as above
+    """The key, the attribute and the encoder of each field; those of a `Timing` after the others."""
+    hints = {name: hint for name, hint in _hints(kind).items() if name not in without}
+    own = [(name, name, hint) for name, hint in hints.items() if hint is not Timing]
+    for owner in (name for name, hint in hints.items() if hint is Timing):
+        own += [(name, f"{owner}.{name}", hint) for name, hint in _hints(Timing).items()]
+    return [(key(name), attrgetter(path), codec_of(hint).encode) for name, path, hint in own]
 
 
-def _values_of(names: list[str]) -> Callable[[object], Iterable[object]]:
-    if len(names) == 1:
-        only = attrgetter(names[0])
-        return lambda value: (only(value),)
-    return attrgetter(*names) if names else lambda _: ()
+def _read(kind: Any, data: Object) -> object:  # noqa: ANN401 - as above
+    """A dataclass from an object with a key for each field."""
+    checked(dict, data)
+    given: dict[str, Any] = {}
+    for name, hint in _hints(kind).items():
+        if hint is Timing:
+            given[name] = decode(Timing, data)
+        elif key(name) in data or name not in _OPTIONAL:
+            given[name] = decode(hint, data[key(name)])
+    if kind is Counts and any((number or 0) < 0 for number in given.values()):
+        raise ValueError("counters from 0 expected")
+    return kind(**given)

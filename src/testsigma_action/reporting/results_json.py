@@ -17,9 +17,8 @@ from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
-from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, encode, seconds, time
+from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, seconds, time
 from testsigma_action.reporting.gap_wording import gap
-from testsigma_action.reporting.json_values import LONGEST_TEXT
 from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
 from testsigma_action.text import cut, encodable
 

@@ -14,8 +14,7 @@ from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.verdict import coherent
-from testsigma_action.reporting import json_values
-from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, decode
+from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, checked, decode
 
 # How deep findings can be in each other: a finding of a rerun, of one of several plans, of a part.
 _DEEPEST = 5
@@ -49,7 +48,7 @@ def parse(text: str) -> Report:
 
 def _report(data: Object) -> Report:
     found: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
-    report = replace(found, runs=tuple(map(_run_report, json_values.checked(list, data["runs"]))))
+    report = replace(found, runs=tuple(map(_run_report, checked(list, data["runs"]))))
     if sum(len(part.names) for part in report.parts) > len(report.runs):
         raise ValueError("the runs of a part are missing")
     verdicts = [report.verdict, *(run.verdict for run in report.runs), *(part.verdict for part in report.parts)]
