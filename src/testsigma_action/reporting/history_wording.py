@@ -13,7 +13,6 @@ from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.reporting.templates import numbers_in_words
 
-NOW_FAILED, NOW_FLAKY = "❌", "🔁"
 _SIGNS = {
     Mark.PASSED: "✅",
     Mark.FAILED: "❌",
@@ -35,7 +34,7 @@ _NOISE = timedelta(seconds=5)
 
 def signs(case: CaseHistory) -> str:
     """A sign for each run, the oldest first; the last one is this run."""
-    now = NOW_FLAKY if case.placed[2].flaky else NOW_FAILED
+    now = "🔁" if case.placed[2].flaky else "❌"
     return "".join(_SIGNS[mark] for mark in case.marks) + now
 
 

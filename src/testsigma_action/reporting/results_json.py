@@ -19,7 +19,7 @@ from testsigma_action.domain.results import CaseResult, MachineResult, ResultTre
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, seconds, time
 from testsigma_action.reporting.gap_wording import gap
-from testsigma_action.reporting.wording import heading, hint, numbers, reason, took
+from testsigma_action.reporting.wording import heading, hint, numbers, reason
 from testsigma_action.text import cut, encodable
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -61,7 +61,7 @@ def _nest(fields: Object, key: str, children: Iterable[Iterable[str]]) -> Iterat
 
 def _run_report(report: RunReport) -> Iterator[str]:
     run, tree = report.run, report.tree
-    duration = took(run.timing) if run else None
+    duration = run.timing.took if run else None
     fields = {
         "title": report.title,
         "name": report.name,
@@ -78,17 +78,16 @@ def _run_report(report: RunReport) -> Iterator[str]:
         **_collected(run, tree),
     }
     plan_id = report.spec.plan_id or (run.plan_id if run else "")
-    machines = (_machine(machine, plan_id) for machine in (tree.machines if tree else ()))
-    return _nest(fields, "machines", machines)
+    machines = tree.machines if tree else ()
+    return _nest(fields, "machines", (_machine(machine, plan_id) for machine in machines))
 
 
 def _collected(run: Run | None, tree: ResultTree | None) -> Object:
     """The fields of a tree itself. Its run is included only if it differs from the run of the report."""
     fields = encode(tree or _NO_TREE, "run", "machines")
-    own_run = tree.run if tree and tree.run != run else None
     return {
         "collected": tree is not None,
-        "collectedRun": encode(own_run) if own_run else None,
+        "collectedRun": encode(tree.run) if tree and tree.run != run else None,
         **fields,
         "gaps": [gap(one) for one in tree.gaps] if tree else [],
         "gapDetails": fields["gaps"],
@@ -150,22 +149,18 @@ def _places(tree: ResultTree | None, wanted: set[tuple[int, ...]]) -> dict[tuple
 
 
 def _machine(machine: MachineResult, plan_id: str) -> Iterator[str]:
-    fields = encode(machine, "suites")
     place = {"planId": plan_id, "machineId": machine.machine_id}
-    return _nest(fields, "suites", (_suite(suite, place) for suite in machine.suites))
+    return _nest(encode(machine, "suites"), "suites", (_suite(suite, place) for suite in machine.suites))
 
 
 def _suite(suite: SuiteResult, place: Object) -> Iterator[str]:
-    fields = encode(suite, "cases")
-    return _nest(fields, "cases", ((_dump(_case(case, place)),) for case in suite.cases))
+    return _nest(encode(suite, "cases"), "cases", ([_dump(_case(case, place))] for case in suite.cases))
 
 
 def _case(case: CaseResult, place: Object) -> Object:
-    fields = _attempt(case, place)
-    fields["treatment"] = case.treatment.value
-    fields["flaky"] = case.flaky
-    fields["earlier"] = [_attempt(attempt, place) for attempt in case.earlier]
-    return fields
+    earlier = [_attempt(attempt, place) for attempt in case.earlier]
+    treatment = {"treatment": case.treatment.value, "flaky": case.flaky}
+    return {**_attempt(case, place), **treatment, "earlier": earlier}
 
 
 def _attempt(case: CaseResult, place: Object) -> Object:
@@ -178,13 +173,12 @@ def _attempt(case: CaseResult, place: Object) -> Object:
 
 def _spec(spec: RunSpec) -> Object:
     """The spec of the run. Runtime data and start options by name only: values may be secrets."""
-    fields = encode(spec, "runtime_data", "start_options")
     names = {"runtimeDataNames": sorted(spec.runtime_data), "startOptionNames": sorted(spec.start_options)}
-    return {**fields, **names}
+    return encode(spec, "runtime_data", "start_options") | names
 
 
 def _verdict(verdict: Verdict) -> Object:
-    return {**encode(verdict), "reason": reason(verdict), "hint": hint(verdict)}
+    return encode(verdict) | {"reason": reason(verdict), "hint": hint(verdict)}
 
 
 def _dump(fields: Object) -> str:

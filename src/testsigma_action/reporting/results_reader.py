@@ -10,7 +10,7 @@ from dataclasses import replace
 from testsigma_action.domain.compare import Comparison, Placed
 from testsigma_action.domain.findings import Finding, OfPlans, RerunFindings
 from testsigma_action.domain.history import CaseHistory, History, Mark
-from testsigma_action.domain.report import Report, RunReport, Verdict
+from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.verdict import coherent
@@ -52,15 +52,9 @@ def _report(data: Object) -> Report:
     if sum(len(part.names) for part in report.parts) > len(report.runs):
         raise ValueError("the runs of a part are missing")
     verdicts = [report.verdict, *(run.verdict for run in report.runs), *(part.verdict for part in report.parts)]
-    for verdict in verdicts:
-        _check(verdict)
+    if not all(coherent(one) and max(map(_depth, one.findings), default=0) <= _DEEPEST for one in verdicts):
+        raise ValueError("a verdict that contradicts itself, or is too deep to be shown")
     return report
-
-
-def _check(verdict: Verdict) -> None:
-    """Raise ValueError for a verdict that contradicts itself, or is too deep to be shown."""
-    if not coherent(verdict) or max(map(_depth, verdict.findings), default=0) > _DEEPEST:
-        raise ValueError("not a verdict of ours")
 
 
 def _depth(finding: Finding) -> int:

@@ -23,16 +23,10 @@ from testsigma_action.reporting.templates import numbers_in_words
 Placed = compare.Placed
 
 CONCLUSIONS = {conclusion: conclusion.value.replace("-", " ") for conclusion in Conclusion}
-RESULTS = {
-    Result.PASSED: "passed",
-    Result.FAILED: "failed",
-    Result.ABORTED: "aborted",
-    Result.STOPPED: "stopped",
-    Result.NOT_EXECUTED: "not executed",
+RESULTS = {result: result.value.replace("-", " ") for result in Result} | {
     Result.QUEUED: "never left the queue",
     Result.UNKNOWN: "no known result",
 }
-_RESULTS_OF_CASES = {Result.PASSED, Result.FAILED}
 _NOISE = timedelta(seconds=5)
 MAX_NAMED = 3
 """Maximum number of plans in a heading."""
@@ -164,7 +158,7 @@ def changes(comparison: Comparison) -> str:
 
 def slower(run: Run, before: Run) -> str:
     """How much longer or shorter a run took than the previous one; empty for a small difference."""
-    now, then = took(run.timing), took(before.timing)
+    now, then = run.timing.took, before.timing.took
     if now is None or then is None or abs(now - then) < max(_NOISE, then / 10):
         return ""
     return f"{in_words(abs(now - then))} {'slower' if now > then else 'faster'}"
@@ -205,7 +199,8 @@ def needs_saying(run: RunReport) -> bool:
     if run.verdict.exit_code == 0:
         return False
     # A run that was stopped, or has no known result, has a reason besides its cases.
-    of_cases = run.verdict.conclusion is Conclusion.FAILED and run.run and run.run.result in _RESULTS_OF_CASES
+    result = run.run.result if run.run else Result.UNKNOWN
+    of_cases = run.verdict.conclusion is Conclusion.FAILED and result in {Result.PASSED, Result.FAILED}
     return not (of_cases and any(failures(run.tree)))
 
 
