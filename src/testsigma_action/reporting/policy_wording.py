@@ -17,26 +17,22 @@ def _in_quarantine(entry: QuarantineEntry) -> str:
     return f"In quarantine until {entry.expires.isoformat()}{f' ({facts})' if facts else ''}: {entry.reason}"
 
 
-def named(entry: QuarantineEntry) -> str:
-    """What an entry is about (untrusted): the case and its place."""
-    parts = filter(None, (entry.machine, entry.suite, entry.case))
-    data_set = f" [{entry.data_set}]" if entry.data_set else ""
-    return f"{' / '.join(parts)}{data_set}"
-
-
 def outdated(found: Outdated) -> list[str]:
     """A sentence for each entry that somebody should remove or renew (untrusted)."""
-    expired = [
-        f"The quarantine of {_whose(one)} expired on {one.expires.isoformat()}. Its failures count again."
-        for one in found.expired
+    reasons = {
+        "expired on {}. Its failures count again.": found.expired,
+        "names no case. Remove or correct it.": found.unmatched,
+        "may not be needed: all that it names passed in all recent runs.": found.passing,
+    }
+    return [
+        f"The quarantine of {_whose(one)} {reason.format(one.expires.isoformat())}"
+        for reason, entries in reasons.items()
+        for one in entries
     ]
-    unmatched = [f"The quarantine of {_whose(one)} names no case. Remove or correct it." for one in found.unmatched]
-    passing = [
-        f"The quarantine of {_whose(one)} may not be needed: all that it names passed in all recent runs."
-        for one in found.passing
-    ]
-    return [*expired, *unmatched, *passing]
 
 
 def _whose(entry: QuarantineEntry) -> str:
-    return f"'{named(entry)}' (owner: {entry.owner})" if entry.owner else f"'{named(entry)}'"
+    """What an entry is about: the case and its place, and who put it there."""
+    place = " / ".join(filter(None, (entry.machine, entry.suite, entry.case)))
+    data_set = f" [{entry.data_set}]" if entry.data_set else ""
+    return f"'{place}{data_set}'{f' (owner: {entry.owner})' if entry.owner else ''}"
