@@ -83,6 +83,11 @@ def key(name: str) -> str:
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
 
 
+def kebab(name: str) -> str:
+    """The name of a class, or a key in JSON, in the style of a value or an output: `tests-failed` for `TestsFailed`."""
+    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
 def time(point: datetime) -> str:
     """A time in UTC, in milliseconds, or in microseconds where it has such."""
     spec = "microseconds" if point.microsecond % _MILLISECOND else "milliseconds"
@@ -142,10 +147,8 @@ def _union(kinds: tuple[Any, ...]) -> Codec:
     """One of several: null or a value, else an object that names its class."""
     others = [kind for kind in kinds if kind is not types.NoneType]
     inner = codec_of(others[0]) if len(others) == 1 else _tagged(others)
-    return _optional(inner) if len(others) < len(kinds) else inner
-
-
-def _optional(inner: Codec) -> Codec:
+    if len(others) == len(kinds):
+        return inner
     return Codec(
         lambda value: None if value is None else inner.encode(value),
         lambda data: None if data is None else inner.decode(data),
@@ -156,7 +159,7 @@ def _tagged(kinds: list[Any]) -> Codec:
     """A member of a union of dataclasses and enums. Of an enum the object has the `value`."""
     if not all(is_dataclass(kind) or _is_enum(kind) for kind in kinds):
         raise TypeError(f"only dataclasses and enums can be members of a union: {kinds}")
-    tags = {kind: _tag(kind) for kind in kinds}
+    tags = {kind: kebab(kind.__name__) for kind in kinds}
     known = {tag: kind for kind, tag in tags.items()}
 
     def to_json(value: object) -> Object:
@@ -172,11 +175,6 @@ def _tagged(kinds: list[Any]) -> Codec:
 
 def _is_enum(kind: Any) -> bool:  # noqa: ANN401 - as above
     return isinstance(kind, type) and issubclass(kind, Enum)
-
-
-def _tag(kind: type) -> str:
-    """The name of a class as a value: `tests-failed` for `TestsFailed`."""
-    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
 
 
 def _tuple(kind: Any) -> Codec:  # noqa: ANN401 - as above

@@ -7,7 +7,7 @@ from datetime import timedelta
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.verdict import rank
-from testsigma_action.reporting.codec import key
+from testsigma_action.reporting.codec import encode, kebab
 from testsigma_action.reporting.wording import flaky_cases, numbers, tolerated_cases
 from testsigma_action.text import one_line
 
@@ -64,7 +64,7 @@ def render(report: Report) -> dict[str, str]:
     }
     # Without any run all numbers are unknown.
     counted = [_numbers(run) | _other_numbers(run) for run in report.runs or [RunReport(RunSpec(), report.verdict)]]
-    sums = {name.replace("_", "-"): _text(_sum([one[name] for one in counted])) for name in counted[0]}
+    sums = {kebab(name): _text(_sum([one[name] for one in counted])) for name in counted[0]}
     versions = {one.file: one.version_id for one in report.uploads}
     files = {"upload-version-ids": json.dumps(versions, separators=(",", ":")) if versions else ""}
     return early(report.runs) | files | {name: one_line(value, _VALUE) for name, value in (others | sums).items()}
@@ -76,14 +76,8 @@ def _severity(run: RunReport) -> tuple[tuple[int, bool], int]:
 
 def _numbers(run: RunReport) -> dict[str, int | None]:
     """The numbers of cases, unknown (None) if nothing was counted; those of failures and flaky cases without a list."""
-    counts, listed = numbers(run), run.tree is not None and run.tree.listed
-    return {
-        "total": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "not_executed": counts.not_executed,
+    listed = run.tree is not None and run.tree.listed
+    return encode(numbers(run), "queued", "running") | {
         "tolerated": len(tolerated_cases(run.tree)) if listed else None,
         "flaky": len(flaky_cases(run.tree)) if listed else None,
     }
@@ -94,8 +88,8 @@ def _other_numbers(run: RunReport) -> dict[str, int | None]:
     compared = run.comparison
     return {
         "reruns": len(run.tree.reruns) if run.tree else None,
-        "new_failures": len(compared.new) if compared else None,
-        "known_failures": len(compared.known) if compared else None,
+        "newFailures": len(compared.new) if compared else None,
+        "knownFailures": len(compared.known) if compared else None,
     }
 
 
@@ -135,7 +129,7 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "result": run.result.value if run else None,
         "conclusion": report.verdict.conclusion.value,
         "errorCode": report.verdict.code,
-        **{key(name): number for name, number in _numbers(report).items()},
+        **_numbers(report),
         "queued": _seconds(report.queued),
         "duration": _seconds(run.timing.took) if run else None,
     }
