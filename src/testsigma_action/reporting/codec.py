@@ -94,11 +94,6 @@ def time(point: datetime) -> str:
     return f"{point.astimezone(UTC).isoformat('T', spec)[:-6]}Z"
 
 
-def seconds(span: timedelta) -> float:
-    """A duration as a number of seconds."""
-    return span.total_seconds()
-
-
 def checked(kind: type, data: Json) -> Json:
     """A value of this type. Raises TypeError for any other."""
     if isinstance(data, kind):
@@ -139,7 +134,7 @@ _PLAIN: dict[Any, Codec] = {
     int: Codec(int, _number),
     datetime: Codec(time, _moment),
     date: Codec(date.isoformat, date.fromisoformat),
-    timedelta: Codec(seconds, _duration),
+    timedelta: Codec(timedelta.total_seconds, _duration),
 }
 
 

@@ -139,8 +139,10 @@ def conclude(report: Report) -> list[str]:
     problems = [log_text(problem) for problem in wording.reason_lines(verdict)]
     if len(problems) > 1:
         lines += [f"- {problem}" for problem in problems]
+    # Near the end of the log, where people look first.
     if verdict.exit_code and len(report.runs) == 1:
-        lines += _links(report.runs[0])
+        tree = report.runs[0].tree
+        lines += [link(run) for run in (report.runs[0].run, *(tree.reruns if tree else ())) if run and run.url]
     lines += [f"What to do: {log_text(advice)}" for advice in _hints(report)]
     lines += [f"Help: {help_url(verdict.code)}"] if verdict.code else []
     why = f"{counted(len(problems), 'problem')}, see above." if len(problems) > 1 else log_text(wording.reason(verdict))
@@ -154,12 +156,6 @@ def _conclude_run(run: RunReport) -> str:
     url = f" {log_text(run.run.url)}" if run.run and run.run.url else ""
     title = f"{wording.CONCLUSIONS[run.verdict.conclusion]}: {log_text(run.title)}."
     return f"{title} {log_text(wording.reason(run.verdict))}{url}"
-
-
-def _links(report: RunReport) -> list[str]:
-    """The links of the run and its reruns: near the end of the log, where people look first."""
-    runs = filter(None, (report.run, *(report.tree.reruns if report.tree else ())))
-    return [link(run) for run in runs if run.url]
 
 
 def _hints(report: Report) -> Iterator[str]:

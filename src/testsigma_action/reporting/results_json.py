@@ -17,7 +17,7 @@ from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
-from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, seconds, time
+from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, time
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import heading, hint, numbers, reason
 from testsigma_action.text import cut, encodable
@@ -70,8 +70,8 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "run": encode(run) if run else None,
         "ending": encode(report.ending) if report.ending else None,
         "earlierAttempt": report.earlier_attempt,
-        "queued": None if report.queued is None else seconds(report.queued),
-        "duration": None if duration is None else seconds(duration),
+        "queued": None if report.queued is None else report.queued.total_seconds(),
+        "duration": None if duration is None else duration.total_seconds(),
         "counts": encode(numbers(report)),
         "comparison": _comparison(report.comparison, tree) if report.comparison else None,
         "history": _history(report.history, tree) if report.history else None,

@@ -5,6 +5,10 @@ from testsigma_action.text import one_line
 
 # Maximum number of machines in the sentence, and of characters of the title of each.
 _MOST, _LONGEST = 10, 60
+_TESTED = (
+    "Testsigma ignores a version for such a device, and tests the build that was there before. Check the IDs in "
+    "uploads and upload-versions."
+)
 
 
 def ignored(report: Report) -> str:
@@ -14,22 +18,9 @@ def ignored(report: Report) -> str:
         return ""
     named = ", ".join(devices)
     what = f"Device {named} is not a machine" if len(devices) == 1 else f"Devices {named} are not machines"
-    return f"{what} of the run. {_TESTED} {_machines(report)}".rstrip()
-
-
-def _machines(report: Report) -> str:
-    """The machines that there are."""
-    found = dict.fromkeys(
-        f"{one_line(machine.title, _LONGEST)} ({machine.machine_id})"
-        for run in report.runs
-        for machine in (run.tree.machines if run.tree else ())
-        if machine.machine_id
-    )
+    trees = [run.tree for run in report.runs if run.tree]
+    machines = [machine for tree in trees for machine in tree.machines if machine.machine_id]
+    found = dict.fromkeys(f"{one_line(machine.title, _LONGEST)} ({machine.machine_id})" for machine in machines)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    return f"The machines are: {', '.join(list(found)[:_MOST])}{more}." if found else ""
-
-
-_TESTED = (
-    "Testsigma ignores a version for such a device, and tests the build that was there before. Check the IDs in "
-    "uploads and upload-versions."
-)
+    known = f" The machines are: {', '.join(list(found)[:_MOST])}{more}." if found else ""
+    return f"{what} of the run. {_TESTED}{known}"
