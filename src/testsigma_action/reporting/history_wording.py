@@ -4,13 +4,13 @@ IDs and build numbers in the texts are untrusted.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import groupby
 
 from testsigma_action.domain.history import CaseHistory, History, Mark, PlanHistory, plan_history
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.words import counted, in_words
+from testsigma_action.reporting import wording
 from testsigma_action.reporting.templates import numbers_in_words
 
 _SIGNS = {
@@ -29,7 +29,6 @@ _WORDS = {
     "❔": "not available",
     "🔁": "passed when run again",
 }
-_NOISE = timedelta(seconds=5)
 
 
 def signs(case: CaseHistory) -> str:
@@ -95,10 +94,7 @@ def of_plan(report: RunReport, history: History) -> Iterator[str]:
     plan = plan_history(history.runs)
     yield f"The plan {_passed(plan)} ({100 * plan.passed // max(plan.runs, 1)} %)"
     took = report.run.timing.took if report.run else None
-    if plan.usual is None or took is None:
-        return
-    if abs(took - plan.usual) < max(_NOISE, plan.usual / 10):
-        yield f"as long as usual ({in_words(plan.usual)})"
-    else:
-        word = "longer" if took > plan.usual else "shorter"
-        yield f"{in_words(abs(took - plan.usual))} {word} than usual ({in_words(plan.usual)})"
+    if plan.usual is not None and took is not None:
+        difference = wording.difference(took, plan.usual, "longer", "shorter")
+        compared = f"{difference} than" if difference else "as long as"
+        yield f"{compared} usual ({in_words(plan.usual)})"

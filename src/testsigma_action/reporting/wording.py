@@ -158,10 +158,14 @@ def changes(comparison: Comparison) -> str:
 
 def slower(run: Run, before: Run) -> str:
     """How much longer or shorter a run took than the previous one; empty for a small difference."""
-    now, then = run.timing.took, before.timing.took
+    return difference(run.timing.took, before.timing.took, "slower", "faster")
+
+
+def difference(now: timedelta | None, then: timedelta | None, longer: str, shorter: str) -> str:
+    """How much two durations differ, and the word for it; empty if it is little, or one of them is unknown."""
     if now is None or then is None or abs(now - then) < max(_NOISE, then / 10):
         return ""
-    return f"{in_words(abs(now - then))} {'slower' if now > then else 'faster'}"
+    return f"{in_words(abs(now - then))} {longer if now > then else shorter}"
 
 
 def last_steps(steps: Sequence[StepResult] | None) -> tuple[int, Sequence[StepResult]]:
