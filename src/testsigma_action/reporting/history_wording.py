@@ -14,27 +14,20 @@ from testsigma_action.reporting import wording
 from testsigma_action.reporting.templates import numbers_in_words
 
 _SIGNS = {
-    Mark.PASSED: "✅",
-    Mark.FAILED: "❌",
-    Mark.OTHER_SETS: "🟠",
-    Mark.NOT_EXECUTED: "⬜",
-    Mark.ABSENT: "⬜",
-    Mark.UNREAD: "❔",
+    Mark.PASSED: ("✅", "passed"),
+    Mark.FAILED: ("❌", "failed"),
+    Mark.OTHER_SETS: ("🟠", "failed with other data sets"),
+    Mark.NOT_EXECUTED: ("⬜", "not executed"),
+    Mark.ABSENT: ("⬜", "not executed"),
+    Mark.UNREAD: ("❔", "not available"),
 }
-_WORDS = {
-    "✅": "passed",
-    "❌": "failed",
-    "🟠": "failed with other data sets",
-    "⬜": "not executed",
-    "❔": "not available",
-    "🔁": "passed when run again",
-}
+_WORDS = dict(_SIGNS.values()) | {"🔁": "passed when run again"}
 
 
 def signs(case: CaseHistory) -> str:
     """A sign for each run, the oldest first; the last one is this run."""
     now = "🔁" if case.placed[2].flaky else "❌"
-    return "".join(_SIGNS[mark] for mark in case.marks) + now
+    return "".join(_SIGNS[mark][0] for mark in case.marks) + now
 
 
 def signs_of_runs(history: History, now: Run) -> str:
