@@ -14,10 +14,11 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
 from operator import attrgetter
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from testsigma_action.domain.run import Counts, Timing
 
+T = TypeVar("T")
 Json = Any
 Object = dict[str, Json]
 _Field = tuple[str, Callable[[object], Any], Callable[[Any], Json]]
@@ -53,9 +54,11 @@ def encode(value: Any, *without: str) -> Object:  # noqa: ANN401 - any dataclass
     return {shown: to_json(part(value)) for shown, part, to_json in _written(kind, without)}
 
 
-def decode(kind: Any, data: Json) -> Any:  # noqa: ANN401 - a value of the type that is given
+def decode(kind: type[T], data: Json) -> T:
     """Return the value that `encode` made this of. Raises ValueError, KeyError or TypeError where it is none."""
-    return codec_of(kind).decode(data)
+    wanted: Any = kind
+    found: T = codec_of(wanted).decode(data)
+    return found
 
 
 @cache

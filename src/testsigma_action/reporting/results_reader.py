@@ -38,7 +38,7 @@ def parse(text: str) -> Report:
     """Return the report that this file was written of. Raises UnreadableResults, whatever the text is."""
     try:
         data = json.loads(text)
-        version: int = decode(int, data["schemaVersion"])
+        version = decode(int, data["schemaVersion"])
         if version == SCHEMA_VERSION:
             return _report(data)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, OverflowError) as error:
@@ -47,7 +47,7 @@ def parse(text: str) -> Report:
 
 
 def _report(data: Object) -> Report:
-    found: Report = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
+    found = decode(Report, data | {"title": data["summaryTitle"], "runs": []})
     report = replace(found, runs=tuple(map(_run_report, checked(list, data["runs"]))))
     if sum(len(part.names) for part in report.parts) > len(report.runs):
         raise ValueError("the runs of a part are missing")
@@ -68,41 +68,33 @@ def _depth(finding: Finding) -> int:
 
 
 def _run_report(data: Object) -> RunReport:
-    spec, tree = data["spec"], _tree(data) if data["collected"] else None
-    # Earlier versions had no start options.
-    options = dict.fromkeys(spec.get("startOptionNames", ()), "")
-    known = {
-        "spec": spec | {"runtimeData": dict.fromkeys(spec["runtimeDataNames"], ""), "startOptions": options},
-        "comparison": None,
-        "history": None,
-        "tree": None,
-    }
-    report: RunReport = decode(RunReport, data | known)
-    # Earlier versions wrote no history.
-    compared, earlier = data["comparison"], data.get("history")
-    comparison = _comparison(compared, tree) if compared and tree else None
-    history = _history(earlier, tree) if earlier and tree else None
-    return replace(report, tree=tree, comparison=comparison, history=history)
-
-
-def _tree(data: Object) -> ResultTree:
-    """The tree, whose fields stand among those of its run report."""
-    # Earlier versions wrote the sentences only.
-    gaps = data.get("gapDetails", [])
-    tree: ResultTree = decode(ResultTree, data | {"run": data["collectedRun"] or data["run"], "gaps": gaps})
-    return tree
+    tree = None
+    if data["collected"]:
+        # Its fields stand among those of the report. Earlier versions wrote only the sentences of gaps.
+        own = {"run": data["collectedRun"] or data["run"], "gaps": data.get("gapDetails", [])}
+        tree = decode(ResultTree, data | own)
+    names = data["spec"]["runtimeDataNames"]
+    # Earlier versions had no start options, and wrote no history.
+    options, history = data["spec"].get("startOptionNames", ()), data.get("history")
+    given = {"runtimeData": dict.fromkeys(names, ""), "startOptions": dict.fromkeys(options, "")}
+    placed = {"comparison": None, "history": None, "tree": None}
+    report = decode(RunReport, data | placed | {"spec": data["spec"] | given})
+    return replace(
+        report,
+        tree=tree,
+        comparison=_comparison(data["comparison"], tree) if data["comparison"] and tree else None,
+        history=_history(history, tree) if history and tree else None,
+    )
 
 
 def _comparison(data: Object, tree: ResultTree) -> Comparison:
-    before: Run = decode(Run, data["run"])
     changes = {name: tuple(_placed(tree, *place) for place in places) for name, places in data["positions"].items()}
-    return Comparison(before, **changes, not_run=data["notRun"])
+    return Comparison(decode(Run, data["run"]), **changes, not_run=data["notRun"])
 
 
 def _history(data: Object, tree: ResultTree) -> History:
-    runs: tuple[Run, ...] = decode(tuple[Run, ...], data["runs"])
-    cases = (CaseHistory(_placed(tree, *one["position"]), tuple(map(Mark, one["marks"]))) for one in data["cases"])
-    return History(runs, tuple(cases))
+    cases = [CaseHistory(_placed(tree, *one["position"]), tuple(map(Mark, one["marks"]))) for one in data["cases"]]
+    return History(decode(tuple[Run, ...], data["runs"]), tuple(cases))
 
 
 def _placed(tree: ResultTree, machine: int, suite: int, case: int) -> Placed:
