@@ -15,12 +15,10 @@ from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import wording
-from testsigma_action.reporting.history_wording import sentence
+from testsigma_action.reporting import history_wording, wording
 from testsigma_action.reporting.junit.entries import Outcome, of_case
 from testsigma_action.reporting.junit.texts import LINE, body
 from testsigma_action.reporting.templates import numbers_in_words
-from testsigma_action.reporting.wording import Placed
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
 
 DATA = (
@@ -131,7 +129,7 @@ def _failures(report: Report) -> Iterator[str]:
         yield f"## {left}\n\nThe results file and the page of the run have them.\n"
 
 
-def _failure(title: str, run: RunReport, placed: Placed, again: Choice | None) -> Iterator[str]:
+def _failure(title: str, run: RunReport, placed: wording.Placed, again: Choice | None) -> Iterator[str]:
     machine, suite, case = placed
     yield f"## {title}"
     yield _facts(
@@ -160,8 +158,9 @@ def _failure(title: str, run: RunReport, placed: Placed, again: Choice | None) -
 
 
 def _history(run: RunReport, case: CaseResult) -> str:
-    cases = run.history.cases if run.history else ()
-    return next((sentence(run.history, one) for one in cases if run.history and one.placed[2] is case), "")
+    history = run.history
+    cases = [one for one in history.cases if one.placed[2] is case] if history else []
+    return history_wording.sentence(history, cases[0]) if history and cases else ""
 
 
 def is_id(text: str) -> bool:
@@ -198,7 +197,7 @@ def _yaml(inputs: dict[str, str]) -> str:
     return "\n".join(("```yaml", *lines, "```"))
 
 
-def _place(placed: Placed) -> str:
+def _place(placed: wording.Placed) -> str:
     machine, suite, case = placed
     names = wording.machine_name(machine), wording.suite_name(suite), wording.plain_case_name(case)
     return one_line(" / ".join(names), LINE)

@@ -13,12 +13,9 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
-from testsigma_action.reporting import history_wording, policy_wording, wording
+from testsigma_action.reporting import gap_wording, history_wording, policy_wording, upload_wording, wording
 from testsigma_action.reporting.finding_wording import sentence
-from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.templates import number_of
-from testsigma_action.reporting.upload_wording import ignored
-from testsigma_action.reporting.wording import Placed
 from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
@@ -92,7 +89,7 @@ def _listed(title: str, number: int, shown: list[list[str]]) -> Iterator[list[st
         yield [title, *(f"{BAR}{line}" for lines in shown for line in lines), *more]
 
 
-def _failure(placed: Placed, news: str) -> list[str]:
+def _failure(placed: wording.Placed, news: str) -> list[str]:
     case = placed[2]
     facts = filter(None, (news, wording.RESULTS[case.result], in_words(case.timing.took)))
     said = wording.step_and_message(case.result, case.failing_step, case.result_label)
@@ -100,12 +97,12 @@ def _failure(placed: Placed, news: str) -> list[str]:
     return [f"{_name(placed)} ({', '.join(facts)})", *below]
 
 
-def _tolerated(placed: Placed) -> list[str]:
+def _tolerated(placed: wording.Placed) -> list[str]:
     tolerance = placed[2].tolerance
     return [_name(placed), f"  {log_text(policy_wording.why_tolerated(tolerance))}"] if tolerance else []
 
 
-def _name(placed: Placed) -> str:
+def _name(placed: wording.Placed) -> str:
     machine, suite, case = placed
     names = wording.machine_name(machine), wording.suite_name(suite), wording.case_name(case)
     return " / ".join(log_text(name, NAME) for name in names)
@@ -123,12 +120,12 @@ def remarks(run: RunReport) -> Iterator[str]:
         overview = log_text(history_wording.overview(run.history))
         yield f"History{f' of {name}' if name else ''}: {overview}"
     for one in run.tree.gaps if run.tree else ():
-        yield f"Not available{f' in {name}' if name else ''}: {log_text(gap(one))}"
+        yield f"Not available{f' in {name}' if name else ''}: {log_text(gap_wording.gap(one))}"
 
 
 def report_warnings(report: Report) -> list[str]:
     """Warnings about entries of the quarantine to remove or renew, and about devices whose build was not tested."""
-    return warnings(filter(None, (*policy_wording.outdated(report.outdated), ignored(report))))
+    return warnings(filter(None, (*policy_wording.outdated(report.outdated), upload_wording.ignored(report))))
 
 
 def conclude(report: Report) -> list[str]:

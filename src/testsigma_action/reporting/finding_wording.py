@@ -6,8 +6,7 @@ Those that are only filled in are in `templates`. Quoted text (names, labels, me
 from dataclasses import replace
 from functools import singledispatch
 
-from testsigma_action.domain import contradictions, findings
-from testsigma_action.domain.evidence import Contradiction, Oddity, UnknownCaseResult
+from testsigma_action.domain import evidence, findings
 from testsigma_action.domain.doubts import NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
 from testsigma_action.domain.findings import Fact, Failures, Finding
@@ -106,7 +105,7 @@ def _(finding: RunDoubt) -> str:
 
 @sentence.register
 def _(finding: NotProven) -> str:
-    left = cases_and_hooks(finding.cases, finding.hooks)
+    left = numbers_of_rows(finding.cases, finding.hooks)
     return f"The rerun (run {finding.run_id}) passed, but nothing shows that {left} did."
 
 
@@ -182,23 +181,23 @@ def _(ending: Ending) -> str:
             return f"{run} was left running."
 
 
-def _contradiction(found: Contradiction) -> str:
+def _contradiction(found: evidence.Contradiction) -> str:
     """Evidence against a pass, as the end of a sentence about the run, without full stop."""
     match found:
-        case contradictions.BrokenRows():
-            return f"{cases_and_hooks(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
-        case contradictions.BadCounter():
+        case evidence.BrokenRows():
+            return f"{numbers_of_rows(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
+        case evidence.BadCounter():
             return f"its counters show {found.number:,} {found.counter.value.replace('-', ' ')}"
-        case contradictions.UnreadableFields():
+        case evidence.UnreadableFields():
             more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
             return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
-        case Oddity():
+        case evidence.Oddity():
             return filled(found, found)
         case _:
             return filled(type(found), found)
 
 
-def _unknown_result(unknown: UnknownCaseResult | None) -> str:
+def _unknown_result(unknown: evidence.UnknownCaseResult | None) -> str:
     if unknown is None:
         return ""
     name, label = one_line(unknown.name, LONGEST_NAME), one_line(unknown.label, LONGEST_NAME)
@@ -209,7 +208,7 @@ def _unknown_result(unknown: UnknownCaseResult | None) -> str:
     return f" (the result of '{name}' is missing or unknown{quoted})"
 
 
-def cases_and_hooks(cases: int, hooks: int) -> str:
+def numbers_of_rows(cases: int, hooks: int) -> str:
     """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
     numbers = {"case": cases, "hook": hooks}
     return " and ".join(counted(number, noun) for noun, number in numbers.items() if number) or counted(0, "case")

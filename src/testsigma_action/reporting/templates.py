@@ -8,8 +8,7 @@ from enum import Enum
 from string import Formatter
 from typing import Any
 
-from testsigma_action.domain import contradictions, doubts, findings, merge_findings, policy_findings
-from testsigma_action.domain.evidence import Oddity
+from testsigma_action.domain import doubts, evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.doubts import Doubt
 from testsigma_action.domain.ending import WhyNotAgain
 from testsigma_action.domain.findings import Fact
@@ -57,11 +56,11 @@ TEMPLATES: dict[Enum | type, str] = {
     Fault.OTHER_COMMIT: "The commit of the results file is {0.detail}, not {0.wanted}.",
     Fault.OTHER_PIPELINE_RUN: "The pipeline run of the results file is {0.detail}, not {0.wanted}.",
     # Ends of sentences.
-    contradictions.Unaccounted: "nothing is known of {0.cases:,} of {0.total:case|cases}",
-    contradictions.NeverRan: "{0.cases:case of it was|cases of it were} not executed",
-    Oddity.EMPTY_LIST: "its list of cases is empty, although its counters show cases that passed",
-    Oddity.BROKEN_PART: "a part of it did not pass",
-    Oddity.INCOMPLETE_LIST: "its list of cases is incomplete, or nothing says how many cases there are",
+    evidence.Unaccounted: "nothing is known of {0.cases:,} of {0.total:case|cases}",
+    evidence.NeverRan: "{0.cases:case of it was|cases of it were} not executed",
+    evidence.Oddity.EMPTY_LIST: "its list of cases is empty, although its counters show cases that passed",
+    evidence.Oddity.BROKEN_PART: "a part of it did not pass",
+    evidence.Oddity.INCOMPLETE_LIST: "its list of cases is incomplete, or nothing says how many cases there are",
     WhyNotAgain.TOO_MANY: "{0.cases:,} of {0.total:case|cases} would have to run again, and rerun-limit is {0.limit}",
     WhyNotAgain.NOTHING_LISTED: "no case on its list failed",
     WhyNotAgain.UNEXPLAINED: "its list of cases does not show everything that did not pass",

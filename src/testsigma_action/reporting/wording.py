@@ -16,8 +16,7 @@ from testsigma_action.domain.results import CaseResult, MachineResult, ResultTre
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import ErrorCode
-from testsigma_action.reporting import finding_wording
-from testsigma_action.reporting.finding_wording import advice, sentence
+from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
 from testsigma_action.reporting.templates import numbers_in_words
 
 Placed = compare.Placed
@@ -73,7 +72,7 @@ def service_message(run: RunReport) -> str:
 
 def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
     """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
-    return finding_wording.cases_and_hooks(*evidence.numbers(rows))
+    return numbers_of_rows(*evidence.numbers(rows))
 
 
 def took(timing: Timing) -> timedelta | None:
