@@ -4,6 +4,7 @@ The block has fixed words, names of documented fields, and numbers of our own: n
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from itertools import groupby
 
 from testsigma_action.api.documented import PATHS
@@ -41,24 +42,16 @@ WITHOUT = {
     Level.STEPS_OF_SET: "the steps of the whole case are read instead",
 }
 _OF_PLANS = frozenset({Level.NEWEST_RUNS, Level.INDEX_OF_RUNS})
-_SUBJECTS = {
-    Subject.INPUTS: "inputs",
+# Where the name of a member is not the word for it.
+_WORDS: dict[Enum, str] = {
     Subject.REPORTS: "report files",
-    Subject.SERVICE: "service",
     Subject.KEY: "API key",
-    Subject.PLANS: "plans",
     Subject.RUN: "run to attach to",
     Subject.CONFIGURATION: "saved configuration",
-    Subject.ENVIRONMENT: "environment",
-    Subject.UPLOADS: "uploads",
     Subject.RESULTS: "results of the last run",
-}
-_OUTCOMES = {
-    Outcome.FINE: "fine",
     Outcome.NO_RUN: "no run found",
     Outcome.UNFINISHED: "not completed",
     Outcome.NOT_CHECKED: "could not be checked",
-    Outcome.WRONG: "wrong",
 }
 _KINDS = {
     Kind.FLAG: "true or false",
@@ -125,7 +118,7 @@ def block(findings: Findings, verdict: Verdict) -> list[str]:
     around = findings.surroundings
     proxy = "a proxy" if around.proxy else "no proxy"
     certificates = ", own certificates" if around.own_certificates else ""
-    checks = [f"{_SUBJECTS[subject]}: {_OUTCOMES[outcome]}" for subject, outcome in findings.outcomes.items()]
+    checks = [f"{_word(subject)}: {_word(outcome)}" for subject, outcome in findings.outcomes.items()]
     if findings.wrong_inputs:
         checks[0] += f" ({', '.join(findings.wrong_inputs)})"
     rows = checkup.in_one_row(findings.calls)
@@ -143,12 +136,16 @@ def block(findings: Findings, verdict: Verdict) -> list[str]:
     ]
 
 
+def _word(member: Enum) -> str:
+    return _WORDS.get(member, member.name.lower().replace("_", " "))
+
+
 def _found(verdict: Verdict, findings: Findings) -> str:
     """How many problems there are, and with what: in words of our own, since people paste too much."""
     if verdict.conclusion is Conclusion.CANCELLED or verdict.exit_code is ExitCode.BUG:
         return "The dry run was cut short."
     found = counted(len(verdict.findings), "problem") if verdict.findings else "no problem"
-    wrong = ", ".join(_SUBJECTS[subject] for subject, outcome in findings.outcomes.items() if outcome is Outcome.WRONG)
+    wrong = ", ".join(_word(subject) for subject, outcome in findings.outcomes.items() if outcome is Outcome.WRONG)
     return f"The dry run found {found} ({wrong})." if wrong else f"The dry run found {found}."
 
 
@@ -156,9 +153,8 @@ def _table(rows: Iterable[Call]) -> list[str]:
     """A line for each kind of call, in columns."""
     cells = [("call", "answer", "time", "requests")]
     for call in rows:
-        status = f" ({call.status})" if call.status else ""
-        answer = call.answer.name.lower().replace("_", " ")
-        cells.append((_path(call), f"{answer}{status}", f"{call.seconds * 1000:.0f} ms", str(call.requests)))
+        answer = f"{_word(call.answer)} ({call.status})" if call.status else _word(call.answer)
+        cells.append((_path(call), answer, f"{call.seconds * 1000:.0f} ms", str(call.requests)))
     if len(cells) == 1:
         return ["No call was made."]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
