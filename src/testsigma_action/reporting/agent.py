@@ -6,7 +6,7 @@ words, numbers and codes. A run ID is there too, if it looks like one.
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterator
 
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.rerun_choice import Choice, choose
@@ -61,23 +61,14 @@ def _head(report: Report) -> Iterator[str]:
 def _runs(report: Report) -> Iterator[str]:
     """A section for each run, those that did not pass first."""
     found = sorted(enumerate(report.runs, 1), key=lambda numbered: not numbered[1].verdict.exit_code)
-    sections = (_run(f"Run {number}" if report.several else "The run", run, report) for number, run in found)
-    shown = yield from _shown(sections, _LONGEST_RUNS)
-    if shown < len(found):
-        yield f"## {counted(len(found) - shown, 'more run')}\n\nThe results file has them.\n\n"
-
-
-def _shown(sections: Iterable[Iterator[str]], longest: int) -> Generator[str, None, int]:
-    """Yield sections, none of which begins after so many characters. Returns their number."""
-    size = shown = 0
-    for blocks in sections:
-        section = _section(blocks)
-        yield section
+    size = 0
+    for shown, (position, run) in enumerate(found):
+        if size > _LONGEST_RUNS:
+            yield f"## {counted(len(found) - shown, 'more run')}\n\nThe results file has them.\n\n"
+            return
+        section = _section(_run(f"Run {position}" if report.several else "The run", run, report))
         size += len(section)
-        shown += 1
-        if size > longest:
-            break
-    return shown
+        yield section
 
 
 def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
@@ -117,16 +108,18 @@ def _numbers(counts: Counts) -> str:
 
 
 def _failures(report: Report) -> Iterator[str]:
+    found = [(run, *failure) for run in report.runs for failure in wording.failures_by_news(run)]
     again = {id(run): _again(run) for run in report.runs}
-    found = [(run, placed, news) for run in report.runs for placed, news in wording.failures_by_news(run)]
-    sections = (
-        _failure(f"Failure {number:,} of {len(found):,}{f' ({news})' if news else ''}", run, placed, again[id(run)])
-        for number, (run, placed, news) in enumerate(found[:_MOST], 1)
-    )
-    shown = yield from _shown(sections, _LONGEST)
-    if shown < len(found):
-        left = counted(len(found) - shown, "more failure")
-        yield f"## {left}\n\nThe results file and the page of the run have them.\n"
+    size = 0
+    for shown, (run, placed, news) in enumerate(found):
+        if shown >= _MOST or size > _LONGEST:
+            left = counted(len(found) - shown, "more failure")
+            yield f"## {left}\n\nThe results file and the page of the run have them.\n"
+            return
+        title = f"Failure {shown + 1:,} of {len(found):,}{f' ({news})' if news else ''}"
+        section = _section(_failure(title, run, placed, again[id(run)]))
+        size += len(section)
+        yield section
 
 
 def _failure(title: str, run: RunReport, placed: wording.Placed, again: Choice | None) -> Iterator[str]:
