@@ -54,6 +54,13 @@ def encode(value: Any, *without: str) -> Object:  # noqa: ANN401 - any dataclass
     return {shown: to_json(part(value)) for shown, part, to_json in _written(kind, without)}
 
 
+def encode_only(value: Any, *names: str) -> Object:  # noqa: ANN401 - any dataclass
+    """The same for these fields only, in this order."""
+    kind: Any = type(value)
+    hints = _hints(kind)
+    return {key(name): codec_of(hints[name]).encode(getattr(value, name)) for name in names}
+
+
 def decode(kind: type[T], data: Json) -> T:
     """Return the value that `encode` made this of. Raises ValueError, KeyError or TypeError where it is none."""
     wanted: Any = kind

@@ -17,7 +17,7 @@ from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
-from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, time
+from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, encode_only
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import heading, hint, numbers, reason
 from testsigma_action.text import cut, encodable
@@ -32,19 +32,11 @@ def render(report: Report) -> Iterator[str]:
         "schemaVersion": SCHEMA_VERSION,
         "title": heading(report),
         "summaryTitle": report.title,
-        "started": time(report.started),
-        "ended": time(report.ended),
-        "build": encode(report.build),
+        **encode_only(report, "started", "ended", "build"),
         "verdict": _verdict(report.verdict),
-        "junitFile": report.junit_file,
-        "resultsFile": report.results_file,
-        "ctrfFile": report.ctrf_file,
-        "agentFile": report.agent_file,
-        "outdated": encode(report.outdated),
-        "policy": encode(report.policy),
+        **encode_only(report, "junit_file", "results_file", "ctrf_file", "agent_file", "outdated", "policy"),
         "parts": [encode(part, "verdict") | {"verdict": _verdict(part.verdict)} for part in report.parts],
-        "uploads": [encode(one) for one in report.uploads],
-        "ignoredDevices": list(report.ignored_devices),
+        **encode_only(report, "uploads", "ignored_devices"),
     }
     yield from _nest(fields, "runs", map(_run_report, report.runs))
     yield "\n"
@@ -67,10 +59,7 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "name": report.name,
         "verdict": _verdict(report.verdict),
         "spec": _spec(report.spec),
-        "run": encode(run) if run else None,
-        "ending": encode(report.ending) if report.ending else None,
-        "earlierAttempt": report.earlier_attempt,
-        "queued": None if report.queued is None else report.queued.total_seconds(),
+        **encode_only(report, "run", "ending", "earlier_attempt", "queued"),
         "duration": None if duration is None else duration.total_seconds(),
         "counts": encode(numbers(report)),
         "comparison": _comparison(report.comparison, tree) if report.comparison else None,
