@@ -1,5 +1,6 @@
 """The input `uploads`: what is accepted, and what is said about anything else."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -118,6 +119,23 @@ def test_all_problems_at_once(root: Path) -> None:
 def test_files_that_are_not_accepted(root: Path, file: str, why: str) -> None:
     """A path does not leave the workspace, by `..` or by a link; only regular files with content can be sent."""
     assert why in problem(root, f"[{{file: {file}, upload-id: 3, type: apk}}]")
+
+
+@pytest.mark.parametrize("hidden", ["a", "b"])
+def test_a_match_that_cannot_be_looked_at_counts(root: Path, monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
+    """A folder may be listed, and its files not be looked at: then another match is not the only one."""
+    for folder in ("a", "b"):
+        (root / "out" / folder).mkdir(parents=True)
+        (root / "out" / folder / "app.apk").write_text("an app", encoding="utf-8")
+    look = os.stat
+
+    def stat(path: Path | str | int, *, follow_symlinks: bool = True) -> os.stat_result:
+        if str(path).endswith(f"{hidden}/app.apk"):
+            raise PermissionError(13, "Permission denied")
+        return look(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert "matches 2 files" in problem(root, "[{file: 'out/*/*.apk', upload-id: 3}]")
 
 
 def test_files_that_are_accepted(root: Path) -> None:

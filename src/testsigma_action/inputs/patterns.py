@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from testsigma_action.inputs.invalid import Invalid
-from testsigma_action.inputs.paths import resolved
+from testsigma_action.inputs.paths import is_folder, resolved
 
 # Maximum number of files.
 MOST_FILES = 2000
@@ -46,7 +46,7 @@ def matching_files(pattern: str, root: Path, skipped: Container[str] = ()) -> It
             yield pattern
             return
         for found in base.glob(pattern.removeprefix(anchor)):
-            if found.name not in skipped and not found.is_dir():
+            if found.name not in skipped and not is_folder(found):
                 yield str(found if anchor else found.relative_to(root))
     except (OSError, ValueError, NotImplementedError):
         # A pattern that Python or the system does not accept names no file.
