@@ -135,9 +135,11 @@ def _value(definition: Definition, found: Tree, where: str, context: Context) ->
 
 def _unknown(name: str, keys: Iterable[str], key: Secret) -> str:
     """The sentence about a key that entries do not have."""
-    meant = unknown.closest(name.strip().lower().replace("_", "-"), keys)
-    remedy = f"did you mean {meant}?" if meant else f"the keys are {', '.join(keys)}."
+    # What follows a colon may be a value.
+    word, colon, _ = name.partition(":")
+    meant = unknown.closest(word.strip().lower().replace("_", "-"), keys)
+    space = ", with a space after the colon" if colon else ""
+    remedy = f"did you mean {meant}{space}?" if meant else f"the keys are {', '.join(keys)}."
     if name in BY_NAME:
         remedy = "it is an input for the whole step."
-    # What follows a colon may be a value.
-    return f"{pasted.quoted(''.join(name.partition(':')[:2]), key)} is not a key of an entry; {remedy}"
+    return f"{pasted.quoted(word + colon, key)} is not a key of an entry; {remedy}"
