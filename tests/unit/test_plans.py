@@ -152,6 +152,8 @@ def test_the_files_of_several_plans() -> None:
         ("plan-id: null", ", plan-id: its value is not accepted. Line 3: a name has no value"),
         ("plan-id: [5]", ", plan-id: its value is not accepted. Line 3: the value must be one text"),
         ("plan-id: 5, plan-id: 6", ", plan-id: its value is not accepted. Line 3: this name was given before"),
+        ("plan-id: 5, environment-id: 6, environment-id: ''", "(plan 5), environment-id: its value is not accepted."),
+        ("plan-id: 5, environment-id: '', environment-id: 6", "Line 3: this name was given before"),
         ("plan-id: 5, plan_id: 6", ": 'plan_id' is not a key of an entry; did you mean plan-id?"),
         ("plan-id: 5, enviroment: 6", "(plan 5): 'enviroment' is not a key of an entry; did you mean environment-id?"),
         ("plan-id: 5, timeout: 5m", "(plan 5): 'timeout' is not a key of an entry; it is an input"),

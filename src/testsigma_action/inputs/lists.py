@@ -95,23 +95,25 @@ def _no_mapping(found: Tree, kind: ListKind) -> Entry:
 
 
 def _entry(pairs: Sequence[Pair], kind: ListKind, context: Context) -> Entry:
-    entry, given = Entry({}, []), set[str]()
+    entry, seen, given = Entry({}, []), set[str](), set[str]()
     keys = {key.name: key for key in kind.keys}
     for where, name, value in pairs:
         if isinstance(name, Unreadable):
             entry.wrong.append(("", str(name)))
-        elif name not in keys:
+            continue
+        if name not in keys:
             entry.wrong.append(("", _unknown(name, keys, context.key)))
+        elif name in seen:
+            entry.wrong.append((name, f"its value is not accepted. {documents.repeated(where)}"))
         elif not isinstance(value, str) or value.strip():
+            given.add(name)
             try:
-                if name in given:
-                    raise documents.repeated(where)
                 entry.values[keys[name].field] = _value(keys[name], value, where, context)
             except Unreadable as unreadable:
                 entry.wrong.append((name, f"its value is not accepted. {unreadable}"))
             except Refused as refused:
                 entry.wrong.append((name, str(refused)))
-            given.add(name)
+        seen.add(name)
     missing = [key for key in kind.keys if key.required and key.name not in given]
     entry.wrong.extend((key.name, f"required. {key.required}") for key in missing)
     return entry
