@@ -235,6 +235,15 @@ def test_duplicates(part: Write, *, same: bool) -> None:
     assert len(found.parts) == 2
 
 
+def test_a_duplicate_of_several_files(part: Write) -> None:
+    """Of several files with runs of a part, that of its first run is named: each merge of the files says the same."""
+    numbers = range(1, 10)
+    files = [part(replace(green(number), title="A"), f"{number}.json") for number in numbers]
+    both = report(*(one_run(results(number)) for number in reversed(numbers)), title="B")
+    found = all_of(*files, part(both, "b.json"), expects=9)
+    assert faults(found) == [Unusable("b.json", Fault.DUPLICATE, "9.json")]
+
+
 def test_the_same_run_where_the_plan_is_unknown(part: Write) -> None:
     """A step that attached to a run may not know its plan: it is the same run all the same."""
     one, other = green(1), replace(green(1), title="Another title")

@@ -32,9 +32,9 @@ class OnePart:
     runs: tuple[RunReport, ...]
 
     @property
-    def keys(self) -> set[object]:
+    def keys(self) -> tuple[str, ...]:
         """What no other part may share: the content, and the ID of each run, whether its plan is known or not."""
-        return {self.part.digest, *(f"run {run.run.id}" for run in self.runs if run.run and run.run.id)}
+        return self.part.digest, *(f"run {run.run.id}" for run in self.runs if run.run and run.run.id)
 
     @property
     def finished(self) -> bool:
@@ -159,7 +159,7 @@ def _foreign(part: Part, build: Build) -> Unusable | None:
 
 def _distinct(parts: Sequence[OnePart]) -> tuple[list[OnePart], list[Unusable]]:
     """The parts without those that repeat another one, and the faults of these."""
-    known: dict[object, str] = {}
+    known: dict[str, str] = {}
     distinct: list[OnePart] = []
     repeated: list[Unusable] = []
     for one in parts:
