@@ -18,14 +18,18 @@ from tests.untrusted import runner, texts
 from testsigma_action.platforms import PLATFORMS
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.build import LONGEST_FACT, BuildFacts
 from testsigma_action.platforms.buildkite import Buildkite
+from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.cloud_build import CloudBuild
+from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.gitlab import LEFT_OUT, GitLab
-from testsigma_action.platforms.plain import Jenkins, Woodpecker
-from testsigma_action.platforms.result_folders import CloudBuild, Tekton
+from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
-from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
+from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.platforms.variables import LONGEST_VALUE, variable_name
+from testsigma_action.platforms.woodpecker import Woodpecker
 from testsigma_action.reporting import outputs
 from testsigma_action.text import one_line, web_link
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.variable_files import Bitbucket
+from testsigma_action.platforms.bitbucket import Bitbucket
 
 ENVIRON = {
     "BITBUCKET_BUILD_NUMBER": "812",

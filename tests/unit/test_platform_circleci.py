@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.variable_files import CircleCI
+from testsigma_action.platforms.circleci import CircleCI
 
 ENVIRON = {
     "CIRCLECI": "true",

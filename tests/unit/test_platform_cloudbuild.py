@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.result_folders import CloudBuild
+from testsigma_action.platforms.cloud_build import CloudBuild
 
 ENVIRON = {
     "BUILDER_OUTPUT": "/builder/outputs",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.variable_files import Drone
+from testsigma_action.platforms.drone import Drone
 
 ENVIRON = {
     "DRONE": "true",

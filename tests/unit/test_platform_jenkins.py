@@ -1,7 +1,7 @@
 """Jenkins: variables only."""
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.plain import Jenkins
+from testsigma_action.platforms.jenkins import Jenkins
 
 BRANCH = {
     "JENKINS_URL": "https://jenkins.example/",

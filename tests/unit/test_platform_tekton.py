@@ -6,7 +6,7 @@ import pytest
 
 from tests import ci_readers, samples
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.result_folders import Tekton
+from testsigma_action.platforms.tekton import Tekton
 from testsigma_action.reporting import outputs
 
 

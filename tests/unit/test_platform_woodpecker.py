@@ -1,7 +1,7 @@
 """Woodpecker: variables only."""
 
 from testsigma_action.domain.build import Build
-from testsigma_action.platforms.plain import Woodpecker
+from testsigma_action.platforms.woodpecker import Woodpecker
 
 ENVIRON = {
     "CI": "woodpecker",

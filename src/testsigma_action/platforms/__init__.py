@@ -1,4 +1,4 @@
-"""Adapters for CI systems, one class for each, and the log and files that all of them share.
+"""Adapters for CI systems, one module for each, and the log and files that all of them share. Gitea is in `github`.
 
 Differences between CI systems belong here. The contents of reports do not.
 """
@@ -7,13 +7,17 @@ from collections.abc import Mapping
 
 from testsigma_action.platforms.azure import Azure
 from testsigma_action.platforms.base import Platform
+from testsigma_action.platforms.bitbucket import Bitbucket
 from testsigma_action.platforms.buildkite import Buildkite
+from testsigma_action.platforms.circleci import CircleCI
+from testsigma_action.platforms.cloud_build import CloudBuild
+from testsigma_action.platforms.drone import Drone
 from testsigma_action.platforms.github import Gitea, GitHub
 from testsigma_action.platforms.gitlab import GitLab
-from testsigma_action.platforms.plain import Jenkins, Woodpecker
-from testsigma_action.platforms.result_folders import CloudBuild, Tekton
+from testsigma_action.platforms.jenkins import Jenkins
 from testsigma_action.platforms.teamcity import TeamCity
-from testsigma_action.platforms.variable_files import Bitbucket, CircleCI, Drone
+from testsigma_action.platforms.tekton import Tekton
+from testsigma_action.platforms.woodpecker import Woodpecker
 
 _MOST = (GitHub, GitLab, Azure, Bitbucket, CircleCI, Buildkite, Woodpecker, Drone, TeamCity, CloudBuild, Tekton)
 # The first one that recognises the environment is used. Gitea sets the variables of GitHub, too, and the agents of

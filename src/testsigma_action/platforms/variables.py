@@ -20,6 +20,8 @@ ENV_FILE = "test-results/testsigma-outputs.env"
 JSON_FILE = "test-results/testsigma-outputs.json"
 """The outputs by their names, with complete values."""
 
+# What a value may not contain where its file is documented for plain values only.
+NOT_PLAIN = ("$", "`", "\\", '"', "'", " #")
 # A longer value is not made a variable (bytes): Linux starts no program with a variable of 128 KiB.
 LONGEST_VALUE = 16 * 1024
 _ANY_LENGTH = 10**8

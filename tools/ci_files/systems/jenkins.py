@@ -12,7 +12,7 @@ from html import escape
 from string import Template
 from textwrap import indent
 
-from testsigma_action.platforms.plain import Jenkins
+from testsigma_action.platforms.jenkins import Jenkins
 from tools.ci_files import docker, project
 from tools.ci_files.inputs import SETTINGS
 
