@@ -71,15 +71,16 @@ class Command:
 
     def report(self, verdict: Verdict, runs: tuple[RunReport, ...]) -> Report:
         """The report on these runs, which ends now."""
+        paths = self.inputs.report_paths
         return Report(
             verdict=verdict,
             runs=runs,
             started=self.started,
             ended=self.clock.now(),
             title=self.inputs.summary_title,
-            junit_file=self.inputs.junit_path,
-            results_file=self.inputs.results_path,
-            ctrf_file=self.inputs.ctrf_path,
-            agent_file=self.inputs.agent_path,
+            junit_file=paths["junit_file"],
+            results_file=paths["results_file"],
+            ctrf_file=paths["ctrf_file"],
+            agent_file=paths["agent_file"],
             build=self.build,
         )

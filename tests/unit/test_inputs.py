@@ -704,8 +704,8 @@ def test_two_reports_in_one_file(tmp_path: Path, junit: str, results: str) -> No
     environ = {"INPUT_JUNIT-FILE": junit.format(root=tmp_path), "INPUT_RESULTS-FILE": results.format(root=tmp_path)}
     reading = read_inputs((), GOOD | environ, tmp_path)
     assert "same file" in problem(reading, "results-file")
-    assert reading.inputs.junit_path
-    assert not reading.inputs.results_path
+    assert reading.inputs.report_paths["junit_file"]
+    assert not reading.inputs.report_paths["results_file"]
 
 
 def test_every_report_has_its_own_file() -> None:
@@ -713,15 +713,15 @@ def test_every_report_has_its_own_file() -> None:
     reading = read_inputs(("--ctrf-file", "x.json", "--results-file", "./x.json", "--agent-file", "x.json"), GOOD)
     assert "same file as results-file" in problem(reading, "ctrf-file")
     assert "same file as results-file" in problem(reading, "agent-file")
-    assert (reading.inputs.results_path, reading.inputs.ctrf_path, reading.inputs.agent_path) == ("./x.json", "", "")
+    assert list(reading.inputs.report_paths.values())[1:] == ["./x.json", "", ""]
 
 
 def test_files_that_nobody_asked_for() -> None:
     """Without their inputs, the files for CTRF and for agents are not written."""
     inputs = read_inputs((), GOOD).inputs
-    assert (inputs.ctrf_path, inputs.agent_path) == ("", "")
+    assert list(inputs.report_paths.values())[2:] == ["", ""]
     inputs = read_inputs(("--ctrf-file", "ctrf/a.json", "--agent-file", "agent/a.md"), GOOD).inputs
-    assert (inputs.ctrf_path, inputs.agent_path) == ("ctrf/a.json", "agent/a.md")
+    assert list(inputs.report_paths.values())[2:] == ["ctrf/a.json", "agent/a.md"]
 
 
 @pytest.mark.parametrize(

@@ -128,12 +128,8 @@ class Inputs:
     min_tests: int = _input(1, parsers.number(0, 100_000), "1")
     fail_on_flaky: bool = _input(default=False, read=parsers.flag, shown="false")
     details: Literal["failed", "all", "none"] = _input("failed", parsers.word("failed", "all", "none"), "failed")
-    junit_file: str | None = _input(
-        None, parsers.output_path, f"{FOLDER}/TEST-testsigma-<plan or run ID>.xml", use=Use.ANY
-    )
-    results_file: str | None = _input(
-        None, parsers.output_path, f"{FOLDER}/testsigma-<plan or run ID>.json", use=Use.ANY
-    )
+    junit_file: str = _input("", parsers.output_path, f"{FOLDER}/TEST-testsigma-<plan or run ID>.xml", use=Use.ANY)
+    results_file: str = _input("", parsers.output_path, f"{FOLDER}/testsigma-<plan or run ID>.json", use=Use.ANY)
     ctrf_file: str = _input(parsers.OFF, parsers.output_path, "off", use=Use.ANY)
     agent_file: str = _input(parsers.OFF, parsers.output_path, "off", use=Use.ANY)
     summary: Literal["full", "failed", "off"] = _input(
@@ -175,39 +171,19 @@ class Inputs:
 
     @property
     def report_paths(self) -> dict[str, str]:
-        """The path of each report that is a file, by the field of its input; empty if it is off."""
-        return {
-            "junit_file": self.junit_path,
-            "results_file": self.results_path,
-            "ctrf_file": self.ctrf_path,
-            "agent_file": self.agent_path,
-        }
+        """The path of each report that is a file, by the field of its input; empty if it is off.
 
-    @property
-    def junit_path(self) -> str:
-        """The path of the JUnit file; empty if it is off."""
-        return self._report_path(self.junit_file, "TEST-testsigma{}.xml")
-
-    @property
-    def results_path(self) -> str:
-        """The path of the results file; empty if it is off."""
-        return self._report_path(self.results_file, "testsigma{}.json")
-
-    @property
-    def ctrf_path(self) -> str:
-        """The path of the CTRF file; empty if it is off."""
-        return "" if self.ctrf_file == parsers.OFF else self.ctrf_file
-
-    @property
-    def agent_path(self) -> str:
-        """The path of the Markdown file for coding agents; empty if it is off."""
-        return "" if self.agent_file == parsers.OFF else self.agent_file
-
-    def _report_path(self, given: str | None, pattern: str) -> str:
-        """The path of a report. The default tells what it is about, so that steps of one job do not collide."""
+        A default tells what the report is about, so that steps of one job do not collide.
+        """
         only = self.plan_id or self.run_id or ("merged" if self.merge else "")
-        default = f"{FOLDER}/{pattern.format(f'-{only}' if only else '')}"
-        return "" if given == parsers.OFF else given or default
+        about = f"-{only}" if only else ""
+        paths = {
+            "junit_file": self.junit_file or f"{FOLDER}/TEST-testsigma{about}.xml",
+            "results_file": self.results_file or f"{FOLDER}/testsigma{about}.json",
+            "ctrf_file": self.ctrf_file,
+            "agent_file": self.agent_file,
+        }
+        return {field: "" if path == parsers.OFF else path for field, path in paths.items()}
 
 
 DEFINITIONS = tuple(Definition(field.name.replace("_", "-"), **field.metadata) for field in fields(Inputs))
