@@ -1,6 +1,6 @@
-"""Names of the runs of one step: unique, and the same in every build with the same list of plans. Pure."""
+"""Unique names. Those of the runs of one step are the same in every build with the same list of plans. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.report import RunReport
@@ -8,6 +8,24 @@ from testsigma_action.text import NAME, appearance, one_line
 
 # Characters of a plan's name, so that a number fits behind it wherever it is shown.
 LONGEST = NAME - 10
+
+
+class UniqueNames:
+    """Makes names unique with a counter. Two names are equal if their `shape` is."""
+
+    def __init__(self, taken: Iterable[str] = (), shape: Callable[[str], str] = str) -> None:
+        """Begin with the names that are taken."""
+        self._shape = shape
+        self._used = dict.fromkeys(map(shape, taken), 1)
+
+    def unique(self, name: str) -> str:
+        """Return the name, with ` (2)` or more behind it if it was used before."""
+        candidate = name
+        while self._shape(candidate) in self._used:
+            self._used[self._shape(name)] += 1
+            candidate = f"{name} ({self._used[self._shape(name)]})"
+        self._used[self._shape(candidate)] = 1
+        return candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +46,8 @@ def names(runs: Sequence[Named]) -> tuple[str, ...]:
     change the numbers behind the names of the others.
     """
     known = {run.plan_id: run.plan_name for run in reversed(runs) if run.plan_id and appearance(run.plan_name)}
-    used = {appearance(run.given) for run in runs if run.given}
-    return tuple(run.given or _unused(_plain(run, known.get(run.plan_id, "")), used) for run in runs)
+    used = UniqueNames((run.given for run in runs if run.given), appearance)
+    return tuple(run.given or used.unique(_plain(run, known.get(run.plan_id, ""))) for run in runs)
 
 
 def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
@@ -52,13 +70,3 @@ def _plan_id(run: RunReport) -> str:
 def _plain(run: Named, plan_name: str) -> str:
     own = run.plan_name if appearance(run.plan_name) else plan_name
     return one_line(own, LONGEST) or f"plan {run.plan_id}".rstrip()
-
-
-def _unused(name: str, used: set[str]) -> str:
-    """Return the name, with a number behind it where one that looks the same is used, and mark it as used."""
-    number, candidate = 1, name
-    while appearance(candidate) in used:
-        number += 1
-        candidate = f"{name} ({number})"
-    used.add(appearance(candidate))
-    return candidate

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from testsigma_action.domain.names import UniqueNames
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.results import StepResult
 from testsigma_action.domain.run import Result
@@ -13,7 +14,7 @@ from testsigma_action.reporting.codec import Object
 from testsigma_action.reporting.history_wording import sentence
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
 from testsigma_action.reporting.junit.suites import Suite
-from testsigma_action.reporting.junit.texts import LINE, Names, body
+from testsigma_action.reporting.junit.texts import LINE, body
 from testsigma_action.reporting.wording import last_steps
 from testsigma_action.text import MESSAGE, encodable, lines, one_line, web_link
 
@@ -38,7 +39,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def tests(found: Iterable[Suite], runs: Iterable[RunReport]) -> Iterator[Object]:
     """The tests of all suites, with unique names and IDs."""
-    names, identities = Names(), Names()
+    names, identities = UniqueNames(), UniqueNames()
     news, histories = _news(runs), _histories(runs)
     for suite in found:
         path = [one_line(part) or "-" for part in suite.path]

@@ -24,10 +24,11 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import Result as Child
 from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
 
+from testsigma_action.domain.names import UniqueNames
 from testsigma_action.domain.report import Report
 from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
 from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
-from testsigma_action.reporting.junit.texts import LINE, Names, body, plain
+from testsigma_action.reporting.junit.texts import LINE, body, plain
 from testsigma_action.reporting.wording import heading
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 
@@ -42,7 +43,7 @@ def render(report: Report) -> Iterator[str]:
     found = suites(report)
     root = JUnitXml(_line(heading(report)) or WHOLE_RUN)
     root.time = _seconds(sum((suite.duration for suite in found), timedelta()))
-    names, classnames = Names(), Names()
+    names, classnames = UniqueNames(), UniqueNames()
     for suite in found:
         path = [_line(part) or "-" for part in suite.path]
         classname = classnames.unique(".".join(part.replace(".", "_") for part in path))
@@ -58,7 +59,7 @@ def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
     for key, value in suite.properties.items():
         if value:
             element.add_property(key, _line(value, _PROPERTY))
-    names, cases = Names(), []
+    names, cases = UniqueNames(), []
     for attempts in suite.tests:
         case = TestCase(names.unique(_line(attempts[0].name) or "-"), classname, _seconds(attempts[0].duration))
         case.extend(_children(attempts))

@@ -1,4 +1,4 @@
-"""Names and texts of testcases, in the form that both the JUnit and the CTRF file have them."""
+"""Texts of testcases, in the form that both the JUnit and the CTRF file have them."""
 
 from testsigma_action.domain.results import StepResult
 from testsigma_action.reporting.junit.entries import Entry
@@ -11,23 +11,6 @@ LINE = 500
 # Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.
 _BODY_MESSAGE = 6000
 _STEP = 200
-
-
-class Names:
-    """Makes names unique with a counter."""
-
-    def __init__(self) -> None:
-        """No name was used yet."""
-        self._used: dict[str, int] = {}
-
-    def unique(self, name: str) -> str:
-        """Return the name, with ` (2)` or more appended if it was used before."""
-        candidate = name
-        while candidate in self._used:
-            self._used[name] += 1
-            candidate = f"{name} ({self._used[name]})"
-        self._used[candidate] = 1
-        return candidate
 
 
 def body(entry: Entry) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
+from testsigma_action.domain.names import UniqueNames
 from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import RunSpec, Status
 from testsigma_action.reporting.progress import events as event_lines
@@ -183,12 +184,13 @@ class RunNames:
         # The number of each run among the runs of the same plan that have no name of their own.
         self._number: list[int] = []
         self._chosen: dict[int, str] = {}
+        self._names = UniqueNames()
         seen: Counter[str] = Counter()
         for index, spec in enumerate(specs):
             seen[spec.plan_id] += not spec.name
             self._number.append(seen[spec.plan_id])
             if given := _short(spec.name):
-                self._chosen[index] = self._unused(given)
+                self._chosen[index] = self._names.unique(given)
 
     def of(self, index: int, plan_name: str = "") -> str:
         """The name of a run; it never changes."""
@@ -197,7 +199,7 @@ class RunNames:
             if not name:
                 self.without_plan_name.add(index)
                 name = self._fallback[index]
-            self._chosen[index] = self._unused(f"{name} ({number})" if number > 1 else name)
+            self._chosen[index] = self._names.unique(f"{name} ({number})" if number > 1 else name)
         return self._chosen[index]
 
     def prefixed(self, name: str, lines: Sequence[str]) -> list[str]:
@@ -205,13 +207,6 @@ class RunNames:
         known = [self._chosen.get(index, fallback) for index, fallback in enumerate(self._fallback)]
         width = min(ALIGNED, max(map(len, known)))
         return [f"{name:<{width}} | {line}" for line in lines]
-
-    def _unused(self, name: str) -> str:
-        taken, unused, number = set(self._chosen.values()), name, 1
-        while unused in taken:
-            number += 1
-            unused = f"{name} ({number})"
-        return unused
 
 
 def _short(name: str) -> str:
