@@ -97,14 +97,8 @@ def _numbers(counts: Counts) -> str:
     """The numbers of a run, without those that are 0 or unknown."""
     if counts.total is None:
         return "The number of cases is not known."
-    others = {
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "not executed": counts.not_executed,
-    }
-    return ": ".join(filter(None, (counted(counts.total, "case"), numbers_in_words(others)))) + "."
+    numbers = {"passed": counts.passed, "failed": counts.failed} | wording.other_numbers(counts)
+    return ": ".join(filter(None, (counted(counts.total, "case"), numbers_in_words(numbers)))) + "."
 
 
 def _failures(report: Report) -> Iterator[str]:

@@ -13,7 +13,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
-from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Timing
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
@@ -73,11 +73,6 @@ def service_message(run: RunReport) -> str:
 def cases_and_hooks(rows: Iterable[CaseResult]) -> str:
     """The numbers of cases and hooks: `2 cases`, `1 hook`, `1 case and 2 hooks`."""
     return numbers_of_rows(*evidence.numbers(rows))
-
-
-def took(timing: Timing) -> timedelta | None:
-    """A duration: as the service reports it, else from start to end; never negative."""
-    return timing.took
 
 
 def machine_name(machine: MachineResult) -> str:
@@ -195,6 +190,11 @@ def numbers(run: RunReport) -> Counts:
     counts = run.counts
     listed = run.tree is not None and run.tree.listed
     return counts if listed or counts.known else Counts()
+
+
+def other_numbers(counts: Counts) -> dict[str, int | None]:
+    """The numbers of cases that ended, and neither passed nor failed, by their words."""
+    return {"aborted": counts.aborted, "stopped": counts.stopped, "not executed": counts.not_executed}
 
 
 def needs_saying(run: RunReport) -> bool:

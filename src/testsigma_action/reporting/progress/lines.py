@@ -7,7 +7,8 @@ from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.words import in_words, status_in_words
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
-from testsigma_action.reporting.wording import RESULTS
+from testsigma_action.reporting.templates import numbers_in_words
+from testsigma_action.reporting.wording import RESULTS, other_numbers
 from testsigma_action.text import log_text
 
 # The activity of a single run, and what is counted of several runs.
@@ -32,14 +33,14 @@ def progress(tracked: TrackedRun, moment: Moment, queued: timedelta | None = Non
     """
     run, age = tracked.run, tracked.age(moment.now)
     old = f"last answer {roughly(age)} ago" if age else ""
-    facts = [status(run), *counted(balanced(run.counts)), queue(run, queued), time_left(tracked.left(moment.now)), old]
+    facts = [status(run), counted(balanced(run.counts)), queue(run, queued), time_left(tracked.left(moment.now)), old]
     return f"{stamp(moment.elapsed)} {', '.join(filter(None, facts))}"
 
 
 def result(tracked: TrackedRun, moment: Moment, queued: timedelta | None = None) -> str:
     """Result and counters of a completed run: `[0:04:12] failed: 40 of 40 cases done, 1 failed`."""
     run = tracked.run
-    facts = ", ".join(filter(None, [*counted(balanced(run.counts)), queue(run, queued)]))
+    facts = ", ".join(filter(None, (counted(balanced(run.counts)), queue(run, queued))))
     said = f"{'rerun: ' if tracked.rerunning else ''}{RESULTS[run.result]}"
     return f"{stamp(moment.elapsed)} {said}{f': {facts}' if facts else ''}"
 
@@ -52,17 +53,11 @@ def status(run: Run) -> str:
     return f"{words}, still waiting" if run.status is Status.UNKNOWN else words
 
 
-def counted(counts: Counts) -> list[str]:
+def counted(counts: Counts) -> str:
     """The number of finished cases, and the numbers of those that did not pass."""
     of = f" of {counts.total:,}" if counts.total else ""
-    done = [f"{counts.done:,}{of} cases done"] if counts.known else []
-    numbers = {
-        "failed": counts.failed,
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "not executed": counts.not_executed,
-    }
-    return done + [f"{number:,} {name}" for name, number in numbers.items() if number]
+    done = f"{counts.done:,}{of} cases done" if counts.known else ""
+    return ", ".join(filter(None, (done, numbers_in_words({"failed": counts.failed} | other_numbers(counts)))))
 
 
 def queue(run: Run, queued: timedelta | None) -> str:
@@ -112,9 +107,9 @@ def bar(tracked: TrackedRun, moment: Moment) -> str:
         return f"{clock(moment.elapsed)}  {ACTIVITIES[tracked.activity][0]} ..."
     counts, age = balanced(tracked.run.counts), tracked.age(moment.now)
     old = f"no answer for {roughly(age)}" if age else ""
-    facts = filter(None, [*(counted(counts) or [status(tracked.run)]), time_left(tracked.left(moment.now)), old])
+    facts = (counted(counts) or status(tracked.run), time_left(tracked.left(moment.now)), old)
     drawn = drawing(counts.done / counts.total) if counts.known and counts.total else ""
-    return f"{clock(moment.elapsed)}  {drawn}{', '.join(facts)}"
+    return f"{clock(moment.elapsed)}  {drawn}{', '.join(filter(None, facts))}"
 
 
 def drawing(share: float, width: int = 20) -> str:

@@ -10,6 +10,7 @@ from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.words import in_words
 from testsigma_action.reporting import causes, wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
+from testsigma_action.reporting.templates import numbers_in_words
 from testsigma_action.text import html, html_lines
 
 RUNS = ("Plan", "Cases", "Time")
@@ -100,14 +101,8 @@ def _unbroken(facts: str) -> str:
 
 def others(counts: Counts) -> str:
     """The numbers of cases that neither passed nor failed."""
-    numbers = {
-        "aborted": counts.aborted,
-        "stopped": counts.stopped,
-        "not executed": counts.not_executed,
-        "running": counts.running,
-        "without a result": counts.queued,
-    }
-    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
+    unfinished = {"running": counts.running, "without a result": counts.queued}
+    return numbers_in_words(wording.other_numbers(counts) | unfinished)
 
 
 def of_causes(failures: Sequence[Placed]) -> Iterator[str]:
