@@ -1,5 +1,6 @@
 """Words that messages of errors and reports share. All other sentences are made in `reporting/wording.py`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from testsigma_action.domain.run import Run, Status
@@ -24,6 +25,16 @@ def status_in_words(run: Run) -> str:
 def counted(number: int, noun: str) -> str:
     """A number of things: `1 case`, `2 cases`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def number_of(number: int, one: str, more: str) -> str:
+    """A number of things, and what fits it: `1 case was`, `2 cases were`."""
+    return f"{number:,} {one if number == 1 else more}"
+
+
+def numbers_in_words(numbers: Mapping[str, int | None]) -> str:
+    """The numbers that are known and not 0, each before its word: `2 new, 1 known`."""
+    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)
 
 
 def in_megabytes(size: int) -> str:

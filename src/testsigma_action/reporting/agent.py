@@ -14,11 +14,10 @@ from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.share import Share
-from testsigma_action.domain.words import counted
+from testsigma_action.domain.words import counted, numbers_in_words
 from testsigma_action.reporting import history_wording, wording
 from testsigma_action.reporting.junit.entries import Outcome, of_case
 from testsigma_action.reporting.junit.texts import LINE, body
-from testsigma_action.reporting.templates import numbers_in_words
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
 
 DATA = (

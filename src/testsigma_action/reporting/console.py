@@ -11,11 +11,10 @@ from testsigma_action.api.trace import Trace
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import counted, in_words, number_of
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import gap_wording, history_wording, policy_wording, upload_wording, wording
 from testsigma_action.reporting.finding_wording import sentence
-from testsigma_action.reporting.templates import number_of
 from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.

@@ -13,9 +13,9 @@ from testsigma_action.domain.findings import Fact, Failures, Finding
 from testsigma_action.domain.merge_findings import PartsMissing, Unusable
 from testsigma_action.domain.policy_findings import NotAccounted, PassedByPolicy
 from testsigma_action.domain.run import Run
-from testsigma_action.domain.words import counted
+from testsigma_action.domain.words import counted, number_of, numbers_in_words
 from testsigma_action.errors import may_run_hint
-from testsigma_action.reporting.templates import HINTS, filled, number_of, numbers_in_words
+from testsigma_action.reporting.templates import HINTS, filled
 from testsigma_action.text import NAME, one_line
 
 # Maximum length of the sentence about one of several plans, and of a name (characters).

@@ -9,9 +9,8 @@ from itertools import groupby
 from testsigma_action.domain.history import CaseHistory, History, Mark, PlanHistory, plan_history
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import counted, in_words, numbers_in_words
 from testsigma_action.reporting import wording
-from testsigma_action.reporting.templates import numbers_in_words
 
 _SIGNS = {
     Mark.PASSED: ("✅", "passed"),

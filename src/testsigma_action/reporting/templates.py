@@ -3,7 +3,6 @@
 Texts that are filled in are untrusted.
 """
 
-from collections.abc import Mapping
 from enum import Enum
 from string import Formatter
 from typing import Any
@@ -13,6 +12,7 @@ from testsigma_action.domain.doubts import Doubt
 from testsigma_action.domain.ending import WhyNotAgain
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.merge_findings import Fault
+from testsigma_action.domain.words import number_of
 
 TEMPLATES: dict[Enum | type, str] = {
     Fact.FAILED_AT_FIRST: "The run failed at first.",
@@ -111,13 +111,3 @@ class _Words(Formatter):
 def filled(key: Enum | type, found: object) -> str:
     """The template for a member of an enumeration, or for a type, with the fields of what was found."""
     return _Words().format(TEMPLATES[key], found)
-
-
-def number_of(number: int, one: str, more: str) -> str:
-    """A number of things, and what fits it: `1 case was`, `2 cases were`."""
-    return f"{number:,} {one if number == 1 else more}"
-
-
-def numbers_in_words(numbers: Mapping[str, int | None]) -> str:
-    """The numbers that are known and not 0, each before its word: `2 new, 1 known`."""
-    return ", ".join(f"{number:,} {word}" for word, number in numbers.items() if number)

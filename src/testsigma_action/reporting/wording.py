@@ -14,10 +14,9 @@ from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import counted, in_words, numbers_in_words
 from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
-from testsigma_action.reporting.templates import numbers_in_words
 
 Placed = compare.Placed
 

@@ -7,10 +7,9 @@ from heapq import nlargest
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
-from testsigma_action.domain.words import in_words
+from testsigma_action.domain.words import in_words, numbers_in_words
 from testsigma_action.reporting import causes, wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
-from testsigma_action.reporting.templates import numbers_in_words
 from testsigma_action.text import html, html_lines
 
 RUNS = ("Plan", "Cases", "Time")
