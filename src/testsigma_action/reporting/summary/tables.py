@@ -1,5 +1,7 @@
-"""Tables of the summary: runs, machines and suites, the slowest cases. Few columns, so that they fit on a phone."""
+"""Tables of the summary: runs, machines and suites, common causes, slow cases. Few columns, so that they fit on a phone."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from heapq import nlargest
@@ -8,7 +10,7 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.words import in_words, numbers_in_words
-from testsigma_action.reporting import causes, wording
+from testsigma_action.reporting import wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
 from testsigma_action.text import html, html_lines
 
@@ -23,6 +25,11 @@ _SLOWEST_SHOWN = 5
 _SLOW = timedelta(seconds=10)
 _INDENT = "&nbsp;" * 3
 _NO_TIME = timedelta(-1)
+# Maximum number of failures whose messages are compared, and of characters of each, to limit the time.
+_LOOKED_AT, _COMPARED = 1000, 300
+# How many causes are shown, and how many failures must share one.
+_CAUSES_SHOWN, _FEWEST = 3, 3
+_DIGITS = re.compile(r"\d+")
 _ODD = {Result.ABORTED, Result.STOPPED, Result.QUEUED}
 
 
@@ -105,10 +112,15 @@ def others(counts: Counts) -> str:
 
 
 def of_causes(failures: Sequence[Placed]) -> Iterator[str]:
-    """A row for each message that several failures share; none for a few failures."""
-    for cause in causes.common(failures) if len(failures) > _FEW else ():
-        said = f"{html(cause.message, _MESSAGE)}<br>{linked_case(cause.first)}, and {cause.cases - 1:,} more"
-        yield f'<tr><td align="right">{cause.cases:,}</td><td>{said}</td></tr>'
+    """A row for each message that several failures share, but for numbers in it; none for a few failures."""
+    sharing: dict[str, list[CaseResult]] = defaultdict(list)
+    for *_, case in failures[:_LOOKED_AT] if len(failures) > _FEW else ():
+        if message := case.message:
+            sharing[_DIGITS.sub("0", message[:_COMPARED])].append(case)
+    for cases in sorted(sharing.values(), key=len, reverse=True)[:_CAUSES_SHOWN]:
+        if len(cases) >= _FEWEST:
+            said = f"{html(cases[0].message, _MESSAGE)}<br>{linked_case(cases[0])}, and {len(cases) - 1:,} more"
+            yield f'<tr><td align="right">{len(cases):,}</td><td>{said}</td></tr>'
 
 
 def of_slowest(tree: ResultTree) -> list[str]:
