@@ -16,8 +16,7 @@ from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.words import counted, numbers_in_words
 from testsigma_action.reporting import history_wording, wording
-from testsigma_action.reporting.junit.entries import Outcome, of_case
-from testsigma_action.reporting.junit.texts import LINE, body
+from testsigma_action.reporting.junit.entries import LINE, Outcome, body, of_case
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
 
 DATA = (

@@ -12,9 +12,8 @@ from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined
 from testsigma_action.reporting.codec import Object
 from testsigma_action.reporting.history_wording import sentence
-from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
+from testsigma_action.reporting.junit.entries import LINE, Attempts, Entry, Outcome, body
 from testsigma_action.reporting.junit.suites import Suite
-from testsigma_action.reporting.junit.texts import LINE, body
 from testsigma_action.reporting.wording import last_steps
 from testsigma_action.text import MESSAGE, encodable, lines, one_line, web_link
 

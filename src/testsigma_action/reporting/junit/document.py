@@ -26,9 +26,8 @@ from junitparser.xunit2 import FlakyFailure, InterimResult, RerunFailure
 
 from testsigma_action.domain.names import UniqueNames
 from testsigma_action.domain.report import Report
-from testsigma_action.reporting.junit.entries import Attempts, Entry, Outcome
+from testsigma_action.reporting.junit.entries import LINE, Attempts, Entry, Outcome, body, plain
 from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
-from testsigma_action.reporting.junit.texts import LINE, body, plain
 from testsigma_action.reporting.wording import heading
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 

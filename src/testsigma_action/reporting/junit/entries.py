@@ -15,9 +15,15 @@ from enum import Enum, auto
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
 from testsigma_action.reporting.policy_wording import why_tolerated
-from testsigma_action.reporting.wording import plain_case_name, step_and_message
-from testsigma_action.text import one_line
+from testsigma_action.reporting.wording import RESULTS, last_steps, plain_case_name, step_and_message
+from testsigma_action.text import lines, one_line
 
+LINE = 500
+"""Maximum length of a line (characters)."""
+
+# Together these keep a body below 64 KB in UTF-8, whatever it says, and its lines at 500 characters.
+_BODY_MESSAGE = 6000
+_STEP = 200
 # Maximum lengths of the names of cases and data sets (characters).
 _CASE = 130
 _DATA_SET = 60
@@ -129,3 +135,26 @@ def _attempt(name: str, part: CaseResult | Iteration, duration: timedelta | None
     if case.tolerance and outcome is Outcome.FAILURE:
         outcome, why = Outcome.TOLERATED, f"{why_tolerated(case.tolerance)}\n{why}"
     return Entry(name, outcome, duration, kind, why, part.steps, (case.url,), case=case, iteration=iteration)
+
+
+def body(entry: Entry) -> str:
+    """The message, the last steps and the notes of an attempt, on lines."""
+    before, steps = last_steps(entry.steps)
+    found = [lines(entry.message, _BODY_MESSAGE, LINE) or "No message."]
+    if steps:
+        found += ["", "Steps:"]
+    if before:
+        found.append(f"     ... {before} before these")
+    found += [_step_line(step) for step in steps]
+    notes = [one_line(note, LINE) for note in entry.notes if note]
+    return plain("\n".join([*found, "", *notes] if notes else found))
+
+
+def plain(text: str) -> str:
+    """The text without U+FFFD."""
+    return text.replace("\N{REPLACEMENT CHARACTER}", "?")
+
+
+def _step_line(step: StepResult) -> str:
+    mark = " " if step.result.tolerable else "*"
+    return f"{mark}{step.position:4}. {RESULTS[step.result]}: {one_line(step.action, _STEP)}"
