@@ -14,7 +14,7 @@ from testsigma_action.inputs import files, paths, patterns
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.platforms.gitlab import ANNOTATIONS_FILE
 from testsigma_action.platforms.variables import JSON_FILE
-from testsigma_action.reporting import codec, console, merge_wording, results_reader
+from testsigma_action.reporting import codec, console, results_reader
 from testsigma_action.reporting.publish import Publisher
 
 # Maximum size of a results file (bytes). One with 100,000 cases is about half as large.
@@ -54,7 +54,7 @@ class Merge:
         if problems := [*reading.problems, *problems]:
             raise InputError(*problems)
         number, build = reading.inputs.merge_expects, self._command.build
-        log.say(merge_wording.merging(len(found.files), known=bool(build.pipeline_run or build.commit)))
+        log.say(console.merging(len(found.files), known=bool(build.pipeline_run or build.commit)))
         contents = []
         for file in found.files:
             if self._command.signals.number is not None:

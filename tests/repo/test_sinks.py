@@ -69,7 +69,6 @@ SAY = (
     "[checkup.STARTING]",
     "[console.",
     "[cleanup_wording.",
-    "merge_wording.merging(",
     "events.",
     '["',
     "['",

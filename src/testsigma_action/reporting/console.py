@@ -35,6 +35,14 @@ def attempts_unknown(system: str) -> list[str]:
     return warnings([f"{said}, so a new run is started."])
 
 
+def merging(files: int, *, known: bool) -> list[str]:
+    """How many results files are merged, and whether it is known to which pipeline run they must belong."""
+    said = [f"Merging {counted(files, 'results file')}."]
+    if not known:
+        said.append("Not checked, since it is not known here: whether all parts are of this commit and pipeline run.")
+    return said
+
+
 def request(trace: Trace) -> list[str]:
     """The line for a request and its answer, for debugging."""
     query = "&".join(f"{name}={value if name in _SHOWN else '***'}" for name, value in trace.query.items())

@@ -1,4 +1,4 @@
-"""Tables of the summary: runs, machines and suites, common causes, slow cases. Few columns, so that they fit on a phone."""
+"""Tables of the summary: runs, machines and suites, common causes, slow cases. They fit on a phone: few columns."""
 
 import re
 from collections import defaultdict
