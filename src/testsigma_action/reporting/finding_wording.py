@@ -9,13 +9,13 @@ from functools import singledispatch
 from testsigma_action.domain import evidence, findings
 from testsigma_action.domain.doubts import NotProven, RunDoubt, RunUnreadable
 from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
-from testsigma_action.domain.findings import Fact, Failures, Finding
+from testsigma_action.domain.findings import Failures, Finding
 from testsigma_action.domain.merge_findings import PartsMissing, Unusable
 from testsigma_action.domain.policy_findings import NotAccounted, PassedByPolicy
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, number_of, numbers_in_words
 from testsigma_action.errors import may_run_hint
-from testsigma_action.reporting.templates import HINTS, filled
+from testsigma_action.reporting.templates import filled, hint
 from testsigma_action.text import NAME, one_line
 
 # Maximum length of the sentence about one of several plans, and of a name (characters).
@@ -27,7 +27,7 @@ MAX_NAMED = 3
 @singledispatch
 def sentence(finding: Finding) -> str:
     """One finding as one sentence, or as a few short ones."""
-    return _with_full_stop(filled(finding if isinstance(finding, Fact) else type(finding), finding))
+    return _with_full_stop(filled(finding))
 
 
 def _with_full_stop(text: str) -> str:
@@ -100,7 +100,7 @@ def _(finding: RunUnreadable) -> str:
 
 @sentence.register
 def _(finding: RunDoubt) -> str:
-    return filled(finding.doubt, finding)
+    return filled(finding, finding.doubt)
 
 
 @sentence.register
@@ -111,7 +111,7 @@ def _(finding: NotProven) -> str:
 
 @sentence.register
 def _(finding: NotRunAgain) -> str:
-    return f"Nothing runs again (rerun-failed): {filled(finding.why, finding)}."
+    return f"Nothing runs again (rerun-failed): {filled(finding, finding.why)}."
 
 
 @sentence.register
@@ -122,7 +122,7 @@ def _(rerun: findings.RerunFindings) -> str:
 @sentence.register
 def _(finding: Unusable) -> str:
     known = replace(finding, detail=finding.detail or "unknown")
-    return _with_full_stop(filled(finding.fault, known))
+    return _with_full_stop(filled(known, finding.fault))
 
 
 @sentence.register
@@ -191,10 +191,8 @@ def _contradiction(found: evidence.Contradiction) -> str:
         case evidence.UnreadableFields():
             more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
             return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
-        case evidence.Oddity():
-            return filled(found, found)
         case _:
-            return filled(type(found), found)
+            return filled(found)
 
 
 def _unknown_result(unknown: evidence.UnknownCaseResult | None) -> str:
@@ -224,8 +222,6 @@ def advice(finding: Finding) -> str:
         case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
             return f"To wait for it again, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
         case Unusable():
-            return HINTS[finding.fault]
-        case Fact():
-            return HINTS.get(finding, "")
+            return hint(finding.fault)
         case _:
-            return HINTS.get(type(finding), "")
+            return hint(finding)

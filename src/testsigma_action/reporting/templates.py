@@ -1,6 +1,8 @@
 """Sentences about findings that are only filled in, and hints that are the same for all findings of a kind.
 
-Texts that are filled in are untrusted.
+Templates are format strings of Python, in which `0` is the finding. One thing is added to their language: after a colon
+may stand what follows a number of one, and of several. `{0.cases:case was|cases were}` becomes `1 case was`, or
+`2 cases were`. Texts that are filled in are untrusted.
 """
 
 from enum import Enum
@@ -101,13 +103,22 @@ HINTS: dict[Enum | type, str] = {
 
 
 class _Words(Formatter):
-    """Fills in templates, in which `{0.cases:case|cases}` is a number of things: `1 case`, `2 cases`."""
+    """Fills in templates, in which `one|several` after a colon is for a number."""
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as in the base class
         one, several, more = format_spec.partition("|")
         return number_of(value, one, more) if several else super().format_field(value, format_spec)
 
 
-def filled(key: Enum | type, found: object) -> str:
-    """The template for a member of an enumeration, or for a type, with the fields of what was found."""
-    return _Words().format(TEMPLATES[key], found)
+def filled(found: object, key: Enum | None = None) -> str:
+    """The template of what was found, with its fields. Where a type has several templates, `key` is the one to use."""
+    return _Words().format(TEMPLATES[key or _key(found)], found)
+
+
+def hint(found: object) -> str:
+    """The hint that is the same for all findings like this one; may be empty."""
+    return HINTS.get(_key(found), "")
+
+
+def _key(found: object) -> Enum | type:
+    return found if isinstance(found, Enum) else type(found)
