@@ -11,7 +11,6 @@ Tools that read the format have habits, so:
 The file is written test by test. After `_DETAILS` characters a test has its message, but no trace and no steps.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,20 +20,20 @@ from testsigma_action.reporting.codec import Object, time
 from testsigma_action.reporting.ctrf.tests import STATUSES, given, instant, milliseconds, short, tests, uuid_of
 from testsigma_action.reporting.junit.entries import LINE
 from testsigma_action.reporting.junit.suites import Suite, suites
+from testsigma_action.reporting.results_json import dump
 from testsigma_action.reporting.wording import environment_of, heading, hint, reason
-from testsigma_action.text import MESSAGE, encodable, lines, one_line, web_link
+from testsigma_action.text import MESSAGE, lines, one_line, web_link
 
 _DETAILS = 5_000_000
-_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 def render(report: Report) -> Iterator[str]:
     """Yield the document in pieces; together they are one JSON object in UTF-8, ended by a line break."""
     found, counts = suites(report), Counter[str]()
-    yield f'{_dump(_head(report))[:-1]},"results":{{"tool":{{"name":"Testsigma"}},"tests":['
+    yield f'{dump(_head(report))[:-1]},"results":{{"tool":{{"name":"Testsigma"}},"tests":['
     left, between = _DETAILS, "\n"
     for test in tests(found, report.runs):
-        text = _dump(test if left > 0 else short(test))
+        text = dump(test if left > 0 else short(test))
         yield between + text
         counts.update([test["status"], *(["flaky"] if test.get("flaky") else [])])
         left, between = left - len(text), ",\n"
@@ -43,7 +42,7 @@ def render(report: Report) -> Iterator[str]:
         "environment": _environment(report),
         "extra": given(verdict=_verdict(report), runs=[_run(run) for run in report.runs]),
     }
-    yield f"\n],{_dump(rest)[1:]}}}\n"
+    yield f"\n],{dump(rest)[1:]}}}\n"
 
 
 def _head(report: Report) -> Object:
@@ -110,7 +109,3 @@ def _run(report: RunReport) -> Object:
         conclusion=report.verdict.conclusion.value,
         code=report.verdict.code.value,
     )
-
-
-def _dump(fields: Object) -> str:
-    return encodable(_JSON.encode(fields))
