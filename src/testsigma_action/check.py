@@ -93,12 +93,12 @@ class Check:
         inputs, platform = self._command.inputs, self.platform
         problems = [*publish.taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
         workspace = Workspace(platform.workspace)
-        for field, path in inputs.report_paths.items():
+        for name, path in inputs.report_paths.items():
             try:
                 if path:
                     workspace.check(path)
             except OSError as error:
-                problems.append(f"{field.replace('_', '-')}: {publish.unwritable(path, error).message}")
+                problems.append(f"{name}: {publish.unwritable(path, error).message}")
         return problems
 
     def _write(self, findings: Findings, verdict: Verdict) -> None:

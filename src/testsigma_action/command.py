@@ -78,9 +78,9 @@ class Command:
             started=self.started,
             ended=self.clock.now(),
             title=self.inputs.summary_title,
-            junit_file=paths["junit_file"],
-            results_file=paths["results_file"],
-            ctrf_file=paths["ctrf_file"],
-            agent_file=paths["agent_file"],
+            junit_file=paths["junit-file"],
+            results_file=paths["results-file"],
+            ctrf_file=paths["ctrf-file"],
+            agent_file=paths["agent-file"],
             build=self.build,
         )

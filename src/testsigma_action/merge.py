@@ -78,7 +78,7 @@ class Merge:
         clashes = [name for name, path in own.items() if paths.resolved(root / path) in parts]
         self._publisher.refused |= {own[name] for name in clashes}
         advice = "it is one of the files that merge names. Use another path."
-        return found, [str(Problem(name.replace("_", "-"), advice)) for name in clashes]
+        return found, [str(Problem(name, advice)) for name in clashes]
 
     def _empty(self, judged: Verdict) -> Report:
         return self._command.report(judged, (RunReport(RunSpec(), judged),))

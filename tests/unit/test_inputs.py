@@ -704,8 +704,8 @@ def test_two_reports_in_one_file(tmp_path: Path, junit: str, results: str) -> No
     environ = {"INPUT_JUNIT-FILE": junit.format(root=tmp_path), "INPUT_RESULTS-FILE": results.format(root=tmp_path)}
     reading = read_inputs((), GOOD | environ, tmp_path)
     assert "same file" in problem(reading, "results-file")
-    assert reading.inputs.report_paths["junit_file"]
-    assert not reading.inputs.report_paths["results_file"]
+    assert reading.inputs.report_paths["junit-file"]
+    assert not reading.inputs.report_paths["results-file"]
 
 
 def test_every_report_has_its_own_file() -> None:

@@ -134,8 +134,8 @@ def test_the_files_of_several_plans() -> None:
     for text in ("- plan-id: 1", "- plan-id: x", "plan-id: 1"):
         for mistake in ("INPUT_COMPARE", "INPUT_PLAN-ID", "INPUT_RUN-ID"):
             inputs = read_inputs((), {"TESTSIGMA_PLANS": text, mistake: "421"}).inputs
-            assert inputs.report_paths["junit_file"] == "test-results/TEST-testsigma.xml"
-            assert inputs.report_paths["results_file"] == "test-results/testsigma.json"
+            assert inputs.report_paths["junit-file"] == "test-results/TEST-testsigma.xml"
+            assert inputs.report_paths["results-file"] == "test-results/testsigma.json"
 
 
 @pytest.mark.parametrize(

@@ -111,12 +111,11 @@ def other_host(text: str, base_url: str) -> str:
 
 
 def same_file(paths: Mapping[str, str], root: Path) -> dict[str, Problem]:
-    """Reports in the file of one before them, however its path is spelled, by their fields; no path: it is off."""
+    """Reports in the file of one before them, however its path is spelled, by their names; no path: it is off."""
     owners: dict[Path, str] = {}
     problems: dict[str, Problem] = {}
-    for field, path in paths.items():
-        name = field.replace("_", "-")
+    for name, path in paths.items():
         if path and (owner := owners.setdefault(resolved(root / path), name)) != name:
             sentence = f"it is the same file as {owner}; one report would overwrite the other."
-            problems[field] = Problem(name, sentence)
+            problems[name] = Problem(name, sentence)
     return problems

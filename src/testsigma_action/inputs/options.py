@@ -171,19 +171,19 @@ class Inputs:
 
     @property
     def report_paths(self) -> dict[str, str]:
-        """The path of each report that is a file, by the field of its input; empty if it is off.
+        """The path of each report that is a file, by the name of its input; empty if it is off.
 
         A default tells what the report is about, so that steps of one job do not collide.
         """
         only = self.plan_id or self.run_id or ("merged" if self.merge else "")
         about = f"-{only}" if only else ""
         paths = {
-            "junit_file": self.junit_file or f"{FOLDER}/TEST-testsigma{about}.xml",
-            "results_file": self.results_file or f"{FOLDER}/testsigma{about}.json",
-            "ctrf_file": self.ctrf_file,
-            "agent_file": self.agent_file,
+            "junit-file": self.junit_file or f"{FOLDER}/TEST-testsigma{about}.xml",
+            "results-file": self.results_file or f"{FOLDER}/testsigma{about}.json",
+            "ctrf-file": self.ctrf_file,
+            "agent-file": self.agent_file,
         }
-        return {field: "" if path == parsers.OFF else path for field, path in paths.items()}
+        return {name: "" if path == parsers.OFF else path for name, path in paths.items()}
 
 
 DEFINITIONS = tuple(Definition(field.name.replace("_", "-"), **field.metadata) for field in fields(Inputs))

@@ -73,7 +73,7 @@ def read_inputs(
     problems += [*cross_checks.given_numbers(inputs), *cross_checks.pinned_twice(inputs)]
     clashes = cross_checks.same_file(inputs.report_paths, root)
     problems += clashes.values()
-    turned_off: dict[str, Any] = dict.fromkeys(clashes, parsers.OFF)
+    turned_off: dict[str, Any] = {BY_NAME[name].field: parsers.OFF for name in clashes}
     expired = tuple(entry for entry in inputs.quarantine if entry.expires < today)
     in_force = tuple(entry for entry in inputs.quarantine if entry not in expired)
     inputs = replace(inputs, quarantine=in_force, **turned_off)

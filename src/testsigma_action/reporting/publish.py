@@ -18,27 +18,20 @@ from testsigma_action.reporting.junit import document as junit
 Writer = Callable[[Report], Iterable[str]]
 
 
-def _ctrf(report: Report) -> Iterable[str]:
-    from testsigma_action.reporting.ctrf import document as ctrf
-
-    return ctrf.render(report)
-
-
-def _agent(report: Report) -> Iterable[str]:
-    from testsigma_action.reporting import agent
-
-    return agent.render(report)
-
-
 def files(report: Report) -> Iterator[tuple[str, str, Writer]]:
     """The reports that are files and are asked for: the input, the path, and what writes it."""
-    every: tuple[tuple[str, str, Writer], ...] = (
-        ("junit-file", report.junit_file, junit.render),
-        ("results-file", report.results_file, results_json.render),
-        ("ctrf-file", report.ctrf_file, _ctrf),
-        ("agent-file", report.agent_file, _agent),
-    )
-    return (one for one in every if one[1])
+    if report.junit_file:
+        yield "junit-file", report.junit_file, junit.render
+    if report.results_file:
+        yield "results-file", report.results_file, results_json.render
+    if report.ctrf_file:
+        from testsigma_action.reporting.ctrf import document as ctrf
+
+        yield "ctrf-file", report.ctrf_file, ctrf.render
+    if report.agent_file:
+        from testsigma_action.reporting import agent
+
+        yield "agent-file", report.agent_file, agent.render
 
 
 @dataclass(slots=True)
@@ -137,8 +130,8 @@ class Publisher:
 
 def taken(platform: Platform, inputs: Inputs) -> dict[str, str]:
     """A problem for each path of a report at which the platform writes a file of its own."""
-    paths = [(field.replace("_", "-"), path) for field, path in inputs.report_paths.items() if path]
-    return {path: f"{name}: {OWN_FILE.format(path)}" for name, path in paths if platform.takes(path)}
+    clashes = [(name, path) for name, path in inputs.report_paths.items() if path and platform.takes(path)]
+    return {path: f"{name}: {OWN_FILE.format(path)}" for name, path in clashes}
 
 
 def unwritable(what: str, error: OSError) -> ReportError:
