@@ -6,12 +6,9 @@ Those that are only filled in are in `templates`. Quoted text (names, labels, me
 from dataclasses import replace
 from functools import singledispatch
 
-from testsigma_action.domain import evidence, findings
-from testsigma_action.domain.doubts import NotProven, RunDoubt, RunUnreadable
+from testsigma_action.domain import doubts, evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
-from testsigma_action.domain.findings import Failures, Finding
-from testsigma_action.domain.merge_findings import PartsMissing, Unusable
-from testsigma_action.domain.policy_findings import NotAccounted, PassedByPolicy
+from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, number_of, numbers_in_words
 from testsigma_action.errors import may_run_hint
@@ -46,7 +43,7 @@ def _(passed: findings.Passed) -> str:
 
 
 @sentence.register
-def _(failures: Failures) -> str:
+def _(failures: findings.Failures) -> str:
     failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed." if failures.failed else ""
     hooks = f"{counted(failures.hooks, 'hook')} did not pass." if failures.hooks else ""
     tolerated = f"{_tolerated(failures.tolerated)}." if failures.tolerated else ""
@@ -58,7 +55,7 @@ def _tolerated(number: int) -> str:
 
 
 @sentence.register
-def _(passed: PassedByPolicy) -> str:
+def _(passed: policy_findings.PassedByPolicy) -> str:
     flaky = f", {passed.flaky:,} of them only in a rerun" if passed.flaky else ""
     by = {"in quarantine": passed.quarantined, "by max-failures": passed.within_limit}
     cases = f"{passed.passed:,} of {counted(passed.total, 'case')} passed{flaky}"
@@ -89,22 +86,22 @@ def _(called: findings.CalledPassed) -> str:
 
 
 @sentence.register
-def _(finding: NotAccounted) -> str:
+def _(finding: policy_findings.NotAccounted) -> str:
     return f"The run is not a pass, because {_contradiction(finding.contradiction)}."
 
 
 @sentence.register
-def _(finding: RunUnreadable) -> str:
+def _(finding: doubts.RunUnreadable) -> str:
     return f"In the answers about run {finding.run_id}, {_contradiction(finding.fields)}."
 
 
 @sentence.register
-def _(finding: RunDoubt) -> str:
+def _(finding: doubts.RunDoubt) -> str:
     return filled(finding, finding.doubt)
 
 
 @sentence.register
-def _(finding: NotProven) -> str:
+def _(finding: doubts.NotProven) -> str:
     left = numbers_of_rows(finding.cases, finding.hooks)
     return f"The rerun (run {finding.run_id}) passed, but nothing shows that {left} did."
 
@@ -120,13 +117,13 @@ def _(rerun: findings.RerunFindings) -> str:
 
 
 @sentence.register
-def _(finding: Unusable) -> str:
+def _(finding: merge_findings.Unusable) -> str:
     known = replace(finding, detail=finding.detail or "unknown")
     return _with_full_stop(filled(known, finding.fault))
 
 
 @sentence.register
-def _(finding: PartsMissing) -> str:
+def _(finding: merge_findings.PartsMissing) -> str:
     missing = finding.expected - finding.found
     return f"{missing:,} of {counted(finding.expected, 'part')} {'is' if missing == 1 else 'are'} missing."
 
@@ -150,11 +147,11 @@ def _(tally: findings.Tally) -> str:
 @sentence.register
 def _(of: findings.OfPlans) -> str:
     # A long path has no blank at which it could be cut.
-    longest = NAME if isinstance(of.finding, Unusable) else LONGEST_NAME
+    longest = NAME if isinstance(of.finding, merge_findings.Unusable) else LONGEST_NAME
     names = ", ".join(one_line(name, longest) for name in of.names)
     more = f" and {of.more:,} more" if of.more else ""
     # Without this the counters would look like a sum.
-    each = " (each)" if isinstance(of.finding, Failures) and len(of.names) + of.more > 1 else ""
+    each = " (each)" if isinstance(of.finding, findings.Failures) and len(of.names) + of.more > 1 else ""
     return f"{names}{more}{each}: {one_line(sentence(of.finding), LONGEST_OF_PLAN)}"
 
 
@@ -221,7 +218,7 @@ def advice(finding: Finding) -> str:
             return may_run_hint(finding.plan_id, finding.build_number)
         case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
             return f"To wait for it again, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
-        case Unusable():
+        case merge_findings.Unusable():
             return hint(finding.fault)
         case _:
             return hint(finding)
