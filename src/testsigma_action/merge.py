@@ -10,7 +10,7 @@ from testsigma_action.domain.merge_findings import Fault, Unusable
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import InputError
-from testsigma_action.inputs import files, paths, patterns
+from testsigma_action.inputs import files, paths
 from testsigma_action.inputs.invalid import Invalid, Problem
 from testsigma_action.platforms.gitlab import ANNOTATIONS_FILE
 from testsigma_action.platforms.variables import JSON_FILE
@@ -67,12 +67,12 @@ class Merge:
         expected = merge.Expected(number or None, missing)
         self._merged = merge.merged(contents, expected, self._empty(verdict.NOT_FINISHED))
 
-    def _find(self) -> tuple[patterns.Found, list[str]]:
+    def _find(self) -> tuple[files.Found, list[str]]:
         inputs, root = self._command.inputs, self._command.platform.workspace
         try:
-            found = patterns.find(inputs.merge, root, OTHER_FILES)
+            found = files.find(inputs.merge, root, OTHER_FILES)
         except Invalid as refusal:
-            return patterns.Found(()), [str(Problem("merge", f"it must be {refusal}."))]
+            return files.Found(()), [str(Problem("merge", f"it must be {refusal}."))]
         parts = {paths.resolved(root / file) for file in found.files}
         own = {name: path for name, path in inputs.report_paths.items() if path}
         clashes = [name for name, path in own.items() if paths.resolved(root / path) in parts]

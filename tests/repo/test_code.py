@@ -56,7 +56,6 @@ LATE = {
     "testsigma_action.inputs.files",
     "testsigma_action.inputs.flags",
     "testsigma_action.inputs.lists",
-    "testsigma_action.inputs.patterns",
     "testsigma_action.lifecycle.prepare",
     "testsigma_action.lifecycle.wait",
     "testsigma_action.merge",

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.inputs import patterns
+from testsigma_action.inputs.files import MOST_FILES, Found, find
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.paths import has_wildcard
-from testsigma_action.inputs.patterns import Found, find
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def test_absolute_paths(root: Path) -> None:
 def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pattern that names the whole disk is refused."""
     monkeypatch.chdir(tmp_path)
-    for number in range(patterns.MOST_FILES + 1):
+    for number in range(MOST_FILES + 1):
         (tmp_path / f"{number}.json").touch()
     with pytest.raises(Invalid, match="at most 2,000 files"):
         find(["*.json"], tmp_path)

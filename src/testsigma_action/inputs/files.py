@@ -1,19 +1,22 @@
-"""Files that inputs name: a text of bounded size is read at once, a file to upload is opened when it is sent."""
+"""Files that inputs name, by paths or patterns.
+
+A text of bounded size is read at once, a file to upload is opened when it is sent.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from testsigma_action.inputs.paths import has_wildcard
-from testsigma_action.inputs.patterns import matching_files
+from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.paths import has_wildcard, is_folder, resolved
 
 BLOCK = 64 * 1024
-# How many matches of a pattern are looked at.
-MAX_MATCHES = 100
+# How many matches of a pattern are looked at; and how many files several patterns may name together.
+MAX_MATCHES, MOST_FILES = 100, 2000
 
 
 class Unusable(Exception):
@@ -34,6 +37,14 @@ def read_text(path: str, root: Path, limit: int) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unusable("is not UTF-8 text.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that patterns name, each once and sorted; and the patterns that name none."""
+
+    files: tuple[str, ...]
+    unmatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,39 @@ def content(path: Path, state: FileState) -> Iterator[bytes]:
             yield block
         if left or state_of_opened(file) != state:
             raise Unusable("changed while it was sent. The build must end before this step.")
+
+
+def find(given: Sequence[str], root: Path, skipped: Container[str] = ()) -> Found:
+    """Find the files; relative paths start at `root`. Raises Invalid for too many of them.
+
+    A wildcard does not name files that have one of the `skipped` names.
+    """
+    files: dict[Path, str] = {}
+    unmatched = []
+    for pattern in given:
+        matching = sorted(islice(matching_files(pattern, root, skipped), MOST_FILES + 1))
+        for file in matching:
+            files.setdefault(resolved(root / file), file)
+        unmatched += [] if matching else [pattern]
+    if len(files) > MOST_FILES:
+        raise Invalid(f"paths of at most {MOST_FILES:,} files")
+    return Found(tuple(sorted(files.values())), tuple(dict.fromkeys(unmatched)))
+
+
+def matching_files(pattern: str, root: Path, skipped: Container[str] = ()) -> Iterator[str]:
+    """The files that one pattern names. A file with exactly this name comes first: `[` may be a part of names."""
+    anchor = Path(pattern).anchor
+    base = Path(anchor) if anchor else root
+    try:
+        if (root / pattern).exists():
+            yield pattern
+            return
+        for found in base.glob(pattern.removeprefix(anchor)):
+            if found.name not in skipped and not is_folder(found):
+                yield str(found if anchor else found.relative_to(root))
+    except (OSError, ValueError, NotImplementedError):
+        # A pattern that Python or the system does not accept names no file.
+        return
 
 
 def _opened(path: Path) -> BinaryIO:
