@@ -54,17 +54,13 @@ def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
     """Return the runs with their names where there are several; one run alone needs none."""
     if len(runs) < 2:
         return tuple(runs)
-    found = names([Named(run.name, run.run.plan_name if run.run else "", _plan_id(run)) for run in runs])
+    found = names([Named(run.name, run.run.plan_name if run.run else "", run.plan_id) for run in runs])
     return renamed(runs, found)
 
 
 def renamed(runs: Iterable[RunReport], given: Iterable[str]) -> tuple[RunReport, ...]:
     """Return the runs with these names."""
     return tuple(replace(run, name=name) for run, name in zip(runs, given, strict=True))
-
-
-def _plan_id(run: RunReport) -> str:
-    return run.spec.plan_id or (run.run.plan_id if run.run else "")
 
 
 def _plain(run: Named, plan_name: str) -> str:

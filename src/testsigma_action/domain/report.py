@@ -85,6 +85,11 @@ class RunReport:
         return balanced(self.run.counts) if self.run else Counts()
 
     @property
+    def plan_id(self) -> str:
+        """The plan: as it was asked for, else as the run names it; empty if neither is known."""
+        return self.spec.plan_id or (self.run.plan_id if self.run else "")
+
+    @property
     def title(self) -> str:
         """A name for people: its name among several runs, else the plan's name, its ID, or the run's."""
         if self.name:

@@ -172,8 +172,7 @@ def _inputs(run: RunReport, case: CaseResult, again: Choice | None) -> Iterator[
         yield _yaml({"run-id": run.run.id, "rerun-failed": "1", "rerun-limit": "100%"})
     else:
         yield NOT_AGAIN
-        plan = run.spec.plan_id or (run.run.plan_id if run.run else "")
-        yield _yaml({"plan-id": plan, "environment-id": run.spec.environment_id})
+        yield _yaml({"plan-id": run.plan_id, "environment-id": run.spec.environment_id})
 
 
 def _yaml(inputs: dict[str, str]) -> str:

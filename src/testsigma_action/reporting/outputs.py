@@ -122,7 +122,7 @@ def _run(report: RunReport) -> dict[str, str | int | None]:
         "name": one_line(report.title),
         "id": one_line(run.id) if run else None,
         "url": one_line(run.url, _VALUE) if run else None,
-        "planId": one_line(report.spec.plan_id or (run.plan_id if run else "")),
+        "planId": one_line(report.plan_id),
         "planName": one_line(run.plan_name) if run else "",
         "buildNumber": one_line(report.spec.build_number or (run.build_number if run else "")),
         "status": run.status.value if run else None,

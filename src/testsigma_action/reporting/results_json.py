@@ -66,9 +66,8 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "history": _history(report.history, tree) if report.history else None,
         **_collected(run, tree),
     }
-    plan_id = report.spec.plan_id or (run.plan_id if run else "")
     machines = tree.machines if tree else ()
-    return _nest(fields, "machines", (_machine(machine, plan_id) for machine in machines))
+    return _nest(fields, "machines", (_machine(machine, report.plan_id) for machine in machines))
 
 
 def _collected(run: Run | None, tree: ResultTree | None) -> Object:

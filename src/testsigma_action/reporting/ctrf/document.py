@@ -105,7 +105,7 @@ def _run(report: RunReport) -> Object:
         name=one_line(report.title),
         id=one_line(run.id) if run else "",
         url=web_link(run.url) if run else "",
-        planId=one_line(report.spec.plan_id or (run.plan_id if run else "")),
+        planId=one_line(report.plan_id),
         conclusion=report.verdict.conclusion.value,
         code=report.verdict.code.value,
     )

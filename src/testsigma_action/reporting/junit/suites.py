@@ -106,7 +106,7 @@ def _run_properties(run: RunReport) -> dict[str, str]:
     remote = run.run
     return {
         "plan": remote.plan_name if remote else "",
-        "plan_id": run.spec.plan_id or (remote.plan_id if remote else ""),
+        "plan_id": run.plan_id,
         "run_id": remote.id if remote else "",
         "run_url": remote.url if remote else "",
         "build": run.spec.build_number or (remote.build_number if remote else ""),
