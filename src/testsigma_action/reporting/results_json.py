@@ -44,7 +44,7 @@ def render(report: Report) -> Iterator[str]:
 
 def _nest(fields: Object, key: str, children: Iterable[Iterable[str]]) -> Iterator[str]:
     """An object in pieces: its fields, then a list of objects that come in pieces themselves."""
-    yield f'{dump(fields)[:-1]},"{key}":['
+    yield f'{json_of(fields)[:-1]},"{key}":['
     for position, child in enumerate(children):
         yield ",\n" if position else "\n"
         yield from child
@@ -142,7 +142,7 @@ def _machine(machine: MachineResult, plan_id: str) -> Iterator[str]:
 
 
 def _suite(suite: SuiteResult, place: Object) -> Iterator[str]:
-    return _nest(encode(suite, "cases"), "cases", ([dump(_case(case, place))] for case in suite.cases))
+    return _nest(encode(suite, "cases"), "cases", ([json_of(_case(case, place))] for case in suite.cases))
 
 
 def _case(case: CaseResult, place: Object) -> Object:
@@ -169,7 +169,7 @@ def _verdict(verdict: Verdict) -> Object:
     return encode(verdict) | {"reason": reason(verdict), "hint": hint(verdict)}
 
 
-def dump(fields: Object) -> str:
+def json_of(fields: Object) -> str:
     """An object as JSON in UTF-8, without texts that are too long."""
     text = _JSON.encode(fields)
     return encodable(text if len(text) <= LONGEST_TEXT else _JSON.encode(_shortened(fields)))

@@ -20,7 +20,7 @@ from testsigma_action.reporting.codec import Object, time
 from testsigma_action.reporting.ctrf.tests import STATUSES, given, instant, milliseconds, short, tests, uuid_of
 from testsigma_action.reporting.junit.entries import LINE
 from testsigma_action.reporting.junit.suites import Suite, suites
-from testsigma_action.reporting.results_json import dump
+from testsigma_action.reporting.results_json import json_of
 from testsigma_action.reporting.wording import environment_of, heading, hint, reason
 from testsigma_action.text import MESSAGE, lines, one_line, web_link
 
@@ -30,10 +30,10 @@ _DETAILS = 5_000_000
 def render(report: Report) -> Iterator[str]:
     """Yield the document in pieces; together they are one JSON object in UTF-8, ended by a line break."""
     found, counts = suites(report), Counter[str]()
-    yield f'{dump(_head(report))[:-1]},"results":{{"tool":{{"name":"Testsigma"}},"tests":['
+    yield f'{json_of(_head(report))[:-1]},"results":{{"tool":{{"name":"Testsigma"}},"tests":['
     left, between = _DETAILS, "\n"
     for test in tests(found, report.runs):
-        text = dump(test if left > 0 else short(test))
+        text = json_of(test if left > 0 else short(test))
         yield between + text
         counts.update([test["status"], *(["flaky"] if test.get("flaky") else [])])
         left, between = left - len(text), ",\n"
@@ -42,7 +42,7 @@ def render(report: Report) -> Iterator[str]:
         "environment": _environment(report),
         "extra": given(verdict=_verdict(report), runs=[_run(run) for run in report.runs]),
     }
-    yield f"\n],{dump(rest)[1:]}}}\n"
+    yield f"\n],{json_of(rest)[1:]}}}\n"
 
 
 def _head(report: Report) -> Object:
