@@ -13,7 +13,6 @@ from testsigma_action.reporting import wording
 from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.summary import markup, tables
 from testsigma_action.reporting.summary.page import Detail, Page
-from testsigma_action.reporting.summary.strip import Strip, of_cases
 from testsigma_action.text import html, html_lines, web_link
 
 # Up to _FEW failures of a run are shown unfolded; if there are more, _UNFOLDED of them. Fewer for several runs.
@@ -29,7 +28,7 @@ _SHORT_MESSAGE = 300
 
 def add(page: Page, run: RunReport, level: int) -> None:
     """Add a title of this level, and a list, for each kind of them that the run has."""
-    found, strip = list(wording.failures_by_news(run)), of_cases(run)
+    found, strip = list(wording.failures_by_news(run)), markup.strips_of(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
     for news in ("new", "known", ""):
         if placed := [one for one, word in found if word == news]:
@@ -60,7 +59,7 @@ def _add_title(page: Page, failures: Sequence[Placed], news: str, level: int) ->
         page.add_table(tables.CAUSES, causes)
 
 
-def _add_groups(page: Page, failures: Sequence[Placed], level: int, strip: Strip) -> None:
+def _add_groups(page: Page, failures: Sequence[Placed], level: int, strip: markup.Strip) -> None:
     """Failures grouped by machine and suite; if each is alone in its suite, the place is part of the failure."""
     groups = [list(group) for _, group in groupby(failures, key=lambda placed: (id(placed[0]), id(placed[1])))]
     alone = len(groups) == len(failures)
@@ -72,7 +71,7 @@ def _add_groups(page: Page, failures: Sequence[Placed], level: int, strip: Strip
             page.add_failure(render, "" if position else above)
 
 
-def _failure(case: CaseResult, detail: Detail, where: str, strip: Strip) -> str:
+def _failure(case: CaseResult, detail: Detail, where: str, strip: markup.Strip) -> str:
     """A failed case as one HTML block: its name, the failing step with its message, and the steps before.
 
     `where` (HTML) follows the name, the strip is below. No blank line: it would end the block.

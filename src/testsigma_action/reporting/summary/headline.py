@@ -8,8 +8,7 @@ from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import wording
-from testsigma_action.reporting.summary import strip
-from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, title
+from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, strip_of_plan, title
 from testsigma_action.reporting.summary.tables import others
 from testsigma_action.text import html, html_lines
 
@@ -69,7 +68,7 @@ def _run_details(report: RunReport, said: Verdict) -> Iterator[str]:
     by_us = run.result is Result.STOPPED and verdict.conclusion in {Conclusion.TIMED_OUT, Conclusion.CANCELLED}
     if message and not by_us and wording.needs_saying(report) and remarkable(run.message):
         yield paragraph(f"Testsigma says: {html_lines(message, _MESSAGE)}")
-    yield paragraph("<br>".join(filter(None, (_numbers(report, run), _since(report, run), strip.of_plan(report)))))
+    yield paragraph("<br>".join(filter(None, (_numbers(report, run), _since(report, run), strip_of_plan(report)))))
     yield paragraph(_facts(report, run))
 
 

@@ -1,4 +1,4 @@
-"""Building blocks of the summary: headings, icons of outcomes, places, links. All of them are safe HTML.
+"""Building blocks of the summary: headings, icons, places, links, strips of history. All of them are safe HTML.
 
 Every paragraph is an HTML block, in which Markdown is not interpreted. (GitHub Flavored Markdown, 4.6, kind 6: it
 begins with one of certain tags at the start of a line and ends at a blank line.)
@@ -6,9 +6,11 @@ begins with one of certain tags at the start of a line and ends at a blank line.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from testsigma_action.domain.report import Conclusion
+from testsigma_action.domain.history import CaseHistory, History
+from testsigma_action.domain.report import Conclusion, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, SuiteResult
 from testsigma_action.domain.run import Result
+from testsigma_action.reporting import history_wording
 from testsigma_action.reporting.wording import machine_name, plain_case_name, suite_name
 from testsigma_action.text import html, web_link
 
@@ -22,6 +24,8 @@ CONCLUSION_SIGNS = {
     Conclusion.CHECKED: "🔎",
 }
 _RESULT_SIGNS = {Result.PASSED: "✅", Result.FAILED: "❌", Result.NOT_EXECUTED: "⏭️"}
+Strip = Callable[[CaseResult], str]
+"""Makes the strip of a case (HTML); empty if the case has no history."""
 SHOWN = 20
 """Maximum number of items in a list; others are counted."""
 
@@ -75,3 +79,31 @@ def cases_list(cases: Sequence[Placed], below: Callable[[CaseResult], str] = lam
         first = joined(f"{sign(case.result)} {linked_case(case)}", place(machine, suite))
         lines.append("<br>".join(filter(None, (first, below(case)))))
     return bullets(lines, len(cases) - SHOWN)
+
+
+def strips_of(report: RunReport) -> Strip:
+    """The strips of the cases of a run. Each is made when it is shown, since most of many failures are not."""
+    history = report.history
+    if not history or not history.shown:
+        return lambda _: ""
+    cases = {id(one.placed[2]): one for one in history.cases}
+    return lambda case: _strip(history, cases[id(case)]) if id(case) in cases else ""
+
+
+def strip_of_plan(report: RunReport) -> str:
+    """The line about the plan: the results of its runs, its pass rate, and the duration of this run."""
+    if not report.history or not report.history.shown or not report.run:
+        return ""
+    signs = history_wording.signs_of_runs(report.history, report.run)
+    return f"{_drawn(signs)} {joined(*map(html, history_wording.of_plan(report, report.history)))}"
+
+
+def _strip(history: History, case: CaseHistory) -> str:
+    run = history.since(case)
+    since = history_wording.since(case, link(f"run {html(run.id)}", run.url), html(run.build_number)) if run else ""
+    text = ", ".join(filter(None, (history_wording.facts(case), since)))
+    return f"{_drawn(history_wording.signs(case))} {text}"
+
+
+def _drawn(signs: str) -> str:
+    return f'<span role="img" aria-label="{history_wording.spoken(signs)}">{signs}</span>'
