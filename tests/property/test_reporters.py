@@ -19,7 +19,7 @@ from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
-from testsigma_action.reporting import agent, annotations, console, outputs, results_json, wording
+from testsigma_action.reporting import agent, annotations, case_lists, console, outputs, results_json
 from testsigma_action.reporting.ctrf import document as ctrf
 from testsigma_action.reporting.junit import document as junit
 from testsigma_action.reporting.results_reader import parse
@@ -92,7 +92,7 @@ def test_the_agent_file_has_every_way_out(report: Report) -> None:
     document = "".join(agent.render(report))
     assert len(document.encode()) < 1_000_000
     assert document.startswith(f"# Testsigma: {report.verdict.conclusion.value}\n")
-    failures = sum(len(list(wording.failures(run.tree))) for run in report.runs)
+    failures = sum(len(list(case_lists.failures(run.tree))) for run in report.runs)
     assert len(re.findall("^## Failure [0-9]+ of", document, re.MULTILINE)) == failures
 
 

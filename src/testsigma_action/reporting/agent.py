@@ -15,7 +15,7 @@ from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.share import Share
 from testsigma_action.domain.words import counted, numbers_in_words
-from testsigma_action.reporting import history_wording, wording
+from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.junit.entries import LINE, Outcome, body, of_case
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
 
@@ -85,7 +85,7 @@ def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
     if report.several:
         facts |= {"reason": wording.reason(verdict), "hint": wording.hint(verdict)}
     yield _facts(facts)
-    left_out = wording.left_out_cases(run)
+    left_out = case_lists.left_out_cases(run)
     if left_out:
         yield f"{counted(len(left_out), 'case')} not executed, the first of them:"
         yield _fenced("\n".join(_place(placed) for placed in left_out[:_MOST_LEFT_OUT]))
@@ -100,7 +100,7 @@ def _numbers(counts: Counts) -> str:
 
 
 def _failures(report: Report) -> Iterator[str]:
-    found = [(run, *failure) for run in report.runs for failure in wording.failures_by_news(run)]
+    found = [(run, *failure) for run in report.runs for failure in case_lists.failures_by_news(run)]
     again = {id(run): _again(run) for run in report.runs}
     size = 0
     for shown, (run, placed, news) in enumerate(found):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult
-from testsigma_action.reporting import history_wording, wording
+from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.upload_wording import ignored
 from testsigma_action.text import MESSAGE, NAME, cut, log_line, log_text, no_command
 
@@ -48,7 +48,7 @@ def render(report: Report, most: int = 10) -> tuple[Annotation, ...]:
 
 def _failures(report: Report) -> Iterator[Failure]:
     """The failures of all runs, alternating; new ones first, then those that are known or were not compared."""
-    failures = [[(run, *failure) for failure in wording.failures_by_news(run)] for run in report.runs]
+    failures = [[(run, *failure) for failure in case_lists.failures_by_news(run)] for run in report.runs]
     for wanted in (True, False):
         turns = zip_longest(*([one for one in of_run if (one[2] == "new") is wanted] for of_run in failures))
         yield from filter(None, chain.from_iterable(turns))

@@ -13,7 +13,7 @@ from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words, number_of
 from testsigma_action.errors import help_url
-from testsigma_action.reporting import gap_wording, history_wording, policy_wording, upload_wording, wording
+from testsigma_action.reporting import case_lists, gap_wording, history_wording, policy_wording, upload_wording, wording
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.text import BAR, NAME, log_text
 
@@ -74,16 +74,16 @@ def cases(run: RunReport, most: int = _MAX_OF_ONE) -> Iterator[list[str]]:
     Each list that is not empty begins with a title.
     """
     plan = log_text(run.title)
-    failed = list(wording.failures_by_news(run))
+    failed = list(case_lists.failures_by_news(run))
     title = f"{wording.cases_and_hooks(placed[2] for placed, _ in failed)} did not pass in {plan}:"
     yield from _listed(title, len(failed), [_failure(*one) for one in failed[:most]])
-    left_out = wording.left_out_cases(run)
+    left_out = case_lists.left_out_cases(run)
     title = f"{number_of(len(left_out), f'case of {plan} was', f'cases of {plan} were')} not executed:"
     yield from _listed(title, len(left_out), [[_name(placed)] for placed in left_out[:most]])
-    tolerated = wording.tolerated_cases(run.tree)
+    tolerated = case_lists.tolerated_cases(run.tree)
     title = f"{number_of(len(tolerated), f'failure in {plan} does', f'failures in {plan} do')} not count:"
     yield from _listed(title, len(tolerated), [_tolerated(placed) for placed in tolerated[:most]])
-    flaky = wording.flaky_cases(run.tree)
+    flaky = case_lists.flaky_cases(run.tree)
     title = f"{counted(len(flaky), 'case')} of {plan} passed only in a rerun:"
     yield from _listed(title, len(flaky), [[_name(placed)] for placed in flaky[:most]])
 

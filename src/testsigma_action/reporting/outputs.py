@@ -7,8 +7,9 @@ from datetime import timedelta
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.verdict import rank
+from testsigma_action.reporting.case_lists import flaky_cases, tolerated_cases
 from testsigma_action.reporting.codec import encode, kebab
-from testsigma_action.reporting.wording import flaky_cases, numbers, tolerated_cases
+from testsigma_action.reporting.wording import numbers
 from testsigma_action.text import one_line
 
 _VALUE = 2000

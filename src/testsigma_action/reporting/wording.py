@@ -1,21 +1,21 @@
-"""Wording that all reporters share: for verdicts, results and names; and which cases are shown as failures.
+"""Wording that all reporters share: for verdicts, results and names.
 
 Code decides on types, enums and numbers; sentences are made here. Those for findings are in `finding_wording`. All
 functions are pure, and external text is still untrusted: each reporter sanitises it for its own format.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from itertools import chain
 
 from testsigma_action.domain import compare, evidence
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
-from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, StepResult, SuiteResult, failing_step
+from testsigma_action.domain.results import CaseResult, MachineResult, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words, numbers_in_words
 from testsigma_action.errors import ErrorCode
+from testsigma_action.reporting import case_lists
 from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
 
 Placed = compare.Placed
@@ -107,40 +107,6 @@ def case_name(case: CaseResult) -> str:
     return f"{name} [{broken[0].name or broken[0].id}{others}]"
 
 
-def failures(tree: ResultTree | None) -> Iterator[Placed]:
-    """All failures of cases and hooks that count, with machine and suite, in their order."""
-    return (placed for placed in tree.placed_rows() if placed[2].breaks) if tree else iter(())
-
-
-def tolerated_cases(tree: ResultTree | None) -> list[Placed]:
-    """All failures that do not count."""
-    return [placed for placed in tree.placed_cases() if placed[2].tolerance] if tree else []
-
-
-def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
-    """All failures of a run that count, each with `new` or `known`, new ones first.
-
-    Without a comparison, the word is empty and the order unchanged.
-    """
-    comparison = run.comparison
-    if comparison is None:
-        return ((placed, "") for placed in failures(run.tree))
-    compared = chain(((placed, "new") for placed in comparison.new), ((placed, "known") for placed in comparison.known))
-    return (pair for pair in compared if pair[0][2].breaks)
-
-
-def flaky_cases(tree: ResultTree | None) -> list[Placed]:
-    """All cases that passed only in a rerun."""
-    return [placed for placed in tree.placed_cases() if placed[2].flaky] if tree and tree.reruns else []
-
-
-def left_out_cases(run: RunReport) -> list[Placed]:
-    """The cases that were not executed, if no failure says why the run is not a pass."""
-    if not run.tree or run.verdict.conclusion is not Conclusion.FAILED or any(failures(run.tree)):
-        return []
-    return [placed for placed in run.tree.placed_cases() if placed[2].left_out]
-
-
 def changes(comparison: Comparison) -> str:
     """The changes since the previous run: `2 new, 1 known, 3 fixed`."""
     new, known = len(comparison.new), len(comparison.known)
@@ -203,7 +169,7 @@ def needs_saying(run: RunReport) -> bool:
     # A run that was stopped, or has no known result, has a reason besides its cases.
     result = run.run.result if run.run else Result.UNKNOWN
     of_cases = run.verdict.conclusion is Conclusion.FAILED and result in {Result.PASSED, Result.FAILED}
-    return not (of_cases and any(failures(run.tree)))
+    return not (of_cases and any(case_lists.failures(run.tree)))
 
 
 def has_common_cause(report: Report) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import wording
+from testsigma_action.reporting import case_lists, wording
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.policy_wording import outdated
 from testsigma_action.reporting.summary import charts, failures, headline, tables
@@ -63,7 +63,7 @@ def _add_sections(page: Page, report: Report) -> None:
 
 def _has_section(run: RunReport) -> bool:
     tree = run.tree
-    return any(wording.failures(tree)) or bool(wording.flaky_cases(tree) or wording.tolerated_cases(tree))
+    return any(case_lists.failures(tree)) or bool(case_lists.flaky_cases(tree) or case_lists.tolerated_cases(tree))
 
 
 def _add_rest(page: Page, report: Report) -> None:

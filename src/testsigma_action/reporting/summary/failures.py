@@ -9,7 +9,7 @@ from testsigma_action.domain.results import CaseResult, Iteration, Placed, faili
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry
 from testsigma_action.domain.words import counted, in_words
-from testsigma_action.reporting import wording
+from testsigma_action.reporting import case_lists, wording
 from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.summary import markup, tables
 from testsigma_action.reporting.summary.page import Detail, Page
@@ -28,7 +28,7 @@ _SHORT_MESSAGE = 300
 
 def add(page: Page, run: RunReport, level: int) -> None:
     """Add a title of this level, and a list, for each kind of them that the run has."""
-    found, strip = list(wording.failures_by_news(run)), markup.strips_of(run)
+    found, strip = list(case_lists.failures_by_news(run)), markup.strips_of(run)
     few, unfolded = (_FEW_OF_SEVERAL, _UNFOLDED_OF_SEVERAL) if run.name else (_FEW, _UNFOLDED)
     for news in ("new", "known", ""):
         if placed := [one for one, word in found if word == news]:
@@ -38,13 +38,13 @@ def add(page: Page, run: RunReport, level: int) -> None:
             if folded := placed[shown:]:
                 with page.folded(f"and {len(folded):,} more"):
                     _add_groups(page, folded, level + 1, strip)
-    if left_out := wording.left_out_cases(run):
+    if left_out := case_lists.left_out_cases(run):
         title = markup.title(level, f"{counted(len(left_out), 'case')} not executed")
         page.add(title, markup.cases_list(left_out, strip), limit=Detail.NAME)
-    if tolerated := wording.tolerated_cases(run.tree):
+    if tolerated := case_lists.tolerated_cases(run.tree):
         title = markup.title(level, counted(len(tolerated), "tolerated failure"))
         page.add(title, markup.cases_list(tolerated, _why_tolerated), limit=Detail.NAME)
-    if flaky := wording.flaky_cases(run.tree):
+    if flaky := case_lists.flaky_cases(run.tree):
         title = markup.title(level, counted(len(flaky), "flaky case"))
         intro = markup.paragraph("Failed first, passed when run again:")
         page.add(title, intro, markup.cases_list(flaky, strip), limit=Detail.NAME)

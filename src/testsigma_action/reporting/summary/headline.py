@@ -7,7 +7,7 @@ from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdic
 from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words
 from testsigma_action.errors import help_url
-from testsigma_action.reporting import wording
+from testsigma_action.reporting import case_lists, wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, strip_of_plan, title
 from testsigma_action.reporting.summary.tables import others
 from testsigma_action.text import html, html_lines
@@ -76,7 +76,7 @@ def _numbers(report: RunReport, run: Run) -> str:
     """All numbers on one line: `❌ 2 failed · ✅ 8 passed · 1 not executed · 11 cases in 1 min 05 s`."""
     counts = wording.numbers(report)
     total = counted(counts.total, "case") if counts.total is not None else ""
-    flaky, tolerated = len(wording.flaky_cases(report.tree)), len(wording.tolerated_cases(report.tree))
+    flaky, tolerated = len(case_lists.flaky_cases(report.tree)), len(case_lists.tolerated_cases(report.tree))
     of_failed = f", {tolerated:,} of them tolerated" if tolerated else ""
     of_passed = f", {flaky:,} of them flaky" if flaky else ""
     return joined(
