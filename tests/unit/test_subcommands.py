@@ -72,8 +72,21 @@ def test_a_subcommand_is_the_first_argument() -> None:
 
 def test_unknown_flags_of_a_subcommand() -> None:
     """They are named, as without a subcommand."""
-    (problem,) = read_inputs(("merge", "a.json", "--sumary", "off"), {}).problems
-    assert problem == "command line: '--sumary' is not an input; --help lists them."
+    (problem,) = read_inputs(("merge", "a.json", "--hush", "off"), {}).problems
+    assert problem == "command line: '--hush' is not an input; --help lists them."
+
+
+@pytest.mark.parametrize("flag", ["--sumary", "--summari=off", "--Summary"])
+def test_a_misspelt_flag(flag: str) -> None:
+    """The flag that was meant is named, and what was given for it is not."""
+    (problem,) = read_inputs(("merge", "a.json", flag), {}).problems
+    assert problem == f"command line: '{flag.partition('=')[0]}' is not an input; did you mean --summary?"
+
+
+def test_a_misspelt_subcommand() -> None:
+    """The one that was meant is named; the word itself is not shown, since it may be a value."""
+    problem = read_inputs(("chekc",), {"TESTSIGMA_API_KEY": "k"}).problems[0]
+    assert problem == "command line: a value without a name is not an input; did you mean check?"
 
 
 def test_the_number_of_parts_is_required() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from testsigma_action.inputs import pasted
 from testsigma_action.inputs.options import BY_NAME
 from testsigma_action.inputs.pages import NUMBER
+from testsigma_action.inputs.subcommands import SUBCOMMANDS
 from testsigma_action.runtime.programs import program_of
 from testsigma_action.secret import Secret
 
@@ -107,7 +108,9 @@ def _word(word: str, key: Secret) -> str:
         return NO_PROGRAM.format(program)
     if NUMBER.fullmatch(word) and not pasted.looks_like_key(word, key):
         return f"'{word}' is not an input; did you mean --plan-id {word}?"
-    return NOT_AN_INPUT.format(NAMELESS)
+    # The word itself is not shown: it may be a value, even the key.
+    meant = closest(word, [each.name for each in SUBCOMMANDS], SIMILAR)
+    return f"{NAMELESS} is not an input; did you mean {meant}?" if meant else NOT_AN_INPUT.format(NAMELESS)
 
 
 def _flag(argument: str, key: Secret) -> str:
@@ -117,4 +120,6 @@ def _flag(argument: str, key: Secret) -> str:
         here = f"the variable {BY_NAME[meant].variable}" if meant == "api-key" else f"--{meant}"
         return f"{name} is a flag of Testsigma's script; here it is {here} ({SCRIPT_PAGE})."
     named = name.startswith("--") and len(name) > 2
+    if named and (meant := closest(name[2:].replace("_", "-"), BY_NAME, SIMILAR)):
+        return f"{pasted.quoted(name, key)} is not an input; did you mean --{meant}?"
     return NOT_AN_INPUT.format(pasted.quoted(name, key) if named else NAMELESS)
