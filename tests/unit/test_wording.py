@@ -364,7 +364,7 @@ def test_plans_that_were_stopped_are_not_the_cause() -> None:
     assert of_step([STOP, FAIL], []).code == "tests-failed"
     assert of_step([STOP, STOP], []).code == "stopped-after-failures"
     assert STOP.findings[0] == StoppedAfterFailures(3, 3)
-    assert reason(STOP) == "3 cases failed in all runs together; stop-after-failures is 3. Nothing was started."
+    assert reason(STOP) == "3 cases failed, counted over all runs; stop-after-failures is 3. Nothing was started."
     assert "stop-after-failures" in hint(STOP)
 
 

@@ -173,5 +173,5 @@ def _hints(report: Report) -> Iterator[str]:
 
 
 def stopping_early(reached: StoppedAfterFailures) -> str:
-    """Enough cases have failed, in all runs together."""
+    """Enough cases have failed, over all runs."""
     return f"{sentence(reached)} Stopping all runs that are still running."

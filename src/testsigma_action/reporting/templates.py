@@ -31,7 +31,7 @@ TEMPLATES: dict[Enum | type, str] = {
     "(run-id: {0.run_id}).",
     findings.CutShort: "The run was {0.result.value} before it was finished.",
     findings.ServiceMessage: "Testsigma says: {0.text}",
-    findings.StoppedAfterFailures: "{0.failures:case|cases} failed in all runs together; stop-after-failures is "
+    findings.StoppedAfterFailures: "{0.failures:case|cases} failed, counted over all runs; stop-after-failures is "
     "{0.limit:,}.",
     findings.InputProblem: "{0.message}",
     findings.ErrorFinding: "{0.message}",
