@@ -1,4 +1,4 @@
-"""JSON of the API -> the model. Wire names and units are used here and in the client, nowhere else.
+"""JSON of the API -> the model. Only this package knows names of fields and units of the API.
 
 Decoding is lenient where that is safe (a missing text is empty, an unknown result is UNKNOWN, which is never a pass)
 and strict where it is not (no ID, no status, not the requested run): see docs/api.md.
