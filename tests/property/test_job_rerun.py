@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from testsigma_action.api.lists import FoundRun
 from testsigma_action.domain.build_numbers import derived
 from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.job_rerun import (
@@ -70,8 +69,7 @@ def test_only_the_run_of_an_earlier_attempt_of_this_step_is_taken(
 ) -> None:
     """It is the only one of the newest attempt, of this plan, build and key, and of no other entry of this step."""
     rows = [
-        FoundRun(f"0{run.id}", data.draw(st.sampled_from(["", run.plan_id])), run.build_number)
-        for _, run in runs.values()
+        replace(run, id=f"0{run.id}", plan_id=data.draw(st.sampled_from(["", run.plan_id]))) for _, run in runs.values()
     ]
     attempt, ids = newest_attempt(rows, PLAN, OURS, taken)
     chosen = first_run([runs[canonical(run_id)][1] for run_id in ids], PLAN, OURS, attempt) if ids else None

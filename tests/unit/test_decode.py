@@ -419,11 +419,19 @@ def test_a_device_is_empty_where_nobody_told() -> None:
 def test_found_runs_speak_both_dialects() -> None:
     """Lists of v1 say executionId, those of v2 testPlanId; a row without an ID stays recognisable as none."""
     rows = [{"id": 1, "executionId": 420, "buildNo": "b"}, {"id": "2", "testPlanId": "420", "buildNo": 7}, None]
-    assert lists.found_runs({"content": rows}).runs == (
-        lists.FoundRun("1", "420", "b"),
-        lists.FoundRun("2", "420", "7"),
-        lists.FoundRun("", "", ""),
-    )
+    found = lists.found_runs({"content": rows}).runs
+    assert [(run.id, run.plan_id, run.build_number) for run in found] == [
+        ("1", "420", "b"),
+        ("2", "420", "7"),
+        ("",) * 3,
+    ]
+    assert all(run.status is Status.UNKNOWN and not run.status_label for run in found)
+
+
+def test_only_the_own_fields_of_a_row_say_its_plan() -> None:
+    """The plan that a row only describes may be another one than that whose runs are listed."""
+    [run] = lists.found_runs([{"id": 1, "status": "STATUS_COMPLETED", "execution": {"id": 420}}]).runs
+    assert (run.plan_id, run.completed) == ("", True)
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,14 @@ def status(label: str) -> Status:
 def run(body: object) -> Run:
     """The run object of v1. Raises DecodeError without an ID and a status."""
     fields = Fields(body)
-    plan = fields.inner("execution")
     if not fields.identity("id") or not fields.text("status"):
         raise DecodeError("that does not describe a run")
+    return described_run(fields)
+
+
+def described_run(fields: Fields) -> Run:
+    """The run object of v1, or a row of a list, any field of which may be missing."""
+    plan = fields.inner("execution")
     known = counters.all_sets(fields)
     return Run(
         id=fields.identity("id"),

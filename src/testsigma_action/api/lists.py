@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Generic
 
 from testsigma_action.api import decode
 from testsigma_action.api.fields import DecodeError, Decoder, Fields, T
-from testsigma_action.domain.run import Run, Status
+from testsigma_action.domain.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +83,13 @@ def index_page(body: object, decoder: Decoder[T]) -> IndexPage[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRun:
-    """A run in a list, with the fields that identify it. Status, start time and parent are optional.
+class FoundRuns:
+    """The rows of a list, any field of which may be missing: those of v2 have no status, and so no `status_label`.
 
-    `run` is the whole run, if the row describes one: rows of v2 have no status.
+    `complete`: these are all rows or, of a sorted list, the newest ones.
     """
 
-    id: str
-    plan_id: str
-    build_number: str
-    status: Status = Status.UNKNOWN
-    started: datetime | None = None
-    run: Run | None = None
-    parent_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRuns:
-    """The rows of a list. `complete`: these are all rows or, of a sorted list, the newest ones."""
-
-    runs: tuple[FoundRun, ...]
+    runs: tuple[Run, ...]
     complete: bool
 
 
@@ -117,19 +102,10 @@ def found_runs(body: object) -> FoundRuns:
     return FoundRuns(tuple(map(_found_run, listed.rows)), complete=listed.last)
 
 
-def _found_run(body: object) -> FoundRun:
-    row, whole = Fields(body), None
-    with suppress(DecodeError):
-        whole = decode.run(body)
-    return FoundRun(
-        id=row.identity("id"),
-        plan_id=row.identity("executionId", "testPlanId"),
-        build_number=row.text("buildNo"),
-        status=decode.status(row.text("status")),
-        started=row.instant("startTime"),
-        run=whole,
-        parent_id=row.identity("reRunParentId"),
-    )
+def _found_run(body: object) -> Run:
+    """A row, of which only its own fields say to which plan it belongs."""
+    row = Fields(body)
+    return replace(decode.described_run(row), plan_id=row.identity("executionId", "testPlanId"))
 
 
 def newest_runs(body: object) -> FoundRuns:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from testsigma_action.domain.build_numbers import earlier_attempt
 from testsigma_action.domain.identity import canonical, same_id
-from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS, ListedRun
+from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS
 from testsigma_action.domain.run import Result, Run
 
 # More runs of one attempt are certainly no chain of reruns.
@@ -59,7 +59,7 @@ class NewRun:
     run_id: str = ""
 
 
-def newest_attempt(rows: Iterable[ListedRun], plan_id: str, ours: str, taken: Iterable[str]) -> tuple[int, list[str]]:
+def newest_attempt(rows: Iterable[Run], plan_id: str, ours: str, taken: Iterable[str]) -> tuple[int, list[str]]:
     """The newest earlier attempt that has runs of this plan, and their IDs without those of `taken`; 0 if none has.
 
     `ours` is the build number that this attempt derived. An ID is empty if the row has none. Some of

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from testsigma_action.domain.identity import Began, Claim, Foreign, same_id
 from testsigma_action.domain.run import Result, Run
@@ -16,26 +15,6 @@ AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
 def awaited(run: Run) -> bool:
     """Whether a completed run is expected to be followed by a rerun."""
     return run.completed and run.reruns_itself and run.result in AWAITED
-
-
-class ListedRun(Protocol):
-    """A row of a list of runs, with the fields that identify a run and a rerun."""
-
-    @property
-    def id(self) -> str:
-        """Its ID."""
-
-    @property
-    def plan_id(self) -> str:
-        """The ID of its plan; empty if unknown."""
-
-    @property
-    def build_number(self) -> str:
-        """Empty if unknown."""
-
-    @property
-    def parent_id(self) -> str:
-        """The ID of the run whose cases ran again; empty if it is no rerun, or if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +44,7 @@ class Chain:
         known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
         return "" if known else run.rerun_id
 
-    def claim(self, row: ListedRun, plan_id: str, when: Began) -> Claim:
+    def claim(self, row: Run, plan_id: str, when: Began) -> Claim:
         """Whether a row of a list is a rerun of the last run in this chain that is not known yet.
 
         A run can have one rerun, so it does not matter who asked for it.

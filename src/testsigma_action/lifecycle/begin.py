@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from testsigma_action.api.lists import FoundRun
 from testsigma_action.domain import events, job_rerun, uploads
 from testsigma_action.domain.identity import Began, Claim, RunKey
 from testsigma_action.domain.job_rerun import MAX_RUNS, EarlierRun, NewRun, StartsAnew
@@ -84,7 +83,7 @@ async def _find(context: Context) -> EarlierRun | NewRun:
     return NewRun(StartsAnew.NOT_READ, first.id) if later is None else job_rerun.continued(attempt, first, later)
 
 
-async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun, ...] | None:
+async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[Run, ...] | None:
     """The newest runs of a plan; None if no list can be read completely."""
     lists = list(run_lists(plan_id, "", remote.client))
     while lists and remote.now() < until:
@@ -99,7 +98,7 @@ async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[FoundRun,
     return None
 
 
-async def _reruns(first: Run, listed: tuple[FoundRun, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:
+async def _reruns(first: Run, listed: tuple[Run, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:
     """The reruns of a run, the last one may not have completed; None if they cannot be read."""
     chain, runs = Chain.of(first), [first]
     while runs[-1].completed and len(runs) < MAX_RUNS:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from testsigma_action.api import decode, probing
-from testsigma_action.api.lists import FoundRun, FoundRuns
+from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.named import Named
 from testsigma_action.domain.checkup import Answer, Checkup, Level, Outcome, Subject
 from testsigma_action.domain.identity import RunKey, same_id
@@ -115,18 +115,18 @@ class Examination:
 
     async def _last_run(self, specs: Sequence[RunSpec]) -> Run | None:
         """The last run of the first plan that has one, if possible one that has completed."""
-        rows: list[FoundRun] = []
+        rows: list[Run] = []
         for plan_id in dict.fromkeys(spec.plan_id for spec in specs if spec.plan_id):
             found = await self._runs_of(plan_id, both=not rows)
             rows = rows or found
         if not rows:
             return None
-        row = max(rows, key=lambda row: (row.run is not None and row.run.completed, int(row.id)))
+        row = max(rows, key=lambda row: (row.completed, int(row.id)))
         return await self._status(Subject.RESULTS, RunKey(row.id, row.plan_id))
 
-    async def _runs_of(self, plan_id: str, *, both: bool) -> list[FoundRun]:
+    async def _runs_of(self, plan_id: str, *, both: bool) -> list[Run]:
         """The runs of a plan. Its two lists are both read, or the second only if the first has none."""
-        client, rows, wrong = self.remote.client, list[FoundRun](), list[ApiError]()
+        client, rows, wrong = self.remote.client, list[Run](), list[ApiError]()
         without = Outcome.NOT_CHECKED
         lists: dict[Level, Callable[[float], Awaitable[FoundRuns]]] = {
             Level.NEWEST_RUNS: lambda until: client.fetch_newest_runs(plan_id, until=until, retried=False),

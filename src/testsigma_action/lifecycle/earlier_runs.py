@@ -30,7 +30,7 @@ def runs_on(listed: FoundRuns, run: Run, apart_from: Collection[str]) -> tuple[R
 
     Only runs that are known to have completed count, so the index is not enough: its rows have no status.
     """
-    rows = {str(int(row.id)): row.run for row in listed.runs if row.run and row.id.isdecimal()}
+    rows = {str(int(row.id)): row for row in listed.runs if row.status_label and row.id.isdecimal()}
     if not rows:
         return None
     found = (rows.get(identity) for identity in older(run, listed, apart_from))

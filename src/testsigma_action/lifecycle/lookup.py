@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from testsigma_action.api.lists import FoundRun, FoundRuns
+from testsigma_action.api.lists import FoundRuns
 from testsigma_action.domain.identity import Claim, RunKey, began, claim, same_id
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
@@ -87,8 +87,7 @@ async def _named_rerun(parent: Run, chain: Chain, remote: Remote, until: float) 
     """The rerun that the parent names, if its own answer confirms it. Raises ApiError."""
     parent = await remote.client.fetch_run(RunKey.of(parent), until=until)
     seen = await look_at_rerun(parent, chain, remote, until=remote.after(remote.limits.list_answer))
-    rows = (FoundRun(seen.id, seen.plan_id, "", parent_id=seen.parent_id),) if isinstance(seen, Run) else ()
-    return FoundRuns(rows, complete=False)
+    return FoundRuns((seen,) if isinstance(seen, Run) else (), complete=False)
 
 
 def _pause(search: Search, interval: float, looked: float, remote: Remote) -> float:
@@ -125,18 +124,18 @@ def _read(listed: FoundRuns, search: Search, remote: Remote) -> SearchResult:
     )
 
 
-def _criterion(search: Search, remote: Remote) -> Callable[[FoundRun], Claim]:
+def _criterion(search: Search, remote: Remote) -> Callable[[Run], Claim]:
     """Whose run a row of a list is. The run cannot have begun before its request, or the end of its parent."""
     spec = search.spec
     if search.rerun_of:
         parent, chain = search.rerun_of
         ended = parent.timing.ended or parent.timing.started
-        return lambda row: chain.claim(row, spec.plan_id, began(row.started, ended))
+        return lambda row: chain.claim(row, spec.plan_id, began(row.timing.started, ended))
     sent = None if search.requested is None else remote.client.server_time(search.requested)
-    return lambda row: claim(row.plan_id, row.build_number, spec, began(row.started, sent))
+    return lambda row: claim(row.plan_id, row.build_number, spec, began(row.timing.started, sent))
 
 
-def _is_no_candidate(row: FoundRun, whose: Claim, search: Search) -> bool:
+def _is_no_candidate(row: Run, whose: Claim, search: Search) -> bool:
     """Whether a row is another run of this plan, or the known run. A list with rows of other plans proves nothing."""
     if whose is Claim.UNCONFIRMED:
         return same_id(row.id, search.apart_from)
