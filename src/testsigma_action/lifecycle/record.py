@@ -8,7 +8,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending, RerunIncomplete
 from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.job_rerun import EarlierRun
+from testsigma_action.domain.job_rerun import Continued, EarlierRun
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.reruns import Chain, awaited
@@ -78,6 +78,11 @@ class RunRecord:
     def attached_unseen(self) -> bool:
         """Whether we attached to the run, and have no answer about it yet."""
         return self.run is not None and self.start.run is None and self.run.status is Status.UNKNOWN
+
+    @property
+    def failed_earlier(self) -> bool:
+        """Whether the run failed in an earlier attempt of the CI job, so that its failed cases run once again."""
+        return self.earlier is not None and self.earlier.how is Continued.FAILED
 
     @property
     def may_still_run(self) -> bool:

@@ -17,29 +17,29 @@ from testsigma_action.lifecycle.outcome import Outcome
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.rerun import RerunCall
 from testsigma_action.lifecycle.send_once import send_once
-from testsigma_action.lifecycle.shutdown import Shutdown
 
 ALL = Share(100, percent=True)
 
 
-async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimited: int = 0) -> None:
-    """Run the cases of a completed run that did not pass again, at most so often.
+async def rerun_failed(context: Context) -> None:
+    """Run the cases of a completed run that did not pass again, at most so often as the input `rerun-failed` says.
 
-    Before that they run again `unlimited` times, however many they are: somebody asked for it. If the run is a pass by
-    policy as it is, nothing runs again then.
+    If the run failed in an earlier attempt of the CI job, they run once more before that, however many they are:
+    somebody asked for it. If the run is a pass by policy as it is, nothing runs again then.
 
     Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
     there is no further one.
     """
     record, trees = context.record, list[ResultTree]()
     # Reruns after trouble of the infrastructure count apart.
-    limits, asked = {True: infrastructure.MOST_RERUNS, False: most + unlimited}, Counter[bool]()
+    most = context.inputs.rerun_failed + record.failed_earlier
+    limits, asked = {True: infrastructure.MOST_RERUNS, False: most}, Counter[bool]()
     while _goes_on(record):
         trouble = infrastructure.is_trouble(record.latest.message)
         if asked[trouble] >= limits[trouble]:
             return
         await _collect(context, trees)
-        by_hand = asked[False] < unlimited
+        by_hand = record.failed_earlier and not asked[False]
         if by_hand and _passes(record, trees):
             return
         choice = _choose(context, trees, ALL if by_hand else context.inputs.rerun_limit)
@@ -52,7 +52,7 @@ async def rerun_failed(context: Context, shutdown: Shutdown, most: int, unlimite
         trouble = choice.infrastructure
         asked[trouble] += 1
         context.emit(events.RerunAsked(choice.parent, len(choice.picks), asked[trouble], limits[trouble], trouble))
-        await _run_again(context, shutdown, choice)
+        await _run_again(context, choice)
 
 
 def _goes_on(record: RunRecord) -> bool:
@@ -87,7 +87,7 @@ def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choi
     return found
 
 
-async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> None:
+async def _run_again(context: Context, choice: Choice) -> None:
     record, parent = context.record, choice.parent
     context.activity(events.Activity.WAITING_FOR_RERUN)
 
@@ -105,6 +105,6 @@ async def _run_again(context: Context, shutdown: Shutdown, choice: Choice) -> No
     except StartError as error:
         record.rerun_incomplete = RerunIncomplete(error)
         return
-    await wait.watch_rerun(context, shutdown)
+    await wait.watch_rerun(context)
     if record.latest.completed and not record.rerun_incomplete:
-        await wait.follow_reruns(context, shutdown)
+        await wait.follow_reruns(context)

@@ -3,7 +3,7 @@
 import asyncio
 
 from testsigma_action.api.error_response import RetryEvent
-from testsigma_action.domain import events, job_rerun, verdict
+from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
@@ -11,7 +11,6 @@ from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
 from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.shutdown import Shutdown
 
 # After these exit codes, the cleanup stops the runs that the step could not stop: it has more time.
 LEFT_FOR_CLEANUP = {ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED}
@@ -31,17 +30,11 @@ class Session:
         self.may_be_stopped = True
         remote = shared.remote.with_listener(self.on_retry)
         self._context = Context(self.record, remote, shared.inputs, shared, emit)
-        self._shutdown = Shutdown(self.record, remote, self._context.on_answer)
 
     @property
     def may_rerun(self) -> bool:
         """Whether the step may ask for reruns of failed cases."""
-        return self._context.inputs.rerun_failed > 0 or self._of_attempt_that_failed
-
-    @property
-    def _of_attempt_that_failed(self) -> bool:
-        earlier = self.record.earlier
-        return earlier is not None and earlier.how is job_rerun.Continued.FAILED
+        return self._context.inputs.rerun_failed > 0 or self.record.failed_earlier
 
     @property
     def left_for_cleanup(self) -> bool:
@@ -71,7 +64,7 @@ class Session:
         except ActionError as error:
             self.record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
-            self.record.conclude(Bug(error), self._shutdown.left())
+            self.record.conclude(Bug(error), self._context.shutdown.left())
             self._emit_last(events.Crashed(error))
         finally:
             self.may_be_stopped = False
@@ -83,7 +76,7 @@ class Session:
         try:
             self._context.emit(event)
         except Exception as error:  # noqa: BLE001 - as above
-            self.record.conclude(Bug(error), self._shutdown.left())
+            self.record.conclude(Bug(error), self._context.shutdown.left())
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
@@ -100,12 +93,11 @@ class Session:
         if not self._context.inputs.wait:
             self.record.verdicts.append(verdict.started(self.record.latest))
             return
-        await wait(self._context, self._shutdown)
+        await wait(self._context)
         if self.may_rerun:
             from testsigma_action.lifecycle.rerun_failed import rerun_failed
 
-            unlimited = int(self._of_attempt_that_failed)
-            await rerun_failed(self._context, self._shutdown, self._context.inputs.rerun_failed, unlimited)
+            await rerun_failed(self._context)
         await self._finish()
 
     async def _finish(self) -> None:
@@ -125,12 +117,12 @@ class Session:
             _uncancel()
         why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
-        ending = await self._shutdown.after_cancel(until, stopping=self._context.stops_on_cancel)
+        ending = await self._context.shutdown.after_cancel(until, stopping=self._context.stops_on_cancel)
         self.record.decide(why.verdict(ending), ending)
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
-        ending = await self._shutdown.after_failures()
+        ending = await self._context.shutdown.after_failures()
         if ending.disposition is not Disposition.COMPLETED:
             self.record.cut_short = True
         # A run that was cut short before, at its timeout, is not judged, so it needs this verdict, too.

@@ -14,22 +14,21 @@ from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
 from testsigma_action.lifecycle import earlier_runs, history, reruns, settle
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.watch import watch
 
 
-async def wait(context: Context, shutdown: Shutdown) -> None:
+async def wait(context: Context) -> None:
     """Wait until the run and its reruns have completed. After a timeout, the record has the verdict."""
     context.activity(events.Activity.WATCHING)
     if context.record.latest.completed:
         await _recall(context)
     else:
-        await _watch(context, shutdown)
+        await _watch(context)
     if not context.record.cut_short:
-        await follow_reruns(context, shutdown)
+        await follow_reruns(context)
 
 
-async def _watch(context: Context, shutdown: Shutdown) -> None:
+async def _watch(context: Context) -> None:
     record, deadlines = context.record, context.deadlines()
     run = record.latest
     pace = Pace(deadlines.began - _age(context, run), deadlines.interval)
@@ -49,7 +48,7 @@ async def _watch(context: Context, shutdown: Shutdown) -> None:
         try:
             await watch(RunKey.of(run), context.remote, deadlines, on_answer, pace)
         except (TimedOut, ApiError) as error:
-            if ending := await _leave(context, shutdown):
+            if ending := await _leave(context):
                 record.conclude(error, ending)
         if recall:
             await recall
@@ -69,22 +68,22 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
         pace.before = record.previous
 
 
-async def _leave(context: Context, shutdown: Shutdown) -> Ending | None:
+async def _leave(context: Context) -> Ending | None:
     """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
     context.activity(events.Activity.STOPPING)
-    return await shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop")
+    return await context.shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop")
 
 
-async def watch_rerun(context: Context, shutdown: Shutdown) -> None:
+async def watch_rerun(context: Context) -> None:
     """Wait until a rerun that the step asked for has completed."""
     context.activity(events.Activity.WAITING_FOR_RERUN)
     try:
         await watch(RunKey.of(context.record.latest), context.remote, context.deadlines(), context.on_answer)
     except (TimedOut, ApiError) as error:
-        await _give_up_rerun(context, shutdown, error)
+        await _give_up_rerun(context, error)
 
 
-async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
+async def follow_reruns(context: Context) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
     await settle.await_result(record.latest, context.lag_retry())
@@ -104,18 +103,18 @@ async def follow_reruns(context: Context, shutdown: Shutdown) -> None:
         tolerant = record.policy.tolerates
         await reruns.follow(record.known, context.remote, context.deadlines(), on_answer, tolerant=tolerant)
     except (TimedOut, ApiError) as error:
-        await _give_up_rerun(context, shutdown, error)
+        await _give_up_rerun(context, error)
     if not record.reruns and not record.rerun_incomplete:
         record.rerun_incomplete = RerunIncomplete(announced=True)
 
 
-async def _give_up_rerun(context: Context, shutdown: Shutdown, error: ActionError) -> None:
+async def _give_up_rerun(context: Context, error: ActionError) -> None:
     """Leave a rerun or stop it. The started run has completed, so this becomes a finding of its verdict."""
     record = context.record
     if record.latest.completed:
         # No rerun is confirmed yet, so nothing is stopped.
         record.rerun_incomplete = RerunIncomplete(error)
-    elif ending := await _leave(context, shutdown):
+    elif ending := await _leave(context):
         record.rerun_incomplete = RerunIncomplete(error, ending)
 
 
