@@ -65,8 +65,8 @@ class Command:
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
             self.log.say(console.traceback(error))
             errors.append(Bug(error))
-        if self.signals.number is not None:
-            errors.append(Cancelled(self.signals.number))
+        if signal := self.signals.first:
+            errors.append(Cancelled(signal.number))
         return errors
 
     def report(self, verdict: Verdict, runs: tuple[RunReport, ...]) -> Report:

@@ -57,7 +57,7 @@ class Merge:
         log.say(console.merging(len(found.files), known=bool(build.pipeline_run or build.commit)))
         contents = []
         for file in found.files:
-            if self._command.signals.number is not None:
+            if self._command.signals.first:
                 return
             contents.append(opened(file, self._command.platform.workspace))
         # Beside a number, a pattern with wildcards may be one for files that need not be there.

@@ -58,8 +58,8 @@ class _PostStage:
         remote = Remote(Client(transport), command.clock, self._on_retry)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
             done = runner.run(self._clean_up(entries, remote))
-        if command.signals.number is not None:
-            raise Cancelled(command.signals.number)
+        if signal := command.signals.first:
+            raise Cancelled(signal.number)
         return ExitCode.PASSED if done else ExitCode.SERVICE
 
     async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> bool:

@@ -60,9 +60,9 @@ def test_a_signal_ends_a_sleep(signals: Signals, number: int) -> None:
     """At once, however long the loop would wait; the number and the instant are kept."""
     kill_soon(number)
     assert cancelled(signals, asyncio.sleep(PATIENCE)) < PATIENCE / 2
-    assert signals.number == number
-    assert signals.at is not None
-    assert time.monotonic() - PATIENCE < signals.at <= time.monotonic()
+    assert signals.first is not None
+    assert signals.first.number == number
+    assert time.monotonic() - PATIENCE < signals.first.at <= time.monotonic()
 
 
 def test_a_signal_leaves_blocked_calls(signals: Signals) -> None:
@@ -145,7 +145,8 @@ def test_a_signal_cancels_once(signals: Signals) -> None:
 
     with asyncio.Runner(loop_factory=CLOCK.loop) as runner:
         assert runner.run(main()) == "cleaned up"
-    assert signals.number == signal.SIGTERM
+    assert signals.first is not None
+    assert signals.first.number == signal.SIGTERM
 
 
 def test_no_task_is_cancelled_twice() -> None:
@@ -174,16 +175,19 @@ def test_a_signal_after_the_loop_is_remembered(signals: Signals) -> None:
     with asyncio.Runner(loop_factory=CLOCK.loop) as runner:
         runner.run(main())
     signal.raise_signal(signal.SIGINT)
-    assert signals.number == signal.SIGINT
+    assert signals.first is not None
+    assert signals.first.number == signal.SIGINT
 
 
 def test_the_first_signal_is_kept(signals: Signals) -> None:
     """The platform counts its seconds from the first one; a signal of another kind changes nothing."""
-    assert (signals.number, signals.at) == (None, None)
+    assert signals.first is None
     signal.raise_signal(signal.SIGINT)
-    at = signals.at
+    first = signals.first
     signal.raise_signal(signal.SIGTERM)
-    assert (signals.number, signals.at) == (signal.SIGINT, at)
+    assert signals.first is first
+    assert first is not None
+    assert first.number == signal.SIGINT
 
 
 def exits(*sent: tuple[float, int]) -> list[int]:
@@ -252,7 +256,7 @@ def test_a_step_that_was_to_ignore_hanging_up_does(signals: Signals) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signals.install()
     signal.raise_signal(signal.SIGHUP)
-    assert signals.number is None
+    assert signals.first is None
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -261,4 +265,4 @@ def test_signals_are_ignored_in_the_end(signals: Signals, number: int) -> None:
     signals.ignore()
     for _ in range(2):
         signal.raise_signal(number)
-    assert signals.number is None
+    assert signals.first is None

@@ -1,6 +1,5 @@
 """The chain of a run and the runs in which its failed cases ran again: pure. See docs/api.md, "Reruns"."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.identity import Began, Claim, Foreign, same_id
@@ -19,10 +18,14 @@ def awaited(run: Run) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too."""
+    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too.
+
+    `ignored` are runs that were named as a rerun and are none.
+    """
 
     ids: tuple[str, ...]
     parents: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, first: Run, *reruns: Run) -> "Chain":
@@ -37,11 +40,15 @@ class Chain:
 
     def extended(self, rerun: Run) -> "Chain":
         """The chain with one more rerun."""
-        return Chain((*self.ids, rerun.id), (*self.parents, rerun.id))
+        return replace(self, ids=(*self.ids, rerun.id), parents=(*self.parents, rerun.id))
 
-    def named_by(self, run: Run, apart_from: Collection[str] = ()) -> str:
-        """The ID of the rerun that an answer about a run names; empty if it is in the chain, or passed over."""
-        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *apart_from))
+    def ignoring(self, run: Run) -> "Chain":
+        """The chain after the answer about a run showed that it is no rerun."""
+        return replace(self, ignored=(*self.ignored, run.id))
+
+    def named_by(self, run: Run) -> str:
+        """The ID of the rerun that an answer about a run names; empty if it is in the chain, or ignored."""
+        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *self.ignored))
         return "" if known else run.rerun_id
 
     def claim(self, row: Run, plan_id: str, when: Began) -> Claim:

@@ -66,9 +66,8 @@ class Shared:
     @property
     def interruption(self) -> Interruption | None:
         """Why the sessions are cancelled; a signal has precedence."""
-        if self.signals.number is not None and self.signals.at is not None:
-            return Interruption(self.signals.at, Cancelled(self.signals.number))
-        return self.stopped_early
+        signal = self.signals.first
+        return Interruption(signal.at, Cancelled(signal.number)) if signal else self.stopped_early
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ later. No answer proves that there will be no rerun, so the step waits a limited
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from testsigma_action.domain.events import RerunIgnored
 from testsigma_action.domain.identity import RunKey
@@ -43,17 +42,16 @@ async def follow(
     end.
     """
     follower = _Follower(remote, deadlines, on_answer)
-    runs, chain, foreign_ids, since = list(known), Chain.of(*known), set[str](), remote.now()
+    runs, chain, since = list(known), Chain.of(*known), remote.now()
     while awaited(runs[-1]) and chain.length <= MAX_RERUNS:
-        named_by = partial(chain.named_by, apart_from=foreign_ids)
-        parent = await follower.until_named(runs[-1], named_by, since)
-        if not named_by(parent):
+        parent = await follower.until_named(runs[-1], chain, since)
+        if not chain.named_by(parent):
             break
         try:
             rerun = await follower.until_completed(parent, chain)
         except _NotARerun as end:
             on_answer(end.ignored)
-            foreign_ids.add(end.ignored.run.id)
+            chain = chain.ignoring(end.ignored.run)
             continue
         runs.append(rerun)
         chain, since = chain.extended(rerun), remote.now()
@@ -82,10 +80,10 @@ class _Follower:
     deadlines: Deadlines
     on_answer: OnAnswer
 
-    async def until_named(self, run: Run, named_by: Callable[[Run], str], since: float) -> Run:
+    async def until_named(self, run: Run, chain: Chain, since: float) -> Run:
         """The run, polled until it names a new rerun, or until the time limit for one to begin."""
         limits = self.remote.limits
-        while not named_by(run):
+        while not chain.named_by(run):
             within = limits.next_rerun if run.parent_id else limits.rerun
             if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
                 within = limits.announced_rerun
@@ -132,14 +130,12 @@ class _Follower:
         return as_rerun(await watch(RunKey(parent.rerun_id), self.remote, deadlines, check), parent)
 
 
-async def look_at_rerun(
-    parent: Run, chain: Chain, remote: Remote, *, until: float, apart_from: Collection[str] = ()
-) -> Run | RerunIgnored | None:
+async def look_at_rerun(parent: Run, chain: Chain, remote: Remote, *, until: float) -> Run | RerunIgnored | None:
     """The current state of the rerun that an answer names; `RerunIgnored` if its own answer shows that it is none.
 
     None if the answer names none, or if the rerun cannot be read.
     """
-    rerun_id = chain.named_by(parent, apart_from)
+    rerun_id = chain.named_by(parent)
     seen = await look_once(RunKey(rerun_id), remote, until=until) if rerun_id else None
     if not seen:
         return None
@@ -165,22 +161,21 @@ async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored
     Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a
     rerun but is none.
     """
-    limits, foreign_ids = remote.limits, set[str]()
-    until = remote.after(limits.rerun)
+    limits, until = remote.limits, remote.after(remote.limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
     if not run:
         return Newest(key)
     chain = Chain.of(run)
     while awaited(run) and chain.length <= MAX_RERUNS:
-        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look), apart_from=foreign_ids)
+        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look))
         if isinstance(seen, RerunIgnored):
             on_ignored(seen)
-            foreign_ids.add(seen.run.id)
+            chain = chain.ignoring(seen.run)
         elif seen:
             key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
         elif remote.after(limits.rerun_interval) < until:
             await asyncio.sleep(limits.rerun_interval)
             run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
         else:
-            return Newest(key, run, chain.named_by(run, foreign_ids))
+            return Newest(key, run, chain.named_by(run))
     return Newest(key, run)

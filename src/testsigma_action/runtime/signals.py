@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from testsigma_action.errors import exit_code_of
 from testsigma_action.runtime.clock import Clock
@@ -22,13 +22,19 @@ REPEAT = 0.3
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class Signal(NamedTuple):
+    """A signal, and the instant of the monotonic clock at which it arrived."""
+
+    number: int
+    at: float
+
+
 class Signals:
-    """Handles signals. `number` is the first one, `at` its instant of the monotonic clock."""
+    """Handles signals. `first` is the first one."""
 
     def __init__(self, clock: Clock, leave: Callable[[int], object] = os._exit) -> None:
         """Create without installing handlers. `leave` exits the process immediately, with an exit code."""
-        self.number: int | None = None
-        self.at: float | None = None
+        self.first: Signal | None = None
         self._clock = clock
         self._leave = leave
         self._tasks: Sequence[Task[Any]] = ()
@@ -50,7 +56,7 @@ class Signals:
     def cancels(self, tasks: "Sequence[Task[Any]]") -> None:
         """Make the first signal cancel these tasks, once each and in this order; at once if it has already arrived."""
         self._tasks = tasks
-        if self.number is not None:
+        if self.first:
             self._cancel()
 
     def interrupt(self, number: int, _frame: FrameType | None = None) -> None:
@@ -58,16 +64,12 @@ class Signals:
 
         The first one cancels the tasks. A later one of the same kind exits the process, unless it is a repetition.
         """
-        if self.number is None:
-            self.at = self._clock.monotonic()
-            self.number = number
+        now = self._clock.monotonic()
+        if not self.first:
+            self.first = Signal(number, now)
             self._cancel_soon()
-        elif self._asks_again(number):
+        elif exit_code_of(number) == exit_code_of(self.first.number) and now - self.first.at > REPEAT:
             self._leave(exit_code_of(number))
-
-    def _asks_again(self, number: int) -> bool:
-        same_kind = self.number is not None and exit_code_of(number) == exit_code_of(self.number)
-        return same_kind and self.at is not None and self._clock.monotonic() - self.at > REPEAT
 
     def _cancel_soon(self) -> None:
         """Cancel from within the loop: a signal handler may interrupt any code, including the loop."""
