@@ -16,9 +16,9 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import StartError
-from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.record import Outcome
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.send_once import StartDeadlines, send_once
 from testsigma_action.lifecycle.start import StartCall
 
 PASSING = scenario("passing").plans[0]

@@ -76,7 +76,7 @@ BUGS = (
     (12, "each_run_by_itself", "lifecycle/group.py", ENDS_ALL),
     (10, "asks_in_moderation", "api/retry.py", "def backoff(*_):\n    return 0.01"),
     (20, "started_once", "lifecycle/start.py", "StartCall.failure_of = lambda *_: StartFailure.NOT_SENT"),
-    (86, "reruns_once", "lifecycle/rerun.py", "RerunCall.failure_of = lambda *_: StartFailure.NOT_SENT"),
+    (86, "reruns_once", "lifecycle/start.py", "RerunCall.failure_of = lambda *_: StartFailure.NOT_SENT"),
     (21, "nothing_after_a_failed_upload", "lifecycle/uploads.py", USES_ANYTHING),
     (19, "uploaded_once", "lifecycle/uploads.py", "def failure_of(*_):\n    return StartFailure.NOT_SENT"),
     (32, "tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),

@@ -13,10 +13,10 @@ from testsigma_action.errors import ApiError, ErrorCode, TimedOut
 from testsigma_action.inputs import options, run_specs
 from testsigma_action.lifecycle import lookup, reruns, stop
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.lookup import run_lists
+from testsigma_action.lifecycle.record import Outcome
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.run_lists import run_lists
-from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.send_once import StartDeadlines, send_once
 from testsigma_action.lifecycle.start import StartCall
 
 

@@ -10,7 +10,6 @@ from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import lookup, reruns
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.rerun import search
 from testsigma_action.lifecycle.state import Entry
 from testsigma_action.lifecycle.stop import look_once, stop
 
@@ -71,8 +70,9 @@ async def _rerun_of(key: RunKey, remote: Remote) -> RunKey | None:
     parent = await look_once(key, remote, until=remote.after(remote.limits.last_look))
     if not parent:
         return None
-    wanted = search(parent, Chain.of(parent), remote.after(remote.limits.replication + remote.limits.search_slack))
-    found = await lookup.find(replace(wanted, settled=remote.after(remote.limits.replication)), remote)
+    settled = remote.after(remote.limits.replication)
+    wanted = lookup.rerun_search(parent, Chain.of(parent), settled + remote.limits.search_slack)
+    found = await lookup.find(replace(wanted, settled=settled), remote)
     if found.nothing:
         return key
     return RunKey(found.run_ids[0], key.plan_id) if len(found.run_ids) == 1 else None

@@ -10,7 +10,7 @@ from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError
 from testsigma_action.inputs.parsers import OFF, PREVIOUS
-from testsigma_action.lifecycle import batch, earlier_runs
+from testsigma_action.lifecycle import batch, history
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.remote import Remote
@@ -27,7 +27,7 @@ async def finish(context: Context) -> None:
     lag_retry = None if record.cut_short or evidence.without_result(record.completed[0]) else context.lag_retry()
     for run in record.completed:
         await collect(run, remote, context.inputs.details, record.collected, until=until, lag_retry=lag_retry)
-    if record.judge() and not await earlier_runs.look_back(context, until):
+    if record.judge() and not await history.look_back(context, until):
         await _compare(context, until)
 
 

@@ -1,11 +1,12 @@
 """Finding a run: by its ID or, after the answer to its start was lost, by its build number; a rerun by its parent."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 
+from testsigma_action.api.client import Client
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.domain.identity import Claim, RunKey, began, claim, same_id
 from testsigma_action.domain.reruns import Chain
@@ -13,7 +14,9 @@ from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.reruns import look_at_rerun
-from testsigma_action.lifecycle.run_lists import RunList, run_lists
+
+# Reads a list until an instant of the monotonic clock. Raises ApiError.
+RunList = Callable[[float], Awaitable[FoundRuns]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ class SearchResult:
     nothing: bool = False
     busy_with: str = ""
     refusals: tuple[ApiError, ...] = ()
+
+
+def rerun_search(parent: Run, chain: Chain, until: float = inf) -> Search:
+    """The search for the rerun of a run that names no rerun yet. Its parent identifies it."""
+    # Reruns may have another build number than their parent.
+    spec = RunSpec(plan_id=parent.plan_id, unique=True)
+    return Search(spec, until, has_runs=True, rerun_of=(parent, chain))
 
 
 async def find(search: Search, remote: Remote) -> SearchResult:
@@ -163,3 +173,20 @@ async def attach(key: RunKey, remote: Remote, *, until: float, tolerance: float 
             if refusal.status != 404 or remote.after(limits.attach_interval) > tolerated:
                 raise
         await asyncio.sleep(limits.attach_interval)
+
+
+def run_lists(plan_id: str, build_number: str, client: Client) -> tuple[RunList, ...]:
+    """The lists that may contain the runs of a plan or build number, the more reliable one first.
+
+    A list may not be available, and the service ignores parts of queries.
+    """
+
+    async def newest(limit: float) -> FoundRuns:
+        return await client.fetch_newest_runs(plan_id, until=limit)
+
+    async def indexed(limit: float) -> FoundRuns:
+        found = await client.fetch_indexed_runs(plan_id, build_number, until=limit)
+        # An empty result proves nothing: the service may have misread a criterion of the query.
+        return FoundRuns(found.runs, complete=found.complete and bool(found.runs))
+
+    return newest, indexed

@@ -15,7 +15,23 @@ from testsigma_action.domain.reruns import Chain, awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.errors import ActionError
-from testsigma_action.lifecycle.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The current outcome of a start or a rerun: its run, or whether there may be one (`in_doubt`).
+
+    `adopted`: the run was found by its build number. `claimed`: a run that an answer named, not confirmed to be ours.
+    `lost`: why the run is being searched for. `busy_with`: the other run of a busy plan; empty if it is not known, None
+    if the step does not wait for the plan.
+    """
+
+    run: Run | None = None
+    in_doubt: bool = False
+    adopted: bool = False
+    claimed: Run | None = None
+    lost: str = ""
+    busy_with: str | None = None
 
 
 @dataclass(slots=True)

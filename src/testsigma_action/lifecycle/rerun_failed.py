@@ -13,10 +13,9 @@ from testsigma_action.errors import StartError
 from testsigma_action.lifecycle import begin, wait
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
-from testsigma_action.lifecycle.outcome import Outcome
-from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.rerun import RerunCall
+from testsigma_action.lifecycle.record import Outcome, RunRecord
 from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.start import RerunCall
 
 ALL = Share(100, percent=True)
 

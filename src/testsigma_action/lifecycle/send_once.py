@@ -8,6 +8,7 @@ searched.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
@@ -15,10 +16,28 @@ from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded
 from testsigma_action.lifecycle import lookup, start
-from testsigma_action.lifecycle.outcome import Outcome, StartDeadlines
+from testsigma_action.lifecycle.record import Outcome
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.rerun import RerunCall
-from testsigma_action.lifecycle.start import StartCall, StartFailure
+from testsigma_action.lifecycle.start import RerunCall, StartCall, StartFailure
+
+
+@dataclass(frozen=True, slots=True)
+class StartDeadlines:
+    """The deadlines of a start (instants of the monotonic clock).
+
+    `unreachable_until`: for an unreachable service. `deadline`: of the step. `busy_until`: for a busy plan, which is
+    tried again every `interval`; None: it is not tried again.
+    """
+
+    unreachable_until: float
+    deadline: float
+    busy_until: float | None = None
+    interval: timedelta | None = None
+
+    def after_busy(self, now: float, unreachable: float) -> "StartDeadlines":
+        """The same after an answer of the service: `unreachable_until` is set again."""
+        anew = min(now + unreachable, self.busy_until or now)
+        return replace(self, unreachable_until=max(self.unreachable_until, anew))
 
 
 async def send_once(

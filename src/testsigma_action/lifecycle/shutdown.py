@@ -8,10 +8,8 @@ from testsigma_action.domain.identity import Began, Claim, RunKey, claim
 from testsigma_action.domain.reruns import as_rerun, awaited
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.lifecycle import lookup, reruns
-from testsigma_action.lifecycle.outcome import Outcome
-from testsigma_action.lifecycle.record import RunRecord
+from testsigma_action.lifecycle.record import Outcome, RunRecord
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.rerun import search
 from testsigma_action.lifecycle.stop import look_once, stop
 
 
@@ -129,7 +127,7 @@ class Shutdown:
             seen = await look_once(RunKey(claimed.id), self.remote, until=self._look_until(until))
             found = [claimed.id] if seen and not chain.rejects(seen, parent) else []
         else:
-            found = list((await lookup.find(search(parent, chain, until), self.remote)).run_ids)
+            found = list((await lookup.find(lookup.rerun_search(parent, chain, until), self.remote)).run_ids)
         if len(found) == 1:
             run = as_rerun(lookup.unread(found[0], RunSpec(), self.remote), parent)
             self.record.rerun_asked(Outcome(run, adopted=True))

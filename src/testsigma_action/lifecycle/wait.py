@@ -11,7 +11,7 @@ from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
-from testsigma_action.lifecycle import earlier_runs, history, reruns, settle
+from testsigma_action.lifecycle import history, reruns, settle
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.watch import watch
@@ -62,7 +62,7 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
     ours = context.shared.run_ids
     run = record.latest
     if listed := await history.list_runs(run, remote, until=until):
-        record.plan_runs = earlier_runs.runs_on(listed, run, apart_from=ours)
+        record.plan_runs = history.runs_on(listed, run, apart_from=ours)
         record.previous = await history.previous_run(run, listed, remote, until=until, apart_from=ours)
     if pace:
         pace.before = record.previous
