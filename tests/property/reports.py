@@ -21,8 +21,7 @@ from testsigma_action.domain.quarantine import Outdated, purely_failed
 from testsigma_action.domain.report import Part, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
-from testsigma_action.domain.share import Share
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
+from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Share, Tolerance, WithinLimit
 from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.domain.verdict import PRECEDENCE
 

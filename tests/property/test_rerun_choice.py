@@ -12,7 +12,7 @@ from testsigma_action.domain.ending import NotRunAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import CaseResult, ResultTree
 from testsigma_action.domain.run import Result
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 
 ALL = Share(100, percent=True)
 

@@ -6,7 +6,6 @@ from typing import TypeVar, get_args, get_type_hints
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.domain.doubts import RunUnreadable
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.evidence import Contradiction, UnknownCaseResult, UnreadableFields
 from testsigma_action.domain.findings import (
@@ -18,6 +17,7 @@ from testsigma_action.domain.findings import (
     OfPlans,
     Passed,
     RerunFindings,
+    RunUnreadable,
 )
 from testsigma_action.domain.policy_findings import NotAccounted
 from testsigma_action.domain.report import Conclusion, Verdict

@@ -15,8 +15,7 @@ from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.results import Iteration
 from testsigma_action.domain.run import Result, RunSpec
-from testsigma_action.domain.share import Share
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, WithinLimit
+from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Share, WithinLimit
 from testsigma_action.reporting.ctrf import document as ctrf
 
 Test = dict[str, Any]

@@ -20,8 +20,7 @@ from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, ResultTree
 from testsigma_action.domain.run import Counts, Result, RunSpec, Status
-from testsigma_action.domain.share import Share
-from testsigma_action.domain.tolerance import QuarantineEntry
+from testsigma_action.domain.tolerance import QuarantineEntry, Share
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.merge import LARGEST_FILE, NO_RESULTS_FILE, opened
 from testsigma_action.reporting import results_json

@@ -14,8 +14,7 @@ from testsigma_action.domain.quarantine import excuse, passing, unmatched
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, Placed, ResultTree
 from testsigma_action.domain.run import Counts, Result
-from testsigma_action.domain.share import Share
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Treatment, WithinLimit
+from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Share, Treatment, WithinLimit
 from testsigma_action.reporting.wording import reason
 
 DAY = date(2026, 12, 31)

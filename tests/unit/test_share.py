@@ -2,7 +2,7 @@
 
 import pytest
 
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 from testsigma_action.inputs import parsers
 from testsigma_action.inputs.invalid import Invalid
 

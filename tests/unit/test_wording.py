@@ -11,11 +11,11 @@ import pytest
 
 from tests import samples
 from tests.untrusted.filled import filled
-from testsigma_action.domain.doubts import Doubt, RunDoubt
 from testsigma_action.domain.ending import Disposition, Ending, RerunIncomplete
 from testsigma_action.domain.evidence import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
 from testsigma_action.domain.findings import (
     CalledPassed,
+    Doubt,
     Fact,
     Failures,
     Finding,
@@ -24,6 +24,7 @@ from testsigma_action.domain.findings import (
     NoKnownResult,
     OfPlans,
     Passed,
+    RunDoubt,
     ServiceMessage,
     StoppedAfterFailures,
     Tally,

@@ -7,9 +7,8 @@ same fact is shown once. Texts in them are quotations of the service, of an inpu
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.doubts import RerunDoubt
 from testsigma_action.domain.ending import Ending, NotRunAgain
-from testsigma_action.domain.evidence import Contradiction
+from testsigma_action.domain.evidence import Contradiction, UnreadableFields
 from testsigma_action.domain.merge_findings import MergeFinding
 from testsigma_action.domain.policy_findings import PolicyFinding
 from testsigma_action.domain.run import Result
@@ -180,7 +179,58 @@ class MorePlans:
     number: int
 
 
+class Doubt(Enum):
+    """Why a rerun that passed does not make up for a run, where no number is needed."""
+
+    RERUN_UNKNOWN = "rerun-unknown"
+    """The result of the rerun is not known."""
+    NO_FAILED_CASE = "no-failed-case"
+    """No case shows why the run did not pass."""
+    MORE_FAILURES_COUNTED = "more-failures-counted"
+    """The counters have more failures than the list of cases."""
+    COUNTED_AS_RUNNING = "counted-as-running"
+    LIST_INCOMPLETE = "list-incomplete"
+    PART_NOT_RERUN = "part-not-rerun"
+    """A machine or a suite that did not pass did not run again."""
+    WHOLE_NOT_PASSED = "whole-not-passed"
+    """The service does not call the run and its reruns together passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDoubt:
+    """A doubt about one of the runs."""
+
+    run_id: str
+    doubt: Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class RunUnreadable:
+    """Fields of one of the runs that cannot be read."""
+
+    run_id: str
+    fields: UnreadableFields
+
+
+@dataclass(frozen=True, slots=True)
+class NotProven:
+    """The rerun passed, but nothing shows that these cases and hooks did."""
+
+    run_id: str
+    cases: int
+    hooks: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeverExecuted:
+    """Cases that the run did not execute, and no rerun did."""
+
+    run_id: str
+    cases: int
+
+
 ResultFinding = Fact | Passed | Failures | FailedAgain | CutShort | NoKnownResult | NotExecutedYetRan | CalledPassed
+RerunDoubt = RunDoubt | RunUnreadable | NotProven | NeverExecuted
 RunFinding = Started | Ending | ServiceMessage | ErrorFinding | InputProblem | RerunFindings | RerunDoubt | NotRunAgain
 StepFinding = StoppedAfterFailures | Tally | OfPlans | MorePlans | MayStillRun
 Finding = ResultFinding | RunFinding | StepFinding | PolicyFinding | MergeFinding

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from testsigma_action.domain.quarantine import excuse, purely_failed
 from testsigma_action.domain.results import CaseResult, Placed, ResultTree
 from testsigma_action.domain.run import Result
-from testsigma_action.domain.share import NO_CASE, Share
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Tolerance, WithinLimit
+from testsigma_action.domain.tolerance import NO_CASE, Quarantined, QuarantineEntry, Share, Tolerance, WithinLimit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from testsigma_action.domain.rerun_judgement import unexplained
 from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS
 from testsigma_action.domain.results import CaseResult, Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from testsigma_action.domain import evidence, infrastructure, judgement
-from testsigma_action.domain.doubts import Doubt, NeverExecuted, NotProven, RunDoubt, RunUnreadable
+from testsigma_action.domain import evidence, findings, infrastructure, judgement
 from testsigma_action.domain.ending import RerunIncomplete
-from testsigma_action.domain.findings import ErrorFinding, Fact, FailedAgain, Finding, RerunFindings
+from testsigma_action.domain.findings import Doubt, Fact, Finding, RunDoubt
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.policy_findings import OverLimit
 from testsigma_action.domain.report import Verdict
@@ -48,7 +47,7 @@ def judge_reruns(
 
 def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
     if incomplete.error:
-        yield ErrorFinding(incomplete.error.message, incomplete.error.hint)
+        yield findings.ErrorFinding(incomplete.error.message, incomplete.error.hint)
     if incomplete.ending:
         yield incomplete.ending
     if incomplete.announced:
@@ -61,7 +60,7 @@ def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) 
     first = _as_it_was(merged, policy)
     last = tolerating(attempts[-1], policy, merged)
     if _failed_again(first, last, merged):
-        again = FailedAgain(judgement.failures(merged), merged.reruns[-1].id)
+        again = findings.FailedAgain(judgement.failures(merged), merged.reruns[-1].id)
         return replace(first, findings=(again, *(one for one in first.findings if isinstance(one, OverLimit))))
     doubt = next(_doubts([*attempts[:-1], last], merged), None)
     if doubt:
@@ -111,7 +110,7 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
         return
     by_itself = judgement.judge_results(attempts[-1])
     if by_itself.exit_code:
-        yield RerunFindings(last.id, by_itself.findings)
+        yield findings.RerunFindings(last.id, by_itself.findings)
     yield from _doubts_about_cases(merged)
     for attempt in attempts[:-1]:
         yield from unexplained(attempt)
@@ -124,10 +123,10 @@ def _doubts_about_cases(merged: ResultTree) -> Iterator[Finding]:
     """Cases and hooks that are not shown to have passed in the end."""
     bad = [row for row in merged.rows() if row.breaks]
     if bad:
-        yield NotProven(merged.reruns[-1].id, *evidence.numbers(bad))
+        yield findings.NotProven(merged.reruns[-1].id, *evidence.numbers(bad))
     left_out = sum(case.left_out for case in merged.cases())
     if left_out:
-        yield NeverExecuted(merged.run.id, left_out)
+        yield findings.NeverExecuted(merged.run.id, left_out)
 
 
 def _doubts_about_the_whole(merged: ResultTree) -> Iterator[Finding]:
@@ -152,6 +151,6 @@ def unexplained(tree: ResultTree) -> Iterator[Finding]:
     if any(counts.running for counts in run.all_counts) and not evidence.all_executed(tree):
         yield RunDoubt(run.id, Doubt.COUNTED_AS_RUNNING)
     if unreadable := evidence.unreadable_fields(tree):
-        yield RunUnreadable(run.id, unreadable)
+        yield findings.RunUnreadable(run.id, unreadable)
     if any(evidence.unaccounted(tree)):
         yield RunDoubt(run.id, Doubt.LIST_INCOMPLETE)

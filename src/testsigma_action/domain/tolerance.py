@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from testsigma_action.domain.share import Share
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """At most `number` cases; with `percent`, at most `number` per cent of the cases."""
+
+    number: int
+    percent: bool = False
+
+    def of(self, cases: int) -> int:
+        """The largest number of cases, of so many, that is within the limit: a fraction of a case is none."""
+        return cases * self.number // 100 if self.percent else self.number
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else str(self.number)
+
+
+NO_CASE = Share(0)
 
 
 class Treatment(Enum):

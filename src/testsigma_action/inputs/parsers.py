@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.pages import ENVIRONMENT, RUN, Kind, host_in, identity_in, is_address
 from testsigma_action.inputs.pasted import wrapping

@@ -8,7 +8,7 @@ from testsigma_action.domain import attempts, events, infrastructure, policy, qu
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle import begin, wait
 from testsigma_action.lifecycle.collect import collect

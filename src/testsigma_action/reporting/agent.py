@@ -13,7 +13,7 @@ from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
-from testsigma_action.domain.share import Share
+from testsigma_action.domain.tolerance import Share
 from testsigma_action.domain.words import counted, numbers_in_words
 from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.junit.entries import LINE, Outcome, body, of_case

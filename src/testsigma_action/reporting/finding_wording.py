@@ -6,7 +6,7 @@ Those that are only filled in are in `templates`. Quoted text (names, labels, me
 from dataclasses import replace
 from functools import singledispatch
 
-from testsigma_action.domain import doubts, evidence, findings, merge_findings, policy_findings
+from testsigma_action.domain import evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
 from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.run import Run
@@ -91,17 +91,17 @@ def _(finding: policy_findings.NotAccounted) -> str:
 
 
 @sentence.register
-def _(finding: doubts.RunUnreadable) -> str:
+def _(finding: findings.RunUnreadable) -> str:
     return f"In the answers about run {finding.run_id}, {_contradiction(finding.fields)}."
 
 
 @sentence.register
-def _(finding: doubts.RunDoubt) -> str:
+def _(finding: findings.RunDoubt) -> str:
     return filled(finding, finding.doubt)
 
 
 @sentence.register
-def _(finding: doubts.NotProven) -> str:
+def _(finding: findings.NotProven) -> str:
     left = numbers_of_rows(finding.cases, finding.hooks)
     return f"The rerun (run {finding.run_id}) passed, but nothing shows that {left} did."
 

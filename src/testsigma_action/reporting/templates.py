@@ -9,10 +9,9 @@ from enum import Enum
 from string import Formatter
 from typing import Any
 
-from testsigma_action.domain import doubts, evidence, findings, merge_findings, policy_findings
-from testsigma_action.domain.doubts import Doubt
+from testsigma_action.domain import evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import WhyNotAgain
-from testsigma_action.domain.findings import Fact
+from testsigma_action.domain.findings import Doubt, Fact
 from testsigma_action.domain.merge_findings import Fault
 from testsigma_action.domain.words import number_of
 
@@ -40,7 +39,7 @@ TEMPLATES: dict[Enum | type, str] = {
     policy_findings.OverLimit: "{0.failures:failure counts|failures count}; max-failures allows {0.allowed:,}.",
     policy_findings.TooFewTests: "{0.executed:case was|cases were} executed; min-tests is {0.wanted:,}.",
     policy_findings.FlakyCases: "{0.cases:case|cases} passed only in a rerun, and fail-on-flaky is set.",
-    doubts.NeverExecuted: "{0.cases:case|cases} that run {0.run_id} did not execute did not run again either.",
+    findings.NeverExecuted: "{0.cases:case|cases} that run {0.run_id} did not execute did not run again either.",
     Doubt.RERUN_UNKNOWN: "The failed cases ran again as run {0.run_id}, but the result of that run is not known.",
     Doubt.NO_FAILED_CASE: "None of its cases shows why run {0.run_id} did not pass.",
     Doubt.MORE_FAILURES_COUNTED: "The counters of run {0.run_id} show more failures than its list of cases.",
