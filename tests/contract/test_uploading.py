@@ -10,8 +10,7 @@ import pytest
 
 from tests.contract.conftest import Raw, Talk, result_of, soon, transport
 from testsigma_action.api.error_response import ignore
-from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import Upload, Uploads, fields
+from testsigma_action.api.uploads import FileForm, Upload, Uploads, fields
 from testsigma_action.domain.upload_events import UploadKind, UploadSpec
 from testsigma_action.errors import Transient
 from testsigma_action.inputs import files

@@ -109,7 +109,7 @@ def test_what_the_start_request_does_not_need_is_imported_later() -> None:
     """The step starts the run before it imports what waits for it, collects its results and shows them."""
     late = {
         "api.documented",
-        "api.file_form",
+        "api.uploads",
         "check",
         "domain.checkup",
         "domain.upload_events",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from testsigma_action.api.file_form import FileForm
+from testsigma_action.api.uploads import FileForm
 from testsigma_action.inputs import files
 
 FIELDS = {"name": "Läden", "version": "1.0"}

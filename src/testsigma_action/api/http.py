@@ -25,7 +25,7 @@ from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
 if TYPE_CHECKING:
-    from testsigma_action.api.file_form import FileForm
+    from testsigma_action.api.uploads import FileForm
 
 Json = object
 NETWORK: Adapter = Network

@@ -1,16 +1,17 @@
 """Which cases of a run run again, and why none does: pure. See docs/decisions/0020."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from testsigma_action.domain import infrastructure
 from testsigma_action.domain.attempts import ITERATIONS, aligned, counterparts, merged
 from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
+from testsigma_action.domain.quarantine import excuse
 from testsigma_action.domain.rerun_judgement import unexplained
 from testsigma_action.domain.reruns import AWAITED, MAX_RERUNS
-from testsigma_action.domain.results import CaseResult, Placed, ResultTree
+from testsigma_action.domain.results import CaseResult, ResultTree
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.domain.tolerance import Share
+from testsigma_action.domain.tolerance import QuarantineEntry, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ def choose(
     attempts: Sequence[ResultTree],
     reruns: Sequence[Run],
     limit: Share,
-    counts: Callable[[Placed], bool] = lambda _: True,
+    entries: Sequence[QuarantineEntry] = (),
 ) -> Choice | NotRunAgain | None:
     """The cases that did not pass in the end, in the last of the runs; None if no case has to run again.
 
-    `attempts` has the tree of each run, the first run's first. `counts`: whether the failure of a case counts; others
-    do not run again. Cases that were not executed count like failed ones: a failure may be the reason.
+    `attempts` has the tree of each run, the first run's first. A case whose failure is excused by one of the `entries`
+    of the quarantine does not run again. Cases that were not executed count like failed ones: a failure may be the
+    reason.
     """
     if not _may_run_again(attempts):
         return None
@@ -51,7 +53,7 @@ def choose(
     last, trouble = latest.run, infrastructure.explains(latest)
     both = counterparts(whole, latest)
     bad = [(placed, there) for placed, there in both if not placed[2].acceptable or placed[2].left_out]
-    wanted = [(placed[2], there) for placed, there in bad if counts(placed)]
+    wanted = [(placed[2], there) for placed, there in bad if not excuse(entries, placed)]
     if bad and not wanted:
         return None
     total = sum(1 for _ in whole.cases())

@@ -23,7 +23,7 @@ class Share:
         return f"{self.number}%" if self.percent else str(self.number)
 
 
-NO_CASE = Share(0)
+NO_CASE, EVERY_CASE = Share(0), Share(100, percent=True)
 
 
 class Treatment(Enum):

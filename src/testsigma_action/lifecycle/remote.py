@@ -46,6 +46,11 @@ class Remote:
         """The same service without a listener: for optional data, whose errors are not reported."""
         return self.with_listener(ignore)
 
+    def search_limits(self, deadline: float) -> tuple[float, float]:
+        """From when on all that exists is listed, and when a search ends: at the deadline, but it has a few seconds."""
+        settled = self.after(self.limits.replication)
+        return settled, max(min(settled + self.limits.search_slack, deadline), self.after(self.limits.shortest_search))
+
     async def sleep_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock."""
         await asyncio.sleep(max(0.0, instant - self.now()))

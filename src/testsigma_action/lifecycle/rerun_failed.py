@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import attempts, events, infrastructure, policy, quarantine, rerun_judgement, reruns
+from testsigma_action.domain import attempts, events, infrastructure, policy, rerun_judgement, reruns
 from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.domain.tolerance import Share
+from testsigma_action.domain.tolerance import EVERY_CASE, Share
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle import begin, wait
 from testsigma_action.lifecycle.collect import collect
@@ -16,8 +16,6 @@ from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.record import Outcome, RunRecord
 from testsigma_action.lifecycle.send_once import send_once
 from testsigma_action.lifecycle.start import RerunCall
-
-ALL = Share(100, percent=True)
 
 
 async def rerun_failed(context: Context) -> None:
@@ -41,7 +39,7 @@ async def rerun_failed(context: Context) -> None:
         by_hand = record.failed_earlier and not asked[False]
         if by_hand and _passes(record, trees):
             return
-        choice = _choose(context, trees, ALL if by_hand else context.inputs.rerun_limit)
+        choice = _choose(context, trees, EVERY_CASE if by_hand else context.inputs.rerun_limit)
         if isinstance(choice, NotRunAgain):
             # A rerun that the plan has announced may still begin.
             record.rerun_incomplete = replace(record.rerun_incomplete or RerunIncomplete(), why=choice)
@@ -79,8 +77,7 @@ def _passes(record: RunRecord, trees: Sequence[ResultTree]) -> bool:
 
 def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:
     """The cases that run again, or why none does."""
-    entries = context.inputs.quarantine
-    found = choose(trees, context.record.reruns, limit, counts=lambda placed: not quarantine.excuse(entries, placed))
+    found = choose(trees, context.record.reruns, limit, context.inputs.quarantine)
     if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
         return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
     return found

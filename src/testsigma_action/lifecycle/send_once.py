@@ -34,11 +34,6 @@ class StartDeadlines:
     busy_until: float | None = None
     interval: timedelta | None = None
 
-    def after_busy(self, now: float, unreachable: float) -> "StartDeadlines":
-        """The same after an answer of the service: `unreachable_until` is set again."""
-        anew = min(now + unreachable, self.busy_until or now)
-        return replace(self, unreachable_until=max(self.unreachable_until, anew))
-
 
 async def send_once(
     call: StartCall | RerunCall, deadlines: StartDeadlines, on_outcome: Callable[[Outcome], None]
@@ -196,13 +191,13 @@ class _Sender:
         if not found.nothing:
             raise start.busy(error, found, self.call.nothing, start.UNPROVEN_HINT)
         await self.remote.sleep_until(again)
-        self.deadlines = self.deadlines.after_busy(self.remote.now(), self.remote.limits.unreachable)
+        # The service has answered, so it may be unreachable as long as before.
+        anew = min(self.remote.after(self.remote.limits.unreachable), waits_until)
+        self.deadlines = replace(self.deadlines, unreachable_until=max(self.deadlines.unreachable_until, anew))
 
     def _search(self) -> lookup.Search:
         """The search while the run may not be listed yet, up to the deadline, but for at least a few seconds."""
-        now, limits = self.remote.now(), self.remote.limits
-        settled = now + limits.replication
-        until = max(min(settled + limits.search_slack, self.deadlines.deadline), now + limits.shortest_search)
+        settled, until = self.remote.search_limits(self.deadlines.deadline)
         return replace(self.call.wanted, until=until, requested=self.sent, settled=settled)
 
     async def _find(self, search: lookup.Search, message: str) -> lookup.SearchResult:

@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from testsigma_action.api.error_response import RetryEvent, backoff
-from testsigma_action.api.file_form import FileForm
-from testsigma_action.api.uploads import FoundVersions, Upload, fields
+from testsigma_action.api.uploads import FileForm, FoundVersions, Upload, fields
 from testsigma_action.domain import upload_events as events
 from testsigma_action.domain.upload_events import Stored, UploadListener, UploadSpec, UploadVersion
 from testsigma_action.domain.uploads import Uploaded
@@ -70,9 +69,7 @@ class _VersionSearch:
         A version of the same name that may have been there before is none: without a complete list nothing is found.
         One of another size is not taken for ours, and proves nothing: its size may have changed since.
         """
-        limits, pauses = self.remote.limits, self.remote.limits.search_pauses()
-        settled = self.remote.after(limits.replication)
-        until = max(min(until, settled + limits.search_slack), self.remote.after(limits.shortest_search))
+        pauses, (settled, until) = self.remote.limits.search_pauses(), self.remote.search_limits(until)
         while self.all_known:
             now, listed = self.remote.now(), await self._listed()
             fresh = [one for one in listed.found if one.id not in self.known]

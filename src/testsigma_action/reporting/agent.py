@@ -13,7 +13,7 @@ from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Counts, Status
-from testsigma_action.domain.tolerance import Share
+from testsigma_action.domain.tolerance import EVERY_CASE
 from testsigma_action.domain.words import counted, numbers_in_words
 from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.junit.entries import LINE, Outcome, body, of_case
@@ -27,7 +27,6 @@ DATA = (
 ONLY_THIS = "These inputs run only this case again"
 THESE = "These inputs run {} of this run again, this one among them. A step cannot choose one of them:"
 NOT_AGAIN = "This case cannot be run again by itself. These inputs, with the others of the step, start its plan again:"
-_EVERY_CASE = Share(100, percent=True)
 _ID = re.compile(r"[0-9A-Za-z_-]{1,50}", re.ASCII)
 _OPENING = re.compile("^(?=[ \t]*```)", re.MULTILINE)
 # No section of a failure begins after so many of them, or so many characters; none of a run after so many characters.
@@ -158,7 +157,7 @@ def _again(run: RunReport) -> Choice | None:
     known = run.run and run.run.status is Status.COMPLETED and is_id(run.run.id)
     if not known or not run.tree or len(run.tree.reruns) >= MAX_RERUNS:
         return None
-    choice = choose([run.tree], (), _EVERY_CASE)
+    choice = choose([run.tree], (), EVERY_CASE)
     return choice if isinstance(choice, Choice) else None
 
 
