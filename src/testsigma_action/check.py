@@ -71,7 +71,7 @@ class Check:
         log.say(console.warnings(policy_wording.outdated(Outdated(reading.expired))))
         settings: tuple[str, ...] = ()
         try:
-            self._transport.check_settings()
+            self._transport.route.check()
         except InputError as error:
             settings = error.problems
         self._note(Subject.INPUTS, [*reading.problems, *settings])

@@ -97,7 +97,7 @@ class Step:
         if problems := [*reading.problems, *places]:
             raise InputError(*problems)
         check_threads(self._command.clock.begin)
-        self._transport.check_settings()
+        self._transport.route.check()
 
     async def _run(self) -> None:
         with Background() as background:

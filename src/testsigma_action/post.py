@@ -10,7 +10,7 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
-from testsigma_action.errors import ActionError, Bug, Cancelled, ExitCode
+from testsigma_action.errors import Bug, ExitCode
 from testsigma_action.lifecycle.cleanup import clean_up
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry, open_entries
@@ -29,6 +29,7 @@ class _PostStage:
 
     def __init__(self, command: Command) -> None:
         self._command = command
+        self._done = False
 
     def run(self) -> int:
         """Return the exit code."""
@@ -42,25 +43,19 @@ class _PostStage:
         if not self._command.inputs.stops_own:
             self._command.log.say([cleanup_wording.LEFT_RUNNING])
             return ExitCode.PASSED
-        try:
-            return self._stop(entries)
-        except ActionError as error:
-            self._warn(f"{error.message} {error.hint}")
+        for error in self._command.ended_by(lambda: self._stop(entries))[:1]:
+            # After a bug, name the plans whose runs may still be running.
+            crashed = cleanup_wording.crashed(entry.plan_id for entry in entries)
+            self._warn(crashed if isinstance(error, Bug) else f"{error.message} {error.hint}")
             return error.exit_code
-        except Exception as error:  # noqa: BLE001 - after a bug, name the plans whose runs may still be running
-            self._command.log.say(console.traceback(error))
-            self._warn(cleanup_wording.crashed(entry.plan_id for entry in entries))
-            return Bug.exit_code
+        return ExitCode.PASSED if self._done else ExitCode.SERVICE
 
-    def _stop(self, entries: tuple[Entry, ...]) -> int:
+    def _stop(self, entries: tuple[Entry, ...]) -> None:
         command, transport = self._command, self._command.transport(Transport)
-        transport.check_settings()
+        transport.route.check()
         remote = Remote(Client(transport), command.clock, self._on_retry)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
-            done = runner.run(self._clean_up(entries, remote))
-        if signal := command.signals.first:
-            raise Cancelled(signal.number)
-        return ExitCode.PASSED if done else ExitCode.SERVICE
+            self._done = runner.run(self._clean_up(entries, remote))
 
     async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> bool:
         """Whether all entries were cleaned up."""

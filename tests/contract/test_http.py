@@ -537,7 +537,7 @@ def test_a_bundle_that_cannot_be_used_is_bad_input(tmp_path: Path, content: str 
     if content is not None:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match="ca-bundle"):
-        transport("https://localhost", ca_bundle=path).check_settings()
+        transport("https://localhost", ca_bundle=path).route.check()
 
 
 def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(

@@ -99,7 +99,7 @@ def test_a_host_name_that_is_not_valid_is_never_asked() -> None:
     url = f"https://{'a' * 64}.example"
     assert "the host name is not valid" in unsent(url).message
     with pytest.raises(InputError, match="base-url"):
-        transport(url).check_settings()
+        transport(url).route.check()
 
 
 @pytest.mark.parametrize("status", [403, 502, 503])
@@ -164,7 +164,7 @@ def test_wrong_settings_are_found_before_anything_is_sent(
     """They would be as wrong after two minutes of trying: an input error names the variable, and no password."""
     monkeypatch.setenv(name, value)
     with pytest.raises(InputError) as caught:
-        transport(AFAR).check_settings()
+        transport(AFAR).route.check()
     assert caught.value.message.startswith(f"{name}: ")
     assert words in caught.value.message
     assert "user" not in caught.value.message.replace("user:password@", "")
@@ -244,7 +244,7 @@ def test_the_usual_variables_name_certificates(
     monkeypatch.setenv(name, str(bundle))
     with served(authority.issue_cert("localhost"), tmp_path) as server:
         made = transport(server.url)
-        made.check_settings()
+        made.route.check()
         assert result_of(made.get(STATUS, identity, until=soon())) == "900"
         hang_up(made)
 

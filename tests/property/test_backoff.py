@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from testsigma_action.api.bodies import read_error_body
 from testsigma_action.api.error_response import (
     MAX_RETRY_AFTER,
-    ErrorAnswer,
     backoff,
     by_service,
     retry_after,
@@ -28,6 +27,6 @@ def test_the_pause_is_bounded(header: str, attempt: int) -> None:
 @given(st.integers(100, 999), st.binary())
 def test_who_answers_is_always_known(status: int, body: bytes) -> None:
     """No body is an exception, and no redirect and no proxy's demand is the service's."""
-    assert by_service(ErrorAnswer(status, read_error_body(body))) in {True, False}
-    assert not by_service(ErrorAnswer(407, read_error_body(body)))
-    assert not by_service(ErrorAnswer(302, read_error_body(body)))
+    assert by_service(status, read_error_body(body)) in {True, False}
+    assert not by_service(407, read_error_body(body))
+    assert not by_service(302, read_error_body(body))

@@ -7,22 +7,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from testsigma_action.api.bodies import EXCERPT, read_error_body
-from testsigma_action.api.error_response import ErrorAnswer, backoff, error_of, retry_after
+from testsigma_action.api.error_response import backoff, error_of, retry_after
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 from testsigma_action.secret import Secret
 
 NOW = datetime(2026, 3, 4, 10, 0, 0, tzinfo=UTC)
 
 
-def error(status: int, body: bytes = b"", **fields: object) -> ApiError:
+def error(status: int, body: bytes = b"", target: str = "", wait: float | None = None) -> ApiError:
     """The error for an answer of app.example.com."""
-    return error_of("Could not read", "app.example.com", ErrorAnswer(status, read_error_body(body), **fields))  # type: ignore[arg-type]
+    return error_of("Could not read", "app.example.com", status, read_error_body(body), target, wait)
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 599, 408, 425, 429])
 def test_what_may_pass_is_tried_again(status: int) -> None:
     """Every 5xx, and the three of the 4xx family that are about time."""
-    found = error(status, retry_after=7.0)
+    found = error(status, wait=7.0)
     assert isinstance(found, Transient)
     assert (found.sent, found.status, found.retry_after) == (True, status, 7.0)
 
@@ -58,7 +58,7 @@ def test_a_rejected_key_names_the_regions() -> None:
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
 def test_a_redirect_is_final_and_names_the_host(status: int) -> None:
     """The key belongs to one host, so a redirect is never followed; the message says where it points."""
-    found = error(status, location_host="login.example.com")
+    found = error(status, target="login.example.com")
     assert isinstance(found, Redirected)
     assert found.code == "api-redirected"
     assert "login.example.com" in found.message

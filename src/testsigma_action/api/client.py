@@ -200,11 +200,11 @@ class Client:
         """Device, result and times of one machine."""
         return await self._get_part(run_id, "machine", machine_id, decode.machine_details, until)
 
-    async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.SuiteDetails:
+    async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.Details:
         """Result and times of one suite."""
         return await self._get_part(run_id, "suite", suite_id, decode.suite_details, until)
 
-    async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.SuiteDetails]:
+    async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.Details]:
         """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
         return await self._get_index(run_id, "suite", number, decode.suite_details, until)
 

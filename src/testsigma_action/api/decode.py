@@ -103,8 +103,11 @@ def described_run(fields: Fields) -> Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Details:
-    """What v2 and v3 say of any part of a run. `unreadable`: names of the fields that are present but unreadable."""
+class Details:
+    """What v2 and v3 say of any part of a run, and all that they say of a suite.
+
+    `unreadable`: names of the fields that are present but unreadable.
+    """
 
     result: Result
     timing: Timing
@@ -112,7 +115,7 @@ class _Details:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunDetails(_Details):
+class RunDetails(Details):
     """A run of v2 or v3: counters and times, but no status and no name."""
 
     counts: tuple[Counts, ...]
@@ -120,7 +123,7 @@ class RunDetails(_Details):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MachineDetails(_Details):
+class MachineDetails(Details):
     """A machine of v2 or v3."""
 
     title: str
@@ -128,14 +131,8 @@ class MachineDetails(_Details):
     app_details: Mapping[str, str]
 
 
-class SuiteDetails(_Details):
-    """A suite of v2 or v3."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDetails(_Details):
+class CaseDetails(Details):
     """A case of v2 or v3; `run_id` is empty if it is not given."""
 
     run_id: str
@@ -179,12 +176,10 @@ def machine_details(body: object) -> MachineDetails:
     )
 
 
-def suite_details(body: object) -> SuiteDetails:
+def suite_details(body: object) -> Details:
     """A suite of v2 or v3."""
     fields = Fields(body)
-    return SuiteDetails(
-        result=result_of(fields), timing=fields.timing(), unreadable=fields.unreadable(result, "result")
-    )
+    return Details(result=result_of(fields), timing=fields.timing(), unreadable=fields.unreadable(result, "result"))
 
 
 def case_details(body: object) -> CaseDetails:

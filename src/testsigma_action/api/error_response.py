@@ -40,41 +40,31 @@ def ignore(_: RetryEvent) -> None:
     """Ignore retries."""
 
 
-NO_BODY = ErrorBody()
+def error_of(
+    could_not: str, host: str, status: int, body: ErrorBody, target: str = "", wait: float | None = None
+) -> ApiError:
+    """The error for an answer that is not 2xx. 3xx and most 4xx are final, 5xx and a few 4xx are transient.
 
-
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """An answer that is not 2xx: status, body, host of its Location, and Retry-After in seconds."""
-
-    status: int
-    body: ErrorBody = NO_BODY
-    location_host: str = ""
-    retry_after: float | None = None
-
-
-def error_of(could_not: str, host: str, answer: ErrorAnswer) -> ApiError:
-    """The error for an answer. 3xx and most 4xx are final, 5xx and a few 4xx are transient.
+    `target` is the host of its Location, `wait` its Retry-After in seconds.
 
     A 500 can be a business error ("plan busy"), so its reason is kept (docs/api.md, "Errors"). `by_service` is set,
     too: during a run, the refusal of a gateway is handled as an outage.
     """
-    status, said, shown = answer.status, answer.body.reason, answer.body.excerpt
+    said, shown = body.reason, body.excerpt
     answered = answered_with(could_not, host, status)
     if status < 300:
         return Transient(f"{answered}.", status=status)
     if status < 400:
-        target = cut(answer.location_host, EXCERPT) or "another path"
-        message = f"{answered} and points to {target}."
+        message = f"{answered} and points to {cut(target, EXCERPT) or 'another path'}."
         return Redirected(message, code=ErrorCode.API_REDIRECTED, status=status, hint=REDIRECT_HINT)
     message = saying(answered, "" if shown.lower() == responses.get(status, "").lower() else shown)
     error: ApiError
     if status >= 500 or status in PASSING_4XX:
-        error = Transient(message, status=status, retry_after=answer.retry_after, said=said)
+        error = Transient(message, status=status, retry_after=wait, said=said)
     else:
         code, hint = REFUSALS.get(status, (ErrorCode.API_REFUSED, REFUSED_HINT))
         error = Refused(message, code=code, hint=hint, status=status, said=said)
-    error.by_service = by_service(answer)
+    error.by_service = by_service(status, body)
     return error
 
 
@@ -89,14 +79,13 @@ def saying(answered: str, words: str) -> str:
     return f"{answered}, saying '{words}'{end}" if words else f"{answered}."
 
 
-def by_service(answer: ErrorAnswer) -> bool:
+def by_service(status: int, body: ErrorBody) -> bool:
     """Whether the service itself answered: by the shape of its error body, or one of its plain texts for a 401."""
-    if answer.status < 400 or answer.status == PROXY_AUTHENTICATION:
+    if status < 400 or status == PROXY_AUTHENTICATION:
         return False
-    if answer.status == 401 and answer.body.text.strip('" \r\n').startswith(UNAUTHORIZED):
+    if status == 401 and body.text.strip('" \r\n').startswith(UNAUTHORIZED):
         return True
-    said = answer.body.fields or {}
-    return any(said.get(key) for key in OWN_KEYS)
+    return any((body.fields or {}).get(key) for key in OWN_KEYS)
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:

@@ -16,13 +16,37 @@ import urllib3
 
 from testsigma_action.api import bodies, causes
 from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
-from testsigma_action.api.error_response import NO_BODY, ErrorAnswer, answered_with, error_of, retry_after, saying
+from testsigma_action.api.error_response import answered_with, error_of, retry_after, saying
 from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Sessions
 from testsigma_action.errors import ApiError, Transient
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One request and its answer. `status` is 0 without an answer; `size` counts the bytes of the body that were read.
+
+    `attempt` is the number of the try, from 1 on.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int
+    seconds: float
+    size: int
+    attempt: int
+
+
+OnTrace = Callable[[Trace], None]
+
+
+def untraced(_: Trace) -> None:
+    """Ignore the trace."""
+
 
 if TYPE_CHECKING:
     from testsigma_action.api.uploads import FileForm
@@ -193,7 +217,7 @@ class Http:
 
     def _error(self, request: Request, response: requests.Response, exchange: Exchange) -> ApiError:
         """The error for an answer that is not 2xx, without a body if that is not needed or cannot be read."""
-        headers, body = response.headers, NO_BODY
+        headers, body = response.headers, bodies.ErrorBody()
         if response.status_code >= 400:
             with suppress(*FAILURES):
                 secret = self._key.along_with(request.private)
@@ -203,8 +227,7 @@ class Http:
             netloc = urlsplit(self._key.hidden_in(headers.get("Location", ""))).netloc
             target = self._key.hidden_in(netloc.rpartition("@")[2])
         wait = retry_after(headers.get("Retry-After", ""), self._clock.now())
-        answer = ErrorAnswer(response.status_code, body, target, wait)
-        return error_of(f"Could not {request.purpose}", self.host, answer)
+        return error_of(f"Could not {request.purpose}", self.host, response.status_code, body, target, wait)
 
 
 def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:

@@ -11,9 +11,8 @@ from dataclasses import replace
 from testsigma_action.api import bodies, decode, documented, lists
 from testsigma_action.api.error_response import PASSING_4XX, OnRetry, ignore
 from testsigma_action.api.fields import Decoder, Fields, T
-from testsigma_action.api.http import Request
+from testsigma_action.api.http import Request, Trace
 from testsigma_action.api.retry import Transport
-from testsigma_action.api.trace import Trace
 from testsigma_action.domain.checkup import Answer, Call, Difference, Kind, Level
 from testsigma_action.errors import Unreachable
 

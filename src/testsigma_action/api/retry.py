@@ -9,10 +9,9 @@ from math import inf
 from testsigma_action.api.connection import Exchange
 from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ignore
 from testsigma_action.api.fields import Decoder, T
-from testsigma_action.api.http import NETWORK, Http, Request
+from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace, untraced
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
-from testsigma_action.api.trace import OnTrace, Trace, untraced
 from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, NoThreads, Transient, Unreachable
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
@@ -70,10 +69,6 @@ class Transport:
         self.route = route
         self._clock = clock
         self._on_trace = on_trace
-
-    def check_settings(self) -> None:
-        """Validate the settings of proxy and certificates. Raises InputError."""
-        self.route.check()
 
     async def get(self, request: Request, decode: Decoder[T], *, until: float, on_retry: OnRetry = ignore) -> T:
         """Fetch and decode; retry until an instant of the monotonic clock.

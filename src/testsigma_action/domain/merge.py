@@ -14,8 +14,8 @@ from testsigma_action.domain.findings import OfPlans
 from testsigma_action.domain.merge_findings import Fault, MoreFiles, PartsMissing, Problem, TooManyParts, Unusable
 from testsigma_action.domain.names import Named, names, renamed
 from testsigma_action.domain.quarantine import Outdated
-from testsigma_action.domain.rejudgement import judged_again
 from testsigma_action.domain.report import Conclusion, Part, Report, RunReport, Verdict
+from testsigma_action.domain.rerun_judgement import judged_again
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.errors import ErrorCode, ExitCode

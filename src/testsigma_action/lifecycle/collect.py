@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from testsigma_action.api.client import Client
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.results import CaseResult, Iteration, ResultTree
+from testsigma_action.domain.results import CaseResult, Iteration, Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Refused, Unreachable
 from testsigma_action.lifecycle import enrich, settle
@@ -105,9 +105,10 @@ class _Collector:
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), Missing.CASE_LIST, {"": machines})
-        return enrich.each_case(replace(tree, machines=machines, listed=True), self._linked)
+        return replace(tree, machines=machines, listed=True).with_rows(self._linked)
 
-    def _linked(self, case: CaseResult) -> CaseResult:
+    def _linked(self, placed: Placed) -> CaseResult:
+        case = placed[2]
         return replace(case, url=self.client.case_url(case.id)) if case.id else case
 
     async def with_run_details(self, tree: ResultTree) -> ResultTree:

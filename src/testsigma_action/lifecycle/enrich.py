@@ -1,27 +1,20 @@
 """Merges details into a result tree. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from testsigma_action.api.decode import CaseDetails, MachineDetails, SuiteDetails
-from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, StepResult, SuiteResult
+from testsigma_action.api.decode import CaseDetails, Details, MachineDetails
+from testsigma_action.domain.results import (
+    CaseResult,
+    Iteration,
+    MachineResult,
+    Placed,
+    ResultTree,
+    StepResult,
+    SuiteResult,
+)
 
 Steps = Mapping[str, tuple[StepResult, ...]]
-
-
-def each_machine(tree: ResultTree, change: Callable[[MachineResult], MachineResult]) -> ResultTree:
-    """The tree with every machine changed."""
-    return replace(tree, machines=tuple(map(change, tree.machines)))
-
-
-def each_suite(tree: ResultTree, change: Callable[[SuiteResult], SuiteResult]) -> ResultTree:
-    """The tree with every suite changed."""
-    return each_machine(tree, lambda machine: replace(machine, suites=tuple(map(change, machine.suites))))
-
-
-def each_case(tree: ResultTree, change: Callable[[CaseResult], CaseResult]) -> ResultTree:
-    """The tree with every case changed."""
-    return tree.with_rows(lambda placed: change(placed[2]))
 
 
 def with_machine_details(tree: ResultTree, details: Mapping[str, MachineDetails]) -> ResultTree:
@@ -41,20 +34,22 @@ def with_machine_details(tree: ResultTree, details: Mapping[str, MachineDetails]
             app_details=known.app_details,
         )
 
-    return _with_unreadable(each_machine(tree, change), "machine", details)
+    tree = replace(tree, machines=tuple(map(change, tree.machines)))
+    return _with_unreadable(tree, "machine", details)
 
 
-def with_suite_details(tree: ResultTree, details: Mapping[str, SuiteDetails]) -> ResultTree:
+def with_suite_details(tree: ResultTree, details: Mapping[str, Details]) -> ResultTree:
     """The tree with the details of suites, by the IDs of their results."""
 
     def change(suite: SuiteResult) -> SuiteResult:
         known = details.get(suite.id)
         return replace(suite, result=known.result, timing=known.timing) if known else suite
 
-    return _with_unreadable(each_suite(tree, change), "suite", details)
+    machines = (replace(machine, suites=tuple(map(change, machine.suites))) for machine in tree.machines)
+    return _with_unreadable(replace(tree, machines=tuple(machines)), "suite", details)
 
 
-def _with_unreadable(tree: ResultTree, kind: str, details: Mapping[str, MachineDetails | SuiteDetails]) -> ResultTree:
+def _with_unreadable(tree: ResultTree, kind: str, details: Mapping[str, Details]) -> ResultTree:
     broken = (f"{name} of {kind} {one}" for one, known in details.items() for name in known.unreadable)
     return replace(tree, unreadable_fields=(*tree.unreadable_fields, *broken))
 
@@ -62,7 +57,8 @@ def _with_unreadable(tree: ResultTree, kind: str, details: Mapping[str, MachineD
 def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> ResultTree:
     """The tree with times and flags of cases, by the IDs of their results. Results can only become worse."""
 
-    def change(case: CaseResult) -> CaseResult:
+    def change(placed: Placed) -> CaseResult:
+        case = placed[2]
         known = details.get(case.id)
         if not known:
             return case
@@ -76,7 +72,7 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
             timing=known.timing,
         )
 
-    return each_case(tree, change)
+    return tree.with_rows(change)
 
 
 def with_steps(tree: ResultTree, steps: Steps) -> ResultTree:
@@ -85,9 +81,10 @@ def with_steps(tree: ResultTree, steps: Steps) -> ResultTree:
     def filled(iteration: Iteration) -> Iteration:
         return replace(iteration, steps=steps[iteration.id]) if iteration.id in steps else iteration
 
-    def change(case: CaseResult) -> CaseResult:
+    def change(placed: Placed) -> CaseResult:
+        case = placed[2]
         if case.id not in steps and not any(iteration.id in steps for iteration in case.iterations):
             return case
         return replace(case, steps=steps.get(case.id), iterations=tuple(filled(one) for one in case.iterations))
 
-    return each_case(tree, change)
+    return tree.with_rows(change)

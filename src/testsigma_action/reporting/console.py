@@ -7,7 +7,7 @@ enforces that.
 from collections.abc import Iterable, Iterator
 from traceback import format_exception
 
-from testsigma_action.api.trace import Trace
+from testsigma_action.api.http import Trace
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.run import Run
