@@ -33,7 +33,7 @@ from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.reruns import follow
+from testsigma_action.lifecycle.reruns import Follower
 from testsigma_action.lifecycle.watch import Deadlines, watch
 from testsigma_action.reporting.wording import reason
 
@@ -73,7 +73,7 @@ def completed(service: Service) -> Run:
 def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | RerunIgnored]:
     """All that is told of the reruns of a run."""
     told: list[Run | RerunIgnored] = []
-    service.run(follow([first], service.remote, wait or deadlines(), told.append, tolerant=False))
+    service.run(Follower(service.remote, wait or deadlines(), told.append, told.append).follow([first], tolerant=False))
     return told
 
 
@@ -301,7 +301,8 @@ def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
     def on_answer(answer: Run | RerunIgnored) -> None:
         told.append((answer, statuses(service, AGAIN)))
 
-    service.run(follow([completed(service)], service.remote, deadlines(), on_answer, tolerant=False))
+    follower = Follower(service.remote, deadlines(), on_answer, on_answer)
+    service.run(follower.follow([completed(service)], tolerant=False))
     seen, asked = next((seen, asked) for seen, asked in told if isinstance(seen, Run) and seen.id == AGAIN)
     assert asked == 1
     assert isinstance(seen, Run)
@@ -352,8 +353,9 @@ def test_a_signal_ends_the_wait_for_a_rerun(serve: Serve, interrupt: Interrupt) 
         if isinstance(answer, Run) and answer.id == AGAIN:
             interrupt(service)
 
+    follower = Follower(service.remote, deadlines(), on_answer, on_answer)
     with pytest.raises(asyncio.CancelledError):
-        service.run(follow([first], service.remote, deadlines(), on_answer, tolerant=False))
+        service.run(follower.follow([first], tolerant=False))
     assert isinstance(told[-1], Run)
     assert (told[-1].id, told[-1].completed) == (AGAIN, False)
     assert statuses(service, AGAIN) == 1

@@ -16,8 +16,6 @@ from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
 from testsigma_action.lifecycle.watch import Deadlines, watch
 
-OnAnswer = Callable[[Run | RerunIgnored], object]
-
 
 class _NotARerun(Exception):
     """Ends the wait for a run whose first answer shows that it is no rerun."""
@@ -25,38 +23,6 @@ class _NotARerun(Exception):
     def __init__(self, ignored: RerunIgnored) -> None:
         super().__init__()
         self.ignored = ignored
-
-
-async def follow(
-    known: Sequence[Run], remote: Remote, deadlines: Deadlines, on_answer: OnAnswer, *, tolerant: bool
-) -> None:
-    """Call `on_answer` with every answer about further reruns of a run, and about the last run while waiting for them.
-
-    `known` is the run and its reruns so far, all of which have completed.
-
-    A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait continues.
-    The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in which a completed
-    run is not completed (from a stale replica, or because its rerun is running) is not reported, but the rerun that it
-    names is followed. At the end the first run is read again, if it may pass together with its reruns; `tolerant` says
-    whether it may although some cases failed again. Raises TimedOut and ApiError if a rerun cannot be followed to its
-    end.
-    """
-    follower = _Follower(remote, deadlines, on_answer)
-    runs, chain, since = list(known), Chain.of(*known), remote.now()
-    while awaited(runs[-1]) and chain.length <= MAX_RERUNS:
-        parent = await follower.until_named(runs[-1], chain, since)
-        if not chain.named_by(parent):
-            break
-        try:
-            rerun = await follower.until_completed(parent, chain)
-        except _NotARerun as end:
-            on_answer(end.ignored)
-            chain = chain.ignoring(end.ignored.run)
-            continue
-        runs.append(rerun)
-        chain, since = chain.extended(rerun), remote.now()
-    if len(runs) > 1 and (agreed := _agreement(runs, tolerant=tolerant)):
-        await follower.until_agreed(runs[0], agreed)
 
 
 def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] | None:
@@ -73,14 +39,45 @@ def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] 
 
 
 @dataclass(frozen=True, slots=True)
-class _Follower:
-    """Polls the runs of a chain of reruns. `on_answer` is called with every answer in which a run has completed."""
+class Follower:
+    """Follows the reruns of a run.
+
+    `on_answer` is called with every answer about a further rerun, and about the last run while waiting for one;
+    `on_ignored` for each run that is named as a rerun but is none.
+    """
 
     remote: Remote
     deadlines: Deadlines
-    on_answer: OnAnswer
+    on_answer: Callable[[Run], object]
+    on_ignored: Callable[[RerunIgnored], object]
 
-    async def until_named(self, run: Run, chain: Chain, since: float) -> Run:
+    async def follow(self, known: Sequence[Run], *, tolerant: bool) -> None:
+        """Follow all further reruns. `known` is the run and its reruns so far, all of which have completed.
+
+        A rerun is reported once its own first answer confirms it; else it is reported as ignored, and the wait
+        continues. The wait for a rerun to begin is short; the rerun itself may take until the deadline. An answer in
+        which a completed run is not completed (from a stale replica, or because its rerun is running) is not reported,
+        but the rerun that it names is followed. At the end the first run is read again, if it may pass together with
+        its reruns; `tolerant` says whether it may although some cases failed again. Raises TimedOut and ApiError if a
+        rerun cannot be followed to its end.
+        """
+        runs, chain, since = list(known), Chain.of(*known), self.remote.now()
+        while awaited(runs[-1]) and chain.length <= MAX_RERUNS:
+            parent = await self._until_named(runs[-1], chain, since)
+            if not chain.named_by(parent):
+                break
+            try:
+                rerun = await self._until_completed(parent, chain)
+            except _NotARerun as end:
+                self.on_ignored(end.ignored)
+                chain = chain.ignoring(end.ignored.run)
+                continue
+            runs.append(rerun)
+            chain, since = chain.extended(rerun), self.remote.now()
+        if len(runs) > 1 and (agreed := _agreement(runs, tolerant=tolerant)):
+            await self._until_agreed(runs[0], agreed)
+
+    async def _until_named(self, run: Run, chain: Chain, since: float) -> Run:
         """The run, polled until it names a new rerun, or until the time limit for one to begin."""
         limits = self.remote.limits
         while not chain.named_by(run):
@@ -93,7 +90,7 @@ class _Follower:
             run = seen
         return run
 
-    async def until_agreed(self, run: Run, agreed: Callable[[Run], bool]) -> None:
+    async def _until_agreed(self, run: Run, agreed: Callable[[Run], bool]) -> None:
         """Poll the first run until an answer agrees with its last rerun, or until the time limit."""
         until = self.remote.after(self.remote.limits.rerun)
         while seen := await self._look_later(run, until):
@@ -113,7 +110,7 @@ class _Follower:
             self.on_answer(seen)
         return seen
 
-    async def until_completed(self, parent: Run, chain: Chain) -> Run:
+    async def _until_completed(self, parent: Run, chain: Chain) -> Run:
         """Watch the rerun that a run names until it has completed. Raises _NotARerun if its first answer rejects it."""
         now, deadlines = self.remote.now(), self.deadlines
         queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
@@ -158,7 +155,7 @@ class Newest:
 async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits for a rerun to begin as long as `follow` does. `on_ignored` is called for each run that is named as a
+    Waits for a rerun to begin as long as `Follower` does. `on_ignored` is called for each run that is named as a
     rerun but is none.
     """
     limits, until = remote.limits, remote.after(remote.limits.rerun)

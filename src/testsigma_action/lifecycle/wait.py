@@ -92,16 +92,9 @@ async def follow_reruns(context: Context) -> None:
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return
-
-    def on_answer(seen: Run | events.RerunIgnored) -> None:
-        if isinstance(seen, events.RerunIgnored):
-            context.emit(seen)
-        else:
-            context.on_answer(seen)
-
+    follower = reruns.Follower(context.remote, context.deadlines(), context.on_answer, context.emit)
     try:
-        tolerant = record.policy.tolerates
-        await reruns.follow(record.known, context.remote, context.deadlines(), on_answer, tolerant=tolerant)
+        await follower.follow(record.known, tolerant=record.policy.tolerates)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, error)
     if not record.reruns and not record.rerun_incomplete:
