@@ -48,8 +48,9 @@ class Remote:
 
     def search_limits(self, deadline: float) -> tuple[float, float]:
         """From when on all that exists is listed, and when a search ends: at the deadline, but it has a few seconds."""
-        settled = self.after(self.limits.replication)
-        return settled, max(min(settled + self.limits.search_slack, deadline), self.after(self.limits.shortest_search))
+        now, limits = self.now(), self.limits
+        settled = now + limits.replication
+        return settled, max(min(settled + limits.search_slack, deadline), now + limits.shortest_search)
 
     async def sleep_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock."""
