@@ -216,6 +216,12 @@ def test_named_files_that_are_missing(part: Write) -> None:
     assert found.verdict.exit_code == 0
 
 
+def test_the_only_file_is_missing() -> None:
+    """The verdict names it, although there is no other part that it could be mistaken for."""
+    found = merged([], Expected(1, ("b.json",)), samples.merging())
+    assert found.verdict.findings == (OfPlans(("b.json",), Unusable("b.json", Fault.MISSING)),)
+
+
 def test_too_many_parts(part: Write) -> None:
     """One of them is not expected, so nobody knows which ones count."""
     found = all_of(part(green(1), "a"), part(green(2), "b"), part(green(3), "c"), expects=2)

@@ -198,7 +198,7 @@ def _concluded(
     several, unexplained = len(runs) > 1, [one.part for one in parts if not one.explained]
     around = [_of_file(part.file, part.verdict) if several else part.verdict for part in unexplained]
     around += of_files
-    around += [_incomplete(rows) if several else rows[0].verdict] if rows else []
+    around += [_incomplete(rows)] if rows else []
     given = tuple(one.part for one in parts)
     return replace(
         report,
