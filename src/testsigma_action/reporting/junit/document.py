@@ -31,6 +31,7 @@ from testsigma_action.reporting.junit.suites import WHOLE_RUN, Suite, suites
 from testsigma_action.reporting.wording import heading
 from testsigma_action.text import MESSAGE, NAME, lines, one_line
 
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _NO_REASON = "Not executed."
 _SKIPPED = {Outcome.SKIPPED, Outcome.TOLERATED, Outcome.PENDING}
 # A URL is as long as `web_link` accepts, or it leads nowhere.
@@ -48,8 +49,8 @@ def render(report: Report) -> Iterator[str]:
         classname = classnames.unique(".".join(part.replace(".", "_") for part in path))
         root.append(_suite(suite, names.unique(" / ".join(path)), classname))
     # Every `<` begins a tag, since it is escaped in texts.
-    tags = root.tostring().decode().replace("<test", "\n<test")
-    yield f'<?xml version="1.0" encoding="UTF-8"?>{tags}\n'
+    # One expression: a name would keep another copy of the document.
+    yield _DECLARATION + root.tostring().decode().replace("<test", "\n<test") + "\n"
 
 
 def _suite(suite: Suite, name: str, classname: str) -> TestSuite:
