@@ -33,7 +33,9 @@ from testsigma_action.text import MESSAGE, NAME, lines, one_line
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _NO_REASON = "Not executed."
-_SKIPPED = {Outcome.SKIPPED, Outcome.TOLERATED, Outcome.PENDING}
+# Tuples: members of an enumeration have a slow hash, and every testcase is looked up.
+_FAILED = (Outcome.FAILURE, Outcome.ERROR)
+_SKIPPED = (Outcome.SKIPPED, Outcome.TOLERATED, Outcome.PENDING)
 # A URL is as long as `web_link` accepts, or it leads nowhere.
 _PROPERTY = 2048
 
@@ -77,7 +79,7 @@ def _children(attempts: Attempts) -> list[Child]:
     first failure, with the later ones attached. A failure that is tolerated is skipped, without attempts: readers turn
     every `<failure>` red.
     """
-    last, failed = attempts[-1], [one for one in attempts if one.outcome in {Outcome.FAILURE, Outcome.ERROR}]
+    last, failed = attempts[-1], [one for one in attempts if one.outcome in _FAILED]
     if last.outcome is Outcome.PASSED:
         return [_failure(one, FlakyFailure) for one in failed]
     if last.outcome in _SKIPPED:
