@@ -4,6 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -155,8 +156,12 @@ def test_no_process_shows_the_key(bench: Bench) -> None:
 
 
 def _children(process: int) -> list[str]:
-    tasks = Path("/proc", str(process), "task").glob("*/children")
-    return [number for path in tasks for number in path.read_text("ascii").split()]
+    found: list[str] = []
+    for path in Path("/proc", str(process), "task").glob("*/children"):
+        # A thread may have ended since it was listed.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += path.read_text("ascii").split()
+    return found
 
 
 def test_values_of_runtime_data_are_not_shown(bench: Bench) -> None:
