@@ -9,6 +9,7 @@ import yaml
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Result, Status
 from testsigma_action.domain.upload_events import UploadSpec
+from testsigma_action.inputs.invalid import Invalid
 from testsigma_action.inputs.options import DEFINITIONS, Definition, Inputs
 from tools.public_names import words
 
@@ -65,7 +66,7 @@ def test_the_types_accept_what_the_code_accepts() -> None:
         for word in TYPES["inputs"][definition.name].get("allowed-values", ()):
             assert definition.read(word) == word
         if words(definition):
-            with pytest.raises(ValueError, match=words(definition)[0]):
+            with pytest.raises(Invalid, match=words(definition)[0]):
                 definition.read("another")
 
 

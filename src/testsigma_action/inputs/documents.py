@@ -1,13 +1,12 @@
 """A YAML or JSON document as a tree, in which every value is the text that was written. Pure."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from testsigma_action.inputs.invalid import Invalid
 
-T = TypeVar("T")
 Json = None | bool | str | list["Json"] | tuple[tuple[str, "Json"], ...]
 ONE_TEXT = "the value must be one text, not a list or a mapping. Put a text that looks like one in double quotes."
 # No input is nested deeper, and the parser takes minutes for a text of brackets alone.
@@ -32,12 +31,12 @@ class Kind(Enum):
         return "Put the value in double quotes."
 
 
-class Unreadable(Exception):
-    """A part of a document that is not accepted. Its text has whole sentences that quote nothing."""
+class Unreadable(Invalid):
+    """A part of a document that is not accepted, with whole sentences as its remedy."""
 
     def __init__(self, why: str, where: str = "") -> None:
         """Put the place, if it is known, before the reason."""
-        super().__init__(f"{where}: {why}" if where else why[:1].upper() + why[1:])
+        super().__init__(remedy=f"{where}: {why}" if where else why[:1].upper() + why[1:])
 
 
 class Plain(str):
@@ -58,17 +57,14 @@ class Pair(NamedTuple):
 Tree = str | Unreadable | list["Tree"] | tuple[Pair, ...]
 
 
-def mapping(text: str, accepted: str, convert: Callable[[tuple[Pair, ...]], T], hint: str = "") -> T:
-    """A mapping whose values may be secrets. Raises Invalid, which quotes nothing; with the hint for anything else."""
-    try:
-        found = _json(text) if text.startswith("{") else None
-        if isinstance(found, tuple):
-            return convert(found)
-        from testsigma_action.inputs import yaml_events
+def mapping(text: str, hint: str = "") -> tuple[Pair, ...]:
+    """The pairs of a mapping whose values may be secrets. Raises Unreadable, with the hint for anything else."""
+    found = _json(text) if text.startswith("{") else None
+    if isinstance(found, tuple):
+        return found
+    from testsigma_action.inputs import yaml_events
 
-        return convert(yaml_events.mapping(text, hint))
-    except Unreadable as unreadable:
-        raise Invalid(accepted, str(unreadable)) from None
+    return yaml_events.mapping(text, hint)
 
 
 def entries(text: str, kinds: Mapping[str, Kind], most: int) -> list[Tree]:

@@ -1,18 +1,30 @@
 """Invalid inputs: the exception of all parsers, and a problem as it is reported."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
-class Invalid(ValueError):
+class Invalid(Exception):
     """A value that is not accepted. Its text says what is accepted; `remedy` has whole sentences, or nothing.
 
     Neither quotes the value, which may be a secret; only the host of an address is shown.
     """
 
-    def __init__(self, accepted: str, remedy: str = "") -> None:
-        """Keep both."""
+    def __init__(self, accepted: str = "", remedy: str = "") -> None:
+        """Keep both. In a parser that says by `accepting` what is accepted, the first may be empty."""
         super().__init__(accepted)
         self.remedy = remedy
+
+
+@contextmanager
+def accepting(accepted: str) -> Iterator[None]:
+    """Say what a parser accepts, whatever inner parsers say of it; their remedies are kept."""
+    try:
+        yield
+    except (Invalid, ValueError) as error:
+        remedy = error.remedy if isinstance(error, Invalid) else ""
+        raise Invalid(accepted, remedy) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def read(text: str, kind: ListKind, context: Context) -> tuple[list[Entry], list
         if len(found) > MAX_ENTRIES:
             raise Refused(f"the list has more than {MAX_ENTRIES} entries. Split it into several steps.")
     except Unreadable as unreadable:
-        sentence = f"its value is not accepted; it must be {kind.list_like}, {OR_FILE}. {unreadable}"
+        sentence = f"its value is not accepted; it must be {kind.list_like}, {OR_FILE}. {unreadable.remedy}"
         return [], [Problem(kind.name, sentence.rstrip())]
     except Refused as refused:
         return [], [Problem(kind.name, str(refused))]
@@ -67,7 +67,7 @@ def _from_file(path: str, kind: ListKind, context: Context) -> list[Tree]:
     except files.Unusable as unusable:
         why = str(unusable)
     except Unreadable as unreadable:
-        why = f"is not accepted. {unreadable}".rstrip()
+        why = f"is not accepted. {unreadable.remedy}".rstrip()
     raise Refused(f"the file {shown} {why} It must hold {kind.list_like}.")
 
 
@@ -91,7 +91,7 @@ def problems(entries: Sequence[Entry], kind: ListKind, key: Secret) -> list[Prob
 
 def _no_mapping(found: Tree, kind: ListKind) -> Entry:
     sentence = f"the entry is not a mapping; write it like {kind.example}, with a space after each colon."
-    return Entry({}, [("", str(found) if isinstance(found, Unreadable) else sentence)], is_mapping=False)
+    return Entry({}, [("", found.remedy if isinstance(found, Unreadable) else sentence)], is_mapping=False)
 
 
 def _entry(pairs: Sequence[Pair], kind: ListKind, context: Context) -> Entry:
@@ -99,18 +99,18 @@ def _entry(pairs: Sequence[Pair], kind: ListKind, context: Context) -> Entry:
     keys = {key.name: key for key in kind.keys}
     for where, name, value in pairs:
         if isinstance(name, Unreadable):
-            entry.wrong.append(("", str(name)))
+            entry.wrong.append(("", name.remedy))
             continue
         if name not in keys:
             entry.wrong.append(("", _unknown(name, keys, context.key)))
         elif name in seen:
-            entry.wrong.append((name, f"its value is not accepted. {documents.repeated(where)}"))
+            entry.wrong.append((name, f"its value is not accepted. {documents.repeated(where).remedy}"))
         elif not isinstance(value, str) or value.strip():
             given.add(name)
             try:
                 entry.values[keys[name].field] = _value(keys[name], value, where, context)
             except Unreadable as unreadable:
-                entry.wrong.append((name, f"its value is not accepted. {unreadable}"))
+                entry.wrong.append((name, f"its value is not accepted. {unreadable.remedy}"))
             except Refused as refused:
                 entry.wrong.append((name, str(refused)))
         seen.add(name)

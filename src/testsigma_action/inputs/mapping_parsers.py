@@ -7,17 +7,15 @@ from math import isfinite
 
 from testsigma_action.domain.run import ConfigurationRef
 from testsigma_action.inputs import documents
-from testsigma_action.inputs.documents import Pair, Plain, Tree, Unreadable
-from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.documents import Plain, Tree, Unreadable
+from testsigma_action.inputs.invalid import Invalid, accepting
 from testsigma_action.inputs.parsers import identity, is_digits, line
 from testsigma_action.inputs.pasted import reference
 
 CONFIGURATION_MAPPING = re.compile(r"""\{|['"]?(id|name)['"]?\s*:(\s|$)""")
-ACCEPTED = "a YAML or JSON mapping of names to single values, like {name: value}"
 # How Testsigma's script takes runtime data.
 SCRIPT_PAIR = re.compile(r"[\w.-]+=")
 SCRIPT_FORM = "The form name=value,name=value is that of Testsigma's script; write {name: value}."
-START_OPTIONS = "a YAML or JSON mapping of fields to values, like {testDevices: [5, 6]}"
 # Names are shown, so a value that was pasted in the place of a name is refused.
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,49}")
 # As JSON writes it, and what some writers make of numbers that JSON does not have. Anything else is a text: 1_000,
@@ -44,53 +42,45 @@ INSTEAD = {
 Typed = dict[str, "Typed"] | list["Typed"] | str | int | float | bool
 
 
+@accepting("a name, an ID (digits), {name: ...} or {id: ...}")
 def configuration(value: str | Mapping[str, str]) -> ConfigurationRef:
     """A saved configuration: its name, its ID (all digits), `{name: ...}` or `{id: ...}`. Raises Invalid."""
-    accepted = "a name, an ID (digits), {name: ...} or {id: ...}"
-    try:
-        if isinstance(value, str) and not CONFIGURATION_MAPPING.match(value):
-            return ConfigurationRef(id=identity(value)) if is_digits(value) else ConfigurationRef(name=line(value))
-        given = mapping(value)
-        if given.keys() == {"id"}:
-            return ConfigurationRef(id=identity(given["id"]))
-        if given.keys() == {"name"} and given["name"]:
-            return ConfigurationRef(name=line(given["name"]))
-    except Invalid as refusal:
-        raise Invalid(accepted, refusal.remedy) from None
-    raise Invalid(accepted)
+    if isinstance(value, str) and not CONFIGURATION_MAPPING.match(value):
+        return ConfigurationRef(id=identity(value)) if is_digits(value) else ConfigurationRef(name=line(value))
+    given = mapping(value)
+    if given.keys() == {"id"}:
+        return ConfigurationRef(id=identity(given["id"]))
+    if given.keys() == {"name"} and given["name"]:
+        return ConfigurationRef(name=line(given["name"]))
+    raise Invalid
 
 
+@accepting("a YAML or JSON mapping of names to single values, like {name: value}")
 def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
     if not isinstance(value, str):
         return value
     found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
     if found:
-        raise Invalid(ACCEPTED, f"The value is the name of a variable. {found.remedy}")
-    return documents.mapping(value, ACCEPTED, documents.texts, SCRIPT_FORM if SCRIPT_PAIR.match(value) else "")
+        raise Invalid(remedy=f"The value is the name of a variable. {found.remedy}")
+    return documents.texts(documents.mapping(value, SCRIPT_FORM if SCRIPT_PAIR.match(value) else ""))
 
 
+@accepting("a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}")
 def upload_versions(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of IDs of devices to IDs of upload versions. Raises Invalid."""
-    accepted = "a YAML or JSON mapping of device IDs to upload version IDs, like {31: 68}"
-    try:
-        given = mapping(value)
-        found = {identity(device): identity(version) for device, version in given.items()}
-    except Invalid as refusal:
-        raise Invalid(accepted, refusal.remedy) from None
+    given = mapping(value)
+    found = {identity(device): identity(version) for device, version in given.items()}
     if len(found) < len(given):
-        raise Invalid(accepted, "One device has two versions.")
+        raise Invalid(remedy="One device has two versions.")
     return found
 
 
+@accepting("a YAML or JSON mapping of fields to values, like {testDevices: [5, 6]}")
 def start_options(value: str) -> Mapping[str, str]:
     """Fields for the body of a start, each with its value as JSON. Raises Invalid, which quotes no value."""
-    return documents.mapping(value, START_OPTIONS, _fields)
-
-
-def _fields(pairs: tuple[Pair, ...]) -> Mapping[str, str]:
-    """The fields with their values. Raises Unreadable for one that cannot be set here."""
-    fields = {name: json.dumps(_typed(value, where)) for where, name, value in documents.unique(pairs)}
+    pairs = documents.unique(documents.mapping(value))
+    fields = {name: json.dumps(_typed(inner, where)) for where, name, inner in pairs}
     for name in fields:
         if not NAME.fullmatch(name):
             raise Unreadable("a name has other characters than letters, digits, _, . and -, or is too long.")

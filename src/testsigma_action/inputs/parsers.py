@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from testsigma_action.domain.identity import canonical
 from testsigma_action.domain.tolerance import Share
-from testsigma_action.inputs.invalid import Invalid
+from testsigma_action.inputs.invalid import Invalid, accepting
 from testsigma_action.inputs.pages import ENVIRONMENT, RUN, Kind, host_in, identity_in, is_address
 from testsigma_action.inputs.pasted import wrapping
 from testsigma_action.secret import Secret
@@ -22,6 +22,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LIST_LIKE = re.compile(r"[\[{]|-(\s|-|$)|.*:(\s|$)")
 SHORTEST_DURATION = timedelta(seconds=0.1)
 LONGEST_DURATION = timedelta(days=30)
+DURATION_LIKE = f"a duration like 90s, 30m or 1h30m, at least 0.1s and at most {LONGEST_DURATION.days} days"
 LONGEST_TEXT = 250
 LONGEST_LABEL = 100
 # The path of an installation, and the beginning of the path of the API or of a page.
@@ -70,12 +71,10 @@ def is_digits(value: str) -> bool:
     return value.isascii() and value.isdecimal()
 
 
+@accepting("a list of IDs (digits), like [211, 212]")
 def identities(value: str) -> tuple[str, ...]:
     """IDs between commas, each of them once. Raises Invalid."""
-    try:
-        return tuple(dict.fromkeys(map(identity, filter(None, map(str.strip, value.split(","))))))
-    except Invalid:
-        raise Invalid("a list of IDs (digits), like [211, 212]") from None
+    return tuple(dict.fromkeys(map(identity, filter(None, map(str.strip, value.split(","))))))
 
 
 def line(value: str) -> str:
@@ -123,17 +122,13 @@ def duration(value: str) -> timedelta:
         total = hours * 3600 + minutes * 60 + seconds
         if SHORTEST_DURATION.total_seconds() <= total <= LONGEST_DURATION.total_seconds():
             return timedelta(seconds=total)
-    raise Invalid(f"a duration like 90s, 30m or 1h30m, at least 0.1s and at most {LONGEST_DURATION.days} days")
+    raise Invalid(DURATION_LIKE)
 
 
+@accepting(f"auto, or {DURATION_LIKE}")
 def interval(value: str) -> timedelta | None:
     """`auto` (None) or a duration. Raises Invalid."""
-    if value.lower() == "auto":
-        return None
-    try:
-        return duration(value)
-    except Invalid as refusal:
-        raise Invalid(f"auto, or {refusal}") from None
+    return None if value.lower() == "auto" else duration(value)
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -157,14 +152,12 @@ def share(value: str) -> Share:
     return Share(int(digits), percent)
 
 
+@accepting(f"{PREVIOUS}, {OFF}, or the ID of a run (or the address of its page)")
 def comparison(value: str) -> str:
     """`previous`, `off`, or the ID of a run (or the address of its page). Raises Invalid."""
-    if value.lower() in {PREVIOUS, *TURNED_OFF}:
-        return PREVIOUS if value.lower() == PREVIOUS else OFF
-    try:
-        return identity_of(RUN)(value)
-    except Invalid as refusal:
-        raise Invalid(f"{PREVIOUS}, {OFF}, or the ID of a run (or the address of its page)", refusal.remedy) from None
+    if value.lower() in TURNED_OFF:
+        return OFF
+    return PREVIOUS if value.lower() == PREVIOUS else identity_of(RUN)(value)
 
 
 def word(*words: str) -> Callable[[str], str]:
@@ -179,14 +172,12 @@ def word(*words: str) -> Callable[[str], str]:
     return read
 
 
+@accepting("a date like 2026-12-31")
 def day(value: str) -> date:
     """A date like 2026-12-31. Raises Invalid."""
-    try:
-        if DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise Invalid("a date like 2026-12-31")
+    if not DAY.fullmatch(value):
+        raise Invalid
+    return date.fromisoformat(value)
 
 
 def path(value: str) -> str:
@@ -196,12 +187,10 @@ def path(value: str) -> str:
     return value
 
 
+@accepting("paths of files, one on each line, maybe with wildcards (*, ?, **)")
 def paths(value: str) -> tuple[str, ...]:
     """Paths of files, one on each line, maybe with wildcards. Raises Invalid."""
-    try:
-        return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
-    except Invalid:
-        raise Invalid("paths of files, one on each line, maybe with wildcards (*, ?, **)") from None
+    return tuple(path(line.strip()) for line in value.splitlines() if line.strip())
 
 
 def is_path(text: str) -> bool:
@@ -222,23 +211,20 @@ def output_path(value: str) -> str:
     return OFF if checked.lower() in TURNED_OFF else checked
 
 
+@accepting("an address like https://app.testsigma.com, without user, query or fragment (plain http: loopback only)")
 def base_url(value: str) -> str:
     """The address of the service, without a slash at its end. Raises Invalid."""
     url = value.rstrip("/")
-    accepted = "an address like https://app.testsigma.com, without user, query or fragment (plain http: loopback only)"
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise Invalid(accepted) from None
+    # Reading the port checks it: ValueError if it is no number.
+    parts = urlsplit(url)
+    host, _ = parts.hostname or "", parts.port
     if url and "://" not in url:
-        raise Invalid(accepted, "https:// is missing at its beginning.")
-    if not host or set("@?#") & set(url) or not url.isprintable() or " " in url:
-        raise Invalid(accepted)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise Invalid(accepted)
+        raise Invalid(remedy="https:// is missing at its beginning.")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not host or not is_safe or set("@?# ") & set(url) or not url.isprintable():
+        raise Invalid
     if found := OF_TESTSIGMA.fullmatch(parts.path):
         installation, page = found.groups()
         right = f"{parts.scheme}://{parts.netloc}"
-        raise Invalid(accepted, f"Leave out {page} and what follows it." if installation else f"Write {right}.")
+        raise Invalid(remedy=f"Leave out {page} and what follows it." if installation else f"Write {right}.")
     return url
