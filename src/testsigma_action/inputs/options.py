@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Texts = Mapping[str, str]
+Parser = Callable[[Any], Any]
 START = "start"
 FOLDER = "test-results"
 
@@ -56,7 +57,7 @@ class Definition:
     """
 
     name: str
-    read: Callable[[Any], Any]
+    read: Parser
     default: str = ""
     kind: Kind = Kind.FREE_TEXT
     takes: type = str
@@ -79,12 +80,7 @@ class Definition:
 
 
 def _input(
-    default: T,
-    read: Callable[[Any], Any],
-    shown: str = "",
-    kind: Kind = Kind.FREE_TEXT,
-    takes: type = str,
-    use: Use = Use.RUN,
+    default: T, read: Parser, shown: str = "", kind: Kind = Kind.FREE_TEXT, takes: type = str, use: Use = Use.RUN
 ) -> T:
     """A field of Inputs: its default, its parser, its default in words, and the rest of its definition."""
     about = {"read": read, "default": shown, "kind": kind, "takes": takes, "use": use}
