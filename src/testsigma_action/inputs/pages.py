@@ -45,17 +45,22 @@ def identity_in(address: str, kind: Kind) -> str:
     is_web = not found or (found["scheme"] or "https").lower() in {"http", "https"}
     if len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address or not is_web:
         raise Invalid(accepted)
-    named = _named(_segments(address), kind)
+    named = _named(address, kind)
     if len(named) != 1:
         raise Invalid(accepted, f"This address does not clearly name one {kind.name}; give the ID alone.")
     return named.pop()
 
 
-def _named(segments: list[str], kind: Kind) -> set[str]:
+def _named(address: str, kind: Kind) -> set[str]:
     """The IDs of objects of this kind; none if the last object in the address is of another kind.
 
-    /test_plans/420/runs/1001 is the page of a run, not of a plan.
+    /test_plans/420/runs/1001 is the page of a run, not of a plan. Older links have a path in the fragment, too:
+    /#/projects/7/...
     """
+    page, _, fragment = address.partition("#")
+    path = HOST.sub("", page, count=1).partition("?")[0]
+    route = re.split("[?#]", fragment)[0] if fragment.startswith(("/", "!/")) else ""
+    segments = [segment for segment in f"{path}/{route}".split("/") if segment]
     numbers = [(_word(before), each) for before, each in pairwise(["", *segments]) if NUMBER.fullmatch(each)]
     marked = [(one, each) for before, each in numbers for one in KINDS if before in one.markers]
     if not marked:
@@ -71,14 +76,6 @@ def host_in(address: str) -> str:
     if not found and "." not in first:
         return ""
     return re.sub(r":[0-9]*$", "", first.rpartition("@")[2]).lower()
-
-
-def _segments(address: str) -> list[str]:
-    """The parts of the path, and those of a path in the fragment (older links: /#/projects/7/...)."""
-    page, _, fragment = address.partition("#")
-    path = HOST.sub("", page, count=1).partition("?")[0]
-    route = re.split("[?#]", fragment)[0] if fragment.startswith(("/", "!/")) else ""
-    return [segment for segment in f"{path}/{route}".split("/") if segment]
 
 
 def _word(segment: str) -> str:
