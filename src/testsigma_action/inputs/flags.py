@@ -25,26 +25,22 @@ class _Parser(ArgumentParser):
         return help_page.text()
 
 
-def _parser() -> ArgumentParser:
-    """All inputs as flags. That of the key exists so that it can be refused, and its value is not taken for another."""
-    made = _Parser(prog="testsigma-action", allow_abbrev=False, exit_on_error=False)
-    made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    for name in BY_NAME:
-        made.add_argument(f"--{name}", dest=name, nargs="?", default="")
-    return made
-
-
 def from_flags(arguments: Sequence[str], key: Secret) -> tuple[dict[str, str], list[Problem], bool]:
     """The flags that were given, the problems of the command line, and whether a subcommand names files.
 
     The problems never quote a value: it may be the key.
     """
+    parser = _Parser(prog="testsigma-action", allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    # That of the key exists so that it can be refused, and its value is not taken for another.
+    for name in BY_NAME:
+        parser.add_argument(f"--{name}", dest=name, nargs="?", default="")
     holds_key = any(argument.startswith("--api-key") for argument in arguments)
     command = next((each for each in SUBCOMMANDS if each.name == arguments[0]), None)
     takes_files = command is not None and command.takes_files
     words = arguments[1:] if command else arguments
     try:
-        given, rest = _parser().parse_known_args(words)
+        given, rest = parser.parse_known_args(words)
     except ArgumentError:
         unreadable = Problem(COMMAND_LINE, "it cannot be read; --help shows what is accepted.")
         return {}, [KEY_AS_FLAG if holds_key else unreadable], takes_files
