@@ -1,7 +1,6 @@
 """Checks for a key in the wrong input, and for variables that were not replaced by their values. Pure."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from testsigma_action.secret import Secret
@@ -23,33 +22,33 @@ NOT_SHOWN = "not shown, since it looks like an API key"
 class Reference:
     """How a CI system or a shell writes a variable, and what to do if it was not replaced: a variable, or a secret."""
 
-    matches: Callable[[str], object]
+    pattern: re.Pattern[str]
     remedy: str
     secret_remedy: str
 
 
 REFERENCES = (
     Reference(
-        re.compile(r"\$\{\{[^{}]*\}\}").search,
+        re.compile(r"\$\{\{[^{}]*\}\}"),
         "GitHub replaces ${{ ... }} in workflow files only; other CI systems have their own variables.",
         "GitHub replaces it in workflow files only (api-key: ${{ secrets.TESTSIGMA_API_KEY }}). "
         "Elsewhere set TESTSIGMA_API_KEY from a secret of your CI system.",
     ),
     Reference(
-        re.compile(r"\$\([\w.-]+\)").search,
+        re.compile(r"\$\([\w.-]+\)"),
         "Azure Pipelines leaves $(NAME) as it is when no variable has that name: define it, or correct the name.",
         "Azure Pipelines leaves $(NAME) as it is when no variable has that name: define the secret variable, and map "
         "it for this step (env: TESTSIGMA_API_KEY: $(TESTSIGMA_API_KEY)).",
     ),
     Reference(
-        re.compile(r"\$\{[\w.:-]+\}|^\$(env:)?[A-Za-z_]\w*$").search,
+        re.compile(r"\$\{[\w.:-]+\}|^\$(env:)?[A-Za-z_]\w*$"),
         "Check that the variable is defined, and that the place where it is written is one where your shell or CI "
         "system replaces variables (single quotes prevent it).",
         "Define TESTSIGMA_API_KEY as a secret variable of your CI system (GitLab: Settings > CI/CD > Variables), and "
         "pass it on by its name alone: docker run -e TESTSIGMA_API_KEY.",
     ),
     Reference(
-        re.compile(r"^%\w+%$").search,
+        re.compile(r"^%\w+%$"),
         "Only cmd.exe replaces %NAME%: check that the variable is defined there.",
         "Only cmd.exe replaces %NAME%: pass the variable on by its name alone (docker run -e TESTSIGMA_API_KEY).",
     ),
@@ -58,7 +57,7 @@ REFERENCES = (
 
 def reference(text: str) -> Reference | None:
     """The kind of variable that a text contains; None if it contains none."""
-    return next((each for each in REFERENCES if each.matches(text)), None)
+    return next((each for each in REFERENCES if each.pattern.search(text)), None)
 
 
 def wrapping(key: str) -> str:
