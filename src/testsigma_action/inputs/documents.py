@@ -9,6 +9,7 @@ from testsigma_action.inputs.invalid import Invalid
 
 Json = None | bool | str | list["Json"] | tuple[tuple[str, "Json"], ...]
 ONE_TEXT = "the value must be one text, not a list or a mapping. Put a text that looks like one in double quotes."
+REPEATED = "this name was given before; one of the two values would be lost."
 # No input is nested deeper, and the parser takes minutes for a text of brackets alone.
 MAX_DEPTH = 10
 TOO_DEEP = "it is nested too deeply."
@@ -86,14 +87,9 @@ def unique(pairs: Iterable[Pair]) -> Iterator[tuple[str, str, Tree]]:
         if not name:
             raise Unreadable("a name is empty.", where)
         if name in names:
-            raise repeated(where)
+            raise Unreadable(REPEATED, where)
         names.add(name)
         yield where, str(name), value
-
-
-def repeated(where: str) -> Unreadable:
-    """What is wrong with a name that stands twice in a mapping."""
-    return Unreadable("this name was given before; one of the two values would be lost.", where)
 
 
 def texts(pairs: Iterable[Pair]) -> dict[str, str]:

@@ -104,7 +104,7 @@ def _entry(pairs: Sequence[Pair], kind: ListKind, context: Context) -> Entry:
         if name not in keys:
             entry.wrong.append(("", _unknown(name, keys, context.key)))
         elif name in seen:
-            entry.wrong.append((name, f"its value is not accepted. {documents.repeated(where).remedy}"))
+            entry.wrong.append((name, f"its value is not accepted. {Unreadable(documents.REPEATED, where).remedy}"))
         elif not isinstance(value, str) or value.strip():
             given.add(name)
             try:
