@@ -26,18 +26,11 @@ FOLDER = "test-results"
 
 def run_of(given: Mapping[str, Any]) -> RunSpec:
     """The run that these fields of Inputs ask for. It has no build number yet if none was given."""
-    environment = given.get("environment_id", "")
-    by_id = parsers.is_digits(environment)
-    return RunSpec(
-        plan_id=given.get("plan_id", ""),
-        environment_id=environment if by_id else "",
-        build_number=given.get("build_number", ""),
-        configuration=given.get("execution_config"),
-        runtime_data=given.get("runtime_data") or {},
-        upload_versions=given.get("upload_versions") or {},
-        name=given.get("name", ""),
-        environment_name="" if by_id else environment,
-    )
+    same = ("plan_id", "name", "build_number", "runtime_data", "upload_versions")
+    found = {field: given[field] for field in same if given.get(field)}
+    if environment := given.get("environment_id"):
+        found["environment_id" if parsers.is_digits(environment) else "environment_name"] = environment
+    return RunSpec(configuration=given.get("execution_config"), **found)
 
 
 class Use(Enum):
