@@ -135,21 +135,19 @@ def number(least: int, most: int) -> Callable[[str], int]:
     """A parser for a whole number within these bounds."""
 
     def read(value: str) -> int:
-        if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
+        if not (is_digits(value) and len(value) < 10 and least <= int(value) <= most):
             raise Invalid(f"a whole number from {least} to {most}")
         return int(value)
 
     return read
 
 
+@accepting("a number of cases (like 3), or a whole percentage of them from 0% to 100% (like 5%)")
 def share(value: str) -> Share:
     """A number of cases, or a percentage of them: `3` or `5%`. Raises Invalid."""
     percent = value.endswith("%")
-    digits = value.removesuffix("%").rstrip()
-    most = 100 if percent else 100_000
-    if not (digits.isascii() and digits.isdecimal() and len(digits) < 10 and int(digits) <= most):
-        raise Invalid("a number of cases (like 3), or a whole percentage of them from 0% to 100% (like 5%)")
-    return Share(int(digits), percent)
+    count = number(0, 100 if percent else 100_000)
+    return Share(count(value.removesuffix("%").rstrip()), percent)
 
 
 @accepting(f"{PREVIOUS}, {OFF}, or the ID of a run (or the address of its page)")
