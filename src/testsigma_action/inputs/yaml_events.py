@@ -63,7 +63,14 @@ class _Events:
         The messages of the parser are dropped, because they quote the text.
         """
         try:
-            self._begin(start, hint)
+            self._take()
+            document = self._take()
+            if not isinstance(document, yaml.DocumentStartEvent) or not isinstance(event := self._take(), start):
+                lines = enumerate(self._source.split("\n"), 1)
+                at = next((at for at, line in lines if TAB_INDENT.match(line)), 0)
+                raise Unreadable(f"Line {at} cannot be read: {NO_TABS}" if at else hint)
+            if _is_marked(event) or document.version or document.tags:
+                raise Unreadable(f"tags, anchors and directives are not accepted. {self._kind.remedy}", "Line 1")
             yield
             # What follows the longest list is not parsed.
             if not self._depth:
@@ -90,16 +97,6 @@ class _Events:
             yield Pair(_place(event), name, self._node(self._take(), required=kinds is None))
         self._kind = kind
 
-    def _begin(self, start: type[yaml.Event], hint: str) -> None:
-        self._take()
-        document = self._take()
-        if not isinstance(document, yaml.DocumentStartEvent) or not isinstance(event := self._take(), start):
-            lines = enumerate(self._source.split("\n"), 1)
-            at = next((at for at, line in lines if TAB_INDENT.match(line)), 0)
-            raise Unreadable(f"Line {at} cannot be read: {NO_TABS}" if at else hint)
-        if _is_marked(event) or document.version or document.tags:
-            raise Unreadable(f"tags, anchors and directives are not accepted. {self._kind.remedy}", "Line 1")
-
     def _take(self) -> yaml.Event:
         """Return the next event. Raises the errors of YAML, and Unreadable for too much nesting."""
         event: yaml.Event = next(self._events)
@@ -117,41 +114,41 @@ class _Events:
             found = list(self.items())
         else:
             found = self._text(event)
-            if isinstance(found, Plain) and (why := self._change(event, found, required=required)):
-                return Unreadable(why, _place(event))
-            return found
-        return self._marked(event) if _is_marked(event) else found
+        why = self._form(event)
+        if isinstance(found, Plain):
+            why = why or self._change(event, found, required=required)
+        return Unreadable(why, _place(event)) if why else found
 
     def _name(self, event: yaml.Event) -> str | Unreadable:
         if isinstance(event, yaml.CollectionStartEvent):
             self._node(event)
             return Unreadable(ONE_TEXT, _place(event))
-        name = self._text(event)
+        name, why = self._text(event), self._form(event)
         if isinstance(name, Plain) and name == "<<":
-            return Unreadable('merge keys are not accepted; write "<<" in quotes for a name.', _place(event))
-        return name
+            why = why or 'merge keys are not accepted; write "<<" in quotes for a name.'
+        return Unreadable(why, _place(event)) if why else name
 
-    def _text(self, event: yaml.Event) -> str | Unreadable:
-        """A text on one line that does not begin with a mark of YAML."""
-        if not isinstance(event, yaml.ScalarEvent) or _is_marked(event):
-            return self._marked(event)
-        where, remedy = _place(event), self._kind.remedy
-        if event.style in {"|", ">"}:
-            return Unreadable(rf"| and > are marks of YAML; write line breaks as \n in double quotes. {remedy}", where)
-        start, end = _marks(event)
-        if start.line != end.line:
-            wanted = f"{CHECK_INDENTATION}."
-            if self._kind is Kind.SECRET:
-                wanted = rf"write line breaks as \n. {remedy}"
-            return Unreadable(f"the value continues in the next line; {wanted}", where)
+    def _text(self, event: yaml.Event) -> str:
+        """What a text is; empty for an alias."""
+        if not isinstance(event, yaml.ScalarEvent):
+            return ""
         # JSON writes an emoji as two surrogates.
         text = event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
         text = text.replace(self._tab, "\t")
         return Plain(text) if event.style is None else text
 
-    def _marked(self, event: yaml.Event) -> Unreadable:
-        why = "&, * and ! at the beginning are marks of YAML, not part of a value."
-        return Unreadable(f"{why} {self._kind.remedy}", _place(event))
+    def _form(self, event: yaml.Event) -> str:
+        """Why the form of a value is not accepted: it begins with a mark of YAML, or has several lines; else empty."""
+        remedy = self._kind.remedy
+        if _is_marked(event):
+            return f"&, * and ! at the beginning are marks of YAML, not part of a value. {remedy}"
+        if isinstance(event, yaml.ScalarEvent) and event.style in {"|", ">"}:
+            return rf"| and > are marks of YAML; write line breaks as \n in double quotes. {remedy}"
+        start, end = _marks(event)
+        if start.line != end.line:
+            wanted = rf"write line breaks as \n. {remedy}" if self._kind is Kind.SECRET else f"{CHECK_INDENTATION}."
+            return f"the value continues in the next line; {wanted}"
+        return ""
 
     def _change(self, event: yaml.Event, text: Plain, *, required: bool) -> str:
         """How YAML may have changed a value without quotes; else empty."""
@@ -197,7 +194,7 @@ class _Events:
 
 def _is_marked(event: yaml.Event) -> bool:
     """Whether an event has a tag or an anchor, or refers to one."""
-    return isinstance(event, yaml.AliasEvent) or bool(getattr(event, "anchor", None) or getattr(event, "tag", None))
+    return bool(getattr(event, "anchor", None) or getattr(event, "tag", None))
 
 
 def _place(event: yaml.Event) -> str:
