@@ -126,7 +126,7 @@ def test_a_rerun_contradicts_nothing_that_is_known(
         return Run(number, Status.COMPLETED, Result.FAILED, plan_id, timing=Timing(started), parent_id=parent)
 
     parent = run("2", "420", before)
-    why = Chain.of(run("1", "420", None), parent).rejects(run("3", plan, child, parent_id), parent)
+    why = Chain((run("1", "420", None), parent)).rejects(run("3", plan, child, parent_id), parent)
     wrong = {
         Foreign.NAMELESS: not plan and not parent_id,
         Foreign.ANOTHER_PLAN: plan == "77",

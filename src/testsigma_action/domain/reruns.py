@@ -18,29 +18,14 @@ def awaited(run: Run) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The IDs of a run and of its reruns so far; a first run that is a rerun itself has a parent, too.
+    """A run and its reruns so far. `ignored` are the IDs of runs that were named as a rerun and are none."""
 
-    `ignored` are runs that were named as a rerun and are none.
-    """
-
-    ids: tuple[str, ...]
-    parents: tuple[str, ...]
+    runs: tuple[Run, ...]
     ignored: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, first: Run, *reruns: Run) -> "Chain":
-        """The chain of the runs that are known."""
-        ids = tuple(run.id for run in (first, *reruns))
-        return cls(ids, (first.parent_id, *ids) if first.parent_id else ids)
-
-    @property
-    def length(self) -> int:
-        """How many runs are followed."""
-        return len(self.ids)
 
     def extended(self, rerun: Run) -> "Chain":
         """The chain with one more rerun."""
-        return replace(self, ids=(*self.ids, rerun.id), parents=(*self.parents, rerun.id))
+        return replace(self, runs=(*self.runs, rerun))
 
     def ignoring(self, run: Run) -> "Chain":
         """The chain after the answer about a run showed that it is no rerun."""
@@ -48,18 +33,18 @@ class Chain:
 
     def named_by(self, run: Run) -> str:
         """The ID of the rerun that an answer about a run names; empty if it is in the chain, or ignored."""
-        known = any(same_id(run.rerun_id, one) for one in (*self.ids, *self.ignored))
-        return "" if known else run.rerun_id
+        known = (*(one.id for one in self.runs), *self.ignored)
+        return "" if any(same_id(run.rerun_id, one) for one in known) else run.rerun_id
 
     def claim(self, row: Run, plan_id: str, when: Began) -> Claim:
         """Whether a row of a list is a rerun of the last run in this chain that is not known yet.
 
         A run can have one rerun, so it does not matter who asked for it.
         """
-        if self._has(row.id) or (row.plan_id and not same_id(row.plan_id, plan_id)):
+        if self.has(row.id) or (row.plan_id and not same_id(row.plan_id, plan_id)):
             return Claim.FOREIGN
         if row.parent_id:
-            return Claim.OURS if self._has(row.parent_id) else Claim.FOREIGN
+            return Claim.OURS if self.has(row.parent_id) else Claim.FOREIGN
         return Claim.FOREIGN if when is Began.BEFORE else Claim.UNCONFIRMED
 
     def rejects(self, rerun: Run, parent: Run) -> Foreign | None:
@@ -72,7 +57,7 @@ class Chain:
             return Foreign.NAMELESS
         if rerun.plan_id and parent.plan_id and not same_id(rerun.plan_id, parent.plan_id):
             return Foreign.ANOTHER_PLAN
-        if rerun.parent_id and not self._has(rerun.parent_id):
+        if rerun.parent_id and not self.has(rerun.parent_id):
             return Foreign.ANOTHER_PARENT
         child, before = rerun.timing.started, parent.timing.started
         if child and before and child < before:
@@ -80,8 +65,10 @@ class Chain:
         named = rerun.parent_id or rerun.build_number == parent.build_number
         return None if named else Foreign.ANOTHER_BUILD
 
-    def _has(self, run_id: str) -> bool:
-        return any(same_id(run_id, one) for one in self.parents)
+    def has(self, run_id: str) -> bool:
+        """Whether it is the ID of one of the runs, or of the parent of a first run that is a rerun itself."""
+        ids = (self.runs[0].parent_id, *(run.id for run in self.runs))
+        return bool(run_id) and any(same_id(run_id, one) for one in ids)
 
 
 def as_rerun(run: Run, parent: Run) -> Run:

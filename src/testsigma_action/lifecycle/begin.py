@@ -100,19 +100,18 @@ async def _listed(plan_id: str, remote: Remote, until: float) -> tuple[Run, ...]
 
 async def _reruns(first: Run, listed: tuple[Run, ...], remote: Remote, until: float) -> tuple[Run, ...] | None:
     """The reruns of a run, the last one may not have completed; None if they cannot be read."""
-    chain, runs = Chain.of(first), [first]
-    while runs[-1].completed and len(runs) < MAX_RUNS:
-        parent = runs[-1]
+    chain = Chain((first,))
+    while chain.runs[-1].completed and len(chain.runs) < MAX_RUNS:
+        parent = chain.runs[-1]
         ids = [row.id for row in listed if row.id and chain.claim(row, parent.plan_id, Began.UNKNOWN) is Claim.OURS]
         if ids and not chain.named_by(parent):
             # The list has a rerun that the run itself does not name. Of two numbers, the shorter one is smaller.
             parent = replace(parent, rerun_id=min(ids, key=lambda one: (len(one), one)))
         seen = await reruns.look_at_rerun(parent, chain, remote, until=until)
         if not isinstance(seen, Run):
-            return None if chain.named_by(parent) else tuple(runs[1:])
-        runs.append(seen)
+            return None if chain.named_by(parent) else chain.runs[1:]
         chain = chain.extended(seen)
-    return tuple(runs[1:])
+    return chain.runs[1:]
 
 
 async def _start(context: Context) -> None:

@@ -71,7 +71,7 @@ async def _rerun_of(key: RunKey, remote: Remote) -> RunKey | None:
     if not parent:
         return None
     settled = remote.after(remote.limits.replication)
-    wanted = lookup.rerun_search(parent, Chain.of(parent), settled + remote.limits.search_slack)
+    wanted = lookup.rerun_search(parent, Chain((parent,)), settled + remote.limits.search_slack)
     found = await lookup.find(replace(wanted, settled=settled), remote)
     if found.nothing:
         return key

@@ -82,8 +82,8 @@ class RunRecord:
 
     @property
     def chain(self) -> Chain:
-        """The IDs of the run and its reruns."""
-        return Chain.of(*self.known)
+        """The run and its reruns, as a chain."""
+        return Chain(self.known)
 
     @property
     def completed(self) -> list[Run]:

@@ -61,9 +61,9 @@ class Follower:
         its reruns; `tolerant` says whether it may although some cases failed again. Raises TimedOut and ApiError if a
         rerun cannot be followed to its end.
         """
-        runs, chain, since = list(known), Chain.of(*known), self.remote.now()
-        while awaited(runs[-1]) and chain.length <= MAX_RERUNS:
-            parent = await self._until_named(runs[-1], chain, since)
+        chain, since = Chain(tuple(known)), self.remote.now()
+        while awaited(chain.runs[-1]) and len(chain.runs) <= MAX_RERUNS:
+            parent = await self._until_named(chain.runs[-1], chain, since)
             if not chain.named_by(parent):
                 break
             try:
@@ -72,10 +72,9 @@ class Follower:
                 self.on_ignored(end.ignored)
                 chain = chain.ignoring(end.ignored.run)
                 continue
-            runs.append(rerun)
             chain, since = chain.extended(rerun), self.remote.now()
-        if len(runs) > 1 and (agreed := _agreement(runs, tolerant=tolerant)):
-            await self._until_agreed(runs[0], agreed)
+        if len(chain.runs) > 1 and (agreed := _agreement(chain.runs, tolerant=tolerant)):
+            await self._until_agreed(chain.runs[0], agreed)
 
     async def _until_named(self, run: Run, chain: Chain, since: float) -> Run:
         """The run, polled until it names a new rerun, or until the time limit for one to begin."""
@@ -162,8 +161,8 @@ async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored
     run = await look_once(key, remote, until=remote.after(limits.last_look))
     if not run:
         return Newest(key)
-    chain = Chain.of(run)
-    while awaited(run) and chain.length <= MAX_RERUNS:
+    chain = Chain((run,))
+    while awaited(run) and len(chain.runs) <= MAX_RERUNS:
         seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look))
         if isinstance(seen, RerunIgnored):
             on_ignored(seen)

@@ -145,7 +145,7 @@ class RerunCall:
         return StartFailure.LOST if kind is StartFailure.RATE_LIMITED or HAS_RERUN.search(error.said) else kind
 
     def claim(self, run: Run, sent: float) -> Claim:  # noqa: ARG002 - the parent proves it, not the time
-        if any(same_id(run.id, one) for one in self.chain.parents):
+        if self.chain.has(run.id):
             return Claim.FOREIGN
         why = self.chain.rejects(run, self.choice.parent)
         # The answer may leave out what the first status has.
