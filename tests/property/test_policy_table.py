@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.domain.ending import RerunIncomplete
+from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.inputs.reading import read_inputs
@@ -352,7 +352,7 @@ def judged(world: World) -> tuple[int, RunRecord]:
         record.update(one.run)
     for one in trees:
         record.collected(one)
-    record.rerun_incomplete = RerunIncomplete(announced=True) if world.announced else None
+    record.rerun_incomplete = (Fact.RERUN_NEVER_BEGAN,) if world.announced else ()
     record.judge()
     return record.report().verdict.exit_code, record
 

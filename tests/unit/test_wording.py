@@ -11,7 +11,7 @@ import pytest
 
 from tests import samples
 from tests.untrusted.filled import filled
-from testsigma_action.domain.ending import Disposition, Ending, RerunIncomplete
+from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.evidence import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
 from testsigma_action.domain.findings import (
     CalledPassed,
@@ -257,16 +257,16 @@ def test_a_run_that_is_not_waited_for() -> None:
 @pytest.mark.parametrize(
     ("trouble", "told"),
     [
-        (RerunIncomplete(announced=True), "The plan is set to run failed cases again, but no rerun has started."),
+        ((Fact.RERUN_NEVER_BEGAN,), "The plan is set to run failed cases again, but no rerun has started."),
         (
-            RerunIncomplete(
+            of_error(
                 TimedOut("Run 519 took too long.", code=ErrorCode.TIMED_OUT), Ending(Disposition.LEFT_RUNNING, RUN)
-            ),
+            ).findings,
             "Run 519 took too long. Run 518 was left running.",
         ),
     ],
 )
-def test_trouble_with_reruns(trouble: RerunIncomplete, told: str) -> None:
+def test_trouble_with_reruns(trouble: tuple[Finding, ...], told: str) -> None:
     """It is added to a verdict that is not a pass, and never changes its code; a pass says nothing about it."""
     failed = samples.failing().runs[0].tree
     assert failed

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.errors import ActionError
 
 
 class Disposition(Enum):
@@ -78,26 +77,3 @@ class NotRunAgain:
     cases: int = 0
     total: int = 0
     limit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RerunIncomplete:
-    """Why the reruns of a run were not followed to their end, or (`why`) why the step asked for none.
-
-    `announced`: no rerun has begun although the plan is set to run failed cases again.
-    """
-
-    error: ActionError | None = None
-    ending: Ending | None = None
-    why: NotRunAgain | None = None
-    announced: bool = False
-
-    @property
-    def stuck(self) -> bool:
-        """Whether a rerun could not be asked for, or not be followed to its end."""
-        return self.error is not None or self.ending is not None
-
-    @property
-    def open_end(self) -> bool:
-        """Whether a rerun may be going on, or may still begin."""
-        return self.stuck or self.announced

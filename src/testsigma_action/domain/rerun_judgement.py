@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import chain
 
 from testsigma_action.domain import evidence, findings, infrastructure, judgement
-from testsigma_action.domain.ending import RerunIncomplete
+from testsigma_action.domain.ending import NotRunAgain
 from testsigma_action.domain.findings import Doubt, Fact, Finding, RunDoubt
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.policy_findings import OverLimit
@@ -23,7 +23,7 @@ from testsigma_action.errors import ErrorCode
 def judge_reruns(
     attempts: Sequence[ResultTree],
     merged: ResultTree,
-    incomplete: RerunIncomplete | None = None,
+    incomplete: Sequence[Finding] = (),
     policy: Policy = STRICT,
 ) -> Verdict:
     """The verdict on a run that did not pass when it completed, and whose failed cases ran again.
@@ -33,10 +33,10 @@ def judge_reruns(
     `attempts` has the tree of each run, the first run's first; `merged` is their merged tree, which says what is
     tolerated. It is a pass only if the last rerun passes, by itself or by policy, and every case of the first run is
     shown to have passed in the end, or is tolerated. That the service calls the first run passed by now is not enough.
-    `incomplete`: why the reruns were not followed to their end; then nothing makes up for the failures. Or why the
-    step asked for none; then the results are what they are.
+    `incomplete`: why the reruns were not followed to their end, or have not begun; then nothing makes up for the
+    failures. Or why the step asked for none; then the results are what they are.
     """
-    open_end = incomplete is not None and incomplete.open_end
+    open_end = not all(isinstance(why, NotRunAgain) for why in incomplete)
     if open_end:
         policy = replace(policy, min_tests=max(policy.min_tests, 1))
     if merged.reruns:
@@ -45,20 +45,7 @@ def judge_reruns(
         verdict = judgement.judge(merged, policy)
     if open_end and not verdict.exit_code and any(case.tolerance for case in merged.cases()):
         verdict = judgement.failed(ErrorCode.TESTS_FAILED, judgement.failures(merged))
-    if incomplete and verdict.exit_code:
-        return replace(verdict, findings=(*verdict.findings, *_of_incomplete(incomplete)))
-    return verdict
-
-
-def _of_incomplete(incomplete: RerunIncomplete) -> Iterator[Finding]:
-    if incomplete.error:
-        yield findings.ErrorFinding(incomplete.error.message, incomplete.error.hint)
-    if incomplete.ending:
-        yield incomplete.ending
-    if incomplete.announced:
-        yield Fact.RERUN_NEVER_BEGAN
-    if incomplete.why:
-        yield incomplete.why
+    return replace(verdict, findings=(*verdict.findings, *incomplete)) if verdict.exit_code else verdict
 
 
 def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) -> Verdict:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending, RerunIncomplete
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.job_rerun import Continued, EarlierRun
@@ -43,8 +44,8 @@ class RunRecord:
     while they are unknown); `quarantined` has the cases that the quarantine names in each of them.
 
     `reruns` are the runs in which failed cases ran again, `attempts` the results of each run; `rerun` is the last
-    outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end.
-    `earlier` is the run of an earlier attempt of the CI job.
+    outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end, or
+    why the step asked for none. `earlier` is the run of an earlier attempt of the CI job.
     """
 
     spec: RunSpec
@@ -63,7 +64,7 @@ class RunRecord:
     earlier: EarlierRun | None = None
     reruns: list[Run] = field(default_factory=list)
     attempts: list[ResultTree] = field(default_factory=list)
-    rerun_incomplete: RerunIncomplete | None = None
+    rerun_incomplete: tuple[Finding, ...] = ()
     error: ActionError | None = None
     ending: Ending | None = None
     verdicts: list[Verdict] = field(default_factory=list)
@@ -126,7 +127,7 @@ class RunRecord:
         """Record an outcome of a rerun that the step asked for."""
         self.rerun = outcome
         if outcome.run or outcome.in_doubt:
-            self.rerun_incomplete = None
+            self.rerun_incomplete = ()
 
     def update(self, run: Run) -> Run | None:
         """Record the newest answer, and return the previous one; None if the run is a new rerun.

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import attempts, events, infrastructure, policy, rerun_judgement, reruns
-from testsigma_action.domain.ending import NotRunAgain, RerunIncomplete, WhyNotAgain
+from testsigma_action.domain import attempts, events, findings, infrastructure, policy, rerun_judgement, reruns, verdict
+from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.tolerance import EVERY_CASE, Share
@@ -42,7 +42,7 @@ async def rerun_failed(context: Context) -> None:
         choice = _choose(context, trees, EVERY_CASE if by_hand else context.inputs.rerun_limit)
         if isinstance(choice, NotRunAgain):
             # A rerun that the plan has announced may still begin.
-            record.rerun_incomplete = replace(record.rerun_incomplete or RerunIncomplete(), why=choice)
+            record.rerun_incomplete += (choice,)
             return
         if not choice or asked[choice.infrastructure] >= limits[choice.infrastructure]:
             return
@@ -54,7 +54,7 @@ async def rerun_failed(context: Context) -> None:
 
 def _goes_on(record: RunRecord) -> bool:
     """Whether the run and its reruns so far were followed to their end."""
-    stuck = record.rerun_incomplete is not None and record.rerun_incomplete.stuck
+    stuck = any(isinstance(why, findings.ErrorFinding) for why in record.rerun_incomplete)
     return record.latest.completed and not record.cut_short and not stuck
 
 
@@ -99,7 +99,7 @@ async def _run_again(context: Context, choice: Choice) -> None:
     try:
         await send_once(RerunCall(choice, record.chain, context.remote), begin.start_deadlines(context), on_outcome)
     except StartError as error:
-        record.rerun_incomplete = RerunIncomplete(error)
+        record.rerun_incomplete = verdict.of_error(error).findings
         return
     await wait.watch_rerun(context)
     if record.latest.completed and not record.rerun_incomplete:

@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import replace
 
-from testsigma_action.domain import events, policy
-from testsigma_action.domain.ending import Ending, RerunIncomplete
+from testsigma_action.domain import events, policy, verdict
+from testsigma_action.domain.ending import Ending
+from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.reruns import awaited
@@ -98,7 +99,7 @@ async def follow_reruns(context: Context) -> None:
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, error)
     if not record.reruns and not record.rerun_incomplete:
-        record.rerun_incomplete = RerunIncomplete(announced=True)
+        record.rerun_incomplete = (Fact.RERUN_NEVER_BEGAN,)
 
 
 async def _give_up_rerun(context: Context, error: ActionError) -> None:
@@ -106,9 +107,9 @@ async def _give_up_rerun(context: Context, error: ActionError) -> None:
     record = context.record
     if record.latest.completed:
         # No rerun is confirmed yet, so nothing is stopped.
-        record.rerun_incomplete = RerunIncomplete(error)
+        record.rerun_incomplete = verdict.of_error(error).findings
     elif ending := await _leave(context):
-        record.rerun_incomplete = RerunIncomplete(error, ending)
+        record.rerun_incomplete = verdict.of_error(error, ending).findings
 
 
 def _age(context: Context, run: Run) -> float:
