@@ -97,18 +97,13 @@ class Counts:
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> "Counts":
-        """Count results ourselves; nothing is unknown then."""
+        """Count results ourselves; nothing is unknown then. An unknown result counts as queued."""
         seen = Counter(results)
-        return cls(
-            total=sum(seen.values()),
-            passed=seen[Result.PASSED],
-            failed=seen[Result.FAILED],
-            aborted=seen[Result.ABORTED],
-            stopped=seen[Result.STOPPED],
-            not_executed=seen[Result.NOT_EXECUTED],
-            queued=seen[Result.QUEUED] + seen[Result.UNKNOWN],
-            running=0,
-        )
+        total = seen.total()
+        seen[Result.QUEUED] += seen[Result.UNKNOWN]
+        # Each result but this one has a field of its name.
+        numbers = {result.name.lower(): seen[result] for result in Result if result is not Result.UNKNOWN}
+        return cls(total=total, **numbers, running=0)
 
 
 @dataclass(frozen=True, slots=True)
