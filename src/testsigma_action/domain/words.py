@@ -5,21 +5,15 @@ from datetime import timedelta
 
 from testsigma_action.domain.run import Run, Status
 
-STATUSES = {
-    Status.CREATED: "created",
-    Status.QUEUED: "queued",
-    Status.PRE_FLIGHT: "preparing machines",
-    Status.IN_PROGRESS: "in progress",
-    Status.COMPLETED: "completed",
-}
-"""An unknown status is missing here: it is quoted."""
-
 
 def status_in_words(run: Run) -> str:
     """The status of a run. An unknown one is quoted as it came: untrusted text."""
-    if run.status is Status.IN_PROGRESS and run.waiting:
-        return "waiting for a machine"
-    return STATUSES.get(run.status) or f"unknown status '{run.status_label or 'none'}'"
+    if run.status is Status.UNKNOWN:
+        return f"unknown status '{run.status_label or 'none'}'"
+    if run.status is Status.PRE_FLIGHT:
+        return "preparing machines"
+    queued = run.status is Status.IN_PROGRESS and run.waiting
+    return "waiting for a machine" if queued else run.status.value.replace("-", " ")
 
 
 def counted(number: int, noun: str) -> str:
