@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples import run
-from testsigma_action.domain.compare import Placed, compare
-from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, SuiteResult
+from testsigma_action.domain.compare import compare
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, Placed, SuiteResult
 from testsigma_action.domain.run import Result
 
 NAMES = st.sampled_from(["A", "B"])

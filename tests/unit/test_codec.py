@@ -10,8 +10,8 @@ from typing import Union, get_args, get_type_hints
 import pytest
 
 from tests import samples
-from testsigma_action.domain.compare import Placed
 from testsigma_action.domain.report import Report
+from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Counts, Timing
 from testsigma_action.reporting import results_json
 from testsigma_action.reporting.codec import codec_of, decode, encode

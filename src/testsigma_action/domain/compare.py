@@ -9,11 +9,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from testsigma_action.domain import results
-from testsigma_action.domain.results import CaseResult, MachineResult, placed_rows
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, placed_rows
 from testsigma_action.domain.run import Result, Run
-
-Placed = results.Placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.reruns import MAX_RERUNS
-from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.results import CaseResult, Placed
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.tolerance import EVERY_CASE
 from testsigma_action.domain.words import counted, numbers_in_words
@@ -113,7 +113,7 @@ def _failures(report: Report) -> Iterator[str]:
         yield section
 
 
-def _failure(title: str, run: RunReport, placed: wording.Placed, again: Choice | None) -> Iterator[str]:
+def _failure(title: str, run: RunReport, placed: Placed, again: Choice | None) -> Iterator[str]:
     machine, suite, case = placed
     yield f"## {title}"
     yield _facts(
@@ -180,7 +180,7 @@ def _yaml(inputs: dict[str, str]) -> str:
     return "\n".join(("```yaml", *lines, "```"))
 
 
-def _place(placed: wording.Placed) -> str:
+def _place(placed: Placed) -> str:
     machine, suite, case = placed
     names = wording.machine_name(machine), wording.suite_name(suite), wording.plain_case_name(case)
     return one_line(" / ".join(names), LINE)

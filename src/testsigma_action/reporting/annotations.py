@@ -6,7 +6,7 @@ from itertools import chain, zip_longest
 from typing import Literal
 
 from testsigma_action.domain.report import Report, RunReport, Verdict
-from testsigma_action.domain.results import CaseResult
+from testsigma_action.domain.results import CaseResult, Placed
 from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.upload_wording import ignored
 from testsigma_action.text import MESSAGE, NAME, cut, log_line, log_text, no_command
@@ -26,7 +26,7 @@ class Annotation:
     message: str
 
 
-Failure = tuple[RunReport, wording.Placed, str]
+Failure = tuple[RunReport, Placed, str]
 """A failure of a run, and its comparison with the previous run: `new`, `known`, or empty."""
 
 
@@ -77,7 +77,7 @@ def _verdict(title: str, verdict: Verdict, url: str = "") -> Annotation:
     return Annotation("error", _title(title, wording.CONCLUSIONS[verdict.conclusion]), _message(*lines))
 
 
-def _failure(run: RunReport, placed: wording.Placed, news: str) -> Annotation:
+def _failure(run: RunReport, placed: Placed, news: str) -> Annotation:
     machine, suite, case = placed
     said = wording.step_and_message(case.result, case.failing_step, case.result_label)
     lines = (*said, _history(run, case), case.url)

@@ -10,6 +10,7 @@ from traceback import format_exception
 from testsigma_action.api.http import Trace
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, in_words, number_of
 from testsigma_action.errors import help_url
@@ -96,7 +97,7 @@ def _listed(title: str, number: int, shown: list[list[str]]) -> Iterator[list[st
         yield [title, *(f"{BAR}{line}" for lines in shown for line in lines), *more]
 
 
-def _failure(placed: wording.Placed, news: str) -> list[str]:
+def _failure(placed: Placed, news: str) -> list[str]:
     case = placed[2]
     facts = filter(None, (news, wording.RESULTS[case.result], in_words(case.timing.took)))
     said = wording.step_and_message(case.result, case.failing_step, case.result_label)
@@ -104,12 +105,12 @@ def _failure(placed: wording.Placed, news: str) -> list[str]:
     return [f"{_name(placed)} ({', '.join(facts)})", *below]
 
 
-def _tolerated(placed: wording.Placed) -> list[str]:
+def _tolerated(placed: Placed) -> list[str]:
     tolerance = placed[2].tolerance
     return [_name(placed), f"  {log_text(policy_wording.why_tolerated(tolerance))}"] if tolerance else []
 
 
-def _name(placed: wording.Placed) -> str:
+def _name(placed: Placed) -> str:
     machine, suite, case = placed
     names = wording.machine_name(machine), wording.suite_name(suite), wording.case_name(case)
     return " / ".join(log_text(name, NAME) for name in names)

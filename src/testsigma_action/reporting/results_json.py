@@ -12,10 +12,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
-from testsigma_action.domain.results import CaseResult, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, encode_only
 from testsigma_action.reporting.gap_wording import gap

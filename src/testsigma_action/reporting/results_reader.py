@@ -7,11 +7,11 @@ cases of a comparison, and of a history, must be cases of the run's own tree, as
 import json
 from dataclasses import replace
 
-from testsigma_action.domain.compare import Comparison, Placed
+from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import Finding, OfPlans, RerunFindings
 from testsigma_action.domain.history import CaseHistory, History, Mark
 from testsigma_action.domain.report import Report, RunReport
-from testsigma_action.domain.results import ResultTree
+from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.verdict import coherent
 from testsigma_action.reporting.codec import SCHEMA_VERSION, Object, checked, decode

@@ -7,7 +7,7 @@ functions are pure, and external text is still untrusted: each reporter sanitise
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from testsigma_action.domain import compare, evidence
+from testsigma_action.domain import evidence
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
@@ -17,8 +17,6 @@ from testsigma_action.domain.words import counted, in_words, numbers_in_words
 from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting import case_lists
 from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
-
-Placed = compare.Placed
 
 CONCLUSIONS = {conclusion: conclusion.value.replace("-", " ") for conclusion in Conclusion}
 RESULTS = {result: result.value.replace("-", " ") for result in Result} | {
