@@ -110,19 +110,16 @@ class StoppedAfterFailures:
 
 
 @dataclass(frozen=True, slots=True)
-class InputProblem:
-    """One input that is wrong, as the error says it."""
+class ErrorFinding:
+    """An error, with the message and the hint that were written where it was raised."""
 
     message: str
     hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorFinding:
-    """An error, with the message and the hint that were written where it was raised."""
-
-    message: str
-    hint: str = ""
+class InputProblem(ErrorFinding):
+    """One input that is wrong, as the error says it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,7 +212,7 @@ def numbers_of_rows(cases: int, hooks: int) -> str:
 def advice(finding: Finding) -> str:
     """What to do about a finding; may be empty."""
     match finding:
-        case findings.ErrorFinding() | findings.InputProblem():
+        case findings.ErrorFinding():
             return finding.hint
         case Ending(disposition=Disposition.UNKNOWN):
             return may_run_hint(finding.plan_id, finding.build_number)
