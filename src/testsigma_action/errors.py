@@ -71,17 +71,17 @@ class ErrorCode(StrEnum):
 
 
 class ExitCode(IntEnum):
-    """The exit code of the process. If several apply, `PRECEDENCE` decides (README, "When the step fails")."""
+    """The exit code of the process. If several apply, the first one here decides (README, "When the step fails")."""
 
-    PASSED = 0
-    FAILED = 1
-    NOT_STARTED = 2
-    SERVICE = 3
-    TIMED_OUT = 4
-    REPORT = 5
     BUG = 70
     INTERRUPTED = 130
     TERMINATED = 143
+    NOT_STARTED = 2
+    SERVICE = 3
+    TIMED_OUT = 4
+    FAILED = 1
+    REPORT = 5
+    PASSED = 0
 
 
 class ActionError(Exception):

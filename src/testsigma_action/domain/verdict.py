@@ -10,19 +10,15 @@ from testsigma_action.domain.run import Run
 from testsigma_action.errors import ActionError, ErrorCode, ExitCode, InputError
 
 # The conclusion for each exit code.
-CONCLUSIONS = {
-    ExitCode.BUG: Conclusion.ERROR,
+CONCLUSIONS = dict.fromkeys(ExitCode, Conclusion.ERROR) | {
     ExitCode.INTERRUPTED: Conclusion.CANCELLED,
     ExitCode.TERMINATED: Conclusion.CANCELLED,
-    ExitCode.NOT_STARTED: Conclusion.ERROR,
-    ExitCode.SERVICE: Conclusion.ERROR,
     ExitCode.TIMED_OUT: Conclusion.TIMED_OUT,
     ExitCode.FAILED: Conclusion.FAILED,
-    ExitCode.REPORT: Conclusion.ERROR,
     ExitCode.PASSED: Conclusion.PASSED,
 }
-# If several verdicts hold, the first in this order decides (README, "When the step fails").
-PRECEDENCE = tuple(CONCLUSIONS)
+# If several verdicts hold, the first in this order decides.
+PRECEDENCE = tuple(ExitCode)
 # The files of a step say this until it ends, so that a killed step does not leave a result of an earlier one.
 NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (findings.Fact.NOT_FINISHED,))
 # Maximum number of findings in the verdict of a step with several plans, and of plan names for each.
