@@ -80,9 +80,8 @@ class RunReport:
     @property
     def counts(self) -> Counts:
         """The best numbers that are available; they add up."""
-        if self.tree:
-            return balanced(self.tree.counts)
-        return balanced(self.run.counts) if self.run else Counts()
+        known = self.tree or self.run
+        return balanced(known.counts) if known else Counts()
 
     @property
     def plan_id(self) -> str:
