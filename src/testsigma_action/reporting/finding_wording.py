@@ -4,7 +4,10 @@ Those that are only filled in are in `templates`. Quoted text (names, labels, me
 """
 
 from dataclasses import replace
+from enum import Enum
 from functools import singledispatch
+from string import Formatter
+from typing import Any
 
 from testsigma_action.domain import evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import Disposition, Ending, NotRunAgain
@@ -12,7 +15,7 @@ from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import counted, number_of, numbers_in_words
 from testsigma_action.errors import may_run_hint
-from testsigma_action.reporting.templates import filled, hint
+from testsigma_action.reporting.templates import HINTS, TEMPLATES
 from testsigma_action.text import NAME, one_line
 
 # Maximum length of the sentence about one of several plans, and of a name (characters).
@@ -21,18 +24,44 @@ LONGEST_OF_PLAN, LONGEST_NAME = 300, 100
 MAX_NAMED = 3
 
 
-@singledispatch
 def sentence(finding: Finding) -> str:
-    """One finding as one sentence, or as a few short ones."""
-    return _with_full_stop(filled(finding))
-
-
-def _with_full_stop(text: str) -> str:
-    """The text with a full stop, unless it already ends like a sentence."""
+    """One finding as one sentence, or as a few short ones. A full stop is added unless it already ends like one."""
+    text = _phrase(finding)
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-@sentence.register
+class _Words(Formatter):
+    """Fills in templates: see `templates`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as in the base class
+        one, several, more = format_spec.partition("|")
+        known = value if isinstance(value, str | int) else _phrase(value)
+        return number_of(value, one, more) if several else super().format_field(known, format_spec)
+
+
+def _filled(found: object) -> str:
+    """The template of what was found, with its fields."""
+    return _Words().format(TEMPLATES[_key(found)], found)
+
+
+def _key(found: object) -> Enum | type:
+    """The key of its template and hint: the reason in it if its type has several, else its type."""
+    match found:
+        case Enum():
+            return found
+        case findings.RunDoubt(doubt=reason) | NotRunAgain(why=reason) | merge_findings.Unusable(fault=reason):
+            return reason
+        case _:
+            return type(found)
+
+
+@singledispatch
+def _phrase(found: object) -> str:
+    """The words for a finding, or for the part of a finding that they contain. They may have no full stop."""
+    return _filled(found)
+
+
+@_phrase.register
 def _(passed: findings.Passed) -> str:
     executed = f"{passed.passed:,} of {counted(passed.total, 'case')}, all that were executed,"
     if passed.passed == passed.total or not passed.passed:
@@ -42,19 +71,19 @@ def _(passed: findings.Passed) -> str:
     return f"{executed} passed{', after a rerun of hooks that had failed' if passed.reruns else ''}."
 
 
-@sentence.register
+@_phrase.register
 def _(failures: findings.Failures) -> str:
-    failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed." if failures.failed else ""
-    hooks = f"{counted(failures.hooks, 'hook')} did not pass." if failures.hooks else ""
-    tolerated = f"{_tolerated(failures.tolerated)}." if failures.tolerated else ""
-    return " ".join(filter(None, (failed, hooks, tolerated))) or "The run failed."
+    failed = f"{failures.failed:,} of {counted(failures.total, 'case')} failed" if failures.failed else ""
+    hooks = f"{counted(failures.hooks, 'hook')} did not pass" if failures.hooks else ""
+    tolerated = _tolerated(failures.tolerated) if failures.tolerated else ""
+    return ". ".join(filter(None, (failed, hooks, tolerated))) or "The run failed"
 
 
 def _tolerated(number: int) -> str:
     return f"{number_of(number, 'failure is', 'failures are')} tolerated"
 
 
-@sentence.register
+@_phrase.register
 def _(passed: policy_findings.PassedByPolicy) -> str:
     flaky = f", {passed.flaky:,} of them only in a rerun" if passed.flaky else ""
     by = {"in quarantine": passed.quarantined, "by max-failures": passed.within_limit}
@@ -62,73 +91,47 @@ def _(passed: policy_findings.PassedByPolicy) -> str:
     return f"Passed by policy: {cases}; {_tolerated(passed.tolerated)} ({numbers_in_words(by)})."
 
 
-@sentence.register
-def _(again: findings.FailedAgain) -> str:
-    return f"{sentence(again.failures).removesuffix('.')}, also in the rerun (run {again.run_id})."
-
-
-@sentence.register
+@_phrase.register
 def _(unknown: findings.NoKnownResult) -> str:
     missing = "a result that cannot be read" if unknown.unreadable else "no result"
     result = f"the result '{unknown.label}'" if unknown.label else missing
     return f"The run completed with {result}, which is not a pass."
 
 
-@sentence.register
+@_phrase.register
 def _(ran: findings.NotExecutedYetRan) -> str:
     of = f"{ran.cases:,} of {counted(ran.total, 'case')}" if ran.total else counted(ran.cases, "case")
     return f"The run's result is NOT_EXECUTED although {of} {'passed' if ran.passed else 'ran'}."
 
 
-@sentence.register
-def _(called: findings.CalledPassed) -> str:
-    return f"Testsigma reports a pass, but {_contradiction(called.contradiction)}."
-
-
-@sentence.register
-def _(finding: policy_findings.NotAccounted) -> str:
-    return f"The run is not a pass, because {_contradiction(finding.contradiction)}."
-
-
-@sentence.register
-def _(finding: findings.RunUnreadable) -> str:
-    return f"In the answers about run {finding.run_id}, {_contradiction(finding.fields)}."
-
-
-@sentence.register
-def _(finding: findings.RunDoubt) -> str:
-    return filled(finding, finding.doubt)
-
-
-@sentence.register
+@_phrase.register
 def _(finding: findings.NotProven) -> str:
     left = numbers_of_rows(finding.cases, finding.hooks)
     return f"The rerun (run {finding.run_id}) passed, but nothing shows that {left} did."
 
 
-@sentence.register
+@_phrase.register
 def _(finding: NotRunAgain) -> str:
-    return f"Nothing runs again (rerun-failed): {filled(finding, finding.why)}."
+    return f"Nothing runs again (rerun-failed): {_filled(finding)}."
 
 
-@sentence.register
+@_phrase.register
 def _(rerun: findings.RerunFindings) -> str:
     return f"In the rerun (run {rerun.run_id}): {' '.join(map(sentence, rerun.findings))}"
 
 
-@sentence.register
+@_phrase.register
 def _(finding: merge_findings.Unusable) -> str:
-    known = replace(finding, detail=finding.detail or "unknown")
-    return _with_full_stop(filled(known, finding.fault))
+    return _filled(replace(finding, detail=finding.detail or "unknown"))
 
 
-@sentence.register
+@_phrase.register
 def _(finding: merge_findings.PartsMissing) -> str:
     missing = finding.expected - finding.found
     return f"{missing:,} of {counted(finding.expected, 'part')} {'is' if missing == 1 else 'are'} missing."
 
 
-@sentence.register
+@_phrase.register
 def _(tally: findings.Tally) -> str:
     plans = counted(tally.plans, "plan")
     if tally.started == tally.plans:
@@ -144,7 +147,7 @@ def _(tally: findings.Tally) -> str:
     return f"{number} {plans} {'failed' if tally.failed == left else 'did not pass'}."
 
 
-@sentence.register
+@_phrase.register
 def _(of: findings.OfPlans) -> str:
     # A long path has no blank at which it could be cut.
     longest = NAME if isinstance(of.finding, merge_findings.Unusable) else LONGEST_NAME
@@ -155,52 +158,47 @@ def _(of: findings.OfPlans) -> str:
     return f"{names}{more}{each}: {one_line(sentence(of.finding), LONGEST_OF_PLAN)}"
 
 
-@sentence.register
+@_phrase.register
 def _(ending: Ending) -> str:
     run = f"Run {ending.run.id}" if ending.run else "The run"
-    match ending.disposition:
-        case Disposition.NOTHING_STARTED:
-            return "Nothing was started."
-        case Disposition.UNKNOWN:
-            return "A run may have been started."
-        case Disposition.COMPLETED:
-            again = " Its plan may still run failed cases again." if ending.may_run_again else ""
-            return f"{run} had completed by then.{again}"
-        case Disposition.STOP_CONFIRMED:
-            result = ending.run.result.value if ending.run and ending.completed_first else ""
-            completed = f"completed before it could be stopped, with the result {result}"
-            return f"{run} {completed if result else 'was stopped'}."
-        case Disposition.STOP_UNCONFIRMED:
-            timeout = " at the timeout" if ending.by_timeout else ""
-            trouble = f" {_with_full_stop(ending.trouble)}" if ending.trouble else ""
-            return f"{run} was to be stopped{timeout}, but that is not confirmed: it may still be running.{trouble}"
-        case Disposition.LEFT_RUNNING:
-            return f"{run} was left running."
+    result = ending.run.result.value if ending.run and ending.completed_first else ""
+    stopped = f"completed before it could be stopped, with the result {result}" if result else "was stopped"
+    again = " Its plan may still run failed cases again." if ending.may_run_again else ""
+    timeout = " at the timeout" if ending.by_timeout else ""
+    unconfirmed = f"was to be stopped{timeout}, but that is not confirmed: it may still be running."
+    return {
+        Disposition.NOTHING_STARTED: "Nothing was started.",
+        Disposition.UNKNOWN: "A run may have been started.",
+        Disposition.COMPLETED: f"{run} had completed by then.{again}",
+        Disposition.STOP_CONFIRMED: f"{run} {stopped}.",
+        Disposition.STOP_UNCONFIRMED: f"{run} {unconfirmed} {ending.trouble}".rstrip(),
+        Disposition.LEFT_RUNNING: f"{run} was left running.",
+    }[ending.disposition]
 
 
-def _contradiction(found: evidence.Contradiction) -> str:
-    """Evidence against a pass, as the end of a sentence about the run, without full stop."""
-    match found:
-        case evidence.BrokenRows():
-            return f"{numbers_of_rows(found.cases, found.hooks)} did not pass{_unknown_result(found.unknown)}"
-        case evidence.BadCounter():
-            return f"its counters show {found.number:,} {found.counter.value.replace('-', ' ')}"
-        case evidence.UnreadableFields():
-            more = f" and {len(found.names) - MAX_NAMED} more" if len(found.names) > MAX_NAMED else ""
-            return f"{', '.join(f'`{name}`' for name in found.names[:MAX_NAMED])}{more} cannot be read"
-        case _:
-            return filled(found)
+@_phrase.register
+def _(broken: evidence.BrokenRows) -> str:
+    unknown = f" ({_phrase(broken.unknown)})" if broken.unknown else ""
+    return f"{numbers_of_rows(broken.cases, broken.hooks)} did not pass{unknown}"
 
 
-def _unknown_result(unknown: evidence.UnknownCaseResult | None) -> str:
-    if unknown is None:
-        return ""
-    name, label = one_line(unknown.name, LONGEST_NAME), one_line(unknown.label, LONGEST_NAME)
-    if unknown.data_set is not None:
-        data_set = one_line(unknown.data_set, LONGEST_NAME)
-        return f" (the result of '{name}', data set '{data_set}', is missing or unknown)"
-    quoted = f": '{label}'" if label else ""
-    return f" (the result of '{name}' is missing or unknown{quoted})"
+@_phrase.register
+def _(unknown: evidence.UnknownCaseResult) -> str:
+    data_set = "" if unknown.data_set is None else f", data set '{one_line(unknown.data_set, LONGEST_NAME)}',"
+    label = f": '{one_line(unknown.label, LONGEST_NAME)}'" if unknown.label else ""
+    return f"the result of '{one_line(unknown.name, LONGEST_NAME)}'{data_set} is missing or unknown{label}"
+
+
+@_phrase.register
+def _(bad: evidence.BadCounter) -> str:
+    return f"its counters show {bad.number:,} {bad.counter.value.replace('-', ' ')}"
+
+
+@_phrase.register
+def _(unreadable: evidence.UnreadableFields) -> str:
+    names = ", ".join(f"`{name}`" for name in unreadable.names[:MAX_NAMED])
+    more = f" and {len(unreadable.names) - MAX_NAMED} more" if len(unreadable.names) > MAX_NAMED else ""
+    return f"{names}{more} cannot be read"
 
 
 def numbers_of_rows(cases: int, hooks: int) -> str:
@@ -218,7 +216,5 @@ def advice(finding: Finding) -> str:
             return may_run_hint(finding.plan_id, finding.build_number)
         case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
             return f"To wait for it again, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
-        case merge_findings.Unusable():
-            return hint(finding.fault)
         case _:
-            return hint(finding)
+            return HINTS.get(_key(finding), "")

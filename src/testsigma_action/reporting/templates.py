@@ -2,18 +2,15 @@
 
 Templates are format strings of Python, in which `0` is the finding. One thing is added to their language: after a colon
 may stand what follows a number of one, and of several. `{0.cases:case was|cases were}` becomes `1 case was`, or
-`2 cases were`. Texts that are filled in are untrusted.
+`2 cases were`. A finding within the finding is put into words. Texts that are filled in are untrusted.
 """
 
 from enum import Enum
-from string import Formatter
-from typing import Any
 
 from testsigma_action.domain import evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import WhyNotAgain
 from testsigma_action.domain.findings import Doubt, Fact
 from testsigma_action.domain.merge_findings import Fault
-from testsigma_action.domain.words import number_of
 
 TEMPLATES: dict[Enum | type, str] = {
     Fact.FAILED_AT_FIRST: "The run failed at first.",
@@ -28,7 +25,9 @@ TEMPLATES: dict[Enum | type, str] = {
     Fact.NOT_FINISHED: "The step has not finished: it was killed, or it is still running.",
     findings.Started: "Run {0.run_id} was started. This step does not wait for it; a later step can "
     "(run-id: {0.run_id}).",
+    findings.FailedAgain: "{0.failures}, also in the rerun (run {0.run_id}).",
     findings.CutShort: "The run was {0.result.value} before it was finished.",
+    findings.CalledPassed: "Testsigma reports a pass, but {0.contradiction}.",
     findings.ServiceMessage: "Testsigma says: {0.text}",
     findings.StoppedAfterFailures: "{0.failures:case|cases} failed, counted over all runs; stop-after-failures is "
     "{0.limit:,}.",
@@ -37,8 +36,10 @@ TEMPLATES: dict[Enum | type, str] = {
     findings.MorePlans: "And {0.number:more plan|more plans}.",
     findings.MayStillRun: "{0.runs:run|runs} may still be running.",
     policy_findings.OverLimit: "{0.failures:failure counts|failures count}; max-failures allows {0.allowed:,}.",
+    policy_findings.NotAccounted: "The run is not a pass, because {0.contradiction}.",
     policy_findings.TooFewTests: "{0.executed:case was|cases were} executed; min-tests is {0.wanted:,}.",
     policy_findings.FlakyCases: "{0.cases:case|cases} passed only in a rerun, and fail-on-flaky is set.",
+    findings.RunUnreadable: "In the answers about run {0.run_id}, {0.fields}.",
     findings.NeverExecuted: "{0.cases:case|cases} that run {0.run_id} did not execute did not run again either.",
     Doubt.RERUN_UNKNOWN: "The failed cases ran again as run {0.run_id}, but the result of that run is not known.",
     Doubt.NO_FAILED_CASE: "None of its cases shows why run {0.run_id} did not pass.",
@@ -99,25 +100,3 @@ HINTS: dict[Enum | type, str] = {
     Fault.OTHER_COMMIT: "Merge only files of the jobs of this pipeline run.",
     Fault.OTHER_PIPELINE_RUN: "Merge only files of the jobs of this pipeline run.",
 }
-
-
-class _Words(Formatter):
-    """Fills in templates, in which `one|several` after a colon is for a number."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as in the base class
-        one, several, more = format_spec.partition("|")
-        return number_of(value, one, more) if several else super().format_field(value, format_spec)
-
-
-def filled(found: object, key: Enum | None = None) -> str:
-    """The template of what was found, with its fields. Where a type has several templates, `key` is the one to use."""
-    return _Words().format(TEMPLATES[key or _key(found)], found)
-
-
-def hint(found: object) -> str:
-    """The hint that is the same for all findings like this one; may be empty."""
-    return HINTS.get(_key(found), "")
-
-
-def _key(found: object) -> Enum | type:
-    return found if isinstance(found, Enum) else type(found)
