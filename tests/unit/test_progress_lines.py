@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.samples import run
-from testsigma_action.domain.events import Activity, Answered, RerunAwaited
+from testsigma_action.domain.events import Activity, Answered, OutageBegan, RerunAwaited
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.reporting.progress import lines
-from testsigma_action.reporting.progress.tracked import NO_RUN, OLD, Moment, TrackedRun
+from testsigma_action.reporting.progress.tracked import NO_RUN, OLD, Moment, Outage, TrackedRun
 
 
 def going(**counts: int) -> Run:
@@ -86,14 +86,19 @@ def test_the_time_left_is_rounded(seconds: float, words: str) -> None:
 
 def test_every_activity_has_words() -> None:
     """Whatever the step does, a heartbeat can say it."""
-    assert len({lines.still(activity, timedelta()) for activity in Activity}) == len(Activity)
+    said = {lines.heartbeat(tracked(activity=activity), Outage(grace=0), at(0)) for activity in Activity}
+    assert len(said) == len(Activity)
 
 
 def test_signs_of_life() -> None:
-    """They say what is waited for, and for how long the service has been silent."""
-    assert lines.still(Activity.COLLECTING, timedelta(minutes=3)) == "[0:03:00] still collecting the results"
-    silent = lines.outage_lasts(timedelta(seconds=130), timedelta(minutes=30))
-    assert silent == "[0:30:00] no answer from Testsigma for 2 min 10 s, still retrying"
+    """They say what is waited for, how far a run is, and for how long the service has been silent."""
+    collecting, outage = tracked(activity=Activity.COLLECTING), Outage(grace=0)
+    assert lines.heartbeat(collecting, outage, at(180)) == "[0:03:00] still collecting the results"
+    watched = tracked(going(passed=2))
+    assert lines.heartbeat(watched, outage, at(5)) == lines.progress(watched, at(5))
+    outage.take(0, OutageBegan("503."), 1670)
+    silent = "[0:30:00] no answer from Testsigma for 2 min 10 s, still retrying"
+    assert lines.heartbeat(watched, outage, at(1800)) == silent
 
 
 def test_outage() -> None:
@@ -107,7 +112,8 @@ def test_outage() -> None:
             lines.outage_began("503.", tracked(one, activity=activity))
             == f"Testsigma does not answer; retrying. {consequence}503."
         )
-    assert lines.outage_ended(timedelta(minutes=2)) == "Testsigma answers again after 2 min 00 s."
+    assert lines.outage_ended(timedelta(minutes=2)) == ["Testsigma answers again after 2 min 00 s."]
+    assert lines.outage_ended(None) == []
 
 
 def test_result() -> None:

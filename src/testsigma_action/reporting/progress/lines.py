@@ -6,7 +6,7 @@ from testsigma_action.domain.events import Activity
 from testsigma_action.domain.report import balanced
 from testsigma_action.domain.run import Counts, Result, Run, Status
 from testsigma_action.domain.words import in_words, numbers_in_words, status_in_words
-from testsigma_action.reporting.progress.tracked import Moment, TrackedRun
+from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
 from testsigma_action.reporting.wording import RESULTS, other_numbers
 from testsigma_action.text import log_text
 
@@ -78,14 +78,14 @@ def time_left(duration: timedelta | None) -> str:
     return f"about {f'{hours} h {rest:02} min' if hours else f'{minutes} min'} left"
 
 
-def still(activity: Activity, elapsed: timedelta) -> str:
-    """A heartbeat without news."""
-    return f"{stamp(elapsed)} still {ACTIVITIES[activity][0]}"
-
-
-def outage_lasts(lasted: timedelta, elapsed: timedelta) -> str:
-    """A heartbeat during an outage of the service."""
-    return f"{stamp(elapsed)} no answer from Testsigma for {roughly(lasted)}, still retrying"
+def heartbeat(tracked: TrackedRun, outage: Outage, moment: Moment) -> str:
+    """The outage of the service that lasts, else the progress of the run, else the activity."""
+    if outage.affected:
+        lasted = roughly(outage.lasts(moment.now))
+        return f"{stamp(moment.elapsed)} no answer from Testsigma for {lasted}, still retrying"
+    if tracked.watched:
+        return progress(tracked, moment)
+    return f"{stamp(moment.elapsed)} still {ACTIVITIES[tracked.activity][0]}"
 
 
 def outage_began(problem: str, tracked: TrackedRun) -> str:
@@ -95,9 +95,9 @@ def outage_began(problem: str, tracked: TrackedRun) -> str:
     return f"Testsigma does not answer; retrying. {consequence}{log_text(problem)}".rstrip()
 
 
-def outage_ended(lasted: timedelta) -> str:
-    """The service answers again."""
-    return f"Testsigma answers again after {in_words(lasted)}."
+def outage_ended(lasted: timedelta | None) -> list[str]:
+    """The service answers again; empty without a duration."""
+    return [] if lasted is None else [f"Testsigma answers again after {in_words(lasted)}."]
 
 
 def bar(tracked: TrackedRun, moment: Moment) -> str:

@@ -26,8 +26,7 @@ class OneRun:
     def on_event(self, index: int, event: events.Event, moment: Moment) -> list[str]:
         """Handle an event of the session; returns the lines to print."""
         self._tracked.take(event, moment.now)
-        lasted = self._outage.take(index, event, moment.now)
-        outage = [lines.outage_ended(lasted)] if lasted is not None else []
+        outage = lines.outage_ended(self._outage.take(index, event, moment.now))
         if self._outage.is_news(moment.now):
             outage.append(lines.outage_began(self._outage.problem, self._tracked))
         return outage + self._news(event, moment)
@@ -36,12 +35,7 @@ class OneRun:
         """Print a heartbeat after a long silence."""
         if moment.live or moment.silence < SILENCE:
             return []
-        tracked = self._tracked
-        if self._outage.affected:
-            return [lines.outage_lasts(self._outage.lasts(moment.now), moment.elapsed)]
-        if tracked.watched:
-            return [lines.progress(tracked, moment)]
-        return [lines.still(tracked.activity, moment.elapsed)]
+        return [lines.heartbeat(self._tracked, self._outage, moment)]
 
     def bar(self, moment: Moment) -> str:
         """The progress bar of the run."""

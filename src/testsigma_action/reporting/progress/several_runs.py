@@ -46,8 +46,7 @@ class SeveralRuns:
         news = self._news(tracked, event, moment)
         if tracked.plan_name and not known_before and index in self._names.without_plan_name:
             news.insert(0, f"The plan is called {log_text(tracked.plan_name)}.")
-        lasted = self._outage.take(index, event, moment.now)
-        outage = [lines.outage_ended(lasted)] if lasted is not None else []
+        outage = lines.outage_ended(self._outage.take(index, event, moment.now))
         if len(self._outage.seen) == 1:
             return self._prefixed(index, outage + news)
         return outage + self._prefixed(index, news)
