@@ -11,7 +11,7 @@ from testsigma_action.domain import evidence
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
-from testsigma_action.domain.results import CaseResult, MachineResult, StepResult, SuiteResult, failing_step
+from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec
 from testsigma_action.domain.words import counted, in_words, numbers_in_words
 from testsigma_action.errors import ErrorCode
@@ -95,10 +95,14 @@ def environment_of(spec: RunSpec) -> str:
     return f"{spec.environment_name} ({spec.environment_id})"
 
 
+def broken_sets(case: CaseResult) -> list[Iteration]:
+    """The data sets with which a case did not pass."""
+    return [iteration for iteration in case.iterations if not iteration.result.tolerable]
+
+
 def case_name(case: CaseResult) -> str:
     """A case's name for people (untrusted), with its first failed data set."""
-    name = plain_case_name(case)
-    broken = [iteration for iteration in case.iterations if not iteration.result.tolerable]
+    name, broken = plain_case_name(case), broken_sets(case)
     if not broken:
         return name
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""

@@ -85,7 +85,7 @@ def _failure(case: CaseResult, detail: Detail, where: str, strip: markup.Strip) 
 
 
 def _title(case: CaseResult, where: str) -> str:
-    visual, broken = case.visual_result, _broken(case)
+    visual, broken = case.visual_result, wording.broken_sets(case)
     return markup.joined(
         f"{markup.sign(case.result)} {markup.linked_case(case)}",
         where,
@@ -97,13 +97,9 @@ def _title(case: CaseResult, where: str) -> str:
     )
 
 
-def _broken(case: CaseResult) -> list[Iteration]:
-    return [iteration for iteration in case.iterations if not iteration.result.tolerable]
-
-
 def _causes(case: CaseResult, detail: Detail) -> Iterator[str]:
     """The cause of the case, then those of its data sets. Only the first line needs a break before it."""
-    broken = _broken(case)
+    broken = wording.broken_sets(case)
     if not broken or failing_step(case.steps or ()):
         yield from _cause(case, detail, case.result_label)
     else:

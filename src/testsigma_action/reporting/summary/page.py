@@ -34,26 +34,24 @@ class Page:
         self._parts: list[str] = []
         self._size = 0
         self._details = list(Detail)
-        self._shortened: Counter[Detail] = Counter()
-        self._failures_left = 0
-        self._rows_left = 0
-        self._others_left = 0
+        # How many failures have so much detail only, and how many of other things are missing.
+        self._left_out: Counter[Detail | str] = Counter()
         # Base and scale of all limits: see `share`.
         self._start, self._part = 0, 1.0
 
     def add(self, *parts: str, limit: int = BUDGET) -> None:
         """Add the parts that are not empty, with a blank line after each, if all of them fit."""
-        self._others_left += not self._fits(parts, limit)
+        self._left_out["other paragraph"] += not self._fits(parts, limit)
 
     def add_failure(self, render: Callable[[Detail], str], title: str = "") -> None:
         """Add a failure in as much detail as fits; the level of detail never rises again."""
         while self._details:
             detail = self._details[0]
             if self._fits([title, render(detail)], detail):
-                self._shortened[detail] += 1
+                self._left_out[detail] += 1
                 return
             self._details.pop(0)
-        self._failures_left += 1
+        self._left_out["failure"] += 1
 
     @contextmanager
     def folded(self, label: str) -> Iterator[None]:
@@ -74,7 +72,7 @@ class Page:
             if room >= 0:
                 kept.append(row)
             else:
-                self._rows_left += 1
+                self._left_out["row"] += 1
         self.add("\n".join([*kept, "</table></details>" if folded else "</table>"]))
 
     @contextmanager
@@ -92,11 +90,11 @@ class Page:
     def left_out(self) -> str:
         """One sentence about what was left out; empty if nothing was."""
         parts = {
-            "the steps of {}": (self._shortened[Detail.MESSAGE], "failure"),
-            "all but the names of {}": (self._shortened[Detail.NAME], "failure"),
-            "{} altogether": (self._failures_left, "failure"),
-            "{} of tables": (self._rows_left, "row"),
-            "{}": (self._others_left, "other paragraph"),
+            "the steps of {}": (self._left_out[Detail.MESSAGE], "failure"),
+            "all but the names of {}": (self._left_out[Detail.NAME], "failure"),
+            "{} altogether": (self._left_out["failure"], "failure"),
+            "{} of tables": (self._left_out["row"], "row"),
+            "{}": (self._left_out["other paragraph"], "other paragraph"),
         }
         words = [text.format(counted(number, noun)) for text, (number, noun) in parts.items() if number]
         return f"Left out to stay below GitHub's limit: {', '.join(words)}. All numbers are complete." if words else ""

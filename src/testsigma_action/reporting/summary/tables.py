@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from heapq import nlargest
+from operator import itemgetter
 
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
@@ -24,7 +25,6 @@ _REASON = 500
 _SLOWEST_SHOWN = 5
 _SLOW = timedelta(seconds=10)
 _INDENT = "&nbsp;" * 3
-_NO_TIME = timedelta(-1)
 # Maximum number of failures whose messages are compared, and of characters of each, to limit the time.
 _LOOKED_AT, _COMPARED = 1000, 300
 # How many causes are shown, and how many failures must share one.
@@ -124,15 +124,12 @@ def of_causes(failures: Sequence[Placed]) -> Iterator[str]:
 
 
 def of_slowest(tree: ResultTree) -> list[str]:
-    """A row for each of the slowest cases; empty if none is slow, or if there are only a few cases."""
-    slowest = nlargest(_SLOWEST_SHOWN + 1, tree.placed_cases(), key=_span)
-    if len(slowest) <= _SLOWEST_SHOWN or _span(slowest[0]) < _SLOW or slowest[-1][2].timing.took is None:
+    """A row for each of the slowest cases; empty if none is slow, or if only a few have a known time."""
+    timed = [(took, placed) for placed in tree.placed_cases() if (took := placed[2].timing.took) is not None]
+    slowest = nlargest(_SLOWEST_SHOWN, timed, key=itemgetter(0))
+    if len(timed) <= _SLOWEST_SHOWN or slowest[0][0] < _SLOW:
         return []
     return [
-        f"<tr><td>{linked_case(case)}<br>{place(machine, suite)}</td>{_time(case.timing.took)}</tr>"
-        for machine, suite, case in slowest[:_SLOWEST_SHOWN]
+        f"<tr><td>{linked_case(case)}<br>{place(machine, suite)}</td>{_time(took)}</tr>"
+        for took, (machine, suite, case) in slowest
     ]
-
-
-def _span(placed: Placed) -> timedelta:
-    return placed[2].timing.took or _NO_TIME
