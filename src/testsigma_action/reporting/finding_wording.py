@@ -39,17 +39,12 @@ class _Words(Formatter):
         return number_of(value, one, more) if several else super().format_field(known, format_spec)
 
 
-def _filled(found: object) -> str:
-    """The template of what was found, with its fields."""
-    return _Words().format(TEMPLATES[_key(found)], found)
-
-
 def _key(found: object) -> Enum | type:
     """The key of its template and hint: the reason in it if its type has several, else its type."""
     match found:
         case Enum():
             return found
-        case findings.RunDoubt(doubt=reason) | NotRunAgain(why=reason) | merge_findings.Unusable(fault=reason):
+        case findings.RunDoubt(doubt=reason) | merge_findings.Unusable(fault=reason):
             return reason
         case _:
             return type(found)
@@ -58,7 +53,7 @@ def _key(found: object) -> Enum | type:
 @singledispatch
 def _phrase(found: object) -> str:
     """The words for a finding, or for the part of a finding that they contain. They may have no full stop."""
-    return _filled(found)
+    return _Words().format(TEMPLATES[_key(found)], found)
 
 
 @_phrase.register
@@ -112,7 +107,8 @@ def _(finding: findings.NotProven) -> str:
 
 @_phrase.register
 def _(finding: NotRunAgain) -> str:
-    return f"Nothing runs again (rerun-failed): {_filled(finding)}."
+    why = _Words().format(TEMPLATES[finding.why], finding)
+    return f"Nothing runs again (rerun-failed): {why}."
 
 
 @_phrase.register
@@ -122,7 +118,7 @@ def _(rerun: findings.RerunFindings) -> str:
 
 @_phrase.register
 def _(finding: merge_findings.Unusable) -> str:
-    return _filled(replace(finding, detail=finding.detail or "unknown"))
+    return _Words().format(TEMPLATES[finding.fault], replace(finding, detail=finding.detail or "unknown"))
 
 
 @_phrase.register
