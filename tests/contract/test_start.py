@@ -16,9 +16,10 @@ from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import StartError
+from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import Outcome
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.send_once import StartDeadlines, send_once
+from testsigma_action.lifecycle.send_once import Sender
 from testsigma_action.lifecycle.start import StartCall
 
 PASSING = scenario("passing").plans[0]
@@ -69,12 +70,17 @@ class Attempt:
     service: Service
     spec: RunSpec
     remote: Remote
-    deadlines: StartDeadlines
+    inputs: Inputs
+    deadline: float
     outcomes: list[Outcome] = field(default_factory=list)
 
+    def sender(self, *taken: str) -> Sender:
+        """What sends the start, and keeps each outcome as the step does."""
+        return Sender(StartCall(self.spec, self.remote, taken), self.inputs, self.deadline, self.outcomes.append)
+
     def run(self, *taken: str) -> Run:
-        """Start, and keep each outcome as the step does."""
-        self.service.run(send_once(StartCall(self.spec, self.remote, taken), self.deadlines, self.outcomes.append))
+        """Start."""
+        self.service.run(self.sender(*taken).run())
         assert self.outcome.run
         return self.outcome.run
 
@@ -103,10 +109,9 @@ def starting(
     **limits: float,
 ) -> Attempt:
     """A start that has so many seconds to reach the service, and to wait for a busy plan."""
-    service.limit(**(QUICK | limits))
-    busy_until = None if busy is None else soon(busy)
-    deadlines = StartDeadlines(soon(patience), soon(30.0), busy_until, timedelta(milliseconds=20))
-    return Attempt(service, asked or spec(), service.remote, deadlines)
+    service.limit(**(QUICK | {"unreachable": patience} | limits))
+    inputs = Inputs(on_busy="fail" if busy is None else "wait", poll_interval=timedelta(milliseconds=20))
+    return Attempt(service, asked or spec(), service.remote, inputs, soon(30.0 if busy is None else busy))
 
 
 def refused(attempt: Attempt) -> StartError:
@@ -514,7 +519,7 @@ def test_a_signal_before_the_start_starts_nothing(serve: Serve, interrupt: Inter
 
     async def interrupted() -> None:
         interrupt(service)
-        await send_once(StartCall(attempt.spec, attempt.remote), attempt.deadlines, attempt.outcomes.append)
+        await attempt.sender().run()
 
     with pytest.raises(asyncio.CancelledError):
         service.run(interrupted())

@@ -16,7 +16,7 @@ from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.lookup import run_lists
 from testsigma_action.lifecycle.record import Outcome
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.send_once import StartDeadlines, send_once
+from testsigma_action.lifecycle.send_once import Sender
 from testsigma_action.lifecycle.start import StartCall
 
 
@@ -32,8 +32,9 @@ async def _attach(context: Context) -> None:
     context.activity(events.Activity.ATTACHING)
     record = context.record
     record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
+    until = context.remote.unreachable_until(context.shared.deadline)
     try:
-        run = await lookup.attach(RunKey(run.id), context.remote, until=_unreachable_until(context))
+        run = await lookup.attach(RunKey(run.id), context.remote, until=until)
     except ApiError:
         record.run = None
         raise
@@ -130,18 +131,12 @@ async def _start(context: Context) -> None:
             context.emit(events.AnswerLost(outcome.lost, record.spec.build_number))
         emit_busy(context, record.spec.plan_id, outcome)
 
-    await send_once(StartCall(record.spec, context.remote, shared.run_ids), start_deadlines(context), on_outcome)
+    call = StartCall(record.spec, context.remote, shared.run_ids)
+    await Sender(call, context.inputs, shared.deadline, on_outcome).run()
     run, adopted = record.latest, record.start.adopted
     shared.run_ids.add(run.id)
     other_build = not adopted and run.build_number != record.spec.build_number
     context.emit(events.Started(run, adopted=adopted, other_build=other_build))
-
-
-def start_deadlines(context: Context) -> StartDeadlines:
-    """The deadlines of a start, or of a rerun, that is asked for now."""
-    deadline, inputs = context.shared.deadline, context.inputs
-    busy_until = deadline if inputs.on_busy == "wait" else None
-    return StartDeadlines(_unreachable_until(context), deadline, busy_until, inputs.poll_interval)
 
 
 def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:
@@ -150,8 +145,3 @@ def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:
         left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
         context.activity(events.Activity.WAITING_FOR_PLAN)
         context.emit(events.PlanBusy(plan_id, outcome.busy_with, left))
-
-
-def _unreachable_until(context: Context) -> float:
-    """The deadline for an unreachable service before anything is started."""
-    return min(context.remote.after(context.remote.limits.unreachable), context.shared.deadline)

@@ -62,7 +62,7 @@ class SessionGroup:
         `on_upload` gets the events of the uploads. Raises InputError and ApiError.
         """
         remote = self._shared.remote.with_listener(self.sessions[0].on_retry)
-        until = min(remote.after(remote.limits.unreachable), self._shared.deadline)
+        until = remote.unreachable_until(self._shared.deadline)
         specs = tuple(session.record.spec for session in self.sessions)
         if any(spec.has_unknown_ids for spec in specs):
             from testsigma_action.lifecycle import prepare

@@ -46,6 +46,10 @@ class Remote:
         """The same service without a listener: for optional data, whose errors are not reported."""
         return self.with_listener(ignore)
 
+    def unreachable_until(self, deadline: float) -> float:
+        """The deadline for a service that is unreachable from now on, before anything is started."""
+        return min(self.after(self.limits.unreachable), deadline)
+
     def search_limits(self, deadline: float) -> tuple[float, float]:
         """From when on all that exists is listed, and when a search ends: at the deadline, but it has a few seconds."""
         now, limits = self.now(), self.limits

@@ -14,7 +14,7 @@ from testsigma_action.lifecycle import begin, wait
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.record import Outcome, RunRecord
-from testsigma_action.lifecycle.send_once import send_once
+from testsigma_action.lifecycle.send_once import Sender
 from testsigma_action.lifecycle.start import RerunCall
 
 
@@ -97,7 +97,8 @@ async def _run_again(context: Context, choice: Choice) -> None:
         begin.emit_busy(context, parent.plan_id, outcome)
 
     try:
-        await send_once(RerunCall(choice, record.chain, context.remote), begin.start_deadlines(context), on_outcome)
+        call = RerunCall(choice, record.chain, context.remote)
+        await Sender(call, context.inputs, context.shared.deadline, on_outcome).run()
     except StartError as error:
         record.rerun_incomplete = verdict.of_error(error).findings
         return

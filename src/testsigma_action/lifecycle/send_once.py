@@ -8,67 +8,47 @@ searched.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from testsigma_action.api.error_response import RetryEvent, backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded
+from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle import lookup, start
 from testsigma_action.lifecycle.record import Outcome
-from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.start import RerunCall, StartCall, StartFailure
 
 
-@dataclass(frozen=True, slots=True)
-class StartDeadlines:
-    """The deadlines of a start (instants of the monotonic clock).
-
-    `unreachable_until`: for an unreachable service. `deadline`: of the step. `busy_until`: for a busy plan, which is
-    tried again every `interval`; None: it is not tried again.
-    """
-
-    unreachable_until: float
-    deadline: float
-    busy_until: float | None = None
-    interval: timedelta | None = None
-
-
-async def send_once(
-    call: StartCall | RerunCall, deadlines: StartDeadlines, on_outcome: Callable[[Outcome], None]
-) -> None:
-    """Send the call. `on_outcome` is called with each new outcome; the last one has the run.
-
-    Raises StartError if nothing was started, or if that is uncertain. After a cancellation, a short time is left for
-    the answer to arrive.
-    """
-    await _Sender(call, call.remote, deadlines, on_outcome).run()
-
-
 @dataclass(slots=True)
-class _Sender:
-    """Sends a call until there is a run.
+class Sender:
+    """Sends a call until there is a run, up to `deadline`. `on_outcome` is called with each new outcome.
 
     `outcome` is the last one that was reported, `number` that of the attempt, `sent` the instant of the monotonic clock
-    at which it was sent.
+    at which it was sent. `unreachable_until`: the deadline for an unreachable service.
     """
 
     call: StartCall | RerunCall
-    remote: Remote
-    deadlines: StartDeadlines
+    inputs: Inputs
+    deadline: float
     on_outcome: Callable[[Outcome], None]
     outcome: Outcome = Outcome()
     number: int = 0
     sent: float = 0.0
+    unreachable_until: float = 0.0
 
     async def run(self) -> None:
-        """Send the call, and handle its answer, until there is a run. Raises StartError."""
+        """Send the call, and handle its answer, until there is a run: the last outcome has it.
+
+        Raises StartError if nothing was started, or if that is uncertain. After a cancellation, a short time is left
+        for the answer to arrive.
+        """
+        self.unreachable_until = self.call.remote.unreachable_until(self.deadline)
         while not self.outcome.run:
             # A pending cancellation is raised here, before anything is sent.
             await asyncio.sleep(0)
             self._report(Outcome(in_doubt=True))
-            self.number, self.sent = self.number + 1, self.remote.now()
+            self.number, self.sent = self.number + 1, self.call.remote.now()
             answer = await self._send()
             if isinstance(answer, Run):
                 await self._identify(answer)
@@ -85,7 +65,7 @@ class _Sender:
         try:
             return await asyncio.shield(sender)
         except asyncio.CancelledError:
-            await asyncio.wait({sender}, timeout=self.remote.limits.start_answer_after_signal)
+            await asyncio.wait({sender}, timeout=self.call.remote.limits.start_answer_after_signal)
             if sender.done():
                 # There is no time for a search.
                 answer = sender.result()
@@ -102,7 +82,7 @@ class _Sender:
     async def _answer(self) -> Run | ApiError:
         """The answer or error. It is returned, since there may be no caller left to catch it."""
         try:
-            return await self.call.send(until=self.sent + self.remote.limits.start_answer)
+            return await self.call.send(until=self.sent + self.call.remote.limits.start_answer)
         except DeadlineExceeded:
             return start.no_answer(self.call.purpose)
         except ApiError as error:
@@ -121,10 +101,10 @@ class _Sender:
         """Use the run of an answer if it is ours; else search for ours."""
         whose, confirmed = self._claim(run), True
         if whose is Claim.UNCONFIRMED:
-            until, tolerance = self.deadlines.deadline, self.remote.limits.replication
+            until, tolerance = self.deadline, self.call.remote.limits.replication
             try:
                 # The first status may show whose run it is.
-                run = await lookup.attach(RunKey(run.id), self.remote, until=until, tolerance=tolerance)
+                run = await lookup.attach(RunKey(run.id), self.call.remote, until=until, tolerance=tolerance)
                 whose = self._claim(run)
             except ApiError:
                 confirmed = False
@@ -146,7 +126,7 @@ class _Sender:
             await self._busy(error)
             return
         if kind in {StartFailure.NOT_SENT, StartFailure.RATE_LIMITED}:
-            again = self.remote.after(backoff(self.number, error.retry_after))
+            again = self.call.remote.after(backoff(self.number, error.retry_after))
         if kind in {StartFailure.RATE_LIMITED, StartFailure.LOST}:
             # A 429 may be the answer to the second request of a proxy that sent the call twice.
             search = self._search()
@@ -160,52 +140,51 @@ class _Sender:
                 raise self.call.uncertain(error.message, ())
             again = max(again, search.settled)
         self._report(Outcome())
-        if kind in {StartFailure.REFUSED, StartFailure.LOST} or again >= self.deadlines.unreachable_until:
+        if kind in {StartFailure.REFUSED, StartFailure.LOST} or again >= self.unreachable_until:
             raise self.call.refused(error)
-        delay = max(0.0, again - self.remote.now())
-        self.remote.on_retry(RetryEvent(self.call.purpose, self.number, error.message, delay))
-        await self.remote.sleep_until(again)
+        delay = max(0.0, again - self.call.remote.now())
+        self.call.remote.on_retry(RetryEvent(self.call.purpose, self.number, error.message, delay))
+        await self.call.remote.sleep_until(again)
 
     async def _busy(self, error: ApiError) -> None:
         """Check whether our own run keeps the plan busy: a proxy may have sent the call twice.
 
         If another run does, the call is sent again with `on-busy: wait`, once a search proved that we have no run.
         """
-        search, waits_until = replace(self._search(), has_runs=True), self.deadlines.busy_until
+        search, every = replace(self._search(), has_runs=True), self.inputs.poll_interval
         found = await self._find(replace(search, or_busy=True), error.message)
         if self.outcome.run:
             return
         if not found.busy_with and not found.nothing:
             raise self.call.uncertain(error.message, ())
         self._report(Outcome())
-        interval = self.deadlines.interval.total_seconds() if self.deadlines.interval else pacing.LONGEST / 4
-        again = search.settled + max(0.0, interval - self.remote.limits.replication)
-        if waits_until is None or not search.spec.unique or again >= waits_until:
+        interval = every.total_seconds() if every else pacing.LONGEST / 4
+        again = search.settled + max(0.0, interval - self.call.remote.limits.replication)
+        if self.inputs.on_busy != "wait" or not search.spec.unique or again >= self.deadline:
             hint = start.BUSY_HINT if search.spec.unique else start.OWN_NUMBER_HINT
             raise start.busy(error, found, self.call.nothing, hint)
         self._report(Outcome(busy_with=found.busy_with))
         if not found.nothing:
-            found = await self._find(replace(search, until=waits_until), error.message)
+            found = await self._find(replace(search, until=self.deadline), error.message)
         if self.outcome.run:
             return
         if not found.nothing:
             raise start.busy(error, found, self.call.nothing, start.UNPROVEN_HINT)
-        await self.remote.sleep_until(again)
+        await self.call.remote.sleep_until(again)
         # The service has answered, so it may be unreachable as long as before.
-        anew = min(self.remote.after(self.remote.limits.unreachable), waits_until)
-        self.deadlines = replace(self.deadlines, unreachable_until=max(self.deadlines.unreachable_until, anew))
+        self.unreachable_until = self.call.remote.unreachable_until(self.deadline)
 
     def _search(self) -> lookup.Search:
         """The search while the run may not be listed yet, up to the deadline, but for at least a few seconds."""
-        settled, until = self.remote.search_limits(self.deadlines.deadline)
+        settled, until = self.call.remote.search_limits(self.deadline)
         return replace(self.call.wanted, until=until, requested=self.sent, settled=settled)
 
     async def _find(self, search: lookup.Search, message: str) -> lookup.SearchResult:
         """Search for the run. If it is found, it is reported; raises StartError if it cannot be identified."""
-        found = await lookup.find(search, self.remote)
+        found = await lookup.find(search, self.call.remote)
         if len(found.run_ids) > 1 or (found.run_ids and not search.spec.unique):
             self._report(Outcome(in_doubt=True))
             raise self.call.uncertain(message, found.run_ids)
         for run_id in found.run_ids:
-            self._report(Outcome(lookup.unread(run_id, search.spec, self.remote), adopted=True))
+            self._report(Outcome(lookup.unread(run_id, search.spec, self.call.remote), adopted=True))
         return found

@@ -146,23 +146,19 @@ class _Sending:
         self.emit(events.UploadDone(uploaded, adopted))
         return uploaded
 
-    @property
-    def _until_reachable(self) -> float:
-        """The deadline for an unreachable service, from now on."""
-        return min(self.until, self.remote.after(self.remote.limits.unreachable))
-
     async def _target(self) -> Upload:
         """The upload that gets a new version, or one that does not exist yet and has no ID."""
         if not self.spec.upload_id:
             return Upload("", self.spec.name)
+        until = self.remote.unreachable_until(self.until)
         try:
-            return await self.remote.client.uploads.fetch(self.spec.upload_id, until=self._until_reachable)
+            return await self.remote.client.uploads.fetch(self.spec.upload_id, until=until)
         except ApiError as error:
             raise upload_failure.refused(error) from None
 
     async def _send(self, search: _VersionSearch) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
-        purpose, until, number = f"upload '{self.spec.file}'", self._until_reachable, 0
+        purpose, until, number = f"upload '{self.spec.file}'", self.remote.unreachable_until(self.until), 0
         while True:
             path = Path(self.spec.path)
             state = files.state_of(path)
