@@ -6,8 +6,7 @@ The signal handlers are installed before all other imports: from then on, a sign
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import NoReturn
 
 from testsigma_action.runtime.clock import Clock
@@ -20,19 +19,29 @@ def run_step() -> NoReturn:
 
     Another program may take its place, so no handler is installed before its arguments are known.
     """
-    _run(partial(_step, step_arguments(sys.argv[1:], os.environ)))
+    _run(step_arguments(sys.argv[1:], os.environ))
 
 
 def run_post_stage() -> NoReturn:
     """Runs the post stage with the environment of this process."""
-    _run(_post_stage)
+    _run((), post_stage=True)
 
 
-def _run(stage: Callable[[Signals, Clock], int]) -> NoReturn:
+def _run(arguments: Sequence[str], *, post_stage: bool = False) -> NoReturn:
     signals = Signals(clock := Clock())
     signals.install()
     try:
-        exit_code = stage(signals, clock)
+        # Imported modules are never garbage: searching them takes a tenth of the time to the start.
+        gc.disable()
+        from testsigma_action.command import Command
+
+        if post_stage:
+            from testsigma_action.post import main
+        else:
+            from testsigma_action.main import main
+        gc.freeze()
+        gc.enable()
+        exit_code = main(Command(arguments, os.environ, signals, clock))
     except Exception as error:  # noqa: BLE001 - the interpreter would end with 1, which says that tests failed
         from testsigma_action.errors import ExitCode
         from testsigma_action.platforms.log import Log
@@ -45,21 +54,3 @@ def _run(stage: Callable[[Signals, Clock], int]) -> NoReturn:
     # At exit the interpreter restores the default handlers: a late signal would replace the exit code.
     signals.ignore()
     sys.exit(exit_code)
-
-
-def _step(arguments: Sequence[str], signals: Signals, clock: Clock) -> int:
-    # Imported modules are never garbage: searching them takes a tenth of the time to the start.
-    gc.disable()
-    from testsigma_action.command import Command
-    from testsigma_action.main import main
-
-    gc.freeze()
-    gc.enable()
-    return main(Command(arguments, os.environ, signals, clock))
-
-
-def _post_stage(signals: Signals, clock: Clock) -> int:
-    from testsigma_action.command import Command
-    from testsigma_action.post import main
-
-    return main(Command((), os.environ, signals, clock))
