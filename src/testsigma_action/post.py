@@ -53,7 +53,7 @@ class _PostStage:
     def _stop(self, entries: tuple[Entry, ...]) -> None:
         command, transport = self._command, self._command.transport(Transport)
         transport.route.check()
-        remote = Remote(Client(transport), command.clock, self._on_retry)
+        remote = Remote(Client(transport), command.clock).with_listener(self._on_retry)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
             self._done = runner.run(self._clean_up(entries, remote))
 

@@ -71,7 +71,7 @@ class Service:
     def __post_init__(self) -> None:
         """Wire the code as the composition root does."""
         made = Client(transport(self.server.url, key=self.server.key))
-        self.remote = Remote(made, CLOCK, self.troubles.append)
+        self.remote = Remote(made, CLOCK).with_listener(self.troubles.append)
         self.client = self.remote.client
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

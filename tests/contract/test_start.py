@@ -329,7 +329,8 @@ def test_an_answer_that_does_not_come_in_time(serve: Serve) -> None:
 
 def put_afar(service: Service) -> None:
     """Have the service asked under a name that only a proxy can reach; loopback takes none."""
-    service.remote = Remote(Client(transport("http://testsigma.example")), CLOCK, service.troubles.append)
+    remote = Remote(Client(transport("http://testsigma.example")), CLOCK)
+    service.remote = remote.with_listener(service.troubles.append)
 
 
 def test_a_proxy_that_loses_the_answer(

@@ -16,7 +16,7 @@ DETAIL_LANES = 8
 class Remote:
     """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
 
-    `on_retry` is called for each retry, and when a retry succeeds.
+    `on_retry` is called for each retry, and when a retry succeeds: set it by `with_listener`.
     """
 
     client: Client
@@ -25,10 +25,6 @@ class Remote:
     limits: TimeLimits = TimeLimits()
     lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
     width: int = DETAIL_LANES
-
-    def __post_init__(self) -> None:
-        """Connect the client to the same listener."""
-        object.__setattr__(self, "client", self.client.with_listener(self.on_retry))
 
     def now(self) -> float:
         """The instant of the monotonic clock."""
@@ -40,7 +36,7 @@ class Remote:
 
     def with_listener(self, on_retry: OnRetry) -> "Remote":
         """The same service with another listener."""
-        return replace(self, on_retry=on_retry)
+        return replace(self, client=self.client.with_listener(on_retry), on_retry=on_retry)
 
     def quiet(self) -> "Remote":
         """The same service without a listener: for optional data, whose errors are not reported."""
