@@ -31,6 +31,13 @@ async def _drive(self, index, gate):
 
 SessionGroup._drive = _drive
 """
+# A run is stopped at its timeout, whatever on-timeout says.
+STOPS_ALWAYS = """
+_late = after_timeout
+
+def after_timeout(context):
+    return _late(replace(context, inputs=replace(context.inputs, on_timeout="stop")))
+"""
 # Enough cases have failed, and nothing is stopped.
 GOES_ON = """
 async def _finish(self, why):
@@ -82,12 +89,7 @@ BUGS = (
     (32, "tells_runs_apart", "domain/identity.py", "def claim(*_):\n    return Claim.OURS"),
     (10, "post_stops_what_is_left", "lifecycle/stop.py", "async def _send_stop(*_):\n    return ''"),
     (28, "post_stops_what_is_left", "post.py", CLEANS_ONE),
-    (
-        9,
-        "stops_what_it_was_to_stop",
-        "lifecycle/shutdown.py",
-        "_late = Shutdown.after_timeout\nShutdown.after_timeout = lambda self, **_: _late(self, stopping=True)",
-    ),
+    (9, "stops_what_it_was_to_stop", "lifecycle/shutdown.py", STOPS_ALWAYS),
     (19, "stops_what_it_was_to_stop", "lifecycle/session.py", GOES_ON),
     (0, "no_run_is_lost", "reporting/outputs.py", "_early = early\ndef early(runs):\n    return _early(runs[:1])"),
     (4, "keeps_the_key", "secret.py", "Secret.encodings = lambda _: ()"),

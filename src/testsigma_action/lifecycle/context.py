@@ -11,7 +11,6 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.settle import LagRetry
-from testsigma_action.lifecycle.shutdown import Shutdown
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
 
@@ -92,11 +91,6 @@ class Context:
             return
         left, queued = (pace.left(self.remote.now()), pace.queued) if pace else (None, None)
         self.emit(events.Answered(before, run, left, queued))
-
-    @property
-    def shutdown(self) -> Shutdown:
-        """What leaves the run or stops it."""
-        return Shutdown(self.record, self.remote, self.on_answer)
 
     @property
     def stops_on_cancel(self) -> bool:

@@ -8,6 +8,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
+from testsigma_action.lifecycle import shutdown
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
 from testsigma_action.lifecycle.record import RunRecord
@@ -64,7 +65,7 @@ class Session:
         except ActionError as error:
             self.record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70
-            self.record.conclude(Bug(error), self._context.shutdown.left())
+            self._crashed(error)
             self._emit_last(events.Crashed(error))
         finally:
             self.may_be_stopped = False
@@ -76,7 +77,11 @@ class Session:
         try:
             self._context.emit(event)
         except Exception as error:  # noqa: BLE001 - as above
-            self.record.conclude(Bug(error), self._context.shutdown.left())
+            self._crashed(error)
+
+    def _crashed(self, error: Exception) -> None:
+        """Record a bug."""
+        self.record.conclude(Bug(error), shutdown.left(self.record) if self.record.may_still_run else None)
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
         try:
@@ -117,12 +122,12 @@ class Session:
             _uncancel()
         why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
-        ending = await self._context.shutdown.after_cancel(until, stopping=self._context.stops_on_cancel)
+        ending = await shutdown.after_cancel(self._context, until, stopping=self._context.stops_on_cancel)
         self.record.decide(why.verdict(ending), ending)
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
-        ending = await self._context.shutdown.after_failures()
+        ending = await shutdown.after_failures(self._context)
         if ending.disposition is not Disposition.COMPLETED:
             self.record.cut_short = True
         # A run that was cut short before, at its timeout, is not judged, so it needs this verdict, too.

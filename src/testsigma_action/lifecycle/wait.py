@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 
 from testsigma_action.domain import events, policy, verdict
-from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
@@ -12,7 +11,7 @@ from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
-from testsigma_action.lifecycle import history, reruns, settle
+from testsigma_action.lifecycle import history, reruns, settle, shutdown
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.watch import watch
@@ -49,7 +48,7 @@ async def _watch(context: Context) -> None:
         try:
             await watch(RunKey.of(run), context.remote, deadlines, on_answer, pace)
         except (TimedOut, ApiError) as error:
-            if ending := await _leave(context):
+            if ending := await shutdown.after_timeout(context):
                 record.conclude(error, ending)
         if recall:
             await recall
@@ -67,12 +66,6 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
         record.previous = await history.previous_run(run, listed, remote, until=until, apart_from=ours)
     if pace:
         pace.before = record.previous
-
-
-async def _leave(context: Context) -> Ending | None:
-    """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
-    context.activity(events.Activity.STOPPING)
-    return await context.shutdown.after_timeout(stopping=context.inputs.on_timeout == "stop")
 
 
 async def watch_rerun(context: Context) -> None:
@@ -108,7 +101,7 @@ async def _give_up_rerun(context: Context, error: ActionError) -> None:
     if record.latest.completed:
         # No rerun is confirmed yet, so nothing is stopped.
         record.rerun_incomplete = verdict.of_error(error).findings
-    elif ending := await _leave(context):
+    elif ending := await shutdown.after_timeout(context):
         record.rerun_incomplete = verdict.of_error(error, ending).findings
 
 
