@@ -11,6 +11,7 @@ from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
 from testsigma_action.errors import Bug, ExitCode
+from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.cleanup import clean_up
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry, open_entries
@@ -55,17 +56,15 @@ class _PostStage:
         transport.route.check()
         remote = Remote(Client(transport), command.clock).with_listener(self._on_retry)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
-            self._done = runner.run(self._clean_up(entries, remote))
+            runner.run(until_signal(self._clean_up(entries, remote), command.signals))
 
-    async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> bool:
-        """Whether all entries were cleaned up."""
-        tasks = [asyncio.create_task(self._one(entry, remote)) for entry in entries]
-        self._command.signals.cancels(tasks)
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> None:
+        """Clean up all entries. A bug is raised once the others have ended."""
+        outcomes = await asyncio.gather(*(self._one(entry, remote) for entry in entries), return_exceptions=True)
         for outcome in outcomes:
-            if isinstance(outcome, Exception):
+            if isinstance(outcome, BaseException):
                 raise outcome
-        return all(outcome is True for outcome in outcomes)
+        self._done = all(outcomes)
 
     async def _one(self, entry: Entry, remote: Remote) -> bool:
         log, url_of = self._command.log, remote.client.run_url

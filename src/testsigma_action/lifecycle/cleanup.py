@@ -57,12 +57,11 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.Re
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
             return Cleanup(Ending(disposition, last.run), last.key.id, last.unread)
         ending = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-        found = Cleanup(replace(ending, run=ending.run or last.run), last.key.id)
-        if not (found.complete and ending.run and awaited(ending.run)):
+        if not ending.run or not awaited(ending.run):
             break
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
         key = RunKey.of(ending.run)
-    return found
+    return Cleanup(ending, last.key.id)
 
 
 async def _rerun_of(key: RunKey, remote: Remote) -> RunKey | None:
