@@ -71,10 +71,8 @@ class RunRecord:
 
     @property
     def latest(self) -> Run:
-        """The most recent run: the last rerun, else what was started. It may have finished."""
-        if not self.run:
-            raise AssertionError("there is a run once it was started")
-        return self.reruns[-1] if self.reruns else self.run
+        """The most recent run: the last rerun, else what was started, which must exist. It may have finished."""
+        return self.known[-1]
 
     @property
     def known(self) -> tuple[Run, ...]:
@@ -134,12 +132,11 @@ class RunRecord:
 
         IDs and names that are missing in the answer are kept from the previous one.
         """
-        before = next((one for one in (self.run, *self.reruns) if one and same_id(one.id, run.id)), None)
-        name = run.plan_name or (self.run.plan_name if self.run else "")
-        newest = replace(run, plan_name=name)
-        if before:
-            plan, build = run.plan_id or before.plan_id, run.build_number or before.build_number
-            newest = replace(newest, plan_id=plan, build_number=build, parent_id=run.parent_id or before.parent_id)
+        before = next((one for one in self.known if same_id(one.id, run.id)), None)
+        same, first = before or run, self.run or run
+        plan, build = run.plan_id or same.plan_id, run.build_number or same.build_number
+        name, parent = run.plan_name or first.plan_name, run.parent_id or same.parent_id
+        newest = replace(run, plan_id=plan, plan_name=name, build_number=build, parent_id=parent)
         if not self.run or self.run is before:
             self.run = newest
         elif before:
