@@ -7,7 +7,6 @@ import asyncio
 from contextlib import closing
 
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
 from testsigma_action.errors import Bug, ExitCode
@@ -79,9 +78,9 @@ class _PostStage:
             self._warn(cleanup_wording.not_found(entry.plan_id, entry.build_number, found.candidates))
         return found.complete
 
-    def _on_retry(self, retry: RetryEvent) -> None:
-        if retry.message:
-            self._warn(retry.message)
+    def _on_retry(self, message: str) -> None:
+        if message:
+            self._warn(message)
 
     def _warn(self, text: str) -> None:
         self._command.log.say(console.warnings([text]))

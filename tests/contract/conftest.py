@@ -18,7 +18,6 @@ import trustme
 from tests.simulator import TEST_KEY, Fault, Scenario, Seen, Server, Simulator, scenario
 from testsigma_action.api import error_response
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.domain.run import RunSpec
@@ -65,7 +64,7 @@ class Service:
 
     server: Server
     runner: asyncio.Runner
-    troubles: list[RetryEvent] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     signals: Signals = field(default_factory=lambda: Signals(CLOCK))
 
     def __post_init__(self) -> None:

@@ -17,7 +17,6 @@ import trustme
 
 from tests.contract.conftest import Raw, Serve, Service, Talk, hang_up, result_of, soon, transport
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
-from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
@@ -104,13 +103,8 @@ def test_what_may_pass_is_tried_again(serve: Serve, fault: Fault) -> None:
     service = serve("passing", fault)
     assert fetch(service) == "900"
     assert service.server.calls == ["status"] * 3
-    assert [(trouble.attempt, bool(trouble.message)) for trouble in service.troubles] == [
-        (1, True),
-        (2, True),
-        (2, False),
-    ]
-    assert {trouble.purpose for trouble in service.troubles} == {STATUS.purpose}
-    assert all(STATUS.purpose in trouble.message for trouble in service.troubles[:2])
+    assert [STATUS.purpose in trouble for trouble in service.troubles] == [True, True, False]
+    assert service.troubles[-1] == ""
 
 
 def test_nothing_is_observed_when_all_is_well(serve: Serve) -> None:
@@ -187,14 +181,15 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
     """Nobody listens: the message says so and names the host, and the time is used up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    seen: list[RetryEvent] = []
+    seen: list[str] = []
+    began = time.monotonic()
     with pytest.raises(Unreachable) as caught:
         result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(0.15), on_retry=seen.append))
     assert caught.value.code == "api-unreachable"
     assert "connection refused" in caught.value.message
     assert f"127.0.0.1:{port}" in caught.value.message
     assert seen
-    assert all(trouble.delay <= 0.15 for trouble in seen)
+    assert time.monotonic() - began < 0.5
 
 
 def test_a_refused_connection_was_not_sent() -> None:
@@ -231,16 +226,17 @@ def test_retry_after_is_heeded(serve: Serve) -> None:
     with pytest.raises(Unreachable):
         fetch(service, until=soon(5))
     assert len(service.server.seen) == 1
-    assert fetch_delay(serve, "7") == 7.0
+    assert 7.0 <= fetch_delay(serve, "7") < 8.0
     date = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
-    assert 5.0 < fetch_delay(serve, date) <= 9.0
+    assert 5.0 < fetch_delay(serve, date) < 10.0
 
 
 def fetch_delay(serve: Serve, header: str) -> float:
-    """How long the transport means to wait; off a worker thread it does not really."""
+    """How long the transport waits."""
     service = serve("passing", Fault("status", status=503, headers={"Retry-After": header}))
+    began = time.monotonic()
     assert fetch(service, until=soon(60)) == "900"
-    return service.troubles[0].delay
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"])
@@ -520,7 +516,7 @@ def test_a_certificate_that_is_not_trusted_is_final(
     trusted: bool,  # noqa: FBT001
 ) -> None:
     """An unknown authority, or a certificate of another host: nothing is sent, nothing is tried again."""
-    seen: list[RetryEvent] = []
+    seen: list[str] = []
     with secure(host="other.example.com" if trusted else "localhost") as server:
         with pytest.raises(Refused) as caught:
             result_of(transport(server.url, ca_bundle=bundle if trusted else "").get(STATUS, identity, until=soon(5)))
@@ -637,7 +633,7 @@ def test_an_error_with_status_200_is_told_in_its_own_words(serve: Serve, body: s
     """A body that describes an error instead of a run counts like a 502; the message quotes it."""
     service = serve("passing", Fault("status", text=body))
     assert fetch(service) == "900"
-    message = service.troubles[0].message
+    message = service.troubles[0]
     assert message.startswith("Could not read the status of run 900: 127.0.0.1:")
     assert message.endswith(words)
 
@@ -646,4 +642,4 @@ def test_an_error_with_status_200_is_no_empty_list(serve: Serve) -> None:
     """A list of details within the error is not taken for the rows of an empty page."""
     service = serve("passing", Fault("newest", text='{"error": "No access", "fieldErrors": []}'))
     assert [run.id for run in result_of(service.client.fetch_newest_runs("420", until=soon())).runs] == ["900"]
-    assert "saying 'No access'" in service.troubles[0].message
+    assert "saying 'No access'" in service.troubles[0]

@@ -13,7 +13,6 @@ import pytest
 from tests.contract.conftest import CLOCK, PLAN, Interrupt, Raw, Serve, Service, Talk, soon, spec, transport
 from tests.simulator import Fault, Phase, RunBefore, Server, scenario
 from testsigma_action.api.client import Client
-from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import StartError
 from testsigma_action.inputs.options import Inputs
@@ -384,16 +383,16 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
     """Nothing was sent, so it may be sent again: the run is started when the service is back, once."""
     service = serve("passing")
     service.server.close()
-    troubles: list[RetryEvent] = []
+    troubles: list[str] = []
     with ExitStack() as reopened:
 
-        def come_back(trouble: RetryEvent) -> None:
+        def come_back(trouble: str) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
         attempt = replace(starting(service), remote=service.remote.with_listener(come_back))
         assert attempt.run().id == "1001"
-    assert "connection refused" in troubles[0].message
+    assert "connection refused" in troubles[0]
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
 
 
@@ -533,7 +532,7 @@ def test_a_signal_before_the_next_try_starts_nothing(serve: Serve, interrupt: In
     service.server.close()
     attempt = starting(service)
 
-    def lost(_: RetryEvent) -> None:
+    def lost(_: str) -> None:
         interrupt(service)
 
     with pytest.raises(asyncio.CancelledError):

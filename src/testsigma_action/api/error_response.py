@@ -4,7 +4,6 @@ import email.utils
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from http.client import responses
 
@@ -23,20 +22,11 @@ OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErr
 UNAUTHORIZED = ("No JWT token found", "Invalid JWT token", "No API Key Found", "Incorrect API Key", "API disabled")
 
 
-@dataclass(frozen=True, slots=True)
-class RetryEvent:
-    """A request that failed and is retried in `delay` seconds. An empty `message`: the retry succeeded."""
-
-    purpose: str
-    attempt: int
-    message: str = ""
-    delay: float = 0.0
+# Called with the message of each request that failed and is retried; with an empty one when a retry succeeded.
+OnRetry = Callable[[str], None]
 
 
-OnRetry = Callable[[RetryEvent], None]
-
-
-def ignore(_: RetryEvent) -> None:
+def ignore(_: str) -> None:
     """Ignore retries."""
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from math import inf
 
 from testsigma_action.api.connection import Exchange
-from testsigma_action.api.error_response import OnRetry, RetryEvent, backoff, ignore
+from testsigma_action.api.error_response import OnRetry, backoff, ignore
 from testsigma_action.api.fields import Decoder, T
 from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace, untraced
 from testsigma_action.api.route import Route
@@ -91,7 +91,7 @@ class Transport:
                 await self._wait_after(error, policy, on_retry)
             else:
                 if policy.attempt:
-                    on_retry(RetryEvent(request.purpose, policy.attempt))
+                    on_retry("")
                 return value
 
     async def send(self, request: Request, decode: Decoder[T], *, until: float) -> T:
@@ -137,7 +137,7 @@ class Transport:
             final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
             final.said, final.by_service = error.said, error.by_service
             raise final from None
-        on_retry(RetryEvent(policy.request.purpose, policy.attempt, error.message, delay))
+        on_retry(error.message)
         await asyncio.sleep(delay)
 
 

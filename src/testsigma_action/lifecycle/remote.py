@@ -16,7 +16,7 @@ DETAIL_LANES = 8
 class Remote:
     """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
 
-    `on_retry` is called for each retry, and when a retry succeeds: set it by `with_listener`.
+    `on_retry` is told of each retry, and when a retry succeeds: set it by `with_listener`.
     """
 
     client: Client

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from testsigma_action.api.error_response import RetryEvent, backoff
+from testsigma_action.api.error_response import backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
@@ -142,8 +142,7 @@ class Sender:
         self._report(Outcome())
         if kind in {StartFailure.REFUSED, StartFailure.LOST} or again >= self.unreachable_until:
             raise self.call.refused(error)
-        delay = max(0.0, again - self.call.remote.now())
-        self.call.remote.on_retry(RetryEvent(self.call.purpose, self.number, error.message, delay))
+        self.call.remote.on_retry(error.message)
         await self.call.remote.sleep_until(again)
 
     async def _busy(self, error: ApiError) -> None:

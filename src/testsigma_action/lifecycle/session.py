@@ -2,7 +2,6 @@
 
 import asyncio
 
-from testsigma_action.api.error_response import RetryEvent
 from testsigma_action.domain import events, verdict
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.findings import StoppedAfterFailures
@@ -141,9 +140,9 @@ class Session:
             raise AssertionError("a cancellation has a reason")
         return self._context.shared.interruption
 
-    def on_retry(self, retry: RetryEvent) -> None:
+    def on_retry(self, message: str) -> None:
         """Emit the beginning and the end of an outage."""
-        self._context.emit(events.OutageBegan(retry.message) if retry.message else events.OutageEnded())
+        self._context.emit(events.OutageBegan(message) if message else events.OutageEnded())
 
 
 def _uncancel() -> None:

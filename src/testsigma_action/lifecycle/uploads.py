@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from testsigma_action.api.error_response import RetryEvent, backoff
+from testsigma_action.api.error_response import backoff
 from testsigma_action.api.uploads import FileForm, FoundVersions, Upload, fields
 from testsigma_action.domain import upload_events as events
 from testsigma_action.domain.upload_events import Stored, UploadListener, UploadSpec, UploadVersion
@@ -168,7 +168,7 @@ class _Sending:
             answer = await self._answer(search, form, purpose)
             if isinstance(answer, UploadVersion):
                 if number:
-                    self.remote.on_retry(RetryEvent(purpose, number))
+                    self.remote.on_retry("")
                 return answer, False
             if found := await self._after(answer, form, search):
                 return found, True
@@ -176,7 +176,7 @@ class _Sending:
             again = self.remote.after(backoff(number, answer.retry_after))
             if again >= until:
                 raise upload_failure.refused(answer)
-            self.remote.on_retry(RetryEvent(purpose, number, answer.message))
+            self.remote.on_retry(answer.message)
             await self.remote.sleep_until(again)
 
     async def _answer(self, search: _VersionSearch, form: FileForm, purpose: str) -> UploadVersion | ApiError:
