@@ -44,9 +44,8 @@ class LimitReached(Unreachable):
 
 def gap_of(error: ApiError, missing: Missing, number: int = 0, total: int = 0, run_id: str = "") -> Gap:
     """The gap for details that were not read because of an error."""
-    if isinstance(error, LimitReached):
-        return Gap(missing, error.why, number=number, total=total, run_id=run_id)
-    return Gap(missing, message=error.message, number=number, total=total, run_id=run_id)
+    why, message = (error.why, "") if isinstance(error, LimitReached) else (Why.ERROR, error.message)
+    return Gap(missing, why, message, number, total, run_id)
 
 
 @dataclass(frozen=True, slots=True)
