@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.conftest import Serve, spec
-from testsigma_action.domain.events import ActivityChanged, Ended, Event
+from testsigma_action.domain.events import Activity, Ended, Event
 from testsigma_action.errors import ExitCode
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.background import Background
@@ -14,7 +14,7 @@ from testsigma_action.lifecycle.context import Shared
 from testsigma_action.lifecycle.session import Session
 
 
-@pytest.mark.parametrize("kind", [ActivityChanged, Ended])
+@pytest.mark.parametrize("kind", [Activity, Ended])
 def test_a_listener_that_fails(serve: Serve, kind: type[Event]) -> None:
     """The session raises nothing, whatever its listener does, and ends with the exit code of a bug."""
 

@@ -14,7 +14,6 @@ from tests.property.reports import texts as any_texts
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.events import (
     Activity,
-    ActivityChanged,
     Answered,
     AnswerLost,
     Attached,
@@ -75,7 +74,7 @@ placed = st.tuples(
 )
 endings = st.none() | st.builds(Ending, st.sampled_from(Disposition), st.none() | runs, texts)
 events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(ActivityChanged, st.sampled_from(Activity)),
+    st.sampled_from(Activity),
     st.builds(Starting, specs),
     st.builds(PlanBusy, texts, texts, st.timedeltas(timedelta(0), timedelta(days=1))),
     st.builds(AnswerLost, texts, texts),

@@ -10,7 +10,6 @@ from tests.listening import Listening
 from tests.samples import case, machine, suite
 from testsigma_action.domain.events import (
     Activity,
-    ActivityChanged,
     Answered,
     AnswerLost,
     Attached,
@@ -149,14 +148,14 @@ def test_the_first_failure_is_told_at_once(watched: Watched) -> None:
 )
 def test_a_sign_of_life_every_minute(watched: Watched, stage: str, said: str) -> None:
     """Whatever the step waits for, without any answer: two hours have a line in every minute."""
-    watched.hears(ActivityChanged(Activity.STARTING))
+    watched.hears(Activity.STARTING)
     if stage != "starting":
         watched.hears(Started(RUN))
     if stage in {"at work", "outage"}:
         watched.after(0.0, going(5))
     if stage == "collecting":
         watched.after(0.0, over())
-        watched.hears(ActivityChanged(Activity.COLLECTING))
+        watched.hears(Activity.COLLECTING)
     if stage == "outage":
         watched.hears(BEGAN)
     begin = len(watched.lines)
@@ -243,7 +242,7 @@ def test_the_time_left_is_told(watched: Watched) -> None:
 def test_a_terminal_has_a_line_that_is_drawn_anew() -> None:
     """Progress is drawn every second, changes of status are printed."""
     watched = Watched(live=True)
-    watched.hears(ActivityChanged(Activity.STARTING))
+    watched.hears(Activity.STARTING)
     watched.after(2.0)
     watched.hears(Started(RUN))
     watched.after(1.0, going(1250))
@@ -261,7 +260,7 @@ def test_the_story_of_a_start(watched: Watched) -> None:
         watched.hears(PlanBusy("12", run_id, timedelta(minutes=20)))
     watched.hears(AnswerLost("The answer to the start was lost.", "b1"))
     watched.hears(Started(RUN, adopted=True))
-    watched.hears(ActivityChanged(Activity.COLLECTING))
+    watched.hears(Activity.COLLECTING)
     assert watched.lines == [
         "Plan 12; build number b1",
         "Plan 12 is busy with run 7. Waiting until it can be started, for up to 20 min 00 s (timeout).",
@@ -285,7 +284,7 @@ def test_the_story_of_a_start(watched: Watched) -> None:
 def test_an_outage_before_there_is_a_run(activity: Activity, attached: bool, consequence: str) -> None:  # noqa: FBT001
     """That nothing was started is said only where that is certain."""
     watched = Watched(attached=attached)
-    watched.hears(ActivityChanged(activity))
+    watched.hears(activity)
     watched.hears(BEGAN)
     assert watched.lines == [f"Testsigma does not answer; retrying. {consequence}Could not read it."]
 

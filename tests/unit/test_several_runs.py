@@ -8,7 +8,6 @@ from tests.listening import Listening
 from tests.samples import case, machine, suite
 from testsigma_action.domain.events import (
     Activity,
-    ActivityChanged,
     Answered,
     CasesFailed,
     Ended,
@@ -96,9 +95,9 @@ def test_counters_are_told_of_all_runs_together() -> None:
     several.see(1, several.going(1, 4, 1))
     several.see(2, replace(several.going(2), counts=Counts(total=10, queued=10, running=0)))
     several.see(3, several.over(3))
-    several.tell(3, ActivityChanged(Activity.COLLECTING))
+    several.tell(3, Activity.COLLECTING)
     several.see(4, several.going(4))
-    several.tell(5, ActivityChanged(Activity.STARTING))
+    several.tell(5, Activity.STARTING)
     begin = len(several.lines)
     several.wait(SILENCE)
     (line,) = several.since(begin)
@@ -237,7 +236,7 @@ def test_a_run_that_ends_in_an_outage_does_not_end_the_outage() -> None:
 def test_an_outage_before_anything_was_started() -> None:
     """That nothing was started is said of the one run that it affects."""
     several = Several()
-    several.tell(0, ActivityChanged(Activity.PREPARING))
+    several.tell(0, Activity.PREPARING)
     several.tell(0, DOWN)
     several.wait(30)
     assert several.lines[0].endswith("| Testsigma does not answer; retrying. Nothing was started yet. 503.")

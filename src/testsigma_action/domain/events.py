@@ -18,7 +18,7 @@ from testsigma_action.errors import ActionError
 
 
 class Activity(Enum):
-    """The current activity of a session, for heartbeats and the progress bar."""
+    """The session does something else from now on: for heartbeats and the progress bar."""
 
     WAITING_FOR_TURN = auto()
     PREPARING = auto()
@@ -30,13 +30,6 @@ class Activity(Enum):
     COLLECTING = auto()
     STOPPING = auto()
     ENDED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityChanged:
-    """The session does something else from now on."""
-
-    activity: Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +191,6 @@ class Ended:
 StartEvent = Starting | PlanBusy | AnswerLost | Started | Attached | JobRerun
 AnswerEvent = Answered | CasesFailed | ResultsLag
 RerunEvent = RerunAwaited | RerunAsked | RerunAnswerLost | RerunStarted | RerunIgnored
-SessionEvent = ActivityChanged | OutageBegan | OutageEnded | Crashed | Ended
+SessionEvent = Activity | OutageBegan | OutageEnded | Crashed | Ended
 Event = StartEvent | AnswerEvent | RerunEvent | SessionEvent
 EventListener = Callable[[Event], None]

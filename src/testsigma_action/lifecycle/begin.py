@@ -29,7 +29,7 @@ async def begin(context: Context) -> None:
 
 
 async def _attach(context: Context) -> None:
-    context.activity(events.Activity.ATTACHING)
+    context.emit(events.Activity.ATTACHING)
     record = context.record
     record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
     until = context.remote.unreachable_until(context.shared.deadline)
@@ -122,7 +122,7 @@ async def _start(context: Context) -> None:
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     # Not before: a run that exists already tests other versions.
     record.spec = uploads.pinned(record.spec, shared.uploaded)
-    context.activity(events.Activity.STARTING)
+    context.emit(events.Activity.STARTING)
     context.emit(events.Starting(record.spec))
 
     def on_outcome(outcome: Outcome) -> None:
@@ -143,5 +143,5 @@ def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:
     """Tell that the step waits for a busy plan, if it does."""
     if outcome.busy_with is not None:
         left = timedelta(seconds=max(0.0, context.shared.deadline - context.remote.now()))
-        context.activity(events.Activity.WAITING_FOR_PLAN)
+        context.emit(events.Activity.WAITING_FOR_PLAN)
         context.emit(events.PlanBusy(plan_id, outcome.busy_with, left))

@@ -79,10 +79,6 @@ class Context:
     shared: Shared
     emit: events.EventListener
 
-    def activity(self, activity: events.Activity) -> None:
-        """Emit the new activity of the session."""
-        self.emit(events.ActivityChanged(activity))
-
     def on_answer(self, run: Run, pace: pacing.Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.update(run)

@@ -21,7 +21,7 @@ async def finish(context: Context) -> None:
     record, remote = context.record, context.remote
     if not record.completed:
         return
-    context.activity(events.Activity.COLLECTING)
+    context.emit(events.Activity.COLLECTING)
     until = remote.after(remote.limits.collect)
     # A run that was cut short, or still has no result, is not read again.
     lag_retry = None if record.cut_short or evidence.without_result(record.completed[0]) else context.lag_retry()

@@ -60,7 +60,7 @@ def _goes_on(record: RunRecord) -> bool:
 
 async def _collect(context: Context, trees: list[ResultTree]) -> None:
     """Read the results of the runs that were not read yet, without steps. At the end, all are read once more."""
-    context.activity(events.Activity.COLLECTING)
+    context.emit(events.Activity.COLLECTING)
     remote = context.remote
     for run in context.record.completed[len(trees) :]:
         newest = [ResultTree(run)]
@@ -85,7 +85,7 @@ def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choi
 
 async def _run_again(context: Context, choice: Choice) -> None:
     record, parent = context.record, choice.parent
-    context.activity(events.Activity.WAITING_FOR_RERUN)
+    context.emit(events.Activity.WAITING_FOR_RERUN)
 
     def on_outcome(outcome: Outcome) -> None:
         run = reruns.as_rerun(outcome.run, parent) if outcome.run else None

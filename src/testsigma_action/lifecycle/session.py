@@ -112,7 +112,7 @@ class Session:
 
     async def _interrupted(self) -> None:
         """Leave or stop the run after a cancellation. A signal during a stop after failures has precedence."""
-        self._context.activity(events.Activity.STOPPING)
+        self._context.emit(events.Activity.STOPPING)
         try:
             if isinstance(self._interruption.cause, StoppedAfterFailures):
                 await self._stop_early(self._interruption)

@@ -16,7 +16,7 @@ from testsigma_action.lifecycle.stop import look_once, stop
 
 async def after_timeout(context: Context) -> Ending | None:
     """Leave the run or stop it. None if it has completed in the meantime: then its results count."""
-    context.activity(events.Activity.STOPPING)
+    context.emit(events.Activity.STOPPING)
     remote, run = context.remote, context.record.latest
     if context.inputs.on_timeout == "leave":
         return Ending(Disposition.LEFT_RUNNING, run)

@@ -19,7 +19,7 @@ from testsigma_action.lifecycle.watch import watch
 
 async def wait(context: Context) -> None:
     """Wait until the run and its reruns have completed. After a timeout, the record has the verdict."""
-    context.activity(events.Activity.WATCHING)
+    context.emit(events.Activity.WATCHING)
     if context.record.latest.completed:
         await _recall(context)
     else:
@@ -70,7 +70,7 @@ async def _recall(context: Context, pace: Pace | None = None) -> None:
 
 async def watch_rerun(context: Context) -> None:
     """Wait until a rerun that the step asked for has completed."""
-    context.activity(events.Activity.WAITING_FOR_RERUN)
+    context.emit(events.Activity.WAITING_FOR_RERUN)
     try:
         await watch(RunKey.of(context.record.latest), context.remote, context.deadlines(), context.on_answer)
     except (TimedOut, ApiError) as error:
@@ -82,7 +82,7 @@ async def follow_reruns(context: Context) -> None:
     record = context.record
     await settle.await_result(record.latest, context.lag_retry())
     if awaited(record.latest):
-        context.activity(events.Activity.WAITING_FOR_RERUN)
+        context.emit(events.Activity.WAITING_FOR_RERUN)
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return

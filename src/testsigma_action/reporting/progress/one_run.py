@@ -49,7 +49,7 @@ class OneRun:
                 return event_lines.starting(spec)
             case events.Started():
                 return event_lines.started(event, self._tracked.spec, alone=True)
-            case events.ActivityChanged(Activity.COLLECTING):
+            case Activity.COLLECTING:
                 return ["Collecting the results."]
         return event_lines.of_run(event, self._tracked)
 

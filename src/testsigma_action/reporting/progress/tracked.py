@@ -69,8 +69,8 @@ class TrackedRun:
             case events.RerunStarted(run):
                 self.rerunning, self._expected_end = True, None
                 self._update(run, now)
-            case events.ActivityChanged(activity):
-                self.activity = activity
+            case Activity():
+                self.activity = event
             case events.Starting(spec):
                 self.spec = spec
             case events.RerunAwaited():
