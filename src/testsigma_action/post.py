@@ -53,7 +53,7 @@ class _PostStage:
     def _stop(self, entries: tuple[Entry, ...]) -> None:
         command, transport = self._command, self._command.transport(Transport)
         transport.route.check()
-        remote = Remote(Client(transport), command.clock).with_listener(self._on_retry)
+        remote = Remote(Client(transport), command.clock).with_listener(self._warn)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
             runner.run(until_signal(self._clean_up(entries, remote), command.signals))
 
@@ -78,9 +78,7 @@ class _PostStage:
             self._warn(cleanup_wording.not_found(entry.plan_id, entry.build_number, found.candidates))
         return found.complete
 
-    def _on_retry(self, message: str) -> None:
-        if message:
-            self._warn(message)
-
     def _warn(self, text: str) -> None:
-        self._command.log.say(console.warnings([text]))
+        """Print a warning; nothing for an empty text, which tells that a retry succeeded."""
+        if text:
+            self._command.log.say(console.warnings([text]))
