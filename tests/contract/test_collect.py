@@ -509,10 +509,26 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     """Every 429 halves how many requests are made at a time; nothing is lost."""
     service = serve("failing", Fault("suite", status=429, count=3))
     asked = BatchFetcher(service.remote, soon())
-    assert asked.width == DETAIL_LANES
+    assert service.run(most_at_a_time(asked)) == DETAIL_LANES
     results = tree(service)
     assert results.gaps == ()
-    assert asked.width == 1
+    assert service.run(most_at_a_time(asked)) == 1
+
+
+async def most_at_a_time(asked: BatchFetcher) -> int:
+    """How many items of a large batch are fetched at the same time."""
+    going: set[str] = set()
+    sizes = []
+
+    async def fetch(identity: str, *, until: float) -> None:
+        assert until > 0.0
+        going.add(identity)
+        sizes.append(len(going))
+        await asyncio.sleep(0)
+        going.remove(identity)
+
+    await asked.each([str(number) for number in range(5 * DETAIL_LANES)], fetch)
+    return max(sizes)
 
 
 BIG = grid(3, 4, 2, fail_every=2)

@@ -19,7 +19,6 @@ from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Answers = tuple[dict[str, T], dict[str, ApiError]]
 
 MAX_PAGES = 10_000
 # Limits for the steps of all cases together: number of steps, and characters of their texts.
@@ -79,7 +78,7 @@ class BatchFetcher:
         except ApiError as error:
             return error
 
-    async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> Answers[T]:
+    async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> tuple[dict[str, T], dict[str, ApiError]]:
         """The items that were fetched, and the errors of the others, both by ID."""
         answers = await _Batch(self, fetch, tuple(dict.fromkeys(identities))).run()
         lost = {identity: answer for identity, answer in answers.items() if isinstance(answer, ApiError)}
@@ -102,17 +101,12 @@ class BatchFetcher:
 
         # One extra page if items are still missing: pages may count from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
-            if all(one in found for one in ids):
+            if wanted <= found.keys():
                 break
             following, _ = await self.each([str(n) for n in numbers], wanted_rows)
             for rows in following.values():
                 found.update(rows)
         return found
-
-    @property
-    def width(self) -> int:
-        """Maximum number of concurrent requests: halved for each answer with status 429."""
-        return max(1, self.remote.width >> min(self.remote.client.too_many, DETAIL_LANES))
 
 
 class _Batch(Generic[T]):
@@ -145,11 +139,11 @@ class _Batch(Generic[T]):
         return {identity: self.answers[identity] for identity in self.identities}
 
     async def _work_in_lanes(self, worker: int) -> None:
-        """Fetch one item after the other, until the width shrinks below this worker."""
-        task = asyncio.current_task()
-        while await self._has_next() and worker < self.fetcher.width:
+        """Fetch one item after the other, until there are too many workers: each status 429 halves their number."""
+        task, remote = asyncio.current_task(), self.fetcher.remote
+        while await self._has_next() and worker < remote.width >> remote.client.too_many:
             self.in_line.add(task)
-            async with self.fetcher.remote.lanes:
+            async with remote.lanes:
                 self.in_line.discard(task)
                 # Take an ID only once in a lane: until then the first worker may take it.
                 if self.waiting:
