@@ -43,9 +43,9 @@ class RunRecord:
     valid. `previous` is the previous run of the plan, `plan_runs` are the runs of its history, the newest first (None
     while they are unknown); `quarantined` has the cases that the quarantine names in each of them.
 
-    `reruns` are the runs in which failed cases ran again, `attempts` the results of each run; `rerun` is the last
-    outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end, or
-    why the step asked for none. `earlier` is the run of an earlier attempt of the CI job.
+    `reruns` are the runs in which failed cases ran again, `attempts` the results of each run, by its ID; `rerun` is the
+    last outcome of a rerun that the step asked for; `rerun_incomplete`: why the reruns were not followed to their end,
+    or why the step asked for none. `earlier` is the run of an earlier attempt of the CI job.
     """
 
     spec: RunSpec
@@ -63,7 +63,7 @@ class RunRecord:
     rerun: Outcome = Outcome()
     earlier: EarlierRun | None = None
     reruns: list[Run] = field(default_factory=list)
-    attempts: list[ResultTree] = field(default_factory=list)
+    attempts: dict[str, ResultTree] = field(default_factory=dict)
     rerun_incomplete: tuple[Finding, ...] = ()
     error: ActionError | None = None
     ending: Ending | None = None
@@ -147,10 +147,8 @@ class RunRecord:
 
     def collected(self, tree: ResultTree) -> None:
         """Record the newest tree of a run or rerun."""
-        if self.attempts and self.attempts[-1].run.id == tree.run.id:
-            self.attempts.pop()
-        self.attempts.append(tree)
-        self.tree = attempts.merged(self.attempts, self.reruns)
+        self.attempts[tree.run.id] = tree
+        self.tree = attempts.merged([*self.attempts.values()], self.reruns)
 
     def judge(self) -> bool:
         """Judge each case, and the run unless it was cut short. Returns whether the run was judged."""
@@ -161,7 +159,7 @@ class RunRecord:
             return False
         from testsigma_action.domain.rerun_judgement import judge_reruns
 
-        judged = judge_reruns(self.attempts, self.tree, self.rerun_incomplete, self.policy)
+        judged = judge_reruns([*self.attempts.values()], self.tree, self.rerun_incomplete, self.policy)
         if self.reruns and not judged.exit_code:
             self.tree = attempts.as_passed(self.tree)
             self.run = self.tree.run
