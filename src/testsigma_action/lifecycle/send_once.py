@@ -134,9 +134,7 @@ class Sender:
             found = await self._find(search, error.message)
             if self.outcome.run:
                 return
-            limited = kind is StartFailure.RATE_LIMITED
-            proven = found.nothing if limited else start.proves_nothing_started(error, found)
-            if not proven:
+            if not start.proves_nothing_started(error, found):
                 raise self.call.uncertain(error.message, ())
             again = max(again, search.settled)
         self._report(Outcome())

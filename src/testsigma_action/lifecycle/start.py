@@ -193,7 +193,7 @@ def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
     """
     if HAS_RERUN.search(error.said):
         return False
-    answered = bool(error.said) or not isinstance(error, Transient)
+    answered = bool(error.said) or error.status == 429 or not isinstance(error, Transient)
     everywhere = [_same_answer(error, refusal) for refusal in found.refusals]
     return (found.nothing and answered) or (bool(everywhere) and all(everywhere))
 
