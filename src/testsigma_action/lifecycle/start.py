@@ -52,11 +52,6 @@ class StartCall:
     taken: Container[str] = frozenset()
 
     @property
-    def purpose(self) -> str:
-        """What the call is for, as in "Could not <purpose>"."""
-        return f"start plan {self.spec.plan_id}"
-
-    @property
     def wanted(self) -> Search:
         """The search for the run that the call may have created."""
         return Search(self.spec)
@@ -127,10 +122,6 @@ class RerunCall:
     choice: "Choice"
     chain: Chain
     remote: Remote
-
-    @property
-    def purpose(self) -> str:
-        return f"run cases of run {self.choice.parent.id} again"
 
     @property
     def wanted(self) -> Search:
@@ -208,11 +199,6 @@ def no_such_plan(error: ApiError, plan_id: str) -> bool:
     """Whether the service says that it does not know the plan."""
     found = NO_SUCH_PLAN.search(error.said)
     return found is not None and same_id(found["id"], plan_id)
-
-
-def no_answer(purpose: str) -> Transient:
-    """The call was sent, and its answer did not come in time."""
-    return Transient(f"Could not {purpose}: the answer did not come in time.")
 
 
 def busy(error: ApiError, found: SearchResult, nothing: str, hint: str) -> StartError:

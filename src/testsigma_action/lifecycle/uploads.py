@@ -16,11 +16,11 @@ from testsigma_action.api.uploads import FileForm, FoundVersions, Upload, fields
 from testsigma_action.domain import upload_events as events
 from testsigma_action.domain.upload_events import Stored, UploadListener, UploadSpec, UploadVersion
 from testsigma_action.domain.uploads import Uploaded
-from testsigma_action.errors import ApiError, DeadlineExceeded, InputError
+from testsigma_action.errors import ApiError, DeadlineExceeded, InputError, Transient
 from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.start import StartFailure, failure_of, no_answer
+from testsigma_action.lifecycle.start import StartFailure, failure_of
 
 
 async def upload_all(
@@ -158,14 +158,14 @@ class _Sending:
 
     async def _send(self, search: _VersionSearch) -> tuple[UploadVersion, bool]:
         """The version that the file became, and whether it had to be looked for."""
-        purpose, until, number = f"upload '{self.spec.file}'", self.remote.unreachable_until(self.until), 0
+        until, number = self.remote.unreachable_until(self.until), 0
         while True:
             path = Path(self.spec.path)
             state = files.state_of(path)
             content = partial(files.content, path, state)
             form = FileForm(fields(self.spec, search.to), path.name, state.size, content)
             self.emit(events.UploadBegan(self.spec, form.size))
-            answer = await self._answer(search, form, purpose)
+            answer = await self._answer(search, form)
             if isinstance(answer, UploadVersion):
                 if number:
                     self.remote.on_retry("")
@@ -179,7 +179,7 @@ class _Sending:
             self.remote.on_retry(answer.message)
             await self.remote.sleep_until(again)
 
-    async def _answer(self, search: _VersionSearch, form: FileForm, purpose: str) -> UploadVersion | ApiError:
+    async def _answer(self, search: _VersionSearch, form: FileForm) -> UploadVersion | ApiError:
         """The answer, or the error of the service. Raises Unusable."""
         uploads, left = self.remote.client.uploads, max(0.1, self.until - self.remote.now())
         sending = uploads.send(self.spec, search.to, form, search.known, until=self.until, seconds=left)
@@ -188,8 +188,8 @@ class _Sending:
             while not (await asyncio.wait({sender}, timeout=self.remote.limits.upload_progress))[0]:
                 self.emit(events.UploadProgress(self.spec, form.sent, form.size))
             return sender.result()
-        except DeadlineExceeded:
-            return no_answer(purpose)
+        except DeadlineExceeded as late:
+            return Transient(late.message)
         except ApiError as error:
             return error
         finally:
