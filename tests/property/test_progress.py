@@ -20,13 +20,12 @@ from testsigma_action.domain.events import (
     CasesFailed,
     Ended,
     Event,
-    OutageBegan,
-    OutageEnded,
     PlanBusy,
     RerunAwaited,
     RerunIgnored,
     RerunStarted,
     ResultsLag,
+    Retry,
     Started,
     Starting,
 )
@@ -86,8 +85,8 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(RerunStarted, runs),
     st.builds(RerunIgnored, runs, runs, st.sampled_from(Foreign)),
     st.builds(ResultsLag, runs),
-    st.builds(OutageBegan, texts),
-    st.just(OutageEnded()),
+    st.builds(Retry, texts),
+    st.just(Retry()),
     st.builds(Ended, st.none() | st.builds(InputError, texts), endings, st.none() | st.sampled_from(Conclusion)),
 )
 OF_ALL_RUNS = re.compile(r"\[\d+:\d\d:\d\d\] \d+ of \d+ runs finished|Testsigma (does not answer \(|answers again)")
@@ -142,7 +141,7 @@ def test_answers_make_no_flood(story: list[tuple[tuple[int, Status, int, bool], 
     for (index, status, done, fails), pause in story:
         listening.wait(pause)
         if fails:
-            listening.tell(index, OutageBegan("503"))
+            listening.tell(index, Retry("503"))
             continue
         counts = Counts(total=500, passed=done, failed=done // 100, running=1)
         run = replace(samples.run(Result.QUEUED, status, counts), plan_name="", status_label=f"{status} {done}")

@@ -15,9 +15,8 @@ from testsigma_action.domain.events import (
     Attached,
     CasesFailed,
     Event,
-    OutageBegan,
-    OutageEnded,
     PlanBusy,
+    Retry,
     Started,
     Starting,
 )
@@ -27,8 +26,8 @@ from testsigma_action.reporting.progress.one_run import SILENCE
 
 RUN = Run("9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", url="https://testsigma.example/9")
 SPEC = RunSpec("12", build_number="b1")
-BEGAN = OutageBegan("Could not read it.")
-ENDED = OutageEnded()
+BEGAN = Retry("Could not read it.")
+ENDED = Retry()
 
 
 class Watched(Listening):

@@ -13,12 +13,12 @@ from testsigma_action.domain.events import (
     Ended,
     Event,
     JobRerun,
-    OutageEnded,
     PlanBusy,
     RerunAwaited,
     RerunIgnored,
     RerunStarted,
     ResultsLag,
+    Retry,
     Started,
 )
 from testsigma_action.domain.identity import Foreign
@@ -131,7 +131,7 @@ def test_results_that_lag() -> None:
 
 def test_what_has_no_words_of_its_own() -> None:
     """Other events are told elsewhere, or not at all."""
-    assert of_run(OutageEnded()) == []
+    assert of_run(Retry()) == []
 
 
 PASSED, FAILED = run(Result.PASSED), run(Result.FAILED)

@@ -11,10 +11,9 @@ from testsigma_action.domain.events import (
     Answered,
     CasesFailed,
     Ended,
-    OutageBegan,
-    OutageEnded,
     RerunAwaited,
     RerunStarted,
+    Retry,
     Started,
     Starting,
 )
@@ -24,7 +23,7 @@ from testsigma_action.errors import InputError
 from testsigma_action.reporting.progress.one_run import SILENCE
 from testsigma_action.reporting.progress.several_runs import BOARD
 
-DOWN = OutageBegan("503.")
+DOWN = Retry("503.")
 
 
 class Several(Listening):
@@ -183,8 +182,8 @@ def test_an_outage_of_the_service_is_told_once() -> None:
         several.tell(index, DOWN)
     several.wait(30)
     for index in range(20):
-        several.tell(index, OutageEnded())
-        several.tell(index, OutageEnded())
+        several.tell(index, Retry())
+        several.tell(index, Retry())
     assert several.since(begin) == [
         "Testsigma does not answer (20 of 20 runs affected); retrying. Runs that were started continue. 503.",
         "Testsigma answers again after 30 s.",
@@ -217,7 +216,7 @@ def test_a_short_outage_is_not_told() -> None:
     begin = len(several.lines)
     several.tell(0, DOWN)
     several.wait(5)
-    several.tell(0, OutageEnded())
+    several.tell(0, Retry())
     several.wait(30)
     assert several.since(begin) == []
 

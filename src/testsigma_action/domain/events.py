@@ -158,15 +158,10 @@ class ResultsLag:
 
 
 @dataclass(frozen=True, slots=True)
-class OutageBegan:
-    """A request failed and is sent again until the deadline."""
+class Retry:
+    """A request failed and is sent again until the deadline. An empty `message`: the service answers again."""
 
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutageEnded:
-    """The service answers again."""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +186,6 @@ class Ended:
 StartEvent = Starting | PlanBusy | AnswerLost | Started | Attached | JobRerun
 AnswerEvent = Answered | CasesFailed | ResultsLag
 RerunEvent = RerunAwaited | RerunAsked | RerunAnswerLost | RerunStarted | RerunIgnored
-SessionEvent = Activity | OutageBegan | OutageEnded | Crashed | Ended
+SessionEvent = Activity | Retry | Crashed | Ended
 Event = StartEvent | AnswerEvent | RerunEvent | SessionEvent
 EventListener = Callable[[Event], None]

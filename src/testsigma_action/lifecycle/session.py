@@ -141,8 +141,8 @@ class Session:
         return self._context.shared.interruption
 
     def on_retry(self, message: str) -> None:
-        """Emit the beginning and the end of an outage."""
-        self._context.emit(events.OutageBegan(message) if message else events.OutageEnded())
+        """Emit a retry, or that one succeeded."""
+        self._context.emit(events.Retry(message))
 
 
 def _uncancel() -> None:

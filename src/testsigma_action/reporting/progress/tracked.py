@@ -131,14 +131,14 @@ class Outage:
 
         The end of a session does not prove that the service answers.
         """
-        if isinstance(event, events.OutageBegan):
+        if isinstance(event, events.Retry) and event.message:
             if not self.affected:
                 self.seen, self.problem, self._since = set(), event.message, now
                 self._printed = self._answered = False
             self.affected.add(index)
             self.seen.add(index)
             return None
-        answers = isinstance(event, events.Answered | events.Started | events.Attached | events.OutageEnded)
+        answers = isinstance(event, events.Answered | events.Started | events.Attached | events.Retry)
         if index not in self.affected or not (answers or isinstance(event, events.Ended)):
             return None
         self.affected.remove(index)
