@@ -122,7 +122,6 @@ async def _start(context: Context) -> None:
         raise TimedOut(message, code=ErrorCode.TIMED_OUT, hint="Raise timeout or max-parallel.")
     # Not before: a run that exists already tests other versions.
     record.spec = uploads.pinned(record.spec, shared.uploaded)
-    context.emit(events.Activity.STARTING)
     context.emit(events.Starting(record.spec))
 
     def on_outcome(outcome: Outcome) -> None:

@@ -19,7 +19,6 @@ from testsigma_action.lifecycle.watch import watch
 
 async def wait(context: Context) -> None:
     """Wait until the run and its reruns have completed. After a timeout, the record has the verdict."""
-    context.emit(events.Activity.WATCHING)
     if context.record.latest.completed:
         await _recall(context)
     else:
@@ -82,7 +81,6 @@ async def follow_reruns(context: Context) -> None:
     record = context.record
     await settle.await_result(record.latest, context.lag_retry())
     if awaited(record.latest):
-        context.emit(events.Activity.WAITING_FOR_RERUN)
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return

@@ -72,7 +72,7 @@ class TrackedRun:
             case Activity():
                 self.activity = event
             case events.Starting(spec):
-                self.spec = spec
+                self.spec, self.activity = spec, Activity.STARTING
             case events.RerunAwaited():
                 self.rerunning, self.activity = True, Activity.WAITING_FOR_RERUN
             case events.Ended():
