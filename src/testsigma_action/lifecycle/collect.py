@@ -44,11 +44,10 @@ async def collect(
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
         # If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
         # against a pass.
-        while lag_retry and lagging(tree) and await lag_retry.again(tree.run):
-            if newest := await lag_retry.reread(tree.run):
-                found = await read(newest)
-                tree = found if settle.replaces(tree, found) else settle.with_result_of(newest, tree)
-                keep(tree)
+        while lag_retry and lagging(tree) and (newest := await lag_retry.reread(tree.run)):
+            found = await read(newest)
+            tree = found if settle.replaces(tree, found) else settle.with_result_of(newest, tree)
+            keep(tree)
         return tree
 
     tree = await settled(await collector.read_base(run), again.read_base)

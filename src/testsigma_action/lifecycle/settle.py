@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from testsigma_action.domain.evidence import UNFINISHED, without_result
+from testsigma_action.domain.evidence import UNFINISHED
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run
@@ -19,7 +19,7 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 
 @dataclass(slots=True)
 class LagRetry:
-    """Decides when to read again, until an instant of the monotonic clock.
+    """Reads a run again, until an instant of the monotonic clock.
 
     `on_answer` is called with each new answer about the run, `on_reread` once for each run that is read again.
     """
@@ -31,33 +31,21 @@ class LagRetry:
     _pause: float = 0.0
     _run_id: str = ""
 
-    async def again(self, run: Run) -> bool:
-        """Wait before the next reading; False if there is no time for one."""
-        left = self.until - MARGIN - self.remote.now()
-        if left <= 0:
-            return False
-        limits = self.remote.limits
-        if run.id != self._run_id:
-            self._run_id, self._pause = run.id, limits.first_lag_pause
-            self.on_reread(run)
-        await asyncio.sleep(min(self._pause, left))
-        self._pause = min(limits.longest_lag_pause, 2 * self._pause)
-        return True
-
     async def reread(self, run: Run) -> Run | None:
-        """The current state of the run; None if it cannot be read, or if a stale replica answers."""
-        seen = await look_once(RunKey.of(run), self.remote, until=self.until)
-        if not seen or not seen.completed:
-            return None
-        seen = later(run, seen)
-        self.on_answer(seen)
-        return seen
-
-
-async def await_result(run: Run, lag_retry: LagRetry) -> None:
-    """Read a completed run again until it has a result, or until the time limit."""
-    while without_result(run) and await lag_retry.again(run):
-        run = await lag_retry.reread(run) or run
+        """The next answer about the run, after a pause; None if the time is over. Stale replicas are not heard."""
+        limits = self.remote.limits
+        while (left := self.until - MARGIN - self.remote.now()) > 0:
+            if run.id != self._run_id:
+                self._run_id, self._pause = run.id, limits.first_lag_pause
+                self.on_reread(run)
+            await asyncio.sleep(min(self._pause, left))
+            self._pause = min(limits.longest_lag_pause, 2 * self._pause)
+            seen = await look_once(RunKey.of(run), self.remote, until=self.until)
+            if seen and seen.completed:
+                seen = later(run, seen)
+                self.on_answer(seen)
+                return seen
+        return None
 
 
 def later(before: Run, seen: Run) -> Run:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from testsigma_action.domain import events, policy, verdict
+from testsigma_action.domain.evidence import without_result
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
@@ -11,7 +12,7 @@ from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
-from testsigma_action.lifecycle import history, reruns, settle, shutdown
+from testsigma_action.lifecycle import history, reruns, shutdown
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.watch import watch
@@ -79,7 +80,9 @@ async def watch_rerun(context: Context) -> None:
 async def follow_reruns(context: Context) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
-    await settle.await_result(record.latest, context.lag_retry())
+    run, lag_retry = record.latest, context.lag_retry()
+    while without_result(run) and (newest := await lag_retry.reread(run)):
+        run = newest
     if awaited(record.latest):
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
