@@ -4,15 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from testsigma_action.api.decode import CaseDetails, Details, MachineDetails
-from testsigma_action.domain.results import (
-    CaseResult,
-    Iteration,
-    MachineResult,
-    Placed,
-    ResultTree,
-    StepResult,
-    SuiteResult,
-)
+from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, StepResult, SuiteResult
 
 Steps = Mapping[str, tuple[StepResult, ...]]
 
@@ -76,15 +68,11 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
 
 
 def with_steps(tree: ResultTree, steps: Steps) -> ResultTree:
-    """The tree with steps, by the IDs of the results of cases and iterations."""
-
-    def filled(iteration: Iteration) -> Iteration:
-        return replace(iteration, steps=steps[iteration.id]) if iteration.id in steps else iteration
+    """The tree with steps, by the IDs of the results of cases and iterations; those without steps have None."""
 
     def change(placed: Placed) -> CaseResult:
         case = placed[2]
-        if case.id not in steps and not any(iteration.id in steps for iteration in case.iterations):
-            return case
-        return replace(case, steps=steps.get(case.id), iterations=tuple(filled(one) for one in case.iterations))
+        iterations = tuple(replace(iteration, steps=steps.get(iteration.id)) for iteration in case.iterations)
+        return replace(case, steps=steps.get(case.id), iterations=iterations)
 
     return tree.with_rows(change)
