@@ -7,7 +7,7 @@ few requests, however large the run is.
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
@@ -89,24 +89,16 @@ class BatchFetcher:
         first = await self.with_short_timeouts().once(lambda until: page("", until=until)) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
-        wanted = frozenset(ids)
-        found = _only(first, wanted)
-        if first.last or not first.rows:
-            return found
-        pages = min(MAX_PAGES, math.ceil((len(ids) + more) / len(first.rows)))
-
-        async def wanted_rows(number: str, *, until: float) -> dict[str, T]:
-            # Rows that were not requested are dropped page by page, to limit memory.
-            return _only(await page(number, until=until), wanted)
-
+        found, wanted = dict(first.rows), frozenset(ids)
+        pages = min(MAX_PAGES, math.ceil((len(ids) + more) / max(1, len(found))))
         # One extra page if items are still missing: pages may count from 1.
         for numbers in (range(1, pages), range(pages, pages + 1)):
-            if wanted <= found.keys():
+            if first.last or not first.rows or wanted <= found.keys():
                 break
-            following, _ = await self.each([str(n) for n in numbers], wanted_rows)
-            for rows in following.values():
-                found.update(rows)
-        return found
+            following, _ = await self.each([str(n) for n in numbers], page)
+            for one in following.values():
+                found.update(one.rows)
+        return {identity: row for identity, row in found.items() if identity in wanted}
 
 
 class _Batch(Generic[T]):
@@ -182,7 +174,3 @@ class Budgeted:
         self.steps += len(found)
         self.text += sum(len(step.action) + len(step.message) for step in found)
         return found
-
-
-def _only(page: IndexPage[T], wanted: Collection[str]) -> dict[str, T]:
-    return {identity: row for identity, row in page.rows.items() if identity in wanted}
