@@ -38,7 +38,7 @@ def test_the_loop_goes_by_the_monotonic_clock() -> None:
 
 
 def test_a_closed_loop_leaves_nothing() -> None:
-    """Whoever had the wake-up of signals before has it again, and closing twice is closing once."""
+    """Signals wake up no loop that is closed, and closing twice is closing once."""
     loop = Clock().loop()
     loop.close()
     loop.close()
