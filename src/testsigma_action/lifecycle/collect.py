@@ -42,11 +42,8 @@ async def collect(
     again = replace(collector, fetcher=collector.fetcher.with_short_timeouts(), keep=lambda _: None)
 
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
-        # If a new reading has less than the one before, only the run's result is taken from it: it could lack evidence
-        # against a pass.
         while lag_retry and lagging(tree) and (newest := await lag_retry.reread(tree.run)):
-            found = await read(newest)
-            tree = found if settle.replaces(tree, found) else settle.with_result_of(newest, tree)
+            tree = settle.newer(tree, await read(newest))
             keep(tree)
         return tree
 

@@ -59,23 +59,19 @@ def later(before: Run, seen: Run) -> Run:
     return replace(seen, result=before.result, result_label=before.result_label)
 
 
-def replaces(before: ResultTree, again: ResultTree) -> bool:
-    """Whether a new reading may replace the previous one.
+def newer(before: ResultTree, again: ResultTree) -> ResultTree:
+    """The new reading of a run, if it has all of the previous one; else the previous one with the run's new result.
 
-    Not with new gaps, with fewer cases, or without a case that had failed: evidence against a pass could be lost.
+    With new gaps, with fewer cases, or without a case that had failed, evidence against a pass could be lost.
     """
-    if not set(again.gaps) <= set(before.gaps) or again.distinct < before.distinct:
-        return False
-    return _failed(before) <= _failed(again)
+    has_all = set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct
+    if has_all and _failed(before) <= _failed(again):
+        return again
+    if again.run.result in UNFINISHED:
+        return before
+    return replace(before, run=replace(before.run, result=again.run.result, result_label=again.run.result_label))
 
 
 def _failed(tree: ResultTree) -> set[str]:
     """The finished cases that did not pass."""
     return {row.id or row.name for row in tree.rows() if not row.acceptable and row.result not in UNFINISHED}
-
-
-def with_result_of(run: Run, tree: ResultTree) -> ResultTree:
-    """The tree with the result of a newer answer about its run, if there is one."""
-    if run.result in UNFINISHED:
-        return tree
-    return replace(tree, run=replace(tree.run, result=run.result, result_label=run.result_label))
