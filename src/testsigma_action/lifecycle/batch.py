@@ -36,15 +36,15 @@ class LimitReached(Unreachable):
     """A detail was not read because of a limit of this step."""
 
     def __init__(self, why: Why) -> None:
-        """Keep which limit it is; gaps say it, so the message is never shown."""
-        super().__init__(why.value, code=ErrorCode.API_UNREACHABLE)
+        """Keep which limit it is. It needs no message: gaps say it."""
+        super().__init__("", code=ErrorCode.API_UNREACHABLE)
         self.why = why
 
 
 def gap_of(error: ApiError, missing: Missing, number: int = 0, total: int = 0, run_id: str = "") -> Gap:
     """The gap for details that were not read because of an error."""
-    why, message = (error.why, "") if isinstance(error, LimitReached) else (Why.ERROR, error.message)
-    return Gap(missing, why, message, number, total, run_id)
+    why = error.why if isinstance(error, LimitReached) else Why.ERROR
+    return Gap(missing, why, error.message, number, total, run_id)
 
 
 @dataclass(frozen=True, slots=True)
