@@ -497,6 +497,18 @@ def test_without_an_index(serve: Serve) -> None:
     assert results.gaps == (Gap(Missing.CASE_TIMES, Why.SINGLES_LIMIT, number=8, total=len(good) + 1),)
 
 
+def test_a_case_that_is_listed_twice_is_read_once(serve: Serve) -> None:
+    """Both of its rows have its times, so nothing is missing."""
+    twice = {f"testCases.{place}.testCaseResultId": 50003 for place in range(2)}
+    service = serve(
+        only(passed("Log in"), failed("Pay by card")).with_options(index=False),
+        Fault("cases", fields=twice, count=None),
+    )
+    results = tree(service, "none")
+    assert service.server.calls.count("case") == 1
+    assert missing(results) == [(Missing.UNLISTED_CASES, 1, 2)]
+
+
 def test_an_index_that_repeats_itself(serve: Serve) -> None:
     """A service that gives the same page for ever is asked as often as our own number of cases allows."""
     row = {"id": 50026, "result": "SUCCESS", "duration": 1000}

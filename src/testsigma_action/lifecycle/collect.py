@@ -144,7 +144,7 @@ class _Collector:
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
         singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], single)
         tree = enrich.with_case_details(tree, found | singles)
-        left = len(missing) - len(singles)
+        left = sum(case.id not in singles for case in missing)
         if left and not lost:
             lost = {"": LimitReached(Why.SINGLES_LIMIT)}
         return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
