@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -42,11 +44,18 @@ def seen(service: Service, wait: Deadlines | None = None) -> list[Run]:
 
 
 def watched(service: Service, run_id: str, wait: Deadlines | None = None) -> list[Run]:
-    """All answers about a run; the last one is returned, too."""
+    """All answers about a run."""
     answers: list[Run] = []
-    last = service.run(watch(RunKey(run_id), service.remote, wait or deadlines(), answers.append))
-    assert last is answers[-1]
+    service.run(_watch(service, run_id, answers.append, wait))
     return answers
+
+
+async def _watch(
+    service: Service, run_id: str, on_answer: Callable[[Run], object], wait: Deadlines | None = None
+) -> None:
+    async with aclosing(watch(RunKey(run_id), service.remote, wait or deadlines())) as answers:
+        async for answer in answers:
+            on_answer(answer)
 
 
 def stop(service: Service, run_id: str, seconds: float = 10.0) -> Ending:
@@ -237,7 +246,7 @@ def test_a_signal_ends_the_wait(serve: Serve, interrupt: Interrupt) -> None:
     answers: list[Run] = []
     began = time.monotonic()
     with pytest.raises(asyncio.CancelledError):
-        service.run(watch(RunKey(run_id), service.remote, deadlines(), answers.append))
+        service.run(_watch(service, run_id, answers.append))
     assert len(answers) == 2
     assert time.monotonic() - began < 5
 
@@ -255,7 +264,7 @@ def test_a_signal_ends_the_pause_between_two_polls(serve: Serve, interrupt: Inte
     began = time.monotonic()
     hourly = Deadlines(soon(0), soon(60), interval=timedelta(hours=1))
     with pytest.raises(asyncio.CancelledError):
-        service.run(watch(RunKey(run_id), service.remote, hourly, on_answer))
+        service.run(_watch(service, run_id, on_answer, hourly))
     assert len(answers) == 1
     assert time.monotonic() - began < 5
 
@@ -273,7 +282,7 @@ def test_what_takes_the_answers_may_end_the_wait(serve: Serve) -> None:
         raise _Enough
 
     with pytest.raises(_Enough):
-        service.run(watch(RunKey(run_id), service.remote, deadlines(), on_answer))
+        service.run(_watch(service, run_id, on_answer))
     assert service.server.calls == ["start", "status"]
 
 

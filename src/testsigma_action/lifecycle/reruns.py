@@ -17,14 +17,6 @@ from testsigma_action.lifecycle.stop import look_once
 from testsigma_action.lifecycle.watch import Deadlines, watch
 
 
-class _NotARerun(Exception):
-    """Ends the wait for a run whose first answer shows that it is no rerun."""
-
-    def __init__(self, ignored: RerunIgnored) -> None:
-        super().__init__()
-        self.ignored = ignored
-
-
 def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] | None:
     """Whether an answer about the first run takes its reruns into account; None if that makes no difference."""
     first, *reruns = runs
@@ -66,11 +58,10 @@ class Follower:
             parent = await self._until_named(chain.runs[-1], chain, since)
             if not chain.named_by(parent):
                 break
-            try:
-                rerun = await self._until_completed(parent, chain)
-            except _NotARerun as end:
-                self.on_ignored(end.ignored)
-                chain = chain.ignoring(end.ignored.run)
+            rerun = await self._until_completed(parent, chain)
+            if isinstance(rerun, RerunIgnored):
+                self.on_ignored(rerun)
+                chain = chain.ignoring(rerun.run)
                 continue
             chain, since = chain.extended(rerun), self.remote.now()
         if len(chain.runs) > 1 and (agreed := _agreement(chain.runs, tolerant=tolerant)):
@@ -109,21 +100,19 @@ class Follower:
             self.on_answer(seen)
         return seen
 
-    async def _until_completed(self, parent: Run, chain: Chain) -> Run:
-        """Watch the rerun that a run names until it has completed. Raises _NotARerun if its first answer rejects it."""
+    async def _until_completed(self, parent: Run, chain: Chain) -> Run | RerunIgnored:
+        """Watch the rerun that a run names until it has completed, or until its first answer shows that it is none."""
         now, deadlines = self.remote.now(), self.deadlines
         queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
         deadlines = replace(deadlines, began=now, queue_deadline=queue)
-        confirmed = False
-
-        def check(answer: Run) -> None:
-            nonlocal confirmed
-            if not confirmed and (why := chain.rejects(answer, parent)):
-                raise _NotARerun(RerunIgnored(answer, parent, why))
-            confirmed = True
-            self.on_answer(as_rerun(answer, parent))
-
-        return as_rerun(await watch(RunKey(parent.rerun_id), self.remote, deadlines, check), parent)
+        rerun = parent
+        async for answer in watch(RunKey(parent.rerun_id), self.remote, deadlines):
+            # Only the first answer decides: a later one may leave out what proves it.
+            if rerun is parent and (why := chain.rejects(answer, parent)):
+                return RerunIgnored(answer, parent, why)
+            rerun = as_rerun(answer, parent)
+            self.on_answer(rerun)
+        return rerun
 
 
 async def look_at_rerun(parent: Run, chain: Chain, remote: Remote, *, until: float) -> Run | RerunIgnored | None:

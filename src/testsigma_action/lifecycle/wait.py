@@ -37,16 +37,12 @@ async def _watch(context: Context) -> None:
 
     with Background() as background:
         background.begin(live.follow())
-
-        def on_answer(answer: Run) -> None:
-            nonlocal recall
-            record.queued = pace.queued
-            context.on_answer(answer, pace)
-            live.on_answer(answer)
-            recall = recall or background.begin(_recall(context, pace))
-
         try:
-            await watch(RunKey.of(run), context.remote, deadlines, on_answer, pace)
+            async for answer in watch(RunKey.of(run), context.remote, deadlines, pace):
+                record.queued = pace.queued
+                context.on_answer(answer, pace)
+                live.on_answer(answer)
+                recall = recall or background.begin(_recall(context, pace))
         except (TimedOut, ApiError) as error:
             if ending := await shutdown.after_timeout(context):
                 record.conclude(error, ending)
@@ -72,7 +68,8 @@ async def watch_rerun(context: Context) -> None:
     """Wait until a rerun that the step asked for has completed."""
     context.emit(events.Activity.WAITING_FOR_RERUN)
     try:
-        await watch(RunKey.of(context.record.latest), context.remote, context.deadlines(), context.on_answer)
+        async for answer in watch(RunKey.of(context.record.latest), context.remote, context.deadlines()):
+            context.on_answer(answer)
     except (TimedOut, ApiError) as error:
         await _give_up_rerun(context, error)
 

@@ -1,7 +1,7 @@
 """Waiting for a run until it has completed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,12 +30,12 @@ class Deadlines:
 
 
 async def watch(
-    key: RunKey, remote: Remote, deadlines: Deadlines, on_answer: Callable[[Run], object], pace: Pace | None = None
-) -> Run:
-    """Poll a run until it has completed, and return its last answer.
+    key: RunKey, remote: Remote, deadlines: Deadlines, pace: Pace | None = None
+) -> AsyncGenerator[Run, None]:
+    """Poll a run until it has completed: every answer.
 
-    `on_answer` is called with every answer, and may raise. `pace` decides when to poll, and gets every answer before.
-    Outages are retried up to the deadline. Raises TimedOut at the deadlines, Refused if the service refuses the status.
+    `pace` decides when to poll, and gets every answer before. Outages are retried up to the deadline. Raises TimedOut
+    at the deadlines, Refused if the service refuses the status.
     """
     if remote.now() >= deadlines.deadline:
         raise _timed_out(None, key.id, timedelta())
@@ -45,9 +45,9 @@ async def watch(
         if run:
             key = key.joined(run)
             pace.update(run, remote.now())
-            on_answer(run)
+            yield run
             if run.completed:
-                return run
+                return
         queue_deadline = deadlines.queue_deadline if run and pace.waiting else None
         next_poll = _next_poll(run, key.id, remote.now(), deadlines, queue_deadline)
         now = remote.now()
