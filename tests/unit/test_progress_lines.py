@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.samples import run
-from testsigma_action.domain.events import Activity, Answered, OutageBegan, RerunAwaited
+from testsigma_action.domain.events import Activity, Answered, RerunAwaited, Retry
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.tracked import NO_RUN, OLD, Moment, Outage, TrackedRun
@@ -96,7 +96,7 @@ def test_signs_of_life() -> None:
     assert lines.heartbeat(collecting, outage, at(180)) == "[0:03:00] still collecting the results"
     watched = tracked(going(passed=2))
     assert lines.heartbeat(watched, outage, at(5)) == lines.progress(watched, at(5))
-    outage.take(0, OutageBegan("503."), 1670)
+    outage.take(0, Retry("503."), 1670)
     silent = "[0:30:00] no answer from Testsigma for 2 min 10 s, still retrying"
     assert lines.heartbeat(watched, outage, at(1800)) == silent
 
