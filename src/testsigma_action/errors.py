@@ -6,9 +6,11 @@
     ├── ApiError                     3  what the service did or said
     │   ├── Refused                     api-key-rejected, api-forbidden, not-found, api-certificate, api-refused
     │   ├── Redirected                  api-redirected
-    │   ├── Transient                   a failed try that may be retried
-    │   ├── Unreachable                 api-unreachable                    retried until the deadline
-    │   │   └── DeadlineExceeded        api-unreachable                    no answer when the time was over
+    │   ├── Outage                      api-unreachable
+    │   │   ├── Transient                                                  a failed try that may be retried
+    │   │   │   └── Unsent                                                 it did not reach the service
+    │   │   └── Unreachable                                                retried until the deadline
+    │   │       └── DeadlineExceeded                                       no answer when the time was over
     │   ├── StartError                  start-refused, start-uncertain, plan-busy
     │   └── UploadError                 upload-failed, upload-uncertain
     ├── TimedOut                     4  timed-out, queue-timed-out, api-unreachable
@@ -146,40 +148,34 @@ class Redirected(ApiError):
     """The service redirected the request. Redirects are never followed: the key belongs to one host."""
 
 
-class Transient(ApiError):
-    """A try that failed in a way that may be temporary: no connection, 429, 5xx, an unreadable body.
-
-    `sent` says whether the request may have reached the service, `retry_after` how many seconds to wait.
-    """
+class Outage(ApiError):
+    """No usable answer came."""
 
     def __init__(
-        self,
-        message: str,
-        *,
-        sent: bool = True,
-        status: int | None = None,
-        retry_after: float | None = None,
-        said: str = "",
-        hint: str = "",
+        self, message: str = "No answer came in time.", *, hint: str = "", status: int | None = None, said: str = ""
     ) -> None:
-        """Keep what a retry needs."""
-        super().__init__(
-            message, code=ErrorCode.API_UNREACHABLE, status=status, hint=hint or UNREACHABLE_HINT, said=said
-        )
-        self.sent = sent
-        self.retry_after = retry_after
+        """Use the general hint, unless there is a better one."""
+        hint = hint or UNREACHABLE_HINT
+        super().__init__(message, code=ErrorCode.API_UNREACHABLE, hint=hint, status=status, said=said)
 
 
-class Unreachable(ApiError):
+class Transient(Outage):
+    """A try that failed in a way that may be temporary: no connection, 429, 5xx, an unreadable body.
+
+    The request may have reached the service, unless it is Unsent.
+    """
+
+
+class Unsent(Transient):
+    """The request did not reach the service."""
+
+
+class Unreachable(Outage):
     """The service could not be used until the deadline."""
 
 
 class DeadlineExceeded(Unreachable):
     """No answer came in time. The request may have been received, and may still be."""
-
-    def __init__(self, message: str = "No answer came in time.", *, hint: str = "") -> None:
-        """Say what could not be done, where that is known."""
-        super().__init__(message, code=ErrorCode.API_UNREACHABLE, hint=hint or UNREACHABLE_HINT)
 
 
 class StartError(ApiError):

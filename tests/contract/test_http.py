@@ -20,7 +20,16 @@ from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
-from testsigma_action.errors import ActionError, ApiError, InputError, Redirected, Refused, Transient, Unreachable
+from testsigma_action.errors import (
+    ActionError,
+    ApiError,
+    InputError,
+    Redirected,
+    Refused,
+    Transient,
+    Unreachable,
+    Unsent,
+)
 
 RUNS = "/api/v1/execution_results"
 STATUS = Request("GET", f"{RUNS}/900", "read the status of run 900")
@@ -198,14 +207,14 @@ def test_a_refused_connection_was_not_sent() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(Transient) as caught:
         result_of(transport(f"http://127.0.0.1:{port}").send(limited(SHORT, "POST", {}), identity, until=soon()))
-    assert caught.value.sent is False
+    assert isinstance(caught.value, Unsent)
 
 
 def test_a_name_that_does_not_resolve_was_not_sent() -> None:
     """The reserved top-level domain `invalid` never resolves."""
     with pytest.raises(Transient) as caught:
         result_of(transport("https://host.invalid").send(limited(SHORT, "POST", {}), identity, until=soon()))
-    assert caught.value.sent is False
+    assert isinstance(caught.value, Unsent)
     assert "host.invalid" in caught.value.message
 
 
@@ -265,7 +274,7 @@ def test_bodies_end_in_time(serve: Serve, fault: Fault) -> None:
     with pytest.raises(Transient) as caught:
         result_of(transport(service.server.url).send(limited(SHORT), identity, until=soon()))
     assert time.monotonic() - began < 2
-    assert caught.value.sent is True
+    assert not isinstance(caught.value, Unsent)
 
 
 def test_a_request_never_lasts_past_its_instant(serve: Serve) -> None:
@@ -287,7 +296,7 @@ def test_a_head_that_drips_is_left_in_time(raw: Callable[[Talk], Raw]) -> None:
         result_of(transport(service.url).send(limited(SHORT), identity, until=soon()))
     assert time.monotonic() - began < 1.5
     assert "no answer in time" in caught.value.message
-    assert caught.value.sent is True
+    assert not isinstance(caught.value, Unsent)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +357,7 @@ def test_broken_answers_count_like_a_502(raw: Callable[[Talk], Raw], answer: byt
     """Whatever is wrong with the bytes, the request was sent and may be tried again."""
     with pytest.raises(Transient) as caught:
         result_of(transport(raw(answering(answer)).url).send(limited(SHORT), identity, until=soon()))
-    assert caught.value.sent is True
+    assert not isinstance(caught.value, Unsent)
     assert caught.value.code == "api-unreachable"
 
 
@@ -431,7 +440,7 @@ def test_a_post_is_sent_once(serve: Serve, fault: Fault, warm: bool) -> None:  #
     request = Request("POST", RUNS, "start plan 420", body={"executionId": 420, "buildNo": "b"})
     with pytest.raises(Transient) as caught:
         result_of(made.send(request, identity, until=soon()))
-    assert caught.value.sent is True
+    assert not isinstance(caught.value, Unsent)
     assert service.server.calls.count("start") == 1
 
 
@@ -505,7 +514,7 @@ def test_a_service_that_speaks_no_tls_was_not_trusted(raw: Callable[[Talk], Raw]
         result_of(
             transport(plain.url.replace("http:", "https:")).send(limited(SHORT, "POST", {}), identity, until=soon())
         )
-    assert caught.value.sent is False
+    assert isinstance(caught.value, Unsent)
     assert "TLS failed" in caught.value.message
 
 
@@ -550,7 +559,7 @@ def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(
             )
         )
     assert received
-    assert lost.value.sent is True
+    assert not isinstance(lost.value, Unsent)
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with pytest.raises(Transient) as refused:
         result_of(
@@ -558,7 +567,7 @@ def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(
                 limited(SHORT, "POST", {"executionId": 420}), identity, until=soon()
             )
         )
-    assert refused.value.sent is False
+    assert isinstance(refused.value, Unsent)
 
 
 def test_no_certificate_is_asked_for_again_once_it_was_trusted(secure: Callable[..., Server], bundle: Path) -> None:
@@ -616,7 +625,7 @@ def test_trouble_with_tls_after_the_request_leaves_it_open_whether_it_arrived(
     with pytest.raises(Transient) as caught:
         result_of(made.send(limited(SHORT, "POST", {"executionId": 420}), identity, until=soon()))
     assert len(received) == 1
-    assert caught.value.sent is True
+    assert not isinstance(caught.value, Unsent)
 
 
 @pytest.mark.parametrize(

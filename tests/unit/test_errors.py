@@ -19,6 +19,7 @@ from testsigma_action.errors import (
     TimedOut,
     Transient,
     Unreachable,
+    Unsent,
 )
 
 
@@ -87,7 +88,8 @@ def test_a_bug_names_its_kind_only() -> None:
 
 def test_a_transient_error_says_whether_to_try_again() -> None:
     """Whether the request may have arrived, how long to wait, and what was said; it may have arrived by default."""
-    trouble = Transient("m", status=503, retry_after=7.0, said="busy")
-    assert (trouble.sent, trouble.status, trouble.retry_after, trouble.said) == (True, 503, 7.0, "busy")
-    assert not Transient("m", sent=False).sent
+    trouble = Transient("m", status=503, said="busy")
+    assert (trouble.status, trouble.retry_after, trouble.said) == (503, None, "busy")
+    assert not isinstance(trouble, Unsent)
+    assert isinstance(Unsent("m"), Transient)
     assert trouble.code == "api-unreachable"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
+from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient, Unsent
 from testsigma_action.lifecycle.lookup import SearchResult
 from testsigma_action.lifecycle.start import StartFailure, failure_of, proves_nothing_started
 
@@ -24,7 +24,7 @@ MOVED = Redirected("moved", code=ErrorCode.API_REDIRECTED, status=301)
 @pytest.mark.parametrize(
     ("error", "failure"),
     [
-        (Transient("", sent=False), StartFailure.NOT_SENT),
+        (Unsent(""), StartFailure.NOT_SENT),
         (LOST, StartFailure.LOST),
         (Transient("", status=500), StartFailure.LOST),
         (Transient("", status=500, said="Agent is out of Sync."), StartFailure.LOST),

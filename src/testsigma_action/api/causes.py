@@ -5,7 +5,7 @@ import ssl
 from testsigma_action.api.connection import BadAnswer, Exchange, Stage
 from testsigma_action.api.error_response import CREDENTIALS_HINT, PROXY_AUTHENTICATION
 from testsigma_action.api.route import Route
-from testsigma_action.errors import ErrorCode, Refused, Transient
+from testsigma_action.errors import ErrorCode, Refused, Unsent
 
 
 def causes(error: BaseException) -> list[BaseException]:
@@ -28,7 +28,7 @@ def name(error: BaseException) -> str:
     return next((words for words, names in WORDS.items() if kind in names.split()), kind)
 
 
-def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Route) -> Refused | Transient:
+def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Route) -> Refused | Unsent:
     """The error for a request that was not sent, by how far it got; Refused if a retry would not help."""
     at_proxy = exchange.stage is Stage.PROXY and bool(route.proxy.value)
     proxy = f"the proxy {route.proxy_host} ({route.proxy.name})"
@@ -47,7 +47,7 @@ def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Rout
         why, hint = f"{proxy} refuses a connection to {route.host} ({exchange.heard})", REFUSING_PROXY
     else:
         why, hint = f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name)
-    return Transient(f"{could_not} {why}.", sent=False, hint=hint)
+    return Unsent(f"{could_not} {why}.", hint=hint)
 
 
 def distrust(error: BaseException) -> tuple[str, str] | None:

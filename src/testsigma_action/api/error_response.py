@@ -50,7 +50,8 @@ def error_of(
     message = saying(answered, "" if shown.lower() == responses.get(status, "").lower() else shown)
     error: ApiError
     if status >= 500 or status in PASSING_4XX:
-        error = Transient(message, status=status, retry_after=wait, said=said)
+        error = Transient(message, status=status, said=said)
+        error.retry_after = wait
     else:
         code, hint = REFUSALS.get(status, (ErrorCode.API_REFUSED, REFUSED_HINT))
         error = Refused(message, code=code, hint=hint, status=status, said=said)

@@ -20,7 +20,7 @@ from testsigma_action.api.error_response import answered_with, error_of, retry_a
 from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Sessions
-from testsigma_action.errors import ApiError, Transient
+from testsigma_action.errors import ApiError, Transient, Unsent
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -184,7 +184,7 @@ class Http:
             return Transient(f"{could_not} the answer of {self.host} was incomplete ({causes.name(error)}).")
         failure = causes.unsent(could_not, error, exchange, self._route)
         # After a success, the same request may succeed again.
-        return Transient(failure.message, sent=False, hint=failure.hint) if self.proven else failure
+        return Unsent(failure.message, hint=failure.hint) if self.proven else failure
 
     def _exchange(self, request: Request, exchange: Exchange, *, fresh: bool) -> tuple[int, bytes]:
         """Send one request; returns status and body."""

@@ -12,7 +12,7 @@ from testsigma_action.api.fields import Decoder, T
 from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace, untraced
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
-from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, NoThreads, Transient, Unreachable
+from testsigma_action.errors import ApiError, DeadlineExceeded, NoThreads, Transient, Unreachable, Unsent
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -97,8 +97,8 @@ class Transport:
     async def send(self, request: Request, decode: Decoder[T], *, until: float) -> T:
         """Send once, on a new connection: after a reset of a reused one, nobody knows what was received.
 
-        Raises Refused, Redirected, Transient (`sent`: it may have been received), or DeadlineExceeded (it may have been
-        received).
+        Raises Refused, Redirected, Transient, or DeadlineExceeded. After the last two, it may have been received unless
+        the error is Unsent.
         """
         return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
 
@@ -116,7 +116,7 @@ class Transport:
             raise self.http.failure(request, TimeoutError(), exchange) from None
         except NoThreads as error:
             message = f"Could not {request.purpose}: {error.message}"
-            raise Transient(message, sent=False, hint=error.hint) from None
+            raise Unsent(message, hint=error.hint) from None
         finally:
             exchange.leave()
             answer = (exchange.status, self._clock.monotonic() - began, exchange.received)
@@ -134,8 +134,8 @@ class Transport:
         self.too_many += error.status == 429
         delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
-            final = Unreachable(error.message, code=ErrorCode.API_UNREACHABLE, hint=error.hint, status=error.status)
-            final.said, final.by_service = error.said, error.by_service
+            final = Unreachable(error.message, hint=error.hint, status=error.status, said=error.said)
+            final.by_service = error.by_service
             raise final from None
         on_retry(error.message)
         await asyncio.sleep(delay)
@@ -144,6 +144,6 @@ class Transport:
 def _explained(late: DeadlineExceeded, earlier: ApiError | None) -> DeadlineExceeded:
     """The error of a try that the deadline interrupted, in the words of an earlier error, which explains more."""
     if earlier:
-        late = DeadlineExceeded(earlier.message, hint=earlier.hint)
-        late.status, late.by_service = earlier.status, earlier.by_service
+        late = DeadlineExceeded(earlier.message, hint=earlier.hint, status=earlier.status)
+        late.by_service = earlier.by_service
     return late

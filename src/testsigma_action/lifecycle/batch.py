@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import StepResult
-from testsigma_action.errors import ApiError, ErrorCode, Unreachable
+from testsigma_action.errors import ApiError, Unreachable
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class LimitReached(Unreachable):
 
     def __init__(self, why: Why) -> None:
         """Keep which limit it is. It needs no message: gaps say it."""
-        super().__init__("", code=ErrorCode.API_UNREACHABLE)
+        super().__init__("")
         self.why = why
 
 

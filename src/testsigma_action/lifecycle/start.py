@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from testsigma_action.domain.identity import Began, Claim, Foreign, began, claim, counts_unlisted, same_id
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, StartError, Transient, may_run_hint
+from testsigma_action.errors import ApiError, ErrorCode, Outage, Redirected, Refused, StartError, Unsent, may_run_hint
 from testsigma_action.lifecycle.lookup import Search, SearchResult, rerun_search
 from testsigma_action.lifecycle.remote import Remote
 
@@ -164,7 +164,7 @@ class RerunCall:
 
 def failure_of(error: ApiError, plan_id: str = "") -> StartFailure:
     """Classify an answer. An answer of a gateway does not show what the service did before."""
-    if isinstance(error, Transient) and not error.sent:
+    if isinstance(error, Unsent):
         return StartFailure.NOT_SENT
     if BUSY.search(error.said):
         return StartFailure.BUSY
@@ -184,7 +184,7 @@ def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
     """
     if HAS_RERUN.search(error.said):
         return False
-    answered = bool(error.said) or error.status == 429 or not isinstance(error, Transient)
+    answered = bool(error.said) or error.status == 429 or not isinstance(error, Outage)
     everywhere = [_same_answer(error, refusal) for refusal in found.refusals]
     return (found.nothing and answered) or (bool(everywhere) and all(everywhere))
 
