@@ -3,7 +3,7 @@
 A pipe without an active reader (a blocked log driver, `| less`) is full after 64 KB, and a blocking write would then
 hang. That must not happen to the main thread: it has deadlines, and a run to stop on a signal. So only as much is
 written as the reader takes at once. The rest is buffered, in order, and written with the next line, the next heartbeat,
-or at the end.
+or at the end. The buffer needs no limit: a log lists a limited number of cases, so it is small beside the results.
 """
 
 import os
@@ -13,9 +13,7 @@ import time
 from contextlib import suppress
 from typing import TextIO
 
-# Size of the buffer for a slow reader (bytes). Lines beyond it are dropped, and counted.
-MAX_KEPT = 4 * 1024 * 1024
-# A reader that takes nothing for STALL seconds counts as stalled. All waits for it may take MAX_WAIT seconds together.
+# At the end, a reader that takes nothing for STALL seconds is not waited for, and any other for MAX_WAIT seconds.
 STALL = 2.0
 MAX_WAIT = 10.0
 
@@ -33,9 +31,6 @@ class Output:
             self._ready.register(self._descriptor, select.POLLOUT)
         self.kept = bytearray()
         """What the reader has not taken yet."""
-        self._dropped = 0
-        self._stalled = False
-        self._wait_left = MAX_WAIT
 
     def write(self, text: str) -> None:
         """Write as much as the reader takes, and buffer the rest. Errors are ignored."""
@@ -46,13 +41,7 @@ class Output:
                 self._stream.write(data.decode(encoding))
                 self._stream.flush()
             return
-        self.flush()
-        if len(self.kept) + len(data) > MAX_KEPT and not self._stalled:
-            self._wait_for_reader(MAX_KEPT // 2)
-        if len(self.kept) + len(data) > MAX_KEPT:
-            self._dropped += 1
-            return
-        self.kept += self._note() + data
+        self.kept += data
         self.flush()
 
     def flush(self) -> None:
@@ -62,18 +51,11 @@ class Output:
 
     def close(self) -> None:
         """Write the buffer while the reader takes it. Nothing may be written afterwards."""
-        self.kept += self._note()
-        self._wait_for_reader(0)
+        until = time.monotonic() + MAX_WAIT
+        while self.kept and self._write_piece(min(self._stall, max(until - time.monotonic(), 0.0))):
+            continue
         if self._descriptor is not None:
             os.close(self._descriptor)
-
-    def _wait_for_reader(self, most: int) -> None:
-        """Wait until at most so many bytes are buffered, or the reader is stalled."""
-        self._stalled = False
-        while len(self.kept) > most and self._wait_left > 0 and not self._stalled:
-            began = time.monotonic()
-            self._stalled = not self._write_piece(min(self._stall, self._wait_left))
-            self._wait_left -= time.monotonic() - began
 
     def _write_piece(self, seconds: float) -> bool:
         """Write one piece if the reader takes it within some seconds; returns whether it did.
@@ -90,13 +72,7 @@ class Output:
             # The reader is gone, or the disk is full: the error cannot be reported anywhere.
             written = len(self.kept)
         del self.kept[:written]
-        self._stalled = False
         return True
-
-    def _note(self) -> bytes:
-        """The note in place of dropped lines."""
-        dropped, self._dropped = self._dropped, 0
-        return f"({dropped} lines were dropped here: the log was not read.)\n".encode("ascii") if dropped else b""
 
 
 def _descriptor_of_our_own(stream: TextIO) -> int | None:
