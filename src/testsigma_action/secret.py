@@ -57,17 +57,15 @@ class Secret:
     def hidden_in_chunks(self, chunks: Iterable[str]) -> Iterator[str]:
         """The same for a text in chunks: the secret may begin in one chunk and end in the next."""
         overlap = max(map(len, self.encodings()), default=1) - 1
-        held: list[str] = []
-        size = 0
+        held = ""
         for chunk in chunks:
-            held.append(chunk)
-            size += len(chunk)
-            if size > _BATCH + overlap:
-                text = self.hidden_in("".join(held))
-                end = max(len(text) - overlap, 0)
-                yield text[:end]
-                held, size = [text[end:]], len(text) - end
-        yield self.hidden_in("".join(held))
+            held += chunk
+            if len(held) > _BATCH + overlap:
+                held = self.hidden_in(held)
+                end = max(len(held) - overlap, 0)
+                yield held[:end]
+                held = held[end:]
+        yield self.hidden_in(held)
 
     def hidden_in_json(self, value: object) -> object:
         """A decoded JSON value with the secret masked in texts and field names.
