@@ -70,19 +70,13 @@ Attempts = tuple[Entry, ...]
 
 
 def of_case(case: CaseResult) -> Iterator[Attempts]:
-    """The testcases of a case: one, or one for each data set."""
-    if case.iterations:
-        yield from _of_data_driven(case)
-    else:
+    """The testcases of a case: one, or one for each data set.
+
+    Those of data sets have times that add up to its duration, unless its steps took longer.
+    """
+    if not case.iterations:
         yield _of_itself(case, case.timing.took)
-
-
-def _of_itself(case: CaseResult, duration: timedelta | None) -> Attempts:
-    return tuple(_attempt(plain_case_name(case), each, duration, each) for each in (*case.earlier, case))
-
-
-def _of_data_driven(case: CaseResult) -> Iterator[Attempts]:
-    """The testcases of a data-driven case. Their times add up to its duration, unless its steps took longer."""
+        return
     name, known = plain_case_name(case), [_time_of_steps(iteration) for iteration in case.iterations]
     total = case.timing.took or timedelta()
     left = max(total - sum(filter(None, known), timedelta()), timedelta())
@@ -96,6 +90,10 @@ def _of_data_driven(case: CaseResult) -> Iterator[Attempts]:
         duration = next(shares) if time is None else time
         attempts = (*_earlier(iteration, case), (iteration, case))
         yield tuple(_attempt(data_set, part, duration, owner) for part, owner in attempts)
+
+
+def _of_itself(case: CaseResult, duration: timedelta | None) -> Attempts:
+    return tuple(_attempt(plain_case_name(case), each, duration, each) for each in (*case.earlier, case))
 
 
 def _time_of_steps(iteration: Iteration) -> timedelta | None:
