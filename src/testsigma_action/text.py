@@ -97,8 +97,9 @@ def cut(text: str, most: int, *, whole: bool = True) -> str:
 
 def one_line(text: str, most: int = NAME) -> str:
     """Return plain text without a line break, for outputs, XML attributes and names."""
-    if len(text) <= most and _is_clean(text):
-        return text.strip()  # fast path for nearly every name
+    # The fast path for nearly every name.
+    if len(text) <= most and text.isprintable() and (text.isascii() or not _INVISIBLE.search(text)):
+        return text.strip()
     part = text[: most * _READ]
     line = BREAK.join(filter(None, map(str.strip, _clean(part).splitlines())))
     return cut(line, most, whole=len(part) == len(text))
@@ -135,9 +136,7 @@ def no_command(line: str) -> str:
     (sections, which need an escape character) are covered. A marker that is only valid at the start of a line
     gets a bar before it; one that is valid anywhere is broken by a blank, which is the only way.
     """
-    if not _is_clean(line):
-        line = BREAK.join(_clean(line).splitlines())
-    line = _HASHES.sub("# ", line)
+    line = _HASHES.sub("# ", BREAK.join(_clean(line).splitlines()))
     return f"{BAR}{line}" if _OPENING.match(line) else line
 
 
@@ -172,10 +171,6 @@ def web_link(url: str) -> str:
 def encodable(text: str) -> str:
     """Replace characters that cannot be encoded as UTF-8; everything else stays unchanged."""
     return text if text.isascii() else _UNENCODABLE.sub(_REPLACEMENT, text)
-
-
-def _is_clean(text: str) -> bool:
-    return text.isprintable() and (text.isascii() or not _INVISIBLE.search(text))
 
 
 def _clean(text: str) -> str:
