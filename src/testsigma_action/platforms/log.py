@@ -14,14 +14,13 @@ from testsigma_action.text import no_command
 ERASE = "\r\x1b[K"
 
 
-class Log:
-    """Prints lines immediately. A reader that is slow or gone does not block the step."""
+class Log(Output):
+    """An output that prints lines immediately. A reader that is slow or gone does not block the step."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         """Write to a stream, by default standard output."""
         # If standard output is closed, lines are discarded.
-        self._stream = stream or sys.stdout or io.StringIO()
-        self._output = Output(self._stream)
+        super().__init__(stream or sys.stdout or io.StringIO())
         self._secret = NO_SECRET
         self._drawn = False
 
@@ -37,7 +36,7 @@ class Log:
         it.
         """
         shown = self._secret.hidden_in(no_command(line)).encode("ascii", "replace").decode("ascii")
-        self._output.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
+        self.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
 
     def hide(self, secret: Secret) -> None:
@@ -57,12 +56,4 @@ class Log:
         """Print one line unchanged; for the command that makes the platform mask the secret."""
         erased = ERASE if self._drawn else ""
         self._drawn = False
-        self._output.write(f"{erased}{line}\n")
-
-    def flush(self) -> None:
-        """Print pending output as far as the reader takes it."""
-        self._output.flush()
-
-    def close(self) -> None:
-        """Print all pending output while the reader takes it. No line may be printed afterwards."""
-        self._output.close()
+        self.write(f"{erased}{line}\n")
