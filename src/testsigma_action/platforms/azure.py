@@ -54,7 +54,7 @@ class Azure(Platform):
 
     def write_summary(self, text: str) -> list[str]:
         """Write a file, and upload it if the agent sees it at the same path: it fails the step if it finds no file."""
-        self._write_file(SUMMARY_FILE, [text])
+        self.write_file(SUMMARY_FILE, [text])
         path = self.workspace / SUMMARY_FILE
         folders = [Path(folder) for variable in _FOLDERS if (folder := self._environ.get(variable))]
         seen = any(folder in path.parents for folder in folders)

@@ -100,6 +100,10 @@ class Platform(BuildFacts):
         """Lines that show a message outside the log; none if the platform has no annotations."""
         return []
 
+    def write_file(self, path: str, chunks: Iterable[str]) -> None:
+        """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
+        Workspace(self.workspace, self._secret).write(path, chunks)
+
     def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
         self._write_files(outputs)
@@ -116,12 +120,8 @@ class Platform(BuildFacts):
         return []
 
     def _write_files(self, outputs: Mapping[str, str]) -> None:
-        self._write_file(JSON_FILE, as_json(outputs))
-        self._write_file(ENV_FILE, self._env_file(outputs))
-
-    def _write_file(self, path: str, chunks: Iterable[str]) -> None:
-        """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
-        Workspace(self.workspace, self._secret).write(path, chunks)
+        self.write_file(JSON_FILE, as_json(outputs))
+        self.write_file(ENV_FILE, self._env_file(outputs))
 
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """The file with variables; a shell can read it."""

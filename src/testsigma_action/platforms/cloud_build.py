@@ -44,5 +44,5 @@ class CloudBuild(Platform):
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         fitting = within(variables, LONGEST_OUTPUT, lambda name, value: len(json.dumps({name: value}, indent=2)))
-        self._write_file(f"{self._environ['BUILDER_OUTPUT']}/output", as_json(fitting))
+        self.write_file(f"{self._environ['BUILDER_OUTPUT']}/output", as_json(fitting))
         return []

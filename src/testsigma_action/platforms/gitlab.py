@@ -57,7 +57,7 @@ class GitLab(Platform):
     def write_links(self, links: Sequence[tuple[str, str]]) -> None:
         """Write the file for the annotations report. A name becomes a label on one line."""
         safe = [(one_line(self._secret.hidden_in(name)), page) for name, url in links if (page := web_link(url))]
-        self._write_file(ANNOTATIONS_FILE, _annotations(safe))
+        self.write_file(ANNOTATIONS_FILE, _annotations(safe))
 
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """GitLab does not interpret quotes."""

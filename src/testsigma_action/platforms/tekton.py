@@ -49,7 +49,7 @@ class Tekton(Platform):
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         for variable, text in within(variables, LONGEST_RESULTS, _size).items():
             name = variable.removeprefix(PREFIX).lower().replace("_", "-")
-            self._write_file(f"{self._environ['TEKTON_RESULTS']}/{name}", [text])
+            self.write_file(f"{self._environ['TEKTON_RESULTS']}/{name}", [text])
         return []
 
 

@@ -10,7 +10,7 @@ from testsigma_action.errors import ActionError, Bug, ErrorCode, ReportError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.inputs.parsers import OFF
 from testsigma_action.platforms.base import Platform
-from testsigma_action.platforms.files import NotRegular, Workspace, permission_advice
+from testsigma_action.platforms.files import NotRegular, permission_advice
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console, outputs, results_json
 from testsigma_action.reporting.junit import document as junit
@@ -55,13 +55,12 @@ class Publisher:
 
         Returns a problem for each file that cannot be written. These files are not written later either.
         """
-        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
         problems: list[str] = []
         advice: set[str] = set()
         for name, path, render in files(report):
             try:
                 if path not in self.refused:
-                    workspace.write(path, render(report))
+                    self.platform.write_file(path, render(report))
             except OSError as error:
                 failure = unwritable(path, error)
                 problems.append(f"{name}: {failure.message} {'' if failure.hint in advice else failure.hint}".rstrip())
@@ -100,8 +99,7 @@ class Publisher:
         return replace(report, verdict=verdicts.combined((report.verdict, verdicts.of_error(failure))))
 
     def _write_file(self, path: str, render: Writer, report: Report) -> None:
-        workspace = Workspace(self.platform.workspace, self.inputs.api_key)
-        workspace.write(path, render(report))
+        self.platform.write_file(path, render(report))
         self.written.append(path)
 
     def _write_summary(self, report: Report) -> None:
@@ -139,9 +137,8 @@ def unwritable(what: str, error: OSError) -> ReportError:
     hint = REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
     if advice := permission_advice(error):
         hint = f"{advice} {OFF_HINT}"
-    return ReportError(
-        f"Could not write {what}: {error.strerror or error}.", code=ErrorCode.REPORT_UNWRITABLE, hint=hint
-    )
+    message = f"Could not write {what}: {error.strerror or error}."
+    return ReportError(message, code=ErrorCode.REPORT_UNWRITABLE, hint=hint)
 
 
 OWN_FILE = "the outputs or links of the step are written to '{}', and would replace the report. Use another path."
