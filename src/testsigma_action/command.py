@@ -41,8 +41,7 @@ class Command:
         self.inputs = inputs = self.reading.inputs
         for line in platform.mask(inputs.api_key):
             self.log.command(line)
-        self.log.hide(inputs.api_key)
-        platform.hide(inputs.api_key)
+        self.log.secret = platform.secret = inputs.api_key
         self.build = platform.build
         self.started = clock.now()
         self._adapter = adapter

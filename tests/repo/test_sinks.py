@@ -38,7 +38,7 @@ DOORS = {
     "platforms/log.py": {"self.write"},
     "platforms/output.py": {"self._stream.write", "os.write", "os.open"},
     "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
-    "platforms/base.py": {"Workspace(self.workspace, self._secret).write"},
+    "platforms/base.py": {"Workspace(self.workspace, self.secret).write"},
     "platforms/buildkite.py": {"subprocess.run"},
     "reporting/publish.py": {"write"},
     # It only reads.
@@ -54,7 +54,7 @@ GIVEN = {
         "self.platform.write_summary(checkup.summary(",
         "map(no_command, ",
     ),
-    "command": ("line", "self._secret.hidden_in(line)"),
+    "command": ("line", "self.secret.hidden_in(line)"),
     "draw": ("self._lines.bar(",),
     "write_summary": ("summary.render(", "checkup.summary("),
     "write_outputs": ("outputs.render(", "outputs.early("),

@@ -169,7 +169,7 @@ def test_no_value_has_the_secret(tmp_path: Path, variable: str, method: str) -> 
     """Nor has the summary: whatever is appended to a file of the runner goes without it."""
     path = tmp_path / "file"
     platform = GitHub({variable: str(path), "GITHUB_STEP_SUMMARY": str(path)})
-    platform.hide(Secret("key-for-tests"))
+    platform.secret = Secret("key-for-tests")
     getattr(platform, method)({"name": "a key-for-tests"})
     platform.write_summary("b key-for-tests")
     assert "key-for-tests" not in path.read_text("utf-8")

@@ -26,7 +26,7 @@ def logged(*lines: str, secret: Secret = NO_SECRET) -> str:
     """What is printed of lines."""
     stream = io.StringIO()
     log = Log(stream)
-    log.hide(secret)
+    log.secret = secret
     log.say(lines)
     return stream.getvalue()
 
@@ -43,7 +43,7 @@ def test_commands_are_printed_without_the_secret() -> None:
     """What a platform made is a command, and hides the secret like any line."""
     stream = io.StringIO()
     log = Log(stream)
-    log.hide(Secret(KEY))
+    log.secret = Secret(KEY)
     log.commands([f"::error title=x::{KEY} y"])
     assert stream.getvalue() == f"::error title=x::{HIDDEN} y\n"
 
@@ -85,7 +85,7 @@ def test_a_command_is_printed_as_it_is() -> None:
     """The one line that has to hold the secret is the one that masks it."""
     stream = io.StringIO()
     log = Log(stream)
-    log.hide(Secret(KEY))
+    log.secret = Secret(KEY)
     log.command(f"::add-mask::{KEY}")
     assert stream.getvalue() == f"::add-mask::{KEY}\n"
 

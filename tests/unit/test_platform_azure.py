@@ -61,7 +61,7 @@ def test_groups() -> None:
 def test_annotations() -> None:
     """One issue in one line, whose text has no key."""
     azure = Azure({})
-    azure.hide(Secret("key;for;tests"))
+    azure.secret = Secret("key;for;tests")
     assert azure.annotation("error", "T", "a\r\nb]; key;for;tests") == [
         "##vso[task.logissue type=error]T: a%0D%0Ab%5D%3B ***"
     ]

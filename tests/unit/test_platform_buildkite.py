@@ -71,7 +71,7 @@ def test_the_build_is_annotated(agent: Path) -> None:
             "TESTSIGMA_API_KEY": "key-for-tests",
         }
     )
-    buildkite.hide(Secret("key-for-tests"))
+    buildkite.secret = Secret("key-for-tests")
     assert buildkite.write_summary("# é key-for-tests\n") == []
     arguments, text, environ = json.loads((agent.parent / "got").read_text("utf-8"))
     assert arguments == ["annotate", "--style", "info", "--context", "testsigma-tests-2"]

@@ -33,7 +33,7 @@ def test_facts() -> None:
 def test_blocks() -> None:
     """Opened and closed by the same name, in which every special character is escaped and no key is left."""
     teamcity = TeamCity(ENVIRON)
-    teamcity.hide(Secret("key|for'tests"))
+    teamcity.secret = Secret("key|for'tests")
     assert teamcity.group("It's [1|2] é\U0001f600 key|for'tests", ["##teamcity[testFailed name='x']"]) == [
         "##teamcity[blockOpened name='It|'s |[1||2|] |0x00E9|0xD83D|0xDE00 ***']",
         "# #teamcity[testFailed name='x']",

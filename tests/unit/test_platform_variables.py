@@ -99,7 +99,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Platform:
     """What all adapters begin with, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     made = Platform({})
-    made.hide(KEY)
+    made.secret = KEY
     return made
 
 

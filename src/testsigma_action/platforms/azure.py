@@ -49,7 +49,7 @@ class Azure(Platform):
     def annotation(self, level: str, title: str, message: str) -> list[str]:
         """Shown on the page of the run. It does not change the result of the step."""
         kind = "error" if level == "error" else "warning"
-        text = self._secret.hidden_in(f"{title}: {message}")
+        text = self.secret.hidden_in(f"{title}: {message}")
         return [f"##vso[task.logissue type={kind}]{text.translate(_DATA)}"]
 
     def write_summary(self, text: str) -> list[str]:

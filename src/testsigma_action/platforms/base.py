@@ -39,11 +39,8 @@ class Platform(BuildFacts):
     """The variable with the path of a file from which the system reads variables."""
     references: tuple[str, ...] = ()
     """Text, in upper case, that the system would replace in the value of a variable."""
-    _secret = NO_SECRET
-
-    def hide(self, secret: Secret) -> None:
-        """Mask this secret in all files of the platform that are written from now on."""
-        self._secret = secret
+    # Masked in all files of the platform that are written from now on.
+    secret = NO_SECRET
 
     @classmethod
     def recognises(cls, environ: Mapping[str, str]) -> bool:
@@ -102,12 +99,12 @@ class Platform(BuildFacts):
 
     def write_file(self, path: str, chunks: Iterable[str]) -> None:
         """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
-        Workspace(self.workspace, self._secret).write(path, chunks)
+        Workspace(self.workspace, self.secret).write(path, chunks)
 
     def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
         self._write_files(outputs)
-        return self._set_variables(named(outputs, self._secret, self.references))
+        return self._set_variables(named(outputs, self.secret, self.references))
 
     def write_links(self, _links: Sequence[tuple[str, str]]) -> None:
         """Show links on the page of the job, if the platform can: name and address of each. The last call counts."""
@@ -125,7 +122,7 @@ class Platform(BuildFacts):
 
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """The file with variables; a shell can read it."""
-        return shell(named(outputs, self._secret))
+        return shell(named(outputs, self.secret))
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         """Set variables for later steps; the lines to print for that."""
@@ -135,7 +132,7 @@ class Platform(BuildFacts):
     def _append(self, variable: str, text: str) -> None:
         """Append to the file whose path is in a variable, if it is set. Raises OSError."""
         if path := self._environ.get(variable):
-            append(Path(path), text, self._secret)
+            append(Path(path), text, self.secret)
 
     def _unwritable(self, *variables: str) -> list[str]:
         """A problem for each of these files that cannot be written."""

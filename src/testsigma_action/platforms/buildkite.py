@@ -51,7 +51,7 @@ class Buildkite(Platform):
         try:
             subprocess.run(  # noqa: S603 - the program of the agent, and no untrusted text in its arguments
                 [agent, "annotate", "--style", "info", "--context", context],
-                input=self._secret.hidden_in(text).encode("utf-8", "replace"),
+                input=self.secret.hidden_in(text).encode("utf-8", "replace"),
                 env={name: value for name, value in self._environ.items() if name.startswith(_FOR_THE_AGENT)},
                 capture_output=True,
                 timeout=MAX_WAIT,

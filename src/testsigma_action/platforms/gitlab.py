@@ -56,13 +56,13 @@ class GitLab(Platform):
 
     def write_links(self, links: Sequence[tuple[str, str]]) -> None:
         """Write the file for the annotations report. A name becomes a label on one line."""
-        safe = [(one_line(self._secret.hidden_in(name)), page) for name, url in links if (page := web_link(url))]
+        safe = [(one_line(self.secret.hidden_in(name)), page) for name, url in links if (page := web_link(url))]
         self.write_file(ANNOTATIONS_FILE, _annotations(safe))
 
     def _env_file(self, outputs: Mapping[str, str]) -> Iterable[str]:
         """GitLab does not interpret quotes."""
         kept = {name: value for name, value in outputs.items() if name not in LEFT_OUT}
-        return plain(named(kept, self._secret, self.references), LONGEST_FILE)
+        return plain(named(kept, self.secret, self.references), LONGEST_FILE)
 
 
 def _annotations(links: Sequence[tuple[str, str]]) -> Iterator[str]:

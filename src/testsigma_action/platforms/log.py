@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from testsigma_action.platforms.output import Output
-from testsigma_action.secret import NO_SECRET, Secret
+from testsigma_action.secret import NO_SECRET
 from testsigma_action.text import no_command
 
 # Moves the cursor to the start of the line, and erases the line.
@@ -21,7 +21,8 @@ class Log(Output):
         """Write to a stream, by default standard output."""
         # If standard output is closed, lines are discarded.
         super().__init__(stream or sys.stdout or io.StringIO())
-        self._secret = NO_SECRET
+        # Masked, in all usual encodings, in all lines that are printed from now on.
+        self.secret = NO_SECRET
         self._drawn = False
 
     @property
@@ -35,13 +36,9 @@ class Log(Output):
         It is cut to the width of the terminal and reduced to ASCII, whose width is known. The next printed line erases
         it.
         """
-        shown = self._secret.hidden_in(no_command(line)).encode("ascii", "replace").decode("ascii")
+        shown = self.secret.hidden_in(no_command(line)).encode("ascii", "replace").decode("ascii")
         self.write(ERASE + shown[: shutil.get_terminal_size().columns - 1])
         self._drawn = True
-
-    def hide(self, secret: Secret) -> None:
-        """Mask this secret, in all usual encodings, in all lines that are printed from now on."""
-        self._secret = secret
 
     def say(self, lines: Iterable[str]) -> None:
         """Print lines for people. Their text can never be a command to a CI system."""
@@ -50,7 +47,7 @@ class Log(Output):
     def commands(self, lines: Iterable[str]) -> None:
         """Print lines that may be commands: only for lines made by a platform, which escapes their values."""
         for line in lines:
-            self.command(self._secret.hidden_in(line))
+            self.command(self.secret.hidden_in(line))
 
     def command(self, line: str) -> None:
         """Print one line unchanged; for the command that makes the platform mask the secret."""

@@ -29,7 +29,7 @@ class TeamCity(Platform):
 
     def group(self, title: str, lines: list[str]) -> list[str]:
         """A block."""
-        name = f"name='{_value(self._secret.hidden_in(no_command(title)))}'"
+        name = f"name='{_value(self.secret.hidden_in(no_command(title)))}'"
         return [f"##teamcity[blockOpened {name}]", *map(no_command, lines), f"##teamcity[blockClosed {name}]"]
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
