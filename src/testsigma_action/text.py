@@ -199,9 +199,8 @@ def _next_word(text: str, start: int) -> int:
 
 
 def _can_part(text: str, place: int) -> bool:
-    """Whether the characters before and after a position belong to scripts without blanks."""
-    around = text[place - 1 : place + 1] if place else ""
-    return len(around) == 2 and all(unicodedata.category(each) in _WITHOUT_BLANKS for each in around)
+    """Whether the characters before and after a position within a text belong to scripts without blanks."""
+    return all(unicodedata.category(each) in _WITHOUT_BLANKS for each in text[place - 1 : place + 1])
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
