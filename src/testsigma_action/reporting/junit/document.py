@@ -83,9 +83,8 @@ def _children(attempts: Attempts) -> list[Child]:
     if last.outcome is Outcome.PASSED:
         return [_failure(one, FlakyFailure) for one in failed]
     if last.outcome in _SKIPPED:
-        reason = last.message or _NO_REASON
-        element = Skipped(_line(reason, MESSAGE) or _NO_REASON)
-        element.text = plain(lines(reason, MESSAGE, LINE)) or _NO_REASON
+        element = Skipped(_line(last.message, MESSAGE) or _NO_REASON)
+        element.text = plain(lines(last.message, MESSAGE, LINE)) or _NO_REASON
         return [element]
     first, *later = failed
     others = [_failure(one, RerunFailure) for one in later]
