@@ -16,7 +16,7 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.history import CaseHistory, History
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
-from testsigma_action.domain.run import Result, Run, RunSpec, Status
+from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, encode_only
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.wording import heading, hint, numbers, reason
@@ -52,13 +52,15 @@ def _nest(fields: Object, key: str, children: Iterable[Iterable[str]]) -> Iterat
 
 
 def _run_report(report: RunReport) -> Iterator[str]:
-    run, tree = report.run, report.tree
+    run, tree, spec = report.run, report.tree, report.spec
     duration = run.timing.took if run else None
+    # By name only: values may be secrets.
+    names = {"runtimeDataNames": sorted(spec.runtime_data), "startOptionNames": sorted(spec.start_options)}
     fields = {
         "title": report.title,
         "name": report.name,
         "verdict": _verdict(report.verdict),
-        "spec": _spec(report.spec),
+        "spec": encode(spec, "runtime_data", "start_options") | names,
         **encode_only(report, "run", "ending", "earlier_attempt", "queued"),
         "duration": None if duration is None else duration.total_seconds(),
         "counts": encode(numbers(report)),
@@ -157,12 +159,6 @@ def _attempt(case: CaseResult, place: Object) -> Object:
     for iteration in fields["iterations"]:
         iteration["identity"] = {**identity, "dataSet": iteration["name"]}
     return fields
-
-
-def _spec(spec: RunSpec) -> Object:
-    """The spec of the run. Runtime data and start options by name only: values may be secrets."""
-    names = {"runtimeDataNames": sorted(spec.runtime_data), "startOptionNames": sorted(spec.start_options)}
-    return encode(spec, "runtime_data", "start_options") | names
 
 
 def _verdict(verdict: Verdict) -> Object:
