@@ -105,15 +105,14 @@ def _in_urls(value: str) -> Iterator[str]:
         yield re.sub("%..", lambda found: found[0].lower(), quoted)
 
 
-def _in_json(value: str) -> Iterator[str]:
+def _in_json(value: str) -> list[str]:
     r"""With the required escapes, with optional ones (`\/`, `\u003d`), with all characters escaped; once or twice."""
     text = json.dumps(value)[1:-1]
     shapes = [text, text.replace("/", r"\/")]
     for form in (r"\u{0:04x}", r"\u{0:04X}"):
         shapes.append("".join(form.format(ord(each)) if each in "<>&='+/" else each for each in text))
         shapes.append("".join(form.format(ord(each)) for each in value))
-    yield from shapes
-    yield from (json.dumps(shape)[1:-1] for shape in shapes)
+    return [*shapes, *(json.dumps(shape)[1:-1] for shape in shapes)]
 
 
 def _in_markup(value: str) -> Iterator[str]:
