@@ -44,10 +44,6 @@ class Secret:
         """A digest (HMAC) of a text. Without the secret, nobody can tell from it what the text may have been."""
         return hmac.digest(_raw(self._value), text.encode(), "sha256")
 
-    def stands_in(self, text: str) -> bool:
-        """Whether a text contains the secret, in any encoding."""
-        return any(shape in text for shape in self.encodings())
-
     def hidden_in(self, text: str) -> str:
         """The text with the secret masked, in any encoding."""
         for shape in self.encodings():

@@ -53,7 +53,7 @@ def parse_json(body: bytes, secret: Secret = NO_SECRET) -> object:
         text = body.decode(json.detect_encoding(body), "surrogatepass").removeprefix("\ufeff")
         # Free the bytes, which may be many, before parsing.
         del body
-        may_have_it = "\\u" in text or "\\/" in text or secret.stands_in(text)
+        may_have_it = "\\u" in text or "\\/" in text or secret.hidden_in(text) != text
         value: object = json.loads(text, object_pairs_hook=make)
         return secret.hidden_in_json(value) if may_have_it else value
     except (ValueError, RecursionError):
