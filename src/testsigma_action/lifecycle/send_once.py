@@ -13,7 +13,7 @@ from testsigma_action.api.error_response import backoff
 from testsigma_action.domain import pacing
 from testsigma_action.domain.identity import Claim, RunKey
 from testsigma_action.domain.run import Run
-from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
+from testsigma_action.errors import ApiError
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle import lookup, start
 from testsigma_action.lifecycle.record import Outcome
@@ -83,8 +83,6 @@ class Sender:
         """The answer or error. It is returned, since there may be no caller left to catch it."""
         try:
             return await self.call.send(until=self.sent + self.call.remote.limits.start_answer)
-        except DeadlineExceeded as late:
-            return Transient(late.message)
         except ApiError as error:
             return error
 

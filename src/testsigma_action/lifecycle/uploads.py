@@ -16,7 +16,7 @@ from testsigma_action.api.uploads import FileForm, FoundVersions, Upload, fields
 from testsigma_action.domain import upload_events as events
 from testsigma_action.domain.upload_events import Stored, UploadListener, UploadSpec, UploadVersion
 from testsigma_action.domain.uploads import Uploaded
-from testsigma_action.errors import ApiError, DeadlineExceeded, InputError, Transient
+from testsigma_action.errors import ApiError, InputError
 from testsigma_action.inputs import files
 from testsigma_action.lifecycle import upload_failure
 from testsigma_action.lifecycle.remote import Remote
@@ -188,8 +188,6 @@ class _Sending:
             while not (await asyncio.wait({sender}, timeout=self.remote.limits.upload_progress))[0]:
                 self.emit(events.UploadProgress(self.spec, form.sent, form.size))
             return sender.result()
-        except DeadlineExceeded as late:
-            return Transient(late.message)
         except ApiError as error:
             return error
         finally:
