@@ -16,7 +16,6 @@ from enum import Enum, auto
 from math import inf
 from typing import Any
 
-import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -190,27 +189,11 @@ class HttpsConnection(HttpConnection, HTTPSConnection):
     """The same with TLS."""
 
 
-class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = HttpConnection
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = HttpsConnection
-
-
-POOLS = {"http": _HttpPool, "https": _HttpsPool}
-
-
 class Network(HTTPAdapter):
     """Takes the requests of a session to the service, directly or through a proxy."""
 
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
-        """Make the pools use our connection classes."""
-        super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = POOLS
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the library's own
-        """The same for connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = POOLS
-        return manager
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - the library's own
+        """The pool of connections for a request, which makes connections of our classes."""
+        pool: Any = super().get_connection_with_tls_context(*arguments, **options)
+        pool.ConnectionCls = HttpsConnection if pool.scheme == "https" else HttpConnection
+        return pool
