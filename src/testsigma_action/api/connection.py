@@ -158,28 +158,25 @@ class HttpConnection(HTTPConnection):
     """A connection that reports how far a request gets."""
 
     response_class = Answer
-    _connecting = False
 
     def connect(self) -> None:
         """Connect to the proxy if there is one, and through it to the service, TLS included."""
         CURRENT.get().stage = Stage.PROXY if self.proxy else Stage.SERVICE
-        self._connecting = True
-        try:
-            super().connect()
-        finally:
-            self._connecting = False
+        super().connect()
+        CURRENT.get().stage = Stage.SERVICE
 
     def _tunnel(self) -> None:
         super()._tunnel()
         CURRENT.get().stage = Stage.SERVICE
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - the library's own
-        """Write data. It is part of the request, unless it sets up a tunnel while connecting."""
-        if not self._connecting:
+        """Write data. It is part of the request, unless it sets up a tunnel through a proxy."""
+        exchange = CURRENT.get()
+        if exchange.stage is not Stage.PROXY:
             if self.sock is None:
                 self.connect()
             # A name look-up may have outlasted the deadline: by now, the start may have been sent again.
-            CURRENT.get().sending()
+            exchange.sending()
             # A kept connection still has the timeout of its last read.
             self.sock.settimeout(self.timeout)
         super().send(data)
