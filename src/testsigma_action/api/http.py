@@ -146,13 +146,12 @@ class Http:
         self._clock = clock
         self._decoding = threading.Lock()
 
-    def fetch(self, request: Request, decode: Decoder[T], exchange: Exchange, *, fresh: bool = False) -> T:
+    def fetch(self, request: Request, decode: Decoder[T], exchange: Exchange) -> T:
         """Send a request and decode the answer. Raises Refused, Redirected or Transient.
 
         A body that cannot be decoded is handled like a 502: it may come from a proxy or gateway.
-        With `fresh`, the request uses a new connection.
         """
-        status, *received = self._exchange(request, exchange, fresh=fresh)
+        status, *received = self._exchange(request, exchange)
         if request.ignores_body:
             return decode(None)
         body: Json = None
@@ -186,10 +185,11 @@ class Http:
         # After a success, the same request may succeed again.
         return Unsent(failure.message, hint=failure.hint) if self.proven else failure
 
-    def _exchange(self, request: Request, exchange: Exchange, *, fresh: bool) -> tuple[int, bytes]:
-        """Send one request; returns status and body."""
+    def _exchange(self, request: Request, exchange: Exchange) -> tuple[int, bytes]:
+        """Send one request; returns status and body. Only a GET, which may be repeated, uses a kept connection."""
         CURRENT.set(exchange)
         try:
+            fresh = request.method != "GET"
             with self.sessions.lend(fresh=fresh) as session, self._open(session, request) as response:
                 self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
                 exchange.status = response.status_code

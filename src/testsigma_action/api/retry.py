@@ -1,7 +1,6 @@
 """Retries: a GET is retried until its deadline, other requests never."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
@@ -79,14 +78,9 @@ class Transport:
         """
         policy = RetryPolicy(request, self._clock.monotonic(), until)
         while True:
-            limited = replace(request, limits=request.limits.within(until - self._clock.monotonic()))
-            fetch = partial(self.http.fetch, limited, decode)
+            limits = request.limits.within(until - self._clock.monotonic())
             try:
-                value = await self._exchange(fetch, limited, until, policy.attempt + 1)
-            except DeadlineExceeded as late:
-                if self._clock.monotonic() >= until:
-                    raise _explained(late, policy.error) from None
-                await self._wait_after(Transient(late.message), policy, on_retry)
+                value = await self._exchange(replace(request, limits=limits), decode, until, policy.attempt + 1)
             except ApiError as error:
                 await self._wait_after(error, policy, on_retry)
             else:
@@ -100,15 +94,16 @@ class Transport:
         Raises Refused, Redirected, Transient, or DeadlineExceeded. After the last two, it may have been received unless
         the error is Unsent.
         """
-        return await self._exchange(partial(self.http.fetch, request, decode, fresh=True), request, until)
+        return await self._exchange(request, decode, until, attempt=1)
 
-    async def _exchange(self, call: Callable[[Exchange], T], request: Request, until: float, attempt: int = 1) -> T:
+    async def _exchange(self, request: Request, decode: Decoder[T], until: float, attempt: int) -> T:
         """Make one exchange, up to `until` or its own limits. Its thread ends soon after that."""
         began = self._clock.monotonic()
         exchange = Exchange(began + request.limits.total, request.limits.size, self._clock.monotonic)
         until = min(until, exchange.ends + HANGING)
         try:
-            return await run_in_thread(lambda: call(exchange), begin=self._clock.begin, until=until)
+            fetch = partial(self.http.fetch, request, decode, exchange)
+            return await run_in_thread(fetch, begin=self._clock.begin, until=until)
         except DeadlineExceeded:
             exchange.leave()
             if exchange.sent:
@@ -127,23 +122,24 @@ class Transport:
 
     async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
         """Wait for the next try. Raises an error that no retry can fix, and Unreachable if no time is left for one."""
+        now = self._clock.monotonic()
+        if isinstance(error, DeadlineExceeded) and now >= policy.until:
+            # An earlier error explains more than that of the try which the deadline interrupted.
+            error = policy.error or error
+            raise _final(DeadlineExceeded(error.message, hint=error.hint), error) from None
         is_missing = policy.request.optional and error.status == 404
         is_final = is_missing or error.by_service or not self.http.proven
-        if is_final and not isinstance(error, Transient):
+        if is_final and not isinstance(error, Transient | DeadlineExceeded):
             raise error
         self.too_many += error.status == 429
-        delay = policy.delay(error, self._clock.monotonic())
+        delay = policy.delay(error, now)
         if delay is None:
-            final = Unreachable(error.message, hint=error.hint, status=error.status, said=error.said)
-            final.by_service = error.by_service
-            raise final from None
+            raise _final(Unreachable(error.message, hint=error.hint), error) from None
         on_retry(error.message)
         await asyncio.sleep(delay)
 
 
-def _explained(late: DeadlineExceeded, earlier: ApiError | None) -> DeadlineExceeded:
-    """The error of a try that the deadline interrupted, in the words of an earlier error, which explains more."""
-    if earlier:
-        late = DeadlineExceeded(earlier.message, hint=earlier.hint, status=earlier.status)
-        late.by_service = earlier.by_service
-    return late
+def _final(final: Unreachable, error: ApiError) -> Unreachable:
+    """The final error of a call, with what the last answer said."""
+    final.status, final.said, final.by_service = error.status, error.said, error.by_service
+    return final
