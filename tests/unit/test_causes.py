@@ -2,6 +2,7 @@
 
 import http.client
 import ssl
+from typing import NoReturn
 
 import pytest
 import urllib3
@@ -36,6 +37,18 @@ def test_an_answer_that_is_not_http(error: Exception, words: str) -> None:
     assert name(error) == words
 
 
+def wrap(error: Exception) -> NoReturn:
+    """Raise an error as the libraries do."""
+    try:
+        try:
+            raise error
+        except OSError as inner:
+            reason = urllib3.exceptions.SSLError(inner)
+            raise urllib3.exceptions.MaxRetryError(None, "/", reason) from reason  # type: ignore[arg-type]
+    except urllib3.exceptions.MaxRetryError as inner:
+        raise NoConnection(inner)  # noqa: B904 - as requests does it
+
+
 @pytest.mark.parametrize(
     ("code", "words", "remedy"),
     [
@@ -55,8 +68,9 @@ def test_an_answer_that_is_not_http(error: Exception, words: str) -> None:
 )
 def test_why_a_certificate_is_not_accepted(code: int, words: str, remedy: str) -> None:
     """By OpenSSL's number for it, through all that the libraries wrap around it."""
-    wrapped = NoConnection(urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(rejected(code))))  # type: ignore[arg-type]
-    found = distrust(wrapped)
+    with pytest.raises(NoConnection) as caught:
+        wrap(rejected(code))
+    found = distrust(caught.value)
     assert found
     assert words in found[0]
     assert remedy in found[1]

@@ -9,13 +9,10 @@ from testsigma_action.errors import ErrorCode, Refused, Unsent
 
 
 def causes(error: BaseException) -> list[BaseException]:
-    """The error and its causes, outermost first. The libraries keep a cause in an attribute or the first argument."""
-    chain: list[BaseException] = []
-    seen: BaseException | None = error
-    while isinstance(seen, BaseException) and len(chain) < 8:
-        chain.append(seen)
-        kept = (getattr(seen, "reason", None), getattr(seen, "original_error", None), *seen.args[:1])
-        seen = next((inner for inner in kept if isinstance(inner, BaseException)), seen.__context__)
+    """The error and those that were handled when it was raised, outermost first."""
+    chain = [error]
+    while cause := chain[-1].__context__:
+        chain.append(cause)
     return chain
 
 
