@@ -142,9 +142,7 @@ class _Limited(io.RawIOBase):
         # The bytes on the wire include headers, chunk sizes and trailers.
         if self._count > 2 * self._exchange.size + MEGABYTE:
             raise BadAnswer("larger than allowed")
-        left = min(self._exchange.left(self.ends), self._timeout)
-        if left < inf:
-            self._sock.settimeout(left)
+        self._sock.settimeout(min(self._exchange.left(self.ends), self._timeout))
         count = self._raw.readinto(buffer)
         self._count += count or 0
         return count
