@@ -55,8 +55,8 @@ def all_sets(fields: Fields) -> tuple[Counts, ...]:
 
 def informative(sets: Sequence[Counts]) -> tuple[Counts, ...]:
     """The sets that are not empty. Sets that only count queued or running parts come last; they are evidence, too."""
-    known = tuple(numbers for numbers in sets if numbers.known)
-    return known + tuple(numbers for numbers in sets if not numbers.known and numbers.unfinished)
+    evidence = [numbers for numbers in sets if numbers.known or numbers.unfinished]
+    return tuple(sorted(evidence, key=lambda numbers: not numbers.known))
 
 
 def consolidated_sets(fields: Fields) -> tuple[Counts, ...]:

@@ -100,10 +100,14 @@ class Fields:
 
     def instant(self, key: str) -> datetime | None:
         """A point in time: epoch milliseconds (v1) or ISO 8601 (v2, v3). None if it is invalid."""
+        value, moment = self._body.get(key), None
         with suppress(ValueError, OverflowError, OSError):
-            moment = _moment(self._body.get(key))
-            return moment if moment and EARLIEST <= moment < LATEST else None
-        return None
+            if isinstance(value, str):
+                moment = datetime.fromisoformat(value[:40])
+                moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                moment = datetime.fromtimestamp(value / 1000, UTC)
+        return moment if moment and EARLIEST <= moment < LATEST else None
 
     def span(self, key: str) -> timedelta | None:
         """A duration, in milliseconds on the wire; None if it is invalid."""
@@ -136,15 +140,6 @@ def _identity(value: object) -> str:
         value = str(value) if 0 <= value < 10**100 else None
     text = value.strip() if isinstance(value, str) else ""
     return canonical(text) if IDENTITY.fullmatch(text) else ""
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / 1000, UTC)
-    if not isinstance(value, str):
-        return None
-    moment = datetime.fromisoformat(value[:40])
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def about(identity: str, decoder: Decoder[T]) -> Decoder[T]:
