@@ -17,15 +17,17 @@ class Page(Generic[T]):
     `pages` is how many there are, if that is known.
     """
 
-    rows: tuple[T, ...]
+    rows: T
     last: bool
     pages: int | None = None
 
 
+# A page of an index of results, by their IDs.
+IndexPage = Page[Mapping[str, T]]
 ROW_KEYS = ("content", "data", "items", "results")
 
 
-def page(body: object) -> Page[object]:
+def page(body: object) -> Page[tuple[object, ...]]:
     """One page in any format of the service. Raises DecodeError if it has no list of rows, or no row is an object.
 
     `last: false` in the answer proves nothing: documented answers have it on their only page.
@@ -62,14 +64,6 @@ def rows_of(body: object) -> list[object] | None:
     return next(iter(lists.values())) if len(lists) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPage(Generic[T]):
-    """A page of an index of results, by their IDs; `last` as in `Page`."""
-
-    rows: Mapping[str, T]
-    last: bool
-
-
 def index_page(body: object, decoder: Decoder[T]) -> IndexPage[T]:
     """A page of an index whose rows look like single results. Raises DecodeError if it has no list of rows.
 
@@ -79,7 +73,7 @@ def index_page(body: object, decoder: Decoder[T]) -> IndexPage[T]:
     rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
     often = Counter(identity for identity, _ in rows)
     found = {identity: decoder(row) for identity, row in rows if identity and often[identity] == 1}
-    return IndexPage(found, listed.last)
+    return Page(found, listed.last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ class Named:
     name: str
 
 
+NamedPage = Page[tuple[Named, ...]]
+
+
 def saved_configurations(body: object) -> tuple[Named, ...]:
     """The saved configurations of the account. Raises DecodeError if there is no list."""
     return tuple(map(_named, page(body).rows))
 
 
-def environments(body: object) -> Page[Named]:
+def environments(body: object) -> NamedPage:
     """A page of environments, without their variables, whose values may be secrets.
 
     Raises DecodeError if it has no list, or if a row has no ID: it may have the name that is looked for.
@@ -42,7 +45,7 @@ def _named(body: object) -> Named:
     return Named(row.identity("id"), row.text("name"))
 
 
-async def all_pages(request: Request, fetch: Callable[[Request], Awaitable[Page[Named]]]) -> tuple[Named, ...]:
+async def all_pages(request: Request, fetch: Callable[[Request], Awaitable[NamedPage]]) -> tuple[Named, ...]:
     """The rows of all pages, each once. Pages count from 0. Raises Refused if they cannot all be read."""
     found: dict[str, Named] = {}
     for number in range(MAX_PAGES):
