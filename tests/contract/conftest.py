@@ -47,9 +47,8 @@ def transport(url: str, *, key: str = TEST_KEY, ca_bundle: str | Path = "") -> T
 
 
 def hang_up(made: Transport) -> None:
-    """Close the connection that is kept for the next request."""
-    with made.http.sessions.lend() as session:
-        session.close()
+    """Close the connections that are kept for the next requests."""
+    made.http.session.close()
 
 
 def result_of(coroutine: Coroutine[Any, Any, T]) -> T:

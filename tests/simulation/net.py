@@ -294,7 +294,7 @@ class _Adapter(HTTPAdapter):
     """The library's adapter with a pool of our connections, whatever the address and the certificates are."""
 
     def __init__(self, net: Net) -> None:
-        self._pool = _Pool("testsigma.example", 80, net=net)
+        self._pool = _Pool("testsigma.example", 80, maxsize=100, net=net)
         super().__init__()
 
     def get_connection_with_tls_context(self, *_arguments: Any, **_options: Any) -> HTTPConnectionPool:  # noqa: ANN401

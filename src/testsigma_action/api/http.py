@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchan
 from testsigma_action.api.error_response import answered_with, error_of, retry_after, saying
 from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
-from testsigma_action.api.sessions import Adapter, Sessions
+from testsigma_action.api.sessions import Adapter, Session
 from testsigma_action.errors import ApiError, Transient, Unsent
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
     from testsigma_action.api.uploads import FileForm
 
 Json = object
-NETWORK: Adapter = Network
+# As many connections are kept as there may be requests at a time.
+NETWORK: Adapter = partial(Network, pool_maxsize=100)
 
 CHUNK = 64 * 1024
 # Maximum number of bytes that are read of an error answer.
@@ -137,7 +139,8 @@ class Http:
         """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
         self.base_url = route.base_url
         self.host = route.host
-        self.sessions = Sessions(urlsplit(route.base_url).scheme, key, adapter)
+        self._new_session = partial(Session, urlsplit(route.base_url).scheme, key, adapter)
+        self.session = self._new_session()
         self.server_clock = ServerClock()
         # Whether the service has ever answered a request successfully.
         self.proven = False
@@ -186,11 +189,12 @@ class Http:
         return Unsent(failure.message, hint=failure.hint) if self.proven else failure
 
     def _exchange(self, request: Request, exchange: Exchange) -> tuple[int, bytes]:
-        """Send one request; returns status and body. Only a GET, which may be repeated, uses a kept connection."""
+        """Send one request; returns status and body."""
         CURRENT.set(exchange)
         try:
-            fresh = request.method != "GET"
-            with self.sessions.lend(fresh=fresh) as session, self._open(session, request) as response:
+            # Only GETs use kept connections: after a reset of one, nobody knows what was received.
+            session = self.session if request.method == "GET" else self._new_session()
+            with self._open(session, request) as response:
                 self.server_clock.note(response.headers.get("Date", ""), self._clock.monotonic())
                 exchange.status = response.status_code
                 if not 200 <= response.status_code < 300:

@@ -1,8 +1,6 @@
-"""A pool of `requests` sessions; each one serves one exchange at a time."""
+"""The session of `requests` that all exchanges with a service have in common."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 
@@ -27,8 +25,11 @@ def _sign(key: Secret, request: requests.PreparedRequest) -> requests.PreparedRe
     return request
 
 
-class _Session(requests.Session):
-    """A session without redirects, cookies, settings from the environment, and netrc file."""
+class Session(requests.Session):
+    """A session without redirects, cookies, settings from the environment, and netrc file.
+
+    Several threads may use it: the pool of its adapter lends a connection to one exchange at a time.
+    """
 
     def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
         """Create a session for URLs of one scheme."""
@@ -43,27 +44,3 @@ class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
         """None: the library would read the body of the redirect, and fail on an invalid target."""
         return None
-
-
-class Sessions:
-    """A thread-safe pool. A session returns when its exchange ends, even if that was abandoned."""
-
-    def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
-        """Create sessions on demand, for URLs of one scheme."""
-        self._make = partial(_Session, scheme, key, adapter)
-        # A deque is thread-safe. The session that was returned last is lent first: its connection is the freshest.
-        self._idle = deque[requests.Session]()
-
-    @contextmanager
-    def lend(self, *, fresh: bool = False) -> Iterator[requests.Session]:
-        """A session for one exchange; with `fresh`, a new one without a connection, which replaces an idle one."""
-        idle: requests.Session | None = None
-        with suppress(IndexError):
-            idle = self._idle.pop()
-        if idle and fresh:
-            idle.close()
-        session = idle if idle and not fresh else self._make()
-        try:
-            yield session
-        finally:
-            self._idle.append(session)
