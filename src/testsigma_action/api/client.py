@@ -225,19 +225,18 @@ class Client:
         """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
         path = f"/{part(run_id)}/test_case_results/{part(case_id)}/step_results"
         request = Request("GET", path, f"read the steps of case {case_id}")
-        steps: list[StepResult] = []
+        rows: list[object] = []
         seen: set[str] = set()
         for number in range(MAX_PAGES):
             # The first page has no number, since it may be 0 or 1.
             paged = replace(request, query={"page": str(number)}) if number else request
             page = await self._get_result(paged, lists.page, until)
             fresh = [row for row in page.rows if lists.is_new(row, seen)]
-            room = MAX_STEPS - len(steps)
-            steps += [cases.step(row, position) for position, row in enumerate(fresh[:room], len(steps) + 1)]
+            rows += fresh
             # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
-            if page.last or len(fresh) > room or (not fresh and number != 1):
+            if page.last or len(rows) > MAX_STEPS or (not fresh and number != 1):
                 break
-        return tuple(steps)
+        return tuple(cases.step(row, position) for position, row in enumerate(rows[:MAX_STEPS], 1))
 
 
 def _case_list_request(run_id: str) -> Request:
