@@ -106,14 +106,13 @@ def _is_host(host: str) -> bool:
 
 def _proxy_problem(proxy: Setting) -> str:
     """What is wrong with a proxy, if anything is. Values are not quoted: they may contain a password."""
-    scheme, usable = "", False
+    usable = False
     with suppress(ValueError):
         parts = urlsplit(proxy.value)
-        scheme = parts.scheme
-        usable = scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0
+        usable = parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0
     if usable:
         return ""
-    if scheme.startswith("socks"):
+    if proxy.value.lower().startswith("socks"):
         return f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
     return (
         f"{proxy.name}: this is not the URL of a proxy (http://host:port or http://user:password@host:port, "
