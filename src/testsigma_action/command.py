@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from testsigma_action import platforms
-from testsigma_action.api.http import NETWORK, untraced
+from testsigma_action.api.error_response import ignore
+from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
 from testsigma_action.api.sessions import Adapter
@@ -49,7 +50,7 @@ class Command:
     def transport(self, kind: type[AnyTransport]) -> AnyTransport:
         """A transport of this kind to the service of the inputs."""
         inputs, log = self.inputs, self.log
-        on_trace = (lambda trace: log.say(console.request(trace))) if self.reading.debug else untraced
+        on_trace = (lambda trace: log.say(console.request(trace))) if self.reading.debug else ignore
         service = route(inputs.base_url, inputs.ca_bundle, self.environ)
         return kind(service, inputs.api_key, clock=self.clock, adapter=self._adapter, on_trace=on_trace)
 

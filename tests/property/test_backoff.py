@@ -10,6 +10,7 @@ from testsigma_action.api.error_response import (
     MAX_RETRY_AFTER,
     backoff,
     by_service,
+    error_of,
     retry_after,
 )
 
@@ -29,4 +30,4 @@ def test_who_answers_is_always_known(status: int, body: bytes) -> None:
     """No body is an exception, and no redirect and no proxy's demand is the service's."""
     assert by_service(status, read_error_body(body)) in {True, False}
     assert not by_service(407, read_error_body(body))
-    assert not by_service(302, read_error_body(body))
+    assert not error_of("Could not read", "app.example.com", 302, read_error_body(body)).by_service

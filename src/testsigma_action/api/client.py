@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from testsigma_action.api import bodies, cases, decode, lists
 from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import DecodeError, Decoder, T, about, part
-from testsigma_action.api.http import Json, Limits, Request, ignore_body
+from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
@@ -149,7 +149,7 @@ class Client:
         body = {"canStopAll": False, "result": "STOPPED"}
         path = f"{RUNS}/{part(run_id)}"
         request = Request("PUT", path, f"stop run {run_id}", body=body, limits=STOP_LIMITS, ignores_body=True)
-        await self._transport.send(request, ignore_body, until=until)
+        await self._transport.send(request, ignore, until=until)
 
     async def fetch_newest_runs(self, plan_id: str, *, until: float, retried: bool = True) -> lists.FoundRuns:
         """The newest runs of a plan. Seen in public scripts only, so it may be missing (Refused with 404)."""

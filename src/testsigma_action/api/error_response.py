@@ -26,8 +26,8 @@ UNAUTHORIZED = ("No JWT token found", "Invalid JWT token", "No API Key Found", "
 OnRetry = Callable[[str], None]
 
 
-def ignore(_: str) -> None:
-    """Ignore retries."""
+def ignore(_: object) -> None:
+    """Ignore an event or a body."""
 
 
 def error_of(
@@ -71,12 +71,10 @@ def saying(answered: str, words: str) -> str:
 
 
 def by_service(status: int, body: ErrorBody) -> bool:
-    """Whether the service itself answered: by the shape of its error body, or one of its plain texts for a 401."""
-    if status < 400 or status == PROXY_AUTHENTICATION:
-        return False
+    """Whether an error is of the service itself: by the shape of its body, or one of its plain texts for a 401."""
     if status == 401 and body.text.strip('" \r\n').startswith(UNAUTHORIZED):
         return True
-    return any((body.fields or {}).get(key) for key in OWN_KEYS)
+    return status != PROXY_AUTHENTICATION and any((body.fields or {}).get(key) for key in OWN_KEYS)
 
 
 def backoff(attempt: int, retry_after: float | None) -> float:

@@ -17,7 +17,7 @@ import urllib3
 
 from testsigma_action.api import bodies, causes
 from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
-from testsigma_action.api.error_response import answered_with, error_of, retry_after, saying
+from testsigma_action.api.error_response import answered_with, error_of, ignore, retry_after, saying
 from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter, Session
@@ -43,10 +43,6 @@ class Trace:
 
 
 OnTrace = Callable[[Trace], None]
-
-
-def untraced(_: Trace) -> None:
-    """Ignore the trace."""
 
 
 if TYPE_CHECKING:
@@ -78,10 +74,6 @@ class Limits:
         return Limits(min(self.connect, seconds), min(self.read, seconds), min(self.total, seconds), self.size)
 
 
-def ignore_body(_: Json) -> None:
-    """Ignore the body."""
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request. `purpose` completes the sentence "Could not ...".
@@ -106,7 +98,7 @@ class Request:
     private: Collection[str] = ()
     form: "FileForm | None" = None
     ignores_body: bool = False
-    on_body: Callable[[Json], object] = ignore_body
+    on_body: Callable[[Json], object] = ignore
 
 
 class ServerClock:

@@ -8,7 +8,7 @@ from math import inf
 from testsigma_action.api.connection import Exchange
 from testsigma_action.api.error_response import OnRetry, backoff, ignore
 from testsigma_action.api.fields import Decoder, T
-from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace, untraced
+from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace
 from testsigma_action.api.route import Route
 from testsigma_action.api.sessions import Adapter
 from testsigma_action.errors import ApiError, DeadlineExceeded, NoThreads, Transient, Unreachable, Unsent
@@ -56,7 +56,7 @@ class Transport:
     """Sends requests to one service without blocking the event loop."""
 
     def __init__(
-        self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK, on_trace: OnTrace = untraced
+        self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK, on_trace: OnTrace = ignore
     ) -> None:
         """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network.
 
