@@ -122,8 +122,7 @@ class Transport:
 
     async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
         """Wait for the next try. Raises an error that no retry can fix, and Unreachable if no time is left for one."""
-        now = self._clock.monotonic()
-        if isinstance(error, DeadlineExceeded) and now >= policy.until:
+        if isinstance(error, DeadlineExceeded) and self._clock.monotonic() >= policy.until:
             # An earlier error explains more than that of the try which the deadline interrupted.
             error = policy.error or error
             raise _final(DeadlineExceeded(error.message, hint=error.hint), error) from None
@@ -132,7 +131,7 @@ class Transport:
         if is_final and not isinstance(error, Transient | DeadlineExceeded):
             raise error
         self.too_many += error.status == 429
-        delay = policy.delay(error, now)
+        delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
             raise _final(Unreachable(error.message, hint=error.hint), error) from None
         on_retry(error.message)
