@@ -88,7 +88,7 @@ def shares(text: str, key: Secret, length: int) -> bool:
     """Whether a text contains the key in any encoding, or `length` characters of it in a row, in any case."""
     value, folded = key.reveal().lower(), text.lower()
     parts = (value[at : at + length] for at in range(len(value) - length + 1))
-    return key.stands_in(text) or any(part in folded for part in parts)
+    return key.hidden_in(text) != text or any(part in folded for part in parts)
 
 
 def visible(text: str) -> str:
