@@ -2,12 +2,13 @@
 
 import pytest
 
-from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient, Unsent
+from testsigma_action.errors import ApiError, DeadlineExceeded, ErrorCode, Redirected, Refused, Transient, Unsent
 from testsigma_action.lifecycle.lookup import SearchResult
 from testsigma_action.lifecycle.start import StartFailure, failure_of, proves_nothing_started
 
 BUSY = "The specified Test Plan is currently running."
 LOST = Transient("no answer")
+LIMITED = Transient("too many", status=429)
 PAGE = Refused("page", code=ErrorCode.NOT_FOUND, status=404)
 
 
@@ -25,12 +26,13 @@ MOVED = Redirected("moved", code=ErrorCode.API_REDIRECTED, status=301)
     ("error", "failure"),
     [
         (Unsent(""), StartFailure.NOT_SENT),
+        (DeadlineExceeded(), StartFailure.LOST),
         (LOST, StartFailure.LOST),
         (Transient("", status=500), StartFailure.LOST),
         (Transient("", status=500, said="Agent is out of Sync."), StartFailure.LOST),
         (Transient("", status=500, said=BUSY), StartFailure.BUSY),
         (Refused("", code=ErrorCode.API_REFUSED, status=409, said=BUSY), StartFailure.BUSY),
-        (Transient("", status=429), StartFailure.RATE_LIMITED),
+        (LIMITED, StartFailure.RATE_LIMITED),
         (Transient("", status=429, said=BUSY), StartFailure.BUSY),
         (Transient("", status=500, said="Could not find resource with id:420"), StartFailure.REFUSED),
         (Transient("", status=500, said="Could not find resource with id:0420"), StartFailure.REFUSED),
@@ -53,6 +55,10 @@ def test_what_becomes_of_a_start(error: ApiError, failure: StartFailure) -> None
     [
         (LOST, SearchResult(nothing=True), False),
         (LOST, SearchResult(refusals=(PAGE,)), False),
+        (DeadlineExceeded(), SearchResult(nothing=True), False),
+        (LIMITED, SearchResult(nothing=True), True),
+        (LIMITED, SearchResult(), False),
+        (LIMITED, SearchResult(refusals=(PAGE,)), False),
         (Transient("", status=500, said="No"), SearchResult(nothing=True), True),
         (Transient("", status=500, said="No"), SearchResult(), False),
         (PAGE, SearchResult(nothing=True), True),
