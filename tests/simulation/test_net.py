@@ -274,8 +274,8 @@ def test_a_request_without_a_thread_was_not_sent() -> None:
     service.clock.close()
 
 
-def test_a_call_that_was_left_keeps_its_connection() -> None:
-    """The next call gets another one; when the look-up ends at last, the first one comes back."""
+def test_a_call_that_was_left_disturbs_no_other() -> None:
+    """Other calls are answered, before and after its look-up ends at last; it is never sent itself."""
     service = Service(Cut("late", Fault("status")))
     with pytest.raises(Unreachable):
         service.clock.run(service.transport.get(LONG, str, until=1.0))

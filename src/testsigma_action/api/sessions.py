@@ -1,4 +1,4 @@
-"""The session of `requests` that all exchanges with a service have in common."""
+"""Sessions of `requests` that sign each request, and read nothing from their environment."""
 
 from collections.abc import Callable
 from functools import partial

@@ -3,7 +3,8 @@
 A pipe without an active reader (a blocked log driver, `| less`) is full after 64 KB, and a blocking write would then
 hang. That must not happen to the main thread: it has deadlines, and a run to stop on a signal. So only as much is
 written as the reader takes at once. The rest is buffered, in order, and written with the next line, the next heartbeat,
-or at the end. The buffer needs no limit: a log lists a limited number of cases, so it is small beside the results.
+or at the end. The buffer has no limit: a log lists a limited number of cases, so it is small beside the results. Only
+with debugging it also has a line for each request.
 """
 
 import os
