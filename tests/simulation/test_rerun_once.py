@@ -22,7 +22,7 @@ LOST = {
     "unreadable": Fault("rerun", text="<html>Welcome</html>", takes_effect=True),
     "late": Fault("rerun", delay=90.0),
     "a redirect": Fault("rerun", status=302, headers={"Location": "https://example.com"}, takes_effect=True),
-    "too many requests": Fault("rerun", status=429, takes_effect=True),
+    "too many requests": Fault("rerun", status=429, text="", takes_effect=True),
     "the run itself": Fault("rerun", run=1001, takes_effect=True),
     "a stranger": Fault("rerun", run=900, takes_effect=True),
 }
@@ -50,14 +50,16 @@ def test_a_lost_answer(tmp_path: Path, how: str, shape: int) -> None:
 
 
 @pytest.mark.parametrize("lists", [(), UNLISTED], ids=["listed", "unlisted"])
-@pytest.mark.parametrize("how", ["reset", "an error of the service", "unreadable", "the run itself"])
+@pytest.mark.parametrize(
+    "how", ["reset", "an error of the service", "too many requests", "unreadable", "the run itself"]
+)
 def test_a_lost_answer_without_a_rerun(tmp_path: Path, how: str, lists: tuple[Fault, ...]) -> None:
     """There is no second call. If no list proves that there is none, the reason says that a rerun may be going on."""
     fault = replace(LOST[how], takes_effect=False)
     world, outcome = ran(plan(FLAKY).with_faults(fault, *lists), tmp_path)
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed"), outcome.log
     assert (outcome.calls.count("rerun"), reruns(world)) == (1, [])
-    uncertain = bool(lists) or how != "an error of the service"
+    uncertain = bool(lists) or how not in {"an error of the service", "too many requests"}
     assert ("may still be running" in outcome.log) is uncertain, outcome.log
     assert ("settled" in outcome.state) is not uncertain
 
