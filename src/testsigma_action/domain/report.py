@@ -79,9 +79,11 @@ class RunReport:
 
     @property
     def counts(self) -> Counts:
-        """The best numbers that are available; they add up."""
+        """The best numbers that are available; they add up. All are unknown if nothing was counted."""
         known = self.tree or self.run
-        return balanced(known.counts) if known else Counts()
+        counts = balanced(known.counts) if known else Counts()
+        # The service starts with zeros.
+        return counts if counts.known or (self.tree and self.tree.listed) else Counts()
 
     @property
     def plan_id(self) -> str:

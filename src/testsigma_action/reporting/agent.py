@@ -72,7 +72,7 @@ def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
     """What became of a run: numbers and page, and the reason where the head does not have it."""
     verdict = run.verdict
     yield f"## {title}: {verdict.conclusion.value}"
-    yield _numbers(wording.numbers(run))
+    yield _numbers(run.counts)
     facts = {
         "name": run.title,
         "environment": wording.environment_of(run.spec),

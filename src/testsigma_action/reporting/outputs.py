@@ -9,7 +9,6 @@ from testsigma_action.domain.run import Result, Run, RunSpec
 from testsigma_action.domain.verdict import rank
 from testsigma_action.reporting.case_lists import flaky_cases, tolerated_cases
 from testsigma_action.reporting.codec import encode, kebab
-from testsigma_action.reporting.wording import numbers
 from testsigma_action.text import one_line
 
 _VALUE = 2000
@@ -78,7 +77,7 @@ def _severity(run: RunReport) -> tuple[tuple[int, bool], int]:
 def _numbers(run: RunReport) -> dict[str, int | None]:
     """The numbers of cases, unknown (None) if nothing was counted; those of failures and flaky cases without a list."""
     listed = run.tree is not None and run.tree.listed
-    return encode(numbers(run), "queued", "running") | {
+    return encode(run.counts, "queued", "running") | {
         "tolerated": len(tolerated_cases(run.tree)) if listed else None,
         "flaky": len(flaky_cases(run.tree)) if listed else None,
     }

@@ -19,7 +19,7 @@ from testsigma_action.domain.results import CaseResult, MachineResult, Placed, R
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.reporting.codec import LONGEST_TEXT, SCHEMA_VERSION, Object, encode, encode_only
 from testsigma_action.reporting.gap_wording import gap
-from testsigma_action.reporting.wording import heading, hint, numbers, reason
+from testsigma_action.reporting.wording import heading, hint, reason
 from testsigma_action.text import cut, encodable
 
 _JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -63,7 +63,7 @@ def _run_report(report: RunReport) -> Iterator[str]:
         "spec": encode(spec, "runtime_data", "start_options") | names,
         **encode_only(report, "run", "ending", "earlier_attempt", "queued"),
         "duration": None if duration is None else duration.total_seconds(),
-        "counts": encode(numbers(report)),
+        "counts": encode(report.counts),
         "comparison": _comparison(report.comparison, tree) if report.comparison else None,
         "history": _history(report.history, tree) if report.history else None,
         **_collected(run, tree),

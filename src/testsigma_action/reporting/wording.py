@@ -152,13 +152,6 @@ def step_and_message(result: Result, step: StepResult | None, label: str = "") -
     return "", f"Result: {known}{said}. No failing step is known."
 
 
-def numbers(run: RunReport) -> Counts:
-    """The counters of a run; all unknown if nothing was counted (the service starts with zeros)."""
-    counts = run.counts
-    listed = run.tree is not None and run.tree.listed
-    return counts if listed or counts.known else Counts()
-
-
 def other_numbers(counts: Counts) -> dict[str, int | None]:
     """The numbers of cases that ended, and neither passed nor failed, by their words."""
     return {"aborted": counts.aborted, "stopped": counts.stopped, "not executed": counts.not_executed}

@@ -92,7 +92,7 @@ def _shown(suite: SuiteResult) -> Iterator[CaseResult]:
 def _whole(verdict: Verdict, run: RunReport | None = None) -> Entry:
     """A verdict as a testcase: an error, passed, skipped, or pending for a run that nobody waited for."""
     if verdict.exit_code == 0:
-        passed = verdict.conclusion is Conclusion.PASSED and run is not None and wording.numbers(run).executed
+        passed = verdict.conclusion is Conclusion.PASSED and run is not None and run.counts.executed
         other = Outcome.PENDING if verdict.conclusion is Conclusion.STARTED else Outcome.SKIPPED
         return Entry(WHOLE_RUN, Outcome.PASSED if passed else other, message=wording.reason(verdict))
     remote = run.run if run else None

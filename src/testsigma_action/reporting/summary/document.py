@@ -15,7 +15,7 @@ from typing import Literal
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.words import counted
-from testsigma_action.reporting import case_lists, wording
+from testsigma_action.reporting import case_lists
 from testsigma_action.reporting.gap_wording import gap
 from testsigma_action.reporting.policy_wording import outdated
 from testsigma_action.reporting.summary import charts, failures, headline, tables
@@ -105,5 +105,5 @@ def _add_charts(page: Page, run: RunReport, tree: ResultTree) -> None:
     if slowest := tables.of_slowest(tree):
         page.add(title(3, "Slowest cases"), limit=ROWS)
         page.add_table(tables.SLOWEST, slowest)
-    if pie := charts.outcome(wording.numbers(run)):
+    if pie := charts.outcome(run.counts):
         page.add(title(3, "Outcome"), pie, limit=REST)

@@ -74,7 +74,7 @@ def _run_details(report: RunReport, said: Verdict) -> Iterator[str]:
 
 def _numbers(report: RunReport, run: Run) -> str:
     """All numbers on one line: `❌ 2 failed · ✅ 8 passed · 1 not executed · 11 cases in 1 min 05 s`."""
-    counts = wording.numbers(report)
+    counts = report.counts
     total = counted(counts.total, "case") if counts.total is not None else ""
     flaky, tolerated = len(case_lists.flaky_cases(report.tree)), len(case_lists.tolerated_cases(report.tree))
     of_failed = f", {tolerated:,} of them tolerated" if tolerated else ""

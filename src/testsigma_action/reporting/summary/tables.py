@@ -42,7 +42,7 @@ def of_runs(report: Report) -> Iterator[str]:
         time = _unbroken(in_words(run.run.timing.took)) if run.run else ""
         queued = f"{_unbroken(in_words(run.queued))} in the queue" if run.queued else ""
         times = "<br>".join(filter(None, (time, queued)))
-        counts = wording.numbers(run)
+        counts = run.counts
         failed = f"{counts.failed:,} failed" if counts.failed else ""
         yield (
             f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}: {wording.CONCLUSIONS[conclusion]}{why}</td>"
