@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from testsigma_action import platforms
+from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.error_response import ignore
-from testsigma_action.api.http import NETWORK
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.sessions import Adapter
 from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.errors import ActionError, Bug, Cancelled
 from testsigma_action.inputs.reading import read_inputs

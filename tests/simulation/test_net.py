@@ -16,10 +16,10 @@ import trustme
 from tests.simulation.clock import VirtualClock
 from tests.simulation.net import HANGS, LATE, Cut, Net
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
-from testsigma_action.api.http import NETWORK, Json, Limits, Request
+from testsigma_action.api.connection import NETWORK, Adapter
+from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.api.sessions import Adapter
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient, Unreachable, Unsent
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret

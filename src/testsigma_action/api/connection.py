@@ -1,4 +1,4 @@
-"""Connections that record how far a request got, and limit the total time and size of an answer.
+"""Sessions of `requests`, whose connections record how far a request got, and limit the time and size of an answer.
 
 A start must not be sent twice, so "was it sent?" is decided by the stage in which a request failed, never by the text
 of an exception, which the other side can influence. The libraries apply the read timeout to every single read, so the
@@ -13,12 +13,25 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
+from http.cookiejar import DefaultCookiePolicy
 from math import inf
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from testsigma_action import __version__
+from testsigma_action.secret import Secret
+
+# Creates the transport adapter of one session (the extension point of `requests`).
+Adapter = Callable[[], BaseAdapter]
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": f"testsigma-action/{__version__}",
+}
 MEGABYTE = 1024 * 1024
 # Interim answers (1xx, such as 103 Early Hints) that may come before the answer itself.
 MAX_INTERIM = 20
@@ -192,3 +205,34 @@ class Network(HTTPAdapter):
         pool: Any = super().get_connection_with_tls_context(*arguments, **options)
         pool.ConnectionCls = HttpsConnection if pool.scheme == "https" else HttpConnection
         return pool
+
+
+# As many connections are kept as there may be requests at a time.
+NETWORK: Adapter = partial(Network, pool_maxsize=100)
+
+
+def _sign(key: Secret, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Sign one request. The key is not in the session's headers, whose repr would show it."""
+    request.headers["Authorization"] = f"Bearer {key.reveal()}"
+    return request
+
+
+class Session(requests.Session):
+    """A session without redirects, cookies, settings from the environment, and netrc file.
+
+    Several threads may use it: the pool of its adapter lends a connection to one exchange at a time.
+    """
+
+    def __init__(self, scheme: str, key: Secret, adapter: Adapter) -> None:
+        """Create a session for URLs of one scheme."""
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.mount(f"{scheme}://", adapter())
+        # As long as there is a function for it, `requests` never reads a netrc file.
+        self.auth = partial(_sign, key)
+        self.headers.update(HEADERS)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's signature
+        """None: the library would read the body of the redirect, and fail on an invalid target."""
+        return None

@@ -16,11 +16,10 @@ import requests
 import urllib3
 
 from testsigma_action.api import bodies, causes
-from testsigma_action.api.connection import CURRENT, MEGABYTE, BadAnswer, Exchange, Network
+from testsigma_action.api.connection import CURRENT, MEGABYTE, NETWORK, Adapter, BadAnswer, Exchange, Session
 from testsigma_action.api.error_response import answered_with, error_of, ignore, retry_after, saying
 from testsigma_action.api.fields import DecodeError, Decoder, T
 from testsigma_action.api.route import Route
-from testsigma_action.api.sessions import Adapter, Session
 from testsigma_action.errors import ApiError, Transient, Unsent
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
     from testsigma_action.api.uploads import FileForm
 
 Json = object
-# As many connections are kept as there may be requests at a time.
-NETWORK: Adapter = partial(Network, pool_maxsize=100)
 
 CHUNK = 64 * 1024
 # Maximum number of bytes that are read of an error answer.

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
 
-from testsigma_action.api.connection import Exchange
+from testsigma_action.api.connection import NETWORK, Adapter, Exchange
 from testsigma_action.api.error_response import OnRetry, backoff, ignore
 from testsigma_action.api.fields import Decoder, T
-from testsigma_action.api.http import NETWORK, Http, OnTrace, Request, Trace
+from testsigma_action.api.http import Http, OnTrace, Request, Trace
 from testsigma_action.api.route import Route
-from testsigma_action.api.sessions import Adapter
 from testsigma_action.errors import ApiError, DeadlineExceeded, NoThreads, Transient, Unreachable, Unsent
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
