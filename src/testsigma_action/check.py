@@ -110,7 +110,8 @@ class Check:
         log.commands(self.platform.write_outputs(outputs.render(report)))
 
     def _findings(self) -> Findings:
-        address, route = urlsplit(self._transport.http.base_url), self._transport.route
+        route = self._transport.route
+        address = urlsplit(route.base_url)
         is_public = address.hostname in PUBLIC_HOSTS and not address.port and not address.path.strip("/")
         surroundings = Surroundings(
             version=__version__,

@@ -72,7 +72,7 @@ def ask(url: str, clock: Clock, adapter: Adapter = NETWORK, limits: Limits = SHO
             return runner.run(request)
     except ApiError as error:
         facts = {name: getattr(error, name, None) for name in ("status", "retry_after", "code", "said")}
-        return f"{type(error).__name__}: {error.message.replace(made.http.host, 'HOST')} {facts}"
+        return f"{type(error).__name__}: {error.message.replace(made.route.host, 'HOST')} {facts}"
 
 
 def ask_virtually(fault: Fault | None = None, cut: Cut | None = None, limits: Limits = SHORT) -> str:

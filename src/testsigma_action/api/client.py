@@ -84,11 +84,11 @@ class Client:
 
     def run_url(self, run_id: str) -> str:
         """The page of a run in the web application. Not documented as stable; only shown to people."""
-        return f"{self._transport.http.base_url}/ui/td/runs/{part(run_id)}"
+        return f"{self._transport.route.base_url}/ui/td/runs/{part(run_id)}"
 
     def case_url(self, case_result_id: str) -> str:
         """The page of a case result in the web application."""
-        return f"{self._transport.http.base_url}/ui/td/test_case_results/{part(case_result_id)}"
+        return f"{self._transport.route.base_url}/ui/td/test_case_results/{part(case_result_id)}"
 
     def _run(self, body: Json) -> Run:
         run = decode.run(body)

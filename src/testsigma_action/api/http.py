@@ -126,8 +126,6 @@ class Http:
 
     def __init__(self, route: Route, key: Secret, *, clock: Clock, adapter: Adapter = NETWORK) -> None:
         """Prepare for a service; nothing is sent yet. Tests replace the `adapter`, which accesses the network."""
-        self.base_url = route.base_url
-        self.host = route.host
         self._new_session = partial(Session, urlsplit(route.base_url).scheme, key, adapter)
         self.session = self._new_session()
         self.server_clock = ServerClock()
@@ -162,17 +160,17 @@ class Http:
         body = self._key.along_with(request.private).hidden_in_json(body)
         could_not = f"Could not {request.purpose}"
         if words := bodies.words(body):
-            message = saying(answered_with(could_not, self.host, status), words)
+            message = saying(answered_with(could_not, self._route.host, status), words)
             raise Transient(message, said=bodies.error_said(body))
-        raise Transient(f"{could_not}: {self.host} answered with a body {problem}.")
+        raise Transient(f"{could_not}: {self._route.host} answered with a body {problem}.")
 
     def failure(self, request: Request, error: Exception, exchange: Exchange) -> ApiError:
         """The error for a missing or incomplete answer."""
         could_not = f"Could not {request.purpose}:"
         if exchange.sent and isinstance(error, requests.RequestException):
-            return Transient(f"{could_not} no answer from {self.host} ({causes.name(error)}).")
+            return Transient(f"{could_not} no answer from {self._route.host} ({causes.name(error)}).")
         if exchange.sent:
-            return Transient(f"{could_not} the answer of {self.host} was incomplete ({causes.name(error)}).")
+            return Transient(f"{could_not} the answer of {self._route.host} was incomplete ({causes.name(error)}).")
         failure = causes.unsent(could_not, error, exchange, self._route)
         # After a success, the same request may succeed again.
         return Unsent(failure.message, hint=failure.hint) if self.proven else failure
@@ -197,7 +195,7 @@ class Http:
         proxy = self._route.proxy.value
         return session.request(
             request.method,
-            self.base_url + request.path,
+            self._route.base_url + request.path,
             params=dict(request.query) or None,
             json=request.body,
             data=request.form,
@@ -220,7 +218,7 @@ class Http:
             netloc = urlsplit(self._key.hidden_in(headers.get("Location", ""))).netloc
             target = self._key.hidden_in(netloc.rpartition("@")[2])
         wait = retry_after(headers.get("Retry-After", ""), self._clock.now())
-        return error_of(f"Could not {request.purpose}", self.host, response.status_code, body, target, wait)
+        return error_of(f"Could not {request.purpose}", self._route.host, response.status_code, body, target, wait)
 
 
 def _read(response: requests.Response, size: int, exchange: Exchange) -> bytes:

@@ -201,7 +201,7 @@ class Examination:
         self.checkup.note(Subject.KEY, Outcome.WRONG if forbidden else Outcome.NOT_CHECKED)
         self.checkup.note(Subject.SERVICE, Outcome.FINE if forbidden else Outcome.WRONG)
         down = all(call.answer in {Answer.FAILED, Answer.NO_ANSWER} for call in calls)
-        causes = (*forbidden, *(self.refusals if down else [_other_service(self.transport.http.host, len(calls))]))
+        causes = (*forbidden, *(self.refusals if down else [_other_service(self.transport.route.host, len(calls))]))
         self.errors = [*causes[:1]]
 
 
