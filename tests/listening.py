@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from testsigma_action.domain.events import Event
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.platforms.log import Log
-from testsigma_action.reporting.progress import Progress
+from testsigma_action.reporting.progress.listener import Progress
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from testsigma_action.lifecycle.group import SessionGroup
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.lifecycle.state import StateWriter
 from testsigma_action.reporting import console
-from testsigma_action.reporting.progress import Progress
+from testsigma_action.reporting.progress.listener import Progress
 from testsigma_action.reporting.publish import Publisher, unwritable
 from testsigma_action.runtime.ask import check_threads
 

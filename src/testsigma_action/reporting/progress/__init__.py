@@ -3,7 +3,3 @@
 `listener` receives events and has the clock; `one_run` and `several_runs` decide what is printed; `tracked` is what
 they remember. Pure text: `events` (what happened), `lines` (progress of a run) and `uploads`.
 """
-
-from testsigma_action.reporting.progress.listener import Progress
-
-__all__ = ["Progress"]
