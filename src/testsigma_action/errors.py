@@ -6,11 +6,10 @@
     ├── ApiError                     3  what the service did or said
     │   ├── Refused                     api-key-rejected, api-forbidden, not-found, api-certificate, api-refused
     │   ├── Redirected                  api-redirected
-    │   ├── Outage                      api-unreachable
+    │   ├── Outage                      api-unreachable                    no usable answer, or none until the deadline
     │   │   ├── Transient                                                  a failed try that may be retried
     │   │   │   └── Unsent                                                 it did not reach the service
-    │   │   └── Unreachable                                                retried until the deadline
-    │   │       └── DeadlineExceeded                                       no answer when the time was over
+    │   │   └── DeadlineExceeded                                           no answer when the time was over
     │   ├── StartError                  start-refused, start-uncertain, plan-busy
     │   └── UploadError                 upload-failed, upload-uncertain
     ├── TimedOut                     4  timed-out, queue-timed-out, api-unreachable
@@ -149,7 +148,7 @@ class Redirected(ApiError):
 
 
 class Outage(ApiError):
-    """No usable answer came."""
+    """No usable answer came. A call that is retried raises it after its deadline."""
 
     def __init__(
         self, message: str = "No answer came in time.", *, hint: str = "", status: int | None = None, said: str = ""
@@ -170,11 +169,7 @@ class Unsent(Transient):
     """The request did not reach the service."""
 
 
-class Unreachable(Outage):
-    """The service could not be used until the deadline."""
-
-
-class DeadlineExceeded(Unreachable):
+class DeadlineExceeded(Outage):
     """No answer came in time. The request may have been received, and may still be."""
 
 

@@ -9,7 +9,7 @@ from tests.contract.conftest import Interrupt, Serve, Service, soon
 from tests.simulator import Fault, Phase, RunBefore, Scenario, scenario
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Run, Status
-from testsigma_action.errors import Refused, Unreachable
+from testsigma_action.errors import Outage, Refused
 from testsigma_action.lifecycle import lookup
 
 # A run that is not known is looked for during a quarter of a second.
@@ -69,7 +69,7 @@ def test_a_refusal_is_final(serve: Serve, status: int) -> None:
 def test_a_service_that_cannot_be_used(serve: Serve, fault: Fault) -> None:
     """Up to the instant that was given."""
     service = serve(with_run(), fault)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Outage) as caught:
         attach(service, "900", 0.3)
     assert (caught.value.code, caught.value.exit_code) == ("api-unreachable", 3)
 

@@ -10,7 +10,7 @@ from testsigma_action.api.client import MAX_PAGES
 from testsigma_action.api.start_body import start_body
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Status
-from testsigma_action.errors import ActionError, Refused, Unreachable
+from testsigma_action.errors import ActionError, Outage, Refused
 
 BEFORE = "900"
 
@@ -120,7 +120,7 @@ def test_the_status_of_another_run_is_no_answer(serve: Serve, text: str) -> None
 def test_the_cases_of_another_run_are_no_answer(serve: Serve) -> None:
     """Neither is its list of cases."""
     service = serve("passing", Fault("cases", text='{"executionResultId": 901, "testCases": []}', count=None))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         result_of(service.client.fetch_case_list(BEFORE, until=soon(0.05)))
 
 
@@ -128,7 +128,7 @@ def test_the_details_of_another_run_are_no_answer(serve: Serve) -> None:
     """Its counters would be evidence for a pass that is none."""
     text = '{"id": 901, "result": "SUCCESS", "metrics": {"totalCount": 3, "passedCount": 3}}'
     service = serve("passing", Fault("run", text=text, count=None))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         result_of(service.client.fetch_run_details(BEFORE, until=soon(0.05)))
 
 

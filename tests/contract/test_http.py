@@ -22,10 +22,10 @@ from testsigma_action.errors import (
     ActionError,
     ApiError,
     InputError,
+    Outage,
     Redirected,
     Refused,
     Transient,
-    Unreachable,
     Unsent,
 )
 
@@ -189,7 +189,7 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     seen: list[str] = []
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Outage) as caught:
         result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(1), on_retry=seen.append))
     assert caught.value.code == "api-unreachable"
     assert "connection refused" in seen[0]
@@ -217,7 +217,7 @@ def test_the_patience_ends(serve: Serve) -> None:
     """Past the instant nothing is asked; the error has the last reason."""
     service = serve("passing", Fault("status", status=503, text='{"error": "Down for maintenance"}', count=None))
     until = soon(0.8)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Outage) as caught:
         fetch(service, until=until)
     assert caught.value.status == 503
     assert "Down for maintenance" in caught.value.message
@@ -227,7 +227,7 @@ def test_the_patience_ends(serve: Serve) -> None:
 def test_a_retry_after_beyond_the_patience(serve: Serve) -> None:
     """Nothing is asked again."""
     service = serve("passing", Fault("status", status=429, headers={"Retry-After": "7"}, count=None))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         fetch(service, until=soon(5))
     assert len(service.server.seen) == 1
 
@@ -265,7 +265,7 @@ def test_a_request_never_lasts_past_its_instant(serve: Serve) -> None:
     """Limits of a minute are shortened by what is left of the patience."""
     service = serve("passing", Fault("status", delay=60.0, count=None))
     began = time.monotonic()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         fetch(service, until=soon(0.3))
     assert time.monotonic() - began < 2
 

@@ -21,7 +21,7 @@ from tests.contract.test_http import BODY, OK, RUNS, SHORT, STATUS, answering, i
 from tests.simulator import Fault, Server, Simulator, scenario
 from testsigma_action.api.error_response import ignore
 from testsigma_action.api.http import Request
-from testsigma_action.errors import InputError, Redirected, Refused, Transient, Unreachable, Unsent
+from testsigma_action.errors import InputError, Outage, Redirected, Refused, Transient, Unsent
 
 START = limited(SHORT, "POST", {"executionId": 420})
 STOP = Request("PUT", f"{RUNS}/900", "stop run 900", body={"result": "STOPPED"}, limits=SHORT, ignores_body=True)
@@ -458,7 +458,7 @@ def test_an_error_that_the_service_repeats_has_a_patience_of_its_own(serve: Serv
     service = serve("passing", Fault("status", status=500, count=None))
     request = Request("GET", STATUS.path, "read", error_retry_limit=0.2)
     began = time.monotonic()
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         result_of(transport(service.server.url).get(request, identity, until=soon(30)))
     assert time.monotonic() - began < 5
     assert len(service.server.seen) > 1

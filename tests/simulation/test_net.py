@@ -20,7 +20,7 @@ from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.errors import ApiError, DeadlineExceeded, Transient, Unreachable, Unsent
+from testsigma_action.errors import ApiError, DeadlineExceeded, Outage, Transient, Unsent
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
 
@@ -161,7 +161,7 @@ def test_a_look_up_that_hangs_costs_a_get_one_try() -> None:
 def test_look_ups_that_hang_end_with_the_patience() -> None:
     """The last try is cut short by the deadline, and the reason of those before is told."""
     service = Service(Cut("hanging"))
-    with pytest.raises(Unreachable, match="no connection to testsigma"):
+    with pytest.raises(Outage, match="no connection to testsigma"):
         service.clock.run(service.transport.get(LONG, str, until=100.0))
     assert service.clock.elapsed <= 100.01
     assert service.net.exchanges == []
@@ -172,7 +172,7 @@ def test_a_refused_connection_is_tried_again_while_there_is_patience() -> None:
     """No pause between two tries is longer than what is left of it."""
     for seed in range(8):
         service, seen = Service(Cut("refused"), seed=seed), list[str]()
-        with pytest.raises(Unreachable, match="connection refused"):
+        with pytest.raises(Outage, match="connection refused"):
             service.clock.run(service.transport.get(LONG, str, until=5.0, on_retry=seen.append))
         assert seen
         assert service.clock.elapsed <= 5.01
@@ -237,7 +237,7 @@ def test_a_deadline_keeps_the_reason_of_the_trouble_before() -> None:
     for seed in range(8):
         faults = Fault("status", status=503, text='{"error": "Down for maintenance"}'), Fault("status", delay=50.0)
         service = Service(faults=faults, seed=seed)
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(Outage) as caught:
             service.clock.run(service.transport.get(LONG, str, until=20.0))
         if isinstance(caught.value, DeadlineExceeded):
             messages.append(caught.value.message)
@@ -267,7 +267,7 @@ def test_a_request_without_a_thread_was_not_sent() -> None:
     with pytest.raises(Transient, match="threads") as lost:
         service.clock.run(service.transport.send(START, str, until=5.0))
     assert isinstance(lost.value, Unsent)
-    with pytest.raises(Unreachable, match="threads") as given_up:
+    with pytest.raises(Outage, match="threads") as given_up:
         service.clock.run(service.transport.get(LONG, str, until=100.0))
     assert "ulimit" in lost.value.hint == given_up.value.hint
     assert service.net.exchanges == []
@@ -277,7 +277,7 @@ def test_a_request_without_a_thread_was_not_sent() -> None:
 def test_a_call_that_was_left_disturbs_no_other() -> None:
     """Other calls are answered, before and after its look-up ends at last; it is never sent itself."""
     service = Service(Cut("late", Fault("status")))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Outage):
         service.clock.run(service.transport.get(LONG, str, until=1.0))
     service.clock.run(service.transport.get(LONG, str, until=10.0))
     service.clock.until(lambda: False, LATE)

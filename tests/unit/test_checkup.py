@@ -18,7 +18,7 @@ from testsigma_action.domain.checkup import (
     in_one_row,
 )
 from testsigma_action.domain.verdict import checked
-from testsigma_action.errors import ActionError, Bug, Cancelled, InputError, NoThreads, Unreachable
+from testsigma_action.errors import ActionError, Bug, Cancelled, InputError, NoThreads, Outage
 from testsigma_action.reporting.checkup import block, lines, summary
 
 AROUND = Surroundings(
@@ -73,7 +73,7 @@ def test_a_call_that_another_version_answers() -> None:
     ("error", "said", "found"),
     [
         (InputError("a", "b"), "CHECKED (exit code 2, bad-input)", "found 2 problems"),
-        (Unreachable("a"), "CHECKED (exit code 3, api-unreachable)", "found 1 problem"),
+        (Outage("a"), "CHECKED (exit code 3, api-unreachable)", "found 1 problem"),
         (NoThreads(), "CHECKED (exit code 2, no-threads)", "found 1 problem"),
         (Cancelled(2), "CANCELLED (exit code 130, cancelled)", "was cut short"),
         (Bug(ValueError()), "ERROR (exit code 70, bug)", "was cut short"),

@@ -12,13 +12,13 @@ from testsigma_action.errors import (
     Bug,
     Cancelled,
     InputError,
+    Outage,
     Redirected,
     Refused,
     ReportError,
     StartError,
     TimedOut,
     Transient,
-    Unreachable,
     Unsent,
 )
 
@@ -31,7 +31,7 @@ from testsigma_action.errors import (
         (Refused, 3),
         (Redirected, 3),
         (Transient, 3),
-        (Unreachable, 3),
+        (Outage, 3),
         (StartError, 3),
         (TimedOut, 4),
         (ReportError, 5),

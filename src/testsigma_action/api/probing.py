@@ -14,7 +14,7 @@ from testsigma_action.api.fields import Decoder, Fields, T
 from testsigma_action.api.http import Request, Trace
 from testsigma_action.api.retry import Transport
 from testsigma_action.domain.checkup import Answer, Call, Difference, Kind, Level
-from testsigma_action.errors import Unreachable
+from testsigma_action.errors import Outage
 
 # The pause before a request that got no usable answer is tried for the second and last time (seconds).
 PAUSE = 1.0
@@ -39,7 +39,7 @@ class ProbingTransport(Transport):
         """Fetch and decode, in two tries at most. Raises like that of a step."""
         try:
             return await self._get_once(request, decode, until, on_retry)
-        except Unreachable:
+        except Outage:
             if self._clock.monotonic() + PAUSE >= until:
                 raise
         await asyncio.sleep(PAUSE)

@@ -10,7 +10,7 @@ from testsigma_action.api.error_response import OnRetry, backoff, ignore
 from testsigma_action.api.fields import Decoder, T
 from testsigma_action.api.http import Http, OnTrace, Request, Trace
 from testsigma_action.api.route import Route
-from testsigma_action.errors import ApiError, DeadlineExceeded, NoThreads, Transient, Unreachable, Unsent
+from testsigma_action.errors import ApiError, DeadlineExceeded, NoThreads, Outage, Transient, Unsent
 from testsigma_action.runtime.ask import run_in_thread
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.secret import Secret
@@ -72,7 +72,7 @@ class Transport:
         """Fetch and decode; retry until an instant of the monotonic clock.
 
         `on_retry` is called for each retry, and when a retry succeeds. Raises Refused and Redirected at once,
-        Unreachable after the deadline (DeadlineExceeded is an Unreachable). Once the service has answered, a refusal
+        Outage after the deadline (DeadlineExceeded is an Outage). Once the service has answered, a refusal
         that it did not send itself is handled like a 502.
         """
         policy = RetryPolicy(request, self._clock.monotonic(), until)
@@ -120,7 +120,7 @@ class Transport:
         self._on_trace(trace)
 
     async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
-        """Wait for the next try. Raises an error that no retry can fix, and Unreachable if no time is left for one."""
+        """Wait for the next try. Raises an error that no retry can fix, and Outage if no time is left for one."""
         if isinstance(error, DeadlineExceeded) and self._clock.monotonic() >= policy.until:
             # An earlier error explains more than that of the try which the deadline interrupted.
             error = policy.error or error
@@ -132,12 +132,12 @@ class Transport:
         self.too_many += error.status == 429
         delay = policy.delay(error, self._clock.monotonic())
         if delay is None:
-            raise _final(Unreachable(error.message, hint=error.hint), error) from None
+            raise _final(Outage(error.message, hint=error.hint), error) from None
         on_retry(error.message)
         await asyncio.sleep(delay)
 
 
-def _final(final: Unreachable, error: ApiError) -> Unreachable:
+def _final(final: Outage, error: ApiError) -> Outage:
     """The final error of a call, with what the last answer said."""
     final.status, final.said, final.by_service = error.status, error.said, error.by_service
     return final

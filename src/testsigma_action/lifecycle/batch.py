@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from testsigma_action.api.lists import IndexPage
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import StepResult
-from testsigma_action.errors import ApiError, Unreachable
+from testsigma_action.errors import ApiError, Outage
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Fetch(Protocol[T_co]):
         """The item. Raises ApiError."""
 
 
-class LimitReached(Unreachable):
+class LimitReached(Outage):
     """A detail was not read because of a limit of this step."""
 
     def __init__(self, why: Why) -> None:

@@ -14,7 +14,7 @@ from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.results import CaseResult, Iteration, Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
-from testsigma_action.errors import ApiError, Refused, Unreachable
+from testsigma_action.errors import ApiError, Outage, Refused
 from testsigma_action.lifecycle import enrich, settle
 from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted, LimitReached, gap_of
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
@@ -111,7 +111,7 @@ class _Collector:
         """Result and counters of the detail endpoints. A refusal applies to all of them."""
         details = await self.fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
-            missing = Missing.RUN_DETAILS if isinstance(details, Unreachable) else Missing.ALL_DETAILS
+            missing = Missing.RUN_DETAILS if isinstance(details, Outage) else Missing.ALL_DETAILS
             return _with_gap(tree, missing, {"": details})
         known = (*details.counts, *tree.run.all_counts)
         together = (*details.consolidated_counts, *tree.run.consolidated_counts)

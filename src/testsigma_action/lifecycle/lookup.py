@@ -162,7 +162,7 @@ async def attach(key: RunKey, remote: Remote, *, until: float, tolerance: float 
     """Return the current state of the run; retry until an instant of the monotonic clock.
 
     A 404 is retried for `tolerance` seconds: a replica of the service may not know the run yet. Raises Refused (after
-    that time: `not-found`) and Unreachable.
+    that time: `not-found`) and Outage.
     """
     limits = remote.limits
     tolerated = min(until, remote.after(limits.attach_tolerance if tolerance is None else tolerance))

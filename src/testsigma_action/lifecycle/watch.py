@@ -9,7 +9,7 @@ from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.run import Run
 from testsigma_action.domain.words import in_words, status_in_words
-from testsigma_action.errors import ErrorCode, Refused, TimedOut, Unreachable
+from testsigma_action.errors import ErrorCode, Outage, Refused, TimedOut
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.time_limits import MARGIN
 
@@ -62,7 +62,7 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
         if refusal.status == 404 and remote.now() < deadlines.began + remote.limits.replication:
             return None
         raise
-    except Unreachable as error:
+    except Outage as error:
         raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 
 
