@@ -8,10 +8,10 @@ import pytest
 import urllib3
 from requests import ConnectionError as NoConnection
 
-from testsigma_action.api.causes import distrust, name, unsent
+from testsigma_action.api.causes import name, unsent
 from testsigma_action.api.connection import BadAnswer, Exchange, Stage
 from testsigma_action.api.route import Route, Setting
-from testsigma_action.errors import Transient
+from testsigma_action.errors import ErrorCode, Transient
 
 ROUTE = Route("https://app.testsigma.com")
 PROXIED = Route("https://app.testsigma.com", Setting("HTTPS_PROXY", "http://somebody:hush@proxy:3128"))
@@ -70,18 +70,19 @@ def test_why_a_certificate_is_not_accepted(code: int, words: str, remedy: str) -
     """By OpenSSL's number for it, through all that the libraries wrap around it."""
     with pytest.raises(NoConnection) as caught:
         wrap(rejected(code))
-    found = distrust(caught.value)
-    assert found
-    assert words in found[0]
-    assert remedy in found[1]
+    found = unsent("Could not:", caught.value, Exchange(stage=Stage.SERVICE), ROUTE)
+    assert words in found.message
+    assert remedy in found.hint
+    assert found.code is ErrorCode.API_CERTIFICATE
 
 
 def test_the_text_of_an_error_decides_nothing() -> None:
     """It may quote a certificate, or what the other side wrote."""
-    found = distrust(rejected(10, "hostname mismatch, self-signed certificate"))
-    assert found
-    assert found[0] == "has expired"
-    assert distrust(ssl.SSLError(1, "certificate verify failed: has expired")) is None
+    found = unsent("Could not:", rejected(10, "hostname mismatch, self-signed certificate"), Exchange(), ROUTE)
+    assert found.message == "Could not: the certificate of app.testsigma.com has expired."
+    other = unsent("Could not:", ssl.SSLError(1, "certificate verify failed: has expired"), Exchange(), ROUTE)
+    assert isinstance(other, Transient)
+    assert "expired" not in other.message
 
 
 def test_names_quote_nothing() -> None:

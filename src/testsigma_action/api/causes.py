@@ -29,8 +29,10 @@ def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Rout
     """The error for a request that was not sent, by how far it got; Refused if a retry would not help."""
     at_proxy = exchange.stage is Stage.PROXY and bool(route.proxy.value)
     proxy = f"the proxy {route.proxy_host} ({route.proxy.name})"
-    if distrusted := distrust(error):
-        words, hint = distrusted
+    distrusted = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if distrusted:
+        code = getattr(distrusted, "verify_code", 0)
+        words, hint = DISTRUST.get(code, (f"is not trusted (OpenSSL error {code})", AUTHORITY))
         trusted = f" Certificates are read from {route.bundle.name}." if route.bundle.value else ""
         message = f"{could_not} the certificate of {proxy if at_proxy else route.host} {words}."
         return Refused(message, code=ErrorCode.API_CERTIFICATE, hint=f"{hint}{trusted}")
@@ -45,18 +47,6 @@ def unsent(could_not: str, error: BaseException, exchange: Exchange, route: Rout
     else:
         why, hint = f"no connection to {proxy} ({name(error)})", PROXY.format(route.proxy.name)
     return Unsent(f"{could_not} {why}.", hint=hint)
-
-
-def distrust(error: BaseException) -> tuple[str, str] | None:
-    """Why a certificate was not accepted (completes "The certificate of ..."), and what to do about it.
-
-    None if the error has another cause.
-    """
-    found = next((cause for cause in causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    if found is None:
-        return None
-    code = getattr(found, "verify_code", 0)
-    return DISTRUST.get(code, (f"is not trusted (OpenSSL error {code})", AUTHORITY))
 
 
 # The words for exceptions of these types.
@@ -91,7 +81,8 @@ STRICT = (
     "Python 3.13 and newer refuse such certificates. Have the authority issue the certificate again (and its own, if "
     "it is older), with the authority key identifier and critical basic constraints."
 )
-# X509_V_ERR_* of OpenSSL 3 (x509_vfy.h).
+# What is wrong with a certificate (completes "The certificate of ..."), and what to do: by X509_V_ERR_* of OpenSSL 3
+# (x509_vfy.h).
 DISTRUST = {
     **dict.fromkeys((2, 19, 20, 21), ("is not trusted (unknown certificate authority)", AUTHORITY)),
     **dict.fromkeys((62, 64), ("is for another host", "Use the host name of the certificate in base-url.")),
