@@ -39,7 +39,7 @@ OWNERS = {
     "junitparser": {"document.py"},
     "signal": {"signals.py", "clock.py", "errors.py", "programs.py"},
     "threading": {"ask.py", "clock.py", "http.py"},
-    "os": {"signals.py", "files.py", "output.py", "cli.py", "programs.py", "demo.py", "children.py"},
+    "os": {"signals.py", "files.py", "log.py", "cli.py", "programs.py", "demo.py", "children.py"},
 }
 
 # Most steps need these late or never, and the start request waits for every import.
