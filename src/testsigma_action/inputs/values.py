@@ -27,14 +27,10 @@ def read(definition: Definition, given: Given, key: Secret) -> object:
     try:
         return definition.read(given)
     except Invalid as refusal:
-        raise Refused(_sentence(definition, text, refusal, key)) from None
-
-
-def _sentence(definition: Definition, text: str, refusal: Invalid, key: Secret) -> str:
-    if not definition.shows(text):
-        seen = "its value is not accepted"
-    elif pasted.looks_like_key(text, key):
-        seen = f"its value is not accepted (and {pasted.NOT_SHOWN})"
-    else:
-        seen = f"'{pasted.visible(text)}' is not accepted"
-    return f"{seen}; it must be {refusal}. {refusal.remedy}".rstrip()
+        if not definition.shows(text):
+            seen = "its value is not accepted"
+        elif pasted.looks_like_key(text, key):
+            seen = f"its value is not accepted (and {pasted.NOT_SHOWN})"
+        else:
+            seen = f"'{pasted.visible(text)}' is not accepted"
+        raise Refused(f"{seen}; it must be {refusal}. {refusal.remedy}".rstrip()) from None
