@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from testsigma_action.api.bodies import EXCERPT, read_error_body
+from testsigma_action.api.bodies import EXCERPT, read_error_body, reason_in
 from testsigma_action.api.error_response import backoff, error_of, retry_after
 from testsigma_action.errors import ApiError, Redirected, Refused, Transient
 from testsigma_action.secret import Secret
@@ -133,7 +133,7 @@ def test_an_error_body_shows_no_key(body: str) -> None:
     escaped = "".join(f"\\u{ord(letter):04x}" for letter in key)
     for encoding in ("utf-8", "utf-16"):
         found = read_error_body(body.format(key, escaped).encode(encoding), Secret(key))
-        for shown in (found.reason, found.excerpt):
+        for shown in (reason_in(found.fields), found.excerpt):
             assert key not in shown
             assert key not in json.loads(f'"{shown}"' if escaped in shown else '""')
 
@@ -223,7 +223,7 @@ def test_json_errors_are_read_whatever_their_layout() -> None:
 )
 def test_only_the_service_gives_reasons(body: bytes) -> None:
     """The page of a proxy is shown to people, but nothing is concluded from it."""
-    assert read_error_body(body).reason == ""
+    assert reason_in(read_error_body(body).fields) == ""
     assert error(503, body).said == ""
 
 

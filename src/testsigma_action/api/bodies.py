@@ -93,18 +93,10 @@ class ErrorBody:
     fields: Mapping[str, object] | None = None
 
     @property
-    def reason(self) -> str:
-        """The reason that the service itself gives: in JSON, its `error`, `message` or `error_description`.
-
-        Empty for anything else, such as the page of a proxy.
-        """
-        return reason_in(self.fields)
-
-    @property
     def excerpt(self) -> str:
         """The message of the body for people, on one line: its reason, else its text without HTML tags."""
         if self.text.lstrip().startswith(("{", "[")):
-            return self.reason
+            return reason_in(self.fields)
         plain = html.unescape(TAGS.sub(" ", self.text)) if self.text.lstrip().startswith("<") else self.text
         # Blanks within a line stay: CI systems mask a quoted password only if it is unchanged.
         return one_line(" ".join(filter(None, map(str.strip, plain.splitlines()))), EXCERPT)
@@ -120,7 +112,10 @@ def read_error_body(body: bytes, secret: Secret = NO_SECRET) -> ErrorBody:
 
 
 def reason_in(said: object) -> str:
-    """The reason in a parsed body: the first of the three texts, which may be nested in an object under `error`."""
+    """The reason that the service itself gives: the first of the three texts, maybe in an object under `error`.
+
+    Empty for anything but an object of JSON, such as the page of a proxy.
+    """
     if not isinstance(said, dict):
         return ""
     objects = (said["error"], said) if isinstance(said.get("error"), dict) else (said,)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from http.client import responses
 
-from testsigma_action.api.bodies import EXCERPT, ErrorBody
+from testsigma_action.api.bodies import EXCERPT, ErrorBody, reason_in
 from testsigma_action.errors import ApiError, ErrorCode, Redirected, Refused, Transient
 from testsigma_action.text import cut
 
@@ -40,7 +40,7 @@ def error_of(
     A 500 can be a business error ("plan busy"), so its reason is kept (docs/api.md, "Errors"). `by_service` is set,
     too: during a run, the refusal of a gateway is handled as an outage.
     """
-    said, shown = body.reason, body.excerpt
+    said, shown = reason_in(body.fields), body.excerpt
     answered = answered_with(could_not, host, status)
     if status < 300:
         return Transient(f"{answered}.", status=status)
