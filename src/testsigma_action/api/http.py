@@ -141,7 +141,7 @@ class Http:
 
         A body that cannot be decoded is handled like a 502: it may come from a proxy or gateway.
         """
-        status, *received = self._exchange(request, exchange)
+        received = [self._exchange(request, exchange)]
         if request.ignores_body:
             return decode(None)
         body: Json = None
@@ -160,7 +160,7 @@ class Http:
         body = self._key.along_with(request.private).hidden_in_json(body)
         could_not = f"Could not {request.purpose}"
         if words := bodies.words(body):
-            message = saying(answered_with(could_not, self._route.host, status), words)
+            message = saying(answered_with(could_not, self._route.host, exchange.status), words)
             raise Transient(message, said=bodies.error_said(body))
         raise Transient(f"{could_not}: {self._route.host} answered with a body {problem}.")
 
@@ -175,8 +175,8 @@ class Http:
         # After a success, the same request may succeed again.
         return Unsent(failure.message, hint=failure.hint) if self.proven else failure
 
-    def _exchange(self, request: Request, exchange: Exchange) -> tuple[int, bytes]:
-        """Send one request; returns status and body."""
+    def _exchange(self, request: Request, exchange: Exchange) -> bytes:
+        """Send one request; returns the body of the answer."""
         CURRENT.set(exchange)
         try:
             # Only GETs use kept connections: after a reset of one, nobody knows what was received.
@@ -186,8 +186,7 @@ class Http:
                 exchange.status = response.status_code
                 if not 200 <= response.status_code < 300:
                     raise self._error(request, response, exchange)
-                body = b"" if request.ignores_body else _read(response, request.limits.size, exchange)
-                return response.status_code, body
+                return b"" if request.ignores_body else _read(response, request.limits.size, exchange)
         except FAILURES as error:
             raise self.failure(request, error, exchange) from None
 
