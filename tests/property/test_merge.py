@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
@@ -161,7 +162,8 @@ def test_a_changed_file_is_read_or_refused(data: st.DataObject, failed: bool) ->
     document = json.loads("".join(results_json.render(original)))
     for _ in range(data.draw(st.integers(1, 2))):
         place, key = data.draw(st.sampled_from(list(places(document))))
-        place[key] = data.draw(VALUES)
+        # A list in the list that it is itself would have no end.
+        place[key] = deepcopy(data.draw(VALUES))
     try:
         report = results_reader.parse(json.dumps(document))
     except results_reader.UnreadableResults:
