@@ -32,8 +32,8 @@ from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
 from testsigma_action.lifecycle.collect import collect
+from testsigma_action.lifecycle.follow_reruns import Follower
 from testsigma_action.lifecycle.record import RunRecord
-from testsigma_action.lifecycle.reruns import Follower
 from testsigma_action.lifecycle.watch import Deadlines, watch
 from testsigma_action.reporting.wording import reason
 

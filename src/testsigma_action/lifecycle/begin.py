@@ -11,7 +11,7 @@ from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
 from testsigma_action.inputs import options, run_specs
-from testsigma_action.lifecycle import lookup, reruns, stop
+from testsigma_action.lifecycle import follow_reruns, lookup, stop
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.lookup import run_lists
 from testsigma_action.lifecycle.record import Outcome
@@ -108,7 +108,7 @@ async def _reruns(first: Run, listed: tuple[Run, ...], remote: Remote, until: fl
         if ids and not chain.named_by(parent):
             # The list has a rerun that the run itself does not name. Of two numbers, the shorter one is smaller.
             parent = replace(parent, rerun_id=min(ids, key=lambda one: (len(one), one)))
-        seen = await reruns.look_at_rerun(parent, chain, remote, until=until)
+        seen = await follow_reruns.look_at_rerun(parent, chain, remote, until=until)
         if not isinstance(seen, Run):
             return None if chain.named_by(parent) else chain.runs[1:]
         chain = chain.extended(seen)

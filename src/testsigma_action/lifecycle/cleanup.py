@@ -8,7 +8,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.lifecycle import lookup, reruns
+from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry
 from testsigma_action.lifecycle.stop import look_once, stop
@@ -52,7 +52,7 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.Re
             return Cleanup(Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
         key = newest_key
     for _ in range(MAX_RERUNS):
-        last = await reruns.newest(key, remote, on_ignored)
+        last = await follow_reruns.newest(key, remote, on_ignored)
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
             return Cleanup(Ending(disposition, last.run), last.key.id, last.unread)

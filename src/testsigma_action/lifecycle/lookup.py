@@ -12,8 +12,8 @@ from testsigma_action.domain.identity import Claim, RunKey, began, claim, same_i
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
+from testsigma_action.lifecycle.follow_reruns import look_at_rerun
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.reruns import look_at_rerun
 
 # Reads a list until an instant of the monotonic clock. Raises ApiError.
 RunList = Callable[[float], Awaitable[FoundRuns]]

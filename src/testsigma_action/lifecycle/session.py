@@ -99,7 +99,7 @@ class Session:
             return
         await wait(self._context)
         if self.may_rerun:
-            from testsigma_action.lifecycle.rerun_failed import rerun_failed
+            from testsigma_action.lifecycle.request_rerun import rerun_failed
 
             await rerun_failed(self._context)
         await self._finish()

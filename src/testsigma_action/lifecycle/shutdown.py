@@ -7,7 +7,7 @@ from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
 from testsigma_action.domain.reruns import as_rerun, awaited
 from testsigma_action.domain.run import Run, RunSpec
-from testsigma_action.lifecycle import lookup, reruns
+from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.record import Outcome, RunRecord
 from testsigma_action.lifecycle.remote import Remote
@@ -81,7 +81,7 @@ async def _leave_completed(context: Context, run: Run, until: float, *, stopping
     record, remote, seen = context.record, context.remote, None
     if awaited(run):
         look_until = _look_until(remote, until - remote.limits.shutdown_reserve)
-        seen = await reruns.look_at_rerun(run, record.chain, remote, until=look_until)
+        seen = await follow_reruns.look_at_rerun(run, record.chain, remote, until=look_until)
     if not isinstance(seen, Run):
         return left(record)
     context.on_answer(seen)

@@ -12,9 +12,10 @@ from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
-from testsigma_action.lifecycle import history, reruns, shutdown
+from testsigma_action.lifecycle import history, shutdown
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
+from testsigma_action.lifecycle.follow_reruns import Follower
 from testsigma_action.lifecycle.watch import watch
 
 
@@ -84,7 +85,7 @@ async def follow_reruns(context: Context) -> None:
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return
-    follower = reruns.Follower(context.remote, context.deadlines(), context.on_answer, context.emit)
+    follower = Follower(context.remote, context.deadlines(), context.on_answer, context.emit)
     try:
         await follower.follow(record.known, tolerant=record.policy.tolerates)
     except (TimedOut, ApiError) as error:
