@@ -24,11 +24,11 @@ class Hand:
 class Listening:
     """A progress with its clock and its log."""
 
-    def __init__(self, specs: Sequence[RunSpec], *, live: bool = False, attached: bool = False) -> None:
+    def __init__(self, specs: Sequence[RunSpec], *, live: bool = False) -> None:
         """Begin: no time has passed, nothing was told."""
         self.clock = Hand()
         self.stream = io.StringIO()
-        self.progress = Progress(Log(self.stream), self.clock.monotonic, specs, attached=attached, live=live)
+        self.progress = Progress(Log(self.stream), self.clock.monotonic, specs, live=live)
 
     def tell(self, index: int, event: Event) -> None:
         """A session tells an event."""

@@ -62,7 +62,7 @@ class Step:
         attempt = build.attempt if build.label and platform.step else None
         self._shared = Shared(remote, inputs, command.signals, attempt)
         live = self._log.is_terminal and platform.watched
-        self._progress = Progress(self._log, remote.now, specs, attached=bool(inputs.run_id), live=live)
+        self._progress = Progress(self._log, remote.now, specs, live=live)
         state = StateWriter(platform, self._warn_of_state)
         self._group = SessionGroup(specs, self._shared, state, self._on_event)
 

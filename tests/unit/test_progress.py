@@ -33,9 +33,9 @@ ENDED = Retry()
 class Watched(Listening):
     """A progress of one run on a clock that goes when it is told to."""
 
-    def __init__(self, *, live: bool = False, attached: bool = False) -> None:
+    def __init__(self, *, live: bool = False) -> None:
         """Begin at 0."""
-        super().__init__([SPEC], live=live, attached=attached)
+        super().__init__([SPEC], live=live)
         self.run = RUN
 
     def hears(self, event: Event) -> None:
@@ -272,17 +272,16 @@ def test_the_story_of_a_start(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize(
-    ("activity", "attached", "consequence"),
+    ("activity", "consequence"),
     [
-        (Activity.PREPARING, False, "Nothing was started yet. "),
-        (Activity.WAITING_FOR_PLAN, False, "Nothing was started yet. "),
-        (Activity.STARTING, False, ""),
-        (Activity.PREPARING, True, ""),
+        (Activity.PREPARING, "Nothing was started yet. "),
+        (Activity.WAITING_FOR_PLAN, "Nothing was started yet. "),
+        (Activity.STARTING, ""),
+        (Activity.ATTACHING, ""),
     ],
 )
-def test_an_outage_before_there_is_a_run(activity: Activity, attached: bool, consequence: str) -> None:  # noqa: FBT001
-    """That nothing was started is said only where that is certain."""
-    watched = Watched(attached=attached)
+def test_an_outage_before_there_is_a_run(watched: Watched, activity: Activity, consequence: str) -> None:
+    """That nothing was started is said only where that is certain; a run to attach to exists already."""
     watched.hears(activity)
     watched.hears(BEGAN)
     assert watched.lines == [f"Testsigma does not answer; retrying. {consequence}Could not read it."]

@@ -22,19 +22,17 @@ BEAT_LIVE = 1.0
 class Progress:
     """Prints the events of sessions. With `live` (on a terminal), a progress bar replaces heartbeat lines.
 
-    `monotonic` returns seconds of a clock that never goes back. `attached`: the run existed before this step, so a
-    failed request never means that nothing was started. `interval` is the time between two calls of `beat` (seconds).
+    `monotonic` returns seconds of a clock that never goes back. `interval` is the time between two calls of `beat`
+    (seconds).
     """
 
-    def __init__(
-        self, log: Log, monotonic: Callable[[], float], specs: Sequence[RunSpec], *, attached: bool, live: bool
-    ) -> None:
+    def __init__(self, log: Log, monotonic: Callable[[], float], specs: Sequence[RunSpec], *, live: bool) -> None:
         """Start measuring the time; nothing is printed yet."""
         self._log = log
         self._monotonic = monotonic
         self._live = live
         self._began = self._printed = monotonic()
-        self._lines = SeveralRuns(specs, self._began) if len(specs) > 1 else OneRun(specs[0], attached=attached)
+        self._lines = SeveralRuns(specs, self._began) if len(specs) > 1 else OneRun(specs[0])
         self.interval = BEAT_LIVE if live else BEAT
 
     def beat(self) -> None:

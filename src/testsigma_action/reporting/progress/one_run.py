@@ -18,9 +18,9 @@ PAUSE = 0.1
 class OneRun:
     """Prints each change of status, sometimes the counters, and heartbeats in between."""
 
-    def __init__(self, spec: RunSpec, *, attached: bool = False) -> None:
+    def __init__(self, spec: RunSpec) -> None:
         """Start without an answer about the run."""
-        self._tracked = TrackedRun(spec, Activity.PREPARING, attached)
+        self._tracked = TrackedRun(spec, Activity.PREPARING)
         self._outage = Outage(grace=0)
 
     def on_event(self, index: int, event: events.Event, moment: Moment) -> list[str]:

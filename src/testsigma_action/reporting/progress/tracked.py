@@ -42,7 +42,6 @@ class TrackedRun:
 
     spec: RunSpec
     activity: Activity
-    attached: bool = False
     run: Run = NO_RUN
     plan_name: str = ""
     cases: Counts = field(default_factory=Counts)
@@ -86,7 +85,7 @@ class TrackedRun:
     @property
     def surely_not_started(self) -> bool:
         """Whether no run can exist yet."""
-        return self.run is NO_RUN and not self.attached and self.activity in _NOT_STARTED
+        return self.run is NO_RUN and self.activity in _NOT_STARTED
 
     @property
     def failed(self) -> bool:
