@@ -24,8 +24,10 @@ from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 from testsigma_action.reporting.progress.listener import BEAT
 from testsigma_action.reporting.progress.one_run import SILENCE
 
-RUN = Run("9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", url="https://testsigma.example/9")
 SPEC = RunSpec("12", build_number="b1")
+RUN = Run(
+    "9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", build_number="b1", url="https://testsigma.example/9"
+)
 BEGAN = Retry("Could not read it.")
 ENDED = Retry()
 

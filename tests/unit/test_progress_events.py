@@ -55,9 +55,10 @@ def test_starting() -> None:
 
 def test_started() -> None:
     """The link of a run is told as soon as the run exists; with several runs, together with what identifies it."""
-    assert events.started(Started(run()), SPEC, alone=True) == [f"Run 9001: {RUN_URL}"]
-    assert events.started(Started(replace(run(), url="")), SPEC, alone=True) == ["Run 9001"]
-    assert events.started(Started(run()), SPEC, alone=False) == [f"Run 9001: {RUN_URL} (plan 12; {DETAILS})"]
+    ours = replace(run(), build_number="b1")
+    assert events.started(Started(ours), SPEC, alone=True) == [f"Run 9001: {RUN_URL}"]
+    assert events.started(Started(replace(ours, url="")), SPEC, alone=True) == ["Run 9001"]
+    assert events.started(Started(ours), SPEC, alone=False) == [f"Run 9001: {RUN_URL} (plan 12; {DETAILS})"]
 
 
 def test_started_in_an_odd_way() -> None:
@@ -66,7 +67,7 @@ def test_started_in_an_odd_way() -> None:
     for alone in (True, False):
         assert events.started(Started(run(), adopted=True), SPEC, alone=alone)[0] == adopted
     for build, named in (("b2", "has the build number b2"), ("", "has no build number")):
-        other = Started(replace(run(), build_number=build), other_build=True)
+        other = Started(replace(run(), build_number=build))
         assert events.started(other, SPEC, alone=True)[0] == (
             f"Warning: Run 9001 {named}, not b1. It is accepted as ours: it began after our request, and no run has "
             "our "

@@ -68,6 +68,7 @@ def test_every_line_of_a_run_begins_with_its_name() -> None:
     """Start, failures and end of a run are told, each on a line that stands for itself."""
     several = Several(2)
     several.tell(0, Starting(RunSpec("431", build_number="b1", name="a")))
+    several.runs[0] = replace(several.runs[0], build_number="b1")
     several.start(0)
     several.see(0, several.going(0))
     several.wait(40)

@@ -58,11 +58,10 @@ class AnswerLost:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run exists. `adopted`: it was found by its build number. `other_build`: the service gave it another one."""
+    """The run exists. `adopted`: it was found by its build number."""
 
     run: Run
     adopted: bool = False
-    other_build: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,10 +132,8 @@ async def _start(context: Context) -> None:
 
     call = StartCall(record.spec, context.remote, shared.run_ids)
     await Sender(call, context.inputs, shared.deadline, on_outcome).run()
-    run, adopted = record.latest, record.start.adopted
-    shared.run_ids.add(run.id)
-    other_build = not adopted and run.build_number != record.spec.build_number
-    context.emit(events.Started(run, adopted=adopted, other_build=other_build))
+    shared.run_ids.add(record.latest.id)
+    context.emit(events.Started(record.latest, adopted=record.start.adopted))
 
 
 def emit_busy(context: Context, plan_id: str, outcome: Outcome) -> None:

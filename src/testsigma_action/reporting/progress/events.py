@@ -124,7 +124,7 @@ def started(event: events.Started, spec: RunSpec, *, alone: bool) -> list[str]:
     if event.adopted:
         found = f"Found run {log_text(run.id)} by its build number; continuing with it."
         lines.insert(0, f"The answer to the start was lost. {found}")
-    elif event.other_build:
+    elif run.build_number != spec.build_number:
         named = f"has the build number {log_text(run.build_number)}" if run.build_number else "has no build number"
         but = f"Run {log_text(run.id)} {named}, not {log_text(spec.build_number)}. It is accepted as ours"
         lines.insert(0, f"Warning: {but}: it began after our request, and no run has our build number.")
