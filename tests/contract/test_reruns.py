@@ -322,7 +322,7 @@ def test_a_rerun_that_stays_in_the_queue(serve: Serve) -> None:
     """It has as long as the first run had to leave it."""
     service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_QUEUED", hold=True),)))
     over = completed(service)
-    queue = replace(deadlines(), queue_deadline=time.monotonic() + 0.3)
+    queue = replace(deadlines(), queue_timeout=timedelta(seconds=0.3))
     with pytest.raises(TimedOut, match="still in the queue") as raised:
         followed(service, over, queue)
     assert raised.value.code == "queue-timed-out"

@@ -24,8 +24,8 @@ HELD = (Phase("STATUS_IN_PROGRESS", hold=True),)
 
 def deadlines(seconds: float = 10.0, *, age: float = 0.0, queue: float | None = None) -> Deadlines:
     """A wait that began `age` seconds ago, ends in so many, and asks every 10 ms."""
-    queue_deadline = None if queue is None else soon(queue)
-    return Deadlines(soon(-age), soon(seconds), queue_deadline, QUICK)
+    queue_timeout = None if queue is None else timedelta(seconds=queue)
+    return Deadlines(soon(-age), soon(seconds), queue_timeout, QUICK)
 
 
 def with_life(*phases: Phase) -> Scenario:

@@ -26,7 +26,12 @@ from testsigma_action.reporting.progress.one_run import SILENCE
 
 SPEC = RunSpec("12", build_number="b1")
 RUN = Run(
-    "9", Status.QUEUED, Result.QUEUED, status_label="STATUS_QUEUED", build_number="b1", url="https://testsigma.example/9"
+    "9",
+    Status.QUEUED,
+    Result.QUEUED,
+    status_label="STATUS_QUEUED",
+    build_number="b1",
+    url="https://testsigma.example/9",
 )
 BEGAN = Retry("Could not read it.")
 ENDED = Retry()

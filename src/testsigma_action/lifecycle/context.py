@@ -95,9 +95,8 @@ class Context:
 
     def deadlines(self) -> Deadlines:
         """The deadlines of a run that is watched from now on."""
-        now, queue = self.remote.now(), self.inputs.queue_timeout
-        queue_deadline = self.remote.after(queue.total_seconds()) if queue else None
-        return Deadlines(now, self.shared.deadline, queue_deadline, self.inputs.poll_interval)
+        inputs = self.inputs
+        return Deadlines(self.remote.now(), self.shared.deadline, inputs.queue_timeout, inputs.poll_interval)
 
     def lag_retry(self) -> LagRetry:
         """A new limit for reading completed runs again."""

@@ -102,10 +102,7 @@ class Follower:
 
     async def _until_completed(self, parent: Run, chain: Chain) -> Run | RerunIgnored:
         """Watch the rerun that a run names until it has completed, or until its first answer shows that it is none."""
-        now, deadlines = self.remote.now(), self.deadlines
-        queue = None if deadlines.queue_deadline is None else now + deadlines.queue_deadline - deadlines.began
-        deadlines = replace(deadlines, began=now, queue_deadline=queue)
-        rerun = parent
+        rerun, deadlines = parent, replace(self.deadlines, began=self.remote.now())
         async for answer in watch(RunKey(parent.rerun_id), self.remote, deadlines):
             # Only the first answer decides: a later one may leave out what proves it.
             if rerun is parent and (why := chain.rejects(answer, parent)):

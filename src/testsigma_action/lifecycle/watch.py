@@ -16,11 +16,11 @@ from testsigma_action.lifecycle.time_limits import MARGIN
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Instants of the monotonic clock: start of the wait, its deadline, and the deadline for leaving the queue."""
+    """Instants of the monotonic clock: start of the wait, and its deadline; how long the run may be queued."""
 
     began: float
     deadline: float
-    queue_deadline: float | None = None
+    queue_timeout: timedelta | None = None
     interval: timedelta | None = None
 
     @property
@@ -48,9 +48,8 @@ async def watch(
             yield run
             if run.completed:
                 return
-        queue_deadline = deadlines.queue_deadline if run and pace.waiting else None
-        next_poll = _next_poll(run, key.id, remote.now(), deadlines, queue_deadline)
-        now = remote.now()
+        now, queued = remote.now(), run is not None and pace.waiting
+        next_poll = _next_poll(run, key.id, now, deadlines, queued=queued)
         await asyncio.sleep(min(pace.next_delay(now), max(0.0, next_poll - now)))
 
 
@@ -66,12 +65,13 @@ async def _poll(key: RunKey, remote: Remote, deadlines: Deadlines) -> Run | None
         raise TimedOut(f"Stopped waiting. {error.message}", code=error.code, hint=OUTAGE_HINT) from None
 
 
-def _next_poll(run: Run | None, run_id: str, now: float, deadlines: Deadlines, queue_deadline: float | None) -> float:
+def _next_poll(run: Run | None, run_id: str, now: float, deadlines: Deadlines, *, queued: bool) -> float:
     """The latest instant of the next poll. Raises TimedOut after a deadline."""
     if now >= deadlines.last_poll:
         raise _timed_out(run, run_id, timedelta(seconds=round(deadlines.deadline - deadlines.began)))
-    if queue_deadline is None:
+    if not queued or not deadlines.queue_timeout:
         return deadlines.last_poll
+    queue_deadline = deadlines.began + deadlines.queue_timeout.total_seconds()
     if now >= queue_deadline:
         waited = in_words(timedelta(seconds=round(now - deadlines.began)))
         message = f"Run {run_id} was still in the queue after {waited}."
