@@ -12,9 +12,9 @@ from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.job_rerun import Continued, EarlierRun
 from testsigma_action.domain.policy import STRICT, Policy, tolerating
 from testsigma_action.domain.report import RunReport, Verdict
-from testsigma_action.domain.reruns import Chain, awaited
+from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import Placed, ResultTree
-from testsigma_action.domain.run import Run, RunSpec, Status
+from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ActionError
 
 
@@ -80,19 +80,9 @@ class RunRecord:
         return (self.run, *self.reruns) if self.run else ()
 
     @property
-    def chain(self) -> Chain:
-        """The run and its reruns, as a chain."""
-        return Chain(self.known)
-
-    @property
     def completed(self) -> list[Run]:
         """The runs that have results, the started one first; none until that has completed."""
         return [run for run in self.known if run.completed] if self.run and self.run.completed else []
-
-    @property
-    def attached_unseen(self) -> bool:
-        """Whether we attached to the run, and have no answer about it yet."""
-        return self.run is not None and self.start.run is None and self.run.status is Status.UNKNOWN
 
     @property
     def failed_earlier(self) -> bool:

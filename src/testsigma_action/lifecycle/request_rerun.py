@@ -97,7 +97,7 @@ async def _run_again(context: Context, choice: Choice) -> None:
         begin.emit_busy(context, parent.plan_id, outcome)
 
     try:
-        call = RerunCall(choice, record.chain, context.remote)
+        call = RerunCall(choice, reruns.Chain(record.known), context.remote)
         await Sender(call, context.inputs, context.shared.deadline, on_outcome).run()
     except StartError as error:
         record.rerun_incomplete = verdict.of_error(error).findings

@@ -5,8 +5,8 @@ from dataclasses import replace
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
-from testsigma_action.domain.reruns import as_rerun, awaited
-from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.reruns import Chain, as_rerun, awaited
+from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.record import Outcome, RunRecord
@@ -64,8 +64,8 @@ def left(record: RunRecord) -> Ending:
 
 async def _leave(context: Context, run: Run, until: float, *, stopping: bool) -> Ending:
     cut_short = context.record.cut_short
-    if cut_short or context.record.attached_unseen:
-        # It may have completed: after the stop that we sent, or long ago. Then no further stop is sent.
+    if cut_short or (run.status is Status.UNKNOWN and not context.record.owns_latest):
+        # It may have completed: after the stop that we sent, or long before we attached. Then no further stop is sent.
         seen = await look_once(RunKey.of(run), context.remote, until=_look_until(context.remote, until))
         if seen:
             context.on_answer(seen)
@@ -81,7 +81,7 @@ async def _leave_completed(context: Context, run: Run, until: float, *, stopping
     record, remote, seen = context.record, context.remote, None
     if awaited(run):
         look_until = _look_until(remote, until - remote.limits.shutdown_reserve)
-        seen = await follow_reruns.look_at_rerun(run, record.chain, remote, until=look_until)
+        seen = await follow_reruns.look_at_rerun(run, Chain(record.known), remote, until=look_until)
     if not isinstance(seen, Run):
         return left(record)
     context.on_answer(seen)
@@ -116,7 +116,7 @@ async def _find_again(context: Context, until: float) -> None:
 async def _find_rerun(context: Context, until: float) -> None:
     """Find a rerun that the step asked for, and whose answer was not there before the cancellation."""
     record, remote = context.record, context.remote
-    parent, chain = record.latest, record.chain
+    parent, chain = record.latest, Chain(record.known)
     if claimed := record.rerun.claimed:
         seen = await look_once(RunKey(claimed.id), remote, until=_look_until(remote, until))
         found = [claimed.id] if seen and not chain.rejects(seen, parent) else []
