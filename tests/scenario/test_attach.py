@@ -34,7 +34,8 @@ def test_a_run_of_the_past(bench: Bench, name: str, exit_code: int) -> None:
     assert (server.calls.count("status"), server.calls.count("start")) == (1, 0)
     assert step.outputs["run-id"] == "900"
     assert step.junit_path.name == "TEST-testsigma-900.xml"
-    assert step.results["runs"][0]["spec"]["planId"] == "420"
+    spec = step.results["runs"][0]["spec"]
+    assert (spec["planId"], spec["buildNumber"]) == ("420", "nightly")
     assert server.simulator.scenario.plans[0].name in step.summary
     assert "Attached to run 900" in step.log
     assert step.state == {"settled": "true"}
@@ -54,10 +55,11 @@ def test_a_run_that_goes_on(bench: Bench) -> None:
 def test_a_run_that_was_started_without_waiting(bench: Bench) -> None:
     """One step starts and leaves, the next attaches by the output of the first."""
     server = bench.serve(scenario("failing"))
-    first = bench.run({"TESTSIGMA_WAIT": "false"}, server=server)
+    first = bench.run({"TESTSIGMA_WAIT": "false", "TESTSIGMA_ENVIRONMENT_ID": "10"}, server=server)
     second = bench.run({**NO_PLAN, "TESTSIGMA_RUN_ID": first.outputs["run-id"]}, server=server)
     assert (first.exit_code, second.exit_code) == (0, 1)
     assert second.outputs["run-id"] == first.outputs["run-id"]
+    assert second.results["runs"][0]["spec"]["environmentId"] == "10"
     assert server.calls.count("start") == 1
 
 

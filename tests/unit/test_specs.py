@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from itertools import count
 
-from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec, Status
+from testsigma_action.domain.run import ConfigurationRef, RunSpec
 from testsigma_action.inputs.options import Inputs
-from testsigma_action.inputs.run_specs import run_specs, spec_of
+from testsigma_action.inputs.run_specs import run_specs
 from testsigma_action.secret import Secret
 
 INPUTS = Inputs(plan_id="420", environment_id="10", execution_config=ConfigurationRef(name="smoke only"))
@@ -54,8 +54,6 @@ def test_runtime_data_is_not_shown() -> None:
 def test_of_a_run_that_exists_the_run_tells() -> None:
     """Nothing is made up for a run that is attached to: a build number of ours would be none of its own."""
     assert run_spec(Inputs(run_id="900")) == RunSpec()
-    run = Run("900", Status.QUEUED, Result.QUEUED, plan_id="420", build_number="7", environment_id="10")
-    assert spec_of(run) == RunSpec(plan_id="420", build_number="7", environment_id="10")
 
 
 def test_several_runs_in_their_order() -> None:

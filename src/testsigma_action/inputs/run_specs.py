@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain import build_numbers
-from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.run import RunSpec
 from testsigma_action.inputs.options import Inputs
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def run_specs(inputs: Inputs, label: str, nonce: Callable[[], str], step: str = 
     """The runs that the inputs ask for, in their order. Each has a build number, so that it can be identified.
 
     A build number that was not given is derived from `label`, a key of the run in the `step` of the CI run, and a nonce
-    of its own. Nothing is known yet of a run to attach to: see `spec_of`.
+    of its own. Nothing is known yet of a run to attach to.
     """
     if inputs.run_id:
         return (RunSpec(),)
@@ -69,8 +69,3 @@ def _asked_for(request: RunSpec, inputs: Inputs) -> str:
             *([one.file, one.upload_id, one.name, one.devices] for one in inputs.uploads),
         ]
     )
-
-
-def spec_of(run: Run) -> RunSpec:
-    """The parameters of a run that exists already, as far as the service reports them."""
-    return RunSpec(plan_id=run.plan_id, environment_id=run.environment_id, build_number=run.build_number)

@@ -8,9 +8,9 @@ from testsigma_action.domain import events, job_rerun, uploads
 from testsigma_action.domain.identity import Began, Claim, RunKey
 from testsigma_action.domain.job_rerun import MAX_RUNS, EarlierRun, NewRun, StartsAnew
 from testsigma_action.domain.reruns import Chain
-from testsigma_action.domain.run import Run
+from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ApiError, ErrorCode, TimedOut
-from testsigma_action.inputs import options, run_specs
+from testsigma_action.inputs import options
 from testsigma_action.lifecycle import follow_reruns, lookup, stop
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.lookup import run_lists
@@ -38,7 +38,8 @@ async def _attach(context: Context) -> None:
     except ApiError:
         record.run = None
         raise
-    record.spec = run_specs.spec_of(run)
+    # As far as the service reports it.
+    record.spec = RunSpec(plan_id=run.plan_id, environment_id=run.environment_id, build_number=run.build_number)
     context.emit(events.Attached(run))
     context.on_answer(run)
 
