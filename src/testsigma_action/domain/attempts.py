@@ -26,8 +26,6 @@ def merged(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     The run in it keeps its own result: the verdict decides whether the reruns make up for it.
     """
     first, *later = attempts
-    if not reruns:
-        return first
     machines, gaps = first.machines, first.gaps
     for tree in later:
         machines = _joined(machines, tree.machines, MACHINES, _machine)
