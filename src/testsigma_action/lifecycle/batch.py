@@ -63,10 +63,6 @@ class BatchFetcher:
         now = self.remote.now()
         return replace(self, until=now + share * (self.until - now))
 
-    def with_short_timeouts(self) -> "BatchFetcher":
-        """The same fetcher with a shorter timeout for each item."""
-        return replace(self, short_timeouts=True)
-
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
         if self.remote.now() >= self.until:
@@ -86,7 +82,7 @@ class BatchFetcher:
 
     async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
         """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
-        first = await self.with_short_timeouts().once(lambda until: page("", until=until)) if ids else None
+        first = await replace(self, short_timeouts=True).once(lambda until: page("", until=until)) if ids else None
         if first is None or isinstance(first, ApiError):
             return {}
         found, wanted = dict(first.rows), frozenset(ids)

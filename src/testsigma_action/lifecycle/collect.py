@@ -39,7 +39,7 @@ async def collect(
     """
     collector = _Collector(run.id, remote.client, BatchFetcher(remote, until), keep)
     # Of a further reading only the whole is kept.
-    again = replace(collector, fetcher=collector.fetcher.with_short_timeouts(), keep=lambda _: None)
+    again = replace(collector, fetcher=replace(collector.fetcher, short_timeouts=True), keep=lambda _: None)
 
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
         while lag_retry and lagging(tree) and (newest := await lag_retry.reread(tree.run)):
@@ -93,7 +93,7 @@ class _Collector:
 
     def _adapted(self, tree: ResultTree) -> BatchFetcher:
         """The fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return self.fetcher.with_short_timeouts() if _lacks(tree, Missing.RUN_DETAILS) else self.fetcher
+        return replace(self.fetcher, short_timeouts=_lacks(tree, Missing.RUN_DETAILS))
 
     async def with_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Names, IDs and results of all cases."""
