@@ -64,13 +64,10 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     found: dict[object, findings.Finding] = {}
     for verdict in ordered:
         for finding in verdict.findings:
-            found.setdefault(_subject(finding), finding)
+            # Of several endings of a run, the first is kept.
+            subject = (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
+            found.setdefault(subject, finding)
     return replace(ordered[0], findings=tuple(found.values()))
-
-
-def _subject(finding: findings.Finding) -> object:
-    """The key for removing duplicates: the finding, or for an ending its run. The first finding is kept."""
-    return (Ending, finding.run.id) if isinstance(finding, Ending) and finding.run else finding
 
 
 def rank(verdict: Verdict) -> tuple[int, bool]:

@@ -65,7 +65,10 @@ class Follower:
                 continue
             chain, since = chain.extended(rerun), self.remote.now()
         if len(chain.runs) > 1 and (agreed := _agreement(chain.runs, tolerant=tolerant)):
-            await self._until_agreed(chain.runs[0], agreed)
+            until = self.remote.after(self.remote.limits.rerun)
+            while seen := await self._look_later(chain.runs[0], until):
+                if seen.completed and agreed(seen):
+                    return
 
     async def _until_named(self, run: Run, chain: Chain, since: float) -> Run:
         """The run, polled until it names a new rerun, or until the time limit for one to begin."""
@@ -79,13 +82,6 @@ class Follower:
                 break
             run = seen
         return run
-
-    async def _until_agreed(self, run: Run, agreed: Callable[[Run], bool]) -> None:
-        """Poll the first run until an answer agrees with its last rerun, or until the time limit."""
-        until = self.remote.after(self.remote.limits.rerun)
-        while seen := await self._look_later(run, until):
-            if seen.completed and agreed(seen):
-                return
 
     async def _look_later(self, run: Run, until: float) -> Run | None:
         """The run after a pause; None if that is too late, or the run cannot be read."""

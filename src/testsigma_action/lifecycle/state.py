@@ -38,15 +38,12 @@ def open_entries(environ: Mapping[str, str]) -> tuple[Entry, ...]:
         entries = tuple(Entry(**entry) for entry in written)
     except (TypeError, RecursionError) as error:
         raise ValueError(RUNS) from error
-    if not isinstance(written, list) or not all(map(_is_sound, entries)):
+    # What was read may be anything: each value must have its type.
+    sound = all(type(getattr(entry, one.name)) is one.type for entry in entries for one in fields(Entry))
+    if not isinstance(written, list) or not sound:
         raise ValueError(RUNS)
     settled = environ.get(f"{PREFIX}{SETTLED}") == "true"
     return () if settled else tuple(entry for entry in entries if not entry.over)
-
-
-def _is_sound(entry: Entry) -> bool:
-    """Whether each value has its type: what was read may be anything."""
-    return all(type(getattr(entry, one.name)) is one.type for one in fields(Entry))
 
 
 class StateWriter:
