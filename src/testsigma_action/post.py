@@ -78,7 +78,7 @@ class _PostStage:
             self._warn(cleanup_wording.not_found(entry.plan_id, entry.build_number, found.candidates))
         return found.complete
 
-    def _warn(self, text: str) -> None:
-        """Print a warning; nothing for an empty text, which tells that a retry succeeded."""
+    def _warn(self, text: str | None) -> None:
+        """Print a warning; nothing where there is no text, which tells that a retry succeeded."""
         if text:
             self._command.log.say(console.warnings([text]))

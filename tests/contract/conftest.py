@@ -63,7 +63,7 @@ class Service:
 
     server: Server
     runner: asyncio.Runner
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[str | None] = field(default_factory=list)
     signals: Signals = field(default_factory=lambda: Signals(CLOCK))
 
     def __post_init__(self) -> None:

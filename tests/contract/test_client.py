@@ -388,13 +388,13 @@ def test_each_listener_hears_of_its_own_trouble(serve: Serve) -> None:
         Fault("status", status=503),
         Fault("status", status=503, after=1),
     )
-    heard: tuple[list[str], list[str]] = [], []
+    heard: tuple[list[str | None], list[str | None]] = [], []
     for troubles in heard:
         remote = service.remote.with_listener(troubles.append)
         assert result_of(remote.client.fetch_run(RunKey(BEFORE), until=remote.after(10))).id == BEFORE
         assert [bool(trouble) for trouble in troubles] == [True, False]
         assert result_of(remote.client.fetch_run_details(BEFORE, until=soon())).counts
-        remote.on_retry("")
+        remote.client.on_retry(None)
         assert len(troubles) == 3
     assert versions_asked(service) == ["v2", "v3", "v1", "v1"]
     assert service.troubles == []

@@ -110,8 +110,8 @@ def test_what_may_pass_is_tried_again(serve: Serve, fault: Fault) -> None:
     service = serve("passing", fault)
     assert fetch(service) == "900"
     assert service.server.calls == ["status"] * 3
-    assert [STATUS.purpose in trouble for trouble in service.troubles] == [True, True, False]
-    assert service.troubles[-1] == ""
+    assert [STATUS.purpose in str(trouble) for trouble in service.troubles] == [True, True, False]
+    assert service.troubles[-1] is None
 
 
 def test_nothing_is_observed_when_all_is_well(serve: Serve) -> None:
@@ -188,12 +188,13 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
     """Nobody listens: each message says so and names the host."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    seen: list[str] = []
+    seen: list[str | None] = []
     with pytest.raises(Outage) as caught:
         result_of(transport(f"http://127.0.0.1:{port}").get(STATUS, identity, until=soon(1), on_retry=seen.append))
     assert caught.value.code == "api-unreachable"
-    assert "connection refused" in seen[0]
-    assert f"127.0.0.1:{port}" in seen[0]
+    first = seen[0] or ""
+    assert "connection refused" in first
+    assert f"127.0.0.1:{port}" in first
 
 
 def test_a_refused_connection_was_not_sent() -> None:
@@ -518,7 +519,7 @@ def test_a_certificate_that_is_not_trusted_is_final(
     trusted: bool,  # noqa: FBT001
 ) -> None:
     """An unknown authority, or a certificate of another host: nothing is sent, nothing is tried again."""
-    seen: list[str] = []
+    seen: list[str | None] = []
     with secure(host="other.example.com" if trusted else "localhost") as server:
         with pytest.raises(Refused) as caught:
             result_of(transport(server.url, ca_bundle=bundle if trusted else "").get(STATUS, identity, until=soon(5)))
@@ -635,7 +636,7 @@ def test_an_error_with_status_200_is_told_in_its_own_words(serve: Serve, body: s
     """A body that describes an error instead of a run counts like a 502; the message quotes it."""
     service = serve("passing", Fault("status", text=body))
     assert fetch(service) == "900"
-    message = service.troubles[0]
+    message = str(service.troubles[0])
     assert message.startswith("Could not read the status of run 900: 127.0.0.1:")
     assert message.endswith(words)
 
@@ -644,4 +645,4 @@ def test_an_error_with_status_200_is_no_empty_list(serve: Serve) -> None:
     """A list of details within the error is not taken for the rows of an empty page."""
     service = serve("passing", Fault("newest", text='{"error": "No access", "fieldErrors": []}'))
     assert [run.id for run in result_of(service.client.fetch_newest_runs("420", until=soon())).runs] == ["900"]
-    assert "saying 'No access'" in service.troubles[0]
+    assert "saying 'No access'" in str(service.troubles[0])

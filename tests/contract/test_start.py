@@ -383,16 +383,16 @@ def test_a_refused_connection_is_tried_again(serve: Serve) -> None:
     """Nothing was sent, so it may be sent again: the run is started when the service is back, once."""
     service = serve("passing")
     service.server.close()
-    troubles: list[str] = []
+    troubles: list[str | None] = []
     with ExitStack() as reopened:
 
-        def come_back(trouble: str) -> None:
+        def come_back(trouble: str | None) -> None:
             troubles.append(trouble)
             reopened.enter_context(Server(service.server.simulator, port=service.server.port))
 
         attempt = replace(starting(service), remote=service.remote.with_listener(come_back))
         assert attempt.run().id == "1001"
-    assert "connection refused" in troubles[0]
+    assert "connection refused" in str(troubles[0])
     assert (len(troubles), service.server.calls, service.started) == (1, ["start"], 1)
 
 
@@ -532,7 +532,7 @@ def test_a_signal_before_the_next_try_starts_nothing(serve: Serve, interrupt: In
     service.server.close()
     attempt = starting(service)
 
-    def lost(_: str) -> None:
+    def lost(_: object) -> None:
         interrupt(service)
 
     with pytest.raises(asyncio.CancelledError):

@@ -54,12 +54,12 @@ class Client:
     """
 
     _transport: Transport
-    _on_retry: OnRetry = ignore
+    on_retry: OnRetry = ignore
     _results: Versions = field(default_factory=Versions)
 
     def with_listener(self, on_retry: OnRetry) -> "Client":
         """The same client with a listener that is called for each retry, and when a retry succeeds."""
-        return replace(self, _on_retry=on_retry)
+        return replace(self, on_retry=on_retry)
 
     @property
     def version(self) -> str:
@@ -71,7 +71,7 @@ class Client:
         """The calls about uploads, which most steps do not need."""
         from testsigma_action.api.uploads import Uploads
 
-        return Uploads(self._transport, self._on_retry)
+        return Uploads(self._transport, self.on_retry)
 
     @property
     def too_many(self) -> int:
@@ -95,7 +95,7 @@ class Client:
         return replace(run, url=self.run_url(run.id))
 
     async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
-        return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
+        return await self._transport.get(request, decoder, until=until, on_retry=self.on_retry)
 
     async def _get_result(self, request: Request, decoder: Decoder[T], until: float) -> T:
         """One result, or its steps, by a path below `test_runs`."""

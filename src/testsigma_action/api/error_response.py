@@ -22,8 +22,8 @@ OWN_KEYS = ("error", "error_description", "timeStamp", "fieldErrors", "objectErr
 UNAUTHORIZED = ("No JWT token found", "Invalid JWT token", "No API Key Found", "Incorrect API Key", "API disabled")
 
 
-# Called with the message of each request that failed and is retried; with an empty one when a retry succeeded.
-OnRetry = Callable[[str], None]
+# Called with the message of each request that failed and is retried; with None when a retry succeeded.
+OnRetry = Callable[[str | None], None]
 
 
 def ignore(_: object) -> None:

@@ -84,7 +84,7 @@ class Transport:
                 await self._wait_after(error, policy, on_retry)
             else:
                 if policy.attempt:
-                    on_retry("")
+                    on_retry(None)
                 return value
 
     async def send(self, request: Request, decode: Decoder[T], *, until: float) -> T:

@@ -158,9 +158,9 @@ class ResultsLag:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A request failed and is sent again until the deadline. An empty `message`: the service answers again."""
+    """A request failed and is sent again until the deadline. Without a message the service answers again."""
 
-    message: str = ""
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

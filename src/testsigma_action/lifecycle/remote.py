@@ -14,14 +14,10 @@ DETAIL_LANES = 8
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run).
-
-    `on_retry` is told of each retry, and when a retry succeeds: set it by `with_listener`.
-    """
+    """Client, clock, time limits, and the lanes that the details of all runs share (`width`: of one run)."""
 
     client: Client
     clock: Clock
-    on_retry: OnRetry = ignore
     limits: TimeLimits = TimeLimits()
     lanes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
     width: int = DETAIL_LANES
@@ -35,8 +31,8 @@ class Remote:
         return self.clock.monotonic() + seconds
 
     def with_listener(self, on_retry: OnRetry) -> "Remote":
-        """The same service with another listener."""
-        return replace(self, client=self.client.with_listener(on_retry), on_retry=on_retry)
+        """The same service with another listener: it is called with each error, and with None when a retry succeeds."""
+        return replace(self, client=self.client.with_listener(on_retry))
 
     def quiet(self) -> "Remote":
         """The same service without a listener: for optional data, whose errors are not reported."""

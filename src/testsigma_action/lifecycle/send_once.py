@@ -138,7 +138,7 @@ class Sender:
         self._report(Outcome())
         if kind in {StartFailure.REFUSED, StartFailure.LOST} or again >= self.unreachable_until:
             raise self.call.refused(error)
-        self.call.remote.on_retry(error.message)
+        self.call.remote.client.on_retry(error.message)
         await self.call.remote.sleep_until(again)
 
     async def _busy(self, error: ApiError) -> None:

@@ -140,7 +140,7 @@ class Session:
             raise AssertionError("a cancellation has a reason")
         return self._context.shared.interruption
 
-    def on_retry(self, message: str) -> None:
+    def on_retry(self, message: str | None) -> None:
         """Emit a retry, or that one succeeded."""
         self._context.emit(events.Retry(message))
 

@@ -168,7 +168,7 @@ class _Sending:
             answer = await self._answer(search, form)
             if isinstance(answer, UploadVersion):
                 if number:
-                    self.remote.on_retry("")
+                    self.remote.client.on_retry(None)
                 return answer, False
             if found := await self._after(answer, form, search):
                 return found, True
@@ -176,7 +176,7 @@ class _Sending:
             again = self.remote.after(backoff(number, answer.retry_after))
             if again >= until:
                 raise upload_failure.refused(answer)
-            self.remote.on_retry(answer.message)
+            self.remote.client.on_retry(answer.message)
             await self.remote.sleep_until(again)
 
     async def _answer(self, search: _VersionSearch, form: FileForm) -> UploadVersion | ApiError:
