@@ -50,16 +50,13 @@ OTHERS = {
 class Client:
     """One account of one service. GETs are retried until `until`, an instant of the monotonic clock.
 
+    `on_retry` is called for each retry, and when a retry succeeds.
     Each call raises ApiError: DeadlineExceeded if there was no answer by then.
     """
 
     _transport: Transport
     on_retry: OnRetry = ignore
     _results: Versions = field(default_factory=Versions)
-
-    def with_listener(self, on_retry: OnRetry) -> "Client":
-        """The same client with a listener that is called for each retry, and when a retry succeeds."""
-        return replace(self, on_retry=on_retry)
 
     @property
     def version(self) -> str:

@@ -32,7 +32,7 @@ class Remote:
 
     def with_listener(self, on_retry: OnRetry) -> "Remote":
         """The same service with another listener: it is called with each error, and with None when a retry succeeds."""
-        return replace(self, client=self.client.with_listener(on_retry))
+        return replace(self, client=replace(self.client, on_retry=on_retry))
 
     def quiet(self) -> "Remote":
         """The same service without a listener: for optional data, whose errors are not reported."""
