@@ -206,13 +206,9 @@ class ResultTree:
         """All cases, which are counted, in the order of machines and suites."""
         return (row for row in self.rows() if not row.hook)
 
-    def placed_rows(self) -> Iterator[Placed]:
-        """All cases and hooks, each with its machine and suite."""
-        return placed_rows(self.machines)
-
     def placed_cases(self) -> Iterator[Placed]:
         """All cases, each with its machine and suite."""
-        return (placed for placed in self.placed_rows() if not placed[2].hook)
+        return (placed for placed in placed_rows(self.machines) if not placed[2].hook)
 
     def with_rows(self, change: Callable[[Placed], CaseResult]) -> "ResultTree":
         """The tree with each case and hook changed."""

@@ -9,7 +9,7 @@ from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.reruns import awaited
-from testsigma_action.domain.results import Placed, ResultTree
+from testsigma_action.domain.results import Placed, ResultTree, placed_rows
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
 from testsigma_action.lifecycle import history, shutdown
@@ -151,7 +151,7 @@ class _LiveFailures:
         except ApiError as error:
             return not isinstance(error, Refused)
         tree = policy.tolerating(ResultTree(run, machines=machines), self._policy)
-        failed = [placed for placed in tree.placed_rows() if placed[2].result is Result.FAILED]
+        failed = [placed for placed in placed_rows(tree.machines) if placed[2].result is Result.FAILED]
         new = [one for one in failed if _identity(one) not in self._reported]
         self._reported.update(map(_identity, new))
         if new:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import chain
 
 from testsigma_action.domain.report import Conclusion, RunReport
-from testsigma_action.domain.results import Placed, ResultTree
+from testsigma_action.domain.results import Placed, ResultTree, placed_rows
 
 
 def failures(tree: ResultTree | None) -> Iterator[Placed]:
     """All failures of cases and hooks that count, with machine and suite, in their order."""
-    return (placed for placed in tree.placed_rows() if placed[2].breaks) if tree else iter(())
+    return (placed for placed in placed_rows(tree.machines) if placed[2].breaks) if tree else iter(())
 
 
 def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
