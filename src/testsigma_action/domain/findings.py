@@ -1,7 +1,8 @@
 """Findings: the reasons for a verdict, as types with numbers, IDs and enums.
 
-No sentences here: `reporting/finding_wording.py` has one for each finding. Findings are compared as values, so that the
-same fact is shown once. Texts in them are quotations of the service, of an input or of an error, and untrusted.
+No sentences here: `reporting/finding_wording.py` and `reporting/templates.py` have one for each finding. Findings are
+compared as values, so that the same fact is shown once. Texts in them are quotations of the service, of an input or of
+an error, and untrusted.
 """
 
 from dataclasses import dataclass
