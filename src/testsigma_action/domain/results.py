@@ -129,11 +129,6 @@ class SuiteResult:
     timing: Timing = Timing()
     suite_id: str = ""
 
-    @property
-    def counts(self) -> Counts:
-        """The numbers of its cases, without hooks."""
-        return Counts.of(case.result for case in self.cases if not case.hook)
-
 
 @dataclass(frozen=True, slots=True)
 class Device:
