@@ -171,7 +171,7 @@ def test_look_ups_that_hang_end_with_the_patience() -> None:
 def test_a_refused_connection_is_tried_again_while_there_is_patience() -> None:
     """No pause between two tries is longer than what is left of it."""
     for seed in range(8):
-        service, seen = Service(Cut("refused"), seed=seed), list[str]()
+        service, seen = Service(Cut("refused"), seed=seed), list[str | None]()
         with pytest.raises(Outage, match="connection refused"):
             service.clock.run(service.transport.get(LONG, str, until=5.0, on_retry=seen.append))
         assert seen
