@@ -157,7 +157,7 @@ def test_an_outage_in_the_middle_is_waited_out(serve: Serve, fault: Fault) -> No
     assert answers[-1].completed
     assert {run.id for run in answers} == {"1001"}
     assert len([trouble for trouble in service.troubles if trouble]) == fault.count
-    assert service.troubles[-1] == ""
+    assert service.troubles[-1] is None
 
 
 def test_an_outage_to_the_end_is_a_timeout(serve: Serve) -> None:

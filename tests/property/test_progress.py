@@ -77,7 +77,7 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Starting, specs),
     st.builds(PlanBusy, texts, texts, st.timedeltas(timedelta(0), timedelta(days=1))),
     st.builds(AnswerLost, texts, texts),
-    st.builds(Started, runs, st.booleans(), st.booleans()),
+    st.builds(Started, runs, st.booleans()),
     st.builds(Attached, runs),
     st.builds(Answered, runs, runs, durations, durations),
     st.builds(CasesFailed, st.lists(placed, max_size=25)),
