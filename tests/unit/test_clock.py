@@ -3,8 +3,10 @@
 import asyncio
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from queue import SimpleQueue
+from typing import Any
 
 from testsigma_action.runtime.clock import Clock
 
@@ -43,3 +45,22 @@ def test_a_closed_loop_leaves_nothing() -> None:
     loop.close()
     loop.close()
     assert signal.set_wakeup_fd(-1) == -1
+
+
+class _Signalling(ThreadPoolExecutor):
+    """Sends a signal when its loop is being closed."""
+
+    def shutdown(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's own
+        signal.raise_signal(signal.SIGUSR1)
+        super().shutdown(*arguments, **options)
+
+
+def test_a_signal_while_a_loop_is_closed_is_silent() -> None:
+    """The interpreter would print that it cannot write the signal; in tests, that is an error."""
+    before = signal.signal(signal.SIGUSR1, lambda _number, _frame: None)
+    try:
+        loop = Clock().loop()
+        loop.set_default_executor(_Signalling())
+        loop.close()
+    finally:
+        signal.signal(signal.SIGUSR1, before)

@@ -34,7 +34,13 @@ class Clock:
         # Signal handlers need a clock, and are installed before asyncio is imported.
         import asyncio  # noqa: PLC0415
 
-        loop = asyncio.SelectorEventLoop()
+        class Loop(asyncio.SelectorEventLoop):
+            def close(self) -> None:
+                # asyncio itself stops writing signals to its descriptor only after it has closed that.
+                self.remove_signal_handler(signal.SIGURG)
+                super().close()
+
+        loop = Loop()
         # Python runs signal handlers only while the main thread executes bytecode. A loop that has a handler itself is
         # woken up by every signal, so it gets one for a signal that does nothing by default.
         loop.add_signal_handler(signal.SIGURG, lambda: None)
