@@ -59,6 +59,7 @@ def test_what_becomes_of_a_start(error: ApiError, failure: StartFailure) -> None
         (LIMITED, SearchResult(nothing=True), True),
         (LIMITED, SearchResult(), False),
         (LIMITED, SearchResult(refusals=(PAGE,)), False),
+        (LOST, SearchResult(refusals=(Refused("", code=ErrorCode.API_CERTIFICATE),)), False),
         (Transient("", status=500, said="No"), SearchResult(nothing=True), True),
         (Transient("", status=500, said="No"), SearchResult(), False),
         (PAGE, SearchResult(nothing=True), True),

@@ -192,7 +192,9 @@ def proves_nothing_started(error: ApiError, found: SearchResult) -> bool:
 def _same_answer(error: ApiError, refusal: ApiError) -> bool:
     if isinstance(error, Redirected):
         return isinstance(refusal, Redirected)
-    return refusal.status == error.status and (not refusal.by_service or error.status == 401)
+    # Errors without a status are no answers.
+    same = refusal.status == error.status is not None
+    return same and (not refusal.by_service or error.status == 401)
 
 
 def no_such_plan(error: ApiError, plan_id: str) -> bool:
