@@ -3,7 +3,6 @@
 All blocking goes through the event loop and the threads of `Clock`, so that tests can use virtual time.
 """
 
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -32,16 +31,6 @@ class Clock:
     def loop(self) -> "AbstractEventLoop":
         """A new event loop, which signals wake up at once, and whose `time()` is `monotonic()`. Main thread only."""
         # Signal handlers need a clock, and are installed before asyncio is imported.
-        import asyncio  # noqa: PLC0415
+        from testsigma_action.runtime.loop import SignalledLoop  # noqa: PLC0415
 
-        class Loop(asyncio.SelectorEventLoop):
-            def close(self) -> None:
-                # asyncio itself stops writing signals to its descriptor only after it has closed that.
-                self.remove_signal_handler(signal.SIGURG)
-                super().close()
-
-        loop = Loop()
-        # Python runs signal handlers only while the main thread executes bytecode. A loop that has a handler itself is
-        # woken up by every signal, so it gets one for a signal that does nothing by default.
-        loop.add_signal_handler(signal.SIGURG, lambda: None)
-        return loop
+        return SignalledLoop()
