@@ -193,7 +193,7 @@ def _same_answer(error: ApiError, refusal: ApiError) -> bool:
     if isinstance(error, Redirected):
         return isinstance(refusal, Redirected)
     # Errors without a status are no answers.
-    same = refusal.status == error.status is not None
+    same = error.status is not None and refusal.status == error.status
     return same and (not refusal.by_service or error.status == 401)
 
 
