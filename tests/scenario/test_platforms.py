@@ -116,7 +116,7 @@ def test_unknown_inputs_are_warnings(bench: Bench) -> None:
     step = bench.run({"INPUT_PLANID": "1", "INPUT_ENTRYPOINT": "x", "TESTSIGMA_OTHER": "y"}, server=server)
     assert step.exit_code == 0
     assert [line for line in step.lines if line.startswith("Warning")] == [
-        "Warning: 'planid' (INPUT_PLANID) is not an input of this action and was ignored."
+        "Warning: 'planid' (INPUT_PLANID) is not an input of this action and was ignored; did you mean plan-id?"
     ]
     assert bench.run(server=server, arguments=("--planid=1",)).exit_code == 2
 

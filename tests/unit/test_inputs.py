@@ -267,12 +267,12 @@ def test_flags_are_not_abbreviated() -> None:
 
 
 def test_unknown_variables_are_warnings() -> None:
-    """A misspelt input is named once, by the name that was meant and the variable that was set."""
+    """A misspelt input is named once, with the variable that was set and the name that was probably meant."""
     reading = read(INPUT_PLANID="7", PLUGIN_TIME_OUT="5m", INPUT_PLAN__IDS="7")
     assert reading.problems == ()
     assert len(reading.warnings) == 3
     assert any("'planid'" in text and "INPUT_PLANID" in text for text in reading.warnings)
-    assert any("'time-out'" in text for text in reading.warnings)
+    assert any("'time-out'" in text and text.endswith("did you mean timeout?") for text in reading.warnings)
 
 
 @pytest.mark.parametrize(

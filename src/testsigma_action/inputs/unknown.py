@@ -62,10 +62,11 @@ def _of_a_runner(variable: str, key: Secret) -> Iterator[str]:
     rest = variable.partition("_")[2]
     name = rest.lower().replace("_", "-")
     if name not in BY_NAME.keys() | RESERVED_BY_GITHUB:
-        shown = f"'{pasted.visible(name)}' ({pasted.visible(variable)})"
+        shown, meant = f"'{pasted.visible(name)}' ({pasted.visible(variable)})", closest(name, BY_NAME, SIMILAR)
         if pasted.looks_like_key(rest, key):
-            shown = f"An input whose name is {pasted.NOT_SHOWN},"
-        yield f"{shown} is not an input of this action and was ignored."
+            shown, meant = f"An input whose name is {pasted.NOT_SHOWN},", ""
+        question = f"; did you mean {meant}?" if meant else "."
+        yield f"{shown} is not an input of this action and was ignored{question}"
 
 
 def _meant(variable: str) -> str:
