@@ -4,6 +4,7 @@ Those about stopping are in `stopping.py`, those about what is written in `agree
 """
 
 import json
+import math
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,9 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 AFTERWARDS = 60.0 + 5.0 + 35.0 + 300.0 + 5.0
 # Seconds from the first signal to the end: platforms kill the step after 10, GitHub sends its second signal after 7.5.
 WAY_OUT = 7.0
+# Seconds after the first signal in which the step takes the answer to a start. After that it says that a run may have
+# been started, and what to look for; other runs may still be stopped when the answer comes.
+LAST_ANSWER = 3.0
 # Seconds in which the end of a run is seen at the latest: a poll interval and its answer, twice.
 SLOWEST = 130.0
 # Seconds within which the same signal is one signal.
@@ -164,12 +168,12 @@ def tells_runs_apart(story: Story) -> Iterator[str]:
 
 
 def no_run_is_lost(story: Story) -> Iterator[str]:
-    """The ID of a run that the answer to a start has told us is in the outputs, if the answer says whose it is."""
+    """The ID of a run that the answer to a start told us in time is in the outputs, if the answer says whose it is."""
     if story.outcome.killed or not story.script.github:
         return
-    told = [
-        _run_id(story, exchange) for exchange in story.starts if exchange.received and exchange.response.status == 200
-    ]
+    until = story.outcome.signalled[0][0] + LAST_ANSWER if story.outcome.signalled else math.inf
+    answered = (one for one in story.starts if one.received and one.received <= until and one.response.status == 200)
+    told = [_run_id(story, exchange) for exchange in answered]
     lost = {str(one) for one in told if one in story.started} - set(story.outcome.outputs.get("run-ids", "").split(","))
     if lost:
         yield f"run {lost} is not in the outputs"
