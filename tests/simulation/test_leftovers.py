@@ -24,6 +24,19 @@ def test_a_run_that_completes_before_its_stop_and_runs_again(tmp_path: Path) -> 
     assert all(one.over for one in world.simulator.runs().values()), later.log
 
 
+def test_a_run_that_is_listed_late(tmp_path: Path) -> None:
+    """A run whose start was not answered before the kill is looked for until every run is listed, and stopped."""
+    made = service(plan(1, seconds=3000.0)).with_options(listed_after=57.0)
+    answer = Fault("start", delay=5.0, takes_effect=True)
+    world = World(
+        made.with_faults(answer), tmp_path, listed(plan(1)), signals=[Signal(signal.SIGKILL, 1.0)], travel=0.3
+    )
+    assert world.run().killed
+    later = world.post(later=1.0)
+    assert later.exit_code == 0, later.log
+    assert all(one.over for one in world.simulator.runs().values())
+
+
 @pytest.mark.parametrize(
     "state",
     [

@@ -42,7 +42,9 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.Re
     if not key.id:
         # The answer to its start was never read.
         spec = RunSpec(plan_id=entry.plan_id, build_number=entry.build_number, unique=entry.unique)
-        candidates = (await lookup.find(lookup.Search(spec, remote.after(remote.limits.replication)), remote)).run_ids
+        settled = remote.after(remote.limits.replication)
+        search = lookup.Search(spec, settled + remote.limits.search_slack, settled=settled)
+        candidates = (await lookup.find(search, remote)).run_ids
         if len(candidates) != 1 or not entry.unique:
             return Cleanup(Ending(Disposition.UNKNOWN), candidates=candidates)
         key = replace(key, id=candidates[0])
