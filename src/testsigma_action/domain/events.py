@@ -158,7 +158,7 @@ class ResultsLag:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A request failed and is sent again until the deadline. Without a message the service answers again."""
+    """A request failed, and is sent again until the deadline. `message` is None once the service answers again."""
 
     message: str | None = None
 

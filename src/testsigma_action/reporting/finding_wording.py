@@ -52,7 +52,7 @@ def _key(found: object) -> Enum | type:
 
 @singledispatch
 def _phrase(found: object) -> str:
-    """The words for a finding, or for the part of a finding that they contain. They may have no full stop."""
+    """The words for a finding, or for a part of one. They may have no full stop."""
     return _Words().format(TEMPLATES[_key(found)], found)
 
 
