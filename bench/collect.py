@@ -18,6 +18,7 @@ from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import Route
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
+from testsigma_action.lifecycle.batch import BatchFetcher
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.runtime.clock import Clock
@@ -79,7 +80,7 @@ def collected(url: str) -> ResultTree:
 
     async def read() -> None:
         run = await remote.client.fetch_run(RunKey(str(RUN_ID)), until=remote.after(DEADLINE))
-        await collect(run, remote, "failed", trees.append, until=remote.after(DEADLINE))
+        await collect(run, BatchFetcher(remote, remote.after(DEADLINE)), "failed", trees.append)
 
     with asyncio.Runner(loop_factory=clock.loop) as runner:
         runner.run(read())

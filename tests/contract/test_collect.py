@@ -57,7 +57,7 @@ def trees(service: Service, details: Details = "failed", seconds: float = 10.0) 
 def trees_of(run: Run, service: Service, details: Details, seconds: float = 10.0) -> list[ResultTree]:
     """What is collected of a run that has completed, stage by stage."""
     kept: list[ResultTree] = []
-    service.run(collect(run, service.remote, details, kept.append, until=soon(seconds)))
+    service.run(collect(run, BatchFetcher(service.remote, soon(seconds)), details, kept.append))
     return kept
 
 
@@ -379,7 +379,7 @@ def test_a_signal_ends_the_collecting(serve: Serve, interrupt: Interrupt) -> Non
     kept: list[ResultTree] = []
     began = time.monotonic()
     with pytest.raises(asyncio.CancelledError):
-        service.run(collect(run, service.remote, "failed", kept.append, until=soon()))
+        service.run(collect(run, BatchFetcher(service.remote, soon()), "failed", kept.append))
     assert [stage.listed for stage in kept] == [True]
     assert time.monotonic() - began < 5
 
@@ -393,7 +393,7 @@ def test_a_signal_ends_all_requests_for_details(serve: Serve, interrupt: Interru
     kept: list[ResultTree] = []
     began = time.monotonic()
     with pytest.raises(asyncio.CancelledError):
-        service.run(collect(run, service.remote, "failed", kept.append, until=soon(60)))
+        service.run(collect(run, BatchFetcher(service.remote, soon(60)), "failed", kept.append))
     assert timed(kept[-1]) == [True] * 40
     assert service.server.calls.count("steps") == DETAIL_LANES
     assert time.monotonic() - began < 30
@@ -425,7 +425,7 @@ def test_runs_share_the_lanes_for_details(serve: Serve) -> None:
         def keep(results: ResultTree) -> None:
             kept[run.id] = results
 
-        await collect(run, service.remote, "failed", keep, until=soon(60))
+        await collect(run, BatchFetcher(service.remote, soon(60)), "failed", keep)
 
     async def side_by_side() -> None:
         all_hang = arrived(service, "steps", DETAIL_LANES + 2)

@@ -15,6 +15,7 @@ from testsigma_action.api.versions import VERSIONS
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result
+from testsigma_action.lifecycle.batch import BatchFetcher
 from testsigma_action.lifecycle.collect import collect
 
 SAMPLES = Path(__file__).resolve().parents[1] / "fixtures" / "api"
@@ -165,7 +166,7 @@ def test_all_levels_of_run_517(serve: Serve, version: str, envelope: str) -> Non
     service = serve(scenario("sample-517").with_options(versions=(version,), envelope=envelope, page_size=3))
     run = service.run(service.client.fetch_run(RunKey("517"), until=soon()))
     trees: list[ResultTree] = []
-    service.run(collect(run, service.remote, "failed", trees.append, until=soon()))
+    service.run(collect(run, BatchFetcher(service.remote, soon()), "failed", trees.append))
     tree = trees[-1]
     assert tree.gaps == ()
     assert [(machine.id, machine.result) for machine in tree.machines] == [

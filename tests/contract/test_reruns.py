@@ -31,6 +31,7 @@ from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import TimedOut
+from testsigma_action.lifecycle.batch import BatchFetcher
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.follow_reruns import Follower
 from testsigma_action.lifecycle.record import RunRecord
@@ -86,7 +87,7 @@ def through(service: Service, **limits: float) -> RunRecord:
         assert isinstance(answer, Run)
         record.update(answer)
     for run in record.completed:
-        service.run(collect(run, service.remote, "failed", record.collected, until=soon()))
+        service.run(collect(run, BatchFetcher(service.remote, soon()), "failed", record.collected))
     record.judge()
     return record
 

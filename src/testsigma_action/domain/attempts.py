@@ -28,7 +28,7 @@ def merged(attempts: Sequence[ResultTree], reruns: Sequence[Run]) -> ResultTree:
     first, *later = attempts
     machines, gaps = first.machines, first.gaps
     for tree in later:
-        machines = _joined(machines, tree.machines, MACHINES, _machine)
+        machines = joined(machines, tree.machines, MACHINES, _machine)
         gaps += tuple(replace(gap, run_id=tree.run.id) for gap in tree.gaps)
     return replace(first, machines=machines, gaps=gaps, reruns=tuple(reruns))
 
@@ -82,7 +82,7 @@ def _grouped(parts: Sequence[T], key: Callable[[T], str], done: Container[int]) 
     return groups
 
 
-def _joined(before: tuple[T, ...], again: tuple[T, ...], keys: Keys[T], join: Callable[[T, T], T]) -> tuple[T, ...]:
+def joined(before: tuple[T, ...], again: tuple[T, ...], keys: Keys[T], join: Callable[[T, T], T]) -> tuple[T, ...]:
     """The earlier parts, each merged with its newer version if it has one, then the parts that are new."""
     found = pairs(before, again, keys)
     known = set(found.values())
@@ -91,13 +91,13 @@ def _joined(before: tuple[T, ...], again: tuple[T, ...], keys: Keys[T], join: Ca
 
 
 def _machine(before: MachineResult, again: MachineResult) -> MachineResult:
-    suites = _joined(before.suites, again.suites, SUITES, _suite)
+    suites = joined(before.suites, again.suites, SUITES, _suite)
     cases = [case for suite in suites for case in suite.cases]
     return replace(before, suites=suites, result=_place_result(before.result, again.result, cases))
 
 
 def _suite(before: SuiteResult, again: SuiteResult) -> SuiteResult:
-    cases = _joined(before.cases, again.cases, CASES, _case)
+    cases = joined(before.cases, again.cases, CASES, _case)
     return replace(before, cases=cases, result=_place_result(before.result, again.result, cases))
 
 
@@ -112,7 +112,7 @@ def _case(before: CaseResult, again: CaseResult) -> CaseResult:
     """The latest result of the case. A rerun that did not execute it says nothing about it."""
     if again.result is Result.NOT_EXECUTED and again.acceptable:
         return before
-    iterations = _joined(before.iterations, again.iterations, ITERATIONS, _iteration)
+    iterations = joined(before.iterations, again.iterations, ITERATIONS, _iteration)
     broken = any(not iteration.result.tolerable for iteration in iterations)
     return replace(
         again,

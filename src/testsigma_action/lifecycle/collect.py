@@ -12,12 +12,14 @@ from typing import Literal, TypeVar
 from testsigma_action.api.client import Client
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
+from testsigma_action.domain.readings import newest
 from testsigma_action.domain.results import CaseResult, Iteration, Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Outage, Refused
-from testsigma_action.lifecycle import enrich, settle
+from testsigma_action.lifecycle import enrich
 from testsigma_action.lifecycle.batch import BatchFetcher, Budgeted, LimitReached, gap_of
-from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
+from testsigma_action.lifecycle.remote import DETAIL_LANES
+from testsigma_action.lifecycle.settle import LagRetry
 
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
@@ -31,24 +33,36 @@ LIST_SHARE, SHARE, SETS_SHARE = 0.9, 0.25, 0.5
 
 
 async def collect(
-    run: Run, remote: Remote, details: Details, keep: Keep, *, until: float, lag_retry: settle.LagRetry | None = None
+    run: Run,
+    fetcher: BatchFetcher,
+    details: Details,
+    keep: Keep,
+    *,
+    lag_retry: LagRetry | None = None,
+    before: ResultTree | None = None,
 ) -> None:
-    """Call `keep` with the tree after every stage; stop at `until` (monotonic clock).
+    """Call `keep` with the tree after every stage; stop when the time of the fetcher is over.
 
-    With `lag_retry`, inconsistent results are read again. Raises no ApiError.
+    With `lag_retry`, inconsistent results are read again. `before` is an earlier reading of the run, without steps.
+    Raises no ApiError.
     """
-    collector = _Collector(run.id, remote.client, BatchFetcher(remote, until), keep)
+    collector = _Collector(run.id, fetcher.remote.client, fetcher, keep)
     # Of a further reading only the whole is kept.
-    again = replace(collector, fetcher=replace(collector.fetcher, short_timeouts=True), keep=lambda _: None)
+    again = replace(collector, fetcher=replace(fetcher, short_timeouts=True), keep=lambda _: None)
 
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
-        while lag_retry and lagging(tree) and (newest := await lag_retry.reread(tree.run)):
-            tree = settle.newer(tree, await read(newest))
+        while lag_retry and lagging(tree) and (seen := await lag_retry.reread(tree.run)):
+            tree = newest(tree, await read(seen))
             keep(tree)
         return tree
 
-    tree = await settled(await collector.read_base(run), again.read_base)
-    tree = await settled(await collector.read_parts(tree), again.read_all)
+    if before:
+        tree = newest(before, await again.read_all(run))
+        keep(tree)
+    else:
+        tree = await settled(await collector.read_base(run), again.read_base)
+        tree = await collector.read_parts(tree)
+    tree = await settled(tree, again.read_all)
     listed, total = tree.distinct, tree.run.counts.total or 0
     if tree.listed and listed < total:
         gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)

@@ -64,7 +64,8 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
             timing=known.timing,
         )
 
-    return tree.with_rows(change)
+    in_doubt = {case.id: details[case.id] for case in tree.rows() if case.result.tolerable and case.id in details}
+    return _with_unreadable(tree.with_rows(change), "case", in_doubt)
 
 
 def with_steps(tree: ResultTree, steps: Steps) -> ResultTree:

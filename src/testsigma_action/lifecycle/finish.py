@@ -25,8 +25,10 @@ async def finish(context: Context) -> None:
     until = remote.after(remote.limits.collect)
     # A run that was cut short, or still has no result, is not read again.
     lag_retry = None if record.cut_short or evidence.without_result(record.completed[0]) else context.lag_retry()
+    fetcher = batch.BatchFetcher(remote, until)
     for run in record.completed:
-        await collect(run, remote, context.inputs.details, record.collected, until=until, lag_retry=lag_retry)
+        before = record.attempts.get(run.id)
+        await collect(run, fetcher, context.inputs.details, record.collected, lag_retry=lag_retry, before=before)
     if record.judge() and not await history.look_back(context, until):
         await _compare(context, until)
 

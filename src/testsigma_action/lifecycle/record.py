@@ -133,19 +133,21 @@ class RunRecord:
             self.reruns[self.reruns.index(before)] = newest
         else:
             self.reruns.append(newest)
+            # What was counted for the runs together is out of date.
+            for tree in self.attempts.values():
+                self.attempts[tree.run.id] = replace(tree, run=replace(tree.run, consolidated_counts=()))
+        if self.tree:
+            self.tree = replace(self.tree, reruns=tuple(self.reruns))
         return before
 
     def collected(self, tree: ResultTree) -> None:
         """Record the newest tree of a run or rerun."""
         self.attempts[tree.run.id] = tree
-        self.tree = attempts.merged([*self.attempts.values()], self.reruns)
+        self.tree = tolerating(attempts.merged([*self.attempts.values()], self.reruns), self.policy)
 
     def judge(self) -> bool:
-        """Judge each case, and the run unless it was cut short. Returns whether the run was judged."""
-        if not self.tree:
-            return False
-        self.tree = tolerating(self.tree, self.policy)
-        if self.cut_short and not self.reruns:
+        """Judge the run, unless it was cut short. Returns whether it was judged."""
+        if not self.tree or (self.cut_short and not self.reruns):
             return False
         from testsigma_action.domain.rerun_judgement import judge_reruns
 

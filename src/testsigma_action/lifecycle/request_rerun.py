@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import attempts, events, findings, infrastructure, policy, rerun_judgement, reruns, verdict
+from testsigma_action.domain import events, findings, infrastructure, rerun_judgement, reruns, verdict
 from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.tolerance import EVERY_CASE, Share
 from testsigma_action.errors import StartError
 from testsigma_action.lifecycle import begin, wait
+from testsigma_action.lifecycle.batch import BatchFetcher
 from testsigma_action.lifecycle.collect import collect
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.record import Outcome, RunRecord
@@ -27,7 +28,7 @@ async def rerun_failed(context: Context) -> None:
     Each rerun continues the chain from its last run, and is followed to its end. The record has the reruns, and why
     there is no further one.
     """
-    record, trees = context.record, list[ResultTree]()
+    record = context.record
     # Reruns after trouble of the infrastructure count apart.
     most = context.inputs.rerun_failed + record.failed_earlier
     limits, asked = {True: infrastructure.MOST_RERUNS, False: most}, Counter[bool]()
@@ -35,7 +36,7 @@ async def rerun_failed(context: Context) -> None:
         trouble = infrastructure.is_trouble(record.latest.message)
         if asked[trouble] >= limits[trouble]:
             return
-        await _collect(context, trees)
+        trees = await _collect(context)
         by_hand = record.failed_earlier and not asked[False]
         if by_hand and _passes(record, trees):
             return
@@ -58,21 +59,24 @@ def _goes_on(record: RunRecord) -> bool:
     return record.latest.completed and not record.cut_short and not stuck
 
 
-async def _collect(context: Context, trees: list[ResultTree]) -> None:
-    """Read the results of the runs that were not read yet, without steps. At the end, all are read once more."""
+async def _collect(context: Context) -> Sequence[ResultTree]:
+    """The results of all runs, without steps; those that were not read yet are read. At the end, all are read again."""
     context.emit(events.Activity.COLLECTING)
-    remote = context.remote
-    for run in context.record.completed[len(trees) :]:
-        newest = [ResultTree(run)]
-        until = min(remote.after(remote.limits.collect), context.shared.deadline)
-        await collect(run, remote, "none", newest.append, until=until, lag_retry=context.lag_retry())
-        trees.append(newest[-1])
+    record, remote = context.record, context.remote
+    for run in record.completed:
+        if run.id not in record.attempts:
+            newest = [ResultTree(run)]
+            until = min(remote.after(remote.limits.collect), context.shared.deadline)
+            await collect(run, BatchFetcher(remote, until), "none", newest.append, lag_retry=context.lag_retry())
+            record.collected(newest[-1])
+    return [*record.attempts.values()]
 
 
 def _passes(record: RunRecord, trees: Sequence[ResultTree]) -> bool:
     """Whether the runs are a pass together, by what the policies tolerate."""
-    tree = policy.tolerating(attempts.merged(trees, record.reruns), record.policy)
-    return not rerun_judgement.judge_reruns(trees, tree, record.rerun_incomplete, record.policy).exit_code
+    if not record.tree:
+        raise AssertionError("the results were read")
+    return not rerun_judgement.judge_reruns(trees, record.tree, record.rerun_incomplete, record.policy).exit_code
 
 
 def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from testsigma_action.domain.evidence import UNFINISHED
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.stop import look_once
@@ -57,21 +56,3 @@ def later(before: Run, seen: Run) -> Run:
     if before.result in UNFINISHED or before.result is Result.PASSED:
         return seen
     return replace(seen, result=before.result, result_label=before.result_label)
-
-
-def newer(before: ResultTree, again: ResultTree) -> ResultTree:
-    """The new reading of a run, if it has all of the previous one; else the previous one with the run's new result.
-
-    With new gaps, with fewer cases, or without a case that had failed, evidence against a pass could be lost.
-    """
-    has_all = set(again.gaps) <= set(before.gaps) and again.distinct >= before.distinct
-    if has_all and _failed(before) <= _failed(again):
-        return again
-    if again.run.result in UNFINISHED:
-        return before
-    return replace(before, run=replace(before.run, result=again.run.result, result_label=again.run.result_label))
-
-
-def _failed(tree: ResultTree) -> set[str]:
-    """The finished cases that did not pass."""
-    return {row.id or row.name for row in tree.rows() if not row.acceptable and row.result not in UNFINISHED}

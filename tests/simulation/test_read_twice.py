@@ -1,0 +1,83 @@
+"""With `rerun-failed`, results are read twice: what the first reading showed counts where the second one is refused."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import Outcome, Signal, World
+from tests.simulation.test_evidence import counted, with_result
+from tests.simulation.test_rerun_failed import BROKEN, FLAKY, ONCE
+from tests.simulation.test_rerun_failed import plan as failing
+from tests.simulator import Fault, Scenario
+
+CASE = ("index-cases", "case")
+# Evidence against a pass, and the calls that show it.
+EVIDENCE: Mapping[str, tuple[Scenario, tuple[str, ...]]] = {
+    "a counter of the details that cannot be read": (counted("details", "totalCount", "many"), ("run",)),
+    "consolidated counters that cannot be read": (counted("details", "consolidatedPlanTotalCount", "many"), ("run",)),
+    "a counter of failed cases in the details": (counted("details", "failedCount", 1), ("run",)),
+    "the result of the details": (with_result("details", "FAILURE"), ("run",)),
+    "an unknown result of the details": (with_result("details", "SOMETHING_NEW"), ("run",)),
+    "the result of a machine": (with_result("machine", "FAILURE"), ("machine",)),
+    "an unknown result of a machine": (with_result("machine", "SOMETHING_NEW"), ("machine",)),
+    "the result of a suite": (with_result("suite", "FAILURE"), ("suite",)),
+    "an unknown result of a suite": (with_result("suite", "SOMETHING_NEW"), ("suite",)),
+    "the result of a case": (with_result("case", "FAILURE"), CASE),
+    "an unknown result of a case": (with_result("case", "SOMETHING_NEW"), CASE),
+    "a result on the list": (with_result("listed case", "FAILURE"), ("cases",)),
+    "a result of a data set": (with_result("data set", "FAILURE"), ("cases",)),
+}
+
+
+def refused_last(scenario: Scenario, calls: tuple[str, ...], status: int, folder: Path) -> Outcome:
+    """The step, to its end; these calls are refused when the results of the first run are read for the second time."""
+    answered = World(scenario, folder / "answered", ONCE).run()
+    first = Fault(path="*/1001*", status=status, begin=second_time(answered) - 0.01, count=None)
+    faults = [replace(first, call=one) for one in calls]
+    outcome = World(scenario.with_faults(*faults), folder / "refused", ONCE).run()
+    assert any(one.response.status == status and one.call in calls for one in outcome.exchanges), "nothing was refused"
+    return outcome
+
+
+def second_time(outcome: Outcome) -> float:
+    """When the results of the first run begin to be read for the second time: not after a look at its status."""
+    asked = outcome.exchanges
+    rerun = outcome.calls.index("rerun") if "rerun" in outcome.calls else len(asked)
+    lists = [place for place, one in enumerate(asked) if one.call == "cases" and "/1001/" in one.request.path]
+    return asked[[place for place in lists if asked[place - 1].call != "status" or place > rerun][-1]].arrived
+
+
+@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("kind", EVIDENCE)
+def test_evidence_that_is_refused_at_the_end_counts(kind: str, status: int, tmp_path: Path) -> None:
+    """What spoke against a pass when it was read first is no pass, whatever the service refuses later."""
+    scenario, calls = EVIDENCE[kind]
+    outcome = refused_last(scenario, calls, status, tmp_path)
+    assert outcome.exit_code == 1, outcome.log
+
+
+@pytest.mark.parametrize("kind", EVIDENCE)
+def test_evidence_counts_if_all_details_are_refused_at_the_end(kind: str, tmp_path: Path) -> None:
+    """A refusal of the details of the run applies to all details."""
+    outcome = refused_last(EVIDENCE[kind][0], ("run",), 499, tmp_path)
+    assert outcome.exit_code == 1, outcome.log
+
+
+@pytest.mark.parametrize("call", ["cases", "run", "machine", "suite"])
+def test_results_that_are_refused_at_the_end_are_shown_as_read_before(call: str, tmp_path: Path) -> None:
+    """They make up for the failure, and nothing is missing."""
+    outcome = refused_last(failing(FLAKY), (call,), 404, tmp_path)
+    assert (outcome.exit_code, outcome.outputs["flaky"]) == (0, "1"), outcome.log
+    assert "Not available" not in outcome.log
+
+
+def test_a_step_that_is_cancelled_during_a_rerun_shows_the_failures(tmp_path: Path) -> None:
+    """They were read before the rerun was asked for, and the run that is stopped is counted as a rerun."""
+    cancelled = Signal(signal.SIGTERM, after=5.0, call="rerun")
+    outcome = World(failing(FLAKY, BROKEN), tmp_path, ONCE, signals=(cancelled,)).run()
+    assert (outcome.exit_code, outcome.outputs["conclusion"]) == (143, "cancelled"), outcome.log
+    assert (outcome.outputs["failed"], outcome.outputs["reruns"]) == ("2", "1")
+    assert [one.get("name") for one in outcome.junit.iterfind(".//testcase[failure]")] == ["Pay", "Search"]
