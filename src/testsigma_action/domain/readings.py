@@ -56,13 +56,8 @@ def _lacks(tree: ResultTree, missing: Missing) -> bool:
 
 
 def _run(before: ResultTree, again: ResultTree) -> Run:
-    """The new answer about the run, with the counters of the earlier details if there are no new ones.
-
-    An answer without a result takes none back.
-    """
+    """The new answer about the run, with the counters of the earlier details if there are no new ones."""
     run, known = again.run, before.run
-    if run.result in UNFINISHED:
-        run = replace(run, result=known.result, result_label=known.result_label)
     if _lacks(before, Missing.RUN_DETAILS) or not _lacks(again, Missing.RUN_DETAILS):
         return run
     together = (*run.consolidated_counts, *known.consolidated_counts)
