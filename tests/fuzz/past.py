@@ -36,4 +36,10 @@ PAST: dict[str, Script] = {
     "attached to a run that is not there": Script(
         scenario("passing"), {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "77777", "TESTSIGMA_ON_CANCEL": "stop"}
     ),
+    "the details are refused when the results are read for the second time": Script(
+        scenario("passing")
+        .with_plan(test_run={"metrics": {"totalCount": "many"}})
+        .with_faults(Fault("run", after=1, status=499, count=None)),
+        {"TESTSIGMA_RERUN_FAILED": "1"},
+    ),
 }
