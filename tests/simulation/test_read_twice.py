@@ -81,3 +81,7 @@ def test_a_step_that_is_cancelled_during_a_rerun_shows_the_failures(tmp_path: Pa
     assert (outcome.exit_code, outcome.outputs["conclusion"]) == (143, "cancelled"), outcome.log
     assert (outcome.outputs["failed"], outcome.outputs["reruns"]) == ("2", "1")
     assert [one.get("name") for one in outcome.junit.iterfind(".//testcase[failure]")] == ["Pay", "Search"]
+    assert (
+        "Not available: Steps, cases of reruns, and whatever else had not been read. The step was cancelled."
+        in outcome.log
+    )

@@ -22,6 +22,8 @@ class Missing(Enum):
     """The list of earlier runs, so that there is no history at all."""
     HISTORY = "history"
     """The lists of cases of earlier runs."""
+    UNREAD = "unread"
+    """What had not been read when the step was cancelled: steps, and the cases of reruns."""
 
 
 class Why(Enum):
@@ -38,6 +40,7 @@ class Why(Enum):
     ANOTHER_PLAN = "another-plan"
     NOT_FINISHED = "not-finished"
     HISTORY_LIMIT = "history-limit"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from testsigma_action.domain import attempts, verdict
 from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
+from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.job_rerun import Continued, EarlierRun
@@ -144,6 +145,11 @@ class RunRecord:
         """Record the newest tree of a run or rerun."""
         self.attempts[tree.run.id] = tree
         self.tree = tolerating(attempts.merged([*self.attempts.values()], self.reruns), self.policy)
+
+    def interrupted(self) -> None:
+        """Record that there may be results that were not read."""
+        if self.tree:
+            self.tree = replace(self.tree, gaps=(*self.tree.gaps, Gap(Missing.UNREAD, Why.CANCELLED)))
 
     def judge(self) -> bool:
         """Judge the run, unless it was cut short. Returns whether it was judged."""

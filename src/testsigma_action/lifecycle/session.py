@@ -119,6 +119,7 @@ class Session:
                 return
         except asyncio.CancelledError:
             _uncancel()
+        self.record.interrupted()
         why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
         ending = await shutdown.after_cancel(self._context, until, stopping=self._context.stops_on_cancel)

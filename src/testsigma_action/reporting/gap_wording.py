@@ -14,6 +14,7 @@ WHAT = {
     Missing.COMPARISON: "Comparison with run {0.run_id}",
     Missing.EARLIER_RUNS: "The list of earlier runs",
     Missing.HISTORY: "The results of {0.number:,} of {0.total:,} earlier runs",
+    Missing.UNREAD: "Steps, cases of reruns, and whatever else had not been read",
 }
 WHY = {
     Why.NOT_LISTED: "Testsigma's list of cases is incomplete.",
@@ -25,6 +26,7 @@ WHY = {
     Why.ANOTHER_PLAN: "Run {0.run_id} belongs to another plan ({0.plan_id}).",
     Why.NOT_FINISHED: "Run {0.run_id} has not finished.",
     Why.HISTORY_LIMIT: "The 10-second limit for the history was reached.",
+    Why.CANCELLED: "The step was cancelled.",
 }
 
 
