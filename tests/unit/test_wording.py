@@ -349,7 +349,7 @@ def test_counters_of_several_plans_are_those_of_each() -> None:
 def test_all_of_several_plans_failed() -> None:
     """A plan that was stopped because others failed did not fail itself."""
     assert reason(of_step([FAIL] * 2, [])).startswith("All 2 plans failed. ")
-    assert reason(of_step([FAIL, STOP], [])).startswith("All 2 plans did not pass. ")
+    assert reason(of_step([FAIL, STOP], [])).startswith("None of the 2 plans passed. ")
 
 
 def test_a_cancelled_step_says_so_once() -> None:

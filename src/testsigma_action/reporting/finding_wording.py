@@ -139,8 +139,9 @@ def _(tally: findings.Tally) -> str:
     if tally.started:
         return f"{tally.started:,} of {plans} were started."
     left = tally.plans - tally.passed
-    number = f"{left:,} of" if tally.passed else "All"
-    return f"{number} {plans} {'failed' if tally.failed == left else 'did not pass'}."
+    if tally.failed == left:
+        return f"{left:,} of {plans} failed." if tally.passed else f"All {plans} failed."
+    return f"{left:,} of {plans} did not pass." if tally.passed else f"None of the {plans} passed."
 
 
 @_phrase.register
