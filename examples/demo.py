@@ -6,7 +6,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from tests.simulator import NAMES, scenario  # noqa: E402 - needs the path above
 
 KEY = "key-for-the-demo"
 FOLDER = ROOT / "build" / "demo"
+# Inputs without which a scenario does not show what it is about.
+INPUTS = {"flaky": {"TESTSIGMA_RERUN_FAILED": "1"}}
 # The beginnings of the variables that a step reads.
 OF_A_STEP = ("GITHUB_", "TESTSIGMA_", "INPUT_")
 
@@ -40,7 +42,7 @@ def _address(process: "subprocess.Popen[str]") -> str:
     return found[0]
 
 
-def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
+def run_step(url: str, plan_ids: list[int], summary: Path, inputs: Mapping[str, str]) -> int:
     """Run the entry point as a process, with inputs from the environment. Returns its exit code."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OF_A_STEP)}
     environ = {
@@ -52,6 +54,7 @@ def run_step(url: str, plan_ids: list[int], summary: Path) -> int:
         "TESTSIGMA_API_KEY": KEY,
         "TESTSIGMA_BASE_URL": url,
         **_plans(plan_ids),
+        **inputs,
         "TESTSIGMA_POLL_INTERVAL": "0.5s",
         "TESTSIGMA_TIMEOUT": "30s",
     }
@@ -79,7 +82,7 @@ def main(name: str) -> int:
         leftover.unlink(missing_ok=True)
     print(f"--- log of the step (scenario {name})", flush=True)
     with simulator(name) as url:
-        exit_code = run_step(url, plan_ids, summary)
+        exit_code = run_step(url, plan_ids, summary, INPUTS.get(name, {}))
     print(f"\n--- summary of the job ({summary.relative_to(ROOT)})\n\n{summary.read_text('utf-8')}")
     print("--- files")
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):

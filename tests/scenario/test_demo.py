@@ -51,6 +51,13 @@ def test_the_demo_of_several_plans() -> None:
     assert "The step ended with exit code 3." in output
 
 
+def test_the_demo_of_flaky_cases() -> None:
+    """They fail at first, and pass when they run again."""
+    code, output = demo("flaky")
+    assert code == 0
+    assert "2 cases of Shop regression passed only in a rerun" in output
+
+
 def test_the_demo_of_no_scenario() -> None:
     """A misspelt name is answered with the names that there are, and nothing is run."""
     code, output = demo("failling")
