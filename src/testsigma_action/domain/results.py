@@ -3,7 +3,7 @@
 Every text in them came from the service and is untrusted: see `text`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from testsigma_action.domain.gaps import Gap
@@ -174,6 +174,12 @@ def placed_rows(machines: Iterable[MachineResult]) -> Iterator[Placed]:
     return ((machine, suite, case) for machine in machines for suite in machine.suites for case in suite.cases)
 
 
+def identity_of(placed: Placed) -> Hashable:
+    """What tells a case or hook apart from all others of its run: its ID, else all names and IDs around it."""
+    machine, suite, case = placed
+    return case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
+
+
 @dataclass(frozen=True, slots=True)
 class ResultTree:
     """The results of a completed run on all levels, as far as they are available.
@@ -221,12 +227,7 @@ class ResultTree:
 
     def distinct_of(self, wanted: Callable[[CaseResult], bool]) -> int:
         """How many different cases of this kind are listed."""
-        found = {
-            case.id or (machine.id, machine.title, suite.id, suite.name, case.case_id, case.name)
-            for machine, suite, case in self.placed_cases()
-            if wanted(case)
-        }
-        return len(found)
+        return len({identity_of(placed) for placed in self.placed_cases() if wanted(placed[2])})
 
     @property
     def complete(self) -> bool:

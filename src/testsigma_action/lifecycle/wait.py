@@ -1,6 +1,7 @@
 """The second stage: waiting for the run and its reruns."""
 
 import asyncio
+from collections.abc import Hashable
 from dataclasses import replace
 
 from testsigma_action.domain import events, policy, verdict
@@ -9,7 +10,7 @@ from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.reruns import awaited
-from testsigma_action.domain.results import Placed, ResultTree, placed_rows
+from testsigma_action.domain.results import ResultTree, identity_of, placed_rows
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
 from testsigma_action.lifecycle import history, shutdown
@@ -106,8 +107,7 @@ async def _give_up_rerun(context: Context, error: ActionError) -> None:
 
 def _age(context: Context, run: Run) -> float:
     """How long ago a run began that existed before the step (seconds), by the clocks of both machines; else 0."""
-    existed = context.inputs.run_id or context.record.earlier
-    began = run.timing.started if existed else None
+    began = run.timing.started if context.inputs.run_id or context.record.earlier else None
     return max(0.0, (context.remote.clock.now() - began).total_seconds()) if began else 0.0
 
 
@@ -125,7 +125,7 @@ class _LiveFailures:
         self._policy = replace(context.record.policy, max_failures=policy.STRICT.max_failures)
         self._failed = 0
         self._grown = asyncio.Event()
-        self._reported: set[str] = set()
+        self._reported: set[Hashable] = set()
 
     def on_answer(self, run: Run) -> None:
         """Handle an answer about the run."""
@@ -152,14 +152,9 @@ class _LiveFailures:
             return not isinstance(error, Refused)
         tree = policy.tolerating(ResultTree(run, machines=machines), self._policy)
         failed = [placed for placed in placed_rows(tree.machines) if placed[2].result is Result.FAILED]
-        new = [one for one in failed if _identity(one) not in self._reported]
-        self._reported.update(map(_identity, new))
+        new = [one for one in failed if identity_of(one) not in self._reported]
+        self._reported.update(map(identity_of, new))
         if new:
             counting = sum(case.breaks and not case.hook for *_, case in failed)
             self._context.emit(events.CasesFailed(tuple(new), counting))
         return True
-
-
-def _identity(placed: Placed) -> str:
-    machine, suite, case = placed
-    return case.id or f"{machine.title}\n{suite.name}\n{case.name}"
