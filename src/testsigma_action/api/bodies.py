@@ -68,8 +68,7 @@ def unwrapped(body: object) -> object:
     if not isinstance(body, dict) or any(key in body for key in CONTENT) or body.get("error"):
         return body
     data = body.get("data")
-    single = isinstance(data, dict) and ("id" in data or "testCases" in data)
-    return data if single else body
+    return data if isinstance(data, dict) and ("id" in data or "testCases" in data) else body
 
 
 def words(body: object) -> str:

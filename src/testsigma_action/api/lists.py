@@ -56,8 +56,7 @@ def rows_of(body: object) -> list[object] | None:
     if not isinstance(body, dict):
         return None
     lists: dict[str, list[object]] = {key: value for key, value in body.items() if isinstance(value, list)}
-    usual = [lists[key] for key in ROW_KEYS if key in lists]
-    if usual:
+    if usual := [lists[key] for key in ROW_KEYS if key in lists]:
         return usual[0]
     if isinstance(body.get("data"), dict):
         return rows_of(body["data"])

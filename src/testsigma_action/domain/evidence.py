@@ -97,8 +97,7 @@ Contradiction = BrokenRows | BadCounter | Unaccounted | UnreadableFields | Never
 
 def against_pass(tree: ResultTree) -> Iterator[Contradiction]:
     """Evidence against a pass of a run that the service calls passed, the most important first."""
-    broken = [row for row in tree.rows() if row.breaks]
-    if broken:
+    if broken := [row for row in tree.rows() if row.breaks]:
         yield BrokenRows(*numbers(broken), next(filter(None, map(_unknown_result, broken)), None))
     tolerated = tree.distinct_of(lambda case: case.tolerance is not None)
     yield from _above(tree, {CounterName.FAILED: tolerated, CounterName.ABORTED: 0, CounterName.STOPPED: 0})

@@ -68,8 +68,7 @@ class CaseHistory:
         if self.placed[2].flaky:
             return True
         passed = [*(mark is Mark.PASSED for mark in self._executed), False]
-        changes = sum(one is not other for one, other in pairwise(passed))
-        return changes >= FLAKY_CHANGES
+        return sum(one is not other for one, other in pairwise(passed)) >= FLAKY_CHANGES
 
     @property
     def known(self) -> bool:

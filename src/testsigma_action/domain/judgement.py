@@ -34,8 +34,7 @@ def judge_results(tree: ResultTree, policy: Policy = STRICT) -> Verdict:
     """The same without what the policy requires beside results."""
     if not tree.run.completed:
         raise ValueError("only a completed run can be judged")
-    verdict = not_passed(tree, policy) or _contradicted(tree) or _without_evidence(tree, policy)
-    if verdict:
+    if verdict := not_passed(tree, policy) or _contradicted(tree) or _without_evidence(tree, policy):
         verdict = replace(verdict, findings=(*verdict.findings, *service_message(tree.run)))
         return infrastructure.named(verdict, [tree])
     return passed(tree)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from testsigma_action.domain.quarantine import excuse, purely_failed
 from testsigma_action.domain.results import CaseResult, Placed, ResultTree
 from testsigma_action.domain.run import Result
-from testsigma_action.domain.tolerance import NO_CASE, Quarantined, QuarantineEntry, Share, Tolerance, WithinLimit
+from testsigma_action.domain.tolerance import NO_CASE, Quarantined, QuarantineEntry, Share, WithinLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ def tolerating(tree: ResultTree, policy: Policy, whole: ResultTree | None = None
     within = _within(whole or tree, policy)
 
     def judged(placed: Placed) -> CaseResult:
-        tolerance: Tolerance | None = excuse(policy.quarantine, placed)
-        if not tolerance and within and purely_failed(placed[2]):
-            tolerance = within
+        tolerance = excuse(policy.quarantine, placed) or (within if purely_failed(placed[2]) else None)
         return replace(placed[2], tolerance=tolerance) if tolerance else placed[2]
 
     return tree.with_rows(judged)

@@ -36,10 +36,7 @@ class Choice:
 
 
 def choose(
-    attempts: Sequence[ResultTree],
-    reruns: Sequence[Run],
-    limit: Share,
-    entries: Sequence[QuarantineEntry] = (),
+    attempts: Sequence[ResultTree], reruns: Sequence[Run], limit: Share, entries: Sequence[QuarantineEntry] = ()
 ) -> Choice | NotRunAgain | None:
     """The cases that did not pass in the end, in the last of the runs; None if no case has to run again.
 

@@ -21,10 +21,7 @@ from testsigma_action.errors import ErrorCode
 
 
 def judge_reruns(
-    attempts: Sequence[ResultTree],
-    merged: ResultTree,
-    incomplete: Sequence[Finding] = (),
-    policy: Policy = STRICT,
+    attempts: Sequence[ResultTree], merged: ResultTree, incomplete: Sequence[Finding] = (), policy: Policy = STRICT
 ) -> Verdict:
     """The verdict on a run that did not pass when it completed, and whose failed cases ran again.
 
@@ -54,8 +51,7 @@ def _judged(attempts: Sequence[ResultTree], merged: ResultTree, policy: Policy) 
     if _failed_again(first, last, merged):
         again = findings.FailedAgain(judgement.failures(merged), merged.reruns[-1].id)
         return replace(first, findings=(again, *(one for one in first.findings if isinstance(one, OverLimit))))
-    doubt = next(_doubts([*attempts[:-1], last], merged), None)
-    if doubt:
+    if doubt := next(_doubts([*attempts[:-1], last], merged), None):
         return replace(first, findings=(*first.findings, doubt, *judgement.service_message(merged.run)))
     return judgement.held_to(policy, merged, judgement.passed(merged))
 
@@ -113,11 +109,9 @@ def _doubts(attempts: Sequence[ResultTree], merged: ResultTree) -> Iterator[Find
 
 def _doubts_about_cases(merged: ResultTree) -> Iterator[Finding]:
     """Cases and hooks that are not shown to have passed in the end."""
-    bad = [row for row in merged.rows() if row.breaks]
-    if bad:
+    if bad := [row for row in merged.rows() if row.breaks]:
         yield findings.NotProven(merged.reruns[-1].id, *evidence.numbers(bad))
-    left_out = sum(case.left_out for case in merged.cases())
-    if left_out:
+    if left_out := sum(case.left_out for case in merged.cases()):
         yield findings.NeverExecuted(merged.run.id, left_out)
 
 

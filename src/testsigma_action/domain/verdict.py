@@ -120,6 +120,5 @@ def _of_plans(ordered: Sequence[tuple[str, Verdict]]) -> Iterator[findings.Findi
             groups.setdefault(first, []).append(name)
     for finding, names in list(groups.items())[:MAX_SHOWN]:
         yield findings.OfPlans(tuple(names[:MAX_SHOWN]), finding, len(names[MAX_SHOWN:]))
-    left = sum(len(names) for names in list(groups.values())[MAX_SHOWN:])
-    if left:
+    if left := sum(len(names) for names in list(groups.values())[MAX_SHOWN:]):
         yield findings.MorePlans(left)

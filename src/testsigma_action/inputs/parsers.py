@@ -116,8 +116,7 @@ def flag(value: str) -> bool:
 def duration(value: str) -> timedelta:
     """`90s`, `30m`, `1h30m`, `0.2s`, or a bare number of seconds. Raises Invalid."""
     text = f"{value}s" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) else value
-    found = DURATION.fullmatch(text)
-    if found:
+    if found := DURATION.fullmatch(text):
         hours, minutes, seconds = (float(part or 0) for part in found.groups())
         total = hours * 3600 + minutes * 60 + seconds
         if SHORTEST_DURATION.total_seconds() <= total <= LONGEST_DURATION.total_seconds():

@@ -80,8 +80,7 @@ class SessionGroup:
 
     async def run(self) -> None:
         """Run all sessions. Each ends by itself, so this raises nothing."""
-        parallel = self._inputs.max_parallel if self._inputs.wait else len(self.sessions)
-        gate = asyncio.Semaphore(parallel)
+        gate = asyncio.Semaphore(self._inputs.max_parallel if self._inputs.wait else len(self.sessions))
         async with asyncio.TaskGroup() as group:
             self._tasks = [group.create_task(self._drive(index, gate)) for index in range(len(self.sessions))]
             self._shared.signals.cancels(self._tasks)

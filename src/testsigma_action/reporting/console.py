@@ -55,8 +55,7 @@ def request(trace: Trace) -> list[str]:
 
 def traceback(error: BaseException) -> list[str]:
     """The traceback of a bug; the text of the error is untrusted."""
-    lines = "".join(format_exception(error)).splitlines()
-    return [f"{BAR}{log_text(line)}" for line in lines]
+    return [f"{BAR}{log_text(line)}" for line in "".join(format_exception(error)).splitlines()]
 
 
 def link(run: Run) -> str:
@@ -125,8 +124,7 @@ def remarks(run: RunReport) -> Iterator[str]:
         facts = ", ".join(filter(None, (wording.changes(run.comparison), difference)))
         yield f"Compared with run {log_text(before.id)}{f' ({name})' if name else ''}: {facts}"
     if run.history and run.history.shown:
-        overview = log_text(history_wording.overview(run.history))
-        yield f"History{f' of {name}' if name else ''}: {overview}"
+        yield f"History{f' of {name}' if name else ''}: {log_text(history_wording.overview(run.history))}"
     for one in run.tree.gaps if run.tree else ():
         yield f"Not available{f' in {name}' if name else ''}: {log_text(gap_wording.gap(one))}"
 

@@ -107,8 +107,7 @@ def _(finding: findings.NotProven) -> str:
 
 @_phrase.register
 def _(finding: NotRunAgain) -> str:
-    why = _Words().format(TEMPLATES[finding.why], finding)
-    return f"Nothing runs again (rerun-failed): {why}."
+    return f"Nothing runs again (rerun-failed): {_Words().format(TEMPLATES[finding.why], finding)}."
 
 
 @_phrase.register

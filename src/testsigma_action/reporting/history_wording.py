@@ -69,11 +69,7 @@ def sentence(history: History, case: CaseHistory) -> str:
 def overview(history: History) -> str:
     """The history of a run in one line."""
     plan = plan_history(history.runs)
-    numbers = {
-        "new": len(history.new),
-        "known": len(history.known),
-        "flaky": sum(one.flaky for one in history.cases),
-    }
+    numbers = {"new": len(history.new), "known": len(history.known), "flaky": sum(one.flaky for one in history.cases)}
     return f"the plan {_passed(plan)}; {numbers_in_words(numbers)}"
 
 

@@ -119,10 +119,7 @@ def _times(entry: Entry) -> Object:
 def _texts(entry: Entry) -> Object:
     if entry.outcome is Outcome.PASSED:
         return {}
-    return {
-        "message": lines(entry.message, MESSAGE, LINE),
-        "trace": body(entry) if entry.outcome in _BROKEN else None,
-    }
+    return {"message": lines(entry.message, MESSAGE, LINE), "trace": body(entry) if entry.outcome in _BROKEN else None}
 
 
 def _tags(entry: Entry, news: str) -> list[str]:
