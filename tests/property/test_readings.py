@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from tests.samples import timing
 from testsigma_action.domain.evidence import against_pass
 from testsigma_action.domain.gaps import Gap, Missing
-from testsigma_action.domain.readings import newest
-from testsigma_action.domain.results import CaseResult, Device, MachineResult, ResultTree, SuiteResult
+from testsigma_action.domain.readings import updated
+from testsigma_action.domain.results import CaseResult, Device, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
-FOUND = st.sampled_from([Result.PASSED, Result.PASSED, Result.FAILED, Result.ABORTED])
+FOUND = st.sampled_from([Result.FAILED, Result.ABORTED, Result.QUEUED, Result.UNKNOWN])
+# What has the result of a case: the list, or only the details, while the list calls it passed.
+SOURCE = st.sampled_from(["list", "details"])
 DETAILED = st.sampled_from([Result.UNKNOWN, Result.PASSED, Result.PASSED, Result.FAILED])
 COUNTED = st.builds(Counts, total=st.just(2), passed=st.sampled_from([None, 2]), failed=st.sampled_from([None, 0, 1]))
 STATUS = Counts(total=2, passed=2)
@@ -25,7 +27,11 @@ READ = timing(12)
 @st.composite
 def readings(draw: st.DrawFn) -> ResultTree:
     """All that the service says of a completed run with two cases, some of which may speak against a pass."""
-    cases = [CaseResult(f"{number}", f"{number}", "Case", draw(FOUND), timing=READ) for number in (71, 72)]
+    cases = [CaseResult(number, number, "Case", Result.PASSED, "list", timing=READ) for number in ("71", "72")]
+    if draw(st.booleans()):
+        cases[0] = replace(cases[0], result=draw(FOUND), result_label=draw(SOURCE))
+    if draw(st.booleans()):
+        cases[1] = replace(cases[1], disabled=True, timing=Timing())
     suite = SuiteResult("2", "Suite", tuple(cases), draw(DETAILED), READ)
     device = Device(browser="Chrome")
     machine = MachineResult("1", "Chrome", (suite,), draw(DETAILED), READ, device, listed_as="Chrome")
@@ -65,7 +71,12 @@ def without_suites(tree: ResultTree) -> ResultTree:
 
 def without_times(tree: ResultTree) -> ResultTree:
     """No details of cases."""
-    return tree.with_rows(lambda placed: replace(placed[2], timing=Timing()))
+
+    def listed(placed: Placed) -> CaseResult:
+        case = replace(placed[2], timing=Timing(), disabled=False)
+        return case if case.result_label == "list" else replace(case, result=Result.PASSED, result_label="list")
+
+    return tree.with_rows(listed)
 
 
 def without_details(tree: ResultTree) -> ResultTree:
@@ -81,7 +92,8 @@ REFUSALS: Mapping[Missing, Callable[[ResultTree], ResultTree]] = {
     Missing.CASE_TIMES: without_times,
     Missing.ALL_DETAILS: without_details,
 }
-REFUSED = st.sets(st.sampled_from(Missing).filter(REFUSALS.__contains__), min_size=1)
+REFUSED = st.sets(st.sampled_from([*REFUSALS]), min_size=1)
+OF_DETAILS = st.sets(st.sampled_from([*REFUSALS.keys() - {Missing.CASE_LIST}]), min_size=1)
 
 
 def refused(tree: ResultTree, missing: set[Missing]) -> ResultTree:
@@ -93,7 +105,7 @@ def refused(tree: ResultTree, missing: set[Missing]) -> ResultTree:
 @given(tree=readings(), missing=REFUSED)
 def test_a_reading_with_gaps_takes_nothing_back(tree: ResultTree, missing: set[Missing]) -> None:
     """All evidence against a pass, all cases, and all that is shown stay; what was read before is no gap."""
-    known = newest(tree, refused(tree, missing))
+    known = updated(tree, refused(tree, missing))
     assert set(map(str, against_pass(tree))) <= set(map(str, against_pass(known)))
     assert known.run.consolidated_counts == tree.run.consolidated_counts
     assert (known.machines, known.listed, known.unreadable, known.gaps) == (tree.machines, True, False, ())
@@ -102,7 +114,7 @@ def test_a_reading_with_gaps_takes_nothing_back(tree: ResultTree, missing: set[M
 @given(tree=readings(), missing=REFUSED)
 def test_a_reading_without_gaps_stands_alone(tree: ResultTree, missing: set[Missing]) -> None:
     """What was missing before is there, and nothing else."""
-    assert newest(refused(tree, missing), tree) == tree
+    assert updated(refused(tree, missing), tree) == tree
 
 
 @given(before=readings(), again=readings(), missing=REFUSED)
@@ -110,20 +122,28 @@ def test_evidence_of_the_newer_reading_counts(before: ResultTree, again: ResultT
     """A reading with gaps is still evidence. Only a list of cases that was read before explains more than no list."""
     new = refused(again, missing - {Missing.CASE_LIST})
     if any(against_pass(new)):
-        assert any(against_pass(newest(before, new)))
+        assert any(against_pass(updated(before, new)))
 
 
-@given(tree=readings(), first=REFUSED, second=REFUSED)
+@given(tree=readings(), first=OF_DETAILS, second=OF_DETAILS)
 def test_what_neither_reading_has_is_missing(tree: ResultTree, first: set[Missing], second: set[Missing]) -> None:
-    """Not more, and not less; a refusal of all details stands for each of them."""
-    known = newest(refused(tree, first), refused(tree, second))
+    """Not more, and not less. If all details are refused together, that is said once."""
+    known = updated(refused(tree, first), refused(tree, second))
     shown = {gap.missing for gap in known.gaps}
     assert everything(shown) == everything(first) & everything(second)
+    assert Missing.ALL_DETAILS not in shown or shown == {Missing.ALL_DETAILS}
+    if Missing.CASE_TIMES not in everything(shown):
+        assert [case.disabled for case in known.cases()] == [case.disabled for case in tree.cases()]
 
 
 def everything(missing: set[Missing]) -> set[Missing]:
-    """These parts, and all details if they are refused together."""
-    details = REFUSALS.keys() - {Missing.CASE_LIST}
-    return (
-        missing | details if Missing.ALL_DETAILS in missing or missing >= details - {Missing.ALL_DETAILS} else missing
-    )
+    """These details, or each kind of them if all are refused together."""
+    each = REFUSALS.keys() - {Missing.CASE_LIST, Missing.ALL_DETAILS}
+    return each if Missing.ALL_DETAILS in missing else missing
+
+
+@given(tree=readings(), missing=OF_DETAILS)
+def test_details_of_what_was_not_listed_are_missing(tree: ResultTree, missing: set[Missing]) -> None:
+    """Without the list of cases, the first reading had no parts to read details of."""
+    known = updated(refused(tree, {Missing.CASE_LIST}), refused(tree, missing))
+    assert {gap.missing for gap in known.gaps} == missing - {Missing.RUN_DETAILS, Missing.ALL_DETAILS}

@@ -1,18 +1,21 @@
 """With `rerun-failed`, results are read twice: what the first reading showed counts where the second one is refused."""
 
+import json
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.simulation import Outcome, Signal, World
-from tests.simulation.test_evidence import counted, with_result
+from tests.simulation.test_evidence import counted, plan, with_result
 from tests.simulation.test_rerun_failed import BROKEN, FLAKY, ONCE
 from tests.simulation.test_rerun_failed import plan as failing
-from tests.simulator import Fault, Scenario
+from tests.simulator import Fault, Scenario, passed
 
+EVERY = {"TESTSIGMA_RERUN_LIMIT": "100%"}
 CASE = ("index-cases", "case")
 # Evidence against a pass, and the calls that show it.
 EVIDENCE: Mapping[str, tuple[Scenario, tuple[str, ...]]] = {
@@ -72,6 +75,59 @@ def test_results_that_are_refused_at_the_end_are_shown_as_read_before(call: str,
     outcome = refused_last(failing(FLAKY), (call,), 404, tmp_path)
     assert (outcome.exit_code, outcome.outputs["flaky"]) == (0, "1"), outcome.log
     assert "Not available" not in outcome.log
+
+
+def test_details_that_are_slow_at_the_end_are_waited_for(tmp_path: Path) -> None:
+    """What they say of the run and its rerun together counts: the earlier numbers were from before the rerun."""
+    answered = World(failing(FLAKY), tmp_path / "answered", ONCE).run()
+    since = second_time(answered) - 0.01
+    slow = Fault("run", path="*/1001", delay=15.0, begin=since, count=None)
+    outcome = World(failing(FLAKY).with_faults(slow), tmp_path / "passed", ONCE).run()
+    assert outcome.exit_code == 0, outcome.log
+    failed = replace(slow, fields={"metrics.consolidatedPlanFailedCount": 1})
+    outcome = World(failing(FLAKY).with_faults(failed), tmp_path / "failed", ONCE).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "tests-failed"), outcome.log
+
+
+@pytest.mark.parametrize("value", ["FAILURE", "SOMETHING_NEW"])
+def test_parts_that_lose_their_ids_keep_their_results(value: str, tmp_path: Path) -> None:
+    """Without its ID, a suite cannot be read for the second time."""
+    scenario = with_result("suite", value)
+    begin = second_time(World(scenario, tmp_path / "answered", ONCE).run()) - 0.01
+    unnamed = Fault("cases", fields={"testCases.*.testSuiteResultId": None}, begin=begin, count=None)
+    outcome = World(scenario.with_faults(unnamed), tmp_path / "unnamed", ONCE).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
+
+
+def test_a_data_set_that_was_queued_at_first_is_no_failure(tmp_path: Path) -> None:
+    """It has its result when the list is read again."""
+    behind = Fault("cases", fields={"testCases.1.iterationResults.1.result": "QUEUED"})
+    outcome = World(with_result("case", None).with_faults(behind), tmp_path, ONCE).run()
+    assert outcome.exit_code == 0, outcome.log
+
+
+def test_a_case_that_was_listed_twice_at_first_is_counted_once(tmp_path: Path) -> None:
+    """Its two rows have the same ID."""
+    twice = [
+        {"testCaseResultId": 50000 + number, "testCaseName": "Log in", "result": "SUCCESS"} for number in (3, 3, 4)
+    ]
+    rows = [one | {"machineResultId": 50001, "testSuiteResultId": 50002} for one in twice]
+    faults = (
+        Fault("cases", text=json.dumps({"testCases": rows})),
+        Fault("cases", text=json.dumps({"testCases": rows[1:]}), count=None),
+        Fault("machine", status=404, count=None),
+    )
+    outcome = World(plan().with_faults(*faults), tmp_path, ONCE).run()
+    assert (outcome.exit_code, outcome.outputs["total"]) == (0, "2"), outcome.log
+    assert len(outcome.junit.findall(".//testcase")) == 2
+
+
+@pytest.mark.parametrize("place", ["fields", "listed"])
+def test_a_result_that_nobody_knows_does_not_keep_others_from_running_again(place: str, tmp_path: Path) -> None:
+    """Wherever it is found, the case counts like one that failed, and all of them run again."""
+    odd: dict[str, Any] = {place: {"result": "SOMETHING_NEW"}}
+    outcome = World(failing(FLAKY, replace(passed("Log in"), **odd)), tmp_path, ONCE | EVERY).run()
+    assert outcome.calls.count("rerun") == 1, outcome.log
 
 
 def test_a_step_that_is_cancelled_during_a_rerun_shows_the_failures(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from testsigma_action.api.client import Client
+from testsigma_action.api.error_response import ignore
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.readings import newest
+from testsigma_action.domain.readings import lacks, updated
 from testsigma_action.domain.results import CaseResult, Iteration, Placed, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Outage, Refused
@@ -43,32 +44,30 @@ async def collect(
 ) -> None:
     """Call `keep` with the tree after every stage; stop when the time of the fetcher is over.
 
-    With `lag_retry`, inconsistent results are read again. `before` is an earlier reading of the run, without steps.
-    Raises no ApiError.
+    With `lag_retry`, inconsistent results are read again. `before` is an earlier reading of the run, without steps: it
+    stays until all but the steps is read again, and is merged with that. Raises no ApiError.
     """
-    collector = _Collector(run.id, fetcher.remote.client, fetcher, keep)
     # Of a further reading only the whole is kept.
-    again = replace(collector, fetcher=replace(fetcher, short_timeouts=True), keep=lambda _: None)
+    collector = _Collector(run.id, fetcher.remote.client, fetcher, ignore if before else keep)
+    again = replace(collector, fetcher=replace(fetcher, short_timeouts=True), keep=ignore)
 
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
         while lag_retry and lagging(tree) and (seen := await lag_retry.reread(tree.run)):
-            tree = newest(tree, await read(seen))
-            keep(tree)
+            tree = updated(tree, await read(seen))
+            collector.keep(tree)
         return tree
 
+    tree = await settled(await collector.read_base(run), again.read_base)
+    tree = await settled(await collector.read_parts(tree), again.read_all)
     if before:
-        tree = newest(before, await again.read_all(run))
+        tree = updated(before, tree)
         keep(tree)
-    else:
-        tree = await settled(await collector.read_base(run), again.read_base)
-        tree = await collector.read_parts(tree)
-    tree = await settled(tree, again.read_all)
     listed, total = tree.distinct, tree.run.counts.total or 0
     if tree.listed and listed < total:
         gap = Gap(Missing.UNLISTED_CASES, Why.NOT_LISTED, number=total - listed, total=total)
         tree = replace(tree, gaps=(gap, *tree.gaps))
         keep(tree)
-    if details != "none" and not _lacks(tree, Missing.ALL_DETAILS):
+    if details != "none" and not lacks(tree, Missing.ALL_DETAILS):
         keep(await collector.with_steps(tree, details))
 
 
@@ -95,7 +94,7 @@ class _Collector:
 
     async def read_parts(self, tree: ResultTree) -> ResultTree:
         """The details of machines, suites and cases."""
-        if _lacks(tree, Missing.ALL_DETAILS):
+        if lacks(tree, Missing.ALL_DETAILS):
             return tree
         fetcher = self._adapted(tree)
         tree = await self.with_machines(tree, fetcher.within(SHARE))
@@ -107,7 +106,7 @@ class _Collector:
 
     def _adapted(self, tree: ResultTree) -> BatchFetcher:
         """The fetcher, with shorter timeouts if the detail endpoints are failing."""
-        return replace(self.fetcher, short_timeouts=_lacks(tree, Missing.RUN_DETAILS))
+        return replace(self.fetcher, short_timeouts=lacks(tree, Missing.RUN_DETAILS))
 
     async def with_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Names, IDs and results of all cases."""
@@ -179,10 +178,6 @@ class _Collector:
         without = {case: errors[one] for case, one in left}
         tree = enrich.with_steps(tree, steps | own)
         return _with_gap(tree, Missing.STEPS, without, len(without), len(wanted))
-
-
-def _lacks(tree: ResultTree, missing: Missing) -> bool:
-    return any(gap.missing is missing for gap in tree.gaps)
 
 
 def _with_gap(tree: ResultTree, missing: Missing, lost: Lost, number: int = 0, total: int = 0) -> ResultTree:

@@ -64,8 +64,7 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
             timing=known.timing,
         )
 
-    in_doubt = {case.id: details[case.id] for case in tree.rows() if case.result.tolerable and case.id in details}
-    return _with_unreadable(tree.with_rows(change), "case", in_doubt)
+    return tree.with_rows(change)
 
 
 def with_steps(tree: ResultTree, steps: Steps) -> ResultTree:

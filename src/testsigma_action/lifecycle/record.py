@@ -134,11 +134,9 @@ class RunRecord:
             self.reruns[self.reruns.index(before)] = newest
         else:
             self.reruns.append(newest)
-            # What was counted for the runs together is out of date.
+            # What was counted for the runs together is out of date. It is read again at the end.
             for tree in self.attempts.values():
                 self.attempts[tree.run.id] = replace(tree, run=replace(tree.run, consolidated_counts=()))
-        if self.tree:
-            self.tree = replace(self.tree, reruns=tuple(self.reruns))
         return before
 
     def collected(self, tree: ResultTree) -> None:
@@ -151,13 +149,19 @@ class RunRecord:
         if self.tree:
             self.tree = replace(self.tree, gaps=(*self.tree.gaps, Gap(Missing.UNREAD, Why.CANCELLED)))
 
-    def judge(self) -> bool:
-        """Judge the run, unless it was cut short. Returns whether it was judged."""
+    def judged(self) -> Verdict | None:
+        """The verdict by the results so far; None if there are none, or if the run was cut short."""
         if not self.tree or (self.cut_short and not self.reruns):
-            return False
+            return None
         from testsigma_action.domain.rerun_judgement import judge_reruns
 
-        judged = judge_reruns([*self.attempts.values()], self.tree, self.rerun_incomplete, self.policy)
+        return judge_reruns([*self.attempts.values()], self.tree, self.rerun_incomplete, self.policy)
+
+    def judge(self) -> bool:
+        """Judge the run, unless it was cut short. Returns whether it was judged."""
+        judged = self.judged()
+        if not self.tree or not judged:
+            return False
         if self.reruns and not judged.exit_code:
             self.tree = attempts.as_passed(self.tree)
             self.run = self.tree.run
@@ -178,5 +182,6 @@ class RunRecord:
         """The report of the run in its current state."""
         judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
         attempt = self.earlier.attempt if self.earlier else None
-        report = RunReport(self.spec, judged, self.run, self.tree, self.comparison, self.queued, self.spec.name)
+        tree = self.tree and replace(self.tree, reruns=tuple(self.reruns))
+        report = RunReport(self.spec, judged, self.run, tree, self.comparison, self.queued, self.spec.name)
         return replace(report, ending=self.ending, history=self.history, earlier_attempt=attempt)

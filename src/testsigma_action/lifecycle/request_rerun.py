@@ -1,10 +1,9 @@
 """Running failed cases again: after a run and its automatic reruns, the step asks for reruns itself."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import events, findings, infrastructure, rerun_judgement, reruns, verdict
+from testsigma_action.domain import events, findings, infrastructure, reruns, verdict
 from testsigma_action.domain.ending import NotRunAgain, WhyNotAgain
 from testsigma_action.domain.rerun_choice import Choice, choose
 from testsigma_action.domain.results import ResultTree
@@ -36,11 +35,11 @@ async def rerun_failed(context: Context) -> None:
         trouble = infrastructure.is_trouble(record.latest.message)
         if asked[trouble] >= limits[trouble]:
             return
-        trees = await _collect(context)
+        await _collect(context)
         by_hand = record.failed_earlier and not asked[False]
-        if by_hand and _passes(record, trees):
+        if by_hand and (judged := record.judged()) and not judged.exit_code:
             return
-        choice = _choose(context, trees, EVERY_CASE if by_hand else context.inputs.rerun_limit)
+        choice = _choose(context, EVERY_CASE if by_hand else context.inputs.rerun_limit)
         if isinstance(choice, NotRunAgain):
             # A rerun that the plan has announced may still begin.
             record.rerun_incomplete += (choice,)
@@ -59,29 +58,23 @@ def _goes_on(record: RunRecord) -> bool:
     return record.latest.completed and not record.cut_short and not stuck
 
 
-async def _collect(context: Context) -> Sequence[ResultTree]:
-    """The results of all runs, without steps; those that were not read yet are read. At the end, all are read again."""
+async def _collect(context: Context) -> None:
+    """Read the results of the runs that were not read yet, without steps. All are read (again) at the end."""
     context.emit(events.Activity.COLLECTING)
     record, remote = context.record, context.remote
     for run in record.completed:
         if run.id not in record.attempts:
-            newest = [ResultTree(run)]
+            # Only the last tree: an earlier one has no gaps yet for what was not read.
+            trees = [ResultTree(run)]
             until = min(remote.after(remote.limits.collect), context.shared.deadline)
-            await collect(run, BatchFetcher(remote, until), "none", newest.append, lag_retry=context.lag_retry())
-            record.collected(newest[-1])
-    return [*record.attempts.values()]
+            await collect(run, BatchFetcher(remote, until), "none", trees.append, lag_retry=context.lag_retry())
+            record.collected(trees[-1])
 
 
-def _passes(record: RunRecord, trees: Sequence[ResultTree]) -> bool:
-    """Whether the runs are a pass together, by what the policies tolerate."""
-    if not record.tree:
-        raise AssertionError("the results were read")
-    return not rerun_judgement.judge_reruns(trees, record.tree, record.rerun_incomplete, record.policy).exit_code
-
-
-def _choose(context: Context, trees: Sequence[ResultTree], limit: Share) -> Choice | NotRunAgain | None:
+def _choose(context: Context, limit: Share) -> Choice | NotRunAgain | None:
     """The cases that run again, or why none does."""
-    found = choose(trees, context.record.reruns, limit, context.inputs.quarantine)
+    record = context.record
+    found = choose([*record.attempts.values()], record.reruns, limit, context.inputs.quarantine)
     if isinstance(found, Choice) and context.remote.now() >= context.shared.last_start:
         return NotRunAgain(found.parent.id, WhyNotAgain.NO_TIME)
     return found
