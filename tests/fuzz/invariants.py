@@ -62,7 +62,10 @@ def no_pass_without_a_pass(story: Story) -> Iterator[str]:
 
 def _passed(story: Story, run: Run) -> bool:
     """Whether a pass of this run is the truth, as far as the service has told it."""
-    by_its_cases = any("result" in lie for lie in story.lies(run))
+    lies = (*story.lies(run), *(fault.fields for fault in story.script.scenario.faults))
+    # What a fault tells of a run in place of the service is as good as what the service says.
+    told = any('"result"' in (fault.text or "") for fault in story.script.scenario.faults)
+    by_its_cases = told or any("result" in lie for lie in lies)
     given = story.script.given
     accounted = oracle.accounted(
         run, given("max-failures") or "0", given("min-tests"), quarantined=bool(given("quarantine"))
