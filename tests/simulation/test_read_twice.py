@@ -99,6 +99,38 @@ def test_parts_that_lose_their_ids_keep_their_results(value: str, tmp_path: Path
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
 
 
+@pytest.mark.parametrize("environ", [{}, ONCE], ids=["plain", "rerun-failed"])
+@pytest.mark.parametrize("kind", ["machine", "suite"])
+def test_ids_that_come_late_are_used(kind: str, environ: Mapping[str, str], tmp_path: Path) -> None:
+    """The first list has no ID of a part, so that its details are read by the ID of the second list."""
+    field = {"machine": "machineResultId", "suite": "testSuiteResultId"}[kind]
+    late = Fault("cases", fields={f"testCases.*.{field}": None, "testCases.0.result": "QUEUED"})
+    outcome = World(with_result(kind, "FAILURE").with_faults(late), tmp_path, environ).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
+
+
+@pytest.mark.parametrize("environ", [{}, ONCE], ids=["plain", "rerun-failed"])
+@pytest.mark.parametrize("between", ["QUEUED", None])
+def test_a_failure_is_not_forgotten_over_three_readings(
+    between: str | None, environ: Mapping[str, str], tmp_path: Path
+) -> None:
+    """A case that failed, has no result in the next list, and is called passed in the one after that, has failed."""
+    faults = (Fault("cases", fields={"testCases.0.result": result}) for result in ("FAILURE", between))
+    outcome = World(plan().with_faults(*faults), tmp_path, environ).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
+
+
+@pytest.mark.parametrize("fields", [["testSuiteResultId"], ["testSuiteResultId", "testCaseResultId"]], ids=str)
+def test_a_case_without_ids_at_first_is_counted_once(fields: list[str], tmp_path: Path) -> None:
+    """It is in its suite, and has its result, when the list is read again."""
+    late = {f"testCases.0.{field}": None for field in fields} | {"testCases.0.result": "QUEUED"}
+    scenario = plan().with_faults(Fault("cases", fields=late))
+    outcome = World(scenario, tmp_path / "passed", ONCE).run()
+    assert (outcome.exit_code, outcome.outputs["total"]) == (0, "2"), outcome.log
+    outcome = World(scenario, tmp_path / "too few", ONCE | {"TESTSIGMA_MIN_TESTS": "3"}).run()
+    assert outcome.outputs["error-code"] == "too-few-tests", outcome.log
+
+
 def test_a_data_set_that_was_queued_at_first_is_no_failure(tmp_path: Path) -> None:
     """It has its result when the list is read again."""
     behind = Fault("cases", fields={"testCases.1.iterationResults.1.result": "QUEUED"})
@@ -120,6 +152,14 @@ def test_a_case_that_was_listed_twice_at_first_is_counted_once(tmp_path: Path) -
     outcome = World(plan().with_faults(*faults), tmp_path, ONCE).run()
     assert (outcome.exit_code, outcome.outputs["total"]) == (0, "2"), outcome.log
     assert len(outcome.junit.findall(".//testcase")) == 2
+
+
+def test_a_list_that_is_empty_at_the_end_is_no_pass(tmp_path: Path) -> None:
+    """It is the newest list, and the counters say that cases passed."""
+    begin = second_time(World(plan(), tmp_path / "answered", ONCE).run()) - 0.01
+    empty = Fault("cases", text='{"executionResultId": 1001, "testCases": []}', begin=begin, count=None)
+    outcome = World(plan().with_faults(empty), tmp_path / "empty", ONCE).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
 
 
 @pytest.mark.parametrize("place", ["fields", "listed"])

@@ -4,7 +4,6 @@ What the newer reading lacks stays as it was read before, so that no evidence ag
 refuses it the second time. In doubt, what speaks against a pass stays.
 """
 
-from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from testsigma_action.domain import attempts
@@ -25,17 +24,14 @@ DETAILS = {Missing.RUN_DETAILS, *PARTS}
 def updated(before: ResultTree, again: ResultTree) -> ResultTree:
     """What is known about a run after a further reading.
 
-    A case that had failed stays failed. The newer reading stands alone if it has no gaps, and all parts.
+    A new list of cases replaces the earlier one, but a case that had failed stays failed.
     """
-    whole = _parts(before) <= _parts(again)
-    if whole and not again.gaps and _failed(before) <= _failed(again):
-        return again
     listed, fields = before.listed or again.listed, again.unreadable_fields
-    if not whole or any(lacks(again, missing) for missing in DETAILS - {Missing.CASE_TIMES}):
+    if not _ids(before) <= _ids(again) or any(lacks(again, missing) for missing in DETAILS - {Missing.CASE_TIMES}):
         fields = tuple(dict.fromkeys((*before.unreadable_fields, *fields)))
     return replace(
         _with_run_details(before, again),
-        machines=attempts.joined(before.machines, again.machines, MACHINES, _machine),
+        machines=_machines(before, again) if again.listed else before.machines,
         listed=listed,
         unreadable=not listed and (before.unreadable or again.unreadable),
         gaps=_gaps(before, again),
@@ -50,19 +46,9 @@ def lacks(tree: ResultTree, missing: Missing) -> bool:
     return missing in kinds or with_others or (missing in PARTS and not tree.listed)
 
 
-def _parts(tree: ResultTree) -> set[Hashable]:
-    suites = {suite.id for machine in tree.machines for suite in machine.suites}
-    return {machine.id for machine in tree.machines} | suites | set(map(identity_of, placed_rows(tree.machines)))
-
-
-def _failed(tree: ResultTree) -> set[Hashable]:
-    return {identity_of(placed) for placed in placed_rows(tree.machines) if _has_failed(placed[2])}
-
-
-def _has_failed(case: CaseResult) -> bool:
-    """Whether a result of the case, or of one of its data sets, is final and no pass."""
-    results = {case.result, *(one.result for one in case.iterations)} - UNFINISHED
-    return not all(result.tolerable for result in results)
+def _ids(tree: ResultTree) -> set[str]:
+    """The parts whose details can be read."""
+    return {part_id for machine in tree.machines for part_id in (machine.id, *(suite.id for suite in machine.suites))}
 
 
 def _with_run_details(before: ResultTree, again: ResultTree) -> ResultTree:
@@ -84,20 +70,36 @@ def _gaps(before: ResultTree, again: ResultTree) -> tuple[Gap, ...]:
     return tuple(gap for missing, gap in gaps.items() if missing in lost)
 
 
+def _machines(before: ResultTree, again: ResultTree) -> tuple[MachineResult, ...]:
+    """The new list with what only the earlier one has: details, failures, and doubts about cases without an ID now."""
+    rows = sorted(placed_rows(before.machines), key=lambda placed: _has_failed(placed[2]))
+    known = {identity_of(placed): placed[2] for placed in rows}
+    listed = set(map(identity_of, placed_rows(again.machines)))
+    tree = again.with_rows(lambda placed: _case(known.get(identity_of(placed), placed[2]), placed[2]))
+
+    def others(machine: MachineResult, suite: SuiteResult) -> SuiteResult:
+        placed = ((machine, suite, case) for case in suite.cases if not case.acceptable)
+        return replace(suite, cases=tuple(one[2] for one in placed if identity_of(one) not in listed))
+
+    def rest(machine: MachineResult) -> MachineResult:
+        suites = (others(machine, suite) for suite in machine.suites)
+        return replace(machine, suites=tuple(suite for suite in suites if suite.cases or _was_read(suite)))
+
+    machines = (one for one in map(rest, before.machines) if one.suites or _was_read(one))
+    return attempts.joined(tuple(machines), tree.machines, MACHINES, _machine)
+
+
 def _machine(before: MachineResult, again: MachineResult) -> MachineResult:
-    newer = again if _was_read(again) else before
-    return replace(newer, suites=attempts.joined(before.suites, again.suites, SUITES, _suite))
+    newer = before if _was_read(before) and not _was_read(again) else again
+    suites = attempts.joined(before.suites, again.suites, SUITES, _suite)
+    return replace(newer, id=again.id or before.id, suites=suites)
 
 
 def _suite(before: SuiteResult, again: SuiteResult) -> SuiteResult:
-    newer = again if _was_read(again) else before
-    return replace(newer, cases=attempts.joined(_once(before.cases), _once(again.cases), CASES, _case))
-
-
-def _once(cases: Sequence[CaseResult]) -> tuple[CaseResult, ...]:
-    """Each case once, also if it is listed twice; of those with the same ID one that did not pass."""
-    bad = {case.id: case for case in cases if case.id and not case.acceptable}
-    return tuple({case.id or place: bad.get(case.id, case) for place, case in enumerate(cases)}.values())
+    newer = before if _was_read(before) and not _was_read(again) else again
+    found = attempts.pairs(before.cases, again.cases, CASES)
+    rest = tuple(case for place, case in enumerate(before.cases) if place in found or _has_failed(case))
+    return replace(newer, id=again.id or before.id, cases=attempts.joined(rest, again.cases, CASES, _case))
 
 
 def _was_read(part: MachineResult | SuiteResult) -> bool:
@@ -106,11 +108,18 @@ def _was_read(part: MachineResult | SuiteResult) -> bool:
 
 
 def _case(before: CaseResult, again: CaseResult) -> CaseResult:
-    # The earlier result is final, or may come from the details, which are lacking now.
-    counts = _has_failed(before) or (again.timing == Timing() and before.timing != Timing())
-    if counts and again.acceptable and not before.acceptable:
+    if _has_failed(before) and not _has_failed(again):
         return before
     if again.timing != Timing():
         return again
+    # Without the details of the case, what they had said against a pass counts. The list says what it said before.
+    if before.timing != Timing() and before.result_label in {"", again.result_label} and not before.acceptable:
+        return before
     disabled, data_driven = before.disabled or again.disabled, before.data_driven or again.data_driven
     return replace(again, timing=before.timing, disabled=disabled, data_driven=data_driven)
+
+
+def _has_failed(case: CaseResult) -> bool:
+    """Whether a result of the case, or of one of its data sets, is final and no pass."""
+    results = {case.result, *(one.result for one in case.iterations)} - UNFINISHED
+    return not all(result.tolerable for result in results)
