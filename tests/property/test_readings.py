@@ -15,7 +15,6 @@ from testsigma_action.domain.results import CaseResult, Device, MachineResult, P
 from testsigma_action.domain.run import Counts, Result, Run, Status, Timing
 
 FOUND = st.sampled_from([Result.FAILED, Result.ABORTED, Result.QUEUED, Result.UNKNOWN])
-PASSED = Result.PASSED.value
 DETAILED = st.sampled_from([Result.UNKNOWN, Result.PASSED, Result.PASSED, Result.FAILED])
 COUNTED = st.builds(Counts, total=st.just(2), passed=st.sampled_from([None, 2]), failed=st.sampled_from([None, 0, 1]))
 STATUS = Counts(total=2, passed=2)
@@ -26,11 +25,10 @@ READ = timing(12)
 @st.composite
 def readings(draw: st.DrawFn) -> ResultTree:
     """All that the service says of a completed run with two cases, some of which may speak against a pass."""
-    cases = [CaseResult(number, number, "Case", Result.PASSED, PASSED, timing=READ) for number in ("71", "72")]
+    cases = [CaseResult(number, number, "Case", Result.PASSED, timing=READ) for number in ("71", "72")]
     if draw(st.booleans()):
         # Either the list has the result, or it calls the case passed, and only the details have it.
-        found = draw(FOUND)
-        cases[0] = replace(cases[0], result=found, result_label=draw(st.sampled_from([PASSED, found.value])))
+        cases[0] = replace(cases[0], result=draw(FOUND), by_details=draw(st.booleans()))
     if draw(st.booleans()):
         cases[1] = replace(cases[1], disabled=True, timing=Timing())
     suite = SuiteResult("2", "Suite", tuple(cases), draw(DETAILED), READ)
@@ -74,8 +72,8 @@ def without_times(tree: ResultTree) -> ResultTree:
     """No details of cases."""
 
     def listed(placed: Placed) -> CaseResult:
-        case = replace(placed[2], timing=Timing(), disabled=False)
-        return replace(case, result=Result(case.result_label))
+        case = replace(placed[2], timing=Timing(), disabled=False, by_details=False)
+        return replace(case, result=Result.PASSED) if placed[2].by_details else case
 
     return tree.with_rows(listed)
 

@@ -13,7 +13,7 @@ from tests.simulation import Outcome, Signal, World
 from tests.simulation.test_evidence import counted, plan, with_result
 from tests.simulation.test_rerun_failed import BROKEN, FLAKY, ONCE
 from tests.simulation.test_rerun_failed import plan as failing
-from tests.simulator import Fault, Scenario, passed
+from tests.simulator import Fault, Iteration, Scenario, data_driven, passed
 
 EVERY = {"TESTSIGMA_RERUN_LIMIT": "100%"}
 CASE = ("index-cases", "case")
@@ -129,6 +129,18 @@ def test_a_case_without_ids_at_first_is_counted_once(fields: list[str], tmp_path
     assert (outcome.exit_code, outcome.outputs["total"]) == (0, "2"), outcome.log
     outcome = World(scenario, tmp_path / "too few", ONCE | {"TESTSIGMA_MIN_TESTS": "3"}).run()
     assert outcome.outputs["error-code"] == "too-few-tests", outcome.log
+
+
+@pytest.mark.parametrize(("place", "behind"), [("result", None), ("iterationResults.0.result", "QUEUED")])
+def test_a_list_that_was_behind_is_replaced_where_details_are_not_read_again(
+    place: str, behind: str | None, tmp_path: Path
+) -> None:
+    """The details of a case say no more than the list did: they need not be read again for its new result."""
+    cases = [passed(f"Case {number}") for number in range(1, 4)] + [data_driven("Sums", Iteration("one"))]
+    late = Fault("cases", fields={f"testCases.3.{place}": behind}, end=50.0, count=None)
+    refused = (Fault(call, status=404, begin=50.0, count=None) for call in CASE)
+    outcome = World(failing(*cases).with_faults(late, *refused), tmp_path, ONCE).run()
+    assert outcome.exit_code == 0, outcome.log
 
 
 def test_a_data_set_that_was_queued_at_first_is_no_failure(tmp_path: Path) -> None:

@@ -112,8 +112,7 @@ def _case(before: CaseResult, again: CaseResult) -> CaseResult:
         return before
     if again.timing != Timing():
         return again
-    # Without the details of the case, what they had said against a pass counts. The list says what it said before.
-    if before.timing != Timing() and before.result_label in {"", again.result_label} and not before.acceptable:
+    if before.by_details and again.acceptable:
         return before
     disabled, data_driven = before.disabled or again.disabled, before.data_driven or again.data_driven
     return replace(again, timing=before.timing, disabled=disabled, data_driven=data_driven)

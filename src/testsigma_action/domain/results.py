@@ -49,7 +49,8 @@ class CaseResult:
 
     A case that ran again has its last result; `earlier` has the earlier ones, the oldest first. A `hook` is a row that
     the service made for what runs before or after a case: it is not counted, but it has to pass. `tolerance` says why
-    its failure does not count; None if it does, or if it did not fail.
+    its failure does not count; None if it does, or if it did not fail. `by_details`: the list of cases has a better
+    result.
     """
 
     id: str
@@ -67,6 +68,7 @@ class CaseResult:
     earlier: tuple["CaseResult", ...] = ()
     hook: bool = False
     tolerance: Tolerance | None = None
+    by_details: bool = False
 
     @property
     def treatment(self) -> Treatment:

@@ -62,6 +62,7 @@ def with_case_details(tree: ResultTree, details: Mapping[str, CaseDetails]) -> R
             disabled=known.disabled,
             data_driven=case.data_driven or known.data_driven,
             timing=known.timing,
+            by_details=worse,
         )
 
     return tree.with_rows(change)

@@ -31,10 +31,11 @@ _LONGEST_DURATION = timedelta(days=366 * 300)
 _KIND, _VALUE = "kind", "value"
 _MILLISECOND = 1000
 # Fields that may be missing, and have their defaults then: earlier versions did not write them, and of the earlier
-# attempts of a case none has earlier ones. Any other one may be what speaks against a pass.
+# attempts of a case none has earlier ones. `by_details` only matters while results are read, so it is not written.
+# Any other one may be what speaks against a pass.
 _OPTIONAL = {
     *("build", "pipeline_run", "environment_name", "app_details", "uploads", "ignored_devices", "policy", "parts"),
-    *("ctrf_file", "agent_file", "earlier"),
+    *("ctrf_file", "agent_file", "earlier", "by_details"),
 }
 # The version of the format of results files.
 SCHEMA_VERSION = 2

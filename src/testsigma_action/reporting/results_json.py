@@ -155,7 +155,7 @@ def _case(case: CaseResult, place: Object) -> Object:
 
 def _attempt(case: CaseResult, place: Object) -> Object:
     identity = {**place, "caseId": case.case_id, "dataSet": None}
-    fields = {"identity": identity, **encode(case, "earlier")}
+    fields = {"identity": identity, **encode(case, "earlier", "by_details")}
     for iteration in fields["iterations"]:
         iteration["identity"] = {**identity, "dataSet": iteration["name"]}
     return fields
