@@ -76,7 +76,8 @@ def _left(story: Story) -> Iterator[Run]:
     listed = lists.newest_runs or ("v2" in lists.versions and lists.index)
     entries = {(entry["plan_id"], entry["build_number"]): entry for entry in story.state}
     for run in story.ours.values():
-        entry = entries.get(entry_of(run), {"run_id": "", "unique": True, "over": False})
+        # A run that the step attached to is not stopped, unless the step asked for a rerun of it.
+        entry = entries.get(entry_of(run), {"run_id": "", "unique": not story.script.given("run-id"), "over": False})
         findable = entry["run_id"] or (listed and entry["unique"])
         may_be_left = entry["over"] and story.script.given("on-timeout") != "stop"
         if findable and not may_be_left and story.spared(run) and not story.nameless(run) and not story.doubled:
