@@ -72,6 +72,7 @@ def _gaps(before: ResultTree, again: ResultTree) -> tuple[Gap, ...]:
 
 def _machines(before: ResultTree, again: ResultTree) -> tuple[MachineResult, ...]:
     """The new list with what only the earlier one has: details, failures, and doubts about cases without an ID now."""
+    # Of rows with the same ID, one that failed counts.
     rows = sorted(placed_rows(before.machines), key=lambda placed: _has_failed(placed[2]))
     known = {identity_of(placed): placed[2] for placed in rows}
     listed = set(map(identity_of, placed_rows(again.machines)))
@@ -110,6 +111,7 @@ def _was_read(part: MachineResult | SuiteResult) -> bool:
 def _case(before: CaseResult, again: CaseResult) -> CaseResult:
     if _has_failed(before) and not _has_failed(again):
         return before
+    # A case has times once its details were read.
     if again.timing != Timing():
         return again
     if before.by_details and again.acceptable:
