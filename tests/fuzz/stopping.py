@@ -1,5 +1,6 @@
 """What the step and its post stage promise of stopping: nothing that was to be stopped goes on, and nothing else is."""
 
+import re
 from collections.abc import Iterator
 
 from tests.fuzz import oracle
@@ -14,8 +15,7 @@ def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
     """After a signal no run of ours goes on, unless it was to be left; what is not ours is never stopped."""
     cancelled = story.outcome.exit_code in {130, 143} and not story.left_for_post
     if cancelled and story.stops_on_cancel:
-        # These had come to their end before the signal, while other runs went on.
-        given_up = [told["id"] for told in story.told if told["conclusion"] in {"timed-out", "error"}]
+        given_up = _given_up(story)
         runs = (one for one in _stoppable(story) if story.named(one) and str(one.id) not in given_up)
         yield from (f"run {one.id} goes on" for one in runs if oracle.going_on(one))
     early = [told["id"] for told in story.told if told["errorCode"] == STOPPED_EARLY]
@@ -36,6 +36,14 @@ def stops_what_it_was_to_stop(story: Story) -> Iterator[str]:
         yield "a stop was sent that nobody had asked for"
     if story.undisturbed:
         yield from (f"a stop was sent to {path}, which was over" for path in _stopped_too_late(story))
+
+
+def _given_up(story: Story) -> list[str]:
+    """The IDs of runs that had come to their end before a signal, while others went on."""
+    if not story.told:
+        # Without outputs and a results file, only the log says so.
+        return re.findall(r"Run (\d+) was left running", story.outcome.log)
+    return [told["id"] for told in story.told if told["conclusion"] in {"timed-out", "error"}]
 
 
 def _stoppable(story: Story) -> Iterator[Run]:
