@@ -85,8 +85,6 @@ class Step:
             # From before any start, so it applies to every run.
             for session in self._group.sessions:
                 session.conclude(error)
-        finally:
-            self._group.end()
 
     def _prepare(self) -> None:
         reading = self._command.reading
@@ -104,6 +102,7 @@ class Step:
             background.begin(self._heartbeat())
             if await until_signal(self._group.prepare(self._progress.on_upload), self._command.signals):
                 await self._group.run()
+            await self._group.end()
 
     async def _heartbeat(self) -> None:
         while True:

@@ -1,10 +1,11 @@
 """Stories that once broke a promise, and some that came close: each with what it is about."""
 
 import signal
+from dataclasses import replace
 
 from tests.fuzz.scripts import Script
 from tests.simulation import Cut, Signal
-from tests.simulator import Fault, scenario
+from tests.simulator import Fault, RunBefore, scenario
 
 SLOW = scenario("slow")
 
@@ -35,6 +36,11 @@ PAST: dict[str, Script] = {
     ),
     "attached to a run that is not there": Script(
         scenario("passing"), {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "77777", "TESTSIGMA_ON_CANCEL": "stop"}
+    ),
+    "cancelled before the run to attach to was read": Script(
+        replace(SLOW, runs_before=(RunBefore(800, SLOW.plans[0], life=SLOW.plans[0].life),)),
+        {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": "800", "TESTSIGMA_ON_CANCEL": "stop"},
+        signals=(Signal(signal.SIGINT, look=3),),
     ),
     "the details are refused when the results are read for the second time": Script(
         scenario("passing")

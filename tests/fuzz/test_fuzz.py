@@ -40,10 +40,12 @@ def after_timeout(context):
 """
 # Enough cases have failed, and nothing is stopped.
 GOES_ON = """
-async def _finish(self, why):
+async def _leave(self, why):
+    ending = shutdown.left(self.record)
+    self.record.decide(why.verdict(ending), ending)
     await self._finish()
 
-Session._stop_early = _finish
+Session._stop_early = _leave
 """
 # The post stage takes care of one run.
 CLEANS_ONE = """

@@ -30,16 +30,12 @@ async def begin(context: Context) -> None:
 
 async def _attach(context: Context) -> None:
     context.emit(events.Activity.ATTACHING)
-    record = context.record
-    record.run = run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
-    until = context.remote.unreachable_until(context.shared.deadline)
-    try:
-        run = await lookup.attach(RunKey(run.id), context.remote, until=until)
-    except ApiError:
-        record.run = None
-        raise
+    record, remote = context.record, context.remote
+    until = remote.unreachable_until(context.shared.deadline)
+    run = await lookup.attach(RunKey(context.inputs.run_id), remote, until=until)
     # As far as the service reports it.
     record.spec = RunSpec(plan_id=run.plan_id, environment_id=run.environment_id, build_number=run.build_number)
+    record.run = lookup.unread(context.inputs.run_id, record.spec, remote)
     context.emit(events.Attached(run))
     context.on_answer(run)
 

@@ -85,11 +85,11 @@ class SessionGroup:
             self._tasks = [group.create_task(self._drive(index, gate)) for index in range(len(self.sessions))]
             self._shared.signals.cancels(self._tasks)
 
-    def end(self) -> None:
-        """Record the reason for sessions that were cancelled before they began."""
+    async def end(self) -> None:
+        """End the sessions that were cancelled before they began."""
         for session in self.sessions:
-            if not session.record.verdicts and (why := self._shared.interruption):
-                session.not_started(why)
+            if not session.record.verdicts and self._shared.interruption:
+                await session.interrupted()
 
     def settle(self) -> None:
         """Save that the cleanup has nothing to do, unless it must stop a run."""

@@ -1,9 +1,10 @@
 """One run, from its spec to its results."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from testsigma_action.domain import events, verdict
-from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.ending import Disposition
 from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
@@ -19,8 +20,8 @@ LEFT_FOR_CLEANUP = {ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED}
 class Session:
     """Starts a run (or attaches to one), waits for it, and collects its results.
 
-    `run` raises nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no other one.
-    Others read the `record`, and nobody else writes to it.
+    `run` and `interrupted` raise nothing: an error, a bug or a cancellation becomes the verdict of this run, and of no
+    other one. Others read the `record`, and nobody else writes to it.
     `may_be_stopped`: the run may still be running, or has not started yet.
     """
 
@@ -52,15 +53,17 @@ class Session:
         """Record an error from outside the session."""
         self.record.conclude(error)
 
-    def not_started(self, why: Interruption) -> None:
-        """Record why the session did not start anything."""
-        ending = Ending(Disposition.NOTHING_STARTED)
-        self.record.decide(why.verdict(ending), ending)
-
     async def run(self, gate: asyncio.Semaphore) -> None:
         """Run all stages, once the semaphore permits it."""
+        await self._to_its_end(self._run(gate))
+
+    async def interrupted(self) -> None:
+        """End a session that was cancelled before it began."""
+        await self._to_its_end(self._interrupted())
+
+    async def _to_its_end(self, work: Awaitable[None]) -> None:
         try:
-            await self._run(gate)
+            await work
         except ActionError as error:
             self.record.conclude(error)
         except Exception as error:  # noqa: BLE001 - a bug must lead to reports and exit code 70

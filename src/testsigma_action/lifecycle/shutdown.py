@@ -35,6 +35,9 @@ async def after_cancel(context: Context, until: float, *, stopping: bool) -> End
         await _find_again(context, find_until)
     if record.rerun.in_doubt:
         await _find_rerun(context, find_until)
+    if context.inputs.run_id and not record.run:
+        # No answer about the run came before the cancellation.
+        record.run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
     if not record.run:
         return left(record)
     leave = _leave_completed if record.latest.completed else _leave
