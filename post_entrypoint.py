@@ -1,6 +1,11 @@
 #!/usr/bin/env -S python3 -I -u
 """The entry point of the post stage. GitHub starts this file directly, so it must be executable."""
 
+import signal
+
+# Signals wait until their handlers are installed: they would interrupt the imports, and PID 1 would never get them.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+
 import sys
 from pathlib import Path
 

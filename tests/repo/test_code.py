@@ -37,7 +37,7 @@ OWNERS = {
     "urllib3": {"http.py", "connection.py"},
     "yaml": {"yaml_events.py"},
     "junitparser": {"document.py"},
-    "signal": {"signals.py", "loop.py", "errors.py", "programs.py"},
+    "signal": {"signals.py", "loop.py", "errors.py", "programs.py", "entrypoint.py", "post_entrypoint.py"},
     "threading": {"ask.py", "clock.py", "http.py"},
     "os": {"signals.py", "files.py", "log.py", "cli.py", "programs.py", "demo.py", "children.py"},
 }

@@ -1,5 +1,9 @@
 """A CI system starts a program in the image whose entry point is the step."""
 
+import signal
+
+import pytest
+
 from tests.scenario.conftest import Bench
 from tests.simulator import scenario
 
@@ -21,6 +25,13 @@ def test_a_shell_ends_as_usual_when_its_reader_is_gone(bench: Bench) -> None:
     """Python ignores SIGPIPE; a shell that inherited that would print errors instead of ending."""
     outcome = bench.run(ELSEWHERE, arguments=("/bin/sh", "-c", "kill -PIPE $$; echo ignored"))
     assert (outcome.exit_code, outcome.lines) == (-13, [])
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+def test_a_shell_gets_its_signals(bench: Bench, name: str) -> None:
+    """The step holds signals back while it begins; a shell that inherited that could not be stopped."""
+    outcome = bench.run(ELSEWHERE, arguments=("/bin/sh", "-c", f"kill -{name} $$; echo ignored"))
+    assert (outcome.exit_code, outcome.lines) == (-signal.Signals[f"SIG{name}"], [])
 
 
 def test_a_program_that_is_not_there(bench: Bench) -> None:

@@ -8,6 +8,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from testsigma_action.runtime.signals import release
+
 PROGRAMS = frozenset({"ash", "bash", "busybox", "cat", "node", "pwsh", "sh", "sleep", "tail"})
 COMMAND = "testsigma-action"
 # Python ignores these, and a new program would inherit that.
@@ -41,6 +43,7 @@ def _become(command: Sequence[str]) -> None:
     """Replace this process by a program with its arguments; returns only if there is no such program."""
     for number in _IGNORED:
         signal.signal(number, signal.SIG_DFL)
+    release()
     with suppress(OSError):
         os.execvp(command[0], list(command))  # noqa: S606 - no shell: the arguments are those of the container
     for number in _IGNORED:

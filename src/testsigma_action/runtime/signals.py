@@ -40,13 +40,14 @@ class Signals:
         self._tasks: Sequence[Task[Any]] = ()
 
     def install(self) -> None:
-        """Install the handlers. Without one, PID 1 would ignore SIGTERM.
+        """Install the handlers; without one, PID 1 would ignore SIGTERM. Signals that were held back arrive now.
 
         A SIGHUP that is ignored stays ignored, as with `nohup`.
         """
         for number in SIGNALS:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self.interrupt)
+        release()
 
     def ignore(self) -> None:
         """Ignore all signals from now on, so that the exit code agrees with the reports that were written."""
@@ -82,3 +83,8 @@ class Signals:
         tasks, self._tasks = self._tasks, ()
         for task in tasks:
             task.cancel()
+
+
+def release() -> None:
+    """Let the signals arrive that the entry point holds back."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
