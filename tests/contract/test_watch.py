@@ -329,25 +329,31 @@ def test_a_stop_that_is_refused(serve: Serve, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [Fault("stop", status=503), Fault("stop", delivery="reset"), Fault("stop", delivery="reset", takes_effect=True)],
-    ids=["503", "reset", "reset-effective"],
+    ("fault", "sent"),
+    [
+        (Fault("stop", status=503), 2),
+        (Fault("stop", status=503, count=2), 3),
+        (Fault("stop", delivery="reset"), 2),
+        # The service refuses the stop of a run that was stopped.
+        (Fault("stop", delivery="reset", takes_effect=True), 3),
+    ],
+    ids=["503", "503-twice", "reset", "reset-effective"],
 )
-def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault) -> None:
+def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault, sent: int) -> None:
     """Stopping twice does no harm, and a lost answer is confirmed by looking."""
     service = serve("slow", fault)
     outcome = stop(service, started(service))
     assert outcome.disposition is Disposition.STOP_CONFIRMED
-    assert service.server.calls.count("stop") == 2
+    assert service.server.calls.count("stop") == sent
 
 
 def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
-    """Twice at most; then one look, and the reason."""
+    """Three times at most; then one look, and the reason."""
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
     outcome = stop(service, started(service))
     assert outcome.disposition is Disposition.STOP_UNCONFIRMED
     assert "Down" in outcome.trouble
-    assert service.server.calls.count("stop") == 2
+    assert service.server.calls.count("stop") == 3
 
 
 def test_a_stop_that_takes_too_long(serve: Serve) -> None:

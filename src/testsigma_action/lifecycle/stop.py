@@ -6,7 +6,10 @@ from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle.remote import Remote
 
-STOP_TRIES = 2
+# Pauses before each try (seconds): a service that just restarts may answer again soon. `LOOK` is left for the look that
+# follows.
+STOP_PAUSES = (0.0, 0.3, 0.7)
+LOOK = 1.5
 
 
 async def look_once(key: RunKey, remote: Remote, *, until: float) -> Run | None:
@@ -41,9 +44,12 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
 
 
 async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
-    """Send the stop, at most twice. Returns the error message, or an empty text."""
+    """Send the stop, a few times at most. Returns the error message, or an empty text."""
     message = ""
-    for _ in range(STOP_TRIES):
+    for pause in STOP_PAUSES:
+        if message and remote.after(pause + LOOK) > until:
+            break
+        await remote.sleep_until(remote.after(pause))
         try:
             await remote.client.stop_run(run_id, until=until)
         except DeadlineExceeded as error:
