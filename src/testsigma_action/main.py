@@ -69,7 +69,10 @@ class Step:
     def run(self) -> int:
         """Run all sessions, then write all reports, even after an error. Returns the exit code."""
         # A later signal does not change the reports.
-        around = [verdict.of_error(error) for error in self._command.ended_by(self._run_sessions)]
+        errors = self._command.ended_by(self._run_sessions)
+        if errors:
+            self._group.conclude(errors[0])
+        around = [verdict.of_error(error) for error in errors]
         runs = self._group.reports()
         judged = verdict.of_step([run.verdict for run in runs], around, [run.name for run in runs])
         report = self._publisher.publish(self._report(judged))
@@ -83,8 +86,7 @@ class Step:
                 runner.run(self._run())
         except ActionError as error:
             # From before any start, so it applies to every run.
-            for session in self._group.sessions:
-                session.conclude(error)
+            self._group.conclude(error)
 
     def _prepare(self) -> None:
         reading = self._command.reading
