@@ -31,6 +31,7 @@ Signals come at an instant, on a request, or amid the step's work; the second on
     Signal(SIGTERM, call="start")                   # when the start has reached the service, before its answer
     Signal(SIGTERM, call="status", count=3, after=0.5)
     Signal(SIGTERM, look=40)                        # at the step's 40th look at the clock
+    Signal(SIGTERM, said="Attached to run")         # when the step prints this
     Signal(SIGKILL, 30.0)                           # no way out at all; exit code 137, `outcome.killed`
 
 The post stage comes after `run()`, with the state that the main stage left: `world.post(later=2.0)`.

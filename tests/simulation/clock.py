@@ -137,8 +137,8 @@ class VirtualClock(Clock):
         heapq.heappush(self._agenda, (instant, self._entries, call))
 
     def at_look(self, number: int, call: Callable[[], object]) -> None:
-        """Have this called when the code under test looks at the clock for the `number`th time: amid its work."""
-        self._at_looks[number] = call
+        """Have this called at the `number`th look of the code under test at the clock from now on: amid its work."""
+        self._at_looks[self._looks + number] = call
 
     def skip(self, seconds: float) -> None:
         """Let time pass in which nobody is at work; what is on its way arrives."""

@@ -33,6 +33,23 @@ def test_a_signal_while_runs_are_stopped_for_failures(number: int, tmp_path: Pat
     assert outcome.state["settled"] == "true"
 
 
+@pytest.mark.parametrize("look", range(6))
+@pytest.mark.parametrize("parallel", ["1", "3"])
+def test_a_signal_just_before_runs_are_stopped_for_failures(look: int, parallel: str, tmp_path: Path) -> None:
+    """Each session is cancelled twice. Every run is stopped at the same time, and the log tells of each run once."""
+    plans = [plan(1, "failing", seconds=100.0), plan(2, seconds=3000.0), plan(3, seconds=3000.0)]
+    environ = listed(*plans) | STOP_EARLY | {"TESTSIGMA_MAX_PARALLEL": parallel}
+    slow = service(*plans).with_faults(Fault("stop", delay=1.5, count=None))
+    world = World(slow, tmp_path, environ, signals=[Signal(signal.SIGTERM, said="Stopping all runs", look=look)])
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.state["settled"]) == (143, "true"), outcome.log
+    assert outcome.duration - outcome.signalled[0][0] < 3.0
+    assert all(one.over or one.stopped for one in world.simulator.runs().values())
+    told = [line.split("Stopped run ")[1] for line in outcome.lines if "Stopped run " in line]
+    assert sorted(told) == ["1001.", "1002.", "1003."][: int(parallel)]
+    assert " error" not in outcome.log
+
+
 def test_a_stop_for_failures_that_is_refused_is_told(tmp_path: Path) -> None:
     """The run that could not be stopped is named as one that may go on; the step fails for its failures."""
     plans = [plan(1, "failing", seconds=100.0), plan(2, seconds=3000.0)]

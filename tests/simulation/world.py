@@ -31,6 +31,20 @@ class _Screen(io.StringIO):
         """Nothing was printed yet."""
         super().__init__()
         self._terminal = terminal
+        self._awaited: list[tuple[str, Callable[[], None]]] = []
+
+    def when(self, said: str, happens: Callable[[], None]) -> None:
+        """Have something happen once, as soon as a text with these words is printed."""
+        self._awaited.append((said, happens))
+
+    def write(self, text: str) -> int:
+        """Print."""
+        written = super().write(text)
+        for said, happens in self._awaited.copy():
+            if said in text:
+                self._awaited.remove((said, happens))
+                happens()
+        return written
 
     def isatty(self) -> bool:
         """Whether this is a terminal."""
@@ -51,7 +65,8 @@ class Signal:
     """A signal to the step: `after` so many seconds from its beginning.
 
     With `call`: after the `count`th such request has reached the service (0.0: before it is answered). With `look`:
-    when the step looks at its clock for the `look`th time, which is amid its work, not while it waits.
+    when the step looks at its clock for the `look`th time, which is amid its work, not while it waits. With `said`:
+    when the step prints a line with these words, or at a look after it.
     SIGKILL ends the step at once; so does a second signal of the same kind, unless it comes within 0.3 s.
     """
 
@@ -60,6 +75,7 @@ class Signal:
     call: str = ""
     count: int = 1
     look: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +172,7 @@ class World:
         self._sent_to = taken = Signals(self.clock, leave=lambda code: self.clock.end(Killed(code)))
         self._signalled = []
         began, earlier, log = self.clock.elapsed, len(self.simulator.recording.all()), _Screen(terminal=self._terminal)
-        self._send_signals(taken, began)
+        self._send_signals(taken, began, log)
         killed = False
         with _seeded(self._seed), contextlib.redirect_stdout(log), self._inside():
             try:
@@ -179,11 +195,13 @@ class World:
         exchanges = self._net.exchanges[earlier:]
         return Outcome(exit_code, text, self.workspace, self.commands, seen, duration, killed, signalled, exchanges)
 
-    def _send_signals(self, taken: Signals, began: float) -> None:
+    def _send_signals(self, taken: Signals, began: float, log: _Screen) -> None:
         for one in self._signals:
             send = partial(self._interrupt, taken, one.number, began)
             if one.call:
                 self._after_call(one, send)
+            elif one.said:
+                log.when(one.said, partial(self.clock.at_look, one.look, send) if one.look else send)
             elif one.look:
                 self.clock.at_look(one.look, send)
             else:

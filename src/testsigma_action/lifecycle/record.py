@@ -146,8 +146,9 @@ class RunRecord:
 
     def interrupted(self) -> None:
         """Record that there may be results that were not read."""
-        if self.tree:
-            self.tree = replace(self.tree, gaps=(*self.tree.gaps, Gap(Missing.UNREAD, Why.CANCELLED)))
+        gap = Gap(Missing.UNREAD, Why.CANCELLED)
+        if self.tree and gap not in self.tree.gaps:
+            self.tree = replace(self.tree, gaps=(*self.tree.gaps, gap))
 
     def judged(self) -> Verdict | None:
         """The verdict by the results so far; None if there are none, or if the run was cut short."""

@@ -114,16 +114,20 @@ class Session:
         await finish(self._context)
 
     async def _interrupted(self) -> None:
-        """Leave or stop the run after a cancellation. A signal during a stop after failures has precedence."""
+        """Leave or stop the run after a cancellation."""
         self._context.emit(events.Activity.STOPPING)
         try:
-            if isinstance(self._interruption.cause, StoppedAfterFailures):
-                await self._stop_early(self._interruption)
-                return
+            await self._shut_down(self._interruption)
         except asyncio.CancelledError:
+            # A signal during a stop after failures, or just before it. Each of them cancels this task once.
             _uncancel()
+            await self._shut_down(self._interruption)
+
+    async def _shut_down(self, why: Interruption) -> None:
+        if isinstance(why.cause, StoppedAfterFailures):
+            await self._stop_early(why)
+            return
         self.record.interrupted()
-        why = self._interruption
         until = why.at + self._context.remote.limits.shutdown
         ending = await shutdown.after_cancel(self._context, until, stopping=self._context.stops_on_cancel)
         self.record.decide(why.verdict(ending), ending)
