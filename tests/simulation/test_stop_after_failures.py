@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation import Outcome, World
 from tests.simulation.plans import listed, plan, runs_of, service
-from tests.simulator import Machine, Phase, Plan, Reruns, Suite, failed, passed
+from tests.simulator import Lag, Machine, Phase, Plan, Reruns, Suite, failed, passed
 
 FLAKY = replace(failed("Pay", "Click on Pay"), rerun_result="SUCCESS")
 BROKEN = failed("Search", "Click on Search")
@@ -51,3 +51,12 @@ def test_a_rerun_that_may_still_begin(tmp_path: Path) -> None:
     assert outcome.exit_code == 1
     assert runs_of(outcome)[0]["errorCode"] == "tests-failed"
     assert "Its plan may still run failed cases again." in outcome.log
+
+
+@pytest.mark.parametrize("seconds", [27.0, 32.0, 37.0, 42.0])
+def test_a_result_that_lags(seconds: float, tmp_path: Path) -> None:
+    """A run that had completed when the others were stopped is judged by its result, even if that comes later."""
+    made = service(plan(1, seconds=seconds), plan(2, "failing", seconds=120.0)).with_options(lag=Lag(result=20.0))
+    environ = listed(*made.plans) | {"TESTSIGMA_STOP_AFTER_FAILURES": "1", "TESTSIGMA_POLL_INTERVAL": "5s"}
+    outcome = World(made, tmp_path, environ).run()
+    assert [one["conclusion"] for one in runs_of(outcome)] == ["passed", "failed"], outcome.log

@@ -137,6 +137,11 @@ class Session:
         ending = await shutdown.after_failures(self._context)
         if ending.disposition is not Disposition.COMPLETED:
             self.record.cut_short = True
+        elif not self.record.cut_short:
+            from testsigma_action.lifecycle.wait import await_result
+
+            await await_result(self._context)
+            ending = shutdown.left(self.record)
         # A run that was cut short before, at its timeout, is not judged, so it needs this verdict, too.
         if self.record.cut_short or ending.may_run_again:
             self.record.decide(why.verdict(ending), ending)

@@ -76,12 +76,17 @@ async def watch_rerun(context: Context) -> None:
         await _give_up_rerun(context, error)
 
 
+async def await_result(context: Context) -> None:
+    """Read a completed run again while its result is missing."""
+    run, lag_retry = context.record.latest, context.lag_retry()
+    while without_result(run) and (newest := await lag_retry.reread(run)):
+        run = newest
+
+
 async def follow_reruns(context: Context) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
-    run, lag_retry = record.latest, context.lag_retry()
-    while without_result(run) and (newest := await lag_retry.reread(run)):
-        run = newest
+    await await_result(context)
     if awaited(record.latest):
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
