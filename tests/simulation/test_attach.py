@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Outcome, Signal, World
-from tests.simulation.plans import plan, service
-from tests.simulator import Fault, Phase, RunBefore, Scenario
+from tests.simulation.plans import listed, plan, service
+from tests.simulation.test_stop_after_failures import BROKEN, rerunning
+from tests.simulator import Fault, Phase, Reruns, RunBefore, Scenario
 
 RUN = 900
 LOOKS = range(1, 16)
@@ -76,3 +77,54 @@ def test_no_answer_at_all(look: int, tmp_path: Path) -> None:
     assert (outcome.exit_code, "may still be running" in outcome.lines[-1]) == (143, True), outcome.log
     assert "Nothing was started" not in outcome.log
     assert outcome.duration < 7.0
+
+
+def rerun_going(after: int = 0) -> Scenario:
+    """A service with a run of somebody else that is over and failed, and whose plan runs its failed cases again."""
+    again = Reruns(after=after, life=(Phase("STATUS_IN_PROGRESS", seconds=600.0),))
+    theirs = replace(rerunning(1, BROKEN, seconds=0.0), reruns=again)
+    before = RunBefore(RUN, theirs, "theirs", life=theirs.life)
+    return replace(service(theirs), runs_before=(before,)).with_options(shape=2024)
+
+
+@pytest.mark.parametrize(("on_cancel", "status"), [("stop", "STATUS_COMPLETED"), ("leave", "STATUS_IN_PROGRESS")])
+@pytest.mark.parametrize("look", [*LOOKS, 30])
+def test_a_rerun_that_is_going_on(look: int, on_cancel: str, status: str, tmp_path: Path) -> None:
+    """It is stopped or left in place of its run, which is over, and the log names it."""
+    sent = Signal(signal.SIGTERM, look=look)
+    world, outcome = ran(tmp_path, sent, on_cancel=on_cancel, content=rerun_going())
+    assert (outcome.exit_code, world.simulator.statuses()[1001]) == (143, status), outcome.log
+    told = "Run 1001 was stopped." if on_cancel == "stop" else "Run 1001 was left running."
+    assert told in outcome.lines[-1]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_rerun_that_may_still_begin(look: int, tmp_path: Path) -> None:
+    """The log does not call a run over whose plan may run its failed cases again."""
+    _, outcome = ran(tmp_path, Signal(signal.SIGTERM, look=look), content=rerun_going(after=10_000))
+    assert f"Run {RUN} had completed by then, with the result failed. Its plan may still run" in outcome.lines[-1]
+
+
+@pytest.mark.parametrize(
+    "answer", [{"status": 404}, {"status": 403}, {"status": 503}, {"delay": 60.0}], ids=["404", "403", "503", "hangs"]
+)
+def test_a_run_that_cannot_be_read(answer: dict[str, float], tmp_path: Path) -> None:
+    """The log does not call it running."""
+    fault = Fault("status", count=None, **answer)  # type: ignore[arg-type]
+    _, outcome = ran(tmp_path, Signal(signal.SIGTERM, look=9), on_cancel="leave", content=going(fault))
+    assert outcome.exit_code == 143
+    assert f"Run {RUN} was left as it is: its status could not be read." in outcome.lines[-1]
+    assert "running" not in outcome.log
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_a_run_that_completed_after_the_last_answer(tmp_path: Path, *, attached: bool) -> None:
+    """A step that leaves its run looks at it once more: the run is not called running after its end."""
+    environ = {"TESTSIGMA_POLL_INTERVAL": "1m", "TESTSIGMA_ON_CANCEL": "leave", **listed(plan(1))}
+    if attached:
+        environ |= {"TESTSIGMA_PLANS": "", "TESTSIGMA_RUN_ID": str(RUN)}
+    content = replace(going(seconds=70.0), plans=(plan(1, seconds=50.0),))
+    outcome = World(content, tmp_path, environ, signals=[Signal(signal.SIGTERM, 110.0)]).run()
+    assert outcome.exit_code == 143
+    assert "had completed by then, with the result passed." in outcome.lines[-1], outcome.log
+    assert outcome.calls[-1] == "status"

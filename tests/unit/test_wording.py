@@ -207,10 +207,10 @@ def test_problems_with_inputs_have_a_line_each() -> None:
     ("ending", "told", "advice"),
     [
         (Ending(Disposition.NOTHING_STARTED), "Nothing was started.", ""),
-        (Ending(Disposition.COMPLETED, DONE), "Run 518 had completed by then.", ""),
+        (Ending(Disposition.COMPLETED, DONE), "Run 518 had completed by then, with the result passed.", ""),
         (
             Ending(Disposition.COMPLETED, DONE, may_run_again=True),
-            "Run 518 had completed by then. Its plan may still run failed cases again.",
+            "Run 518 had completed by then, with the result passed. Its plan may still run failed cases again.",
             "",
         ),
         (Ending(Disposition.STOP_CONFIRMED, replace(DONE, result=Result.STOPPED)), "Run 518 was stopped.", ""),
@@ -230,6 +230,11 @@ def test_problems_with_inputs_have_a_line_each() -> None:
             "run-id: 518",
         ),
         (Ending(Disposition.LEFT_RUNNING, RUN), "Run 518 was left running.", "run-id: 518"),
+        (
+            Ending(Disposition.LEFT_RUNNING, replace(RUN, status=Status.UNKNOWN)),
+            "Run 518 was left as it is: its status could not be read.",
+            "run-id: 518",
+        ),
         (
             Ending(Disposition.UNKNOWN, plan_id="431", build_number="build 7"),
             "A run may have been started.",

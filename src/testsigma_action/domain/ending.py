@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.run import Result, Run, Status
 
 
 class Disposition(Enum):
@@ -40,6 +40,11 @@ class Ending:
         """Whether a run that was to be stopped had completed before."""
         stopped = self.disposition is Disposition.STOP_CONFIRMED
         return stopped and self.run is not None and self.run.completed and self.run.result is not Result.STOPPED
+
+    @property
+    def unread(self) -> bool:
+        """Whether no answer said how far the run was."""
+        return self.run is not None and self.run.status is Status.UNKNOWN
 
     @property
     def may_still_run(self) -> bool:

@@ -66,17 +66,21 @@ def left(record: RunRecord) -> Ending:
 
 
 async def _leave(context: Context, run: Run, until: float, *, stopping: bool) -> Ending:
-    cut_short = context.record.cut_short
-    if cut_short or (run.status is Status.UNKNOWN and not context.record.owns_latest):
-        # It may have completed: after the stop that we sent, or long before we attached. Then no further stop is sent.
+    record, cut_short = context.record, context.record.cut_short
+    if not stopping or cut_short or (run.status is Status.UNKNOWN and not record.owns_latest):
+        # It may have completed: since the last answer, after the stop that we sent, or long before we attached.
         seen = await look_once(RunKey.of(run), context.remote, until=_look_until(context.remote, until))
         if seen:
             context.on_answer(seen)
         if seen and seen.completed:
-            return Ending(Disposition.STOP_CONFIRMED, seen)
+            if (stopping or cut_short) and not awaited(record.latest):
+                return Ending(Disposition.STOP_CONFIRMED, seen)
+            return await _leave_completed(context, record.latest, until, stopping=stopping)
     if stopping:
         return await _stop(context, run, until)
-    return Ending(Disposition.STOP_UNCONFIRMED if cut_short else Disposition.LEFT_RUNNING, run, by_timeout=cut_short)
+    if cut_short:
+        return Ending(Disposition.STOP_UNCONFIRMED, record.latest, by_timeout=True)
+    return Ending(Disposition.LEFT_RUNNING, record.latest)
 
 
 async def _leave_completed(context: Context, run: Run, until: float, *, stopping: bool) -> Ending:
@@ -98,6 +102,9 @@ async def _stop(context: Context, run: Run, until: float) -> Ending:
     ending = await stop(RunKey.of(run), context.remote, until=until)
     if ending.run:
         context.on_answer(ending.run)
+    if awaited(context.record.latest):
+        # It had failed before it could be stopped, and its failed cases may run again by now.
+        return await _leave_completed(context, context.record.latest, until, stopping=True)
     return replace(ending, run=ending.run or run)
 
 

@@ -18,7 +18,7 @@ def stopped(ending: Ending) -> str:
 
 def not_stopped(run_id: str, url: str, trouble: str) -> str:
     """The stop of a run was not confirmed."""
-    return f"Run {run_id} may still be running: {url} {trouble}"
+    return " ".join(filter(None, (f"Run {run_id} may still be running.", trouble, url)))
 
 
 def not_read(run_id: str, url: str) -> str:

@@ -157,18 +157,19 @@ def _(of: findings.OfPlans) -> str:
 @_phrase.register
 def _(ending: Ending) -> str:
     run = f"Run {ending.run.id}" if ending.run else "The run"
-    result = ending.run.result.value if ending.run and ending.completed_first else ""
-    stopped = f"completed before it could be stopped, with the result {result}" if result else "was stopped"
+    result = f", with the result {ending.run.result.value}" if ending.run and ending.run.completed else ""
+    stopped = f"completed before it could be stopped{result}" if ending.completed_first else "was stopped"
     again = " Its plan may still run failed cases again." if ending.may_run_again else ""
     timeout = " at the timeout" if ending.by_timeout else ""
     unconfirmed = f"was to be stopped{timeout}, but that is not confirmed: it may still be running."
+    left = "as it is: its status could not be read" if ending.unread else "running"
     return {
         Disposition.NOTHING_STARTED: "Nothing was started.",
         Disposition.UNKNOWN: "A run may have been started.",
-        Disposition.COMPLETED: f"{run} had completed by then.{again}",
+        Disposition.COMPLETED: f"{run} had completed by then{result}.{again}",
         Disposition.STOP_CONFIRMED: f"{run} {stopped}.",
         Disposition.STOP_UNCONFIRMED: f"{run} {unconfirmed} {ending.trouble}".rstrip(),
-        Disposition.LEFT_RUNNING: f"{run} was left running.",
+        Disposition.LEFT_RUNNING: f"{run} was left {left}.",
     }[ending.disposition]
 
 
@@ -211,6 +212,7 @@ def advice(finding: Finding) -> str:
         case Ending(disposition=Disposition.UNKNOWN):
             return may_run_hint(finding.plan_id, finding.build_number)
         case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
-            return f"To wait for it again, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
+            again = f"To wait for run {run_id} again, attach to it (run-id: {run_id})."
+            return f"{again} If it is not needed, stop it on its page."
         case _:
             return HINTS.get(_key(finding), "")

@@ -152,7 +152,7 @@ def _became(ending: Ending) -> str:
         Disposition.COMPLETED: "",
         Disposition.STOP_CONFIRMED: completed_first if ending.completed_first else f"Stopped {run}.",
         Disposition.STOP_UNCONFIRMED: f"Stopping {run} was not confirmed: it may still be running.",
-        Disposition.LEFT_RUNNING: f"Left {run} running.",
+        Disposition.LEFT_RUNNING: f"Left {run} {'as it is' if ending.unread else 'running'}.",
         Disposition.UNKNOWN: "A run may have been started.",
     }[ending.disposition]
 
