@@ -6,9 +6,10 @@ from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle.remote import Remote
 
-# Pauses before each try (seconds): a service that just restarts may answer again soon. `LOOK` is left for the look that
-# follows.
-STOP_PAUSES = (0.0, 0.3, 0.7)
+# Pauses before each try of a stop (seconds): a service that just restarts may answer again soon.
+PAUSES = (0.0, 0.3, 0.7)
+# Time limit of the look before another try (seconds): a stop may concern any run of the plan, so none is sent to a run
+# that has completed.
 LOOK = 1.5
 
 
@@ -25,7 +26,7 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
 
     The ending has the last answer, None if there was none.
     """
-    trouble = await _send_stop(key.id, remote, until)
+    trouble = await _send_stop(key, remote, until)
     run: Run | None = None
     while remote.now() < until:
         try:
@@ -43,15 +44,17 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
     return Ending(Disposition.STOP_UNCONFIRMED, run, trouble)
 
 
-async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
-    """Send the stop, a few times at most. Returns the error message, or an empty text."""
+async def _send_stop(key: RunKey, remote: Remote, until: float) -> str:
+    """Send the stop, a few times at most. Returns the error message; none if it was accepted, or not needed."""
     message = ""
-    for pause in STOP_PAUSES:
+    for pause in PAUSES:
         if message and remote.after(pause + LOOK) > until:
             break
         await remote.sleep_until(remote.after(pause))
+        if message and await _has_completed(key, remote):
+            return ""
         try:
-            await remote.client.stop_run(run_id, until=until)
+            await remote.client.stop_run(key.id, until=until)
         except DeadlineExceeded as error:
             return message or error.message
         except ApiError as error:
@@ -61,3 +64,8 @@ async def _send_stop(run_id: str, remote: Remote, until: float) -> str:
         else:
             return ""
     return message
+
+
+async def _has_completed(key: RunKey, remote: Remote) -> bool:
+    seen = await look_once(key, remote, until=remote.after(LOOK))
+    return seen is not None and seen.completed
