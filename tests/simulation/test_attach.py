@@ -9,9 +9,10 @@ import pytest
 from tests.simulation import Outcome, Signal, World
 from tests.simulation.plans import listed, plan, service
 from tests.simulation.test_stop_after_failures import BROKEN, rerunning
-from tests.simulator import Fault, Phase, Reruns, RunBefore, Scenario
+from tests.simulator import Fault, Lag, Phase, Reruns, RunBefore, Scenario
 
 RUN = 900
+ATTACHED = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(RUN)}
 LOOKS = range(1, 16)
 
 
@@ -19,7 +20,7 @@ def ran(
     tmp_path: Path, sent: Signal, *, on_cancel: str = "stop", content: Scenario | None = None
 ) -> tuple[World, Outcome]:
     """Attach to the run, and get a signal."""
-    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_RUN_ID": str(RUN), "TESTSIGMA_ON_CANCEL": on_cancel}
+    environ = ATTACHED | {"TESTSIGMA_ON_CANCEL": on_cancel}
     world = World(content or going(), tmp_path, environ, signals=[sent])
     return world, world.run()
 
@@ -96,6 +97,31 @@ def test_a_rerun_that_is_going_on(look: int, on_cancel: str, status: str, tmp_pa
     assert (outcome.exit_code, world.simulator.statuses()[1001]) == (143, status), outcome.log
     told = "Run 1001 was stopped." if on_cancel == "stop" else "Run 1001 was left running."
     assert told in outcome.lines[-1]
+
+
+@pytest.mark.parametrize(("on_cancel", "status"), [("stop", "STATUS_COMPLETED"), ("leave", "STATUS_IN_PROGRESS")])
+def test_a_rerun_of_a_rerun(on_cancel: str, status: str, tmp_path: Path) -> None:
+    """The newest one is stopped or left, although it began after the last answer."""
+    [theirs] = rerun_going().plans
+    life = (Phase("STATUS_IN_PROGRESS", seconds=20.0),)
+    theirs = replace(theirs, reruns=Reruns(most=4, after=0, life=life))
+    content = replace(rerun_going(), plans=(theirs,), runs_before=(RunBefore(RUN, theirs, "theirs", life=theirs.life),))
+    environ = ATTACHED | {"TESTSIGMA_ON_CANCEL": on_cancel, "TESTSIGMA_POLL_INTERVAL": "1m"}
+    world = World(content, tmp_path, environ, signals=[Signal(signal.SIGTERM, 40.0)])
+    outcome = world.run()
+    assert (outcome.exit_code, world.simulator.statuses()) == (
+        143,
+        {RUN: "STATUS_COMPLETED", 1001: "STATUS_COMPLETED", 1002: status},
+    ), outcome.log
+    assert ("Run 1002 was stopped." if on_cancel == "stop" else "Run 1002 was left running.") in outcome.lines[-1]
+
+
+@pytest.mark.parametrize("on_cancel", ["stop", "leave"])
+def test_a_result_that_lags(on_cancel: str, tmp_path: Path) -> None:
+    """A run without a result may be followed by a rerun, and the log says so."""
+    lagging = rerun_going(after=10_000).with_options(lag=Lag(result=60.0))
+    _, outcome = ran(tmp_path, Signal(signal.SIGTERM, look=5), on_cancel=on_cancel, content=lagging)
+    assert "Its plan may still run failed cases again." in outcome.lines[-1], outcome.log
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -71,7 +71,8 @@ def test_a_signal_at_any_time(tmp_path: Path, after: float) -> None:
         dict.fromkeys(known, True)
     )
     stops = {seen.path.rsplit("/", 1)[1] for seen in outcome.seen if seen.call == "stop"}
-    assert stops == {max(known)} if stops else "was over" in outcome.log
+    # A run that failed just before its stop arrived has one, too.
+    assert max(known) in stops if stops else "was over" in outcome.log
 
 
 def back_at_work(**fields: object) -> str:

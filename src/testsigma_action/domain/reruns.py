@@ -16,6 +16,12 @@ def awaited(run: Run) -> bool:
     return run.completed and run.reruns_itself and run.result in AWAITED
 
 
+def may_run_again(run: Run) -> bool:
+    """Whether a completed run may be followed by a rerun, also because its result is not known yet."""
+    unknown = run.completed and run.reruns_itself and run.result in {Result.UNKNOWN, Result.QUEUED}
+    return unknown or awaited(run)
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """A run and its reruns so far. `ignored` are the IDs of runs that were named as a rerun and are none."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
-from testsigma_action.domain.reruns import Chain, as_rerun, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited, may_run_again
 from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.context import Context
@@ -40,8 +40,9 @@ async def after_cancel(context: Context, until: float, *, stopping: bool) -> End
         record.run = lookup.unread(context.inputs.run_id, record.spec, context.remote)
     if not record.run:
         return left(record)
-    leave = _leave_completed if record.latest.completed else _leave
-    return await leave(context, record.latest, until, stopping=stopping)
+    if record.latest.completed:
+        return await _leave_completed(context, until, stopping=stopping)
+    return await _leave(context, record.latest, until, stopping=stopping)
 
 
 async def after_failures(context: Context) -> Ending:
@@ -59,7 +60,7 @@ def left(record: RunRecord) -> Ending:
     if record.run:
         run = record.latest
         disposition = Disposition.COMPLETED if run.completed else Disposition.LEFT_RUNNING
-        return Ending(disposition, run, may_run_again=record.rerun.in_doubt or awaited(run))
+        return Ending(disposition, run, may_run_again=record.rerun.in_doubt or may_run_again(run))
     if not record.start.in_doubt:
         return Ending(Disposition.NOTHING_STARTED)
     return Ending(Disposition.UNKNOWN, plan_id=record.spec.plan_id, build_number=record.spec.build_number)
@@ -73,9 +74,9 @@ async def _leave(context: Context, run: Run, until: float, *, stopping: bool) ->
         if seen:
             context.on_answer(seen)
         if seen and seen.completed:
-            if (stopping or cut_short) and not awaited(record.latest):
+            if (stopping or cut_short) and not may_run_again(record.latest):
                 return Ending(Disposition.STOP_CONFIRMED, seen)
-            return await _leave_completed(context, record.latest, until, stopping=stopping)
+            return await _leave_completed(context, until, stopping=stopping)
     if stopping:
         return await _stop(context, run, until)
     if cut_short:
@@ -83,19 +84,18 @@ async def _leave(context: Context, run: Run, until: float, *, stopping: bool) ->
     return Ending(Disposition.LEFT_RUNNING, record.latest)
 
 
-async def _leave_completed(context: Context, run: Run, until: float, *, stopping: bool) -> Ending:
-    """Leave or stop the rerun that the last answer names, if its own answer confirms it: no other run."""
-    record, remote, seen = context.record, context.remote, None
-    if awaited(run):
+async def _leave_completed(context: Context, until: float, *, stopping: bool) -> Ending:
+    """Leave or stop the newest rerun that answers name, if its own answer confirms it: no other run."""
+    record, remote = context.record, context.remote
+    while may_run_again(record.latest) and len(record.reruns) < MAX_RERUNS:
         look_until = _look_until(remote, until - remote.limits.shutdown_reserve)
-        seen = await follow_reruns.look_at_rerun(run, Chain(record.known), remote, until=look_until)
-    if not isinstance(seen, Run):
-        return left(record)
-    context.on_answer(seen)
-    rerun = record.latest
-    if rerun.completed:
-        return Ending(Disposition.COMPLETED, rerun)
-    return await _stop(context, rerun, until) if stopping else Ending(Disposition.LEFT_RUNNING, rerun)
+        seen = await follow_reruns.look_at_rerun(record.latest, Chain(record.known), remote, until=look_until)
+        if not isinstance(seen, Run):
+            break
+        context.on_answer(seen)
+        if stopping and not seen.completed:
+            return await _stop(context, record.latest, until)
+    return left(record)
 
 
 async def _stop(context: Context, run: Run, until: float) -> Ending:
@@ -104,7 +104,7 @@ async def _stop(context: Context, run: Run, until: float) -> Ending:
         context.on_answer(ending.run)
     if awaited(context.record.latest):
         # It had failed before it could be stopped, and its failed cases may run again by now.
-        return await _leave_completed(context, context.record.latest, until, stopping=True)
+        return await _leave_completed(context, until, stopping=True)
     return replace(ending, run=ending.run or run)
 
 
