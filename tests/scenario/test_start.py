@@ -132,7 +132,7 @@ def test_an_adopted_run_that_cannot_be_read(bench: Bench) -> None:
     step = bench.run(server=bench.serve(scenario("passing").with_faults(*faults)))
     assert step.exit_code == 3
     assert (step.outputs["error-code"], step.outputs["run-id"]) == ("api-forbidden", "1001")
-    assert "Run 1001 was left as it is: its status could not be read." in step.lines[-1]
+    assert "Run 1001 was left as it is: its status is not known." in step.lines[-1]
 
 
 def test_busy_fails(bench: Bench) -> None:

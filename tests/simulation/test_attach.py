@@ -139,7 +139,7 @@ def test_a_run_that_cannot_be_read(answer: dict[str, float], tmp_path: Path) -> 
     fault = Fault("status", count=None, **answer)  # type: ignore[arg-type]
     _, outcome = ran(tmp_path, Signal(signal.SIGTERM, look=9), on_cancel="leave", content=going(fault))
     assert outcome.exit_code == 143
-    assert f"Run {RUN} was left as it is: its status could not be read." in outcome.lines[-1]
+    assert f"Run {RUN} was left as it is: its status is not known." in outcome.lines[-1]
     assert "running" not in outcome.log
 
 

@@ -232,7 +232,7 @@ def test_problems_with_inputs_have_a_line_each() -> None:
         (Ending(Disposition.LEFT_RUNNING, RUN), "Run 518 was left running.", "run-id: 518"),
         (
             Ending(Disposition.LEFT_RUNNING, replace(RUN, status=Status.UNKNOWN)),
-            "Run 518 was left as it is: its status could not be read.",
+            "Run 518 was left as it is: its status is not known.",
             "run-id: 518",
         ),
         (

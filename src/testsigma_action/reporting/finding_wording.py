@@ -162,7 +162,7 @@ def _(ending: Ending) -> str:
     again = " Its plan may still run failed cases again." if ending.may_run_again else ""
     timeout = " at the timeout" if ending.by_timeout else ""
     unconfirmed = f"was to be stopped{timeout}, but that is not confirmed: it may still be running."
-    left = "as it is: its status could not be read" if ending.unread else "running"
+    left = "as it is: its status is not known" if ending.unread else "running"
     return {
         Disposition.NOTHING_STARTED: "Nothing was started.",
         Disposition.UNKNOWN: "A run may have been started.",
