@@ -12,7 +12,7 @@ from testsigma_action.domain import events, findings, quarantine, uploads, verdi
 from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.errors import ActionError, InputError
+from testsigma_action.errors import InputError
 from testsigma_action.inputs.options import START
 from testsigma_action.inputs.run_specs import run_specs, upload_specs
 from testsigma_action.lifecycle.background import Background, until_signal
@@ -70,8 +70,10 @@ class Step:
         """Run all sessions, then write all reports, even after an error. Returns the exit code."""
         # A later signal does not change the reports.
         errors = self._command.ended_by(self._run_sessions)
-        if errors:
-            self._group.conclude(errors[0])
+        for session in self._group.sessions:
+            if errors and not session.record.verdicts:
+                # The error is from before any start, so it applies to every run.
+                session.conclude(errors[0])
         around = [verdict.of_error(error) for error in errors]
         runs = self._group.reports()
         judged = verdict.of_step([run.verdict for run in runs], around, [run.name for run in runs])
@@ -80,13 +82,9 @@ class Step:
         return report.verdict.exit_code
 
     def _run_sessions(self) -> None:
-        try:
-            self._prepare()
-            with asyncio.Runner(loop_factory=self._command.clock.loop) as runner:
-                runner.run(self._run())
-        except ActionError as error:
-            # From before any start, so it applies to every run.
-            self._group.conclude(error)
+        self._prepare()
+        with asyncio.Runner(loop_factory=self._command.clock.loop) as runner:
+            runner.run(self._run())
 
     def _prepare(self) -> None:
         reading = self._command.reading

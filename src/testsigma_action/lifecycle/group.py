@@ -10,7 +10,6 @@ from testsigma_action.domain.findings import StoppedAfterFailures
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.domain.tolerance import QuarantineEntry
-from testsigma_action.errors import ActionError
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
@@ -91,12 +90,6 @@ class SessionGroup:
         for session in self.sessions:
             if not session.record.verdicts and self._shared.interruption:
                 await session.interrupted()
-
-    def conclude(self, error: ActionError) -> None:
-        """Record an error from outside the sessions for those that have no verdict."""
-        for session in self.sessions:
-            if not session.record.verdicts:
-                session.conclude(error)
 
     def settle(self) -> None:
         """Save that the cleanup has nothing to do, unless it must stop a run."""

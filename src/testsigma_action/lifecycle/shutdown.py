@@ -79,9 +79,8 @@ async def _leave(context: Context, run: Run, until: float, *, stopping: bool) ->
             return await _leave_completed(context, until, stopping=stopping)
     if stopping:
         return await _stop(context, run, until)
-    if cut_short:
-        return Ending(Disposition.STOP_UNCONFIRMED, record.latest, by_timeout=True)
-    return Ending(Disposition.LEFT_RUNNING, record.latest)
+    disposition = Disposition.STOP_UNCONFIRMED if cut_short else Disposition.LEFT_RUNNING
+    return Ending(disposition, record.latest, by_timeout=cut_short)
 
 
 async def _leave_completed(context: Context, until: float, *, stopping: bool) -> Ending:

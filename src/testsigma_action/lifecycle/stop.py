@@ -51,7 +51,8 @@ async def _send_stop(key: RunKey, remote: Remote, until: float) -> str:
         if message and remote.after(pause + LOOK) > until:
             break
         await remote.sleep_until(remote.after(pause))
-        if message and await _has_completed(key, remote):
+        seen = await look_once(key, remote, until=remote.after(LOOK)) if message else None
+        if seen and seen.completed:
             return ""
         try:
             await remote.client.stop_run(key.id, until=until)
@@ -64,8 +65,3 @@ async def _send_stop(key: RunKey, remote: Remote, until: float) -> str:
         else:
             return ""
     return message
-
-
-async def _has_completed(key: RunKey, remote: Remote) -> bool:
-    seen = await look_once(key, remote, until=remote.after(LOOK))
-    return seen is not None and seen.completed

@@ -212,7 +212,8 @@ def advice(finding: Finding) -> str:
         case Ending(disposition=Disposition.UNKNOWN):
             return may_run_hint(finding.plan_id, finding.build_number)
         case Ending(disposition=Disposition.LEFT_RUNNING | Disposition.STOP_UNCONFIRMED, run=Run(id=run_id)):
-            again = f"To wait for run {run_id} again, attach to it (run-id: {run_id})."
-            return f"{again} If it is not needed, stop it on its page."
+            return (
+                f"To wait for run {run_id}, attach to it (run-id: {run_id}). If it is not needed, stop it on its page."
+            )
         case _:
             return HINTS.get(_key(finding), "")
