@@ -45,7 +45,7 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
 
 
 async def _send_stop(key: RunKey, remote: Remote, until: float) -> str:
-    """Send the stop, a few times at most. Returns the error message; none if it was accepted, or not needed."""
+    """Send the stop, up to three times. Returns the error message; empty if it was accepted, or is not needed."""
     message = ""
     for pause in PAUSES:
         if message and remote.after(pause + LOOK) > until:
