@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from bench import collect, floor, history, merging, report, start, upload
 from bench.__main__ import run
-from bench.collect import budget, complain_about, measured
+from bench.children import child, first_line
+from bench.collect import DEADLINE, alone, budget, complain_about, complain_about_number, measured
 from bench.figures import Figure
 from bench.memory import peak
 from bench.publishing import publish
@@ -68,13 +70,23 @@ def test_a_run_that_passed_costs_nothing_more() -> None:
 
 def test_collecting_from_a_slow_service() -> None:
     """All requests are counted and each is slow; a tree that lacks something is no result."""
-    tree, seconds, requests = measured(TINY, 0.1)
+    tree, seconds, sent = measured(TINY, 0.1)
     complain_about(tree, TINY)
-    assert 1 + 1 + TINY.machines + TINY.total // 10 < requests <= budget(TINY)
+    assert 1 + 1 + TINY.machines + TINY.total // 10 < len(sent) <= budget(TINY)
     one_after_the_other = ("the run", "its cases", "its details", "machines", "steps")
     assert seconds > len(one_after_the_other) * 0.1
     with pytest.raises(RuntimeError, match="incomplete"):
         complain_about(replace(tree, machines=tree.machines[:1]), TINY)
+
+
+def test_the_floor_of_collecting() -> None:
+    """It sends the same requests, and has to wait for the slow answers, too; with other requests it is no floor."""
+    _, _, sent = measured(TINY, 0.01)
+    assert alone(sent, TINY, 0.1) >= len(sent) * 0.1 / DETAIL_LANES
+    with child("bench.service", TINY.machines, TINY.suites, TINY.cases, 0.01) as service:
+        requests.get(first_line(service), timeout=DEADLINE)
+        with pytest.raises(RuntimeError, match=f"1 requests instead of {len(sent)}"):
+            complain_about_number(service, sent)
 
 
 def test_a_report_of_a_size() -> None:
@@ -156,6 +168,7 @@ def test_what_is_measured_again(junit: float, everything: float, ok: bool) -> No
 
 def test_the_fastest_try_counts() -> None:
     """Where the time is kept to at once, once is enough; the requests are those that the service saw."""
-    seconds, requests = collect.fastest(TINY, 0.1)
-    assert seconds >= requests * 0.1 / DETAIL_LANES
-    assert requests <= budget(TINY)
+    seconds, floor, number = collect.fastest(TINY, 0.1)
+    assert seconds >= number * 0.1 / DETAIL_LANES
+    assert floor >= number * 0.1 / DETAIL_LANES
+    assert number <= budget(TINY)
