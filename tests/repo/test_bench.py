@@ -24,6 +24,7 @@ TINY = Size(machines=2, suites=2, cases=20)
 FIGURES = {
     "collect requests / budget": 1.0,
     "collect time / floor": 1.3,
+    "collect time / requests": 1.3,
     "history requests": 12.0,
     "history seconds": 10.0,
     "report junit / floor": 6.0,
@@ -79,8 +80,8 @@ def test_collecting_from_a_slow_service() -> None:
         complain_about(replace(tree, machines=tree.machines[:1]), TINY)
 
 
-def test_the_floor_of_collecting() -> None:
-    """It sends the same requests, and has to wait for the slow answers, too; with other requests it is no floor."""
+def test_the_same_requests_alone() -> None:
+    """It sends the same requests, and has to wait for the slow answers, too. Another number of requests is an error."""
     _, _, sent = measured(TINY, 0.01)
     assert alone(sent, TINY, 0.1) >= len(sent) * 0.1 / DETAIL_LANES
     with child("bench.service", TINY.machines, TINY.suites, TINY.cases, 0.01) as service:
@@ -156,7 +157,7 @@ def test_which_figures_vary() -> None:
     merges = merging.figures(Size(1, 1, 10), 20, 2)
     found = [*collect.figures(TINY, 0.001), *reports, *merges, *start.figures(repeats=1)]
     varying = {figure.name for figure in found if figure.varies}
-    floors = {"collect time / floor", "report junit / floor", "report all / floor"}
+    floors = {"collect time / floor", "collect time / requests", "report junit / floor", "report all / floor"}
     assert varying == {"start", "report junit growth", "report all growth", "merge growth", *floors}
 
 
@@ -168,7 +169,7 @@ def test_what_is_measured_again(junit: float, everything: float, ok: bool) -> No
 
 def test_the_fastest_try_counts() -> None:
     """Where the time is kept to at once, once is enough; the requests are those that the service saw."""
-    seconds, floor, number = collect.fastest(TINY, 0.1)
+    seconds, plain, number = collect.fastest(TINY, 0.1)
     assert seconds >= number * 0.1 / DETAIL_LANES
-    assert floor >= number * 0.1 / DETAIL_LANES
+    assert plain >= number * 0.1 / DETAIL_LANES
     assert number <= budget(TINY)
