@@ -9,11 +9,9 @@ import asyncio
 import math
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from subprocess import Popen
 
-import requests
-
+from bench import plain_requests
 from bench.children import child, first_line, last_words
 from bench.figures import Figure
 from bench.service import RUN_ID
@@ -88,10 +86,7 @@ def alone(sent: Sequence[Trace], size: Size, latency: float) -> float:
     with child("bench.service", size.machines, size.suites, size.cases, latency) as service:
         url = first_line(service)
         begin = time.perf_counter()
-        with requests.Session() as session, ThreadPoolExecutor(DETAIL_LANES) as pool:
-            session.headers["Authorization"] = f"Bearer {TEST_KEY}"
-            for answer in pool.map(lambda one: session.get(url + one.path, params=one.query, timeout=DEADLINE), sent):
-                answer.raise_for_status()
+        plain_requests.send(url, TEST_KEY, sent, DETAIL_LANES)
         seconds = time.perf_counter() - begin
         complain_about_number(service, sent)
     return seconds
