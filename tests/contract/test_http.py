@@ -217,12 +217,22 @@ def test_a_name_that_does_not_resolve_was_not_sent() -> None:
 def test_the_patience_ends(serve: Serve) -> None:
     """Past the instant nothing is asked; the error has the last reason."""
     service = serve("passing", Fault("status", status=503, text='{"error": "Down for maintenance"}', count=None))
-    until = soon(0.8)
     with pytest.raises(Outage) as caught:
-        fetch(service, until=until)
+        fetch(service, until=soon(1.5))
     assert caught.value.status == 503
     assert "Down for maintenance" in caught.value.message
     assert 1 < len(service.server.seen) < 60
+
+
+def test_an_answer_explains_more_than_a_try_that_the_deadline_interrupts(serve: Serve) -> None:
+    """The error has the reason of the last answer, not of the silence after it."""
+    down = Fault("status", status=503, text='{"error": "Down for maintenance"}')
+    service = serve("passing", down, Fault("status", delay=60.0, count=None))
+    with pytest.raises(Outage) as caught:
+        fetch(service, until=soon(1.5))
+    assert caught.value.status == 503
+    assert "Down for maintenance" in caught.value.message
+    assert len(service.server.seen) > 1
 
 
 def test_a_retry_after_beyond_the_patience(serve: Serve) -> None:

@@ -121,7 +121,8 @@ class Transport:
 
     async def _wait_after(self, error: ApiError, policy: RetryPolicy, on_retry: OnRetry) -> None:
         """Wait for the next try. Raises an error that no retry can fix, and Outage if no time is left for one."""
-        if isinstance(error, DeadlineExceeded) and self._clock.monotonic() >= policy.until:
+        unanswered = isinstance(error, Transient | DeadlineExceeded) and not error.by_service
+        if unanswered and self._clock.monotonic() >= policy.until:
             # An earlier error explains more than that of the try which the deadline interrupted.
             error = policy.error or error
             raise _final(DeadlineExceeded(error.message, hint=error.hint), error) from None
