@@ -347,12 +347,12 @@ def test_a_stop_that_fails_is_sent_again(serve: Serve, fault: Fault, sent: int) 
 
 
 def test_a_stop_that_cannot_be_sent(serve: Serve) -> None:
-    """Three times at most; then one look, and the reason."""
+    """It is sent again while there is time; then one look, and the reason."""
     service = serve("slow", Fault("stop", status=503, text='{"error": "Down"}', count=None))
-    outcome = stop(service, started(service))
+    outcome = stop(service, started(service), 3.0)
     assert outcome.disposition is Disposition.STOP_UNCONFIRMED
     assert "Down" in outcome.trouble
-    assert service.server.calls.count("stop") == 3
+    assert 1 < service.server.calls.count("stop") < 8
 
 
 def test_a_stop_that_takes_too_long(serve: Serve) -> None:

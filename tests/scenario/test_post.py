@@ -128,7 +128,7 @@ def test_an_unknown_run(bench: Bench) -> None:
 
 def test_a_stop_that_was_not_confirmed(bench: Bench) -> None:
     """What a cancelled step could not stop in its few seconds is left to the post stage."""
-    server = serve_held(bench, Fault("stop", status=503, count=3))
+    server = serve_held(bench, Fault("stop", status=503, count=6))
     left = bench.signalled(server, "status", signal.SIGINT)
     assert left.exit_code == 130
     assert "settled" not in left.state

@@ -1,5 +1,6 @@
 """Outages of the service are waited out, and what it asks for is honoured."""
 
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import Cut, Outcome, World
+from tests.simulation import Cut, Outcome, Signal, World
 from tests.simulation.clock import BEGIN
 from tests.simulation.net import CutKind
 from tests.simulator import Fault, Phase, Scenario, scenario
@@ -19,6 +20,8 @@ DURING = Fault("*", begin=HOUR, end=HOUR + TEN_MINUTES, count=None)
 LONG = (Phase("STATUS_QUEUED", seconds=30.0), Phase("STATUS_IN_PROGRESS", seconds=2 * HOUR))
 # Every poll takes real time.
 PATIENT = {"TESTSIGMA_TIMEOUT": "3h", "TESTSIGMA_POLL_INTERVAL": "60s"}
+# The step stops its run at the timeout.
+STOPPING = {"TESTSIGMA_TIMEOUT": "1h", "TESTSIGMA_ON_TIMEOUT": "stop"}
 RETRY_AFTER = 30.0
 CALLS = ("configs", "start", "status", "cases", "run", "machine", "suite", "steps")
 
@@ -130,6 +133,57 @@ def test_any_2xx_accepts_a_stop(status: int, text: str, tmp_path: Path) -> None:
     outcome = World(found, tmp_path, environ).run()
     assert (outcome.exit_code, outcome.outputs["result"]) == (4, "stopped")
     assert sum(call.startswith("stop") for call in outcome.calls) == 1
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0, 12.0, 20.0, 24.0])
+@pytest.mark.parametrize("call", ["*", "stop"])
+def test_an_outage_at_the_timeout(call: str, seconds: float, tmp_path: Path) -> None:
+    """The stop is sent again until the service accepts it, up to its time limit."""
+    down = Fault(call, status=503, begin=HOUR - 5.0, end=HOUR + seconds, count=None)
+    world = World(long("passing", down), tmp_path, STOPPING)
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["result"]) == (4, "stopped"), outcome.log
+    assert world.simulator.runs()[1001].stopped
+    assert outcome.state["settled"] == "true"
+    assert outcome.duration < HOUR + TimeLimits().stop + TimeLimits().last_look
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 4.0])
+def test_an_outage_after_a_signal(seconds: float, tmp_path: Path) -> None:
+    """The stop is sent again as long as the step may take."""
+    down = Fault("stop", status=503, end=HOUR + seconds, count=None)
+    world = World(long("passing", down), tmp_path, signals=[Signal(signal.SIGTERM, HOUR)], github=False)
+    outcome = world.run()
+    assert (outcome.exit_code, world.simulator.runs()[1001].stopped) == (143, True), outcome.log
+    assert outcome.duration < HOUR + 7.0
+
+
+@pytest.mark.parametrize("takes_effect", [True, False])
+def test_a_run_that_is_over_is_not_stopped_again(takes_effect: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter
+    """Not by the post stage either, whatever becomes of the status after an answer that showed its end."""
+    life = (Phase("STATUS_IN_PROGRESS", seconds=HOUR if takes_effect else 118.3),)
+    refused = Fault("stop", status=503, takes_effect=takes_effect)
+    down = Fault("status", status=503, begin=118.0, after=3, count=None, end=210.0)
+    made = replace(scenario("passing"), pace="time").with_plan(life=life).with_faults(refused, down)
+    world = World(made, tmp_path, STOPPING | {"TESTSIGMA_TIMEOUT": "2m"})
+    outcome = world.run()
+    assert outcome.state["settled"] == "true", outcome.log
+    assert world.post(later=5.0).calls == []
+    assert outcome.calls.count("stop") == 1
+
+
+@pytest.mark.parametrize("on_cancel", ["stop", "leave"])
+@pytest.mark.parametrize("down", [{"status": 503}, {"status": 403}, {"text": "{}"}], ids=["503", "403", "ignored"])
+def test_a_stop_that_fails_at_the_timeout(down: dict[str, object], on_cancel: str, tmp_path: Path) -> None:
+    """The log says that the run may still be running, and the post stage stops it, if it may stop runs."""
+    failing = Fault("stop", end=HOUR + TEN_MINUTES, count=None, **down)  # type: ignore[arg-type]
+    world = World(long("passing", failing), tmp_path, STOPPING | {"TESTSIGMA_ON_CANCEL": on_cancel})
+    outcome = world.run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "timed-out")
+    assert "may still be running" in outcome.lines[-1]
+    assert not world.simulator.runs()[1001].stopped
+    assert world.post(later=TEN_MINUTES + 60.0).exit_code == 0
+    assert world.simulator.runs()[1001].stopped is (on_cancel == "stop")
 
 
 def test_a_business_error_while_results_are_collected(tmp_path: Path) -> None:

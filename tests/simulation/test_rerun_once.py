@@ -126,6 +126,28 @@ def test_the_timeout_covers_reruns(tmp_path: Path, on_timeout: str) -> None:
     assert world.simulator.runs()[1002].over is (on_timeout == "stop")
 
 
+def test_an_outage_when_a_rerun_is_stopped(tmp_path: Path) -> None:
+    """The post stage stops a rerun whose stop failed at the timeout."""
+    down = Fault("stop", status=503, end=100.0, count=None)
+    environ = ONCE | {"TESTSIGMA_TIMEOUT": "60s", "TESTSIGMA_ON_TIMEOUT": "stop"}
+    world, outcome = ran(plan(FLAKY, reruns=Reruns(life=LONG)).with_faults(down), tmp_path, environ)
+    assert (outcome.exit_code, world.simulator.runs()[1002].over) == (1, False), outcome.log
+    later = world.post(later=20.0)
+    assert (later.exit_code, world.simulator.runs()[1002].stopped) == (0, True), later.log
+
+
+def test_a_run_that_fails_while_its_stop_is_refused(tmp_path: Path) -> None:
+    """It is over, so nothing is left to stop: no post stage sends a stop, whatever it can read."""
+    life = (Phase("STATUS_IN_PROGRESS", seconds=119.0),)
+    late = Reruns(after=10_000, life=LONG)
+    made = plan(BROKEN, life=life, rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=late)
+    down = Fault("stop", status=503, end=121.0, count=None), Fault("status", status=503, begin=124.0, count=None)
+    environ = {"TESTSIGMA_TIMEOUT": "2m", "TESTSIGMA_ON_TIMEOUT": "stop"}
+    world, outcome = ran(made.with_faults(*down), tmp_path, environ)
+    assert outcome.exit_code == 4, outcome.log
+    assert world.post(later=10.0).calls == []
+
+
 def test_no_rerun_without_time(tmp_path: Path) -> None:
     """There would be no time to wait for it."""
     world, outcome = ran(plan(FLAKY), tmp_path, ONCE | {"TESTSIGMA_TIMEOUT": "24s"})

@@ -42,7 +42,8 @@ class Session:
         """Whether the cleanup must stop a run that the step could not stop."""
         judged = self.record.report().verdict
         stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
-        unwatched = stopping or self.record.rerun.in_doubt
+        going = self.record.cut_short and any(not run.completed for run in self.record.known[-1:])
+        unwatched = stopping or going or self.record.rerun.in_doubt
         return self._context.inputs.stops_own and unwatched and self.record.may_still_run
 
     def prepared(self, spec: RunSpec) -> None:

@@ -6,10 +6,10 @@ from testsigma_action.domain.run import Run
 from testsigma_action.errors import ApiError, DeadlineExceeded, Transient
 from testsigma_action.lifecycle.remote import Remote
 
-# Pauses before each try of a stop (seconds): a service that just restarts may answer again soon.
-PAUSES = (0.0, 0.3, 0.7)
-# Time limit of the look before another try (seconds): a stop may concern any run of the plan, so none is sent to a run
-# that has completed.
+# Pauses before each try of a stop (seconds), within its time limit: a service that restarts may answer again soon.
+PAUSES = (0.0, 0.3, 0.7, 1.5, *[3.0] * 10)
+# Time limit of the look before another try (seconds), or the pause if that is longer: a stop may concern any run of the
+# plan, so none is sent to a run that has completed.
 LOOK = 1.5
 
 
@@ -26,8 +26,9 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
 
     The ending has the last answer, None if there was none.
     """
-    trouble = await _send_stop(key, remote, until)
-    run: Run | None = None
+    trouble, run = await _send_stop(key, remote, until)
+    if run:
+        return Ending(Disposition.STOP_CONFIRMED, run)
     while remote.now() < until:
         try:
             run = await remote.client.fetch_run(key, until=until)
@@ -44,24 +45,28 @@ async def stop(key: RunKey, remote: Remote, *, until: float) -> Ending:
     return Ending(Disposition.STOP_UNCONFIRMED, run, trouble)
 
 
-async def _send_stop(key: RunKey, remote: Remote, until: float) -> str:
-    """Send the stop, up to three times. Returns the error message; empty if it was accepted, or is not needed."""
+async def _send_stop(key: RunKey, remote: Remote, until: float) -> tuple[str, Run | None]:
+    """Send the stop until it is accepted.
+
+    Returns the error message, empty if it was accepted; and the run, if a look showed that it has completed.
+    """
     message = ""
-    for pause in PAUSES:
-        if message and remote.after(pause + LOOK) > until:
+    for each in PAUSES:
+        pause = min(each, until - LOOK - remote.now())
+        if message and pause <= 0:
             break
         await remote.sleep_until(remote.after(pause))
-        seen = await look_once(key, remote, until=remote.after(LOOK)) if message else None
+        look_until = min(until, remote.after(max(LOOK, pause)))
+        seen = await look_once(key, remote, until=look_until) if message else None
         if seen and seen.completed:
-            return ""
+            return "", seen
         try:
             await remote.client.stop_run(key.id, until=until)
-        except DeadlineExceeded as error:
-            return message or error.message
         except ApiError as error:
-            message = error.message
+            # The deadline explains less than an error before it.
+            message = message if message and isinstance(error, DeadlineExceeded) else error.message
             if error.by_service and not isinstance(error, Transient):
-                return message
+                break
         else:
-            return ""
-    return message
+            return "", None
+    return message, None
