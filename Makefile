@@ -26,7 +26,7 @@ $(BIN)/.dev: $(BIN)/.runtime requirements/dev.txt
 	$(PIP) -r requirements/dev.txt
 	@touch $@
 
-demo: $(BIN)/.runtime ## run the step against the simulator (SCENARIO=failing for a failing run)
+demo: $(BIN)/.runtime ## run the step against the simulator (SCENARIO=failing for a failing run, SCENARIO=plans for several)
 	@$(BIN)/python examples/demo.py $(SCENARIO)
 
 test: $(BIN)/.dev ## run all tests (ARGS=tests/unit for a part)

@@ -189,3 +189,12 @@ def test_the_log_says_that_the_plan_is_busy(tmp_path: Path) -> None:
     ], outcome.log
     assert any(line.endswith("] still waiting until the plan is free") for line in outcome.lines), outcome.log
     assert "retrying" not in outcome.log
+
+
+@pytest.mark.parametrize("timeout", ["30s", "90s"])
+def test_no_time_to_wait_for_the_plan(timeout: str, tmp_path: Path) -> None:
+    """The advice is not what the user has done already."""
+    outcome = World(busy(running()), tmp_path, {**WAITING, "TESTSIGMA_TIMEOUT": timeout}).run()
+    assert (outcome.exit_code, outcome.outputs["error-code"]) == (3, "plan-busy"), outcome.log
+    assert "What to do: The next try would be too late. Increase timeout" in outcome.log
+    assert "set on-busy" not in outcome.log

@@ -21,6 +21,10 @@ from testsigma_action.domain.names import Named, named, names
         ([Named("", "A (2)", "1"), Named("", "A", "2"), Named("", "A", "3")], "A (2), A, A (3)"),
         ([Named("", " ", "1"), Named("", "\u200b", "2"), Named("", "x" * 10_000, "3")], "plan 1, plan 2, plan 3"),
         (
+            [Named("", "x" * 195, "1"), Named("", "x" * 195 + " y", "2"), Named("", "x" * 189, "3")],
+            f"plan 1, plan 2, {'x' * 189}",
+        ),
+        (
             [Named("", "A", "1"), Named("", "A\u200b", "2"), Named("A  B"), Named("", "A\xa0B", "4")],
             "A, A (2), A  B, A\xa0B (2)",
         ),

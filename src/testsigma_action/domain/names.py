@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.report import RunReport
-from testsigma_action.text import NAME, appearance, one_line
+from testsigma_action.text import ELLIPSIS, NAME, appearance, one_line
 
 # Characters of a plan's name, so that a number fits behind it wherever it is shown.
 LONGEST = NAME - 10
@@ -65,4 +65,6 @@ def renamed(runs: Iterable[RunReport], given: Iterable[str]) -> tuple[RunReport,
 
 def _plain(run: Named, plan_name: str) -> str:
     own = run.plan_name if appearance(run.plan_name) else plan_name
-    return one_line(own, LONGEST) or f"plan {run.plan_id}".rstrip()
+    shown = one_line(own, LONGEST)
+    # Of a word that is too long, nothing is left but the ellipsis.
+    return shown if shown.strip(ELLIPSIS) else f"plan {run.plan_id}".rstrip()

@@ -155,9 +155,10 @@ class Sender:
         self._report(Outcome())
         interval = every.total_seconds() if every else pacing.LONGEST / 4
         again = search.settled + max(0.0, interval - self.call.remote.limits.replication)
-        if self.inputs.on_busy != "wait" or not search.spec.unique or again >= self.deadline:
-            hint = start.BUSY_HINT if search.spec.unique else start.OWN_NUMBER_HINT
-            raise start.busy(error, found, self.call.nothing, hint)
+        waits = self.inputs.on_busy == "wait"
+        if not waits or not search.spec.unique or again >= self.deadline:
+            hint = start.STILL_BUSY_HINT if waits else start.BUSY_HINT
+            raise start.busy(error, found, self.call.nothing, hint if search.spec.unique else start.OWN_NUMBER_HINT)
         self._report(Outcome(busy_with=found.busy_with))
         if not found.nothing:
             found = await self._find(replace(search, until=self.deadline), error.message)

@@ -210,6 +210,7 @@ def busy(error: ApiError, found: SearchResult, nothing: str, hint: str) -> Start
 
 
 BUSY_HINT = "Wait until the plan's other run has finished, or set on-busy to wait."
+STILL_BUSY_HINT = "The next try would be too late. Increase timeout, or run this step later."
 OWN_NUMBER_HINT = (
     "Wait until the plan's other run has finished. With build-number set, the step cannot tell its own run from "
     "others, so it does not try the start again. Leave build-number empty to use on-busy: wait."
