@@ -1,6 +1,8 @@
 """The benches at a size that takes no time: they still run, and measure what they say."""
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +12,7 @@ import requests
 
 from bench import collect, floor, history, merging, report, start, upload
 from bench.__main__ import run
-from bench.children import child, first_line
+from bench.children import child, first_line, wait_for_end
 from bench.collect import DEADLINE, alone, budget, complain_about, complain_about_number, measured
 from bench.figures import Figure
 from bench.memory import peak
@@ -149,6 +151,20 @@ def test_a_figure_that_varies_has_a_tolerance(value: float, judgement: str) -> N
     figure = Figure("start", value, 1.6, varies=True)
     assert figure.judgement == judgement
     assert figure.ok is (judgement != "OVER")
+
+
+@pytest.mark.parametrize(("value", "judgement"), [(1.6, "ok"), (2.2, "slow"), (2.3, "OVER")])
+def test_a_goal_that_is_not_reached(value: float, judgement: str) -> None:
+    """It is called slow, and what is worse than today fails."""
+    figure = Figure("start", value, start.MAX_START, varies=True, tolerance=start.TOLERANCE)
+    assert figure.judgement == judgement
+
+
+def test_the_end_of_a_process_is_an_event() -> None:
+    """The floor of the start has no pauses of the benchmark in it."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        wait_for_end(process, start.PATIENCE)
+        assert process.poll() == 0
 
 
 def test_which_figures_vary() -> None:
