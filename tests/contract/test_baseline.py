@@ -26,7 +26,7 @@ def service_with(*runs: RunBefore, faults: tuple[Fault, ...] = ()) -> Scenario:
 
 def tree(service: Service) -> ResultTree:
     """The results of our run."""
-    return ResultTree(OURS, service.run(service.client.fetch_case_list("1000", until=soon())), listed=True)
+    return ResultTree(OURS, service.run(service.client.results.fetch_case_list("1000", until=soon())), listed=True)
 
 
 def compare(service: Service, before: Run | str, results: ResultTree, seconds: float = 10.0) -> Comparison | Gap | None:

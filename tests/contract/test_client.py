@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import PLAN, Serve, Service, result_of, soon, spec
 from tests.simulator import Case, Fault, Machine, Plan, RunBefore, Scenario, Step, Suite, scenario
-from testsigma_action.api.client import MAX_PAGES
+from testsigma_action.api.results import MAX_PAGES
 from testsigma_action.api.start_body import start_body
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import ConfigurationRef, Counts, Result, RunSpec, Status
@@ -29,7 +29,7 @@ def with_run(plan: Plan, **options: object) -> Scenario:
 
 def only_case(service: Service) -> str:
     """The result ID of the only case of run 900."""
-    [machine] = result_of(service.client.fetch_case_list(BEFORE, until=soon()))
+    [machine] = result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
     return next(machine.cases()).id
 
 
@@ -66,8 +66,8 @@ def test_a_run_may_stand_under_data(serve: Serve) -> None:
     seen = result_of(service.client.fetch_run(RunKey(run.id), until=soon()))
     assert (seen.id, seen.plan_name, seen.counts.total) == ("1001", "Shop regression", 11)
     result_of(service.client.stop_run(run.id, until=soon()))
-    assert result_of(service.client.fetch_case_list(run.id, until=soon()))
-    assert result_of(service.client.fetch_run_details(run.id, until=soon()))
+    assert result_of(service.client.results.fetch_case_list(run.id, until=soon()))
+    assert result_of(service.client.results.fetch_run_details(run.id, until=soon()))
 
 
 def test_a_start_sends_nothing_that_was_not_given(serve: Serve) -> None:
@@ -104,7 +104,7 @@ def test_ids_may_be_texts(serve: Serve) -> None:
     """A service that sends IDs as strings is the same service."""
     service = serve(scenario("failing").with_options(string_ids=True))
     assert result_of(service.client.fetch_run(RunKey(BEFORE), until=soon())).id == BEFORE
-    assert result_of(service.client.fetch_case_list(BEFORE, until=soon()))
+    assert result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_cases_of_another_run_are_no_answer(serve: Serve) -> None:
     """Neither is its list of cases."""
     service = serve("passing", Fault("cases", text='{"executionResultId": 901, "testCases": []}', count=None))
     with pytest.raises(Outage):
-        result_of(service.client.fetch_case_list(BEFORE, until=soon(0.05)))
+        result_of(service.client.results.fetch_case_list(BEFORE, until=soon(0.05)))
 
 
 def test_the_details_of_another_run_are_no_answer(serve: Serve) -> None:
@@ -129,7 +129,7 @@ def test_the_details_of_another_run_are_no_answer(serve: Serve) -> None:
     text = '{"id": 901, "result": "SUCCESS", "metrics": {"totalCount": 3, "passedCount": 3}}'
     service = serve("passing", Fault("run", text=text, count=None))
     with pytest.raises(Outage):
-        result_of(service.client.fetch_run_details(BEFORE, until=soon(0.05)))
+        result_of(service.client.results.fetch_run_details(BEFORE, until=soon(0.05)))
 
 
 def test_a_stop_is_for_one_run(serve: Serve) -> None:
@@ -162,7 +162,7 @@ def test_no_id_changes_a_path(serve: Serve, identity: str) -> None:
 
 def test_the_list_of_cases(serve: Serve) -> None:
     """Machines, suites, cases and data sets in the order of the service."""
-    machines = result_of(serve("failing").client.fetch_case_list(BEFORE, until=soon()))
+    machines = result_of(serve("failing").client.results.fetch_case_list(BEFORE, until=soon()))
     assert [machine.title for machine in machines] == ["Windows Chrome", "Mac Safari"]
     assert [suite.name for suite in machines[0].suites] == ["Smoke", "Checkout"]
     names = [case.name for case in machines[0].suites[0].cases]
@@ -179,7 +179,7 @@ def test_both_vocabularies_are_the_same(serve: Serve, words: str) -> None:
     """Whichever the service speaks."""
     service = serve(scenario("passing").with_options(words=words, null_iterations=True))
     assert result_of(service.client.fetch_run(RunKey(BEFORE), until=soon())).result is Result.PASSED
-    machines = result_of(service.client.fetch_case_list(BEFORE, until=soon()))
+    machines = result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
     assert {case.result for machine in machines for case in machine.cases()} == {Result.PASSED}
 
 
@@ -201,9 +201,9 @@ def test_the_version_that_answers_is_remembered(serve: Serve, versions: tuple[st
     """Today's first; the next only where the path is not found, and only once."""
     service = serve(scenario("passing").with_options(versions=versions))
     assert service.client.version == ""
-    [first, *_] = result_of(service.client.fetch_case_list(BEFORE, until=soon()))
-    assert result_of(service.client.fetch_run_details(BEFORE, until=soon())).counts
-    assert result_of(service.client.fetch_machine(BEFORE, first.id, until=soon())).title == "Windows Chrome"
+    [first, *_] = result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
+    assert result_of(service.client.results.fetch_run_details(BEFORE, until=soon())).counts
+    assert result_of(service.client.results.fetch_machine(BEFORE, first.id, until=soon())).title == "Windows Chrome"
     assert versions_asked(service) == paths
     assert service.client.version == paths[-1]
 
@@ -212,7 +212,7 @@ def test_no_version_at_all(serve: Serve) -> None:
     """Each is asked once, then the path is not there."""
     service = serve(scenario("passing").with_options(versions=()))
     with pytest.raises(Refused) as caught:
-        result_of(service.client.fetch_run_details(BEFORE, until=soon()))
+        result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
     assert caught.value.status == 404
     assert versions_asked(service) == ["v2", "v3", "v1"]
     assert service.client.version == ""
@@ -223,23 +223,23 @@ def test_only_a_missing_path_asks_for_the_other_version(serve: Serve, status: in
     """A key that may not do that may not do it there either."""
     service = serve("passing", Fault("run", status=status, count=None))
     with pytest.raises(Refused):
-        result_of(service.client.fetch_run_details(BEFORE, until=soon()))
+        result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
     assert versions_asked(service) == ["v2"]
 
 
 def test_an_outage_does_not_ask_for_the_other_version(serve: Serve) -> None:
     """It says nothing about which version there is."""
     service = serve("passing", Fault("run", status=503))
-    assert result_of(service.client.fetch_run_details(BEFORE, until=soon())).counts
+    assert result_of(service.client.results.fetch_run_details(BEFORE, until=soon())).counts
     assert versions_asked(service) == ["v2", "v2"]
 
 
 def test_a_missing_machine_does_not_change_the_version(serve: Serve) -> None:
     """Once a version has answered, a 404 is about the ID."""
     service = serve("passing")
-    result_of(service.client.fetch_run_details(BEFORE, until=soon()))
+    result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
     with pytest.raises(Refused):
-        result_of(service.client.fetch_machine(BEFORE, "1", until=soon()))
+        result_of(service.client.results.fetch_machine(BEFORE, "1", until=soon()))
     assert versions_asked(service) == ["v2", "v2"]
 
 
@@ -251,12 +251,12 @@ def without(version: str, call: str) -> Fault:
 def test_lists_need_not_be_under_the_version_of_single_results(serve: Serve) -> None:
     """As first published: single results under v3, their lists under v2. Each is remembered by itself."""
     service = serve("passing", without("v2", "run"), without("v2", "suite"), without("v3", "index-*"))
-    [machine, *_] = result_of(service.client.fetch_case_list(BEFORE, until=soon()))
-    result_of(service.client.fetch_run_details(BEFORE, until=soon()))
+    [machine, *_] = result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
+    result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
     for number in ("", "1"):
-        assert result_of(service.client.fetch_suite_page(BEFORE, number, until=soon()))
-        assert result_of(service.client.fetch_case_page(BEFORE, number, until=soon()))
-    result_of(service.client.fetch_suite(BEFORE, machine.suites[0].id, until=soon()))
+        assert result_of(service.client.results.fetch_suite_page(BEFORE, number, until=soon()))
+        assert result_of(service.client.results.fetch_case_page(BEFORE, number, until=soon()))
+    result_of(service.client.results.fetch_suite(BEFORE, machine.suites[0].id, until=soon()))
     assert versions_asked(service) == ["v2", "v3", "v2", "v2", "v2", "v2", "v3"]
 
 
@@ -264,9 +264,9 @@ def test_lists_under_the_version_of_single_results(serve: Serve) -> None:
     """Where there are none under the version that published them, and where single results have not answered yet."""
     service = serve(scenario("passing").with_options(versions=("v1",)))
     with pytest.raises(Refused):
-        result_of(service.client.fetch_suite_page(BEFORE, "", until=soon()))
-    result_of(service.client.fetch_run_details(BEFORE, until=soon()))
-    suites = result_of(service.client.fetch_suite_page(BEFORE, "", until=soon()))
+        result_of(service.client.results.fetch_suite_page(BEFORE, "", until=soon()))
+    result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
+    suites = result_of(service.client.results.fetch_suite_page(BEFORE, "", until=soon()))
     assert [suite.result for suite in suites.rows.values()] == [Result.PASSED] * 4
     assert versions_asked(service) == ["v2", "v2", "v3", "v1", "v2", "v1"]
 
@@ -285,7 +285,7 @@ def test_lists_under_the_version_of_single_results(serve: Serve) -> None:
 def test_steps_over_all_pages(serve: Serve, number: int, options: dict[str, object], pages: int) -> None:
     """All of them, in order, numbered from 1; `last` is false on every page, and the end is found all the same."""
     service = serve(with_run(steps_plan(number), **options))
-    steps = result_of(service.client.fetch_steps(BEFORE, only_case(service), until=soon()))
+    steps = result_of(service.client.results.fetch_steps(BEFORE, only_case(service), until=soon()))
     assert [step.action for step in steps] == [f"Step {index}" for index in range(1, number + 1)]
     assert [step.position for step in steps] == list(range(1, number + 1))
     assert service.server.calls.count("steps") == pages
@@ -294,7 +294,7 @@ def test_steps_over_all_pages(serve: Serve, number: int, options: dict[str, obje
 def test_pages_may_be_counted_from_one(serve: Serve) -> None:
     """Nothing says where the numbers of pages begin: no step is lost either way, and none is there twice."""
     service = serve(with_run(steps_plan(250), first_page=1, total_pages=False))
-    steps = result_of(service.client.fetch_steps(BEFORE, only_case(service), until=soon()))
+    steps = result_of(service.client.results.fetch_steps(BEFORE, only_case(service), until=soon()))
     assert len(steps) == 250
 
 
@@ -303,7 +303,7 @@ def test_a_list_that_never_ends_ends(serve: Serve) -> None:
     rows = '[{"id": "a", "action": "A"}, {"id": "b", "action": "B"}]'
     page = f'{{"content": {rows}, "last": false, "size": 2, "totalPages": null}}'
     service = serve("passing", Fault("steps", text=page, count=None))
-    steps = result_of(service.client.fetch_steps(BEFORE, "7", until=soon()))
+    steps = result_of(service.client.results.fetch_steps(BEFORE, "7", until=soon()))
     assert [step.action for step in steps] == ["A", "B"]
     assert service.server.calls.count("steps") == 3
 
@@ -312,7 +312,7 @@ def test_a_list_without_ids_is_capped(serve: Serve) -> None:
     """Where no row can be recognised, the number of pages is what ends it."""
     page = '{"content": [{"action": "A"}], "last": false, "size": 1, "totalPages": null}'
     service = serve("passing", Fault("steps", text=page, count=None))
-    result_of(service.client.fetch_steps(BEFORE, "7", until=soon()))
+    result_of(service.client.results.fetch_steps(BEFORE, "7", until=soon()))
     assert service.server.calls.count("steps") <= MAX_PAGES
 
 
@@ -322,11 +322,11 @@ def test_steps_have_what_a_report_needs(serve: Serve) -> None:
     run = result_of(service.client.start_run(spec(), until=soon()))
     while not result_of(service.client.fetch_run(RunKey(run.id), until=soon())).completed:
         pass
-    machines = result_of(service.client.fetch_case_list(run.id, until=soon()))
+    machines = result_of(service.client.results.fetch_case_list(run.id, until=soon()))
     broken = next(
         case for machine in machines for case in machine.cases() if case.result is Result.FAILED and not case.iterations
     )
-    steps = result_of(service.client.fetch_steps(run.id, broken.id, until=soon()))
+    steps = result_of(service.client.results.fetch_steps(run.id, broken.id, until=soon()))
     assert [step.result for step in steps] == [Result.PASSED, Result.PASSED, Result.FAILED, Result.NOT_EXECUTED]
     assert (steps[2].error_type, steps[2].error_code) == ("ASSERT_ERROR", "1000001")
     assert steps[2].message
@@ -336,19 +336,19 @@ def test_steps_have_what_a_report_needs(serve: Serve) -> None:
 def test_details_of_every_level(serve: Serve) -> None:
     """Counters and times of a run, device of a machine, times of a suite, flags of a case."""
     service = serve("passing")
-    [machine, *_] = result_of(service.client.fetch_case_list(BEFORE, until=soon()))
-    details = result_of(service.client.fetch_run_details(BEFORE, until=soon()))
+    [machine, *_] = result_of(service.client.results.fetch_case_list(BEFORE, until=soon()))
+    details = result_of(service.client.results.fetch_run_details(BEFORE, until=soon()))
     assert (details.result, details.counts[0].passed) == (Result.PASSED, 11)
-    device = result_of(service.client.fetch_machine(BEFORE, machine.id, until=soon())).device
+    device = result_of(service.client.results.fetch_machine(BEFORE, machine.id, until=soon())).device
     assert (device.browser, device.os, device.os_version, device.resolution) == (
         "GoogleChrome",
         "Windows",
         "11",
         "1920x1080",
     )
-    suite = result_of(service.client.fetch_suite(BEFORE, machine.suites[0].id, until=soon()))
+    suite = result_of(service.client.results.fetch_suite(BEFORE, machine.suites[0].id, until=soon()))
     assert (suite.result, suite.timing.duration is not None) == (Result.PASSED, True)
-    case = result_of(service.client.fetch_case(BEFORE, machine.suites[0].cases[2].id, until=soon()))
+    case = result_of(service.client.results.fetch_case(BEFORE, machine.suites[0].cases[2].id, until=soon()))
     assert (case.result, case.data_driven, case.disabled) == (Result.PASSED, True, False)
 
 
@@ -393,7 +393,7 @@ def test_each_listener_hears_of_its_own_trouble(serve: Serve) -> None:
         remote = service.remote.with_listener(troubles.append)
         assert result_of(remote.client.fetch_run(RunKey(BEFORE), until=remote.after(10))).id == BEFORE
         assert [bool(trouble) for trouble in troubles] == [True, False]
-        assert result_of(remote.client.fetch_run_details(BEFORE, until=soon())).counts
+        assert result_of(remote.client.results.fetch_run_details(BEFORE, until=soon())).counts
         remote.client.on_retry(None)
         assert len(troubles) == 3
     assert versions_asked(service) == ["v2", "v3", "v1", "v1"]

@@ -27,7 +27,7 @@ from tests.simulator import (
     steps_passed,
 )
 from testsigma_action.api import error_response
-from testsigma_action.api.client import MAX_STEPS
+from testsigma_action.api.results import MAX_STEPS
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.judgement import judge
@@ -732,7 +732,7 @@ def test_a_case_has_no_more_steps_than_there_may_be(serve: Serve) -> None:
     """The rows beyond that are dropped, and no page is asked for after them."""
     rows = [{"id": f"step-{number}", "action": "Click", "result": "SUCCESS"} for number in range(MAX_STEPS + 7)]
     service = serve("failing", Fault("steps", text=json.dumps({"content": rows, "size": 1}), count=None))
-    steps = service.run(service.client.fetch_steps("1001", "7", until=soon(60)))
+    steps = service.run(service.client.results.fetch_steps("1001", "7", until=soon(60)))
     assert len(steps) == MAX_STEPS
     assert service.server.calls.count("steps") == 1
 
@@ -772,6 +772,8 @@ def test_an_index_keeps_only_what_is_asked_for(serve: Serve) -> None:
     run = completed(service)
     asked = BatchFetcher(service.remote, soon())
     found = service.run(
-        asked.index(lambda number, until: service.client.fetch_case_page(run.id, number, until=until), ["7", "9"])
+        asked.index(
+            lambda number, until: service.client.results.fetch_case_page(run.id, number, until=until), ["7", "9"]
+        )
     )
     assert set(found) == {"7", "9"}

@@ -44,7 +44,7 @@ def published(serve: Serve, request: pytest.FixtureRequest) -> Published:
 def test_run_517(published: Published) -> None:
     """The run: result, times, and its counters, the consolidated ones first."""
     service = published("run", "test_run")
-    run = service.run(service.client.fetch_run_details("517", until=soon()))
+    run = service.run(service.client.results.fetch_run_details("517", until=soon()))
     assert run.result is Result.FAILED
     assert run.timing.started == at("07:29:19")
     assert run.timing.duration == timedelta(seconds=238)
@@ -54,7 +54,7 @@ def test_run_517(published: Published) -> None:
 def test_machine_1434(published: Published) -> None:
     """The machine: its device, result and times."""
     service = published("machine", "test_machine_result")
-    machine = service.run(service.client.fetch_machine("517", "1434", until=soon()))
+    machine = service.run(service.client.results.fetch_machine("517", "1434", until=soon()))
     assert (machine.title, machine.device.os, machine.device.os_version) == ("Windows Chrome", "Windows", "11")
     assert (machine.device.browser, machine.device.browser_version) == ("GoogleChrome", "123.0")
     assert machine.device.resolution == "1920x1080"
@@ -65,7 +65,7 @@ def test_machine_1434(published: Published) -> None:
 def test_suite_1383(published: Published) -> None:
     """The suite: result and times."""
     service = published("suite", "test_suite_result")
-    suite = service.run(service.client.fetch_suite("517", "1383", until=soon()))
+    suite = service.run(service.client.results.fetch_suite("517", "1383", until=soon()))
     assert suite.result is Result.FAILED
     assert suite.timing.duration == timedelta(seconds=74)
 
@@ -73,7 +73,7 @@ def test_suite_1383(published: Published) -> None:
 def test_case_3857(published: Published) -> None:
     """The case: result, times, flags, and the run that it belongs to."""
     service = published("case", "test_case_result")
-    case = service.run(service.client.fetch_case("517", "3857", until=soon()))
+    case = service.run(service.client.results.fetch_case("517", "3857", until=soon()))
     assert (case.run_id, case.result) == ("517", Result.FAILED)
     assert case.timing.duration == timedelta(milliseconds=23038)
     assert not case.disabled
@@ -83,7 +83,7 @@ def test_case_3857(published: Published) -> None:
 def test_the_steps_of_case_3857(published: Published) -> None:
     """The six steps, the failing one with its message and its kind of error; `last: false` is asked no further."""
     service = published("steps", "step_results_page")
-    steps = service.run(service.client.fetch_steps("517", "3857", until=soon()))
+    steps = service.run(service.client.results.fetch_steps("517", "3857", until=soon()))
     results = [Result.PASSED] * 3 + [Result.FAILED] + [Result.NOT_EXECUTED] * 2
     assert [(step.position, step.result) for step in steps] == list(enumerate(results, 1))
     failing = steps[3]

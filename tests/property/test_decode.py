@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from testsigma_action.api import decode, lists, named
+from testsigma_action.api import decode, details, lists, named
 from testsigma_action.api.bodies import EXCERPT, read_error_body
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
@@ -50,10 +50,10 @@ NAMES = st.sampled_from(
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=6))
 DECODERS: list[Callable[[object], object]] = [
     decode.run,
-    decode.run_details,
-    decode.machine_details,
-    decode.suite_details,
-    decode.case_details,
+    details.run_details,
+    details.machine_details,
+    details.suite_details,
+    details.case_details,
     partial(case_list, "302"),
     lists.page,
     lists.found_runs,

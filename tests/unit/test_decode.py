@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from testsigma_action.api import decode, lists, named
+from testsigma_action.api import decode, details, lists, named
 from testsigma_action.api.cases import case_list
 from testsigma_action.api.cases import step as read_step
 from testsigma_action.api.counters import counts
@@ -400,7 +400,7 @@ def test_steps() -> None:
 
 
 @pytest.mark.parametrize(
-    "decoder", [decode.run_details, decode.machine_details, decode.suite_details, decode.case_details]
+    "decoder", [details.run_details, details.machine_details, details.suite_details, details.case_details]
 )
 @pytest.mark.parametrize("body", [None, [], {}, {"id": None}, {"id": ".."}, {"id": 8}, "text"], ids=repr)
 def test_details_need_the_id_that_was_asked_for(decoder: Callable[[object], object], body: object) -> None:
@@ -412,7 +412,9 @@ def test_details_need_the_id_that_was_asked_for(decoder: Callable[[object], obje
 
 def test_a_device_is_empty_where_nobody_told() -> None:
     """Null and missing fields of a machine are empty."""
-    found = decode.machine_details({"id": 1, "deviceConfiguration": {"title": "T", "browser": None, "osType": "LINUX"}})
+    found = details.machine_details(
+        {"id": 1, "deviceConfiguration": {"title": "T", "browser": None, "osType": "LINUX"}}
+    )
     assert (found.title, found.device.browser, found.device.os, found.result) == ("T", "", "LINUX", Result.UNKNOWN)
 
 
@@ -461,7 +463,7 @@ def test_the_newest_runs_are_enough_if_they_are_the_newest() -> None:
 def test_rows_of_an_index_that_share_an_id_are_of_no_use(results: tuple[str, str]) -> None:
     """The order of two rows that contradict each other must not decide: such a case is asked for by itself."""
     rows = [{"id": 7, "result": result} for result in results]
-    page = lists.index_page({"content": [*rows, {"id": 8, "result": "SUCCESS"}]}, decode.case_details)
+    page = lists.index_page({"content": [*rows, {"id": 8, "result": "SUCCESS"}]}, details.case_details)
     assert set(page.rows) == {"8"}
 
 
@@ -510,17 +512,17 @@ def test_the_published_steps_are_one_page() -> None:
 
 def test_the_published_details_are_read() -> None:
     """Run, machine, suite and case by the detailed calls have results, times and what they add."""
-    run = decode.run_details(sample("seed004_test_run.json"))
+    run = details.run_details(sample("seed004_test_run.json"))
     assert run.counts
     assert run.counts[0].total
-    machine = decode.machine_details(sample("seed004_test_machine_result.json"))
+    machine = details.machine_details(sample("seed004_test_machine_result.json"))
     assert machine.title
     assert machine.device.browser
-    suite = decode.suite_details(sample("seed004_test_suite_result.json"))
-    case = decode.case_details(sample("seed004_test_case_result.json"))
-    for details in (run, machine, suite, case):
-        assert details.result is not Result.UNKNOWN
-        assert details.timing.duration
+    suite = details.suite_details(sample("seed004_test_suite_result.json"))
+    case = details.case_details(sample("seed004_test_case_result.json"))
+    for found in (run, machine, suite, case):
+        assert found.result is not Result.UNKNOWN
+        assert found.timing.duration
 
 
 @pytest.mark.parametrize(
@@ -588,10 +590,10 @@ def test_what_is_said_of_a_run_and_its_reruns_together() -> None:
 
 def test_consolidated_counters_of_the_detailed_calls() -> None:
     """They are kept apart from those of the run by itself."""
-    details = decode.run_details({"id": 1, "metrics": {"passedCount": 1, "consolidatedPlanPassedCount": 2}})
-    assert details.counts == (Counts(passed=2), Counts(passed=1))
-    assert details.consolidated_counts == (Counts(passed=2),)
-    assert decode.run_details({"id": 1, "metrics": {"passedCount": 1}}).consolidated_counts == ()
+    found = details.run_details({"id": 1, "metrics": {"passedCount": 1, "consolidatedPlanPassedCount": 2}})
+    assert found.counts == (Counts(passed=2), Counts(passed=1))
+    assert found.consolidated_counts == (Counts(passed=2),)
+    assert details.run_details({"id": 1, "metrics": {"passedCount": 1}}).consolidated_counts == ()
 
 
 def test_machines_and_suites_keep_what_is_the_same_in_every_run() -> None:

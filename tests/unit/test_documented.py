@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from testsigma_action.api import decode, lists, named, uploads
+from testsigma_action.api import decode, details, lists, named, uploads
 from testsigma_action.api.cases import case_list, step
 from testsigma_action.api.documented import DOCUMENTED, Shape
 from testsigma_action.api.fields import DecodeError, about
@@ -40,12 +40,12 @@ DECODERS: dict[Level, Callable[[object], object]] = {
     Level.INDEX_OF_RUNS: lists.found_runs,
     Level.STATUS: decode.run,
     Level.CASES: lambda body: case_list("7", body),
-    Level.RUN: about("7", decode.run_details),
-    Level.MACHINE: about("7", decode.machine_details),
-    Level.SUITE: about("7", decode.suite_details),
-    Level.INDEX_OF_SUITES: lambda body: lists.index_page(body, decode.suite_details),
-    Level.CASE: about("7", decode.case_details),
-    Level.INDEX_OF_CASES: lambda body: lists.index_page(body, decode.case_details),
+    Level.RUN: about("7", details.run_details),
+    Level.MACHINE: about("7", details.machine_details),
+    Level.SUITE: about("7", details.suite_details),
+    Level.INDEX_OF_SUITES: lambda body: lists.index_page(body, details.suite_details),
+    Level.CASE: about("7", details.case_details),
+    Level.INDEX_OF_CASES: lambda body: lists.index_page(body, details.case_details),
     Level.STEPS: steps,
     Level.STEPS_OF_SET: steps,
 }

@@ -1,43 +1,34 @@
-"""One method for each endpoint of the service. See docs/api.md for the facts and their sources."""
+"""One method for each endpoint of the service but those of results and uploads. See docs/api.md for the facts."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from testsigma_action.api import bodies, cases, decode, lists
+from testsigma_action.api import decode, lists
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import DecodeError, Decoder, T, about, part
+from testsigma_action.api.fields import DecodeError, Decoder, T, part
 from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
-from testsigma_action.domain.identity import Mismatch, RunKey, same_id
-from testsigma_action.domain.results import MachineResult, StepResult
+from testsigma_action.domain.identity import Mismatch, RunKey
 from testsigma_action.domain.run import Run, RunSpec
 
 if TYPE_CHECKING:
     from testsigma_action.api.named import Named
+    from testsigma_action.api.results import Results
     from testsigma_action.api.uploads import Uploads
     from testsigma_action.domain.rerun_choice import Choice
-
-Cases = tuple[MachineResult, ...]
 
 RUNS = "/api/v1/execution_results"
 # The service may take long to start a run. A stop must finish before the CI system kills the step.
 START_LIMITS = Limits(total=45.0)
 STOP_LIMITS = Limits(connect=2.0, read=2.0, total=2.5)
-CASE_LIST_LIMITS = Limits(total=120.0, size=bodies.LARGEST)
-# Retry deadline for errors of the service itself while results are read (seconds).
-ERROR_RETRY_LIMIT = 60.0
 # How many of a plan's runs are listed to find one that was just started.
 NEWEST = 50
 # Values that can be used in a query without being parsed as an operator.
 PLAIN = re.compile(r"[A-Za-z0-9._#/-]+")
-# Maximum number of steps that are read of one case, and of their pages.
-MAX_STEPS, MAX_PAGES = 10_000, 200
 # What an answer describes that is not about the requested run.
 OTHERS = {
     Mismatch.RUN: "another run",
@@ -56,12 +47,19 @@ class Client:
 
     _transport: Transport
     on_retry: OnRetry = ignore
-    _results: Versions = field(default_factory=Versions)
+    _versions: Versions = field(default_factory=Versions)
 
     @property
     def version(self) -> str:
         """The API version that has answered with detailed results; empty before."""
-        return self._results.answering
+        return self._versions.answering
+
+    @property
+    def results(self) -> "Results":
+        """The calls that read the results of a run."""
+        from testsigma_action.api.results import Results
+
+        return Results(self._transport, self.on_retry, self._versions)
 
     @property
     def uploads(self) -> "Uploads":
@@ -83,36 +81,12 @@ class Client:
         """The page of a run in the web application. Not documented as stable; only shown to people."""
         return f"{self._transport.route.base_url}/ui/td/runs/{part(run_id)}"
 
-    def case_url(self, case_result_id: str) -> str:
-        """The page of a case result in the web application."""
-        return f"{self._transport.route.base_url}/ui/td/test_case_results/{part(case_result_id)}"
-
     def _run(self, body: Json) -> Run:
         run = decode.run(body)
         return replace(run, url=self.run_url(run.id))
 
     async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
         return await self._transport.get(request, decoder, until=until, on_retry=self.on_retry)
-
-    async def _get_result(self, request: Request, decoder: Decoder[T], until: float) -> T:
-        """One result, or its steps, by a path below `test_runs`."""
-        return await self._results.single(request, lambda one: self._get(one, decoder, until))
-
-    async def _get_part(self, run_id: str, kind: str, part_id: str, decoder: Decoder[T], until: float) -> T:
-        """One machine, suite or case."""
-        path = f"/{part(run_id)}/test_{kind}_results/{part(part_id)}"
-        request = Request("GET", path, f"read {kind} {part_id}")
-        return await self._get_result(request, about(part_id, decoder), until)
-
-    async def _get_index(
-        self, run_id: str, kind: str, number: str, decoder: Decoder[T], until: float
-    ) -> lists.IndexPage[T]:
-        """A page of the index of suites or cases, the first one without a number."""
-        purpose = f"read the index of {kind}s of run {run_id}"
-        query = {"page": number} if number else {}
-        request = Request("GET", f"/{part(run_id)}/test_{kind}_results", purpose, query)
-        decode_page = partial(lists.index_page, decoder=decoder)
-        return await self._results.page(request, lambda one: self._get(one, decode_page, until))
 
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.
@@ -160,7 +134,7 @@ class Client:
         criteria = [f"testPlanId:{plan_id}", f"buildNo:{build_number}"]
         query = {"query": ",".join(criteria if PLAIN.fullmatch(build_number) else criteria[:1]), "page": "0"}
         request = Request("GET", "", f"look for runs of plan {plan_id}", query)
-        return await self._results.page(request, lambda one: self._get(one, lists.found_runs, until))
+        return await self._versions.page(request, lambda one: self._get(one, lists.found_runs, until))
 
     async def fetch_saved_configurations(self, *, until: float) -> "tuple[Named, ...]":
         """All saved configurations for partial runs."""
@@ -175,68 +149,3 @@ class Client:
 
         request = Request("GET", "/api/v1/environments", "read the environments")
         return await named.all_pages(request, lambda page: self._get(page, named.environments, until))
-
-    async def fetch_case_list(self, run_id: str, *, until: float) -> Cases:
-        """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
-        return await self._get(_case_list_request(run_id), partial(cases.case_list, run_id), until)
-
-    async def scan_case_list(self, run_id: str, read: Callable[[Cases], T], *, until: float) -> T:
-        """What `read` makes of the same list. It is called while the list is decoded, so that no two are in memory.
-
-        The request is sent once, without retries.
-        """
-        request = replace(_case_list_request(run_id), retried=False, last_try=False)
-        return await self._get(request, lambda body: read(cases.case_list(run_id, body)), until)
-
-    async def fetch_run_details(self, run_id: str, *, until: float) -> decode.RunDetails:
-        """Counters and times of a run."""
-        request = Request("GET", f"/{part(run_id)}", f"read the details of run {run_id}")
-        return await self._get_result(request, about(run_id, decode.run_details), until)
-
-    async def fetch_machine(self, run_id: str, machine_id: str, *, until: float) -> decode.MachineDetails:
-        """Device, result and times of one machine."""
-        return await self._get_part(run_id, "machine", machine_id, decode.machine_details, until)
-
-    async def fetch_suite(self, run_id: str, suite_id: str, *, until: float) -> decode.Details:
-        """Result and times of one suite."""
-        return await self._get_part(run_id, "suite", suite_id, decode.suite_details, until)
-
-    async def fetch_suite_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.Details]:
-        """A page of the index of suites, the first one without a number. Documented once, so it may be missing."""
-        return await self._get_index(run_id, "suite", number, decode.suite_details, until)
-
-    async def fetch_case(self, run_id: str, case_id: str, *, until: float) -> decode.CaseDetails:
-        """Result, times and flags of one case."""
-        return await self._get_part(run_id, "case", case_id, decode.case_details, until)
-
-    async def fetch_case_page(self, run_id: str, number: str, *, until: float) -> lists.IndexPage[decode.CaseDetails]:
-        """A page of the index of cases, the first one without a number. Documented once, so it may be missing.
-
-        The service may ignore the run in the path, so rows of other runs are dropped here.
-        """
-        page = await self._get_index(run_id, "case", number, decode.case_details, until)
-        ours = {one: case for one, case in page.rows.items() if same_id(case.run_id or run_id, run_id)}
-        return replace(page, rows=ours)
-
-    async def fetch_steps(self, run_id: str, case_id: str, *, until: float) -> tuple[StepResult, ...]:
-        """All steps of a case (or of one iteration: their IDs come from the same space), in order."""
-        path = f"/{part(run_id)}/test_case_results/{part(case_id)}/step_results"
-        request = Request("GET", path, f"read the steps of case {case_id}")
-        rows: list[object] = []
-        seen: set[str] = set()
-        for number in range(MAX_PAGES):
-            # The first page has no number, since it may be 0 or 1.
-            paged = replace(request, query={"page": str(number)}) if number else request
-            page = await self._get_result(paged, lists.page, until)
-            fresh = [row for row in page.rows if lists.is_new(row, seen)]
-            rows += fresh
-            # It is not documented whether pages count from 0 or 1: page 1 may be the first page again.
-            if page.last or len(rows) > MAX_STEPS or (not fresh and number != 1):
-                break
-        return tuple(cases.step(row, position) for position, row in enumerate(rows[:MAX_STEPS], 1))
-
-
-def _case_list_request(run_id: str) -> Request:
-    path = f"{RUNS}/{part(run_id)}/test_case_results"
-    purpose = f"read the list of cases of run {run_id}"
-    return Request("GET", path, purpose, limits=CASE_LIST_LIMITS, last_try=True, error_retry_limit=ERROR_RETRY_LIMIT)

@@ -6,7 +6,8 @@ from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
-from testsigma_action.api import decode, probing
+from testsigma_action.api import probing
+from testsigma_action.api.details import RunDetails
 from testsigma_action.api.lists import FoundRuns
 from testsigma_action.api.named import Named
 from testsigma_action.domain.checkup import Answer, Checkup, Level, Outcome, Subject
@@ -152,9 +153,9 @@ class Examination:
     async def _results(self, run: Run) -> None:
         """Read the results of a run on every level, one object of each."""
         client = self.remote.client
-        machines = await self._ask(Level.CASES, lambda until: client.fetch_case_list(run.id, until=until))
-        details = await self._ask(Level.RUN, lambda until: client.fetch_run_details(run.id, until=until))
-        counts = (*run.all_counts, *(details.counts if isinstance(details, decode.RunDetails) else ()))
+        machines = await self._ask(Level.CASES, lambda until: client.results.fetch_case_list(run.id, until=until))
+        details = await self._ask(Level.RUN, lambda until: client.results.fetch_run_details(run.id, until=until))
+        counts = (*run.all_counts, *(details.counts if isinstance(details, RunDetails) else ()))
         if not run.completed:
             self.checkup.note(Subject.RESULTS, Outcome.UNFINISHED)
         elif isinstance(machines, ApiError) and not any(one.known for one in counts):
@@ -175,18 +176,20 @@ class Examination:
         rows = [row for suite in suites for row in suite.cases if row.id]
         sets = [one for row in rows for one in row.iterations]
         if machine := _first_id(machines):
-            await self._ask(Level.MACHINE, lambda until: client.fetch_machine(run_id, machine, until=until))
+            await self._ask(Level.MACHINE, lambda until: client.results.fetch_machine(run_id, machine, until=until))
         if suite := _first_id(suites):
-            await self._ask(Level.SUITE, lambda until: client.fetch_suite(run_id, suite, until=until))
-            await self._ask(Level.INDEX_OF_SUITES, lambda until: client.fetch_suite_page(run_id, "", until=until))
+            await self._ask(Level.SUITE, lambda until: client.results.fetch_suite(run_id, suite, until=until))
+            await self._ask(
+                Level.INDEX_OF_SUITES, lambda until: client.results.fetch_suite_page(run_id, "", until=until)
+            )
         # A case that failed has the most to tell, and one without data sets has steps of its own.
         rows.sort(key=lambda row: (bool(row.iterations), row.acceptable))
         if case := _first_id(rows):
-            await self._ask(Level.CASE, lambda until: client.fetch_case(run_id, case, until=until))
-            await self._ask(Level.INDEX_OF_CASES, lambda until: client.fetch_case_page(run_id, "", until=until))
-            await self._ask(Level.STEPS, lambda until: client.fetch_steps(run_id, case, until=until))
+            await self._ask(Level.CASE, lambda until: client.results.fetch_case(run_id, case, until=until))
+            await self._ask(Level.INDEX_OF_CASES, lambda until: client.results.fetch_case_page(run_id, "", until=until))
+            await self._ask(Level.STEPS, lambda until: client.results.fetch_steps(run_id, case, until=until))
         if data_set := _first_id(sets):
-            await self._ask(Level.STEPS_OF_SET, lambda until: client.fetch_steps(run_id, data_set, until=until))
+            await self._ask(Level.STEPS_OF_SET, lambda until: client.results.fetch_steps(run_id, data_set, until=until))
 
     @property
     def _recognised(self) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
-from testsigma_action.api.client import Client
 from testsigma_action.api.error_response import ignore
+from testsigma_action.api.results import Results
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.readings import lacks, updated
@@ -48,7 +48,7 @@ async def collect(
     stays until all but the steps is read again, and is merged with that. Raises no ApiError.
     """
     # Of a further reading only the whole is kept.
-    collector = _Collector(run.id, fetcher.remote.client, fetcher, ignore if before else keep)
+    collector = _Collector(run.id, fetcher.remote.client.results, fetcher, ignore if before else keep)
     again = replace(collector, fetcher=replace(fetcher, short_timeouts=True), keep=ignore)
 
     async def settled(tree: ResultTree, read: Callable[[Run], Awaitable[ResultTree]]) -> ResultTree:
@@ -76,7 +76,7 @@ class _Collector:
     """The stages, each of which returns a tree with more details."""
 
     run_id: str
-    client: Client
+    results: Results
     fetcher: BatchFetcher
     keep: Keep
 
@@ -110,7 +110,7 @@ class _Collector:
 
     async def with_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Names, IDs and results of all cases."""
-        machines = await fetcher.once(lambda _: self.client.fetch_case_list(self.run_id, until=fetcher.until))
+        machines = await fetcher.once(lambda _: self.results.fetch_case_list(self.run_id, until=fetcher.until))
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), Missing.CASE_LIST, {"": machines})
@@ -118,11 +118,11 @@ class _Collector:
 
     def _linked(self, placed: Placed) -> CaseResult:
         case = placed[2]
-        return replace(case, url=self.client.case_url(case.id)) if case.id else case
+        return replace(case, url=self.results.case_url(case.id)) if case.id else case
 
     async def with_run_details(self, tree: ResultTree) -> ResultTree:
         """Result and counters of the detail endpoints. A refusal applies to all of them."""
-        details = await self.fetcher.once(lambda until: self.client.fetch_run_details(self.run_id, until=until))
+        details = await self.fetcher.once(lambda until: self.results.fetch_run_details(self.run_id, until=until))
         if isinstance(details, ApiError):
             missing = Missing.RUN_DETAILS if isinstance(details, Outage) else Missing.ALL_DETAILS
             return _with_gap(tree, missing, {"": details})
@@ -135,14 +135,17 @@ class _Collector:
     async def with_machines(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Devices, results and times of machines."""
         ids = [machine.id for machine in tree.machines if machine.id]
-        found, lost = await fetcher.each(ids, partial(self.client.fetch_machine, self.run_id))
+        found, lost = await fetcher.each(ids, partial(self.results.fetch_machine, self.run_id))
         tree = enrich.with_machine_details(tree, found)
         return _with_gap(tree, Missing.MACHINE_DETAILS, lost, len(lost), len(ids))
 
     async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Results and times of suites; many of them are read from the index if there is one."""
         ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        page, single = partial(self.client.fetch_suite_page, self.run_id), partial(self.client.fetch_suite, self.run_id)
+        page, single = (
+            partial(self.results.fetch_suite_page, self.run_id),
+            partial(self.results.fetch_suite, self.run_id),
+        )
         found = await fetcher.index(page, ids) if len(ids) > DETAIL_LANES else {}
         singles, lost = await fetcher.each([one for one in ids if one not in found], single)
         tree = enrich.with_suite_details(tree, found | singles)
@@ -151,7 +154,7 @@ class _Collector:
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
-        page, single = partial(self.client.fetch_case_page, self.run_id), partial(self.client.fetch_case, self.run_id)
+        page, single = partial(self.results.fetch_case_page, self.run_id), partial(self.results.fetch_case, self.run_id)
         iterations = sum(len(case.iterations) for case in cases)
         found = await fetcher.index(page, [case.id for case in cases], iterations)
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
@@ -169,7 +172,7 @@ class _Collector:
         """
         cases = _failed_first(case for case in tree.rows() if details == "all" or not case.acceptable)
         wanted = [(case.id, _sets(case, details)) for case in cases]
-        fetcher, fetch = self._adapted(tree), Budgeted(partial(self.client.fetch_steps, self.run_id))
+        fetcher, fetch = self._adapted(tree), Budgeted(partial(self.results.fetch_steps, self.run_id))
         steps, lost = await fetcher.within(SETS_SHARE).each([one for _, sets in wanted for one in sets], fetch)
         whole = [case for case, sets in wanted if case and _unknown(sets, steps, lost)]
         own, lost_own = await fetcher.each(whole, fetch)

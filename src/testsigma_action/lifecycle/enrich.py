@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from testsigma_action.api.decode import CaseDetails, Details, MachineDetails
+from testsigma_action.api.details import CaseDetails, Details, MachineDetails
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, StepResult, SuiteResult
 
 Steps = Mapping[str, tuple[StepResult, ...]]

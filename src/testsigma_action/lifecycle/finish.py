@@ -61,7 +61,7 @@ async def compare_with(before: Run | str, tree: ResultTree, remote: Remote, *, u
         run = before if isinstance(before, Run) else await remote.client.fetch_run(RunKey(run_id), until=until)
         if why := _unusable(run, tree.run):
             return Gap(Missing.COMPARISON, why, run_id=run_id, plan_id=run.plan_id if why is Why.ANOTHER_PLAN else "")
-        machines = await remote.client.fetch_case_list(run_id, until=until)
+        machines = await remote.client.results.fetch_case_list(run_id, until=until)
     except ApiError as error:
         return batch.gap_of(error, Missing.COMPARISON, run_id=run_id)
     return compare(run, machines, tree.machines)

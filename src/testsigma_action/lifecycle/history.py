@@ -155,7 +155,7 @@ async def _read(
         def seen(then: tuple[MachineResult, ...]) -> Seen:
             return *marks_of(by_id[identity], then, now), named_cases(quarantine, then)
 
-        return await fetcher.remote.client.scan_case_list(identity, seen, until=until)
+        return await fetcher.remote.client.results.scan_case_list(identity, seen, until=until)
 
     return await fetcher.each(list(by_id), read)
 

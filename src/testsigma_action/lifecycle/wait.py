@@ -127,7 +127,7 @@ class _LiveFailures:
         self._context = context
         self._remote = context.remote.quiet()
         # How many failures `max-failures` tolerates is not known before the end.
-        self._policy = replace(context.record.policy, max_failures=policy.STRICT.max_failures)
+        self._policy = replace(context.record.policy, max_failures=STRICT.max_failures)
         self._failed = 0
         self._grown = asyncio.Event()
         self._reported: set[Hashable] = set()
