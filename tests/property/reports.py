@@ -16,12 +16,11 @@ from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.history import History, Mark, has_history
 from testsigma_action.domain.names import named
-from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.quarantine import Outdated, purely_failed
 from testsigma_action.domain.report import Part, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Device, Iteration, MachineResult, StepResult, SuiteResult
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, Timing
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Share, Tolerance, WithinLimit
+from testsigma_action.domain.tolerance import Policy, Quarantined, QuarantineEntry, Share, Tolerance, WithinLimit
 from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.domain.verdict import PRECEDENCE
 

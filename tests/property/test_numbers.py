@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests import samples
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.report import Report, balanced
-from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
+from testsigma_action.domain.report import Report
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status, balanced
 from testsigma_action.reporting import outputs, results_json
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.tracked import Moment, TrackedRun

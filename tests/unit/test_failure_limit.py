@@ -1,6 +1,6 @@
 """Counting failed cases up to `stop-after-failures`."""
 
-from testsigma_action.domain.findings import StoppedAfterFailures
+from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.lifecycle.group import FailureLimit
 
 

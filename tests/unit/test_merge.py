@@ -15,12 +15,12 @@ from testsigma_action.domain.findings import CalledPassed, ErrorFinding, Fact, O
 from testsigma_action.domain.judgement import judge
 from testsigma_action.domain.merge import Expected, Opened, merged
 from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
-from testsigma_action.domain.policy import STRICT, Policy, tolerating
+from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import Outdated
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, ResultTree
 from testsigma_action.domain.run import Counts, Result, RunSpec, Status
-from testsigma_action.domain.tolerance import QuarantineEntry, Share
+from testsigma_action.domain.tolerance import STRICT, Policy, QuarantineEntry, Share
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.merge import LARGEST_FILE, NO_RESULTS_FILE, opened
 from testsigma_action.reporting import results_json

@@ -9,12 +9,12 @@ import pytest
 from tests.samples import case, machine, rerun, run, suite
 from tests.samples import tree as tree_of
 from testsigma_action.domain.judgement import judge
-from testsigma_action.domain.policy import Policy, tolerating
+from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import excuse, passing, unmatched
 from testsigma_action.domain.report import Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, Placed, ResultTree
 from testsigma_action.domain.run import Counts, Result
-from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry, Share, Treatment, WithinLimit
+from testsigma_action.domain.tolerance import Policy, Quarantined, QuarantineEntry, Share, Treatment, WithinLimit
 from testsigma_action.reporting.wording import reason
 
 DAY = date(2026, 12, 31)

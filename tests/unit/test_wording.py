@@ -12,6 +12,7 @@ import pytest
 from tests import samples
 from tests.untrusted.filled import filled
 from testsigma_action.domain.ending import Disposition, Ending
+from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.evidence import BadCounter, Contradiction, CounterName, Oddity, UnreadableFields
 from testsigma_action.domain.findings import (
     CalledPassed,
@@ -26,7 +27,6 @@ from testsigma_action.domain.findings import (
     Passed,
     RunDoubt,
     ServiceMessage,
-    StoppedAfterFailures,
     Tally,
 )
 from testsigma_action.domain.gaps import Gap, Missing, Why

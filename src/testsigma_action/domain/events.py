@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
-from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.identity import Foreign
-from testsigma_action.domain.job_rerun import EarlierRun, NewRun
-from testsigma_action.domain.report import Conclusion
-from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.errors import ActionError
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.ending import Ending
+    from testsigma_action.domain.job_rerun import EarlierRun, NewRun
+    from testsigma_action.domain.report import Conclusion
+    from testsigma_action.domain.results import Placed
 
 
 class Activity(Enum):
@@ -76,7 +79,7 @@ class JobRerun:
     """In this attempt of the CI job, the step continues with the run of an earlier one, or starts a new run."""
 
     attempt: int
-    found: EarlierRun | NewRun
+    found: "EarlierRun | NewRun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class CasesFailed:
     has that the quarantine does not excuse.
     """
 
-    cases: Sequence[Placed]
+    cases: "Sequence[Placed]"
     counting: int = 0
 
 
@@ -178,8 +181,16 @@ class Ended:
     """
 
     error: ActionError | None = None
-    ending: Ending | None = None
-    conclusion: Conclusion | None = None
+    ending: "Ending | None" = None
+    conclusion: "Conclusion | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedAfterFailures:
+    """The number of failed cases of all runs reached the input `stop-after-failures` (`limit`). Also a finding."""
+
+    failures: int
+    limit: int
 
 
 StartEvent = Starting | PlanBusy | AnswerLost | Started | Attached | JobRerun

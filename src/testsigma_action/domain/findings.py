@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from testsigma_action.domain.ending import Ending, NotRunAgain
+from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.evidence import Contradiction, UnreadableFields
 from testsigma_action.domain.merge_findings import MergeFinding
 from testsigma_action.domain.policy_findings import PolicyFinding
@@ -100,14 +101,6 @@ class ServiceMessage:
     """The message of the service about the run."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoppedAfterFailures:
-    """The number of failed cases of all runs reached the input `stop-after-failures` (`limit`)."""
-
-    failures: int
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from testsigma_action.domain.build_numbers import earlier_attempt
 from testsigma_action.domain.identity import canonical, same_id
@@ -50,6 +51,11 @@ class EarlierRun:
         """The last rerun, else the run."""
         return self.reruns[-1] if self.reruns else self.run
 
+    @property
+    def failed(self) -> bool:
+        """Whether its failed cases run once again."""
+        return self.how is Continued.FAILED
+
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
@@ -57,6 +63,7 @@ class NewRun:
 
     why: StartsAnew
     run_id: str = ""
+    latest: ClassVar[None] = None
 
 
 def newest_attempt(rows: Iterable[Run], plan_id: str, ours: str, taken: Iterable[str]) -> tuple[int, list[str]]:

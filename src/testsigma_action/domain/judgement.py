@@ -7,11 +7,12 @@ import re
 from dataclasses import replace
 
 from testsigma_action.domain import evidence, findings, infrastructure
-from testsigma_action.domain.policy import STRICT, Policy, counting_flaky, executed, tolerated
+from testsigma_action.domain.policy import counting_flaky, executed, tolerated
 from testsigma_action.domain.policy_findings import FlakyCases, NotAccounted, OverLimit, PassedByPolicy, TooFewTests
-from testsigma_action.domain.report import Conclusion, Verdict, balanced
+from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.run import Result, Run, balanced
+from testsigma_action.domain.tolerance import STRICT, Policy
 from testsigma_action.errors import ErrorCode, ExitCode
 from testsigma_action.text import one_line
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from testsigma_action.domain.report import RunReport
 from testsigma_action.text import ELLIPSIS, NAME, appearance, one_line
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.report import RunReport
 
 # Characters of a plan's name, so that a number fits behind it wherever it is shown.
 LONGEST = NAME - 10
@@ -50,7 +53,7 @@ def names(runs: Sequence[Named]) -> tuple[str, ...]:
     return tuple(run.given or used.unique(_plain(run, known.get(run.plan_id, ""))) for run in runs)
 
 
-def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
+def named(runs: "Sequence[RunReport]") -> "tuple[RunReport, ...]":
     """Return the runs with their names where there are several; one run alone needs none."""
     if len(runs) < 2:
         return tuple(runs)
@@ -58,7 +61,7 @@ def named(runs: Sequence[RunReport]) -> tuple[RunReport, ...]:
     return renamed(runs, found)
 
 
-def renamed(runs: Iterable[RunReport], given: Iterable[str]) -> tuple[RunReport, ...]:
+def renamed(runs: "Iterable[RunReport]", given: Iterable[str]) -> "tuple[RunReport, ...]":
     """Return the runs with these names."""
     return tuple(replace(run, name=name) for run, name in zip(runs, given, strict=True))
 

@@ -4,31 +4,12 @@ Each case is judged once, here. Its tolerance stands in the tree from then on, w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from testsigma_action.domain.quarantine import excuse, purely_failed
 from testsigma_action.domain.results import CaseResult, Placed, ResultTree
 from testsigma_action.domain.run import Result
-from testsigma_action.domain.tolerance import NO_CASE, Quarantined, QuarantineEntry, Share, WithinLimit
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The policies as the inputs say them. `quarantine` has the entries that have not expired."""
-
-    max_failures: Share = NO_CASE
-    quarantine: tuple[QuarantineEntry, ...] = ()
-    min_tests: int = 1
-    fail_on_flaky: bool = False
-
-    @property
-    def tolerates(self) -> bool:
-        """Whether it may tolerate a failure."""
-        return bool(self.quarantine or self.max_failures.number)
-
-
-# Without any policy every failure counts, and a case must have been executed.
-STRICT = Policy()
+from testsigma_action.domain.tolerance import Policy, Quarantined, QuarantineEntry, WithinLimit
 
 
 def tolerating(tree: ResultTree, policy: Policy, whole: ResultTree | None = None) -> ResultTree:

@@ -1,6 +1,6 @@
 """The verdict, and everything that is known when the step ends: the input of every reporter."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -9,10 +9,10 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.findings import Finding
 from testsigma_action.domain.history import History
-from testsigma_action.domain.policy import STRICT, Policy
 from testsigma_action.domain.quarantine import UP_TO_DATE, Outdated
 from testsigma_action.domain.results import ResultTree
-from testsigma_action.domain.run import Counts, Run, RunSpec
+from testsigma_action.domain.run import Counts, Run, RunSpec, balanced
+from testsigma_action.domain.tolerance import STRICT, Policy
 from testsigma_action.domain.uploads import Uploaded
 from testsigma_action.errors import ErrorCode, ExitCode
 
@@ -28,6 +28,11 @@ class Conclusion(Enum):
     STARTED = "started"
     CHECKED = "checked"
 
+    @property
+    def good(self) -> bool:
+        """Whether it says of a run that nothing went wrong."""
+        return self in {Conclusion.PASSED, Conclusion.STARTED}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -40,20 +45,6 @@ class Verdict:
     exit_code: ExitCode
     code: ErrorCode = ErrorCode.NONE
     findings: tuple[Finding, ...] = ()
-
-
-def balanced(counts: Counts) -> Counts:
-    """Return counters that add up to their total.
-
-    Older versions of the service have no counter for running cases, and counters are not updated at the same moment.
-    Cases that are in no counter are counted as `queued`: they have no result. A total that is too small is raised.
-    """
-    if counts.total is None or counts == Counts(counts.total):
-        return counts
-    missing = counts.total - counts.done - counts.unfinished
-    if missing > 0:
-        return replace(counts, queued=(counts.queued or 0) + missing)
-    return replace(counts, total=counts.total - missing)
 
 
 @dataclass(frozen=True, slots=True)

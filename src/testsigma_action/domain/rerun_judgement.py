@@ -12,11 +12,12 @@ from itertools import chain
 from testsigma_action.domain import evidence, findings, infrastructure, judgement
 from testsigma_action.domain.ending import NotRunAgain
 from testsigma_action.domain.findings import Doubt, Fact, Finding, RunDoubt
-from testsigma_action.domain.policy import STRICT, Policy, tolerating
+from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.policy_findings import OverLimit
 from testsigma_action.domain.report import Conclusion, Part, RunReport, Verdict
 from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import Result
+from testsigma_action.domain.tolerance import STRICT, Policy
 from testsigma_action.errors import ErrorCode
 
 

@@ -7,7 +7,7 @@ Every text that came from the service (names, messages, labels) is untrusted: se
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -130,11 +130,9 @@ class Run:
     `status_label` and `result_label` keep the service's word, for the log; `message` is the service's own reason.
     The service has several sets of counters, any of which may be missing or stale: `counts` is the best of them,
     `other_counts` are the others, which count as evidence against a pass.
-
     A plan may run its failed cases again by itself (`reruns_itself`), in a separate run: `rerun_id`, once it is known,
     whose `parent_id` is this run. `consolidated...` is about the run and its reruns together; the sets of `counts` and
     `other_counts` that are consolidated are in `consolidated_counts`, too.
-
     `workload` has the numbers of running and queued tests that the service keeps apart from the counters. They show
     whether the run is queued, and nothing about its outcome.
     `unreadable_fields` names the fields that should say how the run went and cannot be read: evidence against a pass.
@@ -204,6 +202,16 @@ class Run:
     def completed(self) -> bool:
         """Whether the run has ended."""
         return self.status is Status.COMPLETED
+
+
+def balanced(counts: Counts) -> Counts:
+    """Counters that add up to their total: what none has is `queued`, and a total that is too small is raised."""
+    # Older versions of the service have no counter for running cases, and counters are not updated at the same moment.
+    if counts.total is None or counts == Counts(counts.total):
+        return counts
+    missing = counts.total - counts.done - counts.unfinished
+    more = {"queued": (counts.queued or 0) + missing} if missing > 0 else {"total": counts.total - missing}
+    return replace(counts, **more)
 
 
 @dataclass(frozen=True, slots=True)

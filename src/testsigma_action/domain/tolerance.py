@@ -57,6 +57,25 @@ class QuarantineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """The policies as the inputs say them. `quarantine` has the entries that have not expired."""
+
+    max_failures: Share = NO_CASE
+    quarantine: tuple[QuarantineEntry, ...] = ()
+    min_tests: int = 1
+    fail_on_flaky: bool = False
+
+    @property
+    def tolerates(self) -> bool:
+        """Whether it may tolerate a failure."""
+        return bool(self.quarantine or self.max_failures.number)
+
+
+# Without any policy every failure counts, and a case must have been executed.
+STRICT = Policy()
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """The case, or each of its data sets that failed, is named by one of these entries."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from testsigma_action.domain import findings, policy_findings
+from testsigma_action.domain import events, findings, policy_findings
 from testsigma_action.domain.ending import Ending
 from testsigma_action.domain.report import Conclusion, Verdict
 from testsigma_action.domain.run import Run
@@ -53,7 +53,7 @@ def checked(errors: Sequence[ActionError]) -> Verdict:
     return replace(found, conclusion=Conclusion.CHECKED) if complete else found
 
 
-def stopped_after_failures(reached: findings.StoppedAfterFailures, ending: Ending) -> Verdict:
+def stopped_after_failures(reached: events.StoppedAfterFailures, ending: Ending) -> Verdict:
     """The verdict on a run that was stopped, or not started, since enough cases have failed over all runs."""
     return Verdict(Conclusion.FAILED, ExitCode.FAILED, ErrorCode.STOPPED_AFTER_FAILURES, (reached, ending))
 

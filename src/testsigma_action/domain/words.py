@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from testsigma_action.domain.run import Run, Status
+from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
+
+RESULTS = {result: result.value.replace("-", " ") for result in Result} | {
+    Result.QUEUED: "never left the queue",
+    Result.UNKNOWN: "no known result",
+}
 
 
 def status_in_words(run: Run) -> str:
@@ -47,3 +52,15 @@ def in_words(duration: timedelta | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02} s"
     return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def other_numbers(counts: Counts) -> dict[str, int | None]:
+    """The numbers of cases that ended, and neither passed nor failed, by their words."""
+    return {"aborted": counts.aborted, "stopped": counts.stopped, "not executed": counts.not_executed}
+
+
+def environment_of(spec: RunSpec) -> str:
+    """The environment of a run: its ID, and its name (untrusted) if it was given by that; empty if none was given."""
+    if not spec.environment_name or not spec.environment_id:
+        return spec.environment_name or spec.environment_id
+    return f"{spec.environment_name} ({spec.environment_id})"

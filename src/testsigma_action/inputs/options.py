@@ -6,9 +6,8 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from testsigma_action.domain.policy import Policy
 from testsigma_action.domain.run import ConfigurationRef, RunSpec
-from testsigma_action.domain.tolerance import NO_CASE, QuarantineEntry, Share
+from testsigma_action.domain.tolerance import NO_CASE, Policy, QuarantineEntry, Share
 from testsigma_action.inputs import mapping_parsers as mappings
 from testsigma_action.inputs import pages, parsers
 from testsigma_action.inputs.documents import Kind

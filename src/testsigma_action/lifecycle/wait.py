@@ -12,6 +12,7 @@ from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import ResultTree, identity_of, placed_rows
 from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.tolerance import STRICT
 from testsigma_action.errors import ActionError, ApiError, Refused, TimedOut
 from testsigma_action.lifecycle import history, shutdown
 from testsigma_action.lifecycle.background import Background
@@ -152,7 +153,7 @@ class _LiveFailures:
         """Emit the new failures; False if the service refuses the list."""
         run, until = self._context.record.latest, self._remote.after(self._remote.limits.short_detail)
         try:
-            machines = await self._remote.client.fetch_case_list(run.id, until=until)
+            machines = await self._remote.client.results.fetch_case_list(run.id, until=until)
         except ApiError as error:
             return not isinstance(error, Refused)
         tree = policy.tolerating(ResultTree(run, machines=machines), self._policy)

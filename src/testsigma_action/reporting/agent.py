@@ -14,7 +14,7 @@ from testsigma_action.domain.reruns import MAX_RERUNS
 from testsigma_action.domain.results import CaseResult, Placed
 from testsigma_action.domain.run import Counts, Status
 from testsigma_action.domain.tolerance import EVERY_CASE
-from testsigma_action.domain.words import counted, numbers_in_words
+from testsigma_action.domain.words import RESULTS, counted, environment_of, numbers_in_words, other_numbers
 from testsigma_action.reporting import case_lists, history_wording, wording
 from testsigma_action.reporting.junit.entries import LINE, Outcome, body, of_case
 from testsigma_action.text import BAR, MESSAGE, one_line, web_link
@@ -75,7 +75,7 @@ def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
     yield _numbers(run.counts)
     facts = {
         "name": run.title,
-        "environment": wording.environment_of(run.spec),
+        "environment": environment_of(run.spec),
         "build number": run.spec.build_number,
         "commit": report.build.commit,
         "page": web_link(run.run.url) if run.run else "",
@@ -94,7 +94,7 @@ def _numbers(counts: Counts) -> str:
     """The numbers of a run, without those that are 0 or unknown."""
     if counts.total is None:
         return "The number of cases is not known."
-    numbers = {"passed": counts.passed, "failed": counts.failed} | wording.other_numbers(counts)
+    numbers = {"passed": counts.passed, "failed": counts.failed} | other_numbers(counts)
     return ": ".join(filter(None, (counted(counts.total, "case"), numbers_in_words(numbers)))) + "."
 
 
@@ -119,7 +119,7 @@ def _failure(title: str, run: RunReport, placed: Placed, again: Choice | None) -
     yield _facts(
         {
             "case": wording.plain_case_name(case),
-            "result": wording.RESULTS[case.result],
+            "result": RESULTS[case.result],
             "plan": run.title,
             "machine": wording.machine_name(machine),
             "browser": f"{machine.device.browser} {machine.device.browser_version}",

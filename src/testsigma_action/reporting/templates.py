@@ -7,7 +7,7 @@ may stand what follows a number of one, and of several. `{0.cases:case was|cases
 
 from enum import Enum
 
-from testsigma_action.domain import evidence, findings, merge_findings, policy_findings
+from testsigma_action.domain import events, evidence, findings, merge_findings, policy_findings
 from testsigma_action.domain.ending import WhyNotAgain
 from testsigma_action.domain.findings import Doubt, Fact
 from testsigma_action.domain.merge_findings import Fault
@@ -29,7 +29,7 @@ TEMPLATES: dict[Enum | type, str] = {
     findings.CutShort: "The run was {0.result.value} before it was finished.",
     findings.CalledPassed: "Testsigma reports a pass, but {0.contradiction}.",
     findings.ServiceMessage: "Testsigma says: {0.text}",
-    findings.StoppedAfterFailures: "{0.failures:case|cases} failed, counted over all runs; stop-after-failures is "
+    events.StoppedAfterFailures: "{0.failures:case|cases} failed, counted over all runs; stop-after-failures is "
     "{0.limit:,}.",
     findings.InputProblem: "{0.message}",
     findings.ErrorFinding: "{0.message}",
@@ -83,7 +83,7 @@ HINTS: dict[Enum | type, str] = {
     "parallel run is free. Then run the step again. With rerun-failed, such cases run again by themselves.",
     Fact.UNPROVEN_SUCCESS: "Open the run's page. If it passed there, run the step again: its results could not "
     "be read.",
-    findings.StoppedAfterFailures: "Fix the failures first. To finish all runs in spite of failures, set "
+    events.StoppedAfterFailures: "Fix the failures first. To finish all runs in spite of failures, set "
     "stop-after-failures to 0.",
     policy_findings.TooFewTests: "Check that the plan has all its suites and cases, and that the environment and "
     "configuration select them. If fewer are right, lower min-tests.",

@@ -12,17 +12,13 @@ from testsigma_action.domain.compare import Comparison
 from testsigma_action.domain.findings import InputProblem, ServiceMessage
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult, StepResult, SuiteResult, failing_step
-from testsigma_action.domain.run import Counts, Result, Run, RunSpec
-from testsigma_action.domain.words import counted, in_words, numbers_in_words
+from testsigma_action.domain.run import Result, Run
+from testsigma_action.domain.words import RESULTS, counted, in_words, numbers_in_words
 from testsigma_action.errors import ErrorCode
 from testsigma_action.reporting import case_lists
 from testsigma_action.reporting.finding_wording import advice, numbers_of_rows, sentence
 
 CONCLUSIONS = {conclusion: conclusion.value.replace("-", " ") for conclusion in Conclusion}
-RESULTS = {result: result.value.replace("-", " ") for result in Result} | {
-    Result.QUEUED: "never left the queue",
-    Result.UNKNOWN: "no known result",
-}
 _NOISE = timedelta(seconds=5)
 MAX_NAMED = 3
 """Maximum number of plans in a heading."""
@@ -88,13 +84,6 @@ def plain_case_name(case: CaseResult) -> str:
     return f"{name} (hook)" if case.hook else name
 
 
-def environment_of(spec: RunSpec) -> str:
-    """The environment of a run: its ID, and its name (untrusted) if it was given by that; empty if none was given."""
-    if not spec.environment_name or not spec.environment_id:
-        return spec.environment_name or spec.environment_id
-    return f"{spec.environment_name} ({spec.environment_id})"
-
-
 def broken_sets(case: CaseResult) -> list[Iteration]:
     """The data sets with which a case did not pass."""
     return [iteration for iteration in case.iterations if not iteration.result.tolerable]
@@ -150,11 +139,6 @@ def step_and_message(result: Result, step: StepResult | None, label: str = "") -
     known = RESULTS[result]
     said = f" ({label})" if label and result is Result.UNKNOWN else ""
     return "", f"Result: {known}{said}. No failing step is known."
-
-
-def other_numbers(counts: Counts) -> dict[str, int | None]:
-    """The numbers of cases that ended, and neither passed nor failed, by their words."""
-    return {"aborted": counts.aborted, "stopped": counts.stopped, "not executed": counts.not_executed}
 
 
 def needs_saying(run: RunReport) -> bool:

@@ -16,12 +16,13 @@ from collections.abc import Iterator
 
 from testsigma_action import __version__
 from testsigma_action.domain.report import Report, RunReport
+from testsigma_action.domain.words import environment_of
 from testsigma_action.reporting.codec import Object, time
 from testsigma_action.reporting.ctrf.tests import STATUSES, given, instant, milliseconds, short, tests, uuid_of
 from testsigma_action.reporting.junit.entries import LINE
 from testsigma_action.reporting.junit.suites import Suite, suites
 from testsigma_action.reporting.results_json import json_of
-from testsigma_action.reporting.wording import environment_of, heading, hint, reason
+from testsigma_action.reporting.wording import heading, hint, reason
 from testsigma_action.text import MESSAGE, lines, one_line, web_link
 
 _DETAILS = 5_000_000

@@ -14,8 +14,9 @@ from enum import Enum, auto
 
 from testsigma_action.domain.results import CaseResult, Iteration, StepResult, failing_step
 from testsigma_action.domain.run import Result
+from testsigma_action.domain.words import RESULTS
 from testsigma_action.reporting.policy_wording import why_tolerated
-from testsigma_action.reporting.wording import RESULTS, last_steps, plain_case_name, step_and_message
+from testsigma_action.reporting.wording import last_steps, plain_case_name, step_and_message
 from testsigma_action.text import lines, one_line
 
 LINE = 500

@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.report import balanced
-from testsigma_action.domain.run import Counts, Result, Run, Status
-from testsigma_action.domain.words import in_words, numbers_in_words, status_in_words
+from testsigma_action.domain.run import Counts, Result, Run, Status, balanced
+from testsigma_action.domain.words import RESULTS, in_words, numbers_in_words, other_numbers, status_in_words
 from testsigma_action.reporting.progress.tracked import Moment, Outage, TrackedRun
-from testsigma_action.reporting.wording import RESULTS, other_numbers
 from testsigma_action.text import log_text
 
 # The activity of a single run, and what is counted of several runs.

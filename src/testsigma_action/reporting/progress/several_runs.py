@@ -7,8 +7,7 @@ from datetime import timedelta
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
 from testsigma_action.domain.names import UniqueNames
-from testsigma_action.domain.report import balanced
-from testsigma_action.domain.run import RunSpec, Status
+from testsigma_action.domain.run import RunSpec, Status, balanced
 from testsigma_action.reporting.progress import events as event_lines
 from testsigma_action.reporting.progress import lines
 from testsigma_action.reporting.progress.one_run import SILENCE
@@ -77,7 +76,9 @@ class SeveralRuns:
             case events.Started():
                 return event_lines.started(event, tracked.spec, alone=False)
             case events.Ended():
-                return [*_result(tracked, moment), *event_lines.ended(event, tracked.run, moment.elapsed)]
+                from testsigma_action.reporting.progress.endings import ended
+
+                return [*_result(tracked, moment), *ended(event, tracked.run, moment.elapsed)]
         return event_lines.of_run(event, tracked)
 
     def _outage_began(self) -> list[str]:

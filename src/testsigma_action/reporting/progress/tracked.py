@@ -6,13 +6,11 @@ from math import inf
 
 from testsigma_action.domain import events
 from testsigma_action.domain.events import Activity
-from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Counts, Result, Run, RunSpec, Status
 
 # A line shows the age of the last answer if it is older than this (seconds).
 OLD = 90.0
 WATCHING = frozenset({Activity.WATCHING, Activity.WAITING_FOR_RERUN})
-GOOD = frozenset({Conclusion.PASSED, Conclusion.STARTED})
 # Stands for a run of which nothing is known yet.
 NO_RUN = Run("", Status.UNKNOWN, Result.UNKNOWN)
 _NOT_STARTED = frozenset({Activity.WAITING_FOR_TURN, Activity.PREPARING, Activity.WAITING_FOR_PLAN})
@@ -90,7 +88,7 @@ class TrackedRun:
     @property
     def failed(self) -> bool:
         """Whether the session ended without a known pass."""
-        return self.ended is not None and self.ended.conclusion not in GOOD
+        return self.ended is not None and not (self.ended.conclusion and self.ended.conclusion.good)
 
     def left(self, now: float) -> timedelta | None:
         """The expected time left; None if unknown."""

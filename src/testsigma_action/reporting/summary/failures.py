@@ -8,7 +8,7 @@ from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.results import CaseResult, Iteration, Placed, failing_step
 from testsigma_action.domain.run import Result
 from testsigma_action.domain.tolerance import Quarantined, QuarantineEntry
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import RESULTS, counted, in_words
 from testsigma_action.reporting import case_lists, wording
 from testsigma_action.reporting.policy_wording import why_tolerated
 from testsigma_action.reporting.summary import markup, tables
@@ -89,9 +89,9 @@ def _title(case: CaseResult, where: str) -> str:
     return markup.joined(
         f"{markup.sign(case.result)} {markup.linked_case(case)}",
         where,
-        "" if case.result is Result.FAILED else wording.RESULTS[case.result],
+        "" if case.result is Result.FAILED else RESULTS[case.result],
         f"{len(broken)} of {counted(len(case.iterations), 'data set')} did not pass" if broken else "",
-        f"visual comparison: {wording.RESULTS[visual]}" if visual and not visual.tolerable else "",
+        f"visual comparison: {RESULTS[visual]}" if visual and not visual.tolerable else "",
         f"run {len(case.earlier) + 1} times" if case.earlier else "",
         in_words(case.timing.took),
     )
@@ -105,7 +105,7 @@ def _causes(case: CaseResult, detail: Detail) -> Iterator[str]:
     else:
         yield "<br>"
     for iteration in broken[:_SETS_SHOWN]:
-        yield f"Data set <b>{html(iteration.name or iteration.id)}</b>: {wording.RESULTS[iteration.result]}"
+        yield f"Data set <b>{html(iteration.name or iteration.id)}</b>: {RESULTS[iteration.result]}"
         yield from _cause(iteration, detail)
     if len(broken) > _SETS_SHOWN:
         yield f"and {counted(len(broken) - _SETS_SHOWN, 'data set')} more"

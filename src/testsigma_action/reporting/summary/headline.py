@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from testsigma_action.domain.judgement import remarkable
 from testsigma_action.domain.report import Conclusion, Report, RunReport, Verdict
 from testsigma_action.domain.run import Result, Run, RunSpec
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import RESULTS, counted, environment_of, in_words
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import case_lists, wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, joined, link, paragraph, strip_of_plan, title
@@ -35,7 +35,7 @@ def _where(spec: RunSpec) -> str:
     """Environment and configuration, if given: they distinguish runs of the same plan."""
     configuration = spec.configuration
     facts = {
-        "environment": wording.environment_of(spec),
+        "environment": environment_of(spec),
         "configuration": (configuration.name or configuration.id) if configuration else "",
     }
     return ", ".join(f"{name} {html(value)}" for name, value in facts.items() if value)
@@ -106,5 +106,5 @@ def _facts(report: RunReport, run: Run) -> str:
         f"run {html(run.id)}",
         f"failed cases run again as {again}" if again else "",
         f"build {html(build)}" if build else "",
-        f"visual comparison: {wording.RESULTS[run.visual_result]}" if run.visual_result else "",
+        f"visual comparison: {RESULTS[run.visual_result]}" if run.visual_result else "",
     )

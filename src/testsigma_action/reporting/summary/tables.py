@@ -10,7 +10,7 @@ from operator import itemgetter
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult, MachineResult, Placed, ResultTree, SuiteResult
 from testsigma_action.domain.run import Counts, Result
-from testsigma_action.domain.words import in_words, numbers_in_words
+from testsigma_action.domain.words import RESULTS, in_words, numbers_in_words, other_numbers
 from testsigma_action.reporting import wording
 from testsigma_action.reporting.summary.markup import CONCLUSION_SIGNS, link, linked_case, place, sign
 from testsigma_action.text import html, html_lines
@@ -81,7 +81,7 @@ def _row(
     if result is Result.UNKNOWN:
         result = Result.PASSED if every.passed else Result.NOT_EXECUTED
         result = Result.FAILED if every.bad else result
-    odd = f" ({wording.RESULTS[result]})" if result in _ODD else ""
+    odd = f" ({RESULTS[result]})" if result in _ODD else ""
     outcome = f"{counts.failed:,} of {counts.total:,} failed" if counts.failed else _passed(counts)
     outcomes = _outcomes(outcome, others(counts))
     return f"<tr><td>{indent}{sign(result)} {name}{odd}{below}</td><td>{outcomes}</td>{_time(part.timing.took)}</tr>"
@@ -108,7 +108,7 @@ def _unbroken(facts: str) -> str:
 def others(counts: Counts) -> str:
     """The numbers of cases that neither passed nor failed."""
     unfinished = {"running": counts.running, "without a result": counts.queued}
-    return numbers_in_words(wording.other_numbers(counts) | unfinished)
+    return numbers_in_words(other_numbers(counts) | unfinished)
 
 
 def of_causes(failures: Sequence[Placed]) -> Iterator[str]:
