@@ -1,20 +1,22 @@
 """What a step, a dry run, a merge and the post stage have in common: their parts, their report, and how they end."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from testsigma_action import platforms
 from testsigma_action.api.connection import NETWORK, Adapter
 from testsigma_action.api.error_response import ignore
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.route import route
-from testsigma_action.domain.report import Report, RunReport, Verdict
 from testsigma_action.errors import ActionError, Bug, Cancelled
 from testsigma_action.inputs.reading import read_inputs
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import console
 from testsigma_action.runtime.clock import Clock
 from testsigma_action.runtime.signals import Signals
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.report import Report, RunReport, Verdict
 
 AnyTransport = TypeVar("AnyTransport", bound=Transport)
 
@@ -67,8 +69,10 @@ class Command:
             errors.append(Cancelled(signal.number))
         return errors
 
-    def report(self, verdict: Verdict, runs: tuple[RunReport, ...]) -> Report:
+    def report(self, verdict: "Verdict", runs: "tuple[RunReport, ...]") -> "Report":
         """The report on these runs, which ends now."""
+        from testsigma_action.domain.report import Report
+
         paths = self.inputs.report_paths
         return Report(
             verdict=verdict,

@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
-from testsigma_action.domain import events, findings, quarantine, uploads, verdict
+from testsigma_action.domain import events
 from testsigma_action.domain.build_numbers import ALPHABET, LENGTH
-from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import InputError
 from testsigma_action.inputs.options import START
@@ -22,8 +23,11 @@ from testsigma_action.lifecycle.remote import DETAIL_LANES, Remote
 from testsigma_action.lifecycle.state import StateWriter
 from testsigma_action.reporting import console
 from testsigma_action.reporting.progress.listener import Progress
-from testsigma_action.reporting.publish import Publisher, unwritable
+from testsigma_action.reporting.report_files import ReportFiles, unwritable
 from testsigma_action.runtime.ask import check_threads
+
+if TYPE_CHECKING:
+    from testsigma_action.reports import Reports
 
 # The beginning of a build number where the build in the pipeline is not known.
 NO_BUILD = "testsigma-action"
@@ -56,7 +60,7 @@ class Step:
         # Without any valid plan, the reports have one empty run.
         specs = run_specs(inputs, label, nonce, platform.step) or (RunSpec(),)
         inputs = replace(inputs, uploads=upload_specs(inputs, specs, label, nonce))
-        self._publisher = Publisher(inputs, platform, self._log)
+        self._files = ReportFiles(inputs, platform)
         width = DETAIL_LANES if len(specs) == 1 else DETAIL_LANES // 2
         remote = Remote(Client(self._transport), command.clock, width=width)
         attempt = build.attempt if build.label and platform.step else None
@@ -66,20 +70,19 @@ class Step:
         state = StateWriter(platform, self._warn_of_state)
         self._group = SessionGroup(specs, self._shared, state, self._on_event)
 
+    @cached_property
+    def _reports(self) -> "Reports":
+        from testsigma_action.reports import Reports
+
+        return Reports(self._command, self._shared, self._group.sessions, self._files)
+
     def run(self) -> int:
         """Run all sessions, then write all reports, even after an error. Returns the exit code."""
         # A later signal does not change the reports.
         errors = self._command.ended_by(self._run_sessions)
-        for session in self._group.sessions:
-            if errors and not session.record.verdicts:
-                # The error is from before any start, so it applies to every run.
-                session.conclude(errors[0])
-        around = [verdict.of_error(error) for error in errors]
-        runs = self._group.reports()
-        judged = verdict.of_step([run.verdict for run in runs], around, [run.name for run in runs])
-        report = self._publisher.publish(self._report(judged))
+        exit_code = self._reports.publish(errors)
         self._group.settle()
-        return report.verdict.exit_code
+        return exit_code
 
     def _run_sessions(self) -> None:
         self._prepare()
@@ -91,8 +94,7 @@ class Step:
         self._log.say(console.warnings(reading.warnings))
         if reading.inputs.on_job_rerun != START and self._shared.attempt is None:
             self._log.say(console.attempts_unknown(self._command.build.system))
-        places = self._publisher.problems() or self._publisher.write_unfinished(self._report(verdict.NOT_FINISHED))
-        if problems := [*reading.problems, *places]:
+        if problems := [*reading.problems, *self._files.problems()]:
             raise InputError(*problems)
         check_threads(self._command.clock.begin)
         self._transport.route.check()
@@ -105,14 +107,19 @@ class Step:
             await self._group.end()
 
     async def _heartbeat(self) -> None:
+        await asyncio.sleep(self._progress.interval)
+        # What comes before the start may take long.
+        self._reports.write_unfinished()
         while True:
-            await asyncio.sleep(self._progress.interval)
             self._progress.beat()
+            await asyncio.sleep(self._progress.interval)
 
-    def _on_event(self, index: int, event: events.Event | findings.StoppedAfterFailures) -> None:
+    def _on_event(self, index: int, event: events.Event | events.StoppedAfterFailures) -> None:
         """Handle an event of the session with this index."""
-        if isinstance(event, findings.StoppedAfterFailures):
-            self._log.say([console.stopping_early(event)])
+        if isinstance(event, events.StoppedAfterFailures):
+            from testsigma_action.reporting import end_of_log
+
+            self._log.say([end_of_log.stopping_early(event)])
             return
         if isinstance(event, events.Crashed):
             self._log.say(console.traceback(event.error))
@@ -123,21 +130,9 @@ class Step:
     def _write_early(self, index: int) -> None:
         """Write the IDs of the runs as soon as they exist. An error becomes part of the verdict."""
         try:
-            self._publisher.write_early(self._group.reports())
+            self._reports.write_early()
         except OSError as error:
             self._group.sessions[index].conclude(unwritable("the outputs", error))
-
-    def _report(self, judged: Verdict) -> Report:
-        command, runs = self._command, self._group.reports()
-        specs, trees = [run.spec for run in runs], [run.tree for run in runs]
-        unused = quarantine.unmatched(command.inputs.quarantine, trees)
-        return replace(
-            command.report(judged, runs),
-            outdated=quarantine.Outdated(command.reading.expired, unused, self._group.passing()),
-            policy=command.inputs.policy,
-            uploads=self._shared.uploaded,
-            ignored_devices=uploads.ignored_devices(specs, trees),
-        )
 
     def _warn_of_state(self, error: OSError) -> None:
         self._log.say(console.warnings([unwritable("the state of the step", error).message]))

@@ -16,6 +16,7 @@ from testsigma_action.platforms.gitlab import ANNOTATIONS_FILE
 from testsigma_action.platforms.variables import JSON_FILE
 from testsigma_action.reporting import codec, console, results_reader
 from testsigma_action.reporting.publish import Publisher
+from testsigma_action.reporting.report_files import ReportFiles
 
 # Maximum size of a results file (bytes). One with 100,000 cases is about half as large.
 LARGEST_FILE = 256 * 1024 * 1024
@@ -30,7 +31,8 @@ class Merge:
     def __init__(self, command: Command) -> None:
         """Wire the parts together; nothing happens yet."""
         self._command = command
-        self._publisher = Publisher(command.inputs, command.platform, command.log)
+        self._files = ReportFiles(command.inputs, command.platform)
+        self._publisher = Publisher(self._files, command.log)
         self._merged: Report | None = None
 
     def run(self) -> int:
@@ -48,11 +50,10 @@ class Merge:
         reading, log = self._command.reading, self._command.log
         log.say(console.warnings(reading.warnings))
         found, problems = self._find()
-        problems += self._publisher.problems()
-        if not problems:
-            problems = self._publisher.write_unfinished(self._empty(verdict.NOT_FINISHED))
+        problems += self._files.problems()
         if problems := [*reading.problems, *problems]:
             raise InputError(*problems)
+        self._publisher.write_unfinished(self._empty(verdict.NOT_FINISHED))
         number, build = reading.inputs.merge_expects, self._command.build
         log.say(console.merging(len(found.files), known=bool(build.pipeline_run or build.commit)))
         contents = []
@@ -76,7 +77,7 @@ class Merge:
         parts = {paths.resolved(root / file) for file in found.files}
         own = {name: path for name, path in inputs.report_paths.items() if path}
         clashes = [name for name, path in own.items() if paths.resolved(root / path) in parts]
-        self._publisher.refused |= {own[name] for name in clashes}
+        self._files.refused |= {own[name] for name in clashes}
         advice = "it is one of the files that merge names. Use another path."
         return found, [str(Problem(name, advice)) for name in clashes]
 

@@ -40,6 +40,8 @@ def after_timeout(context):
 """
 # Enough cases have failed, and nothing is stopped.
 GOES_ON = """
+from testsigma_action.lifecycle import shutdown
+
 async def _leave(self, why):
     ending = shutdown.left(self.record)
     self.record.decide(why.verdict(ending), ending)

@@ -20,7 +20,7 @@ from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Counts, Result
 from testsigma_action.domain.verdict import NOT_FINISHED
 from testsigma_action.errors import ErrorCode
-from testsigma_action.reporting import agent, annotations, console, outputs, results_json, results_reader
+from testsigma_action.reporting import agent, annotations, end_of_log, outputs, results_json, results_reader
 from testsigma_action.reporting.ctrf import document as ctrf
 from testsigma_action.reporting.junit import document as junit
 from testsigma_action.reporting.summary import document as summary
@@ -174,7 +174,7 @@ def test_a_changed_file_is_read_or_refused(data: st.DataObject, failed: bool) ->
     assert ctrf_rules.broken(json.loads("".join(ctrf.render(shown)))) == []
     assert summary.render(shown, "full")
     assert outputs.render(shown)
-    assert console.conclude(shown)
+    assert end_of_log.conclude(shown)
     assert annotations.render(shown) or not shown.verdict.exit_code
 
 

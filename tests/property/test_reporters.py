@@ -19,7 +19,7 @@ from testsigma_action.domain.findings import ErrorFinding
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import CaseResult
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
-from testsigma_action.reporting import agent, annotations, case_lists, console, outputs, results_json
+from testsigma_action.reporting import agent, annotations, case_lists, console, end_of_log, outputs, results_json
 from testsigma_action.reporting.ctrf import document as ctrf
 from testsigma_action.reporting.junit import document as junit
 from testsigma_action.reporting.results_reader import parse
@@ -224,8 +224,8 @@ def lines_of(report: RunReport) -> list[str]:
     run = report.run or samples.run()
     return [
         console.link(run),
-        *(line for lines in console.cases(report) for line in lines),
-        *console.remarks(report),
+        *(line for lines in end_of_log.cases(report) for line in lines),
+        *end_of_log.remarks(report),
     ]
 
 
@@ -233,7 +233,7 @@ def lines_of(report: RunReport) -> list[str]:
 @given(reports())
 def test_log_lines_are_no_commands(report: Report) -> None:
     """No line of the log holds a line break or a control character, nor begins as a command, nor holds a marker."""
-    for line in [*console.conclude(report), *(line for run in report.runs for line in lines_of(run))]:
+    for line in [*end_of_log.conclude(report), *(line for run in report.runs for line in lines_of(run))]:
         line.encode()
         assert line.isprintable() or not re.search("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", line)
         assert len(line.splitlines()) == 1

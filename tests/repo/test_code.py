@@ -44,22 +44,29 @@ OWNERS = {
 
 # Most steps need these late or never, and the start request waits for every import.
 LATE = {
+    "junitparser",
     "yaml",
     "testsigma_action.api.named",
+    "testsigma_action.api.results",
     "testsigma_action.api.uploads",
     "testsigma_action.check",
     "testsigma_action.domain.judgement",
     "testsigma_action.domain.merge",
+    "testsigma_action.domain.report",
     "testsigma_action.domain.rerun_choice",
+    "testsigma_action.domain.results",
     "testsigma_action.domain.upload_events",
     "testsigma_action.inputs.files",
     "testsigma_action.inputs.flags",
     "testsigma_action.inputs.lists",
+    "testsigma_action.lifecycle.earlier_run",
     "testsigma_action.lifecycle.prepare",
+    "testsigma_action.lifecycle.shutdown",
     "testsigma_action.lifecycle.wait",
     "testsigma_action.merge",
     "testsigma_action.reporting.ctrf",
     "testsigma_action.reporting.summary",
+    "testsigma_action.reports",
 }
 
 

@@ -36,7 +36,7 @@ WRITING = frozenset(
 # The doors. Whoever adds one says in the docstring above which sanitizer stands in it.
 DOORS = {
     "platforms/log.py": {"self._stream.write", "os.write", "os.open"},
-    "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write"},
+    "platforms/files.py": {"tempfile.mkstemp", "os.fdopen", "file.writelines", "os.open", "file.write", "self.write"},
     "platforms/base.py": {"Workspace(self.workspace, self.secret).write"},
     "platforms/buildkite.py": {"subprocess.run"},
     "reporting/publish.py": {"write"},
@@ -58,7 +58,7 @@ GIVEN = {
     "write_summary": ("summary.render(", "checkup.summary("),
     "write_outputs": ("outputs.render(", "outputs.early("),
     "write_links": ("outputs.links(", "[]"),
-    # The last one is what `publish.files` says: the renderer of a reporter.
+    # `render` is what `publish.files` says: the renderer of a reporter.
     "write_file": ("as_json(", "self._env_file(", "[text]", "_annotations(safe)", "render(report)"),
 }
 SAY = (
@@ -66,6 +66,8 @@ SAY = (
     "checkup.lines(",
     "[checkup.STARTING]",
     "[console.",
+    "end_of_log.",
+    "[end_of_log.",
     "[cleanup_wording.",
     "events.",
     '["',
@@ -130,7 +132,9 @@ def test_commands_as_they_are_mask_the_key() -> None:
 def test_files_are_written_without_the_key() -> None:
     """What is put into a file of the workspace or of the platform goes through the secret first."""
     door = SOURCE / "platforms/files.py"
-    written = [ast.unparse(call.args[0]) for name, _, call in calls(door) if name in {"write", "writelines"}]
+    written = [
+        ast.unparse(call.args[0]) for _, whole, call in calls(door) if whole in {"file.write", "file.writelines"}
+    ]
     assert len(written) == 2
     assert all(each.removeprefix("self._").startswith("secret.hidden_in") for each in written)
 

@@ -16,7 +16,7 @@ from testsigma_action.domain.run import Result
 from testsigma_action.domain.verdict import of_step
 from testsigma_action.domain.words import in_words
 from testsigma_action.errors import help_url
-from testsigma_action.reporting import console
+from testsigma_action.reporting import console, end_of_log
 from testsigma_action.reporting.wording import hint, reason
 
 STEPS_MISSING = "The steps of 1 of 6 cases. The service answered 404."
@@ -24,7 +24,7 @@ STEPS_MISSING = "The steps of 1 of 6 cases. The service answered 404."
 
 def failed_cases(run: RunReport, most: int = 50) -> list[str]:
     """The list of failures."""
-    return next(console.cases(run, most), [])
+    return next(end_of_log.cases(run, most), [])
 
 
 def test_link() -> None:
@@ -71,7 +71,7 @@ def test_failed_cases_are_capped() -> None:
 def test_several_runs_share_the_room() -> None:
     """Of one run 50 failures are listed; of several fewer, but some of each."""
     one = of_cases(case("A", Result.FAILED)).runs[0]
-    shown = {number: console.failures_shown(samples.report(*[one] * number)) for number in (1, 2, 4, 20, 50)}
+    shown = {number: end_of_log.failures_shown(samples.report(*[one] * number)) for number in (1, 2, 4, 20, 50)}
     assert shown == {1: 50, 2: 50, 4: 50, 20: 10, 50: 10}
 
 
@@ -82,7 +82,7 @@ def test_lines_name_the_run() -> None:
     compared = replace(run_report(results=now), comparison=compare(run(number=900), (), now.machines))
     second = named((compared, compared))[1]
     assert failed_cases(second)[0] == "1 case did not pass in Checkout (2):"
-    assert [*console.remarks(second)] == [
+    assert [*end_of_log.remarks(second)] == [
         "Compared with run 900 (Checkout (2)): 1 new",
         f"Not available in Checkout (2): {STEPS_MISSING}",
     ]
@@ -92,7 +92,7 @@ def test_no_failures() -> None:
     """Where nothing failed, or nothing is known, nothing is said."""
     assert failed_cases(of_cases(case()).runs[0]) == []
     assert failed_cases(run_report()) == []
-    assert [*console.remarks(run_report())] == []
+    assert [*end_of_log.remarks(run_report())] == []
 
 
 def test_passing_case_with_a_broken_iteration_is_told() -> None:
@@ -105,13 +105,13 @@ def test_passing_case_with_a_broken_iteration_is_told() -> None:
 def test_gaps() -> None:
     """What could not be had is named."""
     report = run_report(results=tree(machine(suite()), gaps=(samples.STEPS_MISSING,)))
-    assert [*console.remarks(report)] == [f"Not available: {STEPS_MISSING}"]
+    assert [*end_of_log.remarks(report)] == [f"Not available: {STEPS_MISSING}"]
 
 
 @pytest.mark.parametrize("verdict", samples.VERDICTS, ids=lambda verdict: str(verdict.conclusion))
 def test_last_line_is_the_verdict(verdict: Verdict) -> None:
     """The last line has the conclusion, the exit code, the stable name and the reason; a hint stands above it."""
-    *before, last = console.conclude(samples.report(run_report(verdict, remote=run())))
+    *before, last = end_of_log.conclude(samples.report(run_report(verdict, remote=run())))
     assert f"(exit code {verdict.exit_code}" in last
     assert verdict.code in last
     assert reason(verdict) in last or before
@@ -124,21 +124,21 @@ def test_the_run_is_linked_near_the_end() -> None:
     again = replace(run(number=9002), url=f"{samples.RUN_URL}2")
     results = replace(tree(machine(suite(case()))), reruns=(again,))
     report = samples.report(run_report(samples.FAILED, results, remote=run()))
-    assert console.conclude(report)[:2] == [f"Run 9001: {samples.RUN_URL}", f"Run 9002: {samples.RUN_URL}2"]
-    assert not any(line.startswith("Run ") for line in console.conclude(samples.report(run_report(samples.PASSED))))
+    assert end_of_log.conclude(report)[:2] == [f"Run 9001: {samples.RUN_URL}", f"Run 9002: {samples.RUN_URL}2"]
+    assert not any(line.startswith("Run ") for line in end_of_log.conclude(samples.report(run_report(samples.PASSED))))
 
 
 def test_a_hint_is_given_once() -> None:
     """What the step and its run have to say of what to do is not said twice."""
     other = ErrorFinding("Could not write x.", "Check the path.")
     both = replace(samples.UNREACHABLE, findings=(*samples.UNREACHABLE.findings, other))
-    lines = console.conclude(samples.report(run_report(samples.UNREACHABLE), verdict=both))
+    lines = end_of_log.conclude(samples.report(run_report(samples.UNREACHABLE), verdict=both))
     assert [line for line in lines if "Try again" in line] == ["What to do: Try again later. Check the path."]
 
 
 def test_many_problems_are_listed() -> None:
     """Problems that are reported together have a line each."""
-    assert console.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
+    assert end_of_log.conclude(samples.report(verdict=samples.BAD_INPUT)) == [
         "- plan-id: 'x' is no ID.",
         "- timeout: 'y' is no duration.",
         "What to do: Mend them.",
@@ -151,7 +151,7 @@ def test_several_runs_have_a_line_each() -> None:
     """With several runs each has its verdict and link before the last line."""
     good = run_report(samples.PASSED, remote=run(Result.PASSED))
     lost = run_report(samples.UNREACHABLE)
-    assert console.conclude(samples.report(good, lost, verdict=samples.UNREACHABLE)) == [
+    assert end_of_log.conclude(samples.report(good, lost, verdict=samples.UNREACHABLE)) == [
         f"passed: Checkout. All cases passed. {samples.RUN_URL}",
         "error: Plan 12. The service did not answer.",
         "What to do: Try again later.",
@@ -175,7 +175,7 @@ def test_no_name_begins_a_line(name: str) -> None:
     """A name is never the first thing on a line: with our own words behind it, it could become a command."""
     verdict = samples.FAILED
     named = run_report(verdict, remote=replace(run(Result.FAILED), plan_name=name))
-    for line in console.conclude(replace(samples.report(named, named, verdict=verdict), title=name)):
+    for line in end_of_log.conclude(replace(samples.report(named, named, verdict=verdict), title=name)):
         assert line[0].isalpha()
 
 
@@ -187,17 +187,17 @@ def test_news() -> None:
     report = replace(run_report(results=now), comparison=compare(before, (machine(suite(known)),), now.machines))
     told = [line for line in failed_cases(report) if "Chrome / " in line]
     assert told == ["│ Chrome / Login / New (new, failed, 12.3 s)", "│ Chrome / Login / Known (known, failed, 12.3 s)"]
-    assert [*console.remarks(report)] == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
-    assert [*console.remarks(run_report(results=now))] == []
+    assert [*end_of_log.remarks(report)] == ["Compared with run 900 ⏎ # #[error]x: 1 new, 1 known, 52 s slower"]
+    assert [*end_of_log.remarks(run_report(results=now))] == []
 
 
 def test_the_verdict_names_only_plans_that_did_not_pass() -> None:
     """A list of all plans in front of it would read as if all had failed."""
     good, bad = named((run_report(samples.PASSED, remote=run()), run_report(remote=run(number=9002))))
     verdict = of_step([good.verdict, bad.verdict], (), ["smoke", "regression"])
-    *_, last = console.conclude(samples.report(good, bad, verdict=verdict))
+    *_, last = end_of_log.conclude(samples.report(good, bad, verdict=verdict))
     assert last == "FAILED (exit code 1, tests-failed): 1 of 2 plans failed. regression: 1 of 3 cases failed."
-    *_, last = console.conclude(replace(samples.report(good, bad, verdict=verdict), title="Nightly"))
+    *_, last = end_of_log.conclude(replace(samples.report(good, bad, verdict=verdict), title="Nightly"))
     assert last.startswith("FAILED (exit code 1, tests-failed): Nightly. 1 of 2 plans failed. ")
-    *_, last = console.conclude(samples.report(good, good, verdict=of_step([good.verdict] * 2, ())))
+    *_, last = end_of_log.conclude(samples.report(good, good, verdict=of_step([good.verdict] * 2, ())))
     assert last.startswith(f"PASSED (exit code 0): {good.title}. All 2 plans passed")

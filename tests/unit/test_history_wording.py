@@ -10,7 +10,7 @@ from tests.samples import case, machine, run, run_report, suite, tree
 from testsigma_action.domain.history import History, Mark
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Result
-from testsigma_action.reporting import annotations, console, history_wording
+from testsigma_action.reporting import annotations, end_of_log, history_wording
 from testsigma_action.reporting.summary import document as summary
 from testsigma_action.reporting.summary.page import BUDGET
 
@@ -89,7 +89,7 @@ def test_the_line_about_the_plan() -> None:
 def test_log_and_annotations() -> None:
     """The log has one line; the annotation of a known failure says since when it fails."""
     found = report("PF", "PP", build="12")
-    assert [*console.remarks(found)] == ["History: the plan passed in 0 of 2 earlier runs; 1 new, 1 known"]
+    assert [*end_of_log.remarks(found)] == ["History: the plan passed in 0 of 2 earlier runs; 1 new, 1 known"]
     first, second = annotations.render(samples.report(found))
     assert "History: failed in 2 of the last 3 runs, since run 901 (build 12)." in first.message
     assert "History" not in second.message

@@ -17,6 +17,7 @@ from testsigma_action.platforms.log import Log
 from testsigma_action.platforms.variables import ENV_FILE
 from testsigma_action.reporting import outputs
 from testsigma_action.reporting.publish import Publisher
+from testsigma_action.reporting.report_files import ReportFiles
 from testsigma_action.secret import Secret
 
 BRANCH = {
@@ -112,7 +113,7 @@ def test_the_page_of_the_job_links_to_each_run(folder: Path) -> None:
     """As soon as runs exist, and at the end; a run that could not be started has no page."""
     first, second, missing = (samples.failing().runs[0],) * 2 + (samples.run_report(samples.UNREACHABLE),)
     runs = named((first, second, missing))
-    publisher = Publisher(Inputs(), GitLab(BRANCH), Log(io.StringIO()))
+    publisher = Publisher(ReportFiles(Inputs(), GitLab(BRANCH)), Log(io.StringIO()))
     publisher.write_early(runs[:1])
     assert links(folder) == [(f"Testsigma: {runs[0].title}", samples.RUN_URL)]
     publisher.publish(replace(samples.report(*runs), junit_file="", results_file=""))

@@ -26,7 +26,7 @@ from testsigma_action.domain.job_rerun import Continued, EarlierRun, NewRun, Sta
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import ConfigurationRef, Result, Run, RunSpec
 from testsigma_action.errors import ErrorCode, InputError, TimedOut
-from testsigma_action.reporting.progress import events
+from testsigma_action.reporting.progress import endings, events
 from testsigma_action.reporting.progress.tracked import NO_RUN, TrackedRun
 
 SPEC = RunSpec(
@@ -160,7 +160,7 @@ NO_PLAN = InputError("There is no plan 12.")
 )
 def test_the_end_of_one_of_several(event: Ended, last: Run, said: str) -> None:
     """It is told where the result of the run does not say it already."""
-    told = events.ended(event, last, timedelta(seconds=5))
+    told = endings.ended(event, last, timedelta(seconds=5))
     assert told == ([f"[0:00:05] {said}"] if said else [])
 
 
@@ -178,7 +178,7 @@ def test_what_became_of_the_run(disposition: Disposition, said: str) -> None:
     """Each way to leave a run has its words."""
     known = None if disposition is Disposition.UNKNOWN else run(Result.STOPPED)
     event = Ended(TimedOut("Gave up.", code=ErrorCode.TIMED_OUT), Ending(disposition, known), Conclusion.TIMED_OUT)
-    assert events.ended(event, known or NO_RUN, timedelta()) == [f"[0:00:00] timed out: Gave up.{said}"]
+    assert endings.ended(event, known or NO_RUN, timedelta()) == [f"[0:00:00] timed out: Gave up.{said}"]
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_a_run_that_completed_before_its_stop(result: Result, said: str) -> None
     """The log does not call a run stopped that came to its own end."""
     known = run(result=result)
     event = Ended(None, Ending(Disposition.STOP_CONFIRMED, known), Conclusion.CANCELLED)
-    assert events.ended(event, known, timedelta()) == [f"[0:00:00] cancelled: {said}"]
+    assert endings.ended(event, known, timedelta()) == [f"[0:00:00] cancelled: {said}"]

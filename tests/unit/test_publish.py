@@ -17,6 +17,7 @@ from testsigma_action.inputs.options import Inputs
 from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.publish import Publisher
+from testsigma_action.reporting.report_files import ReportFiles
 from testsigma_action.reporting.results_reader import parse
 
 FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
@@ -32,7 +33,7 @@ def log() -> io.StringIO:
 def publisher(tmp_path: Path, log: io.StringIO) -> Publisher:
     """Writes into a folder."""
     environ = {name: str(tmp_path / name) for name in FILES} | {"GITHUB_WORKSPACE": str(tmp_path)}
-    return Publisher(Inputs(), GitHub(environ), Log(log))
+    return Publisher(ReportFiles(Inputs(), GitHub(environ)), Log(log))
 
 
 def several() -> Report:
@@ -89,7 +90,7 @@ def test_unfinished_files_name_every_run(publisher: Publisher, tmp_path: Path) -
     report = several()
     asked = tuple(replace(one, run=None, tree=None, verdict=samples.CANCELLED) for one in report.runs)
     unfinished = replace(report, runs=asked, verdict=samples.CANCELLED)
-    assert publisher.write_unfinished(unfinished) == []
+    publisher.write_unfinished(unfinished)
     root = samples.parsed((tmp_path / "j.xml").read_text("utf-8"))
     assert junit_rules.broken(root) == []
     assert [suite.get("name") for suite in root] == ["Checkout", "Checkout (2)", "Checkout (3)"]
@@ -101,7 +102,7 @@ def test_files_for_other_tools(publisher: Publisher, log: io.StringIO, tmp_path:
     """The CTRF and the agent file are written from the beginning, and listed at the end."""
     report = replace(several(), ctrf_file="ctrf/c.json", agent_file="a.md")
     unfinished = replace(report, runs=(run_report(samples.CANCELLED),), verdict=samples.CANCELLED)
-    assert publisher.write_unfinished(unfinished) == []
+    publisher.write_unfinished(unfinished)
     [test] = json.loads((tmp_path / "ctrf/c.json").read_text("utf-8"))["results"]["tests"]
     assert test["status"] == "failed"
     assert (tmp_path / "a.md").read_text("utf-8").startswith("# Testsigma: cancelled")
@@ -133,3 +134,17 @@ def test_a_cause_of_all_runs_is_told_once(publisher: Publisher, log: io.StringIO
     page = (tmp_path / "GITHUB_STEP_SUMMARY").read_text("utf-8")
     assert (page.count("timeout: "), page.count(": error</td>")) == (1, 20)
     assert junit_rules.counts(samples.parsed((tmp_path / "j.xml").read_text("utf-8")))["errors"] == 20
+
+
+def test_the_files_of_an_earlier_step_are_removed(publisher: Publisher, tmp_path: Path) -> None:
+    """Before anything is started: what cannot be written is a problem, and is not written later."""
+    files = ReportFiles(
+        replace(Inputs(), junit_file="j.xml", results_file="folder", agent_file="a.md"), publisher.platform
+    )
+    (tmp_path / "j.xml").write_text("green", "utf-8")
+    (tmp_path / "folder").mkdir()
+    [problem] = files.problems()
+    assert problem.startswith("results-file: Could not write folder")
+    assert not (tmp_path / "j.xml").exists()
+    assert not (tmp_path / "a.md").exists()
+    assert files.refused == {"folder"}

@@ -23,6 +23,7 @@ from testsigma_action.platforms.github import GitHub
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting import outputs
 from testsigma_action.reporting.publish import Publisher
+from testsigma_action.reporting.report_files import ReportFiles
 from testsigma_action.text import one_line
 
 COMMAND_FILES = ("GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY")
@@ -62,7 +63,7 @@ def publish(report: Report, folder: Path, *, github: bool) -> str:
         (folder / name).touch()
     stream = io.StringIO()
     platform = GitHub(environ) if github else Platform(environ)
-    Publisher(Inputs(), platform, Log(stream)).publish(report)
+    Publisher(ReportFiles(Inputs(), platform), Log(stream)).publish(report)
     return stream.getvalue()
 
 

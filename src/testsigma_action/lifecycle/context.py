@@ -1,18 +1,23 @@
 """Data that the stages of a session share."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from testsigma_action.domain import events, findings, pacing, uploads, verdict
-from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.report import Verdict
+from testsigma_action.domain import events
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
 from testsigma_action.lifecycle.record import RunRecord
 from testsigma_action.lifecycle.remote import Remote
-from testsigma_action.lifecycle.settle import LagRetry
 from testsigma_action.lifecycle.watch import Deadlines
 from testsigma_action.runtime.signals import Signals
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.ending import Ending
+    from testsigma_action.domain.pacing import Pace
+    from testsigma_action.domain.report import Verdict
+    from testsigma_action.domain.uploads import Uploaded
+    from testsigma_action.lifecycle.settle import LagRetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,13 @@ class Interruption:
     """
 
     at: float
-    cause: Cancelled | findings.StoppedAfterFailures
+    cause: Cancelled | events.StoppedAfterFailures
 
-    def verdict(self, ending: Ending) -> Verdict:
+    def verdict(self, ending: "Ending") -> "Verdict":
         """The verdict of a run that ended in this way."""
-        if isinstance(self.cause, findings.StoppedAfterFailures):
+        from testsigma_action.domain import verdict
+
+        if isinstance(self.cause, events.StoppedAfterFailures):
             return verdict.stopped_after_failures(self.cause, ending)
         return verdict.of_error(self.cause, ending)
 
@@ -49,7 +56,7 @@ class Shared:
     last_start: float = field(init=False)
     run_ids: set[str] = field(default_factory=set)
     stopped_early: Interruption | None = None
-    uploaded: tuple[uploads.Uploaded, ...] = ()
+    uploaded: "tuple[Uploaded, ...]" = ()
 
     def __post_init__(self) -> None:
         """Begin: from now on the time of the step runs."""
@@ -79,7 +86,7 @@ class Context:
     shared: Shared
     emit: events.EventListener
 
-    def on_answer(self, run: Run, pace: pacing.Pace | None = None) -> None:
+    def on_answer(self, run: Run, pace: "Pace | None" = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.update(run)
         if not before:
@@ -98,7 +105,9 @@ class Context:
         inputs = self.inputs
         return Deadlines(self.remote.now(), self.shared.deadline, inputs.queue_timeout, inputs.poll_interval)
 
-    def lag_retry(self) -> LagRetry:
+    def lag_retry(self) -> "LagRetry":
         """A new limit for reading completed runs again."""
+        from testsigma_action.lifecycle.settle import LagRetry
+
         until = self.remote.after(self.remote.limits.lag)
         return LagRetry(self.remote, until, self.record.update, lambda run: self.emit(events.ResultsLag(run)))

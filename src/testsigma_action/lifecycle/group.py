@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from testsigma_action.domain import events, names, policy, quarantine
-from testsigma_action.domain.findings import StoppedAfterFailures
-from testsigma_action.domain.report import RunReport
+from testsigma_action.domain import events
+from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.domain.tolerance import QuarantineEntry
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.session import Session
 from testsigma_action.lifecycle.state import StateWriter
@@ -51,10 +49,6 @@ class SessionGroup:
         self._limit = FailureLimit(shared.inputs.stop_after_failures)
         self._tasks: list[asyncio.Task[None]] = []
         self.sessions = [Session(spec, shared, partial(self._on_event, index)) for index, spec in enumerate(specs)]
-
-    def reports(self) -> tuple[RunReport, ...]:
-        """The reports of all runs in their current state."""
-        return names.named([session.record.report() for session in self.sessions])
 
     async def prepare(self, on_upload: "UploadListener") -> None:
         """Look up what has to be known before the starts, and upload files. The runs have their time after that.
@@ -102,12 +96,6 @@ class SessionGroup:
         if not session.left_for_cleanup:
             self._state.over(index)
 
-    def passing(self) -> tuple[QuarantineEntry, ...]:
-        """The entries of the quarantine whose cases passed in all runs, those of the history among them."""
-        before = [rows for session in self.sessions for rows in session.record.quarantined]
-        now = [report.tree.placed_cases() for report in self.reports() if report.tree]
-        return quarantine.passing(self._inputs.quarantine, [*before, *now]) if before else ()
-
     def _on_event(self, index: int, event: events.Event) -> None:
         if self._inputs.wait:
             # Else there is nothing to clean up.
@@ -122,10 +110,10 @@ class SessionGroup:
         Counters do not say which cases failed, so with a quarantine the lists of cases decide.
         """
         session = self.sessions[index]
-        report = session.record.report()
+        run = session.record.run
         if isinstance(event, events.Ended):
-            return (report.counts.failed or 0) - (policy.tolerated(report.tree)[0] if report.tree else 0)
-        if not report.run or report.run.reruns_itself or session.may_rerun:
+            return session.record.failures
+        if not run or run.reruns_itself or session.may_rerun:
             # If failed cases run again, they count after their last attempt.
             return None
         if self._inputs.quarantine:

@@ -12,7 +12,6 @@ from testsigma_action.domain.identity import Claim, RunKey, began, claim, same_i
 from testsigma_action.domain.reruns import Chain
 from testsigma_action.domain.run import Result, Run, RunSpec, Status
 from testsigma_action.errors import ApiError, Redirected, Refused
-from testsigma_action.lifecycle.follow_reruns import look_at_rerun
 from testsigma_action.lifecycle.remote import Remote
 
 # Reads a list until an instant of the monotonic clock. Raises ApiError.
@@ -96,6 +95,8 @@ def _lists(search: Search, remote: Remote) -> Iterator[RunList]:
 async def _named_rerun(parent: Run, chain: Chain, remote: Remote, until: float) -> FoundRuns:
     """The rerun that the parent names, if its own answer confirms it. Raises ApiError."""
     parent = await remote.client.fetch_run(RunKey.of(parent), until=until)
+    from testsigma_action.lifecycle.follow_reruns import look_at_rerun
+
     seen = await look_at_rerun(parent, chain, remote, until=remote.after(remote.limits.list_answer))
     return FoundRuns((seen,) if isinstance(seen, Run) else (), complete=False)
 

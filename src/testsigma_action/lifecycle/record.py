@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from testsigma_action.domain import attempts, verdict
-from testsigma_action.domain.compare import Comparison
-from testsigma_action.domain.ending import Ending
-from testsigma_action.domain.findings import Finding
-from testsigma_action.domain.gaps import Gap, Missing, Why
-from testsigma_action.domain.history import History
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.job_rerun import Continued, EarlierRun
-from testsigma_action.domain.policy import STRICT, Policy, tolerating
-from testsigma_action.domain.report import RunReport, Verdict
 from testsigma_action.domain.reruns import awaited
-from testsigma_action.domain.results import Placed, ResultTree
 from testsigma_action.domain.run import Run, RunSpec
+from testsigma_action.domain.tolerance import STRICT, Policy
 from testsigma_action.errors import ActionError
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.compare import Comparison
+    from testsigma_action.domain.ending import Ending
+    from testsigma_action.domain.findings import Finding
+    from testsigma_action.domain.history import History
+    from testsigma_action.domain.job_rerun import EarlierRun
+    from testsigma_action.domain.report import RunReport, Verdict
+    from testsigma_action.domain.results import Placed, ResultTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +54,22 @@ class RunRecord:
     policy: Policy = STRICT
     start: Outcome = Outcome()
     run: Run | None = None
-    tree: ResultTree | None = None
+    tree: "ResultTree | None" = None
     previous: Run | None = None
     plan_runs: tuple[Run, ...] | None = None
-    history: History | None = None
-    quarantined: tuple[tuple[Placed, ...], ...] = ()
-    comparison: Comparison | None = None
+    history: "History | None" = None
+    quarantined: "tuple[tuple[Placed, ...], ...]" = ()
+    comparison: "Comparison | None" = None
     queued: timedelta | None = None
     cut_short: bool = False
     rerun: Outcome = Outcome()
-    earlier: EarlierRun | None = None
+    earlier: "EarlierRun | None" = None
     reruns: list[Run] = field(default_factory=list)
-    attempts: dict[str, ResultTree] = field(default_factory=dict)
-    rerun_incomplete: tuple[Finding, ...] = ()
+    attempts: "dict[str, ResultTree]" = field(default_factory=dict)
+    rerun_incomplete: "tuple[Finding, ...]" = ()
     error: ActionError | None = None
-    ending: Ending | None = None
-    verdicts: list[Verdict] = field(default_factory=list)
+    ending: "Ending | None" = None
+    verdicts: "list[Verdict]" = field(default_factory=list)
 
     @property
     def latest(self) -> Run:
@@ -88,7 +89,7 @@ class RunRecord:
     @property
     def failed_earlier(self) -> bool:
         """Whether the run failed in an earlier attempt of the CI job, so that its failed cases run once again."""
-        return self.earlier is not None and self.earlier.how is Continued.FAILED
+        return self.earlier is not None and self.earlier.failed
 
     @property
     def may_still_run(self) -> bool:
@@ -106,7 +107,7 @@ class RunRecord:
         """Record an outcome of the start."""
         self.start, self.run = outcome, outcome.run
 
-    def continues(self, earlier: EarlierRun) -> None:
+    def continues(self, earlier: "EarlierRun") -> None:
         """Record the run of an earlier attempt of the CI job. It counts as started by this step."""
         self.earlier, self.reruns = earlier, list(earlier.reruns)
         self.spec = replace(self.spec, build_number=earlier.run.build_number)
@@ -139,18 +140,22 @@ class RunRecord:
                 self.attempts[tree.run.id] = replace(tree, run=replace(tree.run, consolidated_counts=()))
         return before
 
-    def collected(self, tree: ResultTree) -> None:
+    def collected(self, tree: "ResultTree") -> None:
         """Record the newest tree of a run or rerun."""
+        from testsigma_action.domain import attempts, policy
+
         self.attempts[tree.run.id] = tree
-        self.tree = tolerating(attempts.merged([*self.attempts.values()], self.reruns), self.policy)
+        self.tree = policy.tolerating(attempts.merged([*self.attempts.values()], self.reruns), self.policy)
 
     def interrupted(self) -> None:
         """Record that there may be results that were not read."""
+        from testsigma_action.domain.gaps import Gap, Missing, Why
+
         gap = Gap(Missing.UNREAD, Why.CANCELLED)
         if self.tree and gap not in self.tree.gaps:
             self.tree = replace(self.tree, gaps=(*self.tree.gaps, gap))
 
-    def judged(self) -> Verdict | None:
+    def judged(self) -> "Verdict | None":
         """The verdict by the results so far; None if there are none, or if the run was cut short."""
         if not self.tree or (self.cut_short and not self.reruns):
             return None
@@ -160,6 +165,8 @@ class RunRecord:
 
     def judge(self) -> bool:
         """Judge the run, unless it was cut short. Returns whether it was judged."""
+        from testsigma_action.domain import attempts
+
         judged = self.judged()
         if not self.tree or not judged:
             return False
@@ -169,18 +176,30 @@ class RunRecord:
         self.verdicts.append(judged)
         return True
 
-    def conclude(self, error: ActionError, ending: Ending | None = None) -> None:
+    def conclude(self, error: ActionError, ending: "Ending | None" = None) -> None:
         """Record an error as verdict, and the ending of the run. The worst of all verdicts counts."""
+        from testsigma_action.domain import verdict
+
         self.error = error
         self.decide(verdict.of_error(error, ending), ending)
 
-    def decide(self, judged: Verdict, ending: Ending | None = None) -> None:
+    def decide(self, judged: "Verdict", ending: "Ending | None" = None) -> None:
         """Record a verdict, and the ending of the run."""
         self.ending = ending or self.ending
         self.verdicts.append(judged)
 
-    def report(self) -> RunReport:
+    @property
+    def failures(self) -> int:
+        """How many cases have failed by the results so far, apart from those that do not count."""
+        from testsigma_action.domain import policy
+
+        return (self.report().counts.failed or 0) - (policy.tolerated(self.tree)[0] if self.tree else 0)
+
+    def report(self) -> "RunReport":
         """The report of the run in its current state."""
+        from testsigma_action.domain import verdict
+        from testsigma_action.domain.report import RunReport
+
         judged = verdict.combined(self.verdicts) if self.verdicts else verdict.NOT_FINISHED
         attempt = self.earlier.attempt if self.earlier else None
         tree = self.tree and replace(self.tree, reruns=tuple(self.reruns))

@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Awaitable
 
-from testsigma_action.domain import events, verdict
-from testsigma_action.domain.ending import Disposition
-from testsigma_action.domain.findings import StoppedAfterFailures
+from testsigma_action.domain import events
+from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
-from testsigma_action.lifecycle import shutdown
 from testsigma_action.lifecycle.begin import begin
 from testsigma_action.lifecycle.context import Context, Interruption, Shared
 from testsigma_action.lifecycle.record import RunRecord
@@ -84,6 +82,8 @@ class Session:
 
     def _crashed(self, error: Exception) -> None:
         """Record a bug."""
+        from testsigma_action.lifecycle import shutdown
+
         self.record.conclude(Bug(error), shutdown.left(self.record) if self.record.may_still_run else None)
 
     async def _run(self, gate: asyncio.Semaphore) -> None:
@@ -99,7 +99,9 @@ class Session:
         from testsigma_action.lifecycle.wait import wait
 
         if not self._context.inputs.wait:
-            self.record.verdicts.append(verdict.started(self.record.latest))
+            from testsigma_action.domain import verdict
+
+            self.record.decide(verdict.started(self.record.latest))
             return
         await wait(self._context)
         if self.may_rerun:
@@ -128,6 +130,8 @@ class Session:
         if isinstance(why.cause, StoppedAfterFailures):
             await self._stop_early(why)
             return
+        from testsigma_action.lifecycle import shutdown
+
         self.record.interrupted()
         until = why.at + self._context.remote.limits.shutdown
         ending = await shutdown.after_cancel(self._context, until, stopping=self._context.stops_on_cancel)
@@ -135,8 +139,10 @@ class Session:
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
+        from testsigma_action.lifecycle import shutdown
+
         ending = await shutdown.after_failures(self._context)
-        if ending.disposition is not Disposition.COMPLETED:
+        if not ending.completed:
             self.record.cut_short = True
         elif not self.record.cut_short:
             from testsigma_action.lifecycle.wait import await_result

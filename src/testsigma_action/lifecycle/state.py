@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 
 from testsigma_action.domain import events
-from testsigma_action.domain.job_rerun import EarlierRun
 from testsigma_action.domain.run import Run
 from testsigma_action.platforms.base import Platform
 
@@ -61,8 +60,7 @@ class StateWriter:
             self._put(index, Entry(event.spec.plan_id, event.spec.build_number, event.spec.unique))
         elif isinstance(event, events.Started | events.RerunStarted) and index in self._entries:
             self._put(index, self._entry(index, event.run))
-        elif isinstance(event, events.JobRerun) and isinstance(event.found, EarlierRun):
-            run = event.found.latest
+        elif isinstance(event, events.JobRerun) and (run := event.found.latest):
             self._put(index, Entry(run.plan_id, run.build_number, unique=True, run_id=run.id))
         elif isinstance(event, events.RerunAsked):
             self._put(index, replace(self._entry(index, event.parent), asked=True))

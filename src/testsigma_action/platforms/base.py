@@ -101,6 +101,10 @@ class Platform(BuildFacts):
         """Write a file of the workspace, or another one by its absolute path. Raises OSError."""
         Workspace(self.workspace, self.secret).write(path, chunks)
 
+    def remove_file(self, path: str) -> None:
+        """Remove a file that an earlier step wrote, if there is one. Raises OSError if it could not be written anew."""
+        Workspace(self.workspace).clear(path)
+
     def write_outputs(self, outputs: Mapping[str, str]) -> list[str]:
         """Set outputs for later steps; the lines to print for that. The value that is set last counts."""
         self._write_files(outputs)

@@ -40,6 +40,11 @@ class Workspace:
             Path(temporary).unlink(missing_ok=True)
             raise
 
+    def clear(self, path: str) -> None:
+        """Write an empty file, and remove it. Raises the OSError that writing this file would raise."""
+        self.write(path, ())
+        self._target(path).unlink()
+
     def check(self, path: str) -> None:
         """Raise the OSError that writing this file would raise, as far as it is known without making anything."""
         target = self._target(path)

@@ -1,37 +1,22 @@
 """The lines for events: what happened, to which run, what happens next."""
 
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from testsigma_action.domain import events
-from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Foreign
-from testsigma_action.domain.job_rerun import Continued, EarlierRun, NewRun, StartsAnew
-from testsigma_action.domain.report import Conclusion
-from testsigma_action.domain.results import Placed
 from testsigma_action.domain.run import Result, Run, RunSpec
-from testsigma_action.domain.words import counted, in_words
+from testsigma_action.domain.words import RESULTS, counted, environment_of, in_words
 from testsigma_action.reporting.console import link
-from testsigma_action.reporting.progress.lines import stamp
 from testsigma_action.reporting.progress.tracked import TrackedRun
-from testsigma_action.reporting.wording import CONCLUSIONS, RESULTS, case_name, environment_of
 from testsigma_action.text import NAME, log_text
+
+if TYPE_CHECKING:
+    from testsigma_action.domain.results import Placed
 
 # Maximum number of failed cases named for one event, and for one run in total; others are counted. The end of the log
 # names them again, with their messages.
 MAX_FAILED = 20
 MAX_FAILED_OF_RUN = 50
-_CONTINUED = {
-    Continued.GOING: "has not completed. The step waits for it and starts nothing.",
-    Continued.FAILED: "did not pass in Testsigma. Unless its failures are tolerated, its failed cases run once again.",
-    Continued.PASSED: "passed in the end. It is judged again, and nothing is started.",
-}
-_ANEW = {
-    StartsAnew.NOT_FOUND: "no run of an earlier attempt is among the newest runs of the plan",
-    StartsAnew.AMBIGUOUS: "an earlier attempt has more than one run with the same inputs",
-    StartsAnew.STOPPED: "{run} was stopped",
-    StartsAnew.NO_RESULT: "{run} has no result",
-    StartsAnew.NOT_READ: "{run} cannot be read",
-}
 
 
 def of_run(event: events.Event, tracked: TrackedRun) -> list[str]:
@@ -59,7 +44,9 @@ def of_run(event: events.Event, tracked: TrackedRun) -> list[str]:
             build = f"; build number {log_text(run.build_number)}" if run.build_number else ""
             return [f"Attached to run {log_text(run.id)}{of}{build}", link(run)]
         case events.JobRerun(attempt, found):
-            return [f"This is attempt {attempt} of the job. {_job_rerun(found)}"]
+            from testsigma_action.reporting.progress.job_rerun import continuing
+
+            return [f"This is attempt {attempt} of the job. {continuing(found)}"]
     return about(event)
 
 
@@ -88,14 +75,6 @@ def about(event: events.Event) -> list[str]:
         case _:
             return []
     return [said]
-
-
-def _job_rerun(found: EarlierRun | NewRun) -> str:
-    """What a second attempt of the job does with the run of an earlier attempt, and why."""
-    if isinstance(found, EarlierRun):
-        return f"Run {log_text(found.run.id)} of attempt {found.attempt} {_CONTINUED[found.how]}"
-    run = f"run {log_text(found.run_id)} of an earlier attempt" if found.run_id else "the list of the plan's runs"
-    return f"A new run is started: {_ANEW[found.why].format(run=run)}."
 
 
 def _why_ignored(run: Run, parent: Run, why: Foreign) -> str:
@@ -131,32 +110,6 @@ def started(event: events.Started, spec: RunSpec, *, alone: bool) -> list[str]:
     return lines
 
 
-def ended(event: events.Ended, run: Run, elapsed: timedelta) -> list[str]:
-    """Why one of several runs ended; empty if its result shows it."""
-    facts = [log_text(event.error.message)] if event.error else []
-    facts += [_became(event.ending)] if event.ending else []
-    as_the_run = Conclusion.PASSED if run.result is Result.PASSED else Conclusion.FAILED
-    expected = event.conclusion in {None, Conclusion.STARTED} or (run.completed and event.conclusion is as_the_run)
-    if expected and not facts:
-        return []
-    word = CONCLUSIONS[event.conclusion] if event.conclusion else "ended"
-    text = " ".join(filter(None, facts))
-    return [f"{stamp(elapsed)} {word}: {text}" if text else f"{stamp(elapsed)} {word}. The end of the log says why."]
-
-
-def _became(ending: Ending) -> str:
-    run = f"run {log_text(ending.run.id)}" if ending.run else "the run"
-    completed_first = f"{run.capitalize()} completed before it could be stopped."
-    return {
-        Disposition.NOTHING_STARTED: "Nothing was started.",
-        Disposition.COMPLETED: "",
-        Disposition.STOP_CONFIRMED: completed_first if ending.completed_first else f"Stopped {run}.",
-        Disposition.STOP_UNCONFIRMED: f"Stopping {run} was not confirmed: it may still be running.",
-        Disposition.LEFT_RUNNING: f"Left {run} {'as it is' if ending.unread else 'running'}.",
-        Disposition.UNKNOWN: "A run may have been started.",
-    }[ending.disposition]
-
-
 def _details(spec: RunSpec) -> list[str]:
     configuration = spec.configuration
     details = {
@@ -170,7 +123,9 @@ def _details(spec: RunSpec) -> list[str]:
     return [f"{name} {log_text(value)}" for name, value in details.items() if value]
 
 
-def _failed(placed: Placed) -> str:
+def _failed(placed: "Placed") -> str:
+    from testsigma_action.reporting.wording import case_name
+
     machine, suite, case = placed
     word = RESULTS[case.result] if case.result in {Result.ABORTED, Result.STOPPED} else "failed"
     places = (suite.name, machine.title or machine.device.name)

@@ -8,11 +8,11 @@ from testsigma_action.domain.events import Event
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.platforms.log import Log
 from testsigma_action.reporting.progress.one_run import OneRun
-from testsigma_action.reporting.progress.several_runs import SeveralRuns
 from testsigma_action.reporting.progress.tracked import Moment
 
 if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadEvent
+    from testsigma_action.reporting.progress.several_runs import SeveralRuns
 
 # Seconds between two heartbeats: in a log, and on a terminal, where the bar is drawn again each time.
 BEAT = 5.0
@@ -32,7 +32,11 @@ class Progress:
         self._monotonic = monotonic
         self._live = live
         self._began = self._printed = monotonic()
-        self._lines = SeveralRuns(specs, self._began) if len(specs) > 1 else OneRun(specs[0])
+        self._lines: OneRun | SeveralRuns = OneRun(specs[0])
+        if len(specs) > 1:
+            from testsigma_action.reporting.progress import several_runs
+
+            self._lines = several_runs.SeveralRuns(specs, self._began)
         self.interval = BEAT_LIVE if live else BEAT
 
     def beat(self) -> None:
