@@ -9,22 +9,18 @@ TOLERANCE = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its limit; `note` explains it. `varies`: the same code gives other values on another machine.
-
-    `tolerance`: how many times its limit a figure that varies may be before it fails.
-    """
+    """A number with its limit; `note` explains it. `varies`: the same code gives other values on another machine."""
 
     name: str
     value: float
     limit: float
     note: str = ""
     varies: bool = False
-    tolerance: float = TOLERANCE
 
     @property
     def ok(self) -> bool:
         """Whether it is within its limit, or not far above it if it varies."""
-        return self.value <= self.limit * (self.tolerance if self.varies else 1)
+        return self.value <= self.limit * (TOLERANCE if self.varies else 1)
 
     @property
     def judgement(self) -> str:

@@ -153,13 +153,6 @@ def test_a_figure_that_varies_has_a_tolerance(value: float, judgement: str) -> N
     assert figure.ok is (judgement != "OVER")
 
 
-@pytest.mark.parametrize(("value", "judgement"), [(1.6, "ok"), (2.2, "slow"), (2.3, "OVER")])
-def test_a_goal_that_is_not_reached(value: float, judgement: str) -> None:
-    """It is called slow, and what is worse than today fails."""
-    figure = Figure("start", value, start.MAX_START, varies=True, tolerance=start.TOLERANCE)
-    assert figure.judgement == judgement
-
-
 def test_the_end_of_a_process_is_an_event() -> None:
     """The floor of the start has no pauses of the benchmark in it."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
