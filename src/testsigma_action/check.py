@@ -23,7 +23,8 @@ from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.checkup import Examination
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.platforms.files import Workspace
-from testsigma_action.reporting import checkup, console, outputs, policy_wording, report_files
+from testsigma_action.reporting import checkup, console, outputs, policy_wording
+from testsigma_action.reporting.report_files import taken, unwritable
 from testsigma_action.runtime.ask import check_threads
 
 # Hosts that may be told to anybody.
@@ -57,9 +58,7 @@ class Check:
         try:
             self._write(findings, verdict)
         except OSError as error:
-            verdict = verdicts.combined(
-                (verdict, verdicts.of_error(report_files.unwritable("summary and outputs", error)))
-            )
+            verdict = verdicts.combined((verdict, verdicts.of_error(unwritable("summary and outputs", error))))
         for note in checkup.annotations(verdict)[: command.inputs.annotations]:
             command.log.commands(self.platform.annotation(note.level, note.title, note.message))
         command.log.say(checkup.lines(findings, verdict, without_run))
@@ -93,14 +92,14 @@ class Check:
     def _wrong_files(self) -> list[str]:
         """Problems with the files of a step."""
         inputs, platform = self._command.inputs, self.platform
-        problems = [*report_files.taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
+        problems = [*taken(platform, inputs).values(), *platform.problems(summary=inputs.summary != OFF)]
         workspace = Workspace(platform.workspace)
         for name, path in inputs.report_paths.items():
             try:
                 if path:
                     workspace.check(path)
             except OSError as error:
-                problems.append(f"{name}: {report_files.unwritable(path, error).message}")
+                problems.append(f"{name}: {unwritable(path, error).message}")
         return problems
 
     def _write(self, findings: Findings, verdict: Verdict) -> None:

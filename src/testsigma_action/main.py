@@ -117,15 +117,16 @@ class Step:
     def _on_event(self, index: int, event: events.Event | events.StoppedAfterFailures) -> None:
         """Handle an event of the session with this index."""
         if isinstance(event, events.StoppedAfterFailures):
-            from testsigma_action.reporting import end_of_log
+            from testsigma_action.reporting.progress import endings
 
-            self._log.say([end_of_log.stopping_early(event)])
+            self._log.say([endings.stopping_early(event)])
             return
         if isinstance(event, events.Crashed):
             self._log.say(console.traceback(event.error))
+        # The log has the ID of a run first: writing files takes longer.
+        self._progress.on_event(index, event)
         if isinstance(event, events.Started | events.Attached):
             self._write_early(index)
-        self._progress.on_event(index, event)
 
     def _write_early(self, index: int) -> None:
         """Write the IDs of the runs as soon as they exist. An error becomes part of the verdict."""

@@ -1,4 +1,4 @@
-"""Judges and reports the runs of a step. Imported once they were started: the start waits for every import."""
+"""Judges and reports the runs of a step. Imported once that is needed: the start waits for every import before it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,8 +31,8 @@ class Reports:
 
     def write_early(self) -> None:
         """Write the IDs of the runs that exist so far, also to the files. Raises OSError."""
-        self.write_unfinished()
         self._publisher.write_early(self._runs())
+        self.write_unfinished()
 
     def publish(self, errors: Sequence[ActionError]) -> int:
         """Write all reports. `errors` ended the step before its time. Returns the exit code."""

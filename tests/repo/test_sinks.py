@@ -67,7 +67,7 @@ SAY = (
     "[checkup.STARTING]",
     "[console.",
     "end_of_log.",
-    "[end_of_log.",
+    "[endings.",
     "[cleanup_wording.",
     "events.",
     '["',

@@ -39,6 +39,12 @@ def test_before_the_start_is_answered(tmp_path: Path) -> None:
     assert not any((outcome.workspace / "test-results" / name).exists() for name in REPORTS)
 
 
+def test_the_log_has_the_run_first(tmp_path: Path) -> None:
+    """Its ID is said before any file or variable is written: a step can be killed at any moment."""
+    outcome = World(scenario("passing"), tmp_path, {"TF_BUILD": "True"}, github=False).run()
+    assert 0 < outcome.log.index("Run 1001: http") < outcome.log.index("##vso[task.setvariable")
+
+
 def test_once_the_run_exists(tmp_path: Path) -> None:
     """The files are an error, and name the run, with its page: somebody may have to stop it."""
     outcome = killed(tmp_path, scenario("slow"), Signal(signal.SIGKILL, call="status"))

@@ -1,6 +1,7 @@
 """Files below the workspace: whole or not at all, never through a symbolic link."""
 
 import os
+import resource
 import socket
 import stat
 import subprocess
@@ -321,3 +322,22 @@ def test_a_check_and_a_write_agree(tmp_path: Path, make: Callable[[Path], str]) 
     with pytest.raises(OSError) as written:  # noqa: PT011
         Workspace(tmp_path).write(path, ["x"])
     assert (type(checked.value), checked.value.strerror) == (type(written.value), written.value.strerror)
+
+
+def test_a_file_that_could_not_be_written_is_noticed(tmp_path: Path) -> None:
+    """A file is cleared by writing something: on a full disk an empty file can be made, and no report."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            Workspace(tmp_path).clear("report.xml")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_an_earlier_step_is_cleared(tmp_path: Path) -> None:
+    """What an earlier step left is gone, with nothing beside it."""
+    (tmp_path / "report.xml").write_text("green", "utf-8")
+    Workspace(tmp_path).clear("report.xml")
+    assert list(tmp_path.iterdir()) == []

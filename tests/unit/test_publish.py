@@ -148,3 +148,11 @@ def test_the_files_of_an_earlier_step_are_removed(publisher: Publisher, tmp_path
     assert not (tmp_path / "j.xml").exists()
     assert not (tmp_path / "a.md").exists()
     assert files.refused == {"folder"}
+
+
+def test_a_bug_in_unfinished_files_ends_nothing(publisher: Publisher, tmp_path: Path) -> None:
+    """They are written while runs go on. The end of the step renders the same again, and tells of the bug."""
+    broken = replace(several(), runs=(run_report(replace(samples.CANCELLED, findings=(None,))),))  # type: ignore[arg-type]
+    publisher.write_unfinished(broken)
+    assert not (tmp_path / "j.xml").exists()
+    assert publisher.publish(broken).verdict.code == "bug"

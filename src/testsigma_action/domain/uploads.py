@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from testsigma_action.domain.identity import same_id
+from testsigma_action.domain.results import ResultTree
 from testsigma_action.domain.run import RunSpec
-
-if TYPE_CHECKING:
-    from testsigma_action.domain.results import ResultTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ def pinned(spec: RunSpec, uploads: Iterable[Uploaded]) -> RunSpec:
     return replace(spec, upload_versions={**spec.upload_versions, **versions})
 
 
-def ignored_devices(specs: Sequence[RunSpec], trees: "Sequence[ResultTree | None]") -> tuple[str, ...]:
+def ignored_devices(specs: Sequence[RunSpec], trees: Sequence[ResultTree | None]) -> tuple[str, ...]:
     """The devices with a version that are no machine of any run: the service ignores such an ID silently.
 
     Empty unless the machines of all runs are known.

@@ -19,7 +19,7 @@ CONCLUSIONS = dict.fromkeys(ExitCode, Conclusion.ERROR) | {
 }
 # If several verdicts hold, the first in this order decides.
 PRECEDENCE = tuple(ExitCode)
-# The files of a step say this until it ends, so that a killed step does not leave a result of an earlier one.
+# The files of a step say this until it ends: it may be killed.
 NOT_FINISHED = Verdict(Conclusion.ERROR, ExitCode.BUG, ErrorCode.NOT_FINISHED, (findings.Fact.NOT_FINISHED,))
 # Maximum number of findings in the verdict of a step with several plans, and of plan names for each.
 MAX_SHOWN = 3

@@ -142,10 +142,8 @@ class _Collector:
     async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Results and times of suites; many of them are read from the index if there is one."""
         ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        page, single = (
-            partial(self.results.fetch_suite_page, self.run_id),
-            partial(self.results.fetch_suite, self.run_id),
-        )
+        page = partial(self.results.fetch_suite_page, self.run_id)
+        single = partial(self.results.fetch_suite, self.run_id)
         found = await fetcher.index(page, ids) if len(ids) > DETAIL_LANES else {}
         singles, lost = await fetcher.each([one for one in ids if one not in found], single)
         tree = enrich.with_suite_details(tree, found | singles)
@@ -154,7 +152,8 @@ class _Collector:
     async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
-        page, single = partial(self.results.fetch_case_page, self.run_id), partial(self.results.fetch_case, self.run_id)
+        page = partial(self.results.fetch_case_page, self.run_id)
+        single = partial(self.results.fetch_case, self.run_id)
         iterations = sum(len(case.iterations) for case in cases)
         found = await fetcher.index(page, [case.id for case in cases], iterations)
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)

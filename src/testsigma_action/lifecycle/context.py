@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain import events
+from testsigma_action.domain.pacing import Pace
 from testsigma_action.domain.run import Run
 from testsigma_action.errors import Cancelled
 from testsigma_action.inputs.options import Inputs
@@ -14,7 +15,6 @@ from testsigma_action.runtime.signals import Signals
 
 if TYPE_CHECKING:
     from testsigma_action.domain.ending import Ending
-    from testsigma_action.domain.pacing import Pace
     from testsigma_action.domain.report import Verdict
     from testsigma_action.domain.uploads import Uploaded
     from testsigma_action.lifecycle.settle import LagRetry
@@ -86,7 +86,7 @@ class Context:
     shared: Shared
     emit: events.EventListener
 
-    def on_answer(self, run: Run, pace: "Pace | None" = None) -> None:
+    def on_answer(self, run: Run, pace: Pace | None = None) -> None:
         """Record an answer, and emit it; with `pace`, including the expected time left."""
         before = self.record.update(run)
         if not before:

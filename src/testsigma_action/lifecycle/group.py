@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain import events
-from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle.context import Interruption, Shared
 from testsigma_action.lifecycle.session import Session
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from testsigma_action.domain.upload_events import UploadListener
 
 
-Listener = Callable[[int, events.Event | StoppedAfterFailures], None]
+Listener = Callable[[int, events.Event | events.StoppedAfterFailures], None]
 
 
 class FailureLimit:
@@ -27,11 +26,11 @@ class FailureLimit:
         self._limit = limit
         self._failed: dict[int, int] = {}
 
-    def reached(self, index: int, failed: int) -> StoppedAfterFailures | None:
+    def reached(self, index: int, failed: int) -> events.StoppedAfterFailures | None:
         """Record how many cases of a run have failed; a lower number is old. Returns the finding at the limit."""
         self._failed[index] = max(failed, self._failed.get(index, 0))
         total = sum(self._failed.values())
-        return StoppedAfterFailures(total, self._limit) if 0 < self._limit <= total else None
+        return events.StoppedAfterFailures(total, self._limit) if 0 < self._limit <= total else None
 
 
 class SessionGroup:

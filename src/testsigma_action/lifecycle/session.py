@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable
 
 from testsigma_action.domain import events
-from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.errors import ActionError, Bug, ErrorCode, ExitCode
 from testsigma_action.lifecycle.begin import begin
@@ -127,7 +126,7 @@ class Session:
             await self._shut_down(self._interruption)
 
     async def _shut_down(self, why: Interruption) -> None:
-        if isinstance(why.cause, StoppedAfterFailures):
+        if isinstance(why.cause, events.StoppedAfterFailures):
             await self._stop_early(why)
             return
         from testsigma_action.lifecycle import shutdown

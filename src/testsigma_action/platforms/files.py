@@ -41,9 +41,9 @@ class Workspace:
             raise
 
     def clear(self, path: str) -> None:
-        """Write an empty file, and remove it. Raises the OSError that writing this file would raise."""
-        self.write(path, ())
-        self._target(path).unlink()
+        """Write a character to the file, and remove it. Raises the OSError that writing this file would raise."""
+        self.write(path, " ")
+        self._target(path).unlink(missing_ok=True)
 
     def check(self, path: str) -> None:
         """Raise the OSError that writing this file would raise, as far as it is known without making anything."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from testsigma_action.domain.events import StoppedAfterFailures
 from testsigma_action.domain.report import Report, RunReport
 from testsigma_action.domain.results import Placed
 from testsigma_action.domain.words import RESULTS, counted, in_words, number_of
 from testsigma_action.errors import help_url
 from testsigma_action.reporting import case_lists, gap_wording, history_wording, policy_wording, upload_wording, wording
 from testsigma_action.reporting.console import link, warnings
-from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.text import BAR, NAME, log_text
 
 # Maximum number of failures in the log: of a single run, of several together; and the minimum of each of several.
@@ -122,8 +120,3 @@ def _hints(report: Report) -> Iterator[str]:
         known.update(new)
         if new:
             yield " ".join(new)
-
-
-def stopping_early(reached: StoppedAfterFailures) -> str:
-    """Enough cases have failed, over all runs."""
-    return f"{sentence(reached)} Stopping all runs that are still running."

@@ -49,7 +49,8 @@ class Publisher:
     def write_unfinished(self, report: Report) -> None:
         """Write files that say "not finished", for a step that is killed. The end of the step tells of all errors."""
         for path, render in self._files(report):
-            with suppress(OSError):
+            # Not even a bug may end the wait for a run.
+            with suppress(Exception):
                 self.platform.write_file(path, render(report))
 
     def write_early(self, runs: Sequence[RunReport]) -> None:

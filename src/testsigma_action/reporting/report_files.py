@@ -24,9 +24,9 @@ class ReportFiles:
         """
         found = taken(self.platform, self.inputs)
         self.refused |= found.keys()
-        return [*found.values(), *self.platform.problems(summary=self.inputs.summary != OFF)] or self._removed()
+        return [*found.values(), *self.platform.problems(summary=self.inputs.summary != OFF)] or self._remove()
 
-    def _removed(self) -> list[str]:
+    def _remove(self) -> list[str]:
         problems: list[str] = []
         advice: set[str] = set()
         for name, path in self.inputs.report_paths.items():

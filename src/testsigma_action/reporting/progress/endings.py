@@ -1,4 +1,4 @@
-"""Why one of several runs ended, and what became of it, in words."""
+"""Why runs end, and what became of them, in words."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.report import Conclusion
 from testsigma_action.domain.run import Result, Run
+from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.reporting.progress.lines import stamp
 from testsigma_action.reporting.wording import CONCLUSIONS
 from testsigma_action.text import log_text
@@ -35,3 +36,8 @@ def _became(ending: Ending) -> str:
         Disposition.LEFT_RUNNING: f"Left {run} {'as it is' if ending.unread else 'running'}.",
         Disposition.UNKNOWN: "A run may have been started.",
     }[ending.disposition]
+
+
+def stopping_early(reached: events.StoppedAfterFailures) -> str:
+    """Enough cases have failed, over all runs."""
+    return f"{sentence(reached)} Stopping all runs that are still running."
