@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import testsigma_action.main  # noqa: F401 - the memory of all modules of the step counts
+import testsigma_action.main  # noqa: F401 - the memory of what a start imports counts, too
 from bench.publishing import publish
 from bench.trees import Size, report
 

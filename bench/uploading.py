@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import testsigma_action.main  # noqa: F401 - the memory of all modules of the step does not count
+import testsigma_action.main  # noqa: F401 - the memory of what a start imports does not count
 from bench.memory import peak, resident
 from tests.simulator import TEST_KEY
 from testsigma_action.api.client import Client
