@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -21,9 +22,13 @@ class Line:
         self._stopping = stopping
         self._head_only = head_only
 
-    def send(self, response: Response) -> bool:
-        """Send a response as its delivery says; returns whether the connection may be used again."""
-        if response.delay and self._stopping.wait(response.delay):
+    def send(self, response: Response, arrived: float) -> bool:
+        """Send a response as its delivery says; returns whether the connection may be used again.
+
+        `arrived` is the instant of the monotonic clock at which its request was complete: to make the response is a
+        part of its delay, as on the virtual clock, where it takes no time.
+        """
+        if response.delay and self._stopping.wait(arrived + response.delay - time.monotonic()):
             return False
         ways = {
             "whole": self._whole,

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -158,10 +159,11 @@ class _Conversation(BaseHTTPRequestHandler):
         if body is None:
             self.close_connection = True
             return
+        arrived = time.monotonic()
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, body)
         line = Line(self.connection, self.server.stopping, head_only=self.command == "HEAD")
-        going_on = line.send(self.server.simulator.answer(request))
+        going_on = line.send(self.server.simulator.answer(request), arrived)
         self.close_connection = self.close_connection or not going_on
 
     def _body(self, length: int) -> bytes | None:

@@ -65,7 +65,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as data; `delay` in seconds is waited before the first byte."""
+    """A response as data; its first byte leaves `delay` seconds after its request was complete, or later."""
 
     status: int
     body: bytes = b""
