@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import collect, history, merging, pacing, report, start, upload
 from bench.children import ROOT
 from bench.figures import Figure
+from testsigma_action.cli import collect_garbage_rarely
 
 
 def run(figures: Iterable[Figure], path: Path) -> int:
@@ -29,6 +30,8 @@ def run(figures: Iterable[Figure], path: Path) -> int:
 
 
 if __name__ == "__main__":
+    # All of it is measured as in the step.
+    collect_garbage_rarely()
     sys.exit(
         run(
             chain(

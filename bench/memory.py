@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import testsigma_action.main  # noqa: F401 - the memory of what a start imports counts, too
 from bench.publishing import publish
 from bench.trees import Size, report
+from testsigma_action.cli import collect_garbage_rarely
 
 
 def peak() -> float:
@@ -33,6 +34,7 @@ def _status(name: str) -> float:
 
 def main(arguments: Sequence[str]) -> None:
     """Machines, suites on each, cases in each, runs of that size."""
+    collect_garbage_rarely()
     *size, runs = map(int, arguments)
     with TemporaryDirectory() as folder:
         publish(report(Size(*size), runs), Path(folder))

@@ -15,6 +15,7 @@ from bench.memory import peak
 from bench.publishing import FILES
 from bench.trees import Size
 from bench.trees import report as report_of
+from testsigma_action.cli import collect_garbage_rarely
 from testsigma_action.command import Command
 from testsigma_action.main import main as step
 from testsigma_action.reporting import results_json
@@ -55,6 +56,7 @@ def cost_of(folder: Path, number: int) -> tuple[float, float]:
 
 def main(arguments: Sequence[str]) -> None:
     """Merge, as on GitHub, the platform with the most reports."""
+    collect_garbage_rarely()
     folder, number = Path(arguments[0]), int(arguments[1])
     files = "\n".join(f"{one}.json" for one in range(1, number + 1))
     inputs = {"INPUT_MERGE": files, "INPUT_MERGE-EXPECTS": str(number)}

@@ -27,6 +27,12 @@ def run_post_stage() -> NoReturn:
     _run((), post_stage=True)
 
 
+def collect_garbage_rarely() -> None:
+    """Never search what exists by now, and the rest less often: results are many objects, and nearly all are used."""
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 def _run(arguments: Sequence[str], *, post_stage: bool = False) -> NoReturn:
     signals = Signals(clock := Clock())
     signals.install()
@@ -39,7 +45,7 @@ def _run(arguments: Sequence[str], *, post_stage: bool = False) -> NoReturn:
             from testsigma_action.post import main
         else:
             from testsigma_action.main import main
-        gc.freeze()
+        collect_garbage_rarely()
         gc.enable()
         exit_code = main(Command(arguments, os.environ, signals, clock))
     except Exception as error:  # noqa: BLE001 - the interpreter would end with 1, which says that tests failed
