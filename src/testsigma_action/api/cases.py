@@ -17,8 +17,8 @@ MAX_CASES = 120_000
 UNREADABLE_SETS = "iterationResults (unreadable)"
 
 
-def case_list(run_id: str, body: object) -> tuple[MachineResult, ...]:
-    """The cases of a run, as a tree.
+def case_list(run_id: str, body: object, pages: str = "") -> tuple[MachineResult, ...]:
+    """The cases of a run, as a tree. `pages` is the address below which the web application has a page for each.
 
     An unreadable row is kept as a case of unknown result: dropping it could turn a failure into a pass.
     Raises DecodeError if there is no list, or if it belongs to another run, or if the ID of its run is unreadable.
@@ -33,25 +33,25 @@ def case_list(run_id: str, body: object) -> tuple[MachineResult, ...]:
         raise DecodeError(f"with more than {MAX_CASES:,} cases")
     if owner and not same_id(owner, run_id):
         raise DecodeError("that lists the cases of another run")
-    return tuple(_machines([Fields(row) for row in fields.rows("testCases")]))
+    return tuple(_machines([Fields(row) for row in fields.rows("testCases")], pages))
 
 
-def _machines(rows: list[Fields]) -> Iterator[MachineResult]:
+def _machines(rows: list[Fields], pages: str) -> Iterator[MachineResult]:
     for key, members in _grouped(rows, "machineResultId", "machineId", "machineTitle").items():
         yield MachineResult(
             id=members[0].identity("machineResultId"),
             title=members[0].text("machineTitle") or f"machine {key}".strip(),
-            suites=tuple(_suites(members)),
+            suites=tuple(_suites(members, pages)),
             machine_id=members[0].identity("machineId"),
         )
 
 
-def _suites(rows: list[Fields]) -> Iterator[SuiteResult]:
+def _suites(rows: list[Fields], pages: str) -> Iterator[SuiteResult]:
     for key, members in _grouped(rows, "testSuiteResultId", "testSuiteId", "testSuiteName").items():
         yield SuiteResult(
             id=members[0].identity("testSuiteResultId"),
             name=members[0].text("testSuiteName") or f"suite {key}".strip(),
-            cases=tuple(_case(row) for row in members),
+            cases=tuple(_case(row, pages) for row in members),
             suite_id=members[0].identity("testSuiteId"),
         )
 
@@ -63,16 +63,18 @@ def _grouped(rows: list[Fields], *keys: str) -> dict[str, list[Fields]]:
     return groups
 
 
-def _case(row: Fields) -> CaseResult:
+def _case(row: Fields, pages: str) -> CaseResult:
+    identity, case_id, name = row.identity("testCaseResultId"), row.identity("testCaseId"), row.text("testCaseName")
     return CaseResult(
-        id=row.identity("testCaseResultId"),
-        case_id=row.identity("testCaseId"),
-        name=row.text("testCaseName") or f"case {row.identity('testCaseId')}".strip(),
+        id=identity,
+        case_id=case_id,
+        name=name or f"case {case_id}".strip(),
         result=result_of(row),
         result_label=row.text("result"),
         data_driven=row.flag("isDataDrivenCase", "isDataDriven"),
         iterations=_iterations(row),
-        hook=HOOK.fullmatch(row.text("testCaseName").strip()) is not None,
+        hook=HOOK.fullmatch(name.strip()) is not None,
+        url=pages and identity and f"{pages}/{identity}",
     )
 
 

@@ -8,7 +8,7 @@ from testsigma_action.api import bodies, cases, details, lists
 from testsigma_action.api.client import RUNS
 from testsigma_action.api.error_response import OnRetry
 from testsigma_action.api.fields import Decoder, T, about, part
-from testsigma_action.api.http import Limits, Request
+from testsigma_action.api.http import Json, Limits, Request
 from testsigma_action.api.retry import Transport
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import same_id
@@ -31,9 +31,8 @@ class Results:
     _on_retry: OnRetry
     _versions: Versions
 
-    def case_url(self, case_result_id: str) -> str:
-        """The page of a case result in the web application."""
-        return f"{self._transport.route.base_url}/ui/td/test_case_results/{part(case_result_id)}"
+    def _cases(self, run_id: str, body: Json) -> Cases:
+        return cases.case_list(run_id, body, f"{self._transport.route.base_url}/ui/td/test_case_results")
 
     async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
         return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
@@ -60,7 +59,7 @@ class Results:
 
     async def fetch_case_list(self, run_id: str, *, until: float) -> Cases:
         """Names, IDs and results of all cases of a run, as a tree of machines and suites."""
-        return await self._get(_case_list_request(run_id), partial(cases.case_list, run_id), until)
+        return await self._get(_case_list_request(run_id), partial(self._cases, run_id), until)
 
     async def scan_case_list(self, run_id: str, read: Callable[[Cases], T], *, until: float) -> T:
         """What `read` makes of the same list. It is called while the list is decoded, so that no two are in memory.
@@ -68,7 +67,7 @@ class Results:
         The request is sent once, without retries.
         """
         request = replace(_case_list_request(run_id), retried=False, last_try=False)
-        return await self._get(request, lambda body: read(cases.case_list(run_id, body)), until)
+        return await self._get(request, lambda body: read(self._cases(run_id, body)), until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> details.RunDetails:
         """Counters and times of a run."""

@@ -14,7 +14,7 @@ from testsigma_action.api.results import Results
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
 from testsigma_action.domain.readings import lacks, updated
-from testsigma_action.domain.results import CaseResult, Iteration, Placed, ResultTree
+from testsigma_action.domain.results import CaseResult, Iteration, ResultTree
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.errors import ApiError, Outage, Refused
 from testsigma_action.lifecycle import enrich
@@ -114,11 +114,7 @@ class _Collector:
         if isinstance(machines, ApiError):
             absent = isinstance(machines, Refused) and machines.status == 404
             return _with_gap(replace(tree, unreadable=not absent), Missing.CASE_LIST, {"": machines})
-        return replace(tree, machines=machines, listed=True).with_rows(self._linked)
-
-    def _linked(self, placed: Placed) -> CaseResult:
-        case = placed[2]
-        return replace(case, url=self.results.case_url(case.id)) if case.id else case
+        return replace(tree, machines=machines, listed=True)
 
     async def with_run_details(self, tree: ResultTree) -> ResultTree:
         """Result and counters of the detail endpoints. A refusal applies to all of them."""
