@@ -94,10 +94,10 @@ def opened(file: str, root: Path) -> merge.Opened:
             raise results_reader.UnreadableResults
     except files.Unusable as error:
         unusable = Unusable(file, Fault.UNREADABLE, str(error))
-    except results_reader.UnreadableResults as error:
+    except results_reader.NewerResults as error:
+        unusable = Unusable(file, Fault.NEWER_SCHEMA, str(error), str(codec.SCHEMA_VERSION))
+    except results_reader.UnreadableResults:
         unusable = Unusable(file, Fault.UNREADABLE, NO_RESULTS_FILE)
-        if error.newer:
-            unusable = Unusable(file, Fault.NEWER_SCHEMA, str(error.version), str(codec.SCHEMA_VERSION))
     else:
         return merge.opened(file, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), report)
     return merge.Opened(unusable=(unusable,))

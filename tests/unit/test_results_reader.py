@@ -16,7 +16,7 @@ from testsigma_action.domain.names import named
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import ConfigurationRef, Result, RunSpec
 from testsigma_action.reporting import results_json
-from testsigma_action.reporting.results_reader import UnreadableResults, parse
+from testsigma_action.reporting.results_reader import NewerResults, UnreadableResults, parse
 
 
 def written(report: Report) -> str:
@@ -94,7 +94,7 @@ def test_anything_else_is_refused(text: str) -> None:
     """One kind of error, whatever the text is."""
     with pytest.raises(UnreadableResults) as refused:
         parse(text)
-    assert (refused.value.version, refused.value.newer) == (0, False)
+    assert type(refused.value) is UnreadableResults
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_findings_that_are_too_deep_are_refused(depth: int) -> None:
         parse(json.dumps(data))
 
 
-@pytest.mark.parametrize(("version", "newer"), [(1, False), (3, True)])
-def test_another_version_is_refused(version: int, newer: bool) -> None:  # noqa: FBT001 - a parameter
-    """The error says which one it is, and whether a later release wrote it."""
+@pytest.mark.parametrize(("version", "kind", "said"), [(1, UnreadableResults, ""), (3, NewerResults, "3")])
+def test_another_version_is_refused(version: int, kind: type[UnreadableResults], said: str) -> None:
+    """The error says whether a later release wrote it, and which version that is."""
     with pytest.raises(UnreadableResults) as refused:
         parse(written(samples.failing()).replace('"schemaVersion":2', f'"schemaVersion":{version}'))
-    assert (refused.value.version, refused.value.newer) == (version, newer)
+    assert (type(refused.value), str(refused.value)) == (kind, said)
 
 
 def test_a_position_that_does_not_exist_is_refused() -> None:

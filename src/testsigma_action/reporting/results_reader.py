@@ -21,17 +21,11 @@ _DEEPEST = 5
 
 
 class UnreadableResults(Exception):
-    """The text is no results file, or one of another schema version, which `version` is then (else 0)."""
+    """The text is no results file, or one of another schema version."""
 
-    def __init__(self, version: int = 0) -> None:
-        """Keep the version."""
-        super().__init__(version)
-        self.version = version
 
-    @property
-    def newer(self) -> bool:
-        """Whether a later version of testsigma-action wrote it."""
-        return self.version > SCHEMA_VERSION
+class NewerResults(UnreadableResults):
+    """A later version of testsigma-action wrote the file; the argument is its schema version."""
 
 
 def parse(text: str) -> Report:
@@ -43,7 +37,7 @@ def parse(text: str) -> Report:
             return _report(data)
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError, OverflowError) as error:
         raise UnreadableResults from error
-    raise UnreadableResults(version)
+    raise NewerResults(version) if version > SCHEMA_VERSION else UnreadableResults
 
 
 def _report(data: Object) -> Report:
