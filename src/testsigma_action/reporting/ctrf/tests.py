@@ -52,12 +52,9 @@ def tests(found: Iterable[Suite], runs: Iterable[RunReport]) -> Iterator[Object]
 
 def _news(runs: Iterable[RunReport]) -> dict[int, str]:
     """Whether the failure of a case is new or known, by the identity of the case; empty without a comparison."""
-    found: dict[int, str] = {}
-    for run in runs:
-        if run.comparison:
-            found |= {id(case): "new" for *_, case in run.comparison.new}
-            found |= {id(case): "known" for *_, case in run.comparison.known}
-    return found
+    comparisons = [run.comparison for run in runs if run.comparison]
+    new = {id(case): "new" for comparison in comparisons for *_, case in comparison.new}
+    return new | {id(case): "known" for comparison in comparisons for *_, case in comparison.known}
 
 
 def _histories(runs: Iterable[RunReport]) -> dict[int, str]:
