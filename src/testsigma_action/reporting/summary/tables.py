@@ -42,11 +42,10 @@ def of_runs(report: Report) -> Iterator[str]:
         time = _unbroken(in_words(run.run.timing.took)) if run.run else ""
         queued = f"{_unbroken(in_words(run.queued))} in the queue" if run.queued else ""
         times = "<br>".join(filter(None, (time, queued)))
-        counts = run.counts
-        failed = f"{counts.failed:,} failed" if counts.failed else ""
+        ended = numbers_in_words({"failed": run.counts.failed, "passed": run.counts.passed})
         yield (
             f"<tr><td>{CONCLUSION_SIGNS[conclusion]} {name}: {wording.CONCLUSIONS[conclusion]}{why}</td>"
-            f'<td>{_outcomes(failed, _passed(counts), others(counts))}</td><td align="right">{times}</td></tr>'
+            f'<td>{_outcomes(ended, others(run.counts))}</td><td align="right">{times}</td></tr>'
         )
 
 
@@ -82,17 +81,13 @@ def _row(
         result = Result.PASSED if every.passed else Result.NOT_EXECUTED
         result = Result.FAILED if every.bad else result
     odd = f" ({RESULTS[result]})" if result in _ODD else ""
-    outcome = f"{counts.failed:,} of {counts.total:,} failed" if counts.failed else _passed(counts)
-    outcomes = _outcomes(outcome, others(counts))
+    failed = f"{counts.failed:,} of {counts.total:,} failed" if counts.failed else ""
+    outcomes = _outcomes(failed or numbers_in_words({"passed": counts.passed}), others(counts))
     return f"<tr><td>{indent}{sign(result)} {name}{odd}{below}</td><td>{outcomes}</td>{_time(part.timing.took)}</tr>"
 
 
 def _time(duration: timedelta | None) -> str:
     return f'<td align="right" nowrap>{in_words(duration)}</td>'
-
-
-def _passed(counts: Counts) -> str:
-    return f"{counts.passed:,} passed" if counts.passed else ""
 
 
 def _outcomes(*facts: str) -> str:
