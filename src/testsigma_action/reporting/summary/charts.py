@@ -72,22 +72,20 @@ def timeline(machines: Sequence[MachineResult]) -> str:
     sections = []
     for number, machine in enumerate(machines, 1):
         name = _label(machine_name(machine), _SECTION, f"machine {number}")
-        sections.append((name, _bars(((suite_name(suite), suite) for suite in machine.suites), "suite")))
+        sections.append((name, list(_bars(((suite_name(suite), suite) for suite in machine.suites), "suite"))))
     if sum(len(bars) for _, bars in sections) > MAX_ROWS:
         bars = _bars(((machine_name(machine), machine) for machine in machines), "machine")
-        sections = [("Machines", bars[:MAX_ROWS])]
+        sections = [("Machines", list(bars)[:MAX_ROWS])]
     return _gantt([section for section in sections if section[1]])
 
 
-def _bars(named: Iterable[tuple[str, MachineResult | SuiteResult]], kind: str) -> list[_Bar]:
+def _bars(named: Iterable[tuple[str, MachineResult | SuiteResult]], kind: str) -> Iterator[_Bar]:
     """The bars of the parts whose start and duration are known."""
-    bars = []
     for number, (name, part) in enumerate(named, 1):
         begin, took = part.timing.started, part.timing.took
         if begin and took is not None:
             label = _label(name, _LABEL, f"{kind} {number}")
-            bars.append(_Bar(label, part.result, begin, begin + max(took, _SHORTEST)))
-    return bars
+            yield _Bar(label, part.result, begin, begin + max(took, _SHORTEST))
 
 
 def _gantt(sections: Sequence[tuple[str, Sequence[_Bar]]]) -> str:
