@@ -50,8 +50,7 @@ class Merge:
         reading, log = self._command.reading, self._command.log
         log.say(console.warnings(reading.warnings))
         found, problems = self._find()
-        problems += self._files.problems()
-        if problems := [*reading.problems, *problems]:
+        if problems := [*reading.problems, *problems, *self._files.problems()]:
             raise InputError(*problems)
         self._publisher.write_unfinished(self._empty(verdict.NOT_FINISHED))
         number, build = reading.inputs.merge_expects, self._command.build
