@@ -70,11 +70,10 @@ class Publisher:
 
     def _tried(self, what: str, write: Callable[[Report], None], report: Report) -> Report:
         """Write one report. An error becomes part of the verdict."""
-        failure: ActionError
         try:
             write(report)
         except OSError as error:
-            failure = unwritable(what, error)
+            failure: ActionError = unwritable(what, error)
         except Exception as error:  # noqa: BLE001 - a bug in one report must not prevent the others
             self.log.say(console.traceback(error))
             failure = Bug(error)
