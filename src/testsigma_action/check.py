@@ -114,17 +114,16 @@ class Check:
         route = self._transport.route
         address = urlsplit(route.base_url)
         is_public = address.hostname in PUBLIC_HOSTS and not address.port and not address.path.strip("/")
-        surroundings = Surroundings(
-            version=__version__,
-            python=machine.python_version(),
-            system=f"{sys.platform} {machine.machine()}",
-            ci=self.platform.name or "no CI system",
-            host=address.hostname or "" if is_public else "",
-            proxy=bool(route.proxy.value),
-            own_certificates=bool(route.bundle.value),
-        )
         return Findings(
-            surroundings=surroundings,
+            surroundings=Surroundings(
+                version=__version__,
+                python=machine.python_version(),
+                system=f"{sys.platform} {machine.machine()}",
+                ci=self.platform.name or "no CI system",
+                host=address.hostname or "" if is_public else "",
+                proxy=bool(route.proxy.value),
+                own_certificates=bool(route.bundle.value),
+            ),
             outcomes=self._examination.checkup.of(_subjects(self._specs, self._command.inputs)),
             calls=tuple(self._transport.calls),
             wrong_inputs=tuple(sorted(self._command.reading.wrong)),
