@@ -51,8 +51,7 @@ def _head(report: Report) -> Iterator[str]:
     code = f", error code `{verdict.code.value}`" if verdict.code.value else ""
     yield f"# Testsigma: {verdict.conclusion.value}"
     yield f"Exit code {int(verdict.exit_code)}{code}. {DATA}"
-    reason, hint = wording.reason(verdict), wording.hint(verdict)
-    yield _facts({"name": wording.heading(report), "reason": reason, "hint": hint})
+    yield _facts({"name": wording.heading(report), "reason": wording.reason(verdict), "hint": wording.hint(verdict)})
 
 
 def _runs(report: Report) -> Iterator[str]:
@@ -84,8 +83,7 @@ def _run(title: str, run: RunReport, report: Report) -> Iterator[str]:
     if report.several:
         facts |= {"reason": wording.reason(verdict), "hint": wording.hint(verdict)}
     yield _facts(facts)
-    left_out = case_lists.left_out_cases(run)
-    if left_out:
+    if left_out := case_lists.left_out_cases(run):
         yield f"{counted(len(left_out), 'case')} not executed, the first of them:"
         yield _fenced("\n".join(_place(placed) for placed in left_out[:_MOST_LEFT_OUT]))
 

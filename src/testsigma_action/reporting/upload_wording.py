@@ -18,8 +18,7 @@ def ignored(report: Report) -> str:
         return ""
     named = ", ".join(devices)
     what = f"Device {named} is not a machine" if len(devices) == 1 else f"Devices {named} are not machines"
-    trees = [run.tree for run in report.runs if run.tree]
-    machines = [machine for tree in trees for machine in tree.machines if machine.machine_id]
+    machines = [one for run in report.runs if run.tree for one in run.tree.machines if one.machine_id]
     found = dict.fromkeys(f"{one_line(machine.title, _LONGEST)} ({machine.machine_id})" for machine in machines)
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     known = f" The machines are: {', '.join(list(found)[:_MOST])}{more}." if found else ""

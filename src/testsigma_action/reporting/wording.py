@@ -136,9 +136,8 @@ def step_and_message(result: Result, step: StepResult | None, label: str = "") -
         return f"Step {step.position}: {step.action}", step.message
     if step:
         return "", f"Step {step.position} {RESULTS[step.result]}: {step.action}"
-    known = RESULTS[result]
     said = f" ({label})" if label and result is Result.UNKNOWN else ""
-    return "", f"Result: {known}{said}. No failing step is known."
+    return "", f"Result: {RESULTS[result]}{said}. No failing step is known."
 
 
 def needs_saying(run: RunReport) -> bool:

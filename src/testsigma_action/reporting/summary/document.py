@@ -43,8 +43,7 @@ def render(report: Report, mode: Mode = "full") -> str:
     elif report.runs:
         failures.add(page, report.runs[0], 3)
     if entries := outdated(report.outdated):
-        left = len(entries) - SHOWN
-        listed = bullets([html(entry, _ENTRY) for entry in entries[:SHOWN]], left, ": see the log")
+        listed = bullets([html(entry, _ENTRY) for entry in entries[:SHOWN]], len(entries) - SHOWN, ": see the log")
         page.add(title(3, "Quarantine"), listed, limit=REST)
     if mode == "full":
         _add_rest(page, report)
