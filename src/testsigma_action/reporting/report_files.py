@@ -49,14 +49,13 @@ def taken(platform: Platform, inputs: Inputs) -> dict[str, str]:
 
 def unwritable(what: str, error: OSError) -> ReportError:
     """The error for a report that cannot be written."""
-    hint = REGULAR_HINT if isinstance(error, NotRegular) else PATH_HINT
+    hint = "Check the path and its permissions, or turn the report off."
+    if isinstance(error, NotRegular):
+        hint = "Use another file for the report, or turn it off."
     if advice := permission_advice(error):
-        hint = f"{advice} {OFF_HINT}"
+        hint = f"{advice} To write no reports, set junit-file: off and results-file: off."
     message = f"Could not write {what}: {error.strerror or error}."
     return ReportError(message, code=ErrorCode.REPORT_UNWRITABLE, hint=hint)
 
 
 OWN_FILE = "the outputs or links of the step are written to '{}', and would replace the report. Use another path."
-OFF_HINT = "To write no reports, set junit-file: off and results-file: off."
-PATH_HINT = "Check the path and its permissions, or turn the report off."
-REGULAR_HINT = "Use another file for the report, or turn it off."
