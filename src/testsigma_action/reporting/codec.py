@@ -28,8 +28,6 @@ LONGEST_TEXT = 65_536
 _BOUND = 2**63
 _YEARS = range(1970, 2300)
 _LONGEST_DURATION = timedelta(days=366 * 300)
-_KIND, _VALUE = "kind", "value"
-_MILLISECOND = 1000
 # Fields that may be missing, and have their defaults then: earlier versions did not write them, and of the earlier
 # attempts of a case none has earlier ones. `by_details` only matters while results are read, so it is not written.
 # Any other one may be what speaks against a pass.
@@ -101,7 +99,7 @@ def kebab(name: str) -> str:
 
 def time(point: datetime) -> str:
     """A time in UTC, in milliseconds, or in microseconds where it has such."""
-    spec = "microseconds" if point.microsecond % _MILLISECOND else "milliseconds"
+    spec = "microseconds" if point.microsecond % 1000 else "milliseconds"
     return f"{point.astimezone(UTC).isoformat('T', spec)[:-6]}Z"
 
 
@@ -169,12 +167,12 @@ def _tagged(kinds: list[Any]) -> Codec:
     known = {tag: kind for kind, tag in tags.items()}
 
     def to_json(value: object) -> Object:
-        tag = {_KIND: tags[type(value)]}
-        return tag | ({_VALUE: value.value} if isinstance(value, Enum) else encode(value))
+        tag = {"kind": tags[type(value)]}
+        return tag | ({"value": value.value} if isinstance(value, Enum) else encode(value))
 
     def from_json(data: Object) -> object:
-        kind = known[data[_KIND]]
-        return kind(data[_VALUE]) if _is_enum(kind) else decode(kind, data)
+        kind = known[data["kind"]]
+        return kind(data["value"]) if _is_enum(kind) else decode(kind, data)
 
     return Codec(to_json, from_json)
 
