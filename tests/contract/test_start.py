@@ -56,6 +56,8 @@ QUICK = {
     "shortest_search": 1.0,
     "start_answer": 1.0,
 }
+# For a run that is found: the search ends with it, so a busy machine may take its time.
+PATIENT = 30.0
 
 
 def name(fault: Fault) -> str:
@@ -136,7 +138,7 @@ def test_a_run_is_started(serve: Serve) -> None:
 def test_a_lost_answer_adopts_the_run(serve: Serve, fault: Fault) -> None:
     """The derived build number is unique, so the run is found; there is one start and one run."""
     service = serve("passing", fault)
-    attempt = starting(service)
+    attempt = starting(service, replication=PATIENT)
     run = attempt.run()
     assert (run.id, run.build_number, run.plan_id) == ("1001", spec().build_number, PLAN)
     assert (attempt.in_doubt, attempt.adopted) == (False, True)
@@ -160,7 +162,7 @@ def test_a_lost_answer_adopts_the_run(serve: Serve, fault: Fault) -> None:
 def test_one_list_of_runs_is_enough(serve: Serve, options: dict[str, object]) -> None:
     """Neither is documented for certain: whichever there is, in whichever shape, finds the run."""
     service = serve(scenario("passing").with_options(**options), LOST[0])
-    assert starting(service).run().id == "1001"
+    assert starting(service, replication=PATIENT).run().id == "1001"
     assert service.started == 1
 
 
@@ -169,7 +171,7 @@ def test_a_run_that_is_listed_late_is_found(serve: Serve) -> None:
     empty = '{"content": [], "page": 0}'
     hidden = (Fault("index-runs", text=empty, count=2), Fault("newest", text=empty, count=2))
     service = serve("passing", LOST[0], *hidden)
-    assert starting(service).run().id == "1001"
+    assert starting(service, replication=PATIENT).run().id == "1001"
     assert service.server.calls.count("newest") + service.server.calls.count("index-runs") >= 5 - 1
 
 
@@ -181,7 +183,7 @@ def test_trouble_while_looking_is_no_end(serve: Serve) -> None:
         Fault("status", status=503),
     )
     service = serve("passing", LOST[4], *outage)
-    assert starting(service).run().id == "1001"
+    assert starting(service, replication=PATIENT).run().id == "1001"
     assert service.started == 1
 
 
@@ -216,7 +218,7 @@ def test_runs_of_other_plans_and_other_builds_are_no_candidates(serve: Serve) ->
         RunBefore(801, plan, f"{spec().build_number}2"),
     )
     content = replace(scenario("passing").with_options(ignore_query=True, newest_runs=False), runs_before=others)
-    assert starting(serve(content, LOST[0])).run().id == "1001"
+    assert starting(serve(content, LOST[0]), replication=PATIENT).run().id == "1001"
 
 
 @pytest.mark.parametrize(
