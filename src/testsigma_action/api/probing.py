@@ -53,9 +53,7 @@ class ProbingTransport(Transport):
         level, answered = self.level, False
         # A list of its own for each call: the thread of a call that was given up may still answer.
         found: list[frozenset[Difference] | None] = []
-        request = replace(
-            request, retried=False, last_try=False, on_body=lambda body: found.append(differences(level, body))
-        )
+        request = replace(request, retried=False, on_body=lambda body: found.append(differences(level, body)))
         try:
             value = await super().get(request, decode, until=until, on_retry=on_retry)
             answered = True

@@ -66,7 +66,7 @@ class Results:
 
         The request is sent once, without retries.
         """
-        request = replace(_case_list_request(run_id), retried=False, last_try=False)
+        request = replace(_case_list_request(run_id), retried=False)
         return await self._get(request, lambda body: read(self._cases(run_id, body)), until)
 
     async def fetch_run_details(self, run_id: str, *, until: float) -> details.RunDetails:
