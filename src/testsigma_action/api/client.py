@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from testsigma_action.api import decode, lists
 from testsigma_action.api.error_response import OnRetry, ignore
-from testsigma_action.api.fields import DecodeError, Decoder, T, part
+from testsigma_action.api.fields import DecodeError, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Transport
+from testsigma_action.api.retry import Calls
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import Mismatch, RunKey
@@ -38,14 +38,9 @@ OTHERS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Client:
-    """One account of one service. GETs are retried until `until`, an instant of the monotonic clock.
+class Client(Calls):
+    """The calls that most steps need, and the way to the others."""
 
-    `on_retry` is called for each retry, and when a retry succeeds.
-    Each call raises ApiError: DeadlineExceeded if there was no answer by then.
-    """
-
-    _transport: Transport
     on_retry: OnRetry = ignore
     _versions: Versions = field(default_factory=Versions)
 
@@ -84,9 +79,6 @@ class Client:
     def _run(self, body: Json) -> Run:
         run = decode.run(body)
         return replace(run, url=self.run_url(run.id))
-
-    async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
-        return await self._transport.get(request, decoder, until=until, on_retry=self.on_retry)
 
     async def start_run(self, spec: RunSpec, *, until: float) -> Run:
         """Start a run of a plan. Sent once: after Transient or DeadlineExceeded there may be a run.

@@ -6,10 +6,9 @@ from functools import partial
 
 from testsigma_action.api import bodies, cases, details, lists
 from testsigma_action.api.client import RUNS
-from testsigma_action.api.error_response import OnRetry
 from testsigma_action.api.fields import Decoder, T, about, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Transport
+from testsigma_action.api.retry import Calls
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.results import MachineResult, StepResult
@@ -24,18 +23,13 @@ MAX_STEPS, MAX_PAGES = 10_000, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Results:
-    """The results of the runs of one account. See `Client` for `until` and the errors."""
+class Results(Calls):
+    """The results of the runs of one account. See `Calls` for `until` and the errors."""
 
-    _transport: Transport
-    _on_retry: OnRetry
     _versions: Versions
 
     def _cases(self, run_id: str, body: Json) -> Cases:
         return cases.case_list(run_id, body, f"{self._transport.route.base_url}/ui/td/test_case_results")
-
-    async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
-        return await self._transport.get(request, decoder, until=until, on_retry=self._on_retry)
 
     async def _get_result(self, request: Request, decoder: Decoder[T], until: float) -> T:
         """One result, or its steps, by a path below `test_runs`."""

@@ -138,6 +138,21 @@ class Transport:
         await asyncio.sleep(delay)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Calls:
+    """Calls of one account of one service. GETs are retried until `until`, an instant of the monotonic clock.
+
+    `on_retry` is called for each retry, and when a retry succeeds.
+    Each call raises ApiError: DeadlineExceeded if there was no answer by then.
+    """
+
+    _transport: Transport
+    on_retry: OnRetry
+
+    async def _get(self, request: Request, decoder: Decoder[T], until: float) -> T:
+        return await self._transport.get(request, decoder, until=until, on_retry=self.on_retry)
+
+
 def _final(final: Outage, error: ApiError) -> Outage:
     """The final error of a call, with what the last answer said."""
     final.status, final.said, final.by_service = error.status, error.said, error.by_service

@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from testsigma_action.api import lists
-from testsigma_action.api.error_response import OnRetry
 from testsigma_action.api.fields import DecodeError, Decoder, Fields, about, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Transport
+from testsigma_action.api.retry import Calls
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
 from testsigma_action.errors import Transient
@@ -95,17 +94,13 @@ class FoundVersions:
     complete: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Uploads:
-    """The uploads of an account. Reading is retried until `until`, sending never. Each call raises ApiError."""
-
-    _transport: Transport
-    _on_retry: OnRetry
+class Uploads(Calls):
+    """The uploads of an account. Reading is retried until `until`, sending never. See `Calls` for the errors."""
 
     async def fetch(self, upload_id: str, *, until: float) -> Upload:
         """One upload."""
         request = Request("GET", f"{UPLOADS}/{part(upload_id)}", f"read upload {upload_id}")
-        return await self._transport.get(request, about(upload_id, _upload), until=until, on_retry=self._on_retry)
+        return await self._get(request, about(upload_id, _upload), until)
 
     async def fetch_versions(self, upload_id: str, *, until: float) -> FoundVersions:
         """The versions of an upload, as far as one page has them. The service may ignore the query."""
@@ -118,7 +113,7 @@ class Uploads:
 
         query = {"query": f"uploadId:{upload_id}"}
         request = Request("GET", VERSIONS, f"list the versions of upload {upload_id}", query, optional=True)
-        return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
+        return await self._get(request, versions, until)
 
     async def find(self, name: str, *, until: float) -> FoundVersions:
         """The newest versions of all uploads with a name, as far as one page has them.
@@ -134,7 +129,7 @@ class Uploads:
             return FoundVersions(newest, complete=page.last and len(newest) == len(named) and not MARKS & set(name))
 
         request = Request("GET", UPLOADS, f"look for the upload '{name}'", {"query": f"name:{name}"})
-        return await self._transport.get(request, versions, until=until, on_retry=self._on_retry)
+        return await self._get(request, versions, until)
 
     async def send(
         self, spec: UploadSpec, to: Upload, form: FileForm, known: Collection[str], *, until: float, seconds: float
