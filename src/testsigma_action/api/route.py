@@ -106,12 +106,10 @@ def _is_host(host: str) -> bool:
 
 def _proxy_problem(proxy: Setting) -> str:
     """What is wrong with a proxy, if anything is. Values are not quoted: they may contain a password."""
-    usable = False
     with suppress(ValueError):
         parts = urlsplit(proxy.value)
-        usable = parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0
-    if usable:
-        return ""
+        if parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and (parts.port or 1) > 0:
+            return ""
     if proxy.value.lower().startswith("socks"):
         return f"{proxy.name}: SOCKS proxies are not supported. Use the URL of an HTTP proxy (http://host:port)."
     return (
