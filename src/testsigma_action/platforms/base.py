@@ -138,6 +138,11 @@ class Platform(BuildFacts):
         if path := self._environ.get(variable):
             append(Path(path), text, self.secret)
 
+    def _missing(self, variable: str, why: str) -> list[str]:
+        """The problem with the folder whose path is in a variable, if it does not exist; `why` ends the sentence."""
+        folder = Path(self._environ[variable])
+        return [] if folder.is_dir() else [f"{variable}: the folder '{folder}' does not exist{why}"]
+
     def _unwritable(self, *variables: str) -> list[str]:
         """A problem for each of these files that cannot be written."""
         problems = []

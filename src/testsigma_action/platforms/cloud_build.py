@@ -5,7 +5,6 @@ Source: cloud.google.com/build/docs, "Build results".
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from testsigma_action.platforms.base import Platform
 from testsigma_action.platforms.variables import as_json, within
@@ -36,11 +35,7 @@ class CloudBuild(Platform):
 
     def problems(self, *, summary: bool) -> list[str]:
         """Problems with the files, and with the folder of the output."""
-        problems = super().problems(summary=summary)
-        folder = Path(self._environ["BUILDER_OUTPUT"])
-        if not folder.is_dir():
-            problems.append(f"BUILDER_OUTPUT: the folder '{folder}' does not exist here. Do not pass the variable.")
-        return problems
+        return super().problems(summary=summary) + self._missing("BUILDER_OUTPUT", " here. Do not pass the variable.")
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         fitting = within(variables, LONGEST_OUTPUT, lambda name, value: len(json.dumps({name: value}, indent=2)))

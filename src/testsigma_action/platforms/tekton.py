@@ -39,12 +39,8 @@ class Tekton(Platform):
 
     def problems(self, *, summary: bool) -> list[str]:
         """Problems with the files, and with the folder of the results."""
-        problems = super().problems(summary=summary)
-        folder = Path(self._environ["TEKTON_RESULTS"])
-        if not folder.is_dir():
-            why = NO_TASK if folder == RESULTS else NOT_HERE
-            problems.append(f"TEKTON_RESULTS: the folder '{folder}' does not exist{why}")
-        return problems
+        why = NO_TASK if Path(self._environ["TEKTON_RESULTS"]) == RESULTS else NOT_HERE
+        return super().problems(summary=summary) + self._missing("TEKTON_RESULTS", why)
 
     def _set_variables(self, variables: Mapping[str, str]) -> list[str]:
         for variable, text in within(variables, LONGEST_RESULTS, _size).items():
