@@ -133,13 +133,11 @@ class Inputs:
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
-        """The runs to start, or the one to attach to, whose plan is not known yet. Empty if none was asked for."""
+        """The runs to start. Empty if none was asked for, or one to attach to."""
         if self.plans:
             return self.plans
-        if self.run_id:
-            return (RunSpec(),)
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return (run_of(given),) if self.plan_id else ()
+        return (run_of(given),) if self.plan_id and not self.run_id else ()
 
     @property
     def policy(self) -> Policy:
