@@ -60,8 +60,7 @@ def mapping(value: str | Mapping[str, str]) -> Mapping[str, str]:
     """A mapping of names to texts, as YAML or JSON, or parsed already. Raises Invalid, which never quotes it."""
     if not isinstance(value, str):
         return value
-    found = reference(value) if value[:1] in {"$", "%"} and len(value.split()) == 1 else None
-    if found:
+    if value[:1] in {"$", "%"} and len(value.split()) == 1 and (found := reference(value)):
         raise Invalid(remedy=f"The value is the name of a variable. {found.remedy}")
     return documents.texts(documents.mapping(value, SCRIPT_FORM if SCRIPT_PAIR.match(value) else ""))
 
