@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.samples import machine, run, suite, timing
-from testsigma_action.domain.history import CaseHistory, History, Mark, marks_of, plan_history
+from testsigma_action.domain.history import CaseHistory, History, Mark, marks_of
 from testsigma_action.domain.results import CaseResult, Iteration, MachineResult
 from testsigma_action.domain.run import Result
 
@@ -122,6 +122,6 @@ def test_plan() -> None:
     runs = [
         replace(run(GOOD if number % 2 else BAD), timing=timing(seconds)) for number, seconds in enumerate((9, 1, 5))
     ]
-    found = plan_history(runs)
-    assert (found.passed, found.runs, found.usual) == (1, 3, timedelta(seconds=5))
-    assert plan_history([replace(run(), timing=replace(timing(1), duration=None, ended=None))]).usual is None
+    found = History(tuple(runs), ())
+    assert (found.passed, found.usual) == (1, timedelta(seconds=5))
+    assert History((replace(run(), timing=replace(timing(1), duration=None, ended=None)),), ()).usual is None

@@ -111,27 +111,22 @@ class History:
         """The failures that are known."""
         return tuple(one.placed for one in self.cases if not one.placed[2].acceptable and one.known)
 
+    @property
+    def passed(self) -> int:
+        """How many of the earlier runs passed."""
+        return sum(run.result is Result.PASSED for run in self.runs)
+
+    @property
+    def usual(self) -> timedelta | None:
+        """How long a run of the plan usually takes: the median of the earlier ones; None if it is unknown."""
+        durations = sorted(took for run in self.runs if (took := run.timing.took) is not None)
+        return durations[len(durations) // 2] if durations else None
+
     def since(self, case: CaseHistory) -> Run | None:
         """The first of the earlier runs in which a case failed up to now; None if it fails since this run."""
         executed = [(mark, run) for mark, run in zip(case.marks, self.runs, strict=False) if mark in EXECUTED]
         failing = [run for _, run in takewhile(lambda one: one[0] is Mark.FAILED, reversed(executed))]
         return failing[-1] if failing else None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanHistory:
-    """How many of the earlier runs passed, and how long one usually takes (in the middle; None if unknown)."""
-
-    passed: int
-    runs: int
-    usual: timedelta | None
-
-
-def plan_history(runs: Sequence[Run]) -> PlanHistory:
-    """What the earlier runs say about the plan."""
-    durations = [took.total_seconds() for run in runs if (took := run.timing.took) is not None]
-    usual = timedelta(seconds=sorted(durations)[len(durations) // 2]) if durations else None
-    return PlanHistory(sum(run.result is Result.PASSED for run in runs), len(runs), usual)
 
 
 def has_history(case: CaseResult) -> bool:

@@ -6,7 +6,7 @@ IDs and build numbers in the texts are untrusted.
 from collections.abc import Iterator
 from itertools import groupby
 
-from testsigma_action.domain.history import CaseHistory, History, Mark, PlanHistory, plan_history
+from testsigma_action.domain.history import CaseHistory, History, Mark
 from testsigma_action.domain.report import RunReport
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.words import counted, in_words, numbers_in_words
@@ -68,21 +68,19 @@ def sentence(history: History, case: CaseHistory) -> str:
 
 def overview(history: History) -> str:
     """The history of a run in one line."""
-    plan = plan_history(history.runs)
     numbers = {"new": len(history.new), "known": len(history.known), "flaky": sum(one.flaky for one in history.cases)}
-    return f"the plan {_passed(plan)}; {numbers_in_words(numbers)}"
+    return f"the plan {_passed(history)}; {numbers_in_words(numbers)}"
 
 
-def _passed(plan: PlanHistory) -> str:
-    return f"passed in {plan.passed} of {counted(plan.runs, 'earlier run')}"
+def _passed(history: History) -> str:
+    return f"passed in {history.passed} of {counted(len(history.runs), 'earlier run')}"
 
 
 def of_plan(report: RunReport, history: History) -> Iterator[str]:
     """Pass rate of the plan, and the duration of this run against the usual one."""
-    plan = plan_history(history.runs)
-    yield f"The plan {_passed(plan)} ({100 * plan.passed // max(plan.runs, 1)} %)"
-    took = report.run.timing.took if report.run else None
-    if plan.usual is not None and took is not None:
-        difference = wording.difference(took, plan.usual, "longer", "shorter")
+    yield f"The plan {_passed(history)} ({100 * history.passed // max(len(history.runs), 1)} %)"
+    took, usual = report.run.timing.took if report.run else None, history.usual
+    if usual is not None and took is not None:
+        difference = wording.difference(took, usual, "longer", "shorter")
         compared = f"{difference} than" if difference else "as long as"
-        yield f"{compared} usual ({in_words(plan.usual)})"
+        yield f"{compared} usual ({in_words(usual)})"
