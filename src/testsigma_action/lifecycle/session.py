@@ -119,13 +119,16 @@ class Session:
         """Leave or stop the run after a cancellation."""
         self._context.emit(events.Activity.STOPPING)
         try:
-            await self._shut_down(self._interruption)
+            await self._shut_down()
         except asyncio.CancelledError:
             # A signal during a stop after failures, or just before it. Each of them cancels this task once.
             _uncancel()
-            await self._shut_down(self._interruption)
+            await self._shut_down()
 
-    async def _shut_down(self, why: Interruption) -> None:
+    async def _shut_down(self) -> None:
+        why = self._context.shared.interruption
+        if not why:
+            raise AssertionError("a cancellation has a reason")
         if isinstance(why.cause, events.StoppedAfterFailures):
             await self._stop_early(why)
             return
@@ -152,12 +155,6 @@ class Session:
         if self.record.cut_short or ending.may_run_again:
             self.record.decide(why.verdict(ending), ending)
         await self._finish()
-
-    @property
-    def _interruption(self) -> Interruption:
-        if not self._context.shared.interruption:
-            raise AssertionError("a cancellation has a reason")
-        return self._context.shared.interruption
 
     def on_retry(self, message: str | None) -> None:
         """Emit a retry, or that one succeeded."""
