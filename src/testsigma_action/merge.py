@@ -64,8 +64,7 @@ class Merge:
         missing = tuple(one for one in found.unmatched if not number or not paths.has_wildcard(one))
         others = [one for one in found.unmatched if one not in missing]
         log.say(console.warnings(f"merge: no file matches '{one}'." for one in others))
-        expected = merge.Expected(number or None, missing)
-        self._merged = merge.merged(contents, expected, self._empty(verdict.NOT_FINISHED))
+        self._merged = merge.merged(contents, self._empty(verdict.NOT_FINISHED), number or None, missing)
 
     def _find(self) -> tuple[files.Found, list[str]]:
         inputs, root = self._command.inputs, self._command.platform.workspace

@@ -13,7 +13,7 @@ from tests.fuzz import uploads
 from tests.fuzz.story import Story
 from tests.simulator import TEST_KEY
 from testsigma_action.domain.build import Build
-from testsigma_action.domain.merge import Expected, merged
+from testsigma_action.domain.merge import merged
 from testsigma_action.domain.merge_findings import Fault
 from testsigma_action.merge import opened
 
@@ -114,7 +114,7 @@ def _of_merge(path: Path, conclusion: str, code: int) -> Iterator[str]:
 
     The merge sees the file only, so this is about everything that the verdict of a step depends on.
     """
-    found = merged([opened(path.name, path.parent)], Expected(1), samples.merging(Build()))
+    found = merged([opened(path.name, path.parent)], samples.merging(Build()), 1)
     unfinished = found.verdict.code == "incomplete-merge" and Fault.UNFINISHED.value in str(found.verdict)
     if found.verdict.exit_code != code and not unfinished:
         yield f"merged alone, the exit code is {found.verdict}"

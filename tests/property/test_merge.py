@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests import ctrf_rules, samples
 from tests.samples import case, machine, run_report, suite, tree
 from testsigma_action.domain.judgement import judge
-from testsigma_action.domain.merge import Expected, Opened, merged, opened
+from testsigma_action.domain.merge import Opened, merged, opened
 from testsigma_action.domain.merge_findings import Fault, Unusable
 from testsigma_action.domain.report import Report, Verdict
 from testsigma_action.domain.run import Counts, Result
@@ -82,7 +82,7 @@ def read(file: File) -> Opened:
 
 def merge(files: list[Opened], expects: int) -> Report:
     """The merge of files, in the build that they are of."""
-    return merged(files, Expected(expects), samples.merging())
+    return merged(files, samples.merging(), expects)
 
 
 def as_file(found: Report, name: str) -> Opened:

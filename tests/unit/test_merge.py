@@ -13,7 +13,7 @@ from tests.samples import case, machine, run_report, suite, tree
 from testsigma_action.domain.build import Build
 from testsigma_action.domain.findings import CalledPassed, ErrorFinding, Fact, OfPlans
 from testsigma_action.domain.judgement import judge
-from testsigma_action.domain.merge import Expected, Opened, merged
+from testsigma_action.domain.merge import Opened, merged
 from testsigma_action.domain.merge_findings import Fault, PartsMissing, TooManyParts, Unusable
 from testsigma_action.domain.policy import tolerating
 from testsigma_action.domain.quarantine import Outdated
@@ -78,7 +78,7 @@ Write = Callable[..., Opened]
 
 def all_of(*files: Opened, expects: int | None = None, build: Build = samples.BUILD) -> Report:
     """The merge of these files; as many parts are expected as there are files."""
-    return merged(files, Expected(len(files) if expects is None else expects), samples.merging(build))
+    return merged(files, samples.merging(build), len(files) if expects is None else expects)
 
 
 def faults(found: Report) -> list[object]:
@@ -208,17 +208,17 @@ def test_missing_parts(part: Write) -> None:
 def test_named_files_that_are_missing(part: Write) -> None:
     """A file that was named is missing under its name, with a number and without."""
     for number in (2, None):
-        found = merged([part(green(1))], Expected(number, ("b.json",)), samples.merging())
+        found = merged([part(green(1))], samples.merging(), number, ("b.json",))
         assert faults(found) == [Unusable("b.json", Fault.MISSING)]
-    found = merged([part(green(1))], Expected(4, ("b.json",)), samples.merging())
+    found = merged([part(green(1))], samples.merging(), 4, ("b.json",))
     assert faults(found) == [Unusable("b.json", Fault.MISSING), PartsMissing(1, 4)]
-    found = merged([part(green(1))], Expected(1, ("b.json",)), samples.merging())
+    found = merged([part(green(1))], samples.merging(), 1, ("b.json",))
     assert found.verdict.exit_code == 0
 
 
 def test_the_only_file_is_missing() -> None:
     """The verdict names it, although there is no other part that it could be mistaken for."""
-    found = merged([], Expected(1, ("b.json",)), samples.merging())
+    found = merged([], samples.merging(), 1, ("b.json",))
     assert found.verdict.findings == (OfPlans(("b.json",), Unusable("b.json", Fault.MISSING)),)
 
 
@@ -400,7 +400,7 @@ def test_a_merged_file_counts_as_its_parts(part: Write) -> None:
 
 def test_what_was_missing_may_be_there_now(part: Write) -> None:
     """A merge that missed a file does not keep it from being merged later."""
-    inner = merged([part(green(1), "a")], Expected(3, ("b",)), samples.merging())
+    inner = merged([part(green(1), "a")], samples.merging(), 3, ("b",))
     assert len(faults(inner)) == 2
     found = all_of(part(inner, "merged.json"), part(green(2), "b"), part(green(3), "c"), expects=3)
     assert found.verdict.exit_code == 0
@@ -413,23 +413,25 @@ def test_a_merge_without_any_part(part: Write) -> None:
     assert faults(found) == [Unusable("x", Fault.UNREADABLE, "is not a results file of testsigma-action.")]
 
 
-@pytest.mark.parametrize("expected", [Expected(3, ("b",)), Expected(2), Expected(1)])
-def test_an_incomplete_merge_is_not_completed_by_judging_it_again(part: Write, expected: Expected) -> None:
+@pytest.mark.parametrize(("expected", "unmatched"), [(3, ("b",)), (2, ()), (1, ())])
+def test_an_incomplete_merge_is_not_completed_by_judging_it_again(
+    part: Write, expected: int, unmatched: tuple[str, ...]
+) -> None:
     """Without a number of parts, what a merge missed is still missing, or it still has too many parts."""
-    count = 2 if expected.number == 1 else 1
-    inner = merged([part(green(number), f"{number}") for number in range(1, count + 1)], expected, samples.merging())
+    parts = [part(green(number), f"{number}") for number in range(1, 3 if expected == 1 else 2)]
+    inner = merged(parts, samples.merging(), expected, unmatched)
     assert inner.verdict.code is ErrorCode.INCOMPLETE_MERGE
     again = part(inner, "merged.json")
-    alone = merged([again], Expected(None), samples.merging())
+    alone = merged([again], samples.merging(), None)
     assert (alone.verdict.code, faults(alone)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
-    beside = merged([again, part(green(9), "z")], Expected(None), samples.merging())
+    beside = merged([again, part(green(9), "z")], samples.merging(), None)
     assert (beside.verdict.code, faults(beside)) == (ErrorCode.INCOMPLETE_MERGE, faults(inner))
 
 
 def test_a_merge_that_has_no_part_is_judged_again(part: Write) -> None:
     """All of its files are still missing."""
-    nothing = part(merged([], Expected(2, ("b",)), samples.merging()), "merged.json")
-    assert len(faults(merged([nothing], Expected(None), samples.merging()))) == 2
+    nothing = part(merged([], samples.merging(), 2, ("b",)), "merged.json")
+    assert len(faults(merged([nothing], samples.merging(), None))) == 2
 
 
 @pytest.mark.parametrize("verdict", [samples.CANCELLED, samples.UNWRITABLE])

@@ -64,14 +64,6 @@ class Opened:
     around: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """How many parts there must be (None: as many as files were named), and the patterns that no file matches."""
-
-    number: int | None
-    unmatched: tuple[str, ...] = ()
-
-
 def consistent(report: Report) -> bool:
     """Whether each part of a merge has runs, and each other run stands for a file that could not be used.
 
@@ -126,17 +118,21 @@ def _alone(file: str, digest: str, report: Report) -> Opened:
     return Opened((found,)) if found.finished else Opened(unusable=(Unusable(file, Fault.UNFINISHED),))
 
 
-def merged(files: Iterable[Opened], expected: Expected, report: Report) -> Report:
-    """The report of a step that merges, with all parts in it, of which none may be missing."""
+def merged(files: Iterable[Opened], report: Report, expected: int | None, unmatched: Sequence[str] = ()) -> Report:
+    """The report of a step that merges, with all parts in it, of which none may be missing.
+
+    `expected` is how many parts there must be (None: as many as files were named), `unmatched` has the patterns that no
+    file matches.
+    """
     contents = list(files)
     found = sorted((part for file in contents for part in file.parts), key=_order)
     foreign = [(part, _foreign(part.part, report.build)) for part in found]
     parts, repeated = _distinct([part for part, fault in foreign if not fault])
     unusable = [*(one for file in contents for one in file.unusable), *(fault for _, fault in foreign if fault)]
     present = len(parts) + sum(one.fault is not Fault.DUPLICATE for one in unusable)
-    numbers = _of_number(len(parts), present, expected)
+    numbers = _of_number(len(parts), present, expected, unmatched)
     faults = [*sorted((*unusable, *repeated), key=lambda one: (one.file, one.fault.value, one.detail)), *numbers]
-    if expected.number is None:  # nobody says how many there must be now
+    if expected is None:  # nobody says how many there must be now
         faults += dict.fromkeys(one for file in contents for one in file.missed)
     judged = [replace(one, runs=tuple(judged_again(run, one.part) for run in one.runs)) for one in parts]
     return _concluded(report, judged, faults, [verdict for file in contents for verdict in file.around])
@@ -172,14 +168,14 @@ def _distinct(parts: Sequence[OnePart]) -> tuple[list[OnePart], list[Unusable]]:
     return distinct, repeated
 
 
-def _of_number(parts: int, present: int, expected: Expected) -> Iterator[Problem]:
+def _of_number(parts: int, present: int, expected: int | None, unmatched: Sequence[str]) -> Iterator[Problem]:
     """What is missing, by its path where that is known, or that there is too much.
 
     `present` counts the files that cannot be used as well.
     """
-    wanted = present + len(expected.unmatched) if expected.number is None else expected.number
+    wanted = present + len(unmatched) if expected is None else expected
     missing = max(wanted - present, 0)
-    named = sorted(expected.unmatched)[:missing]
+    named = sorted(unmatched)[:missing]
     yield from (Unusable(path, Fault.MISSING) for path in named)
     if missing > len(named):
         yield PartsMissing(present, wanted)
