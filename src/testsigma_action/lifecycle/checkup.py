@@ -171,25 +171,23 @@ class Examination:
             await self._parts(run.id, machines)
 
     async def _parts(self, run_id: str, machines: tuple[MachineResult, ...]) -> None:
-        client = self.remote.client
+        results = self.remote.client.results
         suites = [suite for machine in machines for suite in machine.suites]
         rows = [row for suite in suites for row in suite.cases if row.id]
         sets = [one for row in rows for one in row.iterations]
         if machine := _first_id(machines):
-            await self._ask(Level.MACHINE, lambda until: client.results.fetch_machine(run_id, machine, until=until))
+            await self._ask(Level.MACHINE, lambda until: results.fetch_machine(run_id, machine, until=until))
         if suite := _first_id(suites):
-            await self._ask(Level.SUITE, lambda until: client.results.fetch_suite(run_id, suite, until=until))
-            await self._ask(
-                Level.INDEX_OF_SUITES, lambda until: client.results.fetch_suite_page(run_id, "", until=until)
-            )
+            await self._ask(Level.SUITE, lambda until: results.fetch_suite(run_id, suite, until=until))
+            await self._ask(Level.INDEX_OF_SUITES, lambda until: results.fetch_suite_page(run_id, "", until=until))
         # A case that failed has the most to tell, and one without data sets has steps of its own.
         rows.sort(key=lambda row: (bool(row.iterations), row.acceptable))
         if case := _first_id(rows):
-            await self._ask(Level.CASE, lambda until: client.results.fetch_case(run_id, case, until=until))
-            await self._ask(Level.INDEX_OF_CASES, lambda until: client.results.fetch_case_page(run_id, "", until=until))
-            await self._ask(Level.STEPS, lambda until: client.results.fetch_steps(run_id, case, until=until))
+            await self._ask(Level.CASE, lambda until: results.fetch_case(run_id, case, until=until))
+            await self._ask(Level.INDEX_OF_CASES, lambda until: results.fetch_case_page(run_id, "", until=until))
+            await self._ask(Level.STEPS, lambda until: results.fetch_steps(run_id, case, until=until))
         if data_set := _first_id(sets):
-            await self._ask(Level.STEPS_OF_SET, lambda until: client.results.fetch_steps(run_id, data_set, until=until))
+            await self._ask(Level.STEPS_OF_SET, lambda until: results.fetch_steps(run_id, data_set, until=until))
 
     @property
     def _recognised(self) -> bool:
