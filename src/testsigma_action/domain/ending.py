@@ -36,11 +36,6 @@ class Ending:
     build_number: str = ""
 
     @property
-    def completed(self) -> bool:
-        """Whether the run had completed by itself."""
-        return self.disposition is Disposition.COMPLETED
-
-    @property
     def completed_first(self) -> bool:
         """Whether a run that was to be stopped had completed before."""
         stopped = self.disposition is Disposition.STOP_CONFIRMED

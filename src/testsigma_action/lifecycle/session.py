@@ -141,10 +141,11 @@ class Session:
 
     async def _stop_early(self, why: Interruption) -> None:
         """Stop the run because enough cases have failed, and collect its results."""
+        from testsigma_action.domain.ending import Disposition
         from testsigma_action.lifecycle import shutdown
 
         ending = await shutdown.after_failures(self._context)
-        if not ending.completed:
+        if ending.disposition is not Disposition.COMPLETED:
             self.record.cut_short = True
         elif not self.record.cut_short:
             from testsigma_action.lifecycle.wait import await_result
