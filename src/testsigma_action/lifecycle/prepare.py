@@ -39,25 +39,22 @@ def _with_configuration(spec: RunSpec, identity: str) -> RunSpec:
     return replace(spec, configuration=ConfigurationRef(identity, _name_of_configuration(spec)))
 
 
-KINDS = (
-    Kind(
-        input="execution-config",
-        one="saved configuration",
-        fetch=lambda client, until: client.fetch_saved_configurations(until=until),
-        name_of=_name_of_configuration,
-        id_of=lambda spec: spec.configuration.id if spec.configuration else "",
-        with_id=_with_configuration,
-    ),
-    Kind(
-        input="environment-id",
-        one="environment",
-        fetch=lambda client, until: client.fetch_environments(until=until),
-        name_of=lambda spec: "" if spec.environment_id else spec.environment_name,
-        id_of=lambda spec: spec.environment_id,
-        with_id=lambda spec, identity: replace(spec, environment_id=identity),
-    ),
+CONFIGURATIONS = Kind(
+    input="execution-config",
+    one="saved configuration",
+    fetch=lambda client, until: client.fetch_saved_configurations(until=until),
+    name_of=_name_of_configuration,
+    id_of=lambda spec: spec.configuration.id if spec.configuration else "",
+    with_id=_with_configuration,
 )
-CONFIGURATIONS, ENVIRONMENTS = KINDS
+ENVIRONMENTS = Kind(
+    input="environment-id",
+    one="environment",
+    fetch=lambda client, until: client.fetch_environments(until=until),
+    name_of=lambda spec: "" if spec.environment_id else spec.environment_name,
+    id_of=lambda spec: spec.environment_id,
+    with_id=lambda spec, identity: replace(spec, environment_id=identity),
+)
 
 
 async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> tuple[RunSpec, ...]:
@@ -67,7 +64,7 @@ async def resolve(specs: Sequence[RunSpec], remote: Remote, *, until: float) -> 
     cannot be read.
     """
     resolved, problems = tuple(specs), list[str]()
-    for kind in KINDS:
+    for kind in (CONFIGURATIONS, ENVIRONMENTS):
         if not any(map(kind.name_of, specs)):
             continue
         try:
