@@ -95,8 +95,7 @@ class RunRecord:
     def may_still_run(self) -> bool:
         """Whether a run that we started may still be running, or its plan may still run failed cases again."""
         ended = self.run is not None and self.latest.completed and not awaited(self.latest)
-        ours = self.start.run is not None or self.rerun.run is not None
-        return self.start.in_doubt or self.rerun.in_doubt or (ours and not ended)
+        return self.start.in_doubt or self.rerun.in_doubt or (self.owns_latest and not ended)
 
     @property
     def owns_latest(self) -> bool:
