@@ -28,11 +28,6 @@ class Conclusion(Enum):
     STARTED = "started"
     CHECKED = "checked"
 
-    @property
-    def good(self) -> bool:
-        """Whether it says of a run that nothing went wrong."""
-        return self in {Conclusion.PASSED, Conclusion.STARTED}
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

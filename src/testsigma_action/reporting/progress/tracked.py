@@ -88,7 +88,9 @@ class TrackedRun:
     @property
     def failed(self) -> bool:
         """Whether the session ended without a known pass."""
-        return self.ended is not None and not (self.ended.conclusion and self.ended.conclusion.good)
+        from testsigma_action.domain.report import Conclusion
+
+        return self.ended is not None and self.ended.conclusion not in {Conclusion.PASSED, Conclusion.STARTED}
 
     def left(self, now: float) -> timedelta | None:
         """The expected time left; None if unknown."""
