@@ -69,7 +69,7 @@ def index_page(body: object, decoder: Decoder[T]) -> IndexPage[T]:
     Rows without an ID or a result are dropped, and so are rows that share an ID: they may contradict each other.
     """
     listed = page(body)
-    rows = [(Fields(row).identity("id"), row) for row in listed.rows if Fields(row).has("result")]
+    rows = [(fields.identity("id"), row) for row in listed.rows if (fields := Fields(row)).has("result")]
     often = Counter(identity for identity, _ in rows)
     found = {identity: decoder(row) for identity, row in rows if identity and often[identity] == 1}
     return Page(found, listed.last)
