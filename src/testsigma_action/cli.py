@@ -28,7 +28,7 @@ def run_post_stage() -> NoReturn:
 
 
 def collect_garbage_rarely() -> None:
-    """Never search what exists by now, and the rest less often: results are many objects, and nearly all are used."""
+    """Search for garbage less often, and never in what exists by now: results are many objects, nearly all in use."""
     gc.freeze()
     gc.set_threshold(50_000)
 

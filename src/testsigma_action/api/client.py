@@ -9,7 +9,7 @@ from testsigma_action.api import decode, lists
 from testsigma_action.api.error_response import OnRetry, ignore
 from testsigma_action.api.fields import DecodeError, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Calls
+from testsigma_action.api.retry import Endpoints
 from testsigma_action.api.start_body import private_texts, rerun_body, start_body
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import Mismatch, RunKey
@@ -38,7 +38,7 @@ OTHERS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Client(Calls):
+class Client(Endpoints):
     """The calls that most steps need, and the way to the others."""
 
     on_retry: OnRetry = ignore

@@ -8,7 +8,7 @@ from testsigma_action.api import bodies, cases, details, lists
 from testsigma_action.api.client import RUNS
 from testsigma_action.api.fields import Decoder, T, about, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Calls
+from testsigma_action.api.retry import Endpoints
 from testsigma_action.api.versions import Versions
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.results import MachineResult, StepResult
@@ -23,8 +23,8 @@ MAX_STEPS, MAX_PAGES = 10_000, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Results(Calls):
-    """The results of the runs of one account. See `Calls` for `until` and the errors."""
+class Results(Endpoints):
+    """The results of the runs of one account. See `Endpoints` for `until` and the errors."""
 
     _versions: Versions
 

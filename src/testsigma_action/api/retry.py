@@ -139,8 +139,8 @@ class Transport:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calls:
-    """Calls of one account of one service. GETs are retried until `until`, an instant of the monotonic clock.
+class Endpoints:
+    """Endpoints of the service, for one account. GETs are retried until `until`, an instant of the monotonic clock.
 
     `on_retry` is called for each retry, and when a retry succeeds.
     Each call raises ApiError: DeadlineExceeded if there was no answer by then.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from testsigma_action.api import lists
 from testsigma_action.api.fields import DecodeError, Decoder, Fields, about, part
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Calls
+from testsigma_action.api.retry import Endpoints
 from testsigma_action.domain.identity import same_id
 from testsigma_action.domain.upload_events import Stored, UploadKind, UploadSpec, UploadVersion
 from testsigma_action.errors import Transient
@@ -94,8 +94,8 @@ class FoundVersions:
     complete: bool = False
 
 
-class Uploads(Calls):
-    """The uploads of an account. Reading is retried until `until`, sending never. See `Calls` for the errors."""
+class Uploads(Endpoints):
+    """The uploads of an account. Reading is retried until `until`, sending never. See `Endpoints` for the errors."""
 
     async def fetch(self, upload_id: str, *, until: float) -> Upload:
         """One upload."""
