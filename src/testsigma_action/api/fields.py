@@ -6,9 +6,8 @@ Where a verdict depends on a field, a missing value is neutral, but an unreadabl
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from testsigma_action.domain.identity import canonical, same_id
 from testsigma_action.domain.run import Timing
@@ -22,8 +21,8 @@ Decoder = Callable[[object], T]
 LONGEST_TEXT = 10_000
 IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LONGEST_DURATION = timedelta(days=365)
-# Larger counts are treated as unreadable.
-MAX_COUNTED = 10**12
+# Larger counts are treated as unreadable, and larger IDs too: Python refuses to format numbers of thousands of digits.
+MAX_COUNTED, MAX_ID = 10**12, 10**100
 # Floats above this are not exact, so they cannot be IDs.
 LARGEST_EXACT = float(2**53)
 # Times outside this range are ignored, so that later sums and differences cannot overflow.
@@ -63,7 +62,7 @@ class Fields:
             value = self._body.get(key)
             if isinstance(value, str) and value:
                 return cut(value, LONGEST_TEXT)
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if _is_number(value):
                 return str(value)
         return ""
 
@@ -72,7 +71,10 @@ class Fields:
 
         Empty if it is not safe in a path: with the ID `.`, stopping one run would stop all.
         """
-        return next((found for key in keys if (found := _identity(self._body.get(key)))), "")
+        for key in keys:
+            if found := _identity(self._body.get(key)):
+                return found
+        return ""
 
     def count(self, *keys: str) -> int | None:
         """The first of these fields with a whole number, or None: for hints, not for evidence."""
@@ -101,18 +103,20 @@ class Fields:
     def instant(self, key: str) -> datetime | None:
         """A point in time: epoch milliseconds (v1) or ISO 8601 (v2, v3). None if it is invalid."""
         value, moment = self._body.get(key), None
-        with suppress(ValueError, OverflowError, OSError):
+        try:
             if isinstance(value, str):
                 moment = datetime.fromisoformat(value[:40])
                 moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-            elif isinstance(value, int | float) and not isinstance(value, bool):
+            elif _is_number(value):
                 moment = datetime.fromtimestamp(value / 1000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
         return moment if moment and EARLIEST <= moment < LATEST else None
 
     def span(self, key: str) -> timedelta | None:
         """A duration, in milliseconds on the wire; None if it is invalid."""
         value = self._body.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1e15:
+        if not _is_number(value) or not 0 <= value < 1e15:
             return None
         return min(timedelta(milliseconds=value), LONGEST_DURATION)
 
@@ -127,7 +131,11 @@ def whole_number(value: object) -> int | None:
         value = int(value)
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_COUNTED else None
+    return value if type(value) is int and 0 <= value < MAX_COUNTED else None
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return type(value) in {int, float}
 
 
 def _identity(value: object) -> str:
@@ -135,9 +143,8 @@ def _identity(value: object) -> str:
         # A negative zero is not an ID either.
         exact = value.is_integer() and value < LARGEST_EXACT and not str(value).startswith("-")
         value = int(value) if exact else None
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Python refuses to format numbers of thousands of digits.
-        value = str(value) if 0 <= value < 10**100 else None
+    if type(value) is int:
+        return str(value) if 0 <= value < MAX_ID else ""
     text = value.strip() if isinstance(value, str) else ""
     return canonical(text) if IDENTITY.fullmatch(text) else ""
 
