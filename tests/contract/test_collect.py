@@ -441,6 +441,25 @@ def test_runs_share_the_lanes_for_details(serve: Serve) -> None:
     assert service.server.calls.count("steps") == DETAIL_LANES + 2 + 20
 
 
+def test_machines_that_hang_do_not_delay_cases(serve: Serve) -> None:
+    """The times of cases are read at the same time as the details of machines."""
+    service = serve("failing", Fault("machine", delay=60.0, count=None))
+    run = completed(service)
+
+    async def until_cases() -> None:
+        events = [arrived(service, "machine", 2), arrived(service, "index-cases", 1)]
+        task = asyncio.create_task(
+            collect(run, BatchFetcher(service.remote, soon(60)), "failed", error_response.ignore)
+        )
+        async with asyncio.timeout(5):
+            for event in events:
+                await event.wait()
+        task.cancel()
+        await asyncio.wait([task])
+
+    service.run(until_cases())
+
+
 def timed(results: ResultTree) -> list[bool]:
     """Whether each case has a duration."""
     return [each.timing.duration is not None for each in results.cases()]
@@ -527,8 +546,14 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     assert service.run(most_at_a_time(asked)) == 1
 
 
-async def most_at_a_time(asked: BatchFetcher) -> int:
-    """How many items of a large batch are fetched at the same time."""
+def test_batches_of_a_run_take_turns(serve: Serve) -> None:
+    """Two of them at the same time make no more requests at a time than one."""
+    asked = BatchFetcher(serve("failing").remote, soon())
+    assert asyncio.run(most_at_a_time(asked, batches=2)) == DETAIL_LANES
+
+
+async def most_at_a_time(asked: BatchFetcher, batches: int = 1) -> int:
+    """How many items of large batches are fetched at the same time."""
     going: set[str] = set()
     sizes = []
 
@@ -539,7 +564,8 @@ async def most_at_a_time(asked: BatchFetcher) -> int:
         await asyncio.sleep(0)
         going.remove(identity)
 
-    await asked.each([str(number) for number in range(5 * DETAIL_LANES)], fetch)
+    ids = [[f"{batch}-{number}" for number in range(5 * DETAIL_LANES)] for batch in range(batches)]
+    await asyncio.gather(*(asked.each(each, fetch) for each in ids))
     return max(sizes)
 
 

@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from testsigma_action.api.lists import IndexPage
@@ -51,12 +51,13 @@ def gap_of(error: ApiError, missing: Missing, number: int = 0, total: int = 0, r
 class BatchFetcher:
     """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `short_timeouts`).
 
-    Raises no ApiError: errors are returned.
+    `turns` limits the requests at a time, also those of several batches. Raises no ApiError: errors are returned.
     """
 
     remote: Remote
     until: float
     short_timeouts: bool = False
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
 
     def within(self, share: float) -> "BatchFetcher":
         """The same fetcher with a share of the remaining time."""
@@ -65,14 +66,15 @@ class BatchFetcher:
 
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
-        if self.remote.now() >= self.until:
-            return LimitReached(Why.TIME_LIMIT)
-        limits = self.remote.limits
-        limit = self.remote.after(limits.short_detail if self.short_timeouts else limits.detail)
-        try:
-            return await fetch(min(self.until, limit))
-        except ApiError as error:
-            return error
+        async with self.turns:
+            if self.remote.now() >= self.until:
+                return LimitReached(Why.TIME_LIMIT)
+            limits = self.remote.limits
+            limit = self.remote.after(limits.short_detail if self.short_timeouts else limits.detail)
+            try:
+                return await fetch(min(self.until, limit))
+            except ApiError as error:
+                return error
 
     async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> tuple[dict[str, T], dict[str, ApiError]]:
         """The items that were fetched, and the errors of the others, both by ID."""

@@ -4,6 +4,7 @@ Missing details become a gap for each stage. An error with details never improve
 if the evidence for a pass is missing (see `verdict`).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,8 @@ from testsigma_action.lifecycle.settle import LagRetry
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
 Keep = Callable[[ResultTree], object]
+# Adds what was read to a tree.
+Change = Callable[[ResultTree], ResultTree]
 Part = TypeVar("Part", CaseResult, Iteration)
 
 # Maximum number of cases that are read one by one if the index does not list them; failed ones first.
@@ -93,14 +96,24 @@ class _Collector:
         return tree
 
     async def read_parts(self, tree: ResultTree) -> ResultTree:
-        """The details of machines, suites and cases."""
+        """The details of machines and suites, and at the same time those of cases."""
         if lacks(tree, Missing.ALL_DETAILS):
             return tree
         fetcher = self._adapted(tree)
+        async with asyncio.TaskGroup() as group:
+            places = group.create_task(self.with_places(tree, fetcher))
+            if not fetcher.remote.client.version:
+                # As long as the API version is unknown, one request finds it out.
+                await asyncio.wait([places])
+            with_case_details = await self.read_case_details(tree, fetcher.within(SHARE))
+        tree = with_case_details(places.result())
+        self.keep(tree)
+        return tree
+
+    async def with_places(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
+        """The details of machines, then those of suites."""
         tree = await self.with_machines(tree, fetcher.within(SHARE))
         tree = await self.with_suites(tree, fetcher.within(SHARE))
-        self.keep(tree)
-        tree = await self.with_case_details(tree, fetcher.within(SHARE))
         self.keep(tree)
         return tree
 
@@ -145,7 +158,7 @@ class _Collector:
         tree = enrich.with_suite_details(tree, found | singles)
         return _with_gap(tree, Missing.SUITE_DETAILS, lost, len(lost), len(ids))
 
-    async def with_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
+    async def read_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> Change:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
         page = partial(self.results.fetch_case_page, self.run_id)
@@ -154,11 +167,15 @@ class _Collector:
         found = await fetcher.index(page, [case.id for case in cases], iterations)
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
         singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], single)
-        tree = enrich.with_case_details(tree, found | singles)
         left = sum(case.id not in singles for case in missing)
         if left and not lost:
             lost = {"": LimitReached(Why.SINGLES_LIMIT)}
-        return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
+
+        def change(tree: ResultTree) -> ResultTree:
+            tree = enrich.with_case_details(tree, found | singles)
+            return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
+
+        return change
 
     async def with_steps(self, tree: ResultTree, details: Details) -> ResultTree:
         """Steps of the requested cases; for a data-driven case those of its data sets.
