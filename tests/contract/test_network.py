@@ -17,14 +17,14 @@ import pytest
 import trustme
 
 from tests.contract.conftest import Raw, Serve, Talk, hang_up, result_of, soon, transport
-from tests.contract.test_http import BODY, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
+from tests.contract.test_http import BODY, ENOUGH, OK, RUNS, SHORT, STATUS, answering, identity, limited, read_request
 from tests.simulator import Fault, Server, Simulator, scenario
 from testsigma_action.api.error_response import ignore
 from testsigma_action.api.http import Request
 from testsigma_action.errors import InputError, Outage, Redirected, Refused, Transient, Unsent
 
-START = limited(SHORT, "POST", {"executionId": 420})
-STOP = Request("PUT", f"{RUNS}/900", "stop run 900", body={"result": "STOPPED"}, limits=SHORT, ignores_body=True)
+START = limited(ENOUGH, "POST", {"executionId": 420})
+STOP = Request("PUT", f"{RUNS}/900", "stop run 900", body={"result": "STOPPED"}, limits=ENOUGH, ignores_body=True)
 # A host of the reserved domain: only a proxy can reach it.
 AFAR = "https://testsigma.example"
 
@@ -60,7 +60,7 @@ def silent(connection: socket.socket) -> None:
 def unsent(url: str) -> Transient:
     """What comes of a start that cannot be sent."""
     with pytest.raises(Transient) as caught:
-        result_of(transport(url).send(START, identity, until=soon()))
+        result_of(transport(url).send(limited(SHORT, "POST", START.body), identity, until=soon()))
     assert isinstance(caught.value, Unsent)
     return caught.value
 
@@ -304,7 +304,7 @@ WHOLE = OK + b"Content-Length: 11\r\n\r\n" + BODY
 def test_interim_answers_are_read_past(raw: Callable[[Talk], Raw], before: bytes) -> None:
     """What counts is the answer that comes after them."""
     assert (
-        result_of(transport(raw(answering(before + WHOLE)).url).send(limited(SHORT), identity, until=soon())) == "900"
+        result_of(transport(raw(answering(before + WHOLE)).url).send(limited(ENOUGH), identity, until=soon())) == "900"
     )
 
 
@@ -316,7 +316,7 @@ def test_interim_answers_are_read_past(raw: Callable[[Talk], Raw], before: bytes
 def test_interim_answers_end(raw: Callable[[Talk], Raw], answer: bytes) -> None:
     """A flood of them is no answer, and neither is a protocol that nobody asked for."""
     with pytest.raises(Transient) as caught:
-        result_of(transport(raw(answering(answer)).url).send(limited(SHORT), identity, until=soon()))
+        result_of(transport(raw(answering(answer)).url).send(limited(ENOUGH), identity, until=soon()))
     assert not isinstance(caught.value, Unsent)
 
 
@@ -355,7 +355,7 @@ def test_a_flood_of_nothing_ends(raw: Callable[[Talk], Raw], flood: str) -> None
     head, drops = DRIPS[flood]
     service = raw(answering(head, *[drops * 1000] * 1000))
     with pytest.raises(Transient):
-        result_of(transport(service.url).send(limited(SHORT), identity, until=soon()))
+        result_of(transport(service.url).send(limited(ENOUGH), identity, until=soon()))
 
 
 @pytest.mark.parametrize(
