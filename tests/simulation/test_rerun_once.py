@@ -10,7 +10,7 @@ import pytest
 from tests.simulation import Signal, World
 from tests.simulation.test_rerun_failed import BROKEN, FLAKY, ONCE, plan
 from tests.simulation.world import Outcome
-from tests.simulator import Case, Fault, Phase, Reruns, RunBefore, Scenario
+from tests.simulator import Case, Fault, Phase, Reruns, RunBefore, Scenario, Seen
 
 LONG = (Phase("STATUS_IN_PROGRESS", seconds=300.0),)
 WAITING = ONCE | {"TESTSIGMA_ON_BUSY": "wait"}
@@ -77,7 +77,13 @@ def test_a_plan_that_reruns_at_the_same_time(tmp_path: Path) -> None:
     made = plan(FLAKY, rerun_type="ONLY_FAILED_TESTS", automatic_rerun=True, reruns=again)
     hidden = Fault("status", path="*/1001", fields={"execution": None, "childResult": None}, end=55.0, count=None)
     world = World(made.with_faults(hidden), tmp_path, ONCE)
-    world.at(20.5, lambda simulator: simulator.rerun(1001))
+
+    def begin_rerun(seen: Seen) -> None:
+        if seen.call == "run" and seen.path.endswith("/1001"):
+            world.at(world.clock.elapsed, lambda simulator: None if reruns(world) else simulator.rerun(1001))
+
+    # The results are collected before a rerun is asked for.
+    world.simulator.recording.listen(begin_rerun)
     outcome = world.run()
     assert (outcome.exit_code, reruns(world)) == (0, [1002]), outcome.log
 

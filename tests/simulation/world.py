@@ -267,7 +267,8 @@ def _forget() -> None:
     told = sys.unraisablehook
 
     def tell(unraisable: "sys.UnraisableHookArgs") -> None:
-        if not isinstance(unraisable.exc_value, Killed | BaseExceptionGroup):
+        error = unraisable.exc_value
+        if not isinstance(error, Killed | BaseExceptionGroup) and str(error) != "coroutine ignored GeneratorExit":
             told(unraisable)
 
     sys.unraisablehook = tell
