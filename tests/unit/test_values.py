@@ -21,8 +21,8 @@ def test_an_id_is_one_text_everywhere(text: str, meant: str) -> None:
     assert parsers.identity(text) == meant
 
 
-@pytest.mark.parametrize("text", ["0", "000", "smoke", "plan", "-", "_", "x" * 19, "9" * 20])
-def test_words_and_zeros_are_no_ids(text: str) -> None:
+@pytest.mark.parametrize("text", ["0", "000", "smoke", "plan", "-", "_", "-3", "x" * 19, "9" * 20])
+def test_words_zeros_and_negative_numbers_are_no_ids(text: str) -> None:
     """A name in the place of an ID is refused before anything is started."""
     assert "ID" in refused(parsers.identity, text)
 

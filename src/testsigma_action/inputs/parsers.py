@@ -15,7 +15,7 @@ from testsigma_action.secret import Secret
 from testsigma_action.text import is_loopback, one_line
 
 # As long as the longest number of 64 bits, and shorter than any API key.
-IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,19}")
+IDENTITY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,18}")
 DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?:in)?)?(?:([0-9]+(?:\.[0-9]+)?)s)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A text on one line that is meant as a list, or as an entry of one.
