@@ -362,7 +362,7 @@ def test_everything_that_is_wrong(tmp_path: Path) -> None:
     beginnings = ["timeout:", "quarantine:", "junit-file:", "plans, entry 2, execution-config:"]
     beginnings += [
         "plans, entry 1, environment-id:",
-        "execution-config: no saved configuration has the ID 99",
+        "plans, entry 1, execution-config: no saved configuration has the ID 99",
         "Could not look",
     ]
     assert len(problems) == len(beginnings)

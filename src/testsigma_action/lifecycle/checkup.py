@@ -210,9 +210,9 @@ def _wrong(kind: prepare.Kind, specs: Sequence[RunSpec], known: Sequence[Named])
     """The names and IDs that no object of this kind has, or several."""
     if problems := tuple(prepare.name_problems(kind, specs, known)):
         yield InputError(*problems)
-    for identity in dict.fromkeys(filter(None, map(kind.id_of, specs))):
-        if not any(same_id(one.id, identity) for one in known):
-            yield _not_found(f"{kind.input}: no {kind.one} has the ID {identity}.")
+    for number, identity in enumerate(map(kind.id_of, specs), 1):
+        if identity and not any(same_id(one.id, identity) for one in known):
+            yield _not_found(f"{prepare.place(kind, specs, number)}: no {kind.one} has the ID {identity}.")
 
 
 def _not_found(message: str, status: int | None = None) -> ApiError:

@@ -106,8 +106,12 @@ def name_problems(kind: Kind, specs: Sequence[RunSpec], known: Sequence[Named]) 
         name = kind.name_of(spec)
         matches = _called(name, known)
         if name and len(matches) != 1:
-            entry = f"plans, entry {number}, " if len(specs) > 1 else ""
-            yield f"{entry}{kind.input}: {_problem(kind, name, matches, known)}"
+            yield f"{place(kind, specs, number)}: {_problem(kind, name, matches, known)}"
+
+
+def place(kind: Kind, specs: Sequence[RunSpec], number: int) -> str:
+    """Where the input is: its name, with the number of its entry if there are several plans."""
+    return f"plans, entry {number}, {kind.input}" if len(specs) > 1 else kind.input
 
 
 def _problem(kind: Kind, name: str, matches: Sequence[Named], known: Sequence[Named]) -> str:
