@@ -223,4 +223,7 @@ NO_SUCH_HINT = (
     "Check plan-id (and environment-id and execution-config), and that api-key and base-url belong to the account that "
     "owns this plan."
 )
-REFUSED_HINT = "Read the message of the service above. No run with this build number was found."
+REFUSED_HINT = (
+    "Read the message of the service above, and check plan-id, environment-id and execution-config. No run with this "
+    "build number was found."
+)
