@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -441,13 +442,13 @@ def test_runs_share_the_lanes_for_details(serve: Serve) -> None:
     assert service.server.calls.count("steps") == DETAIL_LANES + 2 + 20
 
 
-def test_machines_that_hang_do_not_delay_cases(serve: Serve) -> None:
-    """The times of cases are read at the same time as the details of machines."""
-    service = serve("failing", Fault("machine", delay=60.0, count=None))
+def test_first_pages_are_read_while_machines_hang(serve: Serve) -> None:
+    """Those of both indexes, at the same time as the details of machines."""
+    service = serve(plan(BIG), Fault("machine", delay=60.0, count=None))
     run = completed(service)
 
-    async def until_cases() -> None:
-        events = [arrived(service, "machine", 2), arrived(service, "index-cases", 1)]
+    async def until_first_pages() -> None:
+        events = [arrived(service, *calls) for calls in (("machine", 3), ("index-suites", 1), ("index-cases", 1))]
         task = asyncio.create_task(
             collect(run, BatchFetcher(service.remote, soon(60)), "failed", error_response.ignore)
         )
@@ -457,7 +458,7 @@ def test_machines_that_hang_do_not_delay_cases(serve: Serve) -> None:
         task.cancel()
         await asyncio.wait([task])
 
-    service.run(until_cases())
+    service.run(until_first_pages())
 
 
 def timed(results: ResultTree) -> list[bool]:
@@ -546,14 +547,8 @@ def test_too_many_requests_make_us_fewer(serve: Serve) -> None:
     assert service.run(most_at_a_time(asked)) == 1
 
 
-def test_batches_of_a_run_take_turns(serve: Serve) -> None:
-    """Two of them at the same time make no more requests at a time than one."""
-    asked = BatchFetcher(serve("failing").remote, soon())
-    assert asyncio.run(most_at_a_time(asked, batches=2)) == DETAIL_LANES
-
-
-async def most_at_a_time(asked: BatchFetcher, batches: int = 1) -> int:
-    """How many items of large batches are fetched at the same time."""
+async def most_at_a_time(asked: BatchFetcher) -> int:
+    """How many items of a large batch are fetched at the same time."""
     going: set[str] = set()
     sizes = []
 
@@ -564,8 +559,7 @@ async def most_at_a_time(asked: BatchFetcher, batches: int = 1) -> int:
         await asyncio.sleep(0)
         going.remove(identity)
 
-    ids = [[f"{batch}-{number}" for number in range(5 * DETAIL_LANES)] for batch in range(batches)]
-    await asyncio.gather(*(asked.each(each, fetch) for each in ids))
+    await asked.each([str(number) for number in range(5 * DETAIL_LANES)], fetch)
     return max(sizes)
 
 
@@ -797,9 +791,7 @@ def test_an_index_keeps_only_what_is_asked_for(serve: Serve) -> None:
     service = serve("passing", Fault("index-cases", text=json.dumps({"content": rows, "isLast": True}), count=None))
     run = completed(service)
     asked = BatchFetcher(service.remote, soon())
-    found = service.run(
-        asked.index(
-            lambda number, until: service.client.results.fetch_case_page(run.id, number, until=until), ["7", "9"]
-        )
-    )
+    page = partial(service.client.results.fetch_case_page, run.id)
+    first = service.run(asked.first_page(page))
+    found = service.run(asked.index(first, page, ["7", "9"]))
     assert set(found) == {"7", "9"}

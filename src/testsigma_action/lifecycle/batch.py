@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from testsigma_action.api.lists import IndexPage
@@ -51,13 +51,12 @@ def gap_of(error: ApiError, missing: Missing, number: int = 0, total: int = 0, r
 class BatchFetcher:
     """Fetches details until an instant of the monotonic clock, each one with a timeout (shorter with `short_timeouts`).
 
-    `turns` limits the requests at a time, also those of several batches. Raises no ApiError: errors are returned.
+    Raises no ApiError: errors are returned.
     """
 
     remote: Remote
     until: float
     short_timeouts: bool = False
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DETAIL_LANES))
 
     def within(self, share: float) -> "BatchFetcher":
         """The same fetcher with a share of the remaining time."""
@@ -66,15 +65,14 @@ class BatchFetcher:
 
     async def once(self, fetch: Callable[[float], Awaitable[T]]) -> T | ApiError:
         """One item, or the error."""
-        async with self.turns:
-            if self.remote.now() >= self.until:
-                return LimitReached(Why.TIME_LIMIT)
-            limits = self.remote.limits
-            limit = self.remote.after(limits.short_detail if self.short_timeouts else limits.detail)
-            try:
-                return await fetch(min(self.until, limit))
-            except ApiError as error:
-                return error
+        if self.remote.now() >= self.until:
+            return LimitReached(Why.TIME_LIMIT)
+        limits = self.remote.limits
+        limit = self.remote.after(limits.short_detail if self.short_timeouts else limits.detail)
+        try:
+            return await fetch(min(self.until, limit))
+        except ApiError as error:
+            return error
 
     async def each(self, identities: Sequence[str], fetch: Fetch[T]) -> tuple[dict[str, T], dict[str, ApiError]]:
         """The items that were fetched, and the errors of the others, both by ID."""
@@ -82,10 +80,16 @@ class BatchFetcher:
         lost = {identity: answer for identity, answer in answers.items() if isinstance(answer, ApiError)}
         return {identity: answer for identity, answer in answers.items() if not isinstance(answer, ApiError)}, lost
 
-    async def index(self, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0) -> dict[str, T]:
+    async def first_page(self, page: Fetch[IndexPage[T]]) -> IndexPage[T] | None:
+        """The first page of an index; None if there is no such index."""
+        first = await replace(self, short_timeouts=True).once(lambda until: page("", until=until))
+        return None if isinstance(first, ApiError) else first
+
+    async def index(
+        self, first: IndexPage[T] | None, page: Fetch[IndexPage[T]], ids: Sequence[str], more: int = 0
+    ) -> dict[str, T]:
         """The items of an index, by ID. The number of pages follows from `ids` and `more`; totals are not trusted."""
-        first = await replace(self, short_timeouts=True).once(lambda until: page("", until=until)) if ids else None
-        if first is None or isinstance(first, ApiError):
+        if not first:
             return {}
         found, wanted = dict(first.rows), frozenset(ids)
         pages = min(MAX_PAGES, math.ceil((len(ids) + more) / max(1, len(found))))

@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
+from testsigma_action.api.details import CaseDetails
+from testsigma_action.api.details import Details as SuiteDetails
 from testsigma_action.api.error_response import ignore
+from testsigma_action.api.lists import IndexPage
 from testsigma_action.api.results import Results
 from testsigma_action.domain.evidence import lagging
 from testsigma_action.domain.gaps import Gap, Missing, Why
@@ -26,8 +29,6 @@ from testsigma_action.lifecycle.settle import LagRetry
 Details = Literal["failed", "all", "none"]
 Lost = Mapping[str, ApiError]
 Keep = Callable[[ResultTree], object]
-# Adds what was read to a tree.
-Change = Callable[[ResultTree], ResultTree]
 Part = TypeVar("Part", CaseResult, Iteration)
 
 # Maximum number of cases that are read one by one if the index does not list them; failed ones first.
@@ -96,24 +97,20 @@ class _Collector:
         return tree
 
     async def read_parts(self, tree: ResultTree) -> ResultTree:
-        """The details of machines and suites, and at the same time those of cases."""
+        """The details of machines, suites and cases. First pages are read at the same time as machines."""
         if lacks(tree, Missing.ALL_DETAILS):
             return tree
         fetcher = self._adapted(tree)
         async with asyncio.TaskGroup() as group:
-            places = group.create_task(self.with_places(tree, fetcher))
+            machines = group.create_task(self.with_machines(tree, fetcher.within(SHARE)))
             if not fetcher.remote.client.version:
                 # As long as the API version is unknown, one request finds it out.
-                await asyncio.wait([places])
-            with_case_details = await self.read_case_details(tree, fetcher.within(SHARE))
-        tree = with_case_details(places.result())
+                await asyncio.wait([machines])
+            suites = group.create_task(self.first_suites(tree, fetcher.within(SHARE)))
+            cases = group.create_task(self.first_cases(tree, fetcher.within(SHARE)))
+        tree = await self.with_suites(machines.result(), fetcher.within(SHARE), suites.result())
         self.keep(tree)
-        return tree
-
-    async def with_places(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
-        """The details of machines, then those of suites."""
-        tree = await self.with_machines(tree, fetcher.within(SHARE))
-        tree = await self.with_suites(tree, fetcher.within(SHARE))
+        tree = await self.with_case_details(tree, fetcher.within(SHARE), cases.result())
         self.keep(tree)
         return tree
 
@@ -148,34 +145,43 @@ class _Collector:
         tree = enrich.with_machine_details(tree, found)
         return _with_gap(tree, Missing.MACHINE_DETAILS, lost, len(lost), len(ids))
 
-    async def with_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> ResultTree:
-        """Results and times of suites; many of them are read from the index if there is one."""
-        ids = [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
-        page = partial(self.results.fetch_suite_page, self.run_id)
+    async def first_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> IndexPage[SuiteDetails] | None:
+        """The first page of the index of suites, if there are many."""
+        many = len(_suite_ids(tree)) > DETAIL_LANES
+        return await fetcher.first_page(partial(self.results.fetch_suite_page, self.run_id)) if many else None
+
+    async def with_suites(
+        self, tree: ResultTree, fetcher: BatchFetcher, first: IndexPage[SuiteDetails] | None
+    ) -> ResultTree:
+        """Results and times of suites, from the index or one by one."""
+        ids = _suite_ids(tree)
         single = partial(self.results.fetch_suite, self.run_id)
-        found = await fetcher.index(page, ids) if len(ids) > DETAIL_LANES else {}
+        found = await fetcher.index(first, partial(self.results.fetch_suite_page, self.run_id), ids)
         singles, lost = await fetcher.each([one for one in ids if one not in found], single)
         tree = enrich.with_suite_details(tree, found | singles)
         return _with_gap(tree, Missing.SUITE_DETAILS, lost, len(lost), len(ids))
 
-    async def read_case_details(self, tree: ResultTree, fetcher: BatchFetcher) -> Change:
+    async def first_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> IndexPage[CaseDetails] | None:
+        """The first page of the index of cases."""
+        page = partial(self.results.fetch_case_page, self.run_id)
+        return await fetcher.first_page(page) if any(case.id for case in tree.rows()) else None
+
+    async def with_case_details(
+        self, tree: ResultTree, fetcher: BatchFetcher, first: IndexPage[CaseDetails] | None
+    ) -> ResultTree:
         """Times and flags of cases, from the index if there is one; a limited number of others one by one."""
         cases = [case for case in tree.rows() if case.id]
         page = partial(self.results.fetch_case_page, self.run_id)
         single = partial(self.results.fetch_case, self.run_id)
         iterations = sum(len(case.iterations) for case in cases)
-        found = await fetcher.index(page, [case.id for case in cases], iterations)
+        found = await fetcher.index(first, page, [case.id for case in cases], iterations)
         missing = sorted((case for case in cases if case.id not in found), key=lambda case: case.acceptable)
         singles, lost = await fetcher.each([case.id for case in missing[:MAX_SINGLES]], single)
+        tree = enrich.with_case_details(tree, found | singles)
         left = sum(case.id not in singles for case in missing)
         if left and not lost:
             lost = {"": LimitReached(Why.SINGLES_LIMIT)}
-
-        def change(tree: ResultTree) -> ResultTree:
-            tree = enrich.with_case_details(tree, found | singles)
-            return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
-
-        return change
+        return _with_gap(tree, Missing.CASE_TIMES, lost, left, len(cases))
 
     async def with_steps(self, tree: ResultTree, details: Details) -> ResultTree:
         """Steps of the requested cases; for a data-driven case those of its data sets.
@@ -198,6 +204,10 @@ class _Collector:
 def _with_gap(tree: ResultTree, missing: Missing, lost: Lost, number: int = 0, total: int = 0) -> ResultTree:
     """Add a gap with the first of the errors; unchanged if there is none."""
     return replace(tree, gaps=(*tree.gaps, gap_of(next(iter(lost.values())), missing, number, total))) if lost else tree
+
+
+def _suite_ids(tree: ResultTree) -> list[str]:
+    return [suite.id for machine in tree.machines for suite in machine.suites if suite.id]
 
 
 def _sets(case: CaseResult, details: Details) -> list[str]:
