@@ -22,7 +22,11 @@ def with_runs(*builds: str, **options: object) -> Scenario:
     return replace(scenario("passing").with_options(**options), runs_before=before)
 
 
-def find(service: Service, asked: RunSpec, seconds: float = 0.3, *, settled: float = 0.0) -> SearchResult:
+# For a search that goes on until its end (seconds).
+BRIEFLY = 0.3
+
+
+def find(service: Service, asked: RunSpec, seconds: float = 10.0, *, settled: float = 0.0) -> SearchResult:
     """Look for a run for so long; every run is listed after so many seconds (at once, unless something else is said).
 
     What lists refused is for other tests.
@@ -31,8 +35,8 @@ def find(service: Service, asked: RunSpec, seconds: float = 0.3, *, settled: flo
 
 
 def search(service: Service, wanted: Search) -> SearchResult:
-    """Look twenty times a second, and at one list for a third of one at most."""
-    service.limit(search_interval=0.05, list_answer=0.3)
+    """Look twenty times a second, and at one list for a second at most."""
+    service.limit(search_interval=0.05, list_answer=1.0)
     return service.run(lookup.find(wanted, service.remote))
 
 
@@ -58,14 +62,14 @@ def test_no_run_is_not_the_same_as_no_list(serve: Serve) -> None:
 
 def test_a_run_may_be_listed_later(serve: Serve) -> None:
     """As long as a new run may be missing in the lists, a list without it proves nothing."""
-    assert find(serve(with_runs("other")), spec("812"), settled=10.0) == SearchResult()
+    assert find(serve(with_runs("other")), spec("812"), BRIEFLY, settled=10.0) == SearchResult()
 
 
 @pytest.mark.parametrize("row", [{"buildNo": None}, {"executionId": None}, {"id": ".."}], ids=str)
 def test_a_row_that_may_be_ours_is_no_proof(serve: Serve, row: dict[str, object]) -> None:
     """A run without a build number, a plan or an ID may be the one that we look for."""
     service = serve(with_runs("other", index=False), Fault("newest", text=listing(row), count=None))
-    assert find(service, spec("812")) == SearchResult()
+    assert find(service, spec("812"), BRIEFLY) == SearchResult()
 
 
 def listing(row: dict[str, object]) -> str:
@@ -76,7 +80,7 @@ def listing(row: dict[str, object]) -> str:
 def test_a_run_that_goes_on_keeps_the_plan_busy(serve: Serve) -> None:
     """It is named; one that is over is not, and one of another plan is not."""
     service = serve(with_runs("other", index=False), Fault("newest", text=listing({"status": "STATUS_CREATED"})))
-    found = search(service, Search(spec("812"), soon(0.3), or_busy=True))
+    found = search(service, Search(spec("812"), soon(), or_busy=True))
     assert (found.run_ids, found.nothing, found.busy_with) == ((), False, "900")
 
 
@@ -94,7 +98,7 @@ def test_a_run_that_is_listed_twice_is_one(serve: Serve, how: str, options: dict
 )
 def test_lists_that_cannot_be_read_say_nothing(serve: Serve, fault: Fault) -> None:
     """An outage is no proof that there is no run."""
-    assert find(serve(with_runs("812"), fault), spec("812")) == SearchResult()
+    assert find(serve(with_runs("812"), fault), spec("812"), BRIEFLY) == SearchResult()
 
 
 @pytest.mark.parametrize("list_name", LISTS)
@@ -106,16 +110,16 @@ def test_one_list_that_fails_is_enough_of_the_other(serve: Serve, list_name: str
 
 def test_an_empty_answer_to_a_query_proves_nothing(serve: Serve) -> None:
     """A criterion that the service reads in another way matches no run; a list that ignored it shows them all."""
-    assert find(serve(with_runs("other", newest_runs=False)), spec("812")) == SearchResult()
+    assert find(serve(with_runs("other", newest_runs=False)), spec("812"), BRIEFLY) == SearchResult()
     unfiltered = with_runs("other", newest_runs=False, ignore_query=True)
     assert find(serve(unfiltered), spec("812")) == SearchResult(nothing=True)
 
 
 def test_refusals_count_once_no_list_is_left(serve: Serve) -> None:
     """As long as one list is there, the refusal of the other proves nothing."""
-    wanted = Search(spec("812"), soon(0.3))
+    wanted = Search(spec("812"), soon(BRIEFLY))
     assert search(serve(with_runs("other", index=False)), wanted).refusals == ()
-    wanted = Search(spec("812"), soon(0.3))
+    wanted = Search(spec("812"), soon())
     none_left = search(serve(with_runs("other", index=False, newest_runs=False)), wanted)
     assert [refusal.status for refusal in none_left.refusals] == [404, 404]
 
@@ -131,7 +135,7 @@ def test_a_list_that_is_refused_is_not_asked_again(serve: Serve) -> None:
 def test_a_list_that_hangs_does_not_hide_the_other(serve: Serve) -> None:
     """A way that takes all the time is no reason not to try the other way."""
     service = serve(with_runs("812"), Fault("index-runs", delay=60.0, count=None))
-    assert find(service, spec("812"), 1.0) == SearchResult(("900",))
+    assert find(service, spec("812")) == SearchResult(("900",))
 
 
 def test_no_time_nothing_known(serve: Serve) -> None:
