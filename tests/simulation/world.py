@@ -183,8 +183,9 @@ class World:
                 self.clock.close()
                 self._sent_to = None
         if killed:
-            # Their causes would keep what is to be dropped.
+            # Their causes would keep what is to be dropped, and so would the tasks that a signal cancels.
             self.clock.unhandled.clear()
+            taken.cancels(())
             _forget()
         if self.clock.unhandled:
             raise self.clock.unhandled[0]
