@@ -106,11 +106,10 @@ class _Collector:
             if not fetcher.remote.client.version:
                 # As long as the API version is unknown, one request finds it out.
                 await asyncio.wait([machines])
-            suites = group.create_task(self.first_suites(tree, fetcher.within(SHARE)))
-            cases = group.create_task(self.first_cases(tree, fetcher.within(SHARE)))
-        tree = await self.with_suites(machines.result(), fetcher.within(SHARE), suites.result())
+            suites, cases = await self.first_pages(tree, fetcher.within(SHARE))
+        tree = await self.with_suites(machines.result(), fetcher.within(SHARE), suites)
         self.keep(tree)
-        tree = await self.with_case_details(tree, fetcher.within(SHARE), cases.result())
+        tree = await self.with_case_details(tree, fetcher.within(SHARE), cases)
         self.keep(tree)
         return tree
 
@@ -145,10 +144,16 @@ class _Collector:
         tree = enrich.with_machine_details(tree, found)
         return _with_gap(tree, Missing.MACHINE_DETAILS, lost, len(lost), len(ids))
 
-    async def first_suites(self, tree: ResultTree, fetcher: BatchFetcher) -> IndexPage[SuiteDetails] | None:
-        """The first page of the index of suites, if there are many."""
-        many = len(_suite_ids(tree)) > DETAIL_LANES
-        return await fetcher.first_page(partial(self.results.fetch_suite_page, self.run_id)) if many else None
+    async def first_pages(
+        self, tree: ResultTree, fetcher: BatchFetcher
+    ) -> tuple[IndexPage[SuiteDetails] | None, IndexPage[CaseDetails] | None]:
+        """The first pages of the indexes of suites, if there are many, and of cases."""
+        suites = cases = None
+        if len(_suite_ids(tree)) > DETAIL_LANES:
+            suites = await fetcher.first_page(partial(self.results.fetch_suite_page, self.run_id))
+        if any(case.id for case in tree.rows()):
+            cases = await fetcher.first_page(partial(self.results.fetch_case_page, self.run_id))
+        return suites, cases
 
     async def with_suites(
         self, tree: ResultTree, fetcher: BatchFetcher, first: IndexPage[SuiteDetails] | None
@@ -160,11 +165,6 @@ class _Collector:
         singles, lost = await fetcher.each([one for one in ids if one not in found], single)
         tree = enrich.with_suite_details(tree, found | singles)
         return _with_gap(tree, Missing.SUITE_DETAILS, lost, len(lost), len(ids))
-
-    async def first_cases(self, tree: ResultTree, fetcher: BatchFetcher) -> IndexPage[CaseDetails] | None:
-        """The first page of the index of cases."""
-        page = partial(self.results.fetch_case_page, self.run_id)
-        return await fetcher.first_page(page) if any(case.id for case in tree.rows()) else None
 
     async def with_case_details(
         self, tree: ResultTree, fetcher: BatchFetcher, first: IndexPage[CaseDetails] | None
