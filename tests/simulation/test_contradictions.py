@@ -1,12 +1,13 @@
 """Contradictions that reading again does not mend: none of them makes a wrong verdict."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.scenario.test_contradictions import NO_COUNTERS, one_case
 from tests.simulation import World
-from tests.simulator import Fault, scenario
+from tests.simulator import Fault, Machine, Plan, Scenario, Suite, passed, scenario
 
 
 @pytest.mark.parametrize("result", [None, "", "SOMETHING_NEW", "QUEUED"])
@@ -56,6 +57,19 @@ def test_cases_that_nobody_accounts_for(tmp_path: Path) -> None:
     """Without the list of cases, every case must be passed or left out by the counters."""
     counters = {"totalCount": 10, "passedCount": 1, "queuedCount": 9}
     served = scenario("passing").with_plan(at_end=counters).with_options(list_of_cases=False, versions=())
+    step = World(served, tmp_path).run()
+    assert step.exit_code == 1
+    assert step.outputs["error-code"] == "contradiction"
+
+
+@pytest.mark.parametrize("hanging", ["machine", "case"])
+def test_details_that_hang_do_not_hide_a_failed_suite(tmp_path: Path, hanging: str) -> None:
+    """Only its own details say that it failed: they are read, however long those of machines or cases take."""
+    suites = [Suite(f"Suite {number}", (passed("Log in"),) * 5) for number in range(40)]
+    suites[-1] = replace(suites[-1], fields={"result": "FAILURE"})
+    machines = (*(Machine(f"Idle {number}", (suites[0],)) for number in range(11)), Machine("Chrome", tuple(suites)))
+    hangs = Fault(hanging, after=1, delay=1000.0, count=None)
+    served = Scenario((Plan(420, "Shop", machines),), pace="time").with_options(index=False).with_faults(hangs)
     step = World(served, tmp_path).run()
     assert step.exit_code == 1
     assert step.outputs["error-code"] == "contradiction"
