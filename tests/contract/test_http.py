@@ -17,7 +17,6 @@ from tests.contract.conftest import Raw, Serve, Service, Talk, hang_up, result_o
 from tests.simulator import TEST_KEY, Fault, Server, Simulator, scenario
 from testsigma_action.api.fields import DecodeError, Fields
 from testsigma_action.api.http import Json, Limits, Request
-from testsigma_action.api.retry import Transport
 from testsigma_action.errors import (
     ActionError,
     ApiError,
@@ -576,40 +575,25 @@ def test_a_request_that_is_lost_behind_a_proxy_may_have_arrived(
     assert isinstance(refused.value, Unsent)
 
 
-def test_no_certificate_is_asked_for_again_once_it_was_trusted(secure: Callable[..., Server], bundle: Path) -> None:
+def test_no_certificate_is_asked_for_again_once_it_was_trusted(
+    secure: Callable[..., Server], bundle: Path, tmp_path: Path
+) -> None:
     """A service that was reached may come back: a wrong certificate in between is an outage."""
     with secure() as server:
         made = transport(server.url, ca_bundle=bundle)
         assert result_of(made.get(STATUS, identity, until=soon(5))) == "900"
         port = server.port
     other = trustme.CA().issue_cert("localhost")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    other.configure_cert(context)
-    with socket.create_server(("localhost", port)) as listener:
-        listener.settimeout(0.01)
-        with pytest.raises(ApiError) as caught:
-            ask_of_an_impostor(made, listener, context)
+    certificate, private_key = tmp_path / "other.pem", tmp_path / "other.key"
+    other.cert_chain_pems[0].write_to_path(certificate)
+    other.private_key_pem.write_to_path(private_key)
+    impostor = Simulator(scenario("passing"))
+    with (
+        Server(impostor, host="localhost", port=port, certificate=certificate, private_key=private_key),
+        pytest.raises(ApiError) as caught,
+    ):
+        result_of(made.get(STATUS, identity, until=soon(1)))
     assert not isinstance(caught.value, Refused)
-
-
-def ask_of_an_impostor(made: Transport, listener: socket.socket, context: ssl.SSLContext) -> None:
-    """Ask while somebody else answers with a certificate that nobody trusts."""
-
-    def shake_hands() -> None:
-        listener.settimeout(5)
-        try:
-            connection, _ = listener.accept()
-            with connection, context.wrap_socket(connection, server_side=True):
-                pass
-        except OSError:
-            return
-
-    impostor = Thread(target=shake_hands)
-    impostor.start()
-    try:
-        result_of(made.get(STATUS, identity, until=soon(0.05)))
-    finally:
-        impostor.join(5)
 
 
 def test_trouble_with_tls_after_the_request_leaves_it_open_whether_it_arrived(
