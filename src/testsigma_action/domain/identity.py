@@ -91,9 +91,7 @@ class Claim(Enum):
     OURS = auto()
     # Nothing speaks against it, but the plan or the build number is missing.
     UNCONFIRMED = auto()
-    # Our plan, but another build number.
-    ANOTHER_BUILD = auto()
-    # Another plan, or a run that existed before our request.
+    # Another plan or build number, or a run that existed before our request.
     FOREIGN = auto()
 
 
@@ -101,10 +99,8 @@ def claim(plan_id: str, build_number: str, spec: RunSpec, when: Began) -> Claim:
     """Decide by plan and build number. A unique build number is proof; one of the user's may belong to older runs."""
     plan = same_id(plan_id, spec.plan_id) if plan_id else None
     build = build_number == spec.build_number if build_number else None
-    if plan is False or (plan is None and build is False):
+    if plan is False or build is False:
         return Claim.FOREIGN
-    if build is False:
-        return Claim.ANOTHER_BUILD
     if when is Began.BEFORE and not (build and spec.unique):
         return Claim.FOREIGN
     return Claim.OURS if plan and build else Claim.UNCONFIRMED

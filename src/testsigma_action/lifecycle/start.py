@@ -84,7 +84,7 @@ class StartCall:
         spec, answered = self.spec, f"The service answered the start of plan {self.spec.plan_id} with run {run.id}"
         if run.plan_id and not same_id(run.plan_id, spec.plan_id):
             return f"{answered}, which belongs to plan {run.plan_id}."
-        if whose is Claim.ANOTHER_BUILD or (run.build_number and run.build_number != spec.build_number):
+        if run.build_number and run.build_number != spec.build_number:
             return f"{answered}, which has the build number '{run.build_number}' instead of '{spec.build_number}'."
         if whose is Claim.FOREIGN:
             return f"{answered}, which began before this step started one."
