@@ -76,8 +76,7 @@ def _input(
 ) -> T:
     """A field of Inputs: its default, its parser, its default in words, and the rest of its definition."""
     about = {"read": read, "default": shown, "kind": kind, "takes": takes, "use": use}
-    made: T = field(default=default, repr=kind is not Kind.SECRET, metadata=about)
-    return made
+    return field(default=default, repr=kind is not Kind.SECRET, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
