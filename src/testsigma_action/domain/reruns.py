@@ -18,8 +18,7 @@ def awaited(run: Run) -> bool:
 
 def may_run_again(run: Run) -> bool:
     """Whether a completed run may be followed by a rerun, also because its result is not known yet."""
-    unknown = run.completed and run.reruns_itself and run.result in {Result.UNKNOWN, Result.QUEUED}
-    return unknown or awaited(run)
+    return run.completed and run.reruns_itself and run.result in {*AWAITED, Result.UNKNOWN, Result.QUEUED}
 
 
 @dataclass(frozen=True, slots=True)
