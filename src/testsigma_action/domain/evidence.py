@@ -149,9 +149,7 @@ def _above(tree: ResultTree, explained: Mapping[CounterName, int]) -> Iterator[C
 
 def all_executed(tree: ResultTree) -> bool:
     """Whether the list of cases is complete by the counters, and each of its cases and data sets was executed."""
-    return tree.complete and all(
-        row.result.executed and all(one.result.executed for one in row.iterations) for row in tree.rows()
-    )
+    return tree.complete and all(result.executed for row in tree.rows() for result in row.all_results)
 
 
 def unaccounted(tree: ResultTree) -> Iterator[Unaccounted]:
@@ -208,4 +206,4 @@ def _is_unfinished(row: CaseResult) -> bool:
     """Whether a row, or one of its data sets, has no result yet. An unknown word is a result: it will not change."""
     if row.result is Result.UNKNOWN and row.result_label:
         return False
-    return row.result in UNFINISHED or any(one.result in UNFINISHED for one in row.iterations)
+    return not UNFINISHED.isdisjoint(row.all_results)

@@ -122,5 +122,4 @@ def _case(before: CaseResult, again: CaseResult) -> CaseResult:
 
 def _has_failed(case: CaseResult) -> bool:
     """Whether a result of the case, or of one of its data sets, is final and no pass."""
-    results = {case.result, *(one.result for one in case.iterations)} - UNFINISHED
-    return not all(result.tolerable for result in results)
+    return not all(result.tolerable or result in UNFINISHED for result in case.all_results)

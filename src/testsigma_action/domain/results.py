@@ -107,10 +107,14 @@ class CaseResult:
         return self.result.tolerable and all(iteration.result.tolerable for iteration in self.iterations)
 
     @property
+    def all_results(self) -> tuple[Result, ...]:
+        """Its own result, then those of its data sets."""
+        return (self.result, *(iteration.result for iteration in self.iterations))
+
+    @property
     def left_out(self) -> bool:
         """Whether it, or one of its data sets, was not executed although it is not disabled: maybe after a failure."""
-        results = [self.result, *(iteration.result for iteration in self.iterations)]
-        return not self.disabled and Result.NOT_EXECUTED in results
+        return not self.disabled and Result.NOT_EXECUTED in self.all_results
 
     def all_steps(self) -> tuple[StepResult, ...]:
         """Its own steps, then those of its iterations."""
