@@ -60,10 +60,9 @@ def compared(before: Run, earlier: Sequence[Placed], matches: Matches) -> Compar
     for placed, old in matches:
         case, failed_before = placed[2], old if old and not old.acceptable else None
         not_run -= old is not None and _counts(old)
-        if not case.acceptable and failed_before and as_before(case, failed_before):
-            known.append(placed)
-        elif not case.acceptable:
-            new.append(placed)
+        if not case.acceptable:
+            kind = known if failed_before and as_before(case, failed_before) else new
+            kind.append(placed)
         elif failed_before and not case.hook:
             skipped = Counter(one.name for one in case.iterations if one.result is Result.NOT_EXECUTED)
             if case.result is Result.NOT_EXECUTED or skipped & _broken_sets(failed_before):
