@@ -1,7 +1,6 @@
 """Which cases reports list, and in which order. Pure."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 from testsigma_action.domain.report import Conclusion, RunReport
 from testsigma_action.domain.results import Placed, ResultTree, placed_rows
@@ -17,11 +16,9 @@ def failures_by_news(run: RunReport) -> Iterator[tuple[Placed, str]]:
 
     Without a comparison, the word is empty and the order unchanged.
     """
-    comparison = run.comparison
-    if comparison is None:
-        return ((placed, "") for placed in failures(run.tree))
-    compared = chain(((placed, "new") for placed in comparison.new), ((placed, "known") for placed in comparison.known))
-    return (pair for pair in compared if pair[0][2].breaks)
+    compared = run.comparison
+    found = {"new": compared.new, "known": compared.known} if compared else {"": failures(run.tree)}
+    return ((placed, news) for news, group in found.items() for placed in group if placed[2].breaks)
 
 
 def left_out_cases(run: RunReport) -> list[Placed]:
