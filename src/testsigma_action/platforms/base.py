@@ -1,7 +1,7 @@
 """The base of all adapters for CI systems: a working folder, a log, and outputs in two files of the workspace."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from testsigma_action.platforms.build import BuildFacts
@@ -70,7 +70,7 @@ class Platform(BuildFacts):
         except OSError as error:
             advice = permission_advice(error) or NO_FOLDER
             problems = [f"outputs: the files cannot be written ({error.strerror or error}). {advice}"]
-        return problems + self._unwritable(self.variables_file)
+        return [*problems, *self._unwritable(self.variables_file)]
 
     def takes(self, path: str) -> bool:
         """Whether a report at this path would be replaced by a file of the platform."""
@@ -143,13 +143,11 @@ class Platform(BuildFacts):
         folder = Path(self._environ[variable])
         return [] if folder.is_dir() else [f"{variable}: the folder '{folder}' does not exist{why}"]
 
-    def _unwritable(self, *variables: str) -> list[str]:
+    def _unwritable(self, *variables: str) -> Iterator[str]:
         """A problem for each of these files that cannot be written."""
-        problems = []
         for variable in variables:
             try:
                 self._append(variable, "")
             except OSError as error:
                 path = self._environ[variable]
-                problems.append(f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}")
-        return problems
+                yield f"{variable}: '{path}' cannot be written ({error.strerror}). {NOT_MOUNTED}"

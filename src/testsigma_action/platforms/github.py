@@ -60,7 +60,7 @@ class GitHub(Platform):
             problems = [NO_WORKING_FOLDER]
         elif not self.workspace.is_dir():
             problems = [f"GITHUB_WORKSPACE: the folder '{self.workspace}' does not exist here. {NOT_MOUNTED}"]
-        return problems + self._unwritable(*(FILES if summary else FILES[:-1]))
+        return [*problems, *self._unwritable(*(FILES if summary else FILES[:-1]))]
 
     def mask(self, secret: Secret) -> list[str]:
         """The command that makes the runner mask the secret."""
