@@ -83,6 +83,16 @@ def test_trouble_is_a_gap(serve: Serve) -> None:
         )
 
 
+def test_a_run_is_not_compared_with_itself(serve: Serve) -> None:
+    """Its status is not read once more for that: what this answer says would not change its verdict any more."""
+    service = serve(service_with())
+    results = tree(service)
+    calls = len(service.server.calls)
+    gap = compare(service, "1000", results)
+    assert gap == Gap(Missing.COMPARISON, Why.SAME_RUN, run_id="1000")
+    assert len(service.server.calls) == calls
+
+
 def test_broken_list_is_a_gap(serve: Serve) -> None:
     """A list that stays unreadable ends with a gap, at the time that there is for it."""
     service = serve(service_with(RunBefore(900, FAILING), faults=(Fault("cases", text="[1, 2]", after=1, count=None),)))

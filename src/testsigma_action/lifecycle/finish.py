@@ -54,6 +54,9 @@ async def compare_with(before: Run | str, tree: ResultTree, remote: Remote, *, u
     if not any(tree.cases()):
         return None
     run_id = before if isinstance(before, str) else before.id
+    if same_id(run_id, tree.run.id):
+        # It is not read again: its verdict is made, and would not heed what this answer says.
+        return Gap(Missing.COMPARISON, Why.SAME_RUN, run_id=run_id)
     if remote.now() >= until:
         return Gap(Missing.COMPARISON, Why.TIME_LIMIT, run_id=run_id)
     until = min(until, remote.after(remote.limits.baseline))
@@ -69,8 +72,6 @@ async def compare_with(before: Run | str, tree: ResultTree, remote: Remote, *, u
 
 def _unusable(before: Run, run: Run) -> Why | None:
     """Why a run cannot be compared with; None if it can."""
-    if same_id(before.id, run.id):
-        return Why.SAME_RUN
     if run.plan_id and not before.plan_id:
         return Why.PLAN_UNKNOWN
     if run.plan_id and not same_id(before.plan_id, run.plan_id):
