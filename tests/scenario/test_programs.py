@@ -1,6 +1,7 @@
 """A CI system starts a program in the image whose entry point is the step."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -27,6 +28,15 @@ def test_a_shell_ends_as_usual_when_its_reader_is_gone(bench: Bench) -> None:
     assert (outcome.exit_code, outcome.lines) == (-13, [])
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """A shell ignores SIGINT for its jobs in the background, and all that these start would ignore it, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
 def test_a_shell_gets_its_signals(bench: Bench, name: str) -> None:
     """The step holds signals back while it begins; a shell that inherited that could not be stopped."""
