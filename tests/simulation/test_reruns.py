@@ -133,6 +133,20 @@ def test_a_step_that_ends_before_it_knows_of_the_rerun(
     assert "Run 1002 was stopped." in later.log
 
 
+@pytest.mark.parametrize(("shown_after", "hidden"), [(7, 1), (1, 7)])
+def test_a_step_that_is_killed_and_whose_plan_runs_again_and_again(
+    tmp_path: Path, shown_after: int, hidden: int
+) -> None:
+    """The post stage waits as long for each rerun as for the first one: none is given up because others came before."""
+    again = plan(BROKEN, most=3, shown_after=shown_after, hidden=hidden, life=())
+    world = World(again, tmp_path, signals=[Signal(signal.SIGKILL, SHORT + 3)])
+    assert world.run().killed
+    later = world.post(later=2.0)
+    assert [run.over for run in world.simulator.runs().values()] == [True] * 4
+    assert later.exit_code == 0
+    assert later.duration > TimeLimits().rerun
+
+
 def test_a_step_that_is_killed_and_whose_plan_does_not_run_again(tmp_path: Path) -> None:
     """The post stage waits for a rerun no longer than the main stage, and stops nothing."""
     world = World(plan(FLAKY, after=10_000), tmp_path, signals=[Signal(signal.SIGKILL, SHORT + 3)])

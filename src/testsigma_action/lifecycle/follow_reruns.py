@@ -136,8 +136,8 @@ class Newest:
 async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored], object]) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits for a rerun to begin as long as `Follower` does. `on_ignored` is called for each run that is named as a
-    rerun but is none.
+    Waits at most `limits.rerun` seconds for each rerun to begin and to be readable. `on_ignored` is called for each run
+    that is named as a rerun but is none.
     """
     limits, until = remote.limits, remote.after(remote.limits.rerun)
     run = await look_once(key, remote, until=remote.after(limits.last_look))
@@ -151,6 +151,8 @@ async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored
             chain = chain.ignoring(seen.run)
         elif seen:
             key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
+            # Its own rerun has as long: in a long chain, one limit for all would leave the last one running.
+            until = remote.after(limits.rerun)
         elif remote.after(limits.rerun_interval) < until:
             await asyncio.sleep(limits.rerun_interval)
             run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
