@@ -67,13 +67,13 @@ class _PostStage:
 
     async def _one(self, entry: Entry, remote: Remote) -> bool:
         log, url_of = self._command.log, remote.client.run_url
-        found = await clean_up(entry, remote, lambda ignored: log.say(events.about(ignored)))
+        found = await clean_up(entry, remote, lambda event: log.say(events.about(event)))
         if found.complete:
             log.say([cleanup_wording.stopped(found.ending)])
         elif found.unread:
             self._warn(cleanup_wording.not_read(found.unread, url_of(found.unread)))
         elif found.run_id:
-            self._warn(cleanup_wording.not_stopped(found.run_id, url_of(found.run_id), found.ending.trouble))
+            self._warn(cleanup_wording.not_stopped(found.run_id, url_of(found.run_id), found.ending))
         else:
             self._warn(cleanup_wording.not_found(entry.plan_id, entry.build_number, found.candidates))
         return found.complete

@@ -23,7 +23,7 @@ from tests.simulator import (
     passed,
 )
 from tests.simulator import data_driven as by_data
-from testsigma_action.domain.events import RerunIgnored
+from testsigma_action.domain.events import Event, RerunIgnored, ResultsLag
 from testsigma_action.domain.gaps import Missing
 from testsigma_action.domain.identity import Foreign, RunKey
 from testsigma_action.domain.report import Verdict
@@ -46,7 +46,7 @@ FIRST, AGAIN, THIRD = "1001", "1002", "1003"
 
 
 # What does not come is not waited for long.
-IMPATIENT = {"rerun": 0.3, "next_rerun": 0.3, "announced_rerun": 0.3}
+IMPATIENT = {"rerun": 0.3, "next_rerun": 0.3, "announced_rerun": 0.3, "lag": 3.0}
 
 
 def plan(*cases: Case, rerun_type: str = "ONLY_FAILED_TESTS", **behaviour: object) -> Scenario:
@@ -71,9 +71,9 @@ def completed(service: Service) -> Run:
     return service.run(run_it())
 
 
-def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | RerunIgnored]:
+def followed(service: Service, first: Run, wait: Deadlines | None = None) -> list[Run | Event]:
     """All that is told of the reruns of a run."""
-    told: list[Run | RerunIgnored] = []
+    told: list[Run | Event] = []
     service.run(Follower(service.remote, wait or deadlines(), told.append, told.append).follow([first], tolerant=False))
     return told
 
@@ -84,8 +84,9 @@ def through(service: Service, **limits: float) -> RunRecord:
     record = RunRecord(spec())
     record.update(completed(service))
     for answer in followed(service, record.latest):
-        assert isinstance(answer, Run)
-        record.update(answer)
+        assert isinstance(answer, Run | ResultsLag)
+        if isinstance(answer, Run):
+            record.update(answer)
     for run in record.completed:
         service.run(collect(run, BatchFetcher(service.remote, soon()), "failed", record.collected))
     record.judge()
@@ -297,9 +298,9 @@ def test_trouble_while_a_rerun_is_waited_for(serve: Serve) -> None:
 def test_a_rerun_is_known_with_its_first_answer(serve: Serve) -> None:
     """Nothing is said of a run that was only named; once it is known, it has a link, its parent and its plan's name."""
     service = serve(plan(GOOD, FLAKY))
-    told: list[tuple[Run | RerunIgnored, int]] = []
+    told: list[tuple[Run | Event, int]] = []
 
-    def on_answer(answer: Run | RerunIgnored) -> None:
+    def on_answer(answer: Run | Event) -> None:
         told.append((answer, statuses(service, AGAIN)))
 
     follower = Follower(service.remote, deadlines(), on_answer, on_answer)
@@ -347,9 +348,9 @@ def test_a_signal_ends_the_wait_for_a_rerun(serve: Serve, interrupt: Interrupt) 
     """At once, also while it goes on; what was told before is what is known."""
     service = serve(plan(GOOD, FLAKY, life=(Phase("STATUS_IN_PROGRESS", hold=True),)))
     first = completed(service)
-    told: list[Run | RerunIgnored] = []
+    told: list[Run | Event] = []
 
-    def on_answer(answer: Run | RerunIgnored) -> None:
+    def on_answer(answer: Run | Event) -> None:
         told.append(answer)
         if isinstance(answer, Run) and answer.id == AGAIN:
             interrupt(service)

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import Signal, World
-from tests.simulator import Fault, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
+from tests.simulator import Fault, Lag, Machine, Phase, Plan, Reruns, Scenario, Suite, failed, passed
 from testsigma_action.lifecycle.time_limits import TimeLimits
 
 FLAKY = replace(failed("Pay", "Click on Pay", at=0, message="No such button"), rerun_result="SUCCESS")
 BROKEN = failed("Search", "Click on Search", at=0, message="Nothing was found")
 LIFE = (Phase("STATUS_QUEUED", seconds=2.0), Phase("STATUS_IN_PROGRESS", seconds=20.0))
 SHORT = sum(phase.seconds for phase in LIFE)
+LONG = (Phase("STATUS_IN_PROGRESS", seconds=3600.0),)
+LONG_ENOUGH = (Phase("STATUS_IN_PROGRESS", seconds=40.0),)
 # What polling, collecting and reports take besides.
 BESIDES = 30.0
 
@@ -154,3 +156,78 @@ def test_a_step_that_is_killed_and_whose_plan_does_not_run_again(tmp_path: Path)
     later = world.post(later=2.0)
     assert (later.exit_code, "stop" in later.calls) == (0, False)
     assert later.duration < TimeLimits().rerun + BESIDES
+
+
+@pytest.mark.parametrize("environ", [{}, {"TESTSIGMA_MAX_FAILURES": "1"}], ids=["strict", "tolerant"])
+@pytest.mark.parametrize("seconds", [3.0, 20.0])
+def test_a_rerun_whose_result_is_late(tmp_path: Path, seconds: float, environ: dict[str, str]) -> None:
+    """Whether another rerun follows is decided by its result, so that is waited for: no run goes on unnoticed."""
+    at_last = replace(BROKEN, rerun_result=("FAILURE", "SUCCESS"))
+    late = plan(at_last, most=2, life=LONG_ENOUGH).with_options(lag=Lag(result=seconds))
+    world = World(late, tmp_path, environ)
+    outcome = world.run()
+    assert [run.over for run in world.simulator.runs().values()] == [True] * 3
+    assert (outcome.exit_code, outcome.outputs["reruns"]) == (0, "2"), outcome.log
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_step_that_ends_before_the_result_is_known(tmp_path: Path, number: int) -> None:
+    """A run that has completed may have failed: the post stage waits for its rerun, and stops it."""
+    life = (Phase("STATUS_IN_PROGRESS", seconds=600.0),)
+    late = plan(FLAKY, life=life).with_options(lag=Lag(result=8.0))
+    environ = {"TESTSIGMA_POLL_INTERVAL": "20s"}
+    world = World(late, tmp_path, environ, signals=[Signal(number, SHORT + 0.5)])
+    world.run()
+    later = world.post(later=2.0)
+    assert later.exit_code == 0, later.log
+    assert [run.over for run in world.simulator.runs().values()] == [True] * 2
+
+
+def killed(content: Scenario, folder: Path, *faults: Fault) -> World:
+    """A step that was killed just after its run had completed, with faults from then on."""
+    world = World(content.with_faults(*faults), folder, signals=[Signal(signal.SIGKILL, SHORT + 3)])
+    assert world.run().killed
+    return world
+
+
+def test_a_killed_step_and_a_rerun_that_is_announced(tmp_path: Path) -> None:
+    """While the service says that the whole goes on, the post stage waits as long as the main stage."""
+    world = killed(plan(FLAKY, shown_after=20, life=LONG), tmp_path)
+    later = world.post(later=2.0)
+    assert TimeLimits().rerun < later.duration < TimeLimits().announced_rerun
+    assert later.exit_code == 0, later.log
+    assert [run.stopped for run in world.simulator.runs().values()] == [False, True]
+
+
+def test_a_killed_step_and_a_rerun_that_is_never_named(tmp_path: Path) -> None:
+    """The service says that the whole goes on: the post stage says so, and does not end well."""
+    later = killed(plan(FLAKY, shown_after=None, life=LONG), tmp_path).post(later=2.0)
+    assert (later.exit_code, "stop" in later.calls) == (3, False)
+    assert "A rerun of run 1001 may still be running." in later.log
+
+
+@pytest.mark.parametrize("fields", [{"status": 503}, {"status": 404}, {"delay": 3600.0}])
+def test_a_killed_step_and_an_outage(tmp_path: Path, fields: dict[str, float]) -> None:
+    """If the wait ends without an answer, a rerun may have begun: the post stage says so."""
+    outage = Fault("status", begin=SHORT + 5.5, count=None, **fields)  # type: ignore[arg-type]
+    later = killed(plan(FLAKY, shown_after=4, life=LONG), tmp_path, outage).post(later=2.0)
+    assert later.exit_code == 3
+    assert "A rerun of run 1001 may still be running." in later.log
+
+
+def test_a_killed_step_and_a_name_that_is_taken_back(tmp_path: Path) -> None:
+    """A rerun that was named once is looked at until it can be read; if it cannot be, the post stage names it."""
+    unread = Fault("status", path="*/1002", status=503, count=None)
+    stale = Fault("status", path="*/1001", begin=SHORT + 25, count=None, fields={"childResult": None})
+    later = killed(plan(FLAKY, shown_after=1, life=LONG), tmp_path, unread, stale).post(later=2.0)
+    assert later.exit_code == 3
+    assert "Run 1002 may be a rerun that is still running" in later.log
+
+
+def test_a_killed_step_and_an_end_that_is_taken_back(tmp_path: Path) -> None:
+    """A stop may hit any run of the plan, so none is sent to a run that has completed, whatever a stale copy says."""
+    stale = Fault("status", path="*/1001", begin=SHORT + 8, count=1, text=back_at_work())
+    world = killed(plan(FLAKY, shown_after=6, life=LONG), tmp_path, stale)
+    later = world.post(later=2.0)
+    assert [seen.path.rsplit("/", 1)[1] for seen in later.seen if seen.call == "stop"] == ["1002"]
+    assert later.exit_code == 0, later.log

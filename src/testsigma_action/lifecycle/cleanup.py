@@ -1,12 +1,11 @@
 """Stopping the runs of a step that ended before it had stopped them: it was killed, or a stop was not confirmed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, may_run_again
 from testsigma_action.domain.run import RunSpec
 from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.remote import Remote
@@ -33,10 +32,10 @@ class Cleanup:
         return self.ending.disposition is Disposition.STOP_CONFIRMED and not self.unread
 
 
-async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.RerunIgnored], None]) -> Cleanup:
+async def clean_up(entry: Entry, remote: Remote, emit: events.EventListener) -> Cleanup:
     """Stop the run of an entry, or its newest rerun.
 
-    `on_ignored` is called for each run that Testsigma names as a rerun although it is none. Raises no ApiError.
+    `emit` is called with what happens to its reruns. Raises no ApiError.
     """
     key = RunKey(entry.run_id, entry.plan_id, entry.build_number)
     if not key.id:
@@ -54,12 +53,12 @@ async def clean_up(entry: Entry, remote: Remote, on_ignored: Callable[[events.Re
             return Cleanup(Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
         key = newest_key
     for _ in range(MAX_RERUNS):
-        last = await follow_reruns.newest(key, remote, on_ignored)
+        last = await follow_reruns.newest(key, remote, emit)
         if last.unread or (last.run and last.run.completed):
-            disposition = Disposition.UNKNOWN if last.unread else Disposition.STOP_CONFIRMED
-            return Cleanup(Ending(disposition, last.run), last.key.id, last.unread)
+            disposition = Disposition.UNKNOWN if last.unread or last.in_doubt else Disposition.STOP_CONFIRMED
+            return Cleanup(Ending(disposition, last.run, may_run_again=last.in_doubt), last.key.id, last.unread)
         ending = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-        if not ending.run or not awaited(ending.run):
+        if not ending.run or not may_run_again(ending.run):
             break
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
         key = RunKey.of(ending.run)

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from testsigma_action.domain.events import RerunIgnored
+from testsigma_action.domain.events import EventListener, RerunAwaited, RerunIgnored, RerunStarted, ResultsLag
+from testsigma_action.domain.evidence import UNFINISHED
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, may_run_again
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
+from testsigma_action.lifecycle.settle import LagRetry, with_result
 from testsigma_action.lifecycle.stop import look_once
 from testsigma_action.lifecycle.watch import Deadlines, watch
 
@@ -30,18 +32,23 @@ def _agreement(runs: Sequence[Run], *, tolerant: bool) -> Callable[[Run], bool] 
     return None if first.consolidated_failed(left) else lambda seen: seen.consolidated_failed(left)
 
 
+def _announces_rerun(run: Run) -> bool:
+    """Whether an answer about a completed run says that it goes on: the run itself, or together with its reruns."""
+    return not run.completed or run.consolidated_status not in {None, Status.COMPLETED}
+
+
 @dataclass(frozen=True, slots=True)
 class Follower:
     """Follows the reruns of a run.
 
     `on_answer` is called with every answer about a further rerun, and about the last run while waiting for one;
-    `on_ignored` for each run that is named as a rerun but is none.
+    `emit` for each run that is named as a rerun but is none, and for each rerun whose result is missing at its end.
     """
 
     remote: Remote
     deadlines: Deadlines
     on_answer: Callable[[Run], object]
-    on_ignored: Callable[[RerunIgnored], object]
+    emit: EventListener
 
     async def follow(self, known: Sequence[Run], *, tolerant: bool) -> None:
         """Follow all further reruns. `known` is the run and its reruns so far, all of which have completed.
@@ -54,16 +61,17 @@ class Follower:
         rerun cannot be followed to its end.
         """
         chain, since = Chain(tuple(known)), self.remote.now()
-        while awaited(chain.runs[-1]) and len(chain.runs) <= MAX_RERUNS:
+        while may_run_again(chain.runs[-1]) and len(chain.runs) <= MAX_RERUNS:
             parent = await self._until_named(chain.runs[-1], chain, since)
             if not chain.named_by(parent):
                 break
             rerun = await self._until_completed(parent, chain)
             if isinstance(rerun, RerunIgnored):
-                self.on_ignored(rerun)
+                self.emit(rerun)
                 chain = chain.ignoring(rerun.run)
                 continue
-            chain, since = chain.extended(rerun), self.remote.now()
+            # Its result, which may come later, decides whether another one follows.
+            chain, since = chain.extended(await self._with_result(rerun, parent)), self.remote.now()
         if len(chain.runs) > 1 and (agreed := _agreement(chain.runs, tolerant=tolerant)):
             until = self.remote.after(self.remote.limits.rerun)
             while seen := await self._look_later(chain.runs[0], until):
@@ -75,7 +83,7 @@ class Follower:
         limits = self.remote.limits
         while not chain.named_by(run):
             within = limits.next_rerun if run.parent_id else limits.rerun
-            if not run.completed or run.consolidated_status not in {None, Status.COMPLETED}:
+            if _announces_rerun(run):
                 within = limits.announced_rerun
             seen = await self._look_later(run, since + within)
             if not seen:
@@ -107,6 +115,11 @@ class Follower:
             self.on_answer(rerun)
         return rerun
 
+    async def _with_result(self, rerun: Run, parent: Run) -> Run:
+        until = self.remote.after(self.remote.limits.lag)
+        lag_retry = LagRetry(self.remote, until, self.on_answer, lambda run: self.emit(ResultsLag(run)))
+        return as_rerun(await with_result(rerun, lag_retry), parent)
+
 
 async def look_at_rerun(parent: Run, chain: Chain, remote: Remote, *, until: float) -> Run | RerunIgnored | None:
     """The current state of the rerun that an answer names; `RerunIgnored` if its own answer shows that it is none.
@@ -125,37 +138,57 @@ async def look_at_rerun(parent: Run, chain: Chain, remote: Remote, *, until: flo
 class Newest:
     """The last confirmed run of a chain of reruns, with its last answer.
 
-    `unread` is a run that it names as its rerun, and that could not be read.
+    `unread` is a run that it names as its rerun, and that could not be read. `in_doubt`: it may have a rerun that
+    nothing names.
     """
 
     key: RunKey
     run: Run | None = None
     unread: str = ""
+    in_doubt: bool = False
 
 
-async def newest(key: RunKey, remote: Remote, on_ignored: Callable[[RerunIgnored], object]) -> Newest:
+async def newest(key: RunKey, remote: Remote, emit: EventListener) -> Newest:
     """Find the run with this key, or the newest of its reruns. Raises no ApiError.
 
-    Waits at most `limits.rerun` seconds for each rerun to begin and to be readable. `on_ignored` is called for each run
-    that is named as a rerun but is none.
+    Waits for each rerun to begin and to be readable: in a long chain, one limit for all would leave the last one
+    running. `emit` is called with what is waited for, with each rerun, and with each run that is none.
     """
-    limits, until = remote.limits, remote.after(remote.limits.rerun)
-    run = await look_once(key, remote, until=remote.after(limits.last_look))
-    if not run:
-        return Newest(key)
-    chain = Chain((run,))
-    while awaited(run) and len(chain.runs) <= MAX_RERUNS:
-        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look))
-        if isinstance(seen, RerunIgnored):
-            on_ignored(seen)
-            chain = chain.ignoring(seen.run)
-        elif seen:
-            key, run, chain = RunKey.of(seen), seen, chain.extended(seen)
-            # Its own rerun has as long: in a long chain, one limit for all would leave the last one running.
-            until = remote.after(limits.rerun)
-        elif remote.after(limits.rerun_interval) < until:
-            await asyncio.sleep(limits.rerun_interval)
-            run = await look_once(key, remote, until=remote.after(limits.last_look)) or run
-        else:
-            return Newest(key, run, chain.named_by(run))
+    run = await look_once(key, remote, until=remote.after(remote.limits.last_look))
+    chain = Chain((run,) if run else ())
+    while run and may_run_again(run) and len(chain.runs) <= MAX_RERUNS:
+        emit(RerunAwaited(run))
+        rerun = await _next(key, chain, remote, emit)
+        if isinstance(rerun, Newest):
+            return rerun
+        emit(RerunStarted(rerun))
+        key, run, chain = RunKey.of(rerun), rerun, chain.extended(rerun)
     return Newest(key, run)
+
+
+async def _next(key: RunKey, chain: Chain, remote: Remote, emit: EventListener) -> Run | Newest:
+    """The next rerun in a chain, once its own answer confirms it; else what is known when there is none in time."""
+    limits, since, run, answered = remote.limits, remote.now(), chain.runs[-1], True
+    while may_run_again(run):
+        within = max(limits.rerun, limits.announced_rerun if _announces_rerun(run) else 0.0)
+        seen = await look_at_rerun(run, chain, remote, until=remote.after(limits.last_look))
+        if isinstance(seen, Run):
+            return seen
+        if seen:
+            emit(seen)
+            chain = chain.ignoring(seen.run)
+        elif remote.after(limits.rerun_interval) < since + within:
+            await asyncio.sleep(limits.rerun_interval)
+            answer = await look_once(key, remote, until=remote.after(limits.last_look))
+            run, answered = _joined(run, answer), answer is not None
+        else:
+            in_doubt = not answered or _announces_rerun(run) or run.result in UNFINISHED
+            return Newest(key, run, chain.named_by(run), in_doubt)
+    return Newest(key, run)
+
+
+def _joined(run: Run, answer: Run | None) -> Run:
+    """A completed run, after another answer about it: neither its end nor the rerun that it names is taken back."""
+    if not answer:
+        return run
+    return replace(answer if answer.completed else run, rerun_id=answer.rerun_id or run.rerun_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from testsigma_action.domain.identity import same_id
-from testsigma_action.domain.reruns import awaited
+from testsigma_action.domain.reruns import may_run_again
 from testsigma_action.domain.run import Run, RunSpec
 from testsigma_action.domain.tolerance import STRICT, Policy
 from testsigma_action.errors import ActionError
@@ -94,7 +94,7 @@ class RunRecord:
     @property
     def may_still_run(self) -> bool:
         """Whether a run that we started may still be running, or its plan may still run failed cases again."""
-        ended = self.run is not None and self.latest.completed and not awaited(self.latest)
+        ended = self.run is not None and self.latest.completed and not may_run_again(self.latest)
         return self.start.in_doubt or self.rerun.in_doubt or (self.owns_latest and not ended)
 
     @property

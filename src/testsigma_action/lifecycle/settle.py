@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from testsigma_action.domain.evidence import UNFINISHED
+from testsigma_action.domain.evidence import UNFINISHED, without_result
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.lifecycle.remote import Remote
@@ -45,6 +45,13 @@ class LagRetry:
                 self.on_answer(seen)
                 return seen
         return None
+
+
+async def with_result(run: Run, lag_retry: LagRetry) -> Run:
+    """The newest answer about a completed run, which is read again while its result is missing."""
+    while without_result(run) and (newest := await lag_retry.reread(run)):
+        run = newest
+    return run
 
 
 def later(before: Run, seen: Run) -> Run:

@@ -5,11 +5,10 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from testsigma_action.domain import events, policy, verdict
-from testsigma_action.domain.evidence import without_result
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
-from testsigma_action.domain.reruns import awaited
+from testsigma_action.domain.reruns import may_run_again
 from testsigma_action.domain.results import ResultTree, identity_of, placed_rows
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.tolerance import STRICT
@@ -18,6 +17,7 @@ from testsigma_action.lifecycle import history, shutdown
 from testsigma_action.lifecycle.background import Background
 from testsigma_action.lifecycle.context import Context
 from testsigma_action.lifecycle.follow_reruns import Follower
+from testsigma_action.lifecycle.settle import with_result
 from testsigma_action.lifecycle.watch import watch
 
 
@@ -79,16 +79,14 @@ async def watch_rerun(context: Context) -> None:
 
 async def await_result(context: Context) -> None:
     """Read a completed run again while its result is missing."""
-    run, lag_retry = context.record.latest, context.lag_retry()
-    while without_result(run) and (newest := await lag_retry.reread(run)):
-        run = newest
+    await with_result(context.record.latest, context.lag_retry())
 
 
 async def follow_reruns(context: Context) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
     await await_result(context)
-    if awaited(record.latest):
+    if may_run_again(record.latest):
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return

@@ -16,9 +16,10 @@ def stopped(ending: Ending) -> str:
     return f"The step ended before it stopped its run. This is the cleanup, not a test result. {sentence(ending)}"
 
 
-def not_stopped(run_id: str, url: str, trouble: str) -> str:
-    """The stop of a run was not confirmed."""
-    return " ".join(filter(None, (f"Run {run_id} may still be running.", trouble, url)))
+def not_stopped(run_id: str, url: str, ending: Ending) -> str:
+    """The stop of a run was not confirmed, or it may have a rerun that was not found."""
+    run = f"A rerun of run {run_id}" if ending.may_run_again else f"Run {run_id}"
+    return " ".join(filter(None, (f"{run} may still be running.", ending.trouble, url)))
 
 
 def not_read(run_id: str, url: str) -> str:
