@@ -9,7 +9,7 @@ from contextlib import closing
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
-from testsigma_action.errors import Bug, ExitCode
+from testsigma_action.errors import ExitCode
 from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.cleanup import clean_up
 from testsigma_action.lifecycle.remote import Remote
@@ -29,7 +29,8 @@ class _PostStage:
 
     def __init__(self, command: Command) -> None:
         self._command = command
-        self._done = False
+        self._open: list[Entry] = []
+        self._warned: set[str] = set()
 
     def run(self) -> int:
         """Return the exit code."""
@@ -43,32 +44,32 @@ class _PostStage:
         if not self._command.inputs.stops_own:
             self._command.log.say([cleanup_wording.LEFT_RUNNING])
             return ExitCode.PASSED
-        for error in self._command.ended_by(lambda: self._stop(entries))[:1]:
-            # After a bug, name the plans whose runs may still be running.
-            crashed = cleanup_wording.crashed(entry.plan_id for entry in entries)
-            self._warn(crashed if isinstance(error, Bug) else f"{error.message} {error.hint}")
+        self._open = list(entries)
+        for error in self._command.ended_by(self._stop)[:1]:
+            left = cleanup_wording.left(entry.plan_id for entry in self._open)
+            self._warn(" ".join(filter(None, (error.message, left, error.hint))))
             return error.exit_code
-        return ExitCode.PASSED if self._done else ExitCode.SERVICE
+        return ExitCode.SERVICE if self._open else ExitCode.PASSED
 
-    def _stop(self, entries: tuple[Entry, ...]) -> None:
+    def _stop(self) -> None:
         command, transport = self._command, self._command.transport(Transport)
         transport.route.check()
         remote = Remote(Client(transport), command.clock).with_listener(self._warn)
         with asyncio.Runner(loop_factory=command.clock.loop) as runner:
-            runner.run(until_signal(self._clean_up(entries, remote), command.signals))
+            runner.run(until_signal(self._clean_up(remote), command.signals))
 
-    async def _clean_up(self, entries: tuple[Entry, ...], remote: Remote) -> None:
+    async def _clean_up(self, remote: Remote) -> None:
         """Clean up all entries. A bug is raised once the others have ended."""
-        outcomes = await asyncio.gather(*(self._one(entry, remote) for entry in entries), return_exceptions=True)
+        outcomes = await asyncio.gather(*(self._one(entry, remote) for entry in self._open), return_exceptions=True)
         for outcome in outcomes:
-            if isinstance(outcome, BaseException):
+            if outcome:
                 raise outcome
-        self._done = all(outcomes)
 
-    async def _one(self, entry: Entry, remote: Remote) -> bool:
+    async def _one(self, entry: Entry, remote: Remote) -> None:
         log, url_of = self._command.log, remote.client.run_url
         found = await clean_up(entry, remote, lambda event: log.say(events.about(event)))
         if found.complete:
+            self._open.remove(entry)
             log.say([cleanup_wording.stopped(found.ending)])
         elif found.unread:
             self._warn(cleanup_wording.not_read(found.unread, url_of(found.unread)))
@@ -76,9 +77,9 @@ class _PostStage:
             self._warn(cleanup_wording.not_stopped(found.run_id, url_of(found.run_id), found.ending))
         else:
             self._warn(cleanup_wording.not_found(entry.plan_id, entry.build_number, found.candidates))
-        return found.complete
 
     def _warn(self, text: str | None) -> None:
-        """Print a warning; nothing where there is no text, which tells that a retry succeeded."""
-        if text:
+        """Print a warning, once; nothing where there is no text, which tells that a retry succeeded."""
+        if text and text not in self._warned:
+            self._warned.add(text)
             self._command.log.say(console.warnings([text]))

@@ -208,11 +208,12 @@ def test_a_killed_step_and_a_rerun_that_is_never_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fields", [{"status": 503}, {"status": 404}, {"delay": 3600.0}])
 def test_a_killed_step_and_an_outage(tmp_path: Path, fields: dict[str, float]) -> None:
-    """If the wait ends without an answer, a rerun may have begun: the post stage says so."""
+    """If the wait ends without an answer, a rerun may have begun: the post stage says so, each error once."""
     outage = Fault("status", begin=SHORT + 5.5, count=None, **fields)  # type: ignore[arg-type]
     later = killed(plan(FLAKY, shown_after=4, life=LONG), tmp_path, outage).post(later=2.0)
     assert later.exit_code == 3
     assert "A rerun of run 1001 may still be running." in later.log
+    assert len(later.lines) == len(set(later.lines))
 
 
 def test_a_killed_step_and_a_name_that_is_taken_back(tmp_path: Path) -> None:
@@ -231,3 +232,11 @@ def test_a_killed_step_and_an_end_that_is_taken_back(tmp_path: Path) -> None:
     later = world.post(later=2.0)
     assert [seen.path.rsplit("/", 1)[1] for seen in later.seen if seen.call == "stop"] == ["1002"]
     assert later.exit_code == 0, later.log
+
+
+def test_a_signal_in_the_post_stage(tmp_path: Path) -> None:
+    """It names the plan whose run may be left."""
+    world = killed(plan(FLAKY, shown_after=10, life=LONG), tmp_path)
+    later = world.post(Signal(signal.SIGTERM, 10.0), later=2.0)
+    assert later.exit_code == 143
+    assert "Runs of these plans may still be running: 420." in later.log

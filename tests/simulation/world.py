@@ -152,12 +152,15 @@ class World:
             self.clock.at(at, partial(self._jump, seconds))
         return self._step(step.main, self._arguments, self.environ)
 
-    def post(self, *, later: float = 0.0) -> Outcome:
-        """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE."""
+    def post(self, *signals: Signal, later: float = 0.0) -> Outcome:
+        """Run the post stage, so many seconds after the main stage; it gets the state that is in GITHUB_STATE.
+
+        `signals` are sent to it.
+        """
         self.clock.skip(later)
         state = Left(0, "", self.workspace, self.commands).state if self._github else {}
         environ = self.environ | {f"STATE_{name}": value for name, value in state.items()}
-        self._signals = ()
+        self._signals = signals
         return self._step(post.main, (), environ)
 
     def send(self, *signals: Signal) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from testsigma_action.domain.ending import Ending
-from testsigma_action.errors import BUG_HINT
 from testsigma_action.reporting.finding_wording import sentence
 from testsigma_action.text import log_text
 
@@ -36,7 +35,7 @@ def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str
     )
 
 
-def crashed(plan_ids: Iterable[str]) -> str:
-    """A bug ended the cleanup of the runs of these plans."""
+def left(plan_ids: Iterable[str]) -> str:
+    """The cleanup ended before the runs of these plans were stopped; empty if there are none."""
     plans = ", ".join(dict.fromkeys(plan_ids))
-    return f"Runs of these plans may still be running: {plans}. {BUG_HINT}"
+    return f"Runs of these plans may still be running: {plans}." if plans else ""
