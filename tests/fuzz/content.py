@@ -132,11 +132,11 @@ def _with_reruns(random: Random, plan: Plan) -> Plan:
         for each in plan.machines
     )
     reruns = Reruns(
-        most=random.randint(1, 3),
+        most=random.choice((1, 2, 3, 6)),
         after=random.randint(1, 3),
-        shown_after=random.choice((0, 0, 1, None)),
+        shown_after=random.choice((0, 0, 1, 5, None)),
         named_by=random.choice(("object", "number", "string")),
-        hidden=random.randint(0, 2),
+        hidden=random.choice((0, 1, 2, 5)),
         life=_life(random) if random.random() < 0.3 else None,
         at_end=random.choice(LIES) if random.random() < 0.2 else {},
         lag=random.choice((0, 0, 2, None)),
