@@ -9,7 +9,7 @@ from contextlib import closing
 from testsigma_action.api.client import Client
 from testsigma_action.api.retry import Transport
 from testsigma_action.command import Command
-from testsigma_action.errors import ExitCode
+from testsigma_action.errors import Bug, ExitCode
 from testsigma_action.lifecycle.background import until_signal
 from testsigma_action.lifecycle.cleanup import clean_up
 from testsigma_action.lifecycle.remote import Remote
@@ -46,8 +46,16 @@ class _PostStage:
             return ExitCode.PASSED
         self._open = list(entries)
         for error in self._command.ended_by(self._stop)[:1]:
-            left = cleanup_wording.left(entry.plan_id for entry in self._open)
-            self._warn(" ".join(filter(None, (error.message, left, error.hint))))
+            # Hints of other errors are about a step that has started nothing.
+            hint = error.hint if isinstance(error, Bug) else ""
+            self._warn(
+                " ".join(
+                    filter(
+                        None,
+                        (error.message, cleanup_wording.left((one.run_id, one.plan_id) for one in self._open), hint),
+                    )
+                )
+            )
             return error.exit_code
         return ExitCode.SERVICE if self._open else ExitCode.PASSED
 

@@ -190,6 +190,33 @@ def killed(content: Scenario, folder: Path, *faults: Fault) -> World:
     return world
 
 
+def test_a_run_that_fails_while_the_post_stage_stops_it(tmp_path: Path) -> None:
+    """Its end is known from then on: a stale answer leads to no second stop, but its rerun is stopped."""
+    stale = Fault("status", path="*/1001", begin=SHORT + 0.39, end=SHORT + 3, count=None, text=back_at_work())
+    made = plan(FLAKY, shown_after=4, life=LONG).with_faults(stale)
+    world = World(made, tmp_path, signals=[Signal(signal.SIGKILL, SHORT - 2)])
+    assert world.run().killed
+    later = world.post(later=1.97)
+    assert [seen.path.rsplit("/", 1)[1] for seen in later.seen if seen.call == "stop"] == ["1001", "1002"]
+    assert later.exit_code == 0, later.log
+
+
+def test_a_run_that_fails_when_all_are_stopped_early(tmp_path: Path) -> None:
+    """Its rerun, which has no name yet, is left for the post stage, though the run has failed by itself."""
+    [failing] = plan(FLAKY, after=2, shown_after=1, life=LONG).plans
+    failing = replace(failing, life=(Phase("STATUS_IN_PROGRESS", seconds=7.4),))
+    [other] = plan(BROKEN).plans
+    other = replace(other, id=421, life=(Phase("STATUS_IN_PROGRESS", seconds=7.0),), rerun_type="NONE")
+    made = replace(plan(), plans=(failing, replace(other, automatic_rerun=False))).with_options(lag=Lag(result=3.0))
+    plans = json.dumps([{"plan-id": "420"}, {"plan-id": "421"}])
+    environ = {"TESTSIGMA_PLAN_ID": "", "TESTSIGMA_PLANS": plans, "TESTSIGMA_STOP_AFTER_FAILURES": "1"}
+    world = World(made, tmp_path, environ)
+    assert "1 run may still be running" in world.run().log
+    later = world.post(later=2.0)
+    assert later.exit_code == 0, later.log
+    assert [run.over for run in world.simulator.runs().values()] == [True] * 3
+
+
 def test_a_killed_step_and_a_rerun_that_is_announced(tmp_path: Path) -> None:
     """While the service says that the whole goes on, the post stage waits as long as the main stage."""
     world = killed(plan(FLAKY, shown_after=20, life=LONG), tmp_path)
@@ -235,8 +262,8 @@ def test_a_killed_step_and_an_end_that_is_taken_back(tmp_path: Path) -> None:
 
 
 def test_a_signal_in_the_post_stage(tmp_path: Path) -> None:
-    """It names the plan whose run may be left."""
+    """It names the run that may be left."""
     world = killed(plan(FLAKY, shown_after=10, life=LONG), tmp_path)
     later = world.post(Signal(signal.SIGTERM, 10.0), later=2.0)
     assert later.exit_code == 143
-    assert "Runs of these plans may still be running: 420." in later.log
+    assert "It may be that these are still running: run 1001." in later.log

@@ -11,6 +11,11 @@ MAX_RERUNS = 10
 AWAITED = {Result.FAILED, Result.ABORTED, Result.NOT_EXECUTED}
 
 
+def awaited(run: Run) -> bool:
+    """Whether a completed run is expected to be followed by a rerun."""
+    return run.completed and run.reruns_itself and run.result in AWAITED
+
+
 def may_run_again(run: Run) -> bool:
     """Whether a completed run may be followed by a rerun, also because its result is not known (yet)."""
     return run.completed and run.reruns_itself and run.result in {*AWAITED, Result.UNKNOWN, Result.QUEUED}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, may_run_again
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, awaited
 from testsigma_action.domain.run import RunSpec
-from testsigma_action.lifecycle import follow_reruns, lookup
+from testsigma_action.lifecycle import lookup
+from testsigma_action.lifecycle.follow_reruns import Newest, newest
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.state import Entry
 from testsigma_action.lifecycle.stop import look_once, stop
@@ -52,16 +53,17 @@ async def clean_up(entry: Entry, remote: Remote, emit: events.EventListener) -> 
         if not newest_key:
             return Cleanup(Ending(Disposition.UNKNOWN, may_run_again=True), key.id)
         key = newest_key
+    run = await look_once(key, remote, until=remote.after(remote.limits.last_look))
     for _ in range(MAX_RERUNS):
-        last = await follow_reruns.newest(key, remote, emit)
+        last = await newest(key, run, remote, emit) if run else Newest(key)
         if last.unread or (last.run and last.run.completed):
             disposition = Disposition.UNKNOWN if last.unread or last.in_doubt else Disposition.STOP_CONFIRMED
             return Cleanup(Ending(disposition, last.run, may_run_again=last.in_doubt), last.key.id, last.unread)
         ending = await stop(last.key, remote, until=remote.after(remote.limits.stop))
-        if not ending.run or not may_run_again(ending.run):
+        if not ending.run or not awaited(ending.run):
             break
         # It completed before the stop, so its plan may run failed cases again: that run is to be stopped, too.
-        key = RunKey.of(ending.run)
+        key, run = RunKey.of(ending.run), ending.run
     return Cleanup(ending, last.key.id)
 
 

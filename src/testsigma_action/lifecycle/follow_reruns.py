@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from testsigma_action.domain.events import EventListener, RerunAwaited, RerunIgnored, RerunStarted, ResultsLag
-from testsigma_action.domain.evidence import UNFINISHED
+from testsigma_action.domain.evidence import without_result
 from testsigma_action.domain.identity import RunKey
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, may_run_again
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited, may_run_again
 from testsigma_action.domain.run import Result, Run, Status
 from testsigma_action.lifecycle.remote import Remote
 from testsigma_action.lifecycle.settle import LagRetry, with_result
@@ -61,7 +61,7 @@ class Follower:
         rerun cannot be followed to its end.
         """
         chain, since = Chain(tuple(known)), self.remote.now()
-        while may_run_again(chain.runs[-1]) and len(chain.runs) <= MAX_RERUNS:
+        while awaited(chain.runs[-1]) and len(chain.runs) <= MAX_RERUNS:
             parent = await self._until_named(chain.runs[-1], chain, since)
             if not chain.named_by(parent):
                 break
@@ -148,15 +148,14 @@ class Newest:
     in_doubt: bool = False
 
 
-async def newest(key: RunKey, remote: Remote, emit: EventListener) -> Newest:
-    """Find the run with this key, or the newest of its reruns. Raises no ApiError.
+async def newest(key: RunKey, run: Run, remote: Remote, emit: EventListener) -> Newest:
+    """Find the newest rerun of a run, or the run itself if it has none. Raises no ApiError.
 
     Waits for each rerun to begin and to be readable: in a long chain, one limit for all would leave the last one
     running. `emit` is called with what is waited for, with each rerun, and with each run that is none.
     """
-    run = await look_once(key, remote, until=remote.after(remote.limits.last_look))
-    chain = Chain((run,) if run else ())
-    while run and may_run_again(run) and len(chain.runs) <= MAX_RERUNS:
+    chain = Chain((run,))
+    while may_run_again(run) and len(chain.runs) <= MAX_RERUNS:
         emit(RerunAwaited(run))
         rerun = await _next(key, chain, remote, emit)
         if isinstance(rerun, Newest):
@@ -182,7 +181,8 @@ async def _next(key: RunKey, chain: Chain, remote: Remote, emit: EventListener) 
             answer = await look_once(key, remote, until=remote.after(limits.last_look))
             run, answered = _joined(run, answer), answer is not None
         else:
-            in_doubt = not answered or _announces_rerun(run) or run.result in UNFINISHED
+            announced = _announces_rerun(run) and run.consolidated_status is not Status.UNKNOWN
+            in_doubt = not answered or announced or without_result(run)
             return Newest(key, run, chain.named_by(run), in_doubt)
     return Newest(key, run)
 

@@ -38,7 +38,9 @@ class Session:
     def left_for_cleanup(self) -> bool:
         """Whether the cleanup must stop a run that the step could not stop."""
         judged = self.record.report().verdict
-        stopping = judged.exit_code in LEFT_FOR_CLEANUP or judged.code is ErrorCode.STOPPED_AFTER_FAILURES
+        # Of several verdicts, a worse one counts.
+        early = any(one.code is ErrorCode.STOPPED_AFTER_FAILURES for one in self.record.verdicts)
+        stopping = early or judged.exit_code in LEFT_FOR_CLEANUP
         going = self.record.cut_short and any(not run.completed for run in self.record.known[-1:])
         unwatched = stopping or going or self.record.rerun.in_doubt
         return self._context.inputs.stops_own and unwatched and self.record.may_still_run

@@ -5,7 +5,7 @@ from dataclasses import replace
 from testsigma_action.domain import events
 from testsigma_action.domain.ending import Disposition, Ending
 from testsigma_action.domain.identity import Began, Claim, RunKey, claim
-from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, may_run_again
+from testsigma_action.domain.reruns import MAX_RERUNS, Chain, as_rerun, awaited, may_run_again
 from testsigma_action.domain.run import Run, RunSpec, Status
 from testsigma_action.lifecycle import follow_reruns, lookup
 from testsigma_action.lifecycle.context import Context
@@ -101,8 +101,8 @@ async def _stop(context: Context, run: Run, until: float) -> Ending:
     ending = await stop(RunKey.of(run), context.remote, until=until)
     if ending.run:
         context.on_answer(ending.run)
-    if may_run_again(context.record.latest):
-        # It completed before it could be stopped, and its failed cases may run again by now.
+    if awaited(context.record.latest):
+        # It had failed before it could be stopped, and its failed cases may run again by now.
         return await _leave_completed(context, until, stopping=True)
     return replace(ending, run=ending.run or run)
 

@@ -8,7 +8,7 @@ from testsigma_action.domain import events, policy, verdict
 from testsigma_action.domain.findings import Fact
 from testsigma_action.domain.identity import RunKey
 from testsigma_action.domain.pacing import Pace
-from testsigma_action.domain.reruns import may_run_again
+from testsigma_action.domain.reruns import awaited
 from testsigma_action.domain.results import ResultTree, identity_of, placed_rows
 from testsigma_action.domain.run import Result, Run
 from testsigma_action.domain.tolerance import STRICT
@@ -86,7 +86,7 @@ async def follow_reruns(context: Context) -> None:
     """Follow automatic reruns of failed cases."""
     record = context.record
     await await_result(context)
-    if may_run_again(record.latest):
+    if awaited(record.latest):
         context.emit(events.RerunAwaited(record.latest))
     elif not record.reruns:
         return
