@@ -66,11 +66,13 @@ def _passed(story: Story, run: Run) -> bool:
     # What a fault tells of a run in place of the service is as good as what the service says.
     told = any('"result"' in (fault.text or "") for fault in story.script.scenario.faults)
     by_its_cases = told or any("result" in lie for lie in lies)
+    # Nor can anybody know of a rerun that such an answer hides.
+    hidden = told and not all(map(story.named, oracle.with_reruns(run)))
     given = story.script.given
     accounted = oracle.accounted(
         run, given("max-failures") or "0", given("min-tests"), quarantined=bool(given("quarantine"))
     )
-    return story.deceived(run) or accounted or oracle.passed(run, by_its_cases=by_its_cases)
+    return story.deceived(run) or hidden or accounted or oracle.passed(run, by_its_cases=by_its_cases)
 
 
 def no_pass_on_what_nobody_can_read(story: Story) -> Iterator[str]:
