@@ -159,3 +159,11 @@ def test_an_empty_list_is_no_pass(tmp_path: Path) -> None:
     outcome = run(scenario("passing").with_faults(Fault("cases", text=NO_CASES, count=None)), tmp_path)
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (1, "contradiction"), outcome.log
     assert "list of cases is empty" in outcome.log
+
+
+@pytest.mark.parametrize("words", [("FAILURE", "SOMETHING_NEW"), ("STOPPED", "SOMETHING_NEW", None)])
+def test_a_failure_that_is_taken_back(words: tuple[str | None, ...], tmp_path: Path) -> None:
+    """The run is called passed, so its list is read again: a failure stays, whatever the later readings say."""
+    said = [Fault("cases", after=0, count=1, fields={"testCases.0.result": word}) for word in words]
+    outcome = World(replace(scenario("passing"), pace="time").with_faults(*said), tmp_path).run()
+    assert (outcome.exit_code, outcome.calls.count("cases") > len(words)) == (1, True), outcome.log

@@ -192,15 +192,3 @@ def test_a_step_that_is_cancelled_during_a_rerun_shows_the_failures(tmp_path: Pa
         "Not available: Steps, cases of reruns, and whatever else had not been read. The step was cancelled."
         in outcome.log
     )
-
-
-@pytest.mark.parametrize(("word", "exit_code"), [("SOMETHING_NEW", 1), (None, 0)])
-def test_a_word_that_nobody_knows_at_the_end(word: str | None, exit_code: int, tmp_path: Path) -> None:
-    """A tolerated failure stays one if its result is missing the second time, but not if that is an unknown word."""
-    entries = '[{"case": "*", "reason": "known", "expires": "2024-02-01"}]'
-    environ = ONCE | {"TESTSIGMA_QUARANTINE": entries}
-    answered = World(failing(BROKEN), tmp_path / "answered", environ).run()
-    assert answered.exit_code == 0, answered.log
-    late = Fault("cases", begin=second_time(answered) - 0.01, count=None, fields={"testCases.4.result": word})
-    outcome = World(failing(BROKEN).with_faults(late), tmp_path / "new", environ).run()
-    assert outcome.exit_code == exit_code, outcome.log

@@ -109,9 +109,7 @@ def _was_read(part: MachineResult | SuiteResult) -> bool:
 
 
 def _case(before: CaseResult, again: CaseResult) -> CaseResult:
-    # A word that nobody knows is news; a missing result is none.
-    strange = again.result is Result.UNKNOWN and again.result_label
-    if _has_failed(before) and not _has_failed(again) and not strange:
+    if _has_failed(before) and not _has_failed(again):
         return before
     # A case has times once its details were read.
     if again.timing != Timing():
