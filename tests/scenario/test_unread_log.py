@@ -42,7 +42,7 @@ def test_a_signal_stops_the_run(bench: Bench, full_pipe: Pipe, number: int, exit
 def test_the_deadline_counts(bench: Bench, full_pipe: Pipe) -> None:
     """The step ends with its timeout, as if somebody read."""
     server = bench.serve(scenario("passing").with_plan(life=HELD))
-    outcome = bench.start({"TESTSIGMA_TIMEOUT": "1s"}, server=server, stdout=full_pipe[1].fileno()).wait()
+    outcome = bench.start({"TESTSIGMA_TIMEOUT": "3s"}, server=server, stdout=full_pipe[1].fileno()).wait()
     assert (outcome.exit_code, outcome.outputs["error-code"]) == (4, "timed-out")
 
 
