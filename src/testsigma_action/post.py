@@ -48,14 +48,8 @@ class _PostStage:
         for error in self._command.ended_by(self._stop)[:1]:
             # Hints of other errors are about a step that has started nothing.
             hint = error.hint if isinstance(error, Bug) else ""
-            self._warn(
-                " ".join(
-                    filter(
-                        None,
-                        (error.message, cleanup_wording.left((one.run_id, one.plan_id) for one in self._open), hint),
-                    )
-                )
-            )
+            left = cleanup_wording.left((one.run_id, one.plan_id) for one in self._open)
+            self._warn(" ".join(filter(None, (error.message, left, hint))))
             return error.exit_code
         return ExitCode.SERVICE if self._open else ExitCode.PASSED
 
