@@ -266,4 +266,4 @@ def test_a_signal_in_the_post_stage(tmp_path: Path) -> None:
     world = killed(plan(FLAKY, shown_after=10, life=LONG), tmp_path)
     later = world.post(Signal(signal.SIGTERM, 10.0), later=2.0)
     assert later.exit_code == 143
-    assert "It may be that these are still running: run 1001." in later.log
+    assert "These may still be running: run 1001." in later.log

@@ -38,4 +38,4 @@ def not_found(plan_id: str, build_number: str, candidates: Sequence[str]) -> str
 def left(runs: Iterable[tuple[str, str]]) -> str:
     """The cleanup ended before these runs were stopped: their IDs and plans. Empty if there are none."""
     named = ", ".join(f"run {run_id}" if run_id else f"a run of plan {plan_id}" for run_id, plan_id in runs)
-    return f"It may be that these are still running: {log_text(named)}." if named else ""
+    return f"These may still be running: {log_text(named)}." if named else ""
